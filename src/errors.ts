@@ -38,7 +38,10 @@ export class GridclearError extends Error {
   readonly code: ErrorCode;
   readonly field: string;
   readonly wanted: string;
+  /** What came, as the message shows it. */
   readonly got: string;
+  /** What came, as it came. */
+  readonly value: unknown;
 
   constructor(code: ErrorCode, detail: ErrorDetail, options?: ErrorOptions) {
     const got = show(detail.got);
@@ -47,6 +50,7 @@ export class GridclearError extends Error {
     this.field = detail.field;
     this.wanted = detail.wanted;
     this.got = got;
+    this.value = detail.got;
   }
 }
 
