@@ -1,0 +1,74 @@
+// Merkle trees as RFC 6962 §2.1 has them: a leaf is SHA-256(0x00 ‖ record), a node SHA-256(0x01 ‖ left ‖ right),
+// the root of no records SHA-256(""). A level's lone last hash goes up unchanged, never paired with itself.
+import { DIGEST_BYTES, sha256, shaFinal, shaInit, shaUpdate, SHA_STATE_BYTES } from "./sha256";
+
+const LEAF: u32 = 0;
+const NODE: u32 = 1;
+
+/** Leaves of a subtree that is hashed to its root before the next is begun, so that its hashes stay in cache. */
+const SUBTREE: u32 = 1024;
+
+/**
+ * Root over `count` records of `recordBytes` bytes lying end to end at `data`; writes 32 bytes to `out`.
+ * `scratch` is 32 * count bytes, apart from the data (32 * (1024 + count / 1024) are used at most). A record of
+ * at most 54 bytes is one SHA-256 block and takes half the time of a longer one.
+ */
+export function merkleRoot(data: usize, count: u32, recordBytes: usize, scratch: usize, out: usize): void {
+  let subtrees: u32 = 0;
+  // Subtrees of 2^k leaves are nodes of level k in any tree (the last may be smaller), so their roots may stand
+  // for them. Each is worked out in the place behind the roots there are already.
+  while (count > SUBTREE) {
+    const hashes = scratch + <usize>subtrees * DIGEST_BYTES;
+    leafHashes(data, SUBTREE, recordBytes, hashes);
+    nodesRoot(hashes, SUBTREE, hashes);
+    data += <usize>SUBTREE * recordBytes;
+    count -= SUBTREE;
+    subtrees++;
+  }
+  const hashes = scratch + <usize>subtrees * DIGEST_BYTES;
+  leafHashes(data, count, recordBytes, hashes);
+  if (subtrees == 0) {
+    nodesRoot(hashes, count, out);
+  } else {
+    nodesRoot(hashes, count, hashes);
+    nodesRoot(scratch, subtrees + 1, out);
+  }
+}
+
+/** Leaf hashes of `count` records lying end to end at `data`; writes 32 * count bytes to `out`, apart from the data. */
+export function leafHashes(data: usize, count: u32, recordBytes: usize, out: usize): void {
+  for (; count != 0; count--, data += recordBytes, out += DIGEST_BYTES) prefixed(LEAF, data, recordBytes, out);
+}
+
+/**
+ * Root over `count` hashes lying end to end at `hashes`: leaf hashes, or the roots of subtrees of 2^k leaves each
+ * (the last may have fewer). Writes 32 bytes to `out`, which may be `hashes`. The hashes are used up: the work is
+ * done in their place.
+ */
+export function nodesRoot(hashes: usize, count: u32, out: usize): void {
+  if (count == 0) {
+    sha256(hashes, 0, out);
+    return;
+  }
+  while (count > 1) {
+    const pairs = count >> 1;
+    for (let i: usize = 0; i < pairs; i++) prefixed(NODE, hashes + i * 64, 64, hashes + i * DIGEST_BYTES);
+    if (count & 1) {
+      const lone = hashes + <usize>(count - 1) * DIGEST_BYTES;
+      memory.copy(hashes + <usize>pairs * DIGEST_BYTES, lone, DIGEST_BYTES);
+    }
+    count = pairs + (count & 1);
+  }
+  if (out != hashes) memory.copy(out, hashes, DIGEST_BYTES);
+}
+
+const STATE: usize = memory.data(104, 8);
+const PREFIX: usize = memory.data(1);
+
+function prefixed(prefix: u32, data: usize, bytes: usize, out: usize): void {
+  shaInit(STATE);
+  store<u8>(PREFIX, prefix);
+  shaUpdate(STATE, PREFIX, 1);
+  shaUpdate(STATE, data, bytes);
+  shaFinal(STATE, out);
+}
