@@ -1,0 +1,215 @@
+import { fail } from "../errors.js";
+import { decodeCanonical } from "./canonical.js";
+import type { Hasher } from "./hasher.js";
+import {
+  blockHash,
+  decodeHeader,
+  encodeHeader,
+  formatVersion,
+  type Header,
+  headerBytes,
+  maxBlockBytes,
+  maxItemBytes,
+  maxSectionBytes,
+  type SectionDescriptor,
+  type SectionName,
+  sameBytes,
+  sectionNames,
+  sectionRecordBytes,
+  signedMarket,
+} from "./header.js";
+import { emptyRoot, merkleRoot } from "./merkle.js";
+import {
+  checkRecords,
+  flowLayout,
+  type Layout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "./records.js";
+
+/** The sections that stand in a block: all but the state. */
+export type StoredSection = Exclude<SectionName, "state">;
+/** The bytes of every stored section; empty where there is nothing. */
+export type Sections = Readonly<Record<StoredSection, Uint8Array>>;
+
+/** One sealed period: a header and the sections whose roots it holds. */
+export interface Block {
+  readonly header: Header;
+  readonly sections: Sections;
+}
+
+/** What a block is built from; the roots are computed. Sections left out are empty. */
+export interface BlockDraft {
+  readonly signed: boolean;
+  readonly marketId: Uint8Array;
+  readonly height: number;
+  readonly period: number;
+  readonly timestampMs: number;
+  readonly previous: Uint8Array;
+  readonly history: Uint8Array;
+  readonly rules: Uint8Array;
+  readonly sections: Partial<Sections>;
+  /** State records after this block, end to end (32 bytes each); only their root is kept. */
+  readonly state: Uint8Array;
+  readonly totals: Header["totals"];
+}
+
+/** The stored sections in the order in which they stand in a block. */
+export const storedSections: readonly StoredSection[] = /* @__PURE__ */ sectionNames.filter(
+  (name) => name !== "state",
+);
+
+const layouts: Partial<Record<StoredSection, Layout<unknown>>> = {
+  orders: orderLayout,
+  trades: tradeLayout,
+  flows: flowLayout,
+  readings: readingLayout,
+  postings: postingLayout,
+};
+
+/** Items of variable length to section bytes: each behind its length as a u32. Throws `limit` for one beyond 2²⁴−1 bytes. */
+export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const item of items) {
+    if (item.length > maxItemBytes) fail("limit", "item", `at most ${maxItemBytes} bytes`, item.length);
+    length += 4 + item.length;
+  }
+  if (length > maxSectionBytes) fail("limit", "section", `at most ${maxSectionBytes} bytes`, length);
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const item of items) {
+    view.setUint32(at, item.length, true);
+    bytes.set(item, at + 4);
+    at += 4 + item.length;
+  }
+  return bytes;
+}
+
+/** The items of a `contracts` or `evidence` section, as views. Throws `corrupt` unless they fill it exactly. */
+export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const items: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const room = bytes.length - at - 4;
+    const length = room >= 0 ? view.getUint32(at, true) : 0;
+    if (room < 0 || length > room || length > maxItemBytes)
+      return fail("corrupt", `${field}[${items.length}]`, `a length of at most ${Math.max(room, 0)}`, length);
+    items.push(bytes.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return items;
+}
+
+/** Count, length and root of a section. The leaves are its records, or its items without their lengths. */
+function describe(name: SectionName, bytes: Uint8Array, hasher: Hasher): SectionDescriptor {
+  const size = sectionRecordBytes[name];
+  if (size === 0) {
+    const items = decodeItems(bytes, name);
+    return { count: items.length, bytes: bytes.length, root: merkleRoot(hasher, items) };
+  }
+  const root = bytes.length === 0 ? emptyRoot(hasher) : hasher.merkleRoot(bytes, size);
+  return { count: bytes.length / size, bytes: bytes.length, root };
+}
+
+/** Builds a block: counts, lengths and roots from the sections. The section bytes are kept, not copied. */
+export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
+  const empty = new Uint8Array(0);
+  const sections = Object.fromEntries(
+    storedSections.map((name) => [name, draft.sections[name] ?? empty]),
+  ) as Sections;
+  const described = Object.fromEntries(
+    storedSections.map((name) => [name, describe(name, sections[name], hasher)]),
+  ) as Record<StoredSection, SectionDescriptor>;
+  const state = { ...describe("state", draft.state, hasher), bytes: 0 };
+  const { marketId, height, period, timestampMs, previous, history, rules, totals } = draft;
+  const header: Header = {
+    version: formatVersion,
+    flags: draft.signed ? signedMarket : 0,
+    marketId,
+    height,
+    period,
+    timestampMs,
+    previous,
+    history,
+    rules,
+    sections: { ...described, state },
+    totals,
+  };
+  return { header, sections };
+}
+
+/** Length of the block that a header heads, in bytes. */
+export function blockBytes(header: Header): number {
+  return storedSections.reduce((sum, name) => sum + header.sections[name].bytes, headerBytes);
+}
+
+/** Block to bytes: header ‖ sections. Throws `limit` beyond {@link maxBlockBytes}. */
+export function encodeBlock(block: Block): Uint8Array {
+  const length = blockBytes(block.header);
+  if (length > maxBlockBytes) return fail("limit", "block", `at most ${maxBlockBytes} bytes`, length);
+  const bytes = new Uint8Array(length);
+  bytes.set(encodeHeader(block.header));
+  let at = headerBytes;
+  for (const name of storedSections) {
+    bytes.set(block.sections[name], at);
+    at += block.header.sections[name].bytes;
+  }
+  return bytes;
+}
+
+/**
+ * Bytes to a block whose sections are views into them. Checks the header and that the lengths fill the bytes exactly,
+ * not the roots ({@link checkBlock}). Throws `corrupt` or `unsupported`.
+ */
+export function decodeBlock(bytes: Uint8Array): Block {
+  const header = decodeHeader(bytes);
+  const length = blockBytes(header);
+  if (bytes.length !== length) return fail("corrupt", "block", `${length} bytes`, bytes.length);
+  let at = headerBytes;
+  const sections = Object.fromEntries(
+    storedSections.map((name) => {
+      const start = at;
+      at += header.sections[name].bytes;
+      return [name, bytes.subarray(start, at)];
+    }),
+  ) as Sections;
+  return { header, sections };
+}
+
+/** Hash of a block: of its header, whose roots cover the rest. */
+export function hashOfBlock(block: Block, hasher: Hasher): Uint8Array {
+  return blockHash(hasher, encodeHeader(block.header));
+}
+
+/**
+ * Throws `corrupt` naming the section unless every stored section has the count and the root that the header says and
+ * holds nothing but well-formed records and canonical contracts.
+ */
+export function checkBlock(block: Block, hasher: Hasher): void {
+  for (const name of storedSections) {
+    const bytes = block.sections[name];
+    const wanted = block.header.sections[name];
+    const found = describe(name, bytes, hasher);
+    if (found.count !== wanted.count || found.bytes !== wanted.bytes)
+      fail(
+        "corrupt",
+        name,
+        `${wanted.count} records in ${wanted.bytes} bytes`,
+        `${found.count} in ${found.bytes}`,
+      );
+    if (!sameBytes(found.root, wanted.root))
+      fail("corrupt", `${name} root`, hex(wanted.root), hex(found.root));
+    const layout = layouts[name];
+    if (layout !== undefined) checkRecords(layout, bytes);
+  }
+  for (const [index, item] of decodeItems(block.sections.contracts).entries())
+    decodeCanonical(item, `contracts[${index}]`);
+}
+
+/** Bytes in lower-case hexadecimal. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,132 @@
+import { fail, GridclearError } from "../errors.js";
+import { type Block, checkBlock, decodeBlock, decodeItems, hex } from "./block.js";
+import { type Hasher, hashBytes } from "./hasher.js";
+import { blockHash, decodeHeader, type Header, headerBytes, marketId, sameBytes } from "./header.js";
+import { CompactRange, leafHash } from "./merkle.js";
+
+/** The end of a chain: what the next block has to follow. */
+export interface Head {
+  readonly height: number;
+  readonly period: number;
+  readonly timestampMs: number;
+  /** Hash of the block at `height`. */
+  readonly hash: Uint8Array;
+}
+
+/** The fields of a next block that the chain, not the market, decides. */
+export interface Linkage {
+  readonly height: number;
+  readonly previous: Uint8Array;
+  readonly history: Uint8Array;
+}
+
+/** The append rules of a chain of blocks and what they need to remember: the head and the edge of the history tree. */
+export class Chain {
+  readonly #hasher: Hasher;
+  readonly #history: CompactRange;
+  #head: Head | null = null;
+  #first: Header | null = null;
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+    this.#history = new CompactRange(hasher);
+  }
+
+  /** Number of blocks. */
+  get size(): number {
+    return this.#history.size;
+  }
+
+  /** The last block; null before genesis. */
+  get head(): Head | null {
+    return this.#head;
+  }
+
+  /** RFC 6962 root over all block hashes so far: the root of a checkpoint of this size. */
+  root(): Uint8Array {
+    return this.#history.root();
+  }
+
+  /** What the next block must say of the chain. */
+  next(): Linkage {
+    const previous = this.#head?.hash ?? new Uint8Array(hashBytes);
+    return { height: this.size, previous, history: this.root() };
+  }
+
+  /**
+   * Takes the next block by its bytes and returns its hash; nothing changes when it throws. Checks the header against
+   * the chain and, unless `headerOnly`, the sections against the header. Throws `corrupt` (or `unsupported`) naming the height.
+   */
+  append(bytes: Uint8Array, headerOnly: boolean = false): Uint8Array {
+    const height = this.size;
+    try {
+      const header = decodeHeader(bytes);
+      this.#checkLinks(header);
+      const block = headerOnly ? null : decodeBlock(bytes);
+      if (block !== null) {
+        checkBlock(block, this.#hasher);
+        this.#checkGenesis(block);
+      }
+      const hash = blockHash(this.#hasher, bytes.subarray(0, headerBytes));
+      this.#history.append(leafHash(this.#hasher, hash));
+      this.#first ??= header;
+      this.#head = { height, period: header.period, timestampMs: header.timestampMs, hash };
+      return hash;
+    } catch (error) {
+      if (!(error instanceof GridclearError)) throw error;
+      const { code, field, wanted, got } = error;
+      throw new GridclearError(code, { field: `block ${height}: ${field}`, wanted, got }, { cause: error });
+    }
+  }
+
+  #checkLinks(header: Header): void {
+    const { height, previous, history } = this.next();
+    const wrong = (field: string, wanted: unknown, got: unknown): never =>
+      fail("corrupt", field, `${wanted}`, got);
+    if (header.height !== height) wrong("height", height, header.height);
+    if (!sameBytes(header.previous, previous)) wrong("previous hash", hex(previous), hex(header.previous));
+    if (!sameBytes(header.history, history)) wrong("history root", hex(history), hex(header.history));
+    if (this.#head !== null && this.#first !== null) {
+      const { period, timestampMs } = this.#head;
+      if (header.period !== period + 1) wrong("period", period + 1, header.period);
+      if (header.timestampMs < timestampMs) wrong("timestamp", `at least ${timestampMs}`, header.timestampMs);
+      if (!sameBytes(header.marketId, this.#first.marketId))
+        wrong("market id", hex(this.#first.marketId), hex(header.marketId));
+      if (header.flags !== this.#first.flags) wrong("flags", this.#first.flags, header.flags);
+    }
+  }
+
+  /** Genesis names its market by the first of its contracts, so that the id can't be made up. */
+  #checkGenesis(block: Block): void {
+    if (block.header.height > 0) return;
+    const [contract] = decodeItems(block.sections.contracts);
+    if (contract === undefined) return fail("corrupt", "contracts", "the market contract first", "none");
+    const id = marketId(this.#hasher, contract);
+    if (!sameBytes(id, block.header.marketId))
+      fail("corrupt", "market id", hex(id), hex(block.header.marketId));
+  }
+}
+
+/** What became of verifying a chain. */
+export type ChainVerdict =
+  | { readonly ok: true; readonly size: number; readonly head: Head | null; readonly root: Uint8Array }
+  | { readonly ok: false; readonly height: number; readonly error: GridclearError };
+
+/**
+ * Verifies a whole chain as it streams by, holding one block at a time: the first bad height and why, or the head.
+ * `headersOnly` leaves the sections unread (they are then as good as whoever checks them later).
+ */
+export async function verifyChain(
+  blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  hasher: Hasher,
+  headersOnly: boolean = false,
+): Promise<ChainVerdict> {
+  const chain = new Chain(hasher);
+  try {
+    for await (const bytes of blocks) chain.append(bytes, headersOnly);
+  } catch (error) {
+    if (!(error instanceof GridclearError)) throw error;
+    return { ok: false, height: chain.size, error };
+  }
+  return { ok: true, size: chain.size, head: chain.head, root: chain.root() };
+}
