@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const source = fileURLToPath(new URL("../../src", import.meta.url));
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .map((name) => name.replaceAll("\\", "/"))
+  .filter((name) => name.endsWith(".ts") && !name.includes("inline/") && !name.endsWith(".d.ts"));
+
+const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)["']([^"']+)["']/g;
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+
+const imports: Import[] = files.flatMap((file) =>
+  [...withoutComments(readFileSync(join(source, file), "utf8")).matchAll(importPattern)].map((match) => {
+    const target = match[1] as string;
+    return {
+      file,
+      target: target.startsWith(".")
+        ? relative(source, resolve(source, dirname(file), target)).replaceAll("\\", "/")
+        : target,
+    };
+  }),
+);
+
+/** What each room may import besides itself and the two files that everybody may (units, errors). */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  ledger: [],
+  market: ["core", "ledger"],
+  simulation: ["core", "ledger", "market"],
+  cli: ["core", "ledger", "market", "simulation"],
+  web: ["core", "ledger", "market", "simulation"],
+};
+const room = (path: string): string => (path.includes("/") ? (path.split("/")[0] as string) : "");
+
+describe("the house", () => {
+  test("has files and imports to look at", () => {
+    expect(files.length).toBeGreaterThan(20);
+    expect(imports.length).toBeGreaterThan(40);
+  });
+
+  test("dependencies point one way", () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const from = room(file);
+      const to = room(target);
+      const isOwn = /^[a-z]+\/.|^(units|errors|index)\.js$/.test(target) && (to in mayImport || to === "");
+      if (!isOwn || target.startsWith("node:")) return false;
+      if (from === "") return file !== "index.ts" && to !== "";
+      return to !== "" && to !== from && !(mayImport[from] ?? []).includes(to);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("nothing but the commands and the disk store knows Node", () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        (target.startsWith("node:") || target === "classic-level") &&
+        room(file) !== "cli" &&
+        !file.startsWith("ledger/store/node"),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("clocks and chance come from outside", () => {
+    const wrong = files
+      .filter((file) => ["core", "ledger", "market", "simulation"].includes(room(file)))
+      .filter((file) =>
+        /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|toLocale/.test(
+          withoutComments(readFileSync(join(source, file), "utf8")),
+        ),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test("files stay short enough to read", () => {
+    const long = files
+      .map((file) => ({ file, lines: readFileSync(join(source, file), "utf8").split("\n").length }))
+      .filter(({ lines }) => lines > 330);
+    expect(long).toEqual([]);
+  });
+});
