@@ -1,0 +1,56 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { fail } from "../errors.js";
+import type { SignatureBackend, SigningKey } from "./signature.js";
+
+const { Point } = ed25519;
+
+/** S·B = R + k·A with k reduced mod L, as WebCrypto's libraries compute it: R is re-encoded and compared byte by byte. */
+async function equationHolds(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  const hashed = new Uint8Array(64 + message.length);
+  hashed.set(signature.subarray(0, 32));
+  hashed.set(publicKey, 32);
+  hashed.set(message, 64);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", hashed));
+  const k = readScalar(digest) % Point.Fn.ORDER;
+  let a: InstanceType<typeof Point>;
+  try {
+    a = Point.fromBytes(publicKey);
+  } catch {
+    return false; // not a point of the curve
+  }
+  // The library's own `verify` multiplies by the cofactor, which accepts more than WebCrypto does.
+  const r = Point.BASE.multiplyUnsafe(readScalar(signature.subarray(32))).subtract(a.multiplyUnsafe(k));
+  return r.toBytes().every((byte, i) => byte === signature[i]);
+}
+
+function readScalar(littleEndian: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = littleEndian.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(littleEndian[i]!);
+  return value;
+}
+
+function nobleKey(seed: Uint8Array, extractable: boolean): SigningKey {
+  return {
+    publicKey: ed25519.getPublicKey(seed),
+    pair: null,
+    sign: async (message) => ed25519.sign(message, seed),
+    exportSeed: async () =>
+      extractable
+        ? seed.slice()
+        : fail("refused", "key", "an extractable key", "one that never leaves the browser"),
+  };
+}
+
+/** Ed25519 for platforms whose WebCrypto lacks it; SHA-512 and random bytes still come from WebCrypto. */
+export const nobleBackend: SignatureBackend = {
+  name: "noble",
+  generate: async (extractable) => nobleKey(crypto.getRandomValues(new Uint8Array(32)), extractable),
+  importSeed: async (seed, extractable) => nobleKey(seed.slice(), extractable),
+  importPair: async (pair) =>
+    fail("unsupported", "pair", "a seed, because this WebCrypto lacks Ed25519", pair),
+  equationHolds,
+};

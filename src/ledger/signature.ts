@@ -1,0 +1,253 @@
+import { fail } from "../errors.js";
+
+/**
+ * A key that signs. The platform keeps the secret: in a page it lies in WebCrypto and can't be read; on disk it is
+ * a 32-byte seed.
+ */
+export interface SigningKey {
+  /** The 32-byte public key, canonical (RFC 8032 §5.1.5). */
+  readonly publicKey: Uint8Array;
+  /** The key as WebCrypto holds it, for IndexedDB; null with the fallback backend. */
+  readonly pair: CryptoKeyPair | null;
+  /** A 64-byte Ed25519 signature over `message`. */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+  /** The 32-byte seed (RFC 8032's private key). Throws `refused` when the key was made non-extractable. */
+  exportSeed(): Promise<Uint8Array>;
+}
+
+/** One question to {@link Signatures.verify}. */
+export interface SignatureCheck {
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** What makes and checks Ed25519 signatures here: WebCrypto, or `@noble/curves` where WebCrypto lacks Ed25519. */
+export interface Signatures {
+  readonly backend: "webcrypto" | "noble";
+  /** A new key. `extractable: false` (for pages) keeps the seed out of reach of scripts. Default true. */
+  generate(options?: { readonly extractable?: boolean }): Promise<SigningKey>;
+  /** The key of a 32-byte seed. Throws `invalid` on another length. */
+  importSeed(seed: Uint8Array, options?: { readonly extractable?: boolean }): Promise<SigningKey>;
+  /** A key pair that came back from IndexedDB. Throws `unsupported` with the fallback backend. */
+  importPair(pair: CryptoKeyPair): Promise<SigningKey>;
+  /**
+   * True when the signature satisfies the strict rule: sizes 32 and 64, {@link isStrictEncoding}, and the
+   * cofactorless equation S·B = R + SHA-512(R‖A‖M)·A of RFC 8032 §5.1.7. Both backends give the same verdict on
+   * every input; nothing throws on bytes.
+   */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  /** Place of the first check that fails, −1 when all hold; many are in flight at once, memory stays bounded. */
+  findInvalid(checks: Iterable<SignatureCheck>): Promise<number>;
+}
+
+/** What a backend brings; the strict rule is put around it here, once. */
+export interface SignatureBackend {
+  readonly name: Signatures["backend"];
+  generate(extractable: boolean): Promise<SigningKey>;
+  importSeed(seed: Uint8Array, extractable: boolean): Promise<SigningKey>;
+  importPair(pair: CryptoKeyPair): Promise<SigningKey>;
+  /** The cofactorless equation alone, on a key and a signature whose encodings have been checked. */
+  equationHolds(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+}
+
+export const publicKeyBytes: number = 32;
+export const signatureBytes: number = 64;
+export const seedBytes: number = 32;
+
+// Little-endian constants of edwards25519, most significant byte last.
+const fieldPrime = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
+const groupOrder = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
+/** The y of the eight points of small order; some share a y and differ in the sign bit, which is masked off. */
+const smallOrderY = [
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0000000000000000000000000000000000000000000000000000000000000001",
+  "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec",
+  "05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826",
+  "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7",
+].map(littleEndian);
+
+function littleEndian(hex: string): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(62 - 2 * i, 64 - 2 * i), 16));
+}
+
+/** a < b for 32-byte little-endian numbers. */
+function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 31; i >= 0; i--) if (a[i] !== b[i]) return a[i]! < b[i]!;
+  return false;
+}
+
+/** A point's encoding names a y below p that is none of the small-order points'. */
+function isStrictPoint(encoded: Uint8Array): boolean {
+  const y = encoded.slice();
+  y[31]! &= 0x7f;
+  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => small.every((byte, i) => byte === y[i]));
+}
+
+/**
+ * The part of the strict rule on which libraries differ: A and R canonical and not of small order (y compared with
+ * the sign bit masked), S < L. Sizes other than 32 and 64 bytes are false.
+ */
+export function isStrictEncoding(publicKey: Uint8Array, signature: Uint8Array): boolean {
+  return (
+    publicKey.length === publicKeyBytes &&
+    signature.length === signatureBytes &&
+    isStrictPoint(publicKey) &&
+    isStrictPoint(signature.subarray(0, 32)) &&
+    isBelow(signature.subarray(32), groupOrder)
+  );
+}
+
+const inFlight = 64;
+
+/** Puts the strict rule and the argument checks around a backend. */
+export function strictSignatures(backend: SignatureBackend): Signatures {
+  const verify: Signatures["verify"] = async (publicKey, message, signature) =>
+    isStrictEncoding(wantBytes(publicKey, "publicKey"), wantBytes(signature, "signature")) &&
+    backend.equationHolds(publicKey, wantBytes(message, "message"), signature);
+  return {
+    backend: backend.name,
+    generate: (options) => backend.generate(options?.extractable ?? true),
+    importSeed: async (seed, options) => {
+      if (!(seed instanceof Uint8Array) || seed.length !== seedBytes)
+        return fail("invalid", "seed", "32 bytes", seed instanceof Uint8Array ? seed.length : seed);
+      return backend.importSeed(seed, options?.extractable ?? true);
+    },
+    importPair: (pair) => backend.importPair(pair),
+    verify,
+    findInvalid: async (checks) => {
+      let waiting: Promise<boolean>[] = [];
+      let first = 0;
+      const settle = async (): Promise<number> => {
+        const bad = (await Promise.all(waiting)).indexOf(false);
+        if (bad >= 0) return first + bad;
+        first += waiting.length;
+        waiting = [];
+        return -1;
+      };
+      for (const check of checks) {
+        waiting.push(verify(check.publicKey, check.message, check.signature));
+        if (waiting.length === inFlight) {
+          const bad = await settle();
+          if (bad >= 0) return bad;
+        }
+      }
+      return settle();
+    },
+  };
+}
+
+function wantBytes(value: unknown, field: string): Uint8Array {
+  return value instanceof Uint8Array ? value : fail("invalid", field, "bytes (Uint8Array)", value);
+}
+
+let chosen: Promise<Signatures> | undefined;
+
+/**
+ * Signatures by WebCrypto where it knows Ed25519 (it is asked to check a known signature), else by
+ * `@noble/curves`, which is loaded only then. `backend` forces one; throws `unsupported` when that one can't work.
+ */
+export async function openSignatures(options?: {
+  readonly backend?: Signatures["backend"];
+}): Promise<Signatures> {
+  if (options?.backend === "webcrypto") {
+    if (await webcryptoWorks()) return strictSignatures(webcryptoBackend);
+    return fail("unsupported", "backend", "a WebCrypto with Ed25519", "webcrypto");
+  }
+  if (options?.backend === "noble") return openFallback();
+  chosen ??= webcryptoWorks().then((works) => (works ? strictSignatures(webcryptoBackend) : openFallback()));
+  return chosen;
+}
+
+async function openFallback(): Promise<Signatures> {
+  const { nobleBackend } = await import("./curve.js");
+  return strictSignatures(nobleBackend);
+}
+
+// --- WebCrypto --------------------------------------------------------------------------------------------------
+
+const algorithm = "Ed25519";
+/** DER of a PKCS #8 Ed25519 private key up to its 32 bytes (RFC 8410 §7). */
+const pkcs8Prefix = Uint8Array.from([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32]);
+
+/** WebCrypto's types want a view on an ArrayBuffer; none of ours is shared memory by the time it comes here. */
+const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+
+async function webcryptoWorks(): Promise<boolean> {
+  try {
+    // RFC 8032 §7.1, test 1: the empty message.
+    const known = (hex: string): Uint8Array =>
+      Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+    return await webcryptoBackend.equationHolds(
+      known("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+      new Uint8Array(0),
+      known(
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+      ),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Imported public keys, oldest first: importing costs about as much as verifying, and meters sign every period. */
+const imported = new Map<string, Promise<CryptoKey>>();
+const importedAtMost = 4096;
+
+function importPublicKey(publicKey: Uint8Array): Promise<CryptoKey> {
+  const name = String.fromCharCode(...publicKey);
+  const known = imported.get(name);
+  if (known !== undefined) return known;
+  const key = crypto.subtle.importKey("raw", own(publicKey), algorithm, true, ["verify"]);
+  if (imported.size >= importedAtMost) imported.delete(imported.keys().next().value!);
+  imported.set(name, key);
+  return key;
+}
+
+async function webcryptoKey(pair: CryptoKeyPair): Promise<SigningKey> {
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  return {
+    publicKey,
+    pair,
+    sign: async (message) =>
+      new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, own(message))),
+    exportSeed: async () => {
+      if (!pair.privateKey.extractable)
+        return fail("refused", "key", "an extractable key", "one that never leaves the browser");
+      const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
+      return pkcs8.slice(pkcs8Prefix.length, pkcs8Prefix.length + seedBytes);
+    },
+  };
+}
+
+const webcryptoBackend: SignatureBackend = {
+  name: "webcrypto",
+  generate: async (extractable) =>
+    webcryptoKey(
+      (await crypto.subtle.generateKey(algorithm, extractable, ["sign", "verify"])) as CryptoKeyPair,
+    ),
+  importSeed: async (seed, extractable) => {
+    const pkcs8 = new Uint8Array(pkcs8Prefix.length + seedBytes);
+    pkcs8.set(pkcs8Prefix);
+    pkcs8.set(seed, pkcs8Prefix.length);
+    // The public half is only to be had from an extractable key's JWK; the kept key is as extractable as asked.
+    const readable = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]);
+    const { d: _, key_ops: __, ...jwk } = await crypto.subtle.exportKey("jwk", readable);
+    const privateKey = extractable
+      ? readable
+      : await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
+    const publicKey = await crypto.subtle.importKey("jwk", jwk, algorithm, true, ["verify"]);
+    return webcryptoKey({ privateKey, publicKey });
+  },
+  importPair: webcryptoKey,
+  equationHolds: async (publicKey, message, signature) => {
+    let key: CryptoKey;
+    try {
+      key = await importPublicKey(publicKey);
+    } catch {
+      return false; // not a point of the curve
+    }
+    return crypto.subtle.verify(algorithm, key, own(signature), own(message));
+  },
+};
