@@ -1,4 +1,5 @@
 import { fail } from "../errors.js";
+import { hex, sameBytes } from "./bytes.js";
 import { decodeCanonical } from "./canonical.js";
 import type { Hasher } from "./hasher.js";
 import {
@@ -13,21 +14,13 @@ import {
   maxSectionBytes,
   type SectionDescriptor,
   type SectionName,
-  sameBytes,
   sectionNames,
   sectionRecordBytes,
   signedMarket,
 } from "./header.js";
+import { checkRecords, type Layout } from "./layout.js";
 import { emptyRoot, merkleRoot } from "./merkle.js";
-import {
-  checkRecords,
-  flowLayout,
-  type Layout,
-  orderLayout,
-  postingLayout,
-  readingLayout,
-  tradeLayout,
-} from "./records.js";
+import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
 
 /** The sections that stand in a block: all but the state. */
 export type StoredSection = Exclude<SectionName, "state">;
@@ -207,9 +200,4 @@ export function checkBlock(block: Block, hasher: Hasher): void {
   }
   for (const [index, item] of decodeItems(block.sections.contracts).entries())
     decodeCanonical(item, `contracts[${index}]`);
-}
-
-/** Bytes in lower-case hexadecimal. */
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

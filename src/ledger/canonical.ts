@@ -33,14 +33,16 @@ export function encodeCanonical(value: unknown, field: string = "json"): Uint8Ar
     put(JSON.stringify(text));
   };
   const write = (node: unknown, path: string, depth: number): void => {
-    if (node === null || typeof node === "boolean") return put(`${node}`);
-    if (typeof node === "string") return string(node, path);
-    if (typeof node === "number") {
+    if (node === null || typeof node === "boolean") put(`${node}`);
+    else if (typeof node === "string") string(node, path);
+    else if (typeof node === "number") {
       if (!Number.isSafeInteger(node) || Object.is(node, -0))
         fail("invalid", path, "a whole number within ±(2^53-1)", node);
-      return put(`${node}`);
-    }
-    if (typeof node !== "object") return fail("invalid", path, "a JSON value without fractions", node);
+      put(`${node}`);
+    } else if (typeof node === "object") branch(node, path, depth);
+    else fail("invalid", path, "a JSON value without fractions", node);
+  };
+  const branch = (node: object, path: string, depth: number): void => {
     if (depth >= maxJsonDepth) fail("limit", path, `at most ${maxJsonDepth} levels`, depth + 1);
     if (Array.isArray(node)) {
       put("[");
@@ -49,14 +51,15 @@ export function encodeCanonical(value: unknown, field: string = "json"): Uint8Ar
         if (index > 0) put(",");
         write(node[index], `${path}[${index}]`, depth + 1);
       }
-      return put("]");
+      put("]");
+      return;
     }
     const prototype = Object.getPrototypeOf(node);
     if (
       (prototype !== null && prototype !== Object.prototype) ||
       Object.getOwnPropertySymbols(node).length > 0
     )
-      return fail("invalid", path, "a plain object", node);
+      fail("invalid", path, "a plain object", node);
     put("{");
     for (const [index, key] of Object.keys(node).sort().entries()) {
       if (!keyPattern.test(key) || key === "__proto__")

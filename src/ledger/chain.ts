@@ -1,7 +1,8 @@
 import { fail, GridclearError } from "../errors.js";
-import { type Block, checkBlock, decodeBlock, decodeItems, hex } from "./block.js";
+import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
+import { hex, sameBytes } from "./bytes.js";
 import { type Hasher, hashBytes } from "./hasher.js";
-import { blockHash, decodeHeader, type Header, headerBytes, marketId, sameBytes } from "./header.js";
+import { blockHash, decodeHeader, type Header, headerBytes, marketId } from "./header.js";
 import { CompactRange, leafHash } from "./merkle.js";
 
 /** The end of a chain: what the next block has to follow. */
@@ -100,8 +101,8 @@ export class Chain {
   #checkGenesis(block: Block): void {
     if (block.header.height > 0) return;
     const [contract] = decodeItems(block.sections.contracts);
-    if (contract === undefined) return fail("corrupt", "contracts", "the market contract first", "none");
-    const id = marketId(this.#hasher, contract);
+    if (contract === undefined) fail("corrupt", "contracts", "the market contract first", "none");
+    const id = marketId(this.#hasher, contract!);
     if (!sameBytes(id, block.header.marketId))
       fail("corrupt", "market id", hex(id), hex(block.header.marketId));
   }

@@ -1,5 +1,6 @@
 import { fail } from "../errors.js";
 import { type Carrier, carriers } from "../units.js";
+import { concat } from "./bytes.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
 /** Version of the format written; every version ever written is read for ever (docs/ledger-format.md). */
@@ -239,13 +240,8 @@ export function decodeHeader(bytes: Uint8Array): Header {
   };
 }
 
-const tagged = (hasher: Hasher, tag: string, bytes: Uint8Array): Uint8Array => {
-  const prefix = new TextEncoder().encode(tag);
-  const message = new Uint8Array(prefix.length + bytes.length);
-  message.set(prefix);
-  message.set(bytes, prefix.length);
-  return hasher.sha256(message);
-};
+const tagged = (hasher: Hasher, tag: string, bytes: Uint8Array): Uint8Array =>
+  hasher.sha256(concat(new TextEncoder().encode(tag), bytes));
 
 /** Hash of a block, from the 864 bytes of its header: SHA-256("gridclear block v1\0" ‖ header). */
 export function blockHash(hasher: Hasher, header: Uint8Array): Uint8Array {
@@ -262,9 +258,4 @@ export function marketId(hasher: Hasher, contract: Uint8Array): Uint8Array {
 export function emptyTotals(): Record<Carrier, Record<(typeof totalNames)[number], bigint>> {
   const zero = () => Object.fromEntries(totalNames.map((name) => [name, 0n]));
   return Object.fromEntries(carriers.map((carrier) => [carrier, zero()])) as ReturnType<typeof emptyTotals>;
-}
-
-/** Whether two byte strings are the same. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

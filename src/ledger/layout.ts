@@ -1,0 +1,282 @@
+import { fail } from "../errors.js";
+
+type Scalar = "u8" | "u16" | "u32" | "i32" | "u53" | "u64" | "i64" | "i128";
+/** A byte that stands for a name: `names[code - first]`; {@link noCode} for null where `nullable`. */
+export interface Codes {
+  readonly names: readonly string[];
+  readonly first: number;
+  readonly nullable?: boolean;
+}
+const noCode = 0xff;
+
+/** One field of a record: where it lies and what may stand there. */
+export interface Field {
+  /** null: reserved, every byte zero. */
+  readonly name: string | null;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly scalar: Scalar | null;
+  readonly codes: Codes | null;
+  /** Largest value where that is below the scalar's. */
+  readonly max: number | null;
+}
+
+/** The layout of one kind of record: fixed size, little-endian, fields end to end. */
+export interface Layout<T> {
+  readonly name: string;
+  /** Bytes of one record; at most 54, so that a leaf is one SHA-256 block. */
+  readonly bytes: number;
+  readonly fields: readonly Field[];
+  /** Never there; it ties the layout to the type of its objects. */
+  readonly record?: T;
+}
+
+const scalarBytes: Record<Scalar, number> = {
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  i32: 4,
+  u53: 8,
+  u64: 8,
+  i64: 8,
+  i128: 16,
+};
+type Cell<T> = readonly [(keyof T & string) | null, Scalar | number | Codes, number?];
+
+/** Lays the cells end to end: a name and a scalar, a name and codes, or null and a number of reserved bytes. */
+export function layout<T>(name: string, cells: readonly Cell<T>[]): Layout<T> {
+  let offset = 0;
+  const fields = cells.map(([cell, type, max]): Field => {
+    const scalar = typeof type === "string" ? type : null;
+    const codes = typeof type === "object" ? type : null;
+    const bytes = scalar !== null ? scalarBytes[scalar] : typeof type === "number" ? type : 1;
+    const field = { name: cell, offset, bytes, scalar, codes, max: max ?? null };
+    offset += bytes;
+    return field;
+  });
+  return { name, bytes: offset, fields };
+}
+
+const scalarRange: Record<Scalar, readonly [bigint, bigint]> = {
+  u8: [0n, 0xffn],
+  u16: [0n, 0xffffn],
+  u32: [0n, 0xffff_ffffn],
+  i32: [-0x8000_0000n, 0x7fff_ffffn],
+  u53: [0n, 0x1f_ffff_ffff_ffffn],
+  u64: [0n, 2n ** 64n - 1n],
+  i64: [-(2n ** 63n), 2n ** 63n - 1n],
+  i128: [-(2n ** 127n), 2n ** 127n - 1n],
+};
+const isBig = (scalar: Scalar): boolean => scalar === "u64" || scalar === "i64" || scalar === "i128";
+
+/** What stands in a field for `value`, refused with the field's path unless it fits exactly. */
+function check(field: Field, value: unknown, path: string): bigint | number {
+  if (field.codes !== null) {
+    const { names, first, nullable } = field.codes;
+    if (nullable && value === null) return noCode;
+    const index = typeof value === "string" ? names.indexOf(value) : -1;
+    return index >= 0 ? first + index : fail("invalid", path, `one of ${names.join(", ")}`, value);
+  }
+  const scalar = field.scalar!;
+  const [low, high] = scalarRange[scalar];
+  const top = field.max === null ? high : BigInt(field.max);
+  if (isBig(scalar)) {
+    if (typeof value !== "bigint" || value < low || value > top)
+      return fail("invalid", path, `a bigint from ${low} to ${top}`, value);
+    return value;
+  }
+  if (
+    !Number.isInteger(value) ||
+    Object.is(value, -0) ||
+    (value as number) < Number(low) ||
+    (value as number) > Number(top)
+  )
+    return fail("invalid", path, `a whole number from ${low} to ${top}`, value);
+  return value as number;
+}
+
+function write(view: DataView, at: number, field: Field, value: bigint | number): void {
+  const { scalar } = field;
+  if (scalar === "u16") view.setUint16(at, value as number, true);
+  else if (scalar === "u32") view.setUint32(at, value as number, true);
+  else if (scalar === "i32") view.setInt32(at, value as number, true);
+  else if (scalar === "i64") view.setBigInt64(at, value as bigint, true);
+  else if (scalar === "u53" || scalar === "u64") view.setBigUint64(at, BigInt(value), true);
+  else if (scalar === "i128") {
+    view.setBigUint64(at, BigInt.asUintN(64, value as bigint), true);
+    view.setBigInt64(at + 8, (value as bigint) >> 64n, true);
+  } else view.setUint8(at, value as number);
+}
+
+function read(view: DataView, at: number, field: Field): unknown {
+  const { scalar, codes } = field;
+  if (codes !== null) {
+    const code = view.getUint8(at);
+    return code === noCode ? null : codes.names[code - codes.first];
+  }
+  if (scalar === "u16") return view.getUint16(at, true);
+  if (scalar === "u32") return view.getUint32(at, true);
+  if (scalar === "i32") return view.getInt32(at, true);
+  if (scalar === "i64") return view.getBigInt64(at, true);
+  if (scalar === "u64") return view.getBigUint64(at, true);
+  if (scalar === "u53") return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
+  if (scalar === "i128") return view.getBigUint64(at, true) + (view.getBigInt64(at + 8, true) << 64n);
+  return view.getUint8(at);
+}
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Number of records in `bytes`. Throws `corrupt` when they are not whole records. */
+export function recordCount(layout: Layout<unknown>, bytes: Uint8Array): number {
+  if (bytes.length % layout.bytes !== 0)
+    return fail("corrupt", layout.name, `a multiple of ${layout.bytes} bytes`, bytes.length);
+  return bytes.length / layout.bytes;
+}
+
+/** Writes one record at `at`; `path` names it in errors. Throws `invalid` unless every field is there and fits exactly. */
+export function writeRecord<T>(
+  layout: Layout<T>,
+  view: DataView,
+  at: number,
+  record: T,
+  path: string = layout.name,
+): void {
+  for (const field of layout.fields) {
+    if (field.name === null) {
+      for (let byte = 0; byte < field.bytes; byte += 1) view.setUint8(at + field.offset + byte, 0);
+    } else {
+      const value = (record as Record<string, unknown>)[field.name];
+      write(view, at + field.offset, field, check(field, value, `${path}.${field.name}`));
+    }
+  }
+}
+
+/** Records to bytes, end to end. Throws `invalid` naming record and field. */
+export function encodeRecords<T>(layout: Layout<T>, records: readonly T[]): Uint8Array {
+  const bytes = new Uint8Array(records.length * layout.bytes);
+  const view = viewOf(bytes);
+  records.forEach((record, index) => {
+    writeRecord(layout, view, index * layout.bytes, record, `${layout.name}[${index}]`);
+  });
+  return bytes;
+}
+
+/** Throws `corrupt` unless `bytes` are whole records with zeros where reserved and every code and number in its range. */
+export function checkRecords(layout: Layout<unknown>, bytes: Uint8Array): void {
+  const count = recordCount(layout, bytes);
+  const view = viewOf(bytes);
+  for (const field of layout.fields) {
+    const { name, offset, codes, scalar, max } = field;
+    const last = bytes.length - layout.bytes + offset;
+    if (name === null) {
+      for (let at = offset; at <= last; at += layout.bytes)
+        for (let byte = at; byte < at + field.bytes; byte += 1)
+          if (bytes[byte] !== 0)
+            fail(
+              "corrupt",
+              `${layout.name}[${Math.floor(at / layout.bytes)}]`,
+              "zeros where reserved",
+              bytes[byte],
+            );
+    } else if (codes !== null) {
+      const end = codes.first + codes.names.length;
+      for (let at = offset; at <= last; at += layout.bytes) {
+        const code = bytes[at]!;
+        if ((code < codes.first || code >= end) && !(codes.nullable && code === noCode))
+          fail(
+            "corrupt",
+            `${layout.name}[${Math.floor(at / layout.bytes)}].${name}`,
+            `a code from ${codes.first} to ${end - 1}`,
+            code,
+          );
+      }
+    } else if (scalar === "u53" || max !== null) {
+      const top = max ?? Number.MAX_SAFE_INTEGER;
+      for (let at = offset; at <= last; at += layout.bytes)
+        if ((read(view, at, field) as number) > top)
+          fail(
+            "corrupt",
+            `${layout.name}[${Math.floor(at / layout.bytes)}].${name}`,
+            `at most ${top}`,
+            read(view, at, field),
+          );
+    }
+  }
+  if (count > 0xffff_fffe) fail("limit", layout.name, "fewer than 2^32-1 records", count);
+}
+
+/** One record of checked bytes ({@link checkRecords}) as an object. Throws `invalid` when there is none at `index`. */
+export function readRecord<T>(layout: Layout<T>, bytes: Uint8Array, index: number): T {
+  const count = recordCount(layout, bytes);
+  if (!Number.isInteger(index) || index < 0 || index >= count)
+    return fail("invalid", `${layout.name} index`, `0 to ${count - 1}`, index);
+  const view = viewOf(bytes);
+  const record: Record<string, unknown> = {};
+  for (const field of layout.fields)
+    if (field.name !== null) record[field.name] = read(view, index * layout.bytes + field.offset, field);
+  return record as T;
+}
+
+/** Bytes to records; strict: throws `corrupt` as {@link checkRecords} does. */
+export function decodeRecords<T>(layout: Layout<T>, bytes: Uint8Array): T[] {
+  checkRecords(layout, bytes);
+  return Array.from({ length: recordCount(layout, bytes) }, (_, index) => readRecord(layout, bytes, index));
+}
+
+/** A column of numbers of checked bytes: codes as they stand, u32 and i32 as they are; for code that must be fast. */
+export function readColumn<T, A extends Uint8Array | Uint32Array | Int32Array>(
+  layout: Layout<T>,
+  bytes: Uint8Array,
+  name: keyof T & string,
+  into: A,
+): A {
+  const count = recordCount(layout, bytes);
+  const field = layout.fields.find((candidate) => candidate.name === name);
+  if (field === undefined || field.bytes > 4)
+    return fail("invalid", "column", "a field of at most 4 bytes", name);
+  if (into.length < count) return fail("invalid", "into", `room for ${count}`, into.length);
+  const view = viewOf(bytes);
+  const raw = { ...field, codes: null };
+  for (let index = 0, at = field.offset; index < count; index += 1, at += layout.bytes)
+    into[index] = read(view, at, raw) as number;
+  return into;
+}
+
+/** Records being written one by one into bytes that grow as needed. */
+export class RecordWriter<T> {
+  readonly layout: Layout<T>;
+  #bytes: Uint8Array;
+  #view: DataView;
+  #count = 0;
+
+  constructor(layout: Layout<T>, capacity: number = 64) {
+    this.layout = layout;
+    this.#bytes = new Uint8Array(capacity * layout.bytes);
+    this.#view = viewOf(this.#bytes);
+  }
+
+  /** Number of records so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Appends a record and returns its index. Throws `invalid` and leaves nothing behind when a field does not fit. */
+  push(record: T): number {
+    const at = this.#count * this.layout.bytes;
+    if (at + this.layout.bytes > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(2 * this.#bytes.length, 16 * this.layout.bytes));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+      this.#view = viewOf(grown);
+    }
+    writeRecord(this.layout, this.#view, at, record, `${this.layout.name}[${this.#count}]`);
+    this.#count += 1;
+    return this.#count - 1;
+  }
+
+  /** The records so far, end to end: a view, valid until the next push. */
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#count * this.layout.bytes);
+  }
+}

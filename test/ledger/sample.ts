@@ -1,0 +1,136 @@
+import { type Block, type BlockDraft, buildBlock, encodeBlock, encodeItems } from "../../src/ledger/block.js";
+import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { Chain } from "../../src/ledger/chain.js";
+import type { Hasher } from "../../src/ledger/hasher.js";
+import { emptyTotals, marketId } from "../../src/ledger/header.js";
+import { encodeRecords } from "../../src/ledger/layout.js";
+import { merkleRoot } from "../../src/ledger/merkle.js";
+import {
+  flowLayout,
+  none,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  stateLayout,
+  tradeLayout,
+} from "../../src/ledger/records.js";
+
+/** The market contract of the sample ledgers. */
+export const sampleMarket = {
+  kind: "market",
+  version: 1,
+  from: 1000,
+  name: "Sample",
+  quantityTick: "0.000001",
+  priceTick: "0.000001",
+};
+
+/** Sections, totals and state of one period; without them it is an empty one. */
+export type Period = Partial<Pick<BlockDraft, "sections" | "totals" | "state">>;
+
+/** One period in which an offer and a bid meet; `seed` varies the numbers. */
+export function tradePeriod(period: number, seed: number = 0): Period {
+  const quantity = 1_500_000 + seed;
+  const totals = emptyTotals();
+  totals.electricity.offered = BigInt(quantity + 500_000);
+  totals.electricity.asked = BigInt(quantity);
+  totals.electricity.traded = BigInt(quantity);
+  totals.electricity.exported = 500_000n;
+  const amount = BigInt(quantity) * 300_000n;
+  return {
+    totals,
+    state: encodeRecords(stateLayout, [
+      { kind: "balance", number: 16, value: amount - 4_500_000n, extra: 0n },
+      { kind: "balance", number: 17, value: -amount, extra: 0n },
+    ]),
+    sections: {
+      orders: encodeRecords(orderLayout, [
+        {
+          participant: 0,
+          carrier: "electricity",
+          side: "offer",
+          quantity: quantity + 500_000,
+          price: 200_000,
+        },
+        { participant: 1, carrier: "electricity", side: "bid", quantity, price: 300_000 },
+      ]),
+      trades: encodeRecords(tradeLayout, [
+        {
+          kind: "peer",
+          carrier: "electricity",
+          offer: 0,
+          bid: 1,
+          quantity,
+          price: 300_000,
+          position: 0,
+          supplyFee: 4_500_000n,
+          useFee: 0n,
+        },
+      ]),
+      flows: encodeRecords(flowLayout, [
+        {
+          kind: "exported",
+          carrier: "electricity",
+          party: none,
+          order: 0,
+          quantity: 500_000,
+          lost: 0,
+          price: -80_000,
+          amount: -40_000_000_000n,
+          extra: 0n,
+        },
+      ]),
+      readings: encodeRecords(readingLayout, [
+        { participant: 1, carrier: "electricity", flags: 0, version: 1, period: period - 1, in: 7, out: 0 },
+      ]),
+      postings: encodeRecords(postingLayout, [
+        { kind: "energy", carrier: "electricity", debit: 17, credit: 16, reference: 0, amount, period },
+        {
+          kind: "supplyFee",
+          carrier: "electricity",
+          debit: 16,
+          credit: 2,
+          reference: 0,
+          amount: 4_500_000n,
+          period,
+        },
+      ]),
+    },
+  };
+}
+
+/** A chain of blocks: genesis with the market contract, then the given periods. */
+export function sampleChain(hasher: Hasher, periods: readonly Period[], signed: boolean = false): Block[] {
+  const contract = encodeCanonical(sampleMarket);
+  const chain = new Chain(hasher);
+  const genesis: Period = { sections: { contracts: encodeItems([contract]) } };
+  return [genesis, ...periods].map((period) => {
+    const linkage = chain.next();
+    const block = buildBlock(
+      {
+        signed,
+        marketId: marketId(hasher, contract),
+        ...linkage,
+        period: sampleMarket.from + linkage.height,
+        timestampMs: 1_700_000_000_000 + linkage.height * 30_000,
+        rules: merkleRoot(hasher, [contract]),
+        sections: {},
+        state: new Uint8Array(0),
+        totals: emptyTotals(),
+        ...period,
+      },
+      hasher,
+    );
+    chain.append(encodeBlock(block));
+    return block;
+  });
+}
+
+/** The bytes of {@link sampleChain}. */
+export function sampleLedger(
+  hasher: Hasher,
+  periods: readonly Period[],
+  signed: boolean = false,
+): Uint8Array[] {
+  return sampleChain(hasher, periods, signed).map(encodeBlock);
+}
