@@ -1,0 +1,62 @@
+import { fail } from "../errors.js";
+import type { Hasher } from "./hasher.js";
+import { leafHash, nodeHash, splitPoint } from "./merkle.js";
+import { consistencyRanges, inclusionRanges } from "./path.js";
+
+/**
+ * The Merkle tree over block hashes with all its inner nodes kept (64 bytes a block): what serves proofs about any
+ * block and any earlier size in O(log² n) hashes.
+ */
+export class HistoryTree {
+  readonly #hasher: Hasher;
+  /** `#levels[k][i]`: root of the perfect subtree over leaves `[i·2ᵏ, (i+1)·2ᵏ)`. */
+  readonly #levels: Uint8Array[][] = [[]];
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+  }
+
+  /** Number of blocks. */
+  get size(): number {
+    return this.#levels[0]!.length;
+  }
+
+  /** Appends the next block by its 32-byte hash. */
+  append(blockHash: Uint8Array): void {
+    this.#levels[0]!.push(leafHash(this.#hasher, blockHash));
+    for (let level = 0; this.#levels[level]!.length % 2 === 0; level += 1) {
+      const nodes = this.#levels[level]!;
+      if (this.#levels[level + 1] === undefined) this.#levels.push([]);
+      this.#levels[level + 1]!.push(
+        nodeHash(this.#hasher, nodes[nodes.length - 2]!, nodes[nodes.length - 1]!),
+      );
+    }
+  }
+
+  /** Root over the first `size` blocks. Throws `invalid` beyond what is there, and for none. */
+  root(size: number = this.size): Uint8Array {
+    if (!Number.isSafeInteger(size) || size < 1 || size > this.size)
+      return fail("invalid", "size", `1 to ${this.size}`, size);
+    return this.#rangeRoot(0, size).slice();
+  }
+
+  /** Path from block `height` to the root over the first `size` blocks. */
+  inclusion(height: number, size: number = this.size): Uint8Array[] {
+    this.root(size);
+    return inclusionRanges(height, size).map(({ start, end }) => this.#rangeRoot(start, end));
+  }
+
+  /** Path that proves the first `size1` blocks to be the beginning of the first `size2`. */
+  consistency(size1: number, size2: number = this.size): Uint8Array[] {
+    this.root(size2);
+    return consistencyRanges(size1, size2).map(({ start, end }) => this.#rangeRoot(start, end));
+  }
+
+  #rangeRoot(start: number, end: number): Uint8Array {
+    const length = end - start;
+    const level = Math.log2(length);
+    if (Number.isInteger(level) && start % length === 0) return this.#levels[level]![start / length]!;
+    const middle = start + splitPoint(length);
+    return nodeHash(this.#hasher, this.#rangeRoot(start, middle), this.#rangeRoot(middle, end));
+  }
+}

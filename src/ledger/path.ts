@@ -1,0 +1,169 @@
+import { fail } from "../errors.js";
+import { sameBytes } from "./bytes.js";
+import { type Hasher, hashBytes } from "./hasher.js";
+import { merkleRoot, nodeHash, splitPoint } from "./merkle.js";
+
+// The mathematics of Merkle proofs, on numbers to 2⁵³−1: halving and remainders, never bit operators, which see 32 bits.
+
+/** Leaves `[start, end)` of a tree. */
+export interface LeafRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Root of the subtree over leaves `[start, end)`, as RFC 6962 §2.1 defines it for those leaves alone. */
+export type RangeRoot = (start: number, end: number) => Uint8Array;
+
+/** Most hashes a proof about a tree of at most 2⁵³−1 leaves can need. */
+export const maxPathLength: number = 54;
+
+/**
+ * The subtrees whose roots prove leaf `index` in a tree of `size` leaves, from the leaf upwards (RFC 6962 §2.1.1).
+ * Throws `invalid` unless 0 ≤ index < size ≤ 2⁵³−1.
+ */
+export function inclusionRanges(index: number, size: number): LeafRange[] {
+  if (!isCount(size) || !isCount(index) || index >= size)
+    return fail("invalid", "index", `a leaf of a tree of ${size}`, index);
+  const ranges: LeafRange[] = [];
+  let start = 0;
+  let end = size;
+  while (end - start > 1) {
+    const middle = start + splitPoint(end - start);
+    if (index < middle) {
+      ranges.push({ start: middle, end });
+      end = middle;
+    } else {
+      ranges.push({ start, end: middle });
+      start = middle;
+    }
+  }
+  return ranges.reverse();
+}
+
+/**
+ * The subtrees whose roots prove that a tree of `size2` leaves begins with the one of `size1` (RFC 6962 §2.1.2);
+ * none when the sizes are equal. Throws `invalid` unless 1 ≤ size1 ≤ size2: every tree begins with the empty one, and
+ * a proof of that would prove nothing.
+ */
+export function consistencyRanges(size1: number, size2: number): LeafRange[] {
+  if (!isCount(size1) || !isCount(size2) || size1 < 1 || size1 > size2)
+    return fail("invalid", "size1", `1 to size2 (${size2})`, size1);
+  const ranges: LeafRange[] = [];
+  let start = 0;
+  let end = size2;
+  // Down the right edge of the old tree until a subtree ends exactly there.
+  while (end !== size1) {
+    const middle = start + splitPoint(end - start);
+    if (size1 <= middle) {
+      ranges.push({ start: middle, end });
+      end = middle;
+    } else {
+      ranges.push({ start, end: middle });
+      start = middle;
+    }
+  }
+  // The verifier knows the old root; it needs this subtree's only when that is not the whole old tree.
+  if (start > 0) ranges.push({ start, end });
+  return ranges.reverse();
+}
+
+/** Root over `size` leaves that a path leads to from leaf `index`; null when its length can't be that of a proof. */
+export function rootOfPath(
+  hasher: Hasher,
+  index: number,
+  size: number,
+  leaf: Uint8Array,
+  path: readonly Uint8Array[],
+): Uint8Array | null {
+  if (!isCount(index) || !isCount(size) || index >= size || !areHashes(leaf, ...path)) return null;
+  let at = index;
+  let last = size - 1;
+  let hash = leaf;
+  for (const sibling of path) {
+    if (last === 0) return null;
+    if (isOdd(at) || at === last) {
+      hash = nodeHash(hasher, sibling, hash);
+      // A node without a right neighbour was promoted: go up to where it has a left one.
+      while (!isOdd(at) && at !== 0) {
+        at = half(at);
+        last = half(last);
+      }
+    } else hash = nodeHash(hasher, hash, sibling);
+    at = half(at);
+    last = half(last);
+  }
+  return last === 0 ? hash : null;
+}
+
+/** True when `path` proves that the leaf with hash `leaf` is number `index` of the tree of `size` leaves with `root` (RFC 9162 §2.1.3.2). */
+export function verifyInclusion(
+  hasher: Hasher,
+  index: number,
+  size: number,
+  leaf: Uint8Array,
+  path: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean {
+  const found = rootOfPath(hasher, index, size, leaf, path);
+  return found !== null && sameBytes(found, root);
+}
+
+/**
+ * True when `path` proves that the tree of `size2` leaves with `root2` begins with the tree of `size1` leaves with
+ * `root1` (RFC 9162 §2.1.4.2). `size1` = 0 is false, whatever else: it would bind nothing.
+ */
+export function verifyConsistency(
+  hasher: Hasher,
+  size1: number,
+  size2: number,
+  root1: Uint8Array,
+  root2: Uint8Array,
+  path: readonly Uint8Array[],
+): boolean {
+  if (!isCount(size1) || !isCount(size2) || size1 < 1 || size1 > size2) return false;
+  if (!areHashes(root1, root2, ...path)) return false;
+  if (size1 === size2) return path.length === 0 && sameBytes(root1, root2);
+  let at = size1 - 1;
+  let last = size2 - 1;
+  while (isOdd(at)) {
+    at = half(at);
+    last = half(last);
+  }
+  // An old tree of 2ᵏ leaves is itself the first subtree, and its root is not repeated in the path.
+  const hashes = at === 0 ? [root1, ...path] : path;
+  const [first, ...rest] = hashes;
+  if (first === undefined) return false;
+  let old = first;
+  let now = first;
+  for (const sibling of rest) {
+    if (last === 0) return false;
+    if (isOdd(at) || at === last) {
+      old = nodeHash(hasher, sibling, old);
+      now = nodeHash(hasher, sibling, now);
+      while (!isOdd(at) && at !== 0) {
+        at = half(at);
+        last = half(last);
+      }
+    } else now = nodeHash(hasher, now, sibling);
+    at = half(at);
+    last = half(last);
+  }
+  return last === 0 && sameBytes(old, root1) && sameBytes(now, root2);
+}
+
+/** Roots of subtrees over records of one size lying end to end. */
+export function recordRoots(hasher: Hasher, records: Uint8Array, recordBytes: number): RangeRoot {
+  return (start, end) =>
+    hasher.merkleRoot(records.subarray(start * recordBytes, end * recordBytes), recordBytes);
+}
+
+/** Roots of subtrees over leaves of any length. */
+export function itemRoots(hasher: Hasher, items: readonly Uint8Array[]): RangeRoot {
+  return (start, end) => merkleRoot(hasher, items.slice(start, end));
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+const isOdd = (value: number): boolean => value % 2 === 1;
+const half = (value: number): number => Math.floor(value / 2);
+const areHashes = (...values: readonly Uint8Array[]): boolean =>
+  values.every((value) => value instanceof Uint8Array && value.length === hashBytes);
