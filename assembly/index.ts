@@ -1,3 +1,147 @@
-export function version(): u32 {
-  return 1;
+// The ABI: what the host may call. Arguments are checked here a second time (the host's checks name the field), the
+// work is done elsewhere. Counts come back as i32; a negative one is a refusal of limits.ts.
+import { Column, address, bidCapacity, lotCapacity, offerCapacity, reserve, workCapacity } from "./layout";
+import { emptyOrder, outOfOrder, outOfRange } from "./limits";
+import { Side, Trades } from "./side";
+import { matchByValue } from "./value";
+import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./merit";
+import { noOffer, poolOffers, sellLots } from "./pool";
+import { recordBytes, writePeerRecords, writeSaleRecords } from "./records";
+import { SHA_STATE_BYTES } from "./sha256";
+import { countLeft, hasEmpty, exceeds } from "./check";
+
+export { reserve, address, hasClearingPrice, clearingPrice };
+export { sha256, shaInit, shaUpdate, shaFinal } from "./sha256";
+export { merkleRoot, nodesRoot } from "./merkle";
+
+/** `match`: the pricing of trades. */
+const counterparty: u32 = 0;
+const blended: u32 = 1;
+const uniform: u32 = 2;
+
+const offers = changetype<Side>(memory.data(offsetof<Side>(), 8));
+const bids = changetype<Side>(memory.data(offsetof<Side>(), 8));
+const lots = changetype<Side>(memory.data(offsetof<Side>(), 8));
+const trades = changetype<Trades>(memory.data(offsetof<Trades>(), 8));
+const sales = changetype<Trades>(memory.data(offsetof<Trades>(), 8));
+
+/** Orders of the last `match`; -1 before the first and after the columns moved. */
+let matchedOffers: u32 = 0;
+let matchedBids: u32 = 0;
+let lotCount: u32 = 0;
+
+function prepare(): void {
+  offers.left = address(Column.offerLeft);
+  offers.price = address(Column.offerPrice);
+  offers.flip = 0;
+  bids.left = address(Column.bidLeft);
+  bids.price = address(Column.bidPrice);
+  bids.flip = -1;
+  lots.left = address(Column.lotUnsold);
+  lots.price = address(Column.lotPrice);
+  lots.flip = 0;
+  // Lists of order indices at the beginning of the working memory, 64-byte aligned.
+  let at = address(Column.work);
+  const first = <usize>max(offerCapacity(), lotCapacity()) << 2;
+  const second = <usize>bidCapacity() << 2;
+  offers.open = lots.open = at;
+  offers.rank = lots.rank = at += (first + 63) & ~63;
+  bids.open = at += (first + 63) & ~63;
+  bids.rank = at += (second + 63) & ~63;
+  scratch = at + ((second + 63) & ~63);
+}
+let scratch: usize = 0;
+
+/**
+ * Scenario 1 over the first `offerCount` offers and `bidCount` bids of the order columns. `mechanism` 0 `value`, 1
+ * `merit`; `pricing` 0 counterparty, 1 blend, 2 uniform. Sets both `left` columns and the trade columns; returns the
+ * number of trades.
+ */
+export function match(mechanism: u32, pricing: u32, k: u32, maxCycles: u32, offerCount: u32, bidCount: u32): i32 {
+  if (offerCount > offerCapacity() || bidCount > bidCapacity() || k > 1_000_000 || mechanism > 1) return outOfRange;
+  if (mechanism == 0 ? pricing > blended : pricing != blended && pricing != uniform) return outOfRange;
+  const offerQuantity = address(Column.offerQuantity);
+  const bidQuantity = address(Column.bidQuantity);
+  if (hasEmpty(offerQuantity, offerCount) || hasEmpty(bidQuantity, bidCount)) return emptyOrder;
+  prepare();
+  memory.copy(offers.left, offerQuantity, <usize>offerCount << 2);
+  memory.copy(bids.left, bidQuantity, <usize>bidCount << 2);
+  trades.offer = address(Column.tradeOffer);
+  trades.bid = address(Column.tradeBid);
+  trades.quantity = address(Column.tradeQuantity);
+  trades.price = address(Column.tradePrice);
+  trades.count = 0;
+  trades.blended = u32(pricing != counterparty);
+  trades.k = k;
+  forgetClearingPrice();
+  lotCount = 0;
+  sales.count = 0;
+  matchedOffers = offerCount;
+  matchedBids = bidCount;
+  if (mechanism == 0) matchByValue(offers, bids, offerCount, bidCount, trades, maxCycles);
+  else matchByMerit(offers, bids, offerCount, bidCount, trades, pricing == uniform);
+  return <i32>trades.count;
+}
+
+/** Orders of the last `match` that still want something. */
+export function countOpen(): u32 {
+  return countLeft(address(Column.offerLeft), matchedOffers) + countLeft(address(Column.bidLeft), matchedBids);
+}
+
+/** Lots of scenario 2 from what offers have left at `poolPrice`; returns their number. Storage lots may be put behind them. */
+export function pool(poolPrice: i32): i32 {
+  // The host may have changed what is left; nothing may be left beyond the order's quantity.
+  if (exceeds(address(Column.offerLeft), address(Column.offerQuantity), matchedOffers)) return outOfRange;
+  if (exceeds(address(Column.bidLeft), address(Column.bidQuantity), matchedBids)) return outOfRange;
+  lotCount = poolOffers(matchedOffers, poolPrice);
+  return <i32>lotCount;
+}
+
+/** Scenario 2 over the lots that `pool` made and `storageLots` more that the host wrote behind them; returns the number of sales. */
+export function sell(storageLots: u32, divisible: bool): i32 {
+  if (storageLots > lotCapacity() - lotCount) return outOfRange;
+  if (hasEmpty(address(Column.lotQuantity) + (<usize>lotCount << 2), storageLots)) return emptyOrder;
+  prepare();
+  for (let i: u32 = 0; i < storageLots; i++) store<u32>(address(Column.lotOffer) + (<usize>(lotCount + i) << 2), noOffer);
+  lotCount += storageLots;
+  bids.left = address(Column.rest);
+  sales.offer = address(Column.saleLot);
+  sales.bid = address(Column.saleBid);
+  sales.quantity = address(Column.saleQuantity);
+  sales.price = address(Column.salePrice);
+  sales.count = 0;
+  sales.blended = 0;
+  sellLots(lots, bids, lotCount, matchedBids, sales, divisible);
+  return <i32>sales.count;
+}
+
+/** Bids of the last `sell` that still lack something. */
+export function countRest(): u32 {
+  return countLeft(address(Column.rest), matchedBids);
+}
+
+/** Trade records of peer trades `first` … `first + count`, at `out` in the working memory. Returns `count`. */
+export function peerRecords(carrier: u32, first: u32, count: u32, offerNames: usize, bidNames: usize, supplyRate: u32, useRate: u32, out: usize): i32 {
+  if (first > trades.count || count > trades.count - first || carrier > 255 || supplyRate > 1_000_000 || useRate > 1_000_000) return outOfRange;
+  if (!insideWork(out, <u64>count * recordBytes)) return outOfRange;
+  writePeerRecords(carrier, first, count, offerNames, bidNames, supplyRate, useRate, out);
+  return <i32>count;
+}
+
+/** Trade records of all sales, at `out` in the working memory. Returns their number. */
+export function saleRecords(carrier: u32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize): i32 {
+  if (carrier > 255 || !insideWork(out, <u64>sales.count * recordBytes)) return outOfRange;
+  writeSaleRecords(carrier, sales.count, lotCount, offerNames, bidNames, deviceNames, out);
+  return <i32>sales.count;
+}
+
+function insideWork(at: usize, bytes: u64): bool {
+  const work = address(Column.work);
+  return at >= work && <u64>(at - work) + bytes <= workCapacity();
+}
+
+const streamState = memory.data(SHA_STATE_BYTES, 16);
+/** Where the one stream that is being fed keeps its state; the host keeps the states of the others. */
+export function shaState(): usize {
+  return streamState;
 }

@@ -1,0 +1,28 @@
+// Declared maxima, and why nothing wraps under them. AssemblyScript integers wrap in silence, so every product and
+// sum in the core is one of these:
+//
+//   quantity                 1 … 2³²−1                   u32
+//   price                    −2³¹ … 2³¹−1                i32
+//   quantity × price         |.| <= (2³²−1) × 2³¹ < 2⁶³   i64
+//   value − smallest value   < 2⁶⁴                       u64, the sort key
+//   price − price            < 2³²; × k (< 2²⁰) < 2⁵²    u64, `blend`
+//   |amount| × rate          split at 10⁶: (amount / 10⁶) × rate + (amount % 10⁶) × rate / 10⁶, each < 2⁶³
+//   position × 10⁶           < 2²⁶ × 2²⁰ = 2⁴⁶           done by the host in exact doubles
+//   bytes of all columns     counted in u64, refused at 2³² − 2¹⁶
+
+/** Most offers, bids or storage lots of one clearing. */
+export const maxOrders: u32 = 1 << 24;
+/** Most bytes of linear memory: one page short of 4 GiB, so that one past the end still is a u32. */
+export const maxBytes: u64 = 0xffff0000;
+/** Parts in a million. */
+export const ppm: u64 = 1_000_000;
+
+// What an export returns instead of a count when it refuses; the host's checks come first, these are the second line.
+/** A count or a number lies outside its declared range or passes what `reserve` made room for. */
+export const outOfRange: i32 = -1;
+/** Memory can't grow that far. */
+export const outOfMemory: i32 = -2;
+/** A quantity of 0 among the orders. */
+export const emptyOrder: i32 = -3;
+/** Called before what it builds on: `sell` before `lots`, `lots` before `match`. */
+export const outOfOrder: i32 = -4;

@@ -1,0 +1,90 @@
+/** Peer-to-peer trades in order of execution. */
+export interface TradeColumns {
+  readonly count: number;
+  /** Index of the offer, and of the bid. */
+  readonly offer: Uint32Array;
+  readonly bid: Uint32Array;
+  /** Quantity ticks; price ticks per unit. Their product, the amount, fits a signed 64-bit integer. */
+  readonly quantity: Uint32Array;
+  readonly price: Int32Array;
+}
+
+/** The result of scenario 1. */
+export interface Matching {
+  readonly trades: TradeColumns;
+  /** What each order still wants. Writable: {@link Engine.sell} starts from what stands here. */
+  readonly remaining: { readonly offers: Uint32Array; readonly bids: Uint32Array };
+  /** Price ticks; null unless the pricing is `uniform` and something traded. */
+  readonly clearingPrice: number | null;
+}
+
+/** The result of scenario 2. */
+export interface Pooling {
+  /** Lots in arrival order of their offers, storage lots last. */
+  readonly lots: {
+    readonly count: number;
+    /** Index of the offer; {@link storageLot} for a storage lot. */
+    readonly offer: Uint32Array;
+    readonly quantity: Uint32Array;
+    readonly price: Int32Array;
+    /** What nobody took. */
+    readonly unsold: Uint32Array;
+  };
+  /** Sales in order of execution; `lot` and `bid` are indices. */
+  readonly trades: {
+    readonly count: number;
+    readonly lot: Uint32Array;
+    readonly bid: Uint32Array;
+    readonly quantity: Uint32Array;
+    readonly price: Int32Array;
+  };
+  /** What each bid lacks in the end: the paper's `consumer_id_rest` has something here. */
+  readonly rest: Uint32Array;
+}
+
+/** What stands in `lots.offer` for a storage lot. */
+export const storageLot: number = 0xffff_ffff;
+
+/** The paper's counters (market rules, "Counters"). */
+export interface Counters {
+  /** Peer-to-peer trades. */
+  readonly num1: number;
+  /** Orders not wholly filled after scenario 1. */
+  readonly num2: number;
+  /** Pool trades. */
+  readonly num3: number;
+  /** Bids not wholly filled after scenario 2. */
+  readonly num4: number;
+}
+
+/** The result of a clearing. */
+export interface Clearing extends Matching {
+  /** null without a pool. */
+  readonly pool: Pooling | null;
+  readonly counters: Counters;
+}
+
+/** A copy of a clearing in memory of its own, which stays what it is when the engine goes on. */
+export function copyClearing(clearing: Clearing): Clearing {
+  const { trades, remaining, pool } = clearing;
+  return {
+    trades: copyColumns(trades),
+    remaining: copyColumns(remaining),
+    clearingPrice: clearing.clearingPrice,
+    pool: pool && {
+      lots: copyColumns(pool.lots),
+      trades: copyColumns(pool.trades),
+      rest: pool.rest.slice(),
+    },
+    counters: { ...clearing.counters },
+  };
+}
+
+function copyColumns<Columns extends object>(columns: Columns): Columns {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [
+      name,
+      typeof column === "number" ? column : (column as Uint32Array).slice(),
+    ]),
+  ) as Columns;
+}

@@ -1,0 +1,270 @@
+import { fail, GridclearError } from "../errors.js";
+import type { Clearing, Matching, Pooling } from "./clearing.js";
+import { type Book, checkColumns, checkOffers, type OrderColumns, refuseEmpty } from "./columns.js";
+import { merkleRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
+import { type CoreExports, type LoadedCore, loadCore, restart, type WasmSource } from "./load.js";
+import { CoreMemory } from "./memory.js";
+import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
+import { type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
+
+export {
+  type Clearing,
+  type Counters,
+  copyClearing,
+  type Matching,
+  type Pooling,
+  storageLot,
+  type TradeColumns,
+} from "./clearing.js";
+export { type Book, maxOrders, type OfferColumns, type OrderColumns } from "./columns.js";
+export type { Sha256Stream } from "./hashing.js";
+export type { WasmSource } from "./load.js";
+export { type RecordOptions, type TradeRecords, tradeRecordBytes } from "./records.js";
+export {
+  type ClearingRules,
+  type CommissionTier,
+  feeOf,
+  maxTiers,
+  type PoolRules,
+  type TierRange,
+  tierRanges,
+} from "./rules.js";
+
+/** How an engine is opened. */
+export interface EngineOptions {
+  /** The core's code, for those who stream or cache it; by default the copy inside the package. */
+  readonly wasm?: WasmSource;
+  /** false: the build without SIMD. Default: whatever the platform can do. Ignored with `wasm`. */
+  readonly simd?: boolean;
+}
+
+const mechanisms = { value: 0, merit: 1 } as const;
+const pricings = { counterparty: 0, blend: 1, uniform: 2 } as const;
+/** What the core answers instead of a count (assembly/limits.ts). */
+const emptyOrder = -3;
+
+/**
+ * The matching core: orders as columns in, trades as columns out, SHA-256 and Merkle roots beside it.
+ *
+ * Columns in results are views of the core's memory: valid until the next call of any method but `close`
+ * ({@link copyClearing} makes them last). One engine does one thing at a time; open more for more.
+ * If the core ever traps, the call throws `state` and the engine starts a fresh core for the next one.
+ */
+export class Engine {
+  #loaded: LoadedCore | null;
+  #memory: CoreMemory;
+  /** Orders of the last `match`; null when there is none to sell from. */
+  #matched: { offers: number; bids: number; trades: number; storageLots: number; sales: number } | null =
+    null;
+
+  /** Use {@link openEngine}. */
+  constructor(loaded: LoadedCore) {
+    this.#loaded = loaded;
+    this.#memory = new CoreMemory(loaded.exports);
+  }
+
+  /** Bytes of memory the core has taken from the machine. It grows to the largest clearing seen, and no further. */
+  get memoryBytes(): number {
+    return this.#memory.bytes.length;
+  }
+
+  /** Runs a function on the core, and replaces a core that has trapped. */
+  #use<Result>(use: (core: CoreExports, memory: CoreMemory) => Result): Result {
+    const loaded = this.#loaded ?? fail("state", "engine", "an open engine", "a closed one");
+    try {
+      return use(loaded.exports, this.#memory);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      this.#loaded = restart(loaded.module);
+      this.#memory = new CoreMemory(this.#loaded.exports);
+      this.#matched = null;
+      throw new GridclearError(
+        "state",
+        { field: "core", wanted: "a run without a trap", got: error.message },
+        { cause: error },
+      );
+    }
+  }
+
+  /** Makes room beforehand, so that no later clearing of that size grows memory. Throws `limit`. */
+  reserve(offers: number, bids: number, storageLots = 0): void {
+    this.#use((_, memory) => memory.reserve(offers, bids, offers + storageLots, 0));
+  }
+
+  /**
+   * Clears one carrier for one period: {@link match}, then {@link sell} where the rules have a pool.
+   *
+   * @throws GridclearError `invalid` for a column of the wrong type or length, a quantity of 0 or rules that don't fit
+   *   together; `limit` for more than {@link maxOrders} orders or too little memory. Nothing is lost by a refusal.
+   */
+  clear(book: Book, rules: ClearingRules = {}): Clearing {
+    const { pool } = checkRules(rules);
+    if (pool !== null && book.lots !== undefined) {
+      checkColumns(book.lots, "lots");
+      refuseEmpty(book.lots, "lots");
+    }
+    const storageLots = pool === null ? 0 : (book.lots?.quantity.length ?? 0);
+    const matching = this.#match(book, rules, storageLots);
+    return this.#use((core) => {
+      const num2 = core.countOpen() >>> 0;
+      if (pool === null) {
+        const { bids } = matching.remaining;
+        let num4 = 0;
+        for (let i = 0; i < bids.length; i++) if (bids[i] !== 0) num4++;
+        return { ...matching, pool: null, counters: { num1: matching.trades.count, num2, num3: 0, num4 } };
+      }
+      const pooling = this.sell(pool, book.lots);
+      const num4 = core.countRest() >>> 0;
+      return {
+        ...matching,
+        pool: pooling,
+        counters: { num1: matching.trades.count, num2, num3: pooling.trades.count, num4 },
+      };
+    });
+  }
+
+  /**
+   * Scenario 1: matches offers and bids. What is left may be changed in `remaining` (up to each order's quantity) before
+   * {@link sell} goes on from it. `rules.pool` and `book.lots` are not used here.
+   */
+  match(book: Book, rules: ClearingRules = {}): Matching {
+    return this.#match(book, rules, book.lots?.quantity.length ?? 0);
+  }
+
+  #match(book: Book, rules: ClearingRules, storageLots: number): Matching {
+    const { mechanism, pricing, k, maxCycles } = checkRules(rules);
+    if (typeof book !== "object" || book === null)
+      fail("invalid", "book", "an object with offers and bids", book);
+    const offers = checkOffers(book.offers, "offers");
+    const bids = checkColumns(book.bids, "bids");
+    const offerCount = offers.quantity.length;
+    const bidCount = bids.quantity.length;
+    this.#matched = null;
+    return this.#use((core, memory) => {
+      memory.reserve(offerCount, bidCount, offerCount + storageLots, 0);
+      memory.u32("offerQuantity", offerCount).set(offers.quantity);
+      memory.i32("offerPrice", offerCount).set(offers.price);
+      const consent = memory.u8("offerConsent", offerCount);
+      if (offers.consent === undefined) consent.fill(1);
+      else consent.set(offers.consent);
+      memory.u32("bidQuantity", bidCount).set(bids.quantity);
+      memory.i32("bidPrice", bidCount).set(bids.price);
+      const count = core.match(mechanisms[mechanism], pricings[pricing], k, maxCycles, offerCount, bidCount);
+      if (count === emptyOrder) {
+        refuseEmpty(offers, "offers");
+        refuseEmpty(bids, "bids");
+      }
+      if (count < 0) fail("invalid", "book", "what the core accepts", `a refusal (${count})`);
+      this.#matched = { offers: offerCount, bids: bidCount, trades: count, storageLots: 0, sales: 0 };
+      return {
+        trades: {
+          count,
+          offer: memory.u32("tradeOffer", count),
+          bid: memory.u32("tradeBid", count),
+          quantity: memory.u32("tradeQuantity", count),
+          price: memory.i32("tradePrice", count),
+        },
+        remaining: { offers: memory.u32("offerLeft", offerCount), bids: memory.u32("bidLeft", bidCount) },
+        clearingPrice: core.hasClearingPrice() ? core.clearingPrice() : null,
+      };
+    });
+  }
+
+  /**
+   * Scenario 2 on what the last {@link match} left: what remains of offers that allow it becomes lots at the pool's
+   * price, `storage` lots follow at their own, and bids with something left walk them. May be called again after
+   * another change of `remaining`.
+   *
+   * The views that `match` returned stay valid, unless there are more storage lots than `book.lots` or
+   * {@link reserve} announced.
+   *
+   * @throws GridclearError `state` without a match to go on from; `invalid` for an empty storage lot, or when more is
+   *   left of an order than its quantity.
+   */
+  sell(pool: PoolRules, storage?: OrderColumns): Pooling {
+    const { price, lots } = checkPool(pool, "pool");
+    if (storage !== undefined) refuseEmpty(checkColumns(storage, "storage"), "storage");
+    const storageLots = storage?.quantity.length ?? 0;
+    return this.#use((core, memory) => {
+      const matched = this.#matched ?? fail("state", "sell", "a match to go on from", "none");
+      memory.reserve(matched.offers, matched.bids, matched.offers + storageLots, 0);
+      const ownLots = core.pool(price);
+      if (ownLots < 0) fail("invalid", "remaining", "at most each order's quantity", "more");
+      const lotCount = ownLots + storageLots;
+      if (storage !== undefined) {
+        memory.u32("lotQuantity", lotCount, ownLots).set(storage.quantity);
+        memory.i32("lotPrice", lotCount, ownLots).set(storage.price);
+      }
+      const count = core.sell(storageLots, lots === "divisible" ? 1 : 0);
+      if (count < 0) fail("invalid", "storage", "what the core accepts", `a refusal (${count})`);
+      matched.storageLots = storageLots;
+      matched.sales = count;
+      return {
+        lots: {
+          count: lotCount,
+          offer: memory.u32("lotOffer", lotCount),
+          quantity: memory.u32("lotQuantity", lotCount),
+          price: memory.i32("lotPrice", lotCount),
+          unsold: memory.u32("lotUnsold", lotCount),
+        },
+        trades: {
+          count,
+          lot: memory.u32("saleLot", count),
+          bid: memory.u32("saleBid", count),
+          quantity: memory.u32("saleQuantity", count),
+          price: memory.i32("salePrice", count),
+        },
+        rest: memory.u32("rest", matched.bids),
+      };
+    });
+  }
+
+  /** The trades and sales of the last clearing as the ledger's records: see {@link TradeRecords}. */
+  tradeRecords(options: RecordOptions): TradeRecords {
+    return this.#use((core, memory) => {
+      if (this.#matched === null) return fail("state", "tradeRecords", "a match to record", "none");
+      return tradeRecords(core, memory, this.#matched, options);
+    });
+  }
+
+  /** SHA-256 of bytes of any length (FIPS 180-4): 32 fresh bytes. */
+  sha256(bytes: Uint8Array): Uint8Array {
+    return this.#use((core, memory) => sha256(core, memory, bytes));
+  }
+
+  /** Opens a SHA-256 over pieces. Any number may be open at once; one that is dropped needs no closing. */
+  sha256Stream(): Sha256Stream {
+    return sha256Stream((use) => this.#use(use));
+  }
+
+  /**
+   * RFC 6962 §2.1 root of records of `recordBytes` bytes lying end to end: 32 fresh bytes. Without records the SHA-256
+   * of nothing. Records of at most 54 bytes take half the time of longer ones.
+   */
+  merkleRoot(records: Uint8Array, recordBytes: number): Uint8Array {
+    return this.#use((core, memory) => merkleRoot(core, memory, records, recordBytes));
+  }
+
+  /** Gives the memory back. Every later call throws `state`. */
+  close(): void {
+    this.#loaded = null;
+    this.#matched = null;
+  }
+}
+
+/**
+ * Opens an engine. Throws `unsupported` where WebAssembly can't run (a page needs `'wasm-unsafe-eval'` in its CSP) and
+ * `invalid` for `wasm` that is not the core.
+ *
+ * ```ts
+ * const engine = await openEngine();
+ * const { trades } = engine.clear({
+ *   offers: { quantity: Uint32Array.of(10, 4), price: Int32Array.of(3, 2) },
+ *   bids: { quantity: Uint32Array.of(6, 7), price: Int32Array.of(5, 4) },
+ * });
+ * trades.quantity; // 6, 4, 3
+ * ```
+ */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  return new Engine(await loadCore(options.wasm, options.simd));
+}

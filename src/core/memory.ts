@@ -1,0 +1,110 @@
+import { fail } from "../errors.js";
+import { maxOrders } from "./columns.js";
+import type { CoreExports } from "./load.js";
+
+/** Columns of the core's memory, in the order of assembly/layout.ts. */
+const columnNames = [
+  "offerQuantity",
+  "offerPrice",
+  "offerLeft",
+  "offerConsent",
+  "bidQuantity",
+  "bidPrice",
+  "bidLeft",
+  "tradeOffer",
+  "tradeBid",
+  "tradeQuantity",
+  "tradePrice",
+  "lotOffer",
+  "lotQuantity",
+  "lotPrice",
+  "lotUnsold",
+  "saleLot",
+  "saleBid",
+  "saleQuantity",
+  "salePrice",
+  "rest",
+  "work",
+] as const;
+type ColumnName = (typeof columnNames)[number];
+
+/**
+ * The core's linear memory as the host sees it. Only {@link reserve} grows it, and only here are views rebuilt, so no
+ * view outlives the buffer it looks at.
+ */
+export class CoreMemory {
+  readonly #core: CoreExports;
+  readonly #at: Map<ColumnName, number> = new Map();
+  #offers = 0;
+  #bids = 0;
+  #lots = 0;
+  #bytes = 0;
+  #u8: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #u32: Uint32Array<ArrayBuffer> = new Uint32Array(0);
+  #i32: Int32Array<ArrayBuffer> = new Int32Array(0);
+
+  constructor(core: CoreExports) {
+    this.#core = core;
+    this.#rebuild();
+  }
+
+  /** All of linear memory, in bytes; its `length` is what the core takes from the machine. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#u8;
+  }
+
+  /**
+   * Makes room for so many offers, bids, lots (storage lots and offers together) and bytes of staging. Nothing shrinks;
+   * what already fits costs nothing and moves nothing. Throws `limit` when the machine has no room.
+   */
+  reserve(offers: number, bids: number, lots: number, bytes: number): void {
+    if (offers <= this.#offers && bids <= this.#bids && lots <= this.#lots && bytes <= this.#bytes) return;
+    // Rounded up, so that a market whose numbers creep up does not grow memory every period.
+    const rounded = (value: number, step: number, had: number): number =>
+      value <= had ? had : Math.ceil(value / step) * step;
+    const roomOffers = Math.min(rounded(offers, 256, this.#offers), maxOrders);
+    const roomBids = Math.min(rounded(bids, 256, this.#bids), maxOrders);
+    const roomLots = Math.min(rounded(lots, 256, this.#lots), 2 * maxOrders);
+    const roomBytes = rounded(bytes, 4096, this.#bytes);
+    if (roomBytes > 0xffff_0000 || this.#core.reserve(roomOffers, roomBids, roomLots, roomBytes) !== 0)
+      fail("limit", "memory", "room for the orders", `${offers} offers, ${bids} bids, ${bytes} bytes`);
+    this.#offers = roomOffers;
+    this.#bids = roomBids;
+    this.#lots = roomLots;
+    this.#bytes = roomBytes;
+    this.#rebuild();
+  }
+
+  #rebuild(): void {
+    const buffer = this.#core.memory.buffer as ArrayBuffer;
+    this.#u8 = new Uint8Array(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+    columnNames.forEach((name, column) => {
+      this.#at.set(name, this.#core.address(column) >>> 0);
+    });
+  }
+
+  /** Byte address of a column. */
+  address(name: ColumnName): number {
+    return this.#at.get(name) as number;
+  }
+
+  /** A view of entries `first` … `end` of a column of u32. */
+  u32(name: ColumnName, end: number, first = 0): Uint32Array<ArrayBuffer> {
+    const at = this.address(name) >>> 2;
+    return this.#u32.subarray(at + first, at + end);
+  }
+
+  /** A view of entries `first` … `end` of a column of i32. */
+  i32(name: ColumnName, end: number, first = 0): Int32Array<ArrayBuffer> {
+    const at = this.address(name) >>> 2;
+    return this.#i32.subarray(at + first, at + end);
+  }
+
+  /** A view of the first `end` entries of a column of u8. */
+  u8(name: ColumnName, end: number): Uint8Array<ArrayBuffer> {
+    const at = this.address(name);
+    return this.#u8.subarray(at, at + end);
+  }
+}

@@ -1,0 +1,95 @@
+import { fail } from "../errors.js";
+import { merkleScratchBytes } from "./hashing.js";
+import type { CoreExports } from "./load.js";
+import type { CoreMemory } from "./memory.js";
+import { type CommissionTier, checkCommission, checkWhole, tierRanges } from "./rules.js";
+
+/** Length of a trade record (docs/ledger-format.md, section 3). */
+export const tradeRecordBytes = 40;
+
+/** How indices become the ledger's numbers. */
+export interface RecordOptions {
+  /** Carrier code, 0 … 255. */
+  readonly carrier: number;
+  /** Order number of each offer and of each bid; without one the index stands. */
+  readonly offers?: Uint32Array;
+  readonly bids?: Uint32Array;
+  /** Device number of each storage lot. */
+  readonly devices?: Uint32Array;
+  /** Tiers that peer-to-peer trades pay; none without it. */
+  readonly commission?: readonly CommissionTier[];
+  /** Only the first so many peer-to-peer trades (a caller that dropped some has moved the others up). */
+  readonly count?: number;
+}
+
+/** Records of a clearing, 40 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of execution. */
+export interface TradeRecords {
+  readonly peers: number;
+  readonly sales: number;
+  /** A view of the core's memory, valid until the next call other than `merkleRoot` of this very view. */
+  readonly bytes: Uint8Array;
+}
+
+/** Writes the records of the last clearing, fees included, into the core's staging memory. */
+export function tradeRecords(
+  core: CoreExports,
+  memory: CoreMemory,
+  matched: {
+    readonly offers: number;
+    readonly bids: number;
+    readonly trades: number;
+    readonly storageLots: number;
+    readonly sales: number;
+  },
+  options: RecordOptions,
+): TradeRecords {
+  const carrier = checkWhole(options.carrier, "carrier", 0, 255);
+  const peers =
+    options.count === undefined ? matched.trades : checkWhole(options.count, "count", 0, matched.trades);
+  const sales = matched.sales;
+  const names = [
+    checkNames(options.offers, "offers", matched.offers),
+    checkNames(options.bids, "bids", matched.bids),
+    checkNames(options.devices, "devices", matched.storageLots),
+  ];
+  const recordsBytes = (peers + sales) * tradeRecordBytes;
+  const nameBytes = names.reduce((sum, column) => sum + pad((column?.length ?? 0) * 4), 0);
+  // Records lie first and room for their Merkle root's hashes behind them, so that hashing them grows nothing.
+  const namesAt = pad(recordsBytes);
+  memory.reserve(0, 0, 0, namesAt + Math.max(nameBytes, merkleScratchBytes(peers + sales) + 64));
+  const work = memory.address("work");
+  let at = work + namesAt;
+  const pointers = names.map((column) => {
+    if (column === undefined) return 0;
+    const pointer = at;
+    memory.bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), pointer);
+    at += pad(column.length * 4);
+    return pointer;
+  });
+  const [offers = 0, bids = 0, devices = 0] = pointers;
+  const tiers = options.commission === undefined ? [] : checkCommission(options.commission, "commission");
+  const ranges =
+    tiers.length === 0 ? [{ tier: { supply: 0, use: 0 }, first: 0, end: peers }] : tierRanges(tiers, peers);
+  for (const { tier, first, end } of ranges)
+    core.peerRecords(
+      carrier,
+      first,
+      end - first,
+      offers,
+      bids,
+      tier.supply,
+      tier.use,
+      work + first * tradeRecordBytes,
+    );
+  core.saleRecords(carrier, offers, bids, devices, work + peers * tradeRecordBytes);
+  return { peers, sales, bytes: memory.bytes.subarray(work, work + recordsBytes) };
+}
+
+const pad = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+function checkNames(names: unknown, field: string, least: number): Uint32Array | undefined {
+  if (names === undefined) return undefined;
+  if (!(names instanceof Uint32Array)) return fail("invalid", field, "a Uint32Array", names);
+  if (names.length < least) return fail("invalid", field, `a number for each of ${least}`, names.length);
+  return names;
+}
