@@ -1,0 +1,363 @@
+import type { Carrier } from "../units.js";
+import { ppm } from "../units.js";
+import { type Device, deviceCarrier, peakPower } from "./devices.js";
+import { heatPumpPerformance } from "./heat.js";
+import { draw, uniform, whole } from "./random.js";
+import { type MemberKind, memberKinds, type Scenario } from "./scenario.js";
+import { planes } from "./weather.js";
+
+/**
+ * How somebody finds a price.
+ *
+ * - `random`: anywhere between what it costs and what it is worth, without thought but never at a loss
+ *   (zero-intelligence constrained traders, Gode and Sunder 1993)
+ * - `tariff`: a fixed step better than the retail or feed-in tariff
+ * - `cost`: what a unit costs to make, and a little
+ */
+export type Strategy = "random" | "tariff" | "cost";
+
+/** What a converter turns a carrier into, in ppm of what goes in. */
+export interface Output {
+  readonly carrier: Carrier;
+  readonly ratio: number;
+}
+
+/** Something that buys one carrier to make others. */
+export interface Converter {
+  readonly input: Carrier;
+  readonly outputs: readonly Output[];
+  /** Input at full load, W. */
+  readonly watts: number;
+  /** When it runs: with the need for heat, with the need for cold, or in the evening when the sun is gone. */
+  readonly led: "heat" | "cold" | "evening";
+}
+
+/** A battery or another store behind somebody's meter, or the platform's. Energies in Wh, powers in W. */
+export interface Store {
+  readonly carrier: Carrier;
+  readonly capacity: number;
+  readonly power: number;
+  /** Round trip is the square of this; ppm. */
+  readonly efficiency: number;
+  /** Share lost in an hour, ppm. */
+  readonly hourlyLoss: number;
+  /** Where between feed-in and retail tariff it charges and discharges, ppm. */
+  readonly chargeAt: number;
+  readonly dischargeAt: number;
+  readonly charge: number;
+  /** The platform's own when false. */
+  readonly owned: boolean;
+  /** True for a car: it comes and goes (see vehicles.ts). */
+  readonly car: boolean;
+}
+
+/** A participant: what stands behind its meters and how it bids. */
+export interface Member {
+  readonly id: string;
+  readonly kind: MemberKind;
+  /** Place in the order of registration, from 0. */
+  readonly number: number;
+  readonly devices: readonly Device[];
+  readonly converter: Converter | null;
+  readonly stores: readonly Store[];
+  readonly strategy: Strategy;
+  /** Where between the tariffs it likes to trade, ppm of the distance from the tariff it would get without a market. */
+  readonly margin: number;
+  /** What a unit it makes costs, as ppm of the retail tariff. */
+  readonly cost: number;
+  /** Whether its idle energy joins the pool. */
+  readonly pool: boolean;
+  /** Share of its use that may be interrupted, ppm. */
+  readonly interruptible: number;
+  readonly feeder: string | null;
+}
+
+type Draft = Pick<Member, "devices"> & Partial<Omit<Member, "id" | "kind" | "number" | "devices">>;
+
+/** A seeded choice of numbers for one member: the same whoever else there is. */
+interface Dice {
+  between(from: number, to: number, purpose: number): number;
+  chance(share: number, purpose: number): boolean;
+}
+
+const memberStream = 1_000;
+
+function dice(seed: number, kind: number, index: number): Dice {
+  const stream = memberStream + kind;
+  return {
+    between: (from, to, purpose) => from + (to - from) * uniform(seed, stream, index, purpose),
+    chance: (share, purpose) => uniform(seed, stream, index, purpose) < share,
+  };
+}
+
+const battery = (capacity: number, owned: boolean, roll: Dice): Store => ({
+  carrier: "electricity",
+  capacity,
+  power: capacity / 2,
+  efficiency: 960_000,
+  hourlyLoss: 200,
+  chargeAt: Math.round(roll.between(300_000, 450_000, 41)),
+  dischargeAt: Math.round(roll.between(620_000, 800_000, 42)),
+  charge: capacity * 0.3,
+  owned,
+  car: false,
+});
+
+function home(roll: Dice): Draft {
+  const devices: Device[] = [{ kind: "load", shape: "household", yearlyKwh: roll.between(1_500, 5_500, 1) }];
+  const dailyKwh = roll.between(20, 65, 2);
+  const building = roll.chance(0.7, 3) ? "house" : "flats";
+  const heating = roll.between(0, 1, 4);
+  devices.push({
+    kind: "heating",
+    carrier: heating < 0.45 ? "heat" : heating < 0.75 ? "electricity" : "gas",
+    building,
+    dailyKwh,
+  });
+  const sunny = roll.chance(0.5, 5);
+  if (sunny)
+    devices.push({
+      kind: "photovoltaics",
+      kilowatts: roll.between(3, 11, 6),
+      plane: Math.floor(roll.between(0, planes.length, 7)),
+    });
+  return {
+    devices,
+    stores: sunny && roll.chance(0.5, 8) ? [battery(roll.between(5_000, 12_000, 9), true, roll)] : [],
+    pool: !roll.chance(0.08, 10),
+    interruptible: roll.chance(0.2, 11) ? 200_000 : 0,
+  };
+}
+
+function business(roll: Dice): Draft {
+  const kind = roll.between(0, 1, 1);
+  const devices: Device[] = [
+    {
+      kind: "load",
+      shape: kind < 0.4 ? "office" : kind < 0.7 ? "shop" : "business",
+      yearlyKwh: roll.between(15_000, 70_000, 2),
+    },
+    {
+      kind: "heating",
+      carrier: roll.chance(0.65, 3) ? "heat" : "gas",
+      building: "trade",
+      dailyKwh: roll.between(80, 260, 4),
+    },
+  ];
+  if (roll.chance(0.7, 5))
+    devices.push({ kind: "cooling", carrier: "cold", watts: roll.between(5_000, 18_000, 6) });
+  if (roll.chance(0.4, 7))
+    devices.push({ kind: "photovoltaics", kilowatts: roll.between(15, 40, 8), plane: 3 });
+  return { devices, interruptible: roll.chance(0.3, 9) ? 150_000 : 0 };
+}
+
+function industry(roll: Dice): Draft {
+  return {
+    devices: [
+      {
+        kind: "process",
+        carrier: "electricity",
+        shape: "continuous",
+        watts: roll.between(30_000, 90_000, 1),
+      },
+      { kind: "process", carrier: "gas", shape: "continuous", watts: roll.between(20_000, 70_000, 2) },
+      { kind: "process", carrier: "heat", shape: "business", watts: roll.between(15_000, 40_000, 3) },
+      { kind: "process", carrier: "cold", shape: "continuous", watts: roll.between(5_000, 15_000, 4) },
+    ],
+    interruptible: 300_000,
+  };
+}
+
+const dc = (roll: Dice): Draft => ({
+  devices: [
+    { kind: "process", carrier: "electricity", shape: "continuous", watts: roll.between(8_000, 35_000, 1) },
+    { kind: "process", carrier: "cold", shape: "continuous", watts: roll.between(5_000, 20_000, 2) },
+    { kind: "photovoltaics", kilowatts: roll.between(5, 15, 3), plane: 3 },
+  ],
+  interruptible: 100_000,
+});
+
+function car(roll: Dice): Draft {
+  const capacity = roll.between(38_000, 82_000, 1);
+  return {
+    devices: [],
+    stores: [
+      {
+        ...battery(capacity, true, roll),
+        power: 11_000,
+        charge: capacity * roll.between(0.4, 0.8, 2),
+        car: true,
+      },
+    ],
+  };
+}
+
+const storeCarriers: readonly Carrier[] = ["electricity", "heat", "cold", "gas"];
+
+const drafts: Record<MemberKind, (roll: Dice, supply: number, index: number) => Draft> = {
+  home,
+  business,
+  industry,
+  dc,
+  car,
+  solar: (roll, supply) => ({
+    devices: [{ kind: "photovoltaics", kilowatts: supply * roll.between(25, 60, 1), plane: 0 }],
+    strategy: "random",
+    cost: 160_000,
+  }),
+  wind: (roll, supply) => ({
+    devices: [{ kind: "wind", kilowatts: supply * roll.between(120, 200, 1) }],
+    strategy: "cost",
+    cost: 200_000,
+  }),
+  turbine: (roll, supply) => ({
+    devices: [],
+    converter: {
+      input: "gas",
+      outputs: [{ carrier: "electricity", ratio: 340_000 }],
+      watts: supply * roll.between(150_000, 250_000, 1),
+      led: "evening",
+    },
+    strategy: "cost",
+    cost: 680_000,
+  }),
+  biomass: (roll, supply) => ({
+    devices: [
+      { kind: "plant", carrier: "electricity", watts: supply * roll.between(30_000, 60_000, 1) },
+      { kind: "plant", carrier: "heat", watts: supply * roll.between(20_000, 40_000, 2) },
+      { kind: "plant", carrier: "gas", watts: supply * roll.between(40_000, 80_000, 3) },
+    ],
+    strategy: "cost",
+    cost: 450_000,
+  }),
+  chp: (roll, supply) => ({
+    devices: [],
+    converter: {
+      input: "gas",
+      outputs: [
+        { carrier: "electricity", ratio: 360_000 },
+        { carrier: "heat", ratio: 510_000 },
+      ],
+      watts: supply * roll.between(120_000, 200_000, 1),
+      led: "heat",
+    },
+    strategy: "cost",
+    cost: 500_000,
+  }),
+  heatpump: (roll, supply) => ({
+    devices: [],
+    converter: {
+      input: "electricity",
+      outputs: [{ carrier: "heat", ratio: Math.round(heatPumpPerformance("ground", 10, 60) * ppm) }],
+      watts: supply * roll.between(20_000, 40_000, 1),
+      led: "heat",
+    },
+    strategy: "cost",
+    cost: 600_000,
+    interruptible: 500_000,
+  }),
+  boiler: (roll, supply) => ({
+    devices: [],
+    converter: {
+      input: "gas",
+      outputs: [{ carrier: "heat", ratio: 930_000 }],
+      watts: supply * roll.between(120_000, 200_000, 1),
+      led: "heat",
+    },
+    strategy: "cost",
+    cost: 720_000,
+  }),
+  chiller: (roll, supply) => ({
+    devices: [],
+    converter: {
+      input: "electricity",
+      outputs: [{ carrier: "cold", ratio: 4_200_000 }],
+      watts: supply * roll.between(20_000, 45_000, 1),
+      led: "cold",
+    },
+    strategy: "cost",
+    cost: 550_000,
+    interruptible: 200_000,
+  }),
+  supplier: (roll, supply) => ({
+    devices: [{ kind: "plant", carrier: "gas", watts: supply * roll.between(300_000, 500_000, 1) }],
+    strategy: "cost",
+    cost: 700_000,
+    pool: false,
+  }),
+  storage: (roll, supply, index) => {
+    const carrier = storeCarriers[index % storeCarriers.length]!;
+    const capacity = supply * roll.between(80_000, 200_000, 2);
+    const lossy = carrier === "heat" || carrier === "cold";
+    return {
+      devices: [],
+      stores: [
+        {
+          ...battery(capacity, false, roll),
+          carrier,
+          power: capacity / 3,
+          efficiency: lossy ? 990_000 : 960_000,
+          hourlyLoss: lossy ? 4_000 : 100,
+        },
+      ],
+    };
+  },
+};
+
+const strategies: readonly Strategy[] = ["random", "tariff", "tariff"];
+
+/** Names of the feeders of a community; the last is the narrow one. */
+export const feederNames: readonly string[] = ["north", "south", "east"];
+
+/** The participants of a scenario, in the order of registration. Deterministic in the scenario's seed and counts. */
+export function createMembers(scenario: Scenario): Member[] {
+  const members: Member[] = [];
+  const supply = scenario.supply / ppm;
+  for (const [place, kind] of memberKinds.entries()) {
+    const count = scenario.participants[kind];
+    const digits = Math.max(2, `${count}`.length);
+    for (let index = 0; index < count; index++) {
+      const roll = dice(scenario.seed, place, index);
+      const draft = drafts[kind](roll, supply, index);
+      members.push({
+        id: `${kind}-${`${index + 1}`.padStart(digits, "0")}`,
+        kind,
+        number: members.length,
+        converter: null,
+        stores: [],
+        strategy: strategies[whole(0, strategies.length, scenario.seed, memberStream + place, index, 60)]!,
+        margin: Math.round(roll.between(50_000, 450_000, 61)),
+        cost: Math.round(roll.between(200_000, 400_000, 62)),
+        pool: true,
+        interruptible: 0,
+        feeder: ["home", "business", "dc", "car"].includes(kind)
+          ? feederNames[draw(scenario.seed, memberStream + place, index, 63) % feederNames.length]!
+          : null,
+        ...draft,
+      });
+    }
+  }
+  return members;
+}
+
+/** Most that a member can use and make of a carrier in W, by its devices and its converter. */
+export function reach(member: Member, carrier: Carrier): { use: number; supply: number } {
+  let use = 0;
+  let supply = 0;
+  for (const device of member.devices) {
+    if (deviceCarrier(device) !== carrier) continue;
+    const most = peakPower(device);
+    if (device.kind === "photovoltaics" || device.kind === "wind" || device.kind === "plant") supply += most;
+    else if (device.kind === "profile") {
+      if (device.ticks.some((value) => value > 0)) use += most;
+      if (device.ticks.some((value) => value < 0)) supply += most;
+    } else use += most;
+  }
+  const { converter } = member;
+  if (converter !== null) {
+    if (converter.input === carrier) use += converter.watts;
+    for (const output of converter.outputs)
+      if (output.carrier === carrier) supply += (converter.watts * output.ratio) / ppm;
+  }
+  return { use, supply };
+}

@@ -1,0 +1,43 @@
+import { type Carrier, ppm } from "../units.js";
+import type { Member } from "./members.js";
+import type { CarrierTariff, Scenario } from "./scenario.js";
+
+/** Prices are whole multiples of this many ticks: people write 0.2415, not 0.241503. */
+const priceStep = 100;
+
+const stepped = (price: number): number => Math.round(price / priceStep) * priceStep;
+
+/** A price `share` ppm of the way from the feed-in to the retail tariff. */
+export function between(tariff: CarrierTariff, share: number): number {
+  return stepped(tariff.feedIn + ((tariff.retail - tariff.feedIn) * share) / ppm);
+}
+
+/**
+ * Limit of a bid in price ticks: never above the retail tariff, at which the grid would deliver anyway.
+ *
+ * @param luck a random number, 0 ≤ luck < 1, that only the strategy `random` looks at
+ */
+export function bidLimit(member: Member, carrier: Carrier, scenario: Scenario, luck: number): number {
+  const tariff = scenario.tariffs[carrier];
+  const { converter } = member;
+  if (converter !== null && converter.input === carrier) {
+    // A converter bids what its outputs will fetch, with a fifth for itself.
+    const worth = converter.outputs.reduce(
+      (sum, output) => sum + (scenario.tariffs[output.carrier].retail * output.ratio) / ppm,
+      0,
+    );
+    return stepped(Math.min(worth * 0.8, tariff.retail * 0.98));
+  }
+  return member.strategy === "random"
+    ? between(tariff, 150_000 + luck * 850_000)
+    : between(tariff, ppm - member.margin);
+}
+
+/** Limit of an offer in price ticks: never below what a unit costs, unless the feed-in tariff pays more. */
+export function offerLimit(member: Member, carrier: Carrier, scenario: Scenario, luck: number): number {
+  const tariff = scenario.tariffs[carrier];
+  const cost = Math.max((tariff.retail * member.cost) / ppm, tariff.feedIn);
+  if (member.strategy === "cost") return stepped(cost * 1.02);
+  if (member.strategy === "random") return stepped(cost + (tariff.retail - cost) * luck * 0.9);
+  return Math.max(stepped(cost), between(tariff, member.margin));
+}
