@@ -1,0 +1,117 @@
+import { fail } from "../errors.js";
+import { concat } from "./bytes.js";
+import { hashBytes } from "./hasher.js";
+import { encodeRecords } from "./layout.js";
+import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "./records.js";
+
+// A statement is what a signature is made over: tag ‖ length of the body (u32) ‖ body. No tag begins another, and the
+// length leaves nothing after the body to be read differently, so no signature can be taken for one of another kind.
+// Every body begins with the market id, so that none can be taken to another market (docs/signatures.md).
+
+/** The kinds of statement and the tags that keep them apart. */
+export const statementTags = {
+  order: "gridclear order v1\0",
+  reading: "gridclear reading v1\0",
+  contract: "gridclear contract v1\0",
+  batch: "gridclear batch v1\0",
+  receipt: "gridclear receipt v1\0",
+} as const;
+
+function statement(tag: keyof typeof statementTags, ...parts: readonly Uint8Array[]): Uint8Array {
+  const body = concat(...parts);
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, body.length, true);
+  return concat(new TextEncoder().encode(statementTags[tag]), length, body);
+}
+
+/** A hash: 32 bytes. */
+function hash(value: Uint8Array, field: string): Uint8Array {
+  return value instanceof Uint8Array && value.length === hashBytes
+    ? value
+    : fail("invalid", field, `${hashBytes} bytes`, value);
+}
+
+/** A whole number as u64 or u32, little-endian. */
+function whole(value: number, bytes: 4 | 8, field: string): Uint8Array {
+  const top = bytes === 4 ? 0xffff_ffff : Number.MAX_SAFE_INTEGER;
+  if (!Number.isSafeInteger(value) || value < 0 || value > top || Object.is(value, -0))
+    return fail("invalid", field, `a whole number from 0 to ${top}`, value);
+  const encoded = new Uint8Array(bytes);
+  const view = new DataView(encoded.buffer);
+  if (bytes === 4) view.setUint32(0, value, true);
+  else view.setBigUint64(0, BigInt(value), true);
+  return encoded;
+}
+
+function record(value: Uint8Array, bytes: number, field: string): Uint8Array {
+  return value instanceof Uint8Array && value.length === bytes
+    ? value
+    : fail("invalid", field, `a record of ${bytes} bytes`, value);
+}
+
+/**
+ * What a participant signs of an order: market id 32 ‖ period u64 ‖ the order's record as it will stand in the block
+ * (participant, carrier, side, quantity, price; 16 bytes).
+ */
+export function orderStatement(
+  marketId: Uint8Array,
+  period: number,
+  order: OrderRecord | Uint8Array,
+): Uint8Array {
+  const bytes = order instanceof Uint8Array ? order : encodeRecords(orderLayout, [order]);
+  return statement(
+    "order",
+    hash(marketId, "marketId"),
+    whole(period, 8, "period"),
+    record(bytes, orderLayout.bytes, "order"),
+  );
+}
+
+/** What a meter signs of a reading: market id 32 ‖ the reading's record (32 bytes; it names period and version). */
+export function readingStatement(marketId: Uint8Array, reading: ReadingRecord | Uint8Array): Uint8Array {
+  const bytes = reading instanceof Uint8Array ? reading : encodeRecords(readingLayout, [reading]);
+  return statement("reading", hash(marketId, "marketId"), record(bytes, readingLayout.bytes, "reading"));
+}
+
+/** What is signed of a contract: market id 32 ‖ the contract's canonical JSON. */
+export function contractStatement(marketId: Uint8Array, contract: Uint8Array): Uint8Array {
+  return statement("contract", hash(marketId, "marketId"), contract);
+}
+
+/**
+ * What a gateway signs for many orders at once: market id 32 ‖ period u64 ‖ number of orders u32 ‖ RFC 6962 root over
+ * their records (16 bytes each) in the order in which they arrived.
+ */
+export function batchStatement(
+  marketId: Uint8Array,
+  period: number,
+  count: number,
+  root: Uint8Array,
+): Uint8Array {
+  return statement(
+    "batch",
+    hash(marketId, "marketId"),
+    whole(period, 8, "period"),
+    whole(count, 4, "count"),
+    hash(root, "root"),
+  );
+}
+
+/**
+ * What the platform signs when it takes an order: market id 32 ‖ period u64 ‖ order number u32 ‖ SHA-256 of the order's
+ * statement.
+ */
+export function receiptStatement(
+  marketId: Uint8Array,
+  period: number,
+  number: number,
+  digest: Uint8Array,
+): Uint8Array {
+  return statement(
+    "receipt",
+    hash(marketId, "marketId"),
+    whole(period, 8, "period"),
+    whole(number, 4, "number"),
+    hash(digest, "digest"),
+  );
+}
