@@ -24,7 +24,7 @@ export interface Linkage {
 /** The append rules of a chain of blocks and what they need to remember: the head and the edge of the history tree. */
 export class Chain {
   readonly #hasher: Hasher;
-  readonly #history: CompactRange;
+  #history: CompactRange;
   #head: Head | null = null;
   #first: Header | null = null;
 
@@ -78,6 +78,15 @@ export class Chain {
       const { code, field, wanted, got } = error;
       throw new GridclearError(code, { field: `block ${height}: ${field}`, wanted, got }, { cause: error });
     }
+  }
+
+  /** An independent copy. */
+  copy(): Chain {
+    const chain = new Chain(this.#hasher);
+    chain.#history = this.#history.copy();
+    chain.#head = this.#head;
+    chain.#first = this.#first;
+    return chain;
   }
 
   #checkLinks(header: Header): void {

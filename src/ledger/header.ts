@@ -200,13 +200,13 @@ function checkDescriptor(name: SectionName, count: number, bytes: number, code: 
 export function decodeHeader(bytes: Uint8Array): Header {
   if (bytes.length < headerBytes) return fail("corrupt", "header", `${headerBytes} bytes`, bytes.length);
   if (magic.some((byte, index) => bytes[index] !== byte))
-    return fail("corrupt", "header.magic", '"GCLB"', bytes.slice(0, 4).join(" "));
+    return fail("corrupt", "header.magic", '"GCLB"', bytes.subarray(0, 4).join(" "));
   const view = viewOf(bytes);
   const version = view.getUint16(at.version, true);
   if (version !== formatVersion) return fail("unsupported", "header.version", `${formatVersion}`, version);
   const flags = view.getUint16(at.flags, true);
   if (flags > knownFlags) return fail("corrupt", "header.flags", `at most ${knownFlags}`, flags);
-  const hash = (offset: number): Uint8Array => bytes.slice(offset, offset + hashBytes);
+  const hash = (offset: number): Uint8Array => new Uint8Array(bytes.subarray(offset, offset + hashBytes));
   const u53 = (offset: number, path: string): number => {
     const value = view.getBigUint64(offset, true);
     return value <= BigInt(Number.MAX_SAFE_INTEGER)

@@ -23,6 +23,7 @@ export const flowKinds: readonly [
   "converted",
   "unserved",
   "idle",
+  "used",
 ] = [
   "pooled",
   "charged",
@@ -37,6 +38,7 @@ export const flowKinds: readonly [
   "converted",
   "unserved",
   "idle",
+  "used",
 ];
 /** Kinds of posting; the code is the index + 1. */
 export const postingKinds: readonly [
@@ -54,6 +56,8 @@ export const postingKinds: readonly [
   "imbalance",
   "correction",
   "default",
+  "collateral",
+  "loss",
 ] = [
   "deposit",
   "withdrawal",
@@ -69,6 +73,8 @@ export const postingKinds: readonly [
   "imbalance",
   "correction",
   "default",
+  "collateral",
+  "loss",
 ];
 /** Kinds of state; the code is the index + 1. */
 export const stateKinds: readonly ["balance", "charge", "collateral"] = ["balance", "charge", "collateral"];

@@ -1,34 +1,58 @@
-/** What opening a store had to drop: a last block that was only half written when the machine stopped. */
+import type { Head, Linkage } from "../chain.js";
+import type { Hasher } from "../hasher.js";
+
+/** What opening a store had to drop: a last block, never acknowledged, that was only half written. */
 export interface Recovery {
   readonly height: number;
   /** Bytes that were there of it. */
   readonly bytes: number;
 }
 
+/** How to open a store. */
+export interface StoreOptions {
+  /** Default: {@link openHasher}'s, which shares no code with the core. */
+  readonly hasher?: Hasher;
+  /** What opening verifies: `all` (default), or `hashes`, the headers and their links without reading the sections. */
+  readonly verify?: "all" | "hashes";
+  /** Whether to make the store when it is not there; default true. Otherwise `invalid` is thrown. */
+  readonly create?: boolean;
+}
+
 /**
- * A durable sequence of blocks. One writer; blocks are appended at the end and never change.
+ * A durable chain of blocks. One writer; blocks are appended at the end and never change. Opening one verifies the
+ * whole chain and throws `corrupt`, naming the first bad height, unless all of it holds.
  *
- * After a failed write the store is failed: every later call throws `storage`, and what was acknowledged is found by
- * opening it again. A failed flush is never retried.
+ * After a failed write the store is failed: every later call but `close` throws `storage`; what was acknowledged is
+ * found by opening it again. A failed flush is never retried.
  */
 export interface Store {
   /** Number of blocks: the height of the next. */
   readonly size: number;
+  /** The last block; null before genesis. */
+  readonly head: Head | null;
   /** What was dropped on opening; null when nothing was. */
   readonly recovered: Recovery | null;
+  /** What the next block must say of the chain. */
+  next(): Linkage;
+  /** RFC 6962 root over all block hashes: the root of a checkpoint of this size. */
+  root(): Uint8Array;
   /**
    * Appends the block at `height` (= {@link Store.size}). Durable when it resolves; wholly there or not at all when it
-   * does not. Throws `conflict` for another height, `storage` when the write failed.
+   * does not. Throws `conflict` for another height, `corrupt` for a block that does not follow (nothing is written;
+   * sections are not re-hashed here), `storage` when the write failed.
    */
   append(bytes: Uint8Array, height: number): Promise<void>;
   /** The block at `height`, fresh bytes; null when there is none. */
   get(height: number): Promise<Uint8Array | null>;
-  /** Blocks in order from `from` (0) to the size at the time of the call. */
+  /** Blocks in order from height `from` (default 0) to the size at the time of the call. */
   blocks(from?: number): AsyncIterable<Uint8Array>;
-  /** A value kept beside the blocks, such as cosignatures, under a key of 1 to 128 printable ASCII characters; null when there is none. */
+  /**
+   * A value kept beside the blocks, such as cosignatures; null when there is none. Keys are 1 to 128 printable ASCII
+   * characters. Throws `corrupt` when the value is not what was put.
+   */
   getMeta(key: string): Promise<Uint8Array | null>;
-  /** Keeps a value beside the blocks; durable when it resolves. At most 1 MiB. */
+  /** Keeps a value of at most 1 MiB beside the blocks; durable when it resolves. */
   putMeta(key: string, value: Uint8Array): Promise<void>;
-  /** Lets go of the store; waits for what is under way. */
+  /** Lets go of the store after what is under way; calling it again does nothing. */
   close(): Promise<void>;
 }

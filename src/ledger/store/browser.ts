@@ -1,0 +1,101 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { fail } from "../../errors.js";
+import { type Mark, type Medium, openOn } from "./medium.js";
+import type { Store, StoreOptions } from "./store.js";
+
+export type { Recovery, Store, StoreOptions } from "./store.js";
+
+interface LedgerSchema extends DBSchema {
+  blocks: { key: number; value: Uint8Array };
+  meta: { key: string; value: Uint8Array };
+  mark: { key: number; value: Mark };
+}
+type LedgerDatabase = IDBPDatabase<LedgerSchema>;
+
+const strict = { durability: "strict" } as const;
+
+/** A medium on an open IndexedDB; `release` lets go of the writer's lock. */
+function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
+  const put = async <K extends "blocks" | "meta" | "mark">(
+    name: K,
+    key: LedgerSchema[K]["key"],
+    value: LedgerSchema[K]["value"],
+  ): Promise<void> => {
+    const transaction = database.transaction(name, "readwrite", strict);
+    // Only the transaction's end says that it was flushed; a failed put shows there as well.
+    await Promise.all([transaction.store.put(value, key), transaction.done]);
+  };
+  return {
+    async extent() {
+      const cursor = await database.transaction("blocks").store.openKeyCursor(null, "prev");
+      if (cursor === null) return 0;
+      const { key } = cursor;
+      return Number.isSafeInteger(key) && key >= 0
+        ? key + 1
+        : fail("corrupt", "database", "heights as keys", key);
+    },
+    read: async (height) => (await database.get("blocks", height)) ?? null,
+    write: (height, bytes) => put("blocks", height, bytes),
+    async drop(height) {
+      const transaction = database.transaction("blocks", "readwrite", strict);
+      await Promise.all([transaction.store.delete(height), transaction.done]);
+    },
+    readMark: async () => (await database.get("mark", 0)) ?? null,
+    writeMark: (mark) => put("mark", 0, mark),
+    readMeta: async (key) => (await database.get("meta", key)) ?? null,
+    writeMeta: (key, value) => put("meta", key, value),
+    async close() {
+      database.close();
+      release();
+    },
+  };
+}
+
+/** Takes the one writer's lock of a ledger and returns what lets go of it. Throws `conflict` when it is held. */
+function lock(name: string): Promise<() => void> {
+  if (navigator.locks === undefined)
+    return fail("unsupported", "navigator.locks", "a secure context (https or localhost)", "none");
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(`gridclear ledger ${name}`, { ifAvailable: true }, (held) => {
+        if (held === null) fail("conflict", name, "one writer", "another page or worker that writes");
+        // Held for as long as this promise is not kept.
+        return new Promise<void>((release) => resolve(release));
+      })
+      .catch(reject);
+  });
+}
+
+/**
+ * Opens a ledger in the browser's IndexedDB, under a name of this origin's; on a page or in a worker. Writes are
+ * `strict`: flushed before they are acknowledged. Throws `conflict` when another page or worker holds it, `corrupt`
+ * naming the first bad height, `invalid` when it is not there and `create` is false.
+ *
+ * @example
+ * const store = await openBrowserStore("market");
+ */
+export async function openBrowserStore(name: string, options: StoreOptions = {}): Promise<Store> {
+  const release = await lock(name);
+  let database: LedgerDatabase;
+  try {
+    database = await openDB<LedgerSchema>(`gridclear ledger ${name}`, 1, {
+      upgrade(fresh, _from, _to, transaction) {
+        if (options.create === false) {
+          // The refusal shows as the failure of openDB; the transaction's own promise would tell it a second time.
+          transaction.done.catch(() => {});
+          transaction.abort();
+          return;
+        }
+        fresh.createObjectStore("blocks");
+        fresh.createObjectStore("meta");
+        fresh.createObjectStore("mark");
+      },
+    });
+  } catch (error) {
+    release();
+    if (options.create === false) return fail("invalid", "ledger", "the name of a ledger", name);
+    const got = error instanceof Error ? error.message : error;
+    return fail("storage", name, "a database that opens", got);
+  }
+  return openOn(indexedMedium(database, release), options);
+}

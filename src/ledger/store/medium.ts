@@ -1,0 +1,249 @@
+import { fail, GridclearError } from "../../errors.js";
+import { blockBytes } from "../block.js";
+import { concat, sameBytes } from "../bytes.js";
+import { Chain, type Head, type Linkage } from "../chain.js";
+import type { Hasher } from "../hasher.js";
+import { openHasher } from "../hashwasm.js";
+import { decodeHeader } from "../header.js";
+import type { Recovery, Store, StoreOptions } from "./store.js";
+
+/** The end of the chain as last acknowledged. */
+export interface Mark {
+  /** Number of blocks. */
+  readonly size: number;
+  /** Hash of the last of them; 32 zeros when there are none. */
+  readonly hash: Uint8Array;
+}
+
+/**
+ * What keeps a store's bytes: the one thing that differs between memory, a disk and a browser. Every write is atomic and
+ * flushed when it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
+ */
+export interface Medium {
+  /** One more than the highest height written; 0 for none. */
+  extent(): Promise<number>;
+  read(height: number): Promise<Uint8Array | null>;
+  write(height: number, bytes: Uint8Array): Promise<void>;
+  /** Forgets the block at `height`, the last. */
+  drop(height: number): Promise<void>;
+  /** What was last acknowledged; null when nothing ever was. Throws `corrupt` when it can't be read. */
+  readMark(): Promise<Mark | null>;
+  writeMark(mark: Mark): Promise<void>;
+  readMeta(key: string): Promise<Uint8Array | null>;
+  writeMeta(key: string, value: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+const maxMetaBytes = 1 << 20;
+const checksumBytes = 8;
+
+/**
+ * Opens a store on a medium: verifies what is there block by block, drops a last block that was never acknowledged
+ * and is half written, and refuses everything worse. Closes the medium when it throws.
+ */
+export async function openOn(medium: Medium, options: StoreOptions = {}): Promise<Store> {
+  try {
+    return await MediumStore.open(medium, options);
+  } catch (error) {
+    // The first failure is the one to report; a medium that fails to close as well adds nothing.
+    await medium.close().catch(() => {});
+    throw asStorage(error);
+  }
+}
+
+/** A failure of the medium as this package's own error. */
+function asStorage(error: unknown): GridclearError {
+  if (error instanceof GridclearError) return error;
+  const got = error instanceof Error ? `${error.name}: ${error.message}` : error;
+  return new GridclearError("storage", { field: "store", wanted: "a working medium", got }, { cause: error });
+}
+
+/** Appends a block that was never acknowledged, unless part of it is missing. It is read in full, whatever is asked of the others. */
+function takesWhole(chain: Chain, bytes: Uint8Array): boolean {
+  try {
+    chain.append(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof GridclearError && error.code === "corrupt") return false;
+    throw error;
+  }
+}
+
+class MediumStore implements Store {
+  readonly #medium: Medium;
+  readonly #hasher: Hasher;
+  #chain: Chain;
+  #failed: GridclearError | null = null;
+  #closed: Promise<void> | null = null;
+  /** Ends when everything asked so far is done; writes take their turns on it. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly recovered: Recovery | null;
+
+  private constructor(medium: Medium, hasher: Hasher, chain: Chain, recovered: Recovery | null) {
+    this.#medium = medium;
+    this.#hasher = hasher;
+    this.#chain = chain;
+    this.recovered = recovered;
+  }
+
+  static async open(medium: Medium, options: StoreOptions): Promise<Store> {
+    const hasher = options.hasher ?? (await openHasher());
+    const mark = await medium.readMark();
+    const extent = await medium.extent();
+    const acknowledged = mark?.size ?? 0;
+    if (extent < acknowledged)
+      fail(
+        "corrupt",
+        `block ${extent}`,
+        `the ${acknowledged} blocks that were acknowledged`,
+        `${extent} blocks`,
+      );
+    // Blocks are marked one by one, so at most the last can be without.
+    if (extent > acknowledged + 1)
+      fail("corrupt", `block ${acknowledged + 1}`, `at most ${acknowledged + 1} blocks`, `${extent} blocks`);
+    const chain = new Chain(hasher);
+    let recovered: Recovery | null = null;
+    for (let height = 0; height < extent; height += 1) {
+      const bytes = await medium.read(height);
+      if (bytes === null) return fail("corrupt", `block ${height}`, `${extent} blocks without a gap`, "none");
+      if (height < acknowledged) {
+        const hash = chain.append(bytes, options.verify === "hashes");
+        if (chain.size === acknowledged && !sameBytes(hash, mark!.hash))
+          fail("corrupt", `block ${height}: hash`, "the hash that was acknowledged", "another");
+      } else if (!takesWhole(chain, bytes)) {
+        await medium.drop(height);
+        recovered = { height, bytes: bytes.length };
+      }
+    }
+    const store = new MediumStore(medium, hasher, chain, recovered);
+    // A whole block that was written and not yet marked when the machine stopped: from now on it counts.
+    if (chain.size > acknowledged) await medium.writeMark(store.#mark(chain));
+    return store;
+  }
+
+  get size(): number {
+    return this.#chain.size;
+  }
+
+  get head(): Head | null {
+    return this.#chain.head;
+  }
+
+  next(): Linkage {
+    return this.#chain.next();
+  }
+
+  root(): Uint8Array {
+    return this.#chain.root();
+  }
+
+  append(bytes: Uint8Array, height: number): Promise<void> {
+    return this.#write(async () => {
+      if (height !== this.size) fail("conflict", "height", `${this.size}, the next`, height);
+      const chain = this.#chain.copy();
+      chain.append(bytes, true);
+      const wanted = blockBytes(decodeHeader(bytes));
+      if (bytes.length !== wanted) fail("corrupt", `block ${height}`, `${wanted} bytes`, bytes.length);
+      await this.#flush(async () => {
+        await this.#medium.write(height, bytes);
+        await this.#medium.writeMark(this.#mark(chain));
+      });
+      this.#chain = chain;
+    });
+  }
+
+  async get(height: number): Promise<Uint8Array | null> {
+    this.#ready();
+    if (!Number.isSafeInteger(height) || height < 0)
+      return fail("invalid", "height", "a whole number", height);
+    if (height >= this.size) return null;
+    const bytes = await this.#read(() => this.#medium.read(height));
+    return bytes ?? fail("corrupt", `block ${height}`, "a block", "none");
+  }
+
+  async *blocks(from: number = 0): AsyncGenerator<Uint8Array> {
+    const end = this.size;
+    for (let height = from; height < end; height += 1) yield (await this.get(height))!;
+  }
+
+  async getMeta(key: string): Promise<Uint8Array | null> {
+    this.#ready();
+    checkKey(key);
+    const stored = await this.#read(() => this.#medium.readMeta(key));
+    if (stored === null) return null;
+    const value = stored.subarray(checksumBytes);
+    if (!sameBytes(stored.subarray(0, checksumBytes), this.#checksum(key, value)))
+      return fail("corrupt", `meta ${key}`, "the value that was put", "another");
+    return value.slice();
+  }
+
+  putMeta(key: string, value: Uint8Array): Promise<void> {
+    return this.#write(async () => {
+      checkKey(key);
+      if (value.length > maxMetaBytes)
+        fail("limit", `meta ${key}`, `at most ${maxMetaBytes} bytes`, value.length);
+      const stored = concat(this.#checksum(key, value), value);
+      await this.#flush(() => this.#medium.writeMeta(key, stored));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#turn
+      .then(() => this.#medium.close())
+      .catch((error) => Promise.reject(asStorage(error)));
+    return this.#closed;
+  }
+
+  #mark(chain: Chain): Mark {
+    return { size: chain.size, hash: chain.head?.hash ?? new Uint8Array(32) };
+  }
+
+  #checksum(key: string, value: Uint8Array): Uint8Array {
+    return this.#hasher
+      .sha256(concat(new TextEncoder().encode(`${key}\0`), value))
+      .subarray(0, checksumBytes);
+  }
+
+  #ready(): void {
+    if (this.#failed !== null) throw this.#failed;
+    if (this.#closed !== null) fail("state", "store", "an open store", "a closed one");
+  }
+
+  /** One write at a time, in the order asked. */
+  #write(task: () => Promise<void>): Promise<void> {
+    if (this.#closed !== null) return Promise.reject(this.#refusal());
+    const turn = this.#turn.then(() => {
+      if (this.#failed !== null) throw this.#failed;
+      return task();
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  #refusal(): GridclearError {
+    return new GridclearError("state", { field: "store", wanted: "an open store", got: "a closed one" });
+  }
+
+  /** What must not fail; when it does nobody knows what the medium holds, so the store is not used again. */
+  async #flush(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#failed = asStorage(error);
+      throw this.#failed;
+    }
+  }
+
+  async #read<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      throw asStorage(error);
+    }
+  }
+}
+
+function checkKey(key: unknown): void {
+  if (typeof key !== "string" || !/^[ -~]{1,128}$/.test(key))
+    fail("invalid", "key", "1 to 128 printable ASCII characters", key);
+}

@@ -1,0 +1,66 @@
+import { fail } from "../../errors.js";
+import { type Mark, type Medium, openOn } from "./medium.js";
+import type { Store, StoreOptions } from "./store.js";
+
+export type { Recovery, Store, StoreOptions } from "./store.js";
+
+/** The bytes of a store in memory: opening a store on the same ones again finds what was written. */
+export interface MemoryMedium extends Medium {
+  readonly blocks: Uint8Array[];
+  readonly meta: Map<string, Uint8Array>;
+  mark: Mark | null;
+  /** Whether a store holds it now; null: none ever did. */
+  held: boolean | null;
+}
+
+/** A medium in memory; one store at a time. */
+export function memoryMedium(): MemoryMedium {
+  return {
+    blocks: [],
+    meta: new Map(),
+    mark: null,
+    held: null,
+    async extent() {
+      return this.blocks.length;
+    },
+    async read(height) {
+      return this.blocks[height]?.slice() ?? null;
+    },
+    async write(height, bytes) {
+      this.blocks[height] = new Uint8Array(bytes);
+    },
+    async drop(height) {
+      this.blocks.length = height;
+    },
+    async readMark() {
+      return this.mark;
+    },
+    async writeMark(mark) {
+      this.mark = mark;
+    },
+    async readMeta(key) {
+      return this.meta.get(key)?.slice() ?? null;
+    },
+    async writeMeta(key, value) {
+      this.meta.set(key, new Uint8Array(value));
+    },
+    async close() {
+      this.held = false;
+    },
+  };
+}
+
+/**
+ * Opens a store in memory: empty, or on a medium that was used before. Nothing in it outlives the process. Throws as
+ * every store does.
+ */
+export async function openMemoryStore(
+  options: StoreOptions = {},
+  medium: MemoryMedium = memoryMedium(),
+): Promise<Store> {
+  if (medium.held === true) return fail("conflict", "store", "one writer", "another store");
+  if (medium.held === null && options.create === false)
+    return fail("invalid", "ledger", "a medium with a ledger", "a new one");
+  medium.held = true;
+  return openOn(medium, options);
+}
