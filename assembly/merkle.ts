@@ -1,6 +1,7 @@
 // Merkle trees as RFC 6962 §2.1 has them: a leaf is SHA-256(0x00 ‖ record), a node SHA-256(0x01 ‖ left ‖ right),
 // the root of no records SHA-256(""). A level's lone last hash goes up unchanged, never paired with itself.
-import { DIGEST_BYTES, sha256, shaFinal, shaInit, shaUpdate, SHA_STATE_BYTES } from "./sha256";
+import { hashLanes, LANES } from "./lanes";
+import { DIGEST_BYTES, sha256, shaFinal, shaInit, shaUpdate } from "./sha256";
 
 const LEAF: u32 = 0;
 const NODE: u32 = 1;
@@ -37,7 +38,7 @@ export function merkleRoot(data: usize, count: u32, recordBytes: usize, scratch:
 
 /** Leaf hashes of `count` records lying end to end at `data`; writes 32 * count bytes to `out`, apart from the data. */
 export function leafHashes(data: usize, count: u32, recordBytes: usize, out: usize): void {
-  for (; count != 0; count--, data += recordBytes, out += DIGEST_BYTES) prefixed(LEAF, data, recordBytes, out);
+  hashEach(LEAF, data, count, recordBytes, out);
 }
 
 /**
@@ -52,7 +53,7 @@ export function nodesRoot(hashes: usize, count: u32, out: usize): void {
   }
   while (count > 1) {
     const pairs = count >> 1;
-    for (let i: usize = 0; i < pairs; i++) prefixed(NODE, hashes + i * 64, 64, hashes + i * DIGEST_BYTES);
+    hashEach(NODE, hashes, pairs, 2 * DIGEST_BYTES, hashes);
     if (count & 1) {
       const lone = hashes + <usize>(count - 1) * DIGEST_BYTES;
       memory.copy(hashes + <usize>pairs * DIGEST_BYTES, lone, DIGEST_BYTES);
@@ -62,13 +63,30 @@ export function nodesRoot(hashes: usize, count: u32, out: usize): void {
   if (out != hashes) memory.copy(out, hashes, DIGEST_BYTES);
 }
 
+/**
+ * SHA-256(prefix ‖ message) of `count` messages of `bytes` bytes lying end to end at `data`. `out` may be `data` when
+ * a message is as long as two digests.
+ */
+function hashEach(prefix: u32, data: usize, count: u32, bytes: usize, out: usize): void {
+  const end = data + <usize>count * bytes;
+  if (ASC_FEATURE_SIMD) {
+    for (; count != 0; ) {
+      const lanes = min(count, LANES);
+      hashLanes(prefix, data, bytes, lanes, bytes, end, out);
+      data += <usize>lanes * bytes;
+      out += <usize>lanes * DIGEST_BYTES;
+      count -= lanes;
+    }
+  } else {
+    for (; count != 0; count--, data += bytes, out += DIGEST_BYTES) {
+      shaInit(STATE);
+      store<u8>(PREFIX, prefix);
+      shaUpdate(STATE, PREFIX, 1);
+      shaUpdate(STATE, data, bytes);
+      shaFinal(STATE, out);
+    }
+  }
+}
+
 const STATE: usize = memory.data(104, 8);
 const PREFIX: usize = memory.data(1);
-
-function prefixed(prefix: u32, data: usize, bytes: usize, out: usize): void {
-  shaInit(STATE);
-  store<u8>(PREFIX, prefix);
-  shaUpdate(STATE, PREFIX, 1);
-  shaUpdate(STATE, data, bytes);
-  shaFinal(STATE, out);
-}

@@ -21,13 +21,13 @@ const BLOCK: usize = 64;
 const LENGTH: usize = 32;
 const PENDING: usize = 40;
 
-// prettier-ignore
-const INITIAL: usize = memory.data<u32>([
+/** The eight registers before the first block. */
+export const INITIAL: usize = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ], 16);
 
-// prettier-ignore
-const CONSTANTS: usize = memory.data<u32>([
+/** The constant of each of the 64 rounds. */
+export const CONSTANTS: usize = memory.data<u32>([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
   0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -39,7 +39,7 @@ const CONSTANTS: usize = memory.data<u32>([
 ], 16);
 
 /** The 64 schedule words of the block at hand: u32 for one message, v128 for four. */
-const SCHEDULE: usize = memory.data(64 * 16, 16);
+export const SCHEDULE: usize = memory.data(64 * 16, 16);
 
 /** The stream of one-shot calls. */
 const STATE: usize = memory.data(104, 16);
@@ -103,11 +103,7 @@ export function shaFinal(state: usize, out: usize): void {
 function compress(state: usize, data: usize, blocks: usize): void {
   for (; blocks != 0; blocks--, data += BLOCK) {
     for (let i: usize = 0; i < 64; i += 4) store<u32>(SCHEDULE + i, bswap(load<u32>(data + i)));
-    for (let i: usize = 64; i < 256; i += 4) {
-      const w = SCHEDULE + i;
-      const next = load<u32>(w - 64) + sigma0(load<u32>(w - 60)) + load<u32>(w - 28) + sigma1(load<u32>(w - 8));
-      store<u32>(w, next);
-    }
+    expand();
     let a = load<u32>(state), b = load<u32>(state, 4), c = load<u32>(state, 8), d = load<u32>(state, 12);
     let e = load<u32>(state, 16), f = load<u32>(state, 20), g = load<u32>(state, 24), h = load<u32>(state, 28);
     for (let i: usize = 0; i < 256; i += 32) {
@@ -129,6 +125,14 @@ function compress(state: usize, data: usize, blocks: usize): void {
     store<u32>(state, load<u32>(state, 20) + f, 20);
     store<u32>(state, load<u32>(state, 24) + g, 24);
     store<u32>(state, load<u32>(state, 28) + h, 28);
+  }
+}
+
+/** Makes words 16 to 63 of the schedule of one message from the 16 before them. */
+@inline export function expand(): void {
+  for (let i: usize = 64; i < 256; i += 4) {
+    const w = SCHEDULE + i;
+    store<u32>(w, load<u32>(w - 64) + sigma0(load<u32>(w - 60)) + load<u32>(w - 28) + sigma1(load<u32>(w - 8)));
   }
 }
 
