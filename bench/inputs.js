@@ -20,7 +20,8 @@ export function randomFrom(seed) {
 /** Kinds of book and what makes each hard. */
 export const kinds = /** @type {const} */ ({
   random: "quantities 1-20,000, prices 1-10,000, uniform",
-  realistic: "half-minute household energy in micro-kWh, prices in micro-currency around a tariff, log-normal",
+  realistic:
+    "half-minute household energy in micro-kWh, prices in micro-currency around a tariff, log-normal",
   few: "1,000 price levels",
   wide: "31-bit prices and quantities: values of 62 bits",
   staircase: "each offer a little bigger and dearer than the last, bids the mirror image",
@@ -51,10 +52,16 @@ export function book(kind, orders, seed = 777) {
     ],
     few: () => [between(1, 20_000), between(1, 1_000)],
     wide: () => [between(1, 0x7fffffff), between(1, 0x7fffffff)],
-    staircase: (i, offer) => [offer ? 1 + i : 2 + i, offer ? 1 + Math.floor((i * 1e6) / n) : 1 + Math.floor((i * 1e6) / n)],
+    staircase: (i, offer) => [
+      offer ? 1 + i : 2 + i,
+      offer ? 1 + Math.floor((i * 1e6) / n) : 1 + Math.floor((i * 1e6) / n),
+    ],
     anticorrelated: (_, offer) => {
       const quantity = between(offer ? 900 : 400, offer ? 1_100 : 9_000);
-      return [quantity, offer ? Math.floor(5e6 / quantity) : Math.max(1, Math.floor((4e6 - between(0, 999)) / quantity))];
+      return [
+        quantity,
+        offer ? Math.floor(5e6 / quantity) : Math.max(1, Math.floor((4e6 - between(0, 999)) / quantity)),
+      ];
     },
     equal: (_, offer) => (offer ? [1_000, 500] : [1_000, 500]),
     giant: (i, offer) => (offer && i === 0 ? [0x7fffffff, 1] : [between(1, 100), between(1, 10_000)]),

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 
 const firstLine = (/** @type {string} */ command, /** @type {string[]} */ ...args) => {
-  const { stdout } = spawnSync(command, args.flat(), { encoding: "utf8" });
+  const { stdout } = spawnSync(command, args, { encoding: "utf8" });
   return stdout?.split("\n")[0] || "none";
 };
 
@@ -16,6 +16,6 @@ export function machine() {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     v8: process.versions.v8,
-    compiler: firstLine("gcc", ["--version"]),
+    compiler: firstLine("gcc", "--version"),
   };
 }

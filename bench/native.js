@@ -44,14 +44,17 @@ function compile(output, more, wanted) {
   const newest = Math.max(...all.map((name) => statSync(join(folder, name)).mtimeMs));
   if (existsSync(output) && statSync(output).mtimeMs > newest) return undefined;
   const sources = all.filter((name) => name.endsWith(".c") && wanted(name)).map((name) => join(folder, name));
-  const { status, stderr, error } = spawnSync("gcc", ["-O2", ...more, ...sources, "-o", output], { encoding: "utf8" });
+  const { status, stderr, error } = spawnSync("gcc", ["-O2", ...more, ...sources, "-o", output], {
+    encoding: "utf8",
+  });
   if (error) return "there is no gcc";
   return status === 0 ? undefined : stderr.slice(0, 2_000);
 }
 
 /** @returns {{ native?: Native, absent?: string }} the twin, or why there is none */
 export function openNative() {
-  if (process.arch !== "x64" || process.platform !== "linux") return { absent: "the native twin is for Linux on x86-64" };
+  if (process.arch !== "x64" || process.platform !== "linux")
+    return { absent: "the native twin is for Linux on x86-64" };
   const include = headers();
   if (!include) return { absent: "node_api.h was not found" };
   const output = join(built, `twin-${process.versions.modules}.node`);
@@ -91,9 +94,40 @@ export function nativeClear(native, mechanism, { offers, bids }, { k = -1, level
   const c = columnsFor(offers.quantity.length, bids.quantity.length);
   return () => {
     const count = native[mechanism](
-      offers.quantity, offers.price, bids.quantity, bids.price, k, level,
-      c.offer, c.bid, c.quantity, c.price, c.restOffers, c.restBids,
+      offers.quantity,
+      offers.price,
+      bids.quantity,
+      bids.price,
+      k,
+      level,
+      c.offer,
+      c.bid,
+      c.quantity,
+      c.price,
+      c.restOffers,
+      c.restBids,
     );
     return { trades: { count, ...c }, remaining: { offers: c.restOffers, bids: c.restBids } };
+  };
+}
+
+/** SHA-256 of a message by the twin. @param {Native} native @param {Uint8Array} message @param {number} instructions */
+export function nativeHash(native, message, instructions) {
+  const out = new Uint8Array(32);
+  return () => {
+    native.hash(message, instructions, out);
+    return out;
+  };
+}
+
+/**
+ * The RFC 6962 root of records by the twin.
+ * @param {Native} native @param {Uint8Array} records @param {number} recordBytes @param {number} instructions
+ */
+export function nativeRoot(native, records, recordBytes, instructions) {
+  const out = new Uint8Array(32);
+  return () => {
+    native.root(records, recordBytes, instructions, out);
+    return out;
   };
 }

@@ -21,7 +21,8 @@ export function orderBook(name, { offers, bids }) {
     let done = 0;
     for (let i = 0; i < n; i++) {
       book.limit({ side: "sell", id: offerIds[i], size: offers.quantity[i], price: offers.price[i] });
-      done += book.limit({ side: "buy", id: bidIds[i], size: bids.quantity[i], price: bids.price[i] }).done.length;
+      done += book.limit({ side: "buy", id: bidIds[i], size: bids.quantity[i], price: bids.price[i] }).done
+        .length;
     }
     return done;
   };

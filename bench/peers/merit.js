@@ -43,8 +43,10 @@ function sweep({ offers, bids }, offerOrder, bidOrder, k) {
     trades.offer[n] = offer;
     trades.bid[n] = bid;
     trades.quantity[n++] = quantity;
-    if ((supply[offer] -= quantity) === 0) i++;
-    if ((demand[bid] -= quantity) === 0) j++;
+    supply[offer] -= quantity;
+    demand[bid] -= quantity;
+    if (supply[offer] === 0) i++;
+    if (demand[bid] === 0) j++;
   }
   trades.count = n;
   if (n > 0) {

@@ -11,15 +11,22 @@ export function valueObjects(book) {
   const offers = objects(book.offers);
   const bids = objects(book.bids);
   const trades = tradesFor(offers.length + bids.length);
-  const trade = (/** @type {number} */ offer, /** @type {number} */ bid, /** @type {number} */ quantity, /** @type {number} */ price) => {
+  const trade = (
+    /** @type {number} */ offer,
+    /** @type {number} */ bid,
+    /** @type {number} */ quantity,
+    /** @type {number} */ price,
+  ) => {
     const n = trades.count++;
     trades.offer[n] = offer;
     trades.bid[n] = bid;
     trades.quantity[n] = quantity;
     trades.price[n] = price;
   };
-  const rising = () => offers.filter(({ left }) => left > 0).sort((a, b) => a.left * a.price - b.left * b.price);
-  const falling = () => bids.filter(({ left }) => left > 0).sort((a, b) => b.left * b.price - a.left * a.price);
+  const rising = () =>
+    offers.filter(({ left }) => left > 0).sort((a, b) => a.left * a.price - b.left * b.price);
+  const falling = () =>
+    bids.filter(({ left }) => left > 0).sort((a, b) => b.left * b.price - a.left * a.price);
   for (let before = -1; before !== trades.count; ) {
     before = trades.count;
     const demand = falling();

@@ -1,15 +1,6 @@
 // @ts-check
-// Two ways to measure: rates with Benchmark.js for what takes microseconds, and interleaved rounds for what takes
-// milliseconds, where every contender runs once a round so that a noisy spell of the machine hits all alike.
-import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-
-/** @type {typeof import("benchmark")} */
-const Benchmark = createRequire(import.meta.url)("benchmark");
-setFlagsFromString("--expose-gc");
-/** @type {() => void} Empties the heap, so that no contender pays for another's garbage. */
-export const collect = runInNewContext("gc");
+// Interleaved rounds, statistics and hashes of results; nothing here knows Node or a page. Every contender runs once a
+// round, so that a noisy spell of the machine hits all alike.
 
 /**
  * One way to do a piece of work.
@@ -39,7 +30,8 @@ export const collect = runInNewContext("gc");
 /** @param {number[]} times any unit, at least one @returns {{ best: number, median: number, p95: number }} */
 export function statistics(times) {
   const sorted = Float64Array.from(times).sort();
-  const at = (/** @type {number} */ share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  const at = (/** @type {number} */ share) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return { best: sorted[0], median: at(0.5), p95: at(0.95) };
 }
 
@@ -85,37 +77,14 @@ export function rounds(about, contenders, { budgetMs, rounds: most = 200, least 
       const place = (turn + round) % contenders.length;
       const { run, rounds: few = Infinity } = contenders[place];
       if (round >= few) continue;
-      if (about.size >= 50_000) collect();
+      // Nobody pays for another's garbage where the collector can be called.
+      if (about.size >= 50_000) globalThis.gc?.();
       const start = performance.now();
       run();
       times[place].push(performance.now() - start);
     }
   }
   return contenders.map(({ name }, i) => row(about, name, times[i], hashes[i]));
-}
-
-/**
- * Rates with Benchmark.js; minimum and percentiles come from its samples, since its mean hides the tail.
- * @param {{ work: string, size: number, unit: string, count?: number }} about
- * @param {Contender[]} contenders
- * @param {{ budgetMs: number }} options for each contender
- * @returns {Row[]}
- */
-export function rates(about, contenders, { budgetMs }) {
-  const hashes = contenders.map(({ run, hash }) => hash?.(run()));
-  /** @type {Row[]} */
-  const rows = [];
-  const suite = new Benchmark.Suite();
-  for (const { name, run } of contenders)
-    suite.add(name, run, { maxTime: budgetMs / 1000, minSamples: budgetMs < 50 ? 2 : 15, minTime: budgetMs < 50 ? 0.001 : 0.01 });
-  suite.on("cycle", (/** @type {any} */ event) => {
-    const { name, stats, error } = event.target;
-    if (error) throw error;
-    const sample = stats.sample.map((/** @type {number} */ seconds) => seconds * 1000);
-    rows.push(row(about, name, sample, hashes[rows.length]));
-  });
-  suite.run({ async: false });
-  return rows;
 }
 
 /**
@@ -130,7 +99,7 @@ export function hashOf(...columns) {
 }
 
 /** @param {Uint8Array} bytes @returns {string} */
-export const hex = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
  * Contenders that claim the same work on the same size and got different results.

@@ -1,0 +1,5 @@
+// @ts-check
+export const question = "todo";
+export async function run() {
+  return [];
+}
