@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { type Engine, openEngine } from "../../src/core/engine.js";
+import { difference, type Market, prices, quantities, Random, randomMarket } from "./markets.js";
+
+const engines: readonly [string, Promise<Engine>][] = [
+  ["with SIMD", openEngine({ simd: true })],
+  ["without SIMD", openEngine({ simd: false })],
+];
+
+const none = { quantity: new Uint32Array(0), price: new Int32Array(0) };
+const most = 0xffff_ffff;
+const highest = 0x7fff_ffff;
+const lowest = -0x8000_0000;
+
+const side = (...orders: readonly (readonly [number, number])[]): Market["book"]["bids"] => ({
+  quantity: Uint32Array.from(orders, ([quantity]) => quantity),
+  price: Int32Array.from(orders, ([, price]) => price),
+});
+
+test("the worked case of the market rules", async () => {
+  const engine = await openEngine();
+  const { trades, remaining, clearingPrice, pool, counters } = engine.clear(
+    { offers: side([10, 3], [4, 2]), bids: side([6, 5], [7, 4]) },
+    { pool: { price: 3 } },
+  );
+  expect([...trades.offer]).toEqual([0, 1, 0]);
+  expect([...trades.bid]).toEqual([0, 1, 1]);
+  expect([...trades.quantity]).toEqual([6, 4, 3]);
+  expect([...trades.price]).toEqual([5, 2, 4]);
+  expect([...remaining.offers]).toEqual([1, 0]);
+  expect([...remaining.bids]).toEqual([0, 0]);
+  expect(clearingPrice).toBeNull();
+  expect([...(pool?.lots.offer ?? [])]).toEqual([0]);
+  expect([...(pool?.lots.unsold ?? [])]).toEqual([1]);
+  expect(counters).toEqual({ num1: 3, num2: 1, num3: 0, num4: 0 });
+});
+
+describe.each(engines)("core and rules agree, %s", (name, opening) => {
+  const markets = name === "with SIMD" ? 100_000 : 20_000;
+
+  test(`on ${markets} random small markets`, async () => {
+    const engine = await opening;
+    const seed = Number(process.env.GRIDCLEAR_SEED ?? 0x5eed);
+    const random = new Random(seed);
+    for (let round = 0; round < markets; round++) {
+      const found = difference(engine, randomMarket(random));
+      if (found !== null) expect.fail(`seed ${seed}, market ${round}: ${found}`);
+    }
+  });
+
+  const degenerate: readonly [string, Market["book"]["offers"], Market["book"]["bids"]][] = [
+    ["no orders", none, none],
+    ["no offers", none, side([1, 1], [2, 2])],
+    ["no bids", side([1, 1], [2, 2]), none],
+    ["one of each", side([5, 5]), side([5, 5])],
+    ["nothing compatible", side([5, 5], [4, 6]), side([5, 4], [9, 1])],
+    ["all equal", side([3, 3], [3, 3], [3, 3]), side([3, 3], [3, 3], [3, 3], [3, 3])],
+    ["one giant offer", side([most, lowest]), side([1, 1], [most - 2, 5], [7, lowest])],
+    ["one giant bid", side([1, 1], [most - 2, 5], [7, lowest]), side([most, highest])],
+    ["free energy", side([4, 0], [3, 0]), side([2, 0], [5, 0])],
+    ["negative prices alone", side([4, -3], [3, -9], [8, -1]), side([2, -3], [5, -2], [3, -8])],
+    [
+      "values that fill 63 bits",
+      side([most, highest], [most, lowest], [most - 1, highest]),
+      side([most, highest], [most - 1, highest]),
+    ],
+    [
+      "values that fill 63 bits below zero",
+      side([most, lowest], [most - 1, lowest]),
+      side([most, lowest], [most - 1, lowest + 1]),
+    ],
+    [
+      "many of one quantity and price",
+      { quantity: quantities(90, () => 7), price: prices(90, () => 7) },
+      { quantity: quantities(70, () => 5), price: prices(70, () => 7) },
+    ],
+  ];
+  test.each(degenerate)("%s", async (_, offers, bids) => {
+    const engine = await opening;
+    for (const lots of [none, side([3, 2], [1, -4])])
+      for (const mechanism of ["value", "merit"] as const)
+        for (const pricing of ["blend", mechanism === "value" ? "counterparty" : "uniform"] as const)
+          for (const mode of ["whole", "divisible"] as const)
+            for (const price of [lowest, -3, 0, 3, highest])
+              expect(
+                difference(engine, {
+                  book: { offers, bids, lots },
+                  rules: { mechanism, pricing, k: 250_000, pool: { price, lots: mode } },
+                }),
+              ).toBeNull();
+  });
+
+  test("at the limits, one off", async () => {
+    const engine = await opening;
+    const edge = [lowest, lowest + 1, -1, 0, 1, highest - 1, highest];
+    for (const offerPrice of edge)
+      for (const bidPrice of edge)
+        for (const k of [0, 1, 999_999, 1_000_000])
+          for (const [supply, demand] of [
+            [most, most],
+            [most, most - 1],
+            [most - 1, most],
+          ] as const)
+            for (const mechanism of ["value", "merit"] as const)
+              expect(
+                difference(engine, {
+                  book: { offers: side([supply, offerPrice]), bids: side([demand, bidPrice]), lots: none },
+                  rules: { mechanism, pricing: "blend", k, pool: { price: offerPrice, lots: "divisible" } },
+                }),
+              ).toBeNull();
+  });
+});
