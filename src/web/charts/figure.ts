@@ -1,0 +1,72 @@
+import { el, freshId } from "../dom.js";
+
+/** The numbers behind a chart, as a table shows them. */
+export interface Table {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  /** Cells as text; the first of each row is its heading. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Most rows a table in the page holds; files hold all. */
+export const mostRows = 500;
+
+/** Makes a table that can be scrolled with the keyboard. */
+export function dataTable(table: Table, onRow?: (index: number) => void): HTMLElement {
+  const shown = table.rows.slice(0, mostRows);
+  const more = table.rows.length - shown.length;
+  const body = el("tbody");
+  shown.forEach((cells, index) => {
+    const [head = "", ...rest] = cells;
+    const heading = onRow
+      ? el("button", { type: "button", class: "link", onclick: () => onRow(index) }, head)
+      : head;
+    body.append(el("tr", {}, el("th", { scope: "row" }, heading), ...rest.map((cell) => el("td", {}, cell))));
+  });
+  return el(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": table.caption },
+    el(
+      "table",
+      {},
+      el("caption", {}, more > 0 ? `${table.caption} (the first ${mostRows}; the download has all)` : table.caption),
+      el("thead", {}, el("tr", {}, ...table.columns.map((name) => el("th", { scope: "col" }, name)))),
+      body,
+    ),
+  );
+}
+
+/** A card with a heading, a chart, and the table of what the chart shows behind a disclosure. */
+export interface Figure {
+  readonly element: HTMLElement;
+  /** Where the chart goes; its height is fixed by the style sheet, so that nothing moves when it is drawn. */
+  readonly body: HTMLElement;
+  readonly heading: HTMLHeadingElement;
+  /** Says what the chart shows, and gives its table; the table is only made once it is opened. */
+  describe(note: string, table: () => Table, onRow?: (index: number) => void): void;
+}
+
+export function createFigure(title: string, bodyClass: string): Figure {
+  const id = freshId("figure");
+  const heading = el("h2", { id }, title);
+  const note = el("p", { class: "note" });
+  const body = el("div", { class: bodyClass });
+  const behind = el("details", { class: "behind" }, el("summary", {}, `Table: ${title.toLowerCase()}`));
+  const element = el("section", { class: "card", "aria-labelledby": id }, el("div", { class: "head" }, heading, note), body, behind);
+  let make: (() => HTMLElement) | null = null;
+  const render = (): void => {
+    if (!behind.open || make === null) return;
+    behind.replaceChildren(behind.firstElementChild!, make());
+  };
+  behind.addEventListener("toggle", render);
+  return {
+    element,
+    body,
+    heading,
+    describe(text, table, onRow) {
+      note.textContent = text;
+      make = () => dataTable(table(), onRow);
+      render();
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import type { App, View } from "../app.js";
+import { el } from "../dom.js";
+
+export function openLedger(_app: App): View {
+  return { element: el("div", { class: "view" }, el("h1", {}, "Ledger")), show: () => undefined };
+}

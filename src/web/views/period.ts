@@ -1,0 +1,203 @@
+import type { App, View } from "../app.js";
+import { bandWords, createBands } from "../charts/bands.js";
+import { createCurves, type Picked } from "../charts/curves.js";
+import { createFigure } from "../charts/figure.js";
+import { legend } from "../charts/legend.js";
+import { download, el } from "../dom.js";
+import { clock, count, duration, energy, exact, money, plural, price, share } from "../format.js";
+import type { Settings } from "../settings.js";
+import type { Curve } from "../worker/curves.js";
+import type { OrderLine, PeriodResult } from "../worker/period.js";
+import { showOrder } from "./participant.js";
+import { openWalk } from "./walk.js";
+
+const mechanismWords: Record<Settings["mechanism"], string> = {
+  value:
+    "Sellers line up with the smallest quantity × price first, buyers with the largest first, and they take turns choosing whom they can serve, or take, whole.",
+  merit:
+    "The cheapest seller meets the buyer who would pay most, then the next ones, until the asking price passes the bid.",
+};
+
+/** The market of one period: what came of it, how it came about, and everyone in it. */
+export function openPeriod(app: App): View {
+  let result: PeriodResult | null = null;
+  let asked = 0;
+  let lastKey = "";
+
+  const pick = (side: "offer" | "bid", index: number): void => void showOrder(app, side, index);
+  const heading = el("h1", {}, "The market of one period");
+  const lead = el("p", { class: "lead" });
+  const tiles = el("dl", { class: "tiles" });
+  const trouble = el("p", { class: "notice bad", role: "alert", hidden: true });
+  const walk = openWalk(app, pick);
+
+  const curveOf = (side: Picked["side"]): Curve => (side === "offer" ? result!.supply : result!.demand);
+  const pickedWords = ({ side, step }: Picked): string => {
+    const curve = curveOf(side);
+    const size = curve.until[step]! - (curve.until[step - 1] ?? 0);
+    const index = curve.order[step]!;
+    const order = index < 0 ? null : orderOf(side, index);
+    const who = order ? order.name : side === "offer" ? "Sellers around here" : "Buyers around here";
+    const limit = side === "offer" ? "asks at least" : "pays at most";
+    return `${who}: ${energy(size)}, ${limit} ${price(curve.price[step]!)}\n${share(curve.filled[step]!, 1)} ${side === "offer" ? "sold" : "served"}`;
+  };
+  const orderOf = (side: "offer" | "bid", index: number): OrderLine | null =>
+    result?.orders?.[side === "offer" ? index : result.offers + index] ?? null;
+
+  const curves = createCurves(
+    pickedWords,
+    ({ side, step }) => {
+      const index = curveOf(side).order[step]!;
+      if (index >= 0) pick(side, index);
+    },
+    app.announce,
+  );
+  const curveFigure = createFigure("Supply and demand", "");
+  curveFigure.body.append(
+    curves.element,
+    legend([
+      ["supply", "supply, cheapest first; shaded where sold"],
+      ["demand", "demand, highest bid first; shaded where served"],
+    ]),
+  );
+  const bands = createBands(bandWords);
+  const bandFigure = createFigure("Who gains what", "");
+  bandFigure.body.append(
+    bands.element,
+    legend([
+      ["demand-soft", "the buyer pays this much less than it would have"],
+      ["supply-soft", "the seller gets this much more than it asked"],
+      ["ink", "the price"],
+      ["pool", "through the pool"],
+    ]),
+  );
+
+  const save = (type: "json" | "csv"): void => {
+    if (result?.orders == null) return;
+    const lines = result.orders.map((order) => ({
+      side: order.side, name: order.name, quantity: exact(order.quantity), price: exact(order.price),
+      direct: exact(order.direct), pool: exact(order.pooled), left: exact(order.left),
+    }));
+    const trades = (result.tradeLines ?? []).map((trade) => ({
+      kind: trade.pool ? "pool" : "peer",
+      offer: orderOf("offer", trade.offer)!.name,
+      bid: orderOf("bid", trade.bid)!.name,
+      quantity: exact(trade.quantity),
+      price: exact(trade.price),
+    }));
+    if (type === "json")
+      download("period.json", "application/json", JSON.stringify({ settings: app.settings(), orders: lines, trades }, null, 2));
+    else {
+      const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+      const rows = trades.map((trade) => Object.values(trade).map(cell).join(","));
+      download("trades.csv", "text/csv", ["kind,offer,bid,quantity,price", ...rows, ""].join("\r\n"));
+    }
+  };
+  const downloads = el(
+    "div",
+    { class: "row" },
+    el("button", { type: "button", class: "button", onclick: () => save("csv") }, "Download trades (CSV)"),
+    el("button", { type: "button", class: "button", onclick: () => save("json") }, "Download everything (JSON)"),
+  );
+  const element = el(
+    "div",
+    { class: "view" },
+    el("div", {}, heading, lead),
+    trouble,
+    tiles,
+    walk.element,
+    curveFigure.element,
+    bandFigure.element,
+    downloads,
+  );
+  // Room for what is about to come, so that nothing moves when it does.
+  tiles.append(...Array.from({ length: 6 }, () => el("div")));
+
+  const tile = (name: string, value: string, also: string): HTMLElement =>
+    el("div", {}, el("dt", {}, name), el("dd", {}, value), el("dd", { class: "also" }, also));
+
+  function draw(settings: Settings, now: PeriodResult): void {
+    const sold = now.direct + now.pooled;
+    lead.textContent = `${clock(settings.time)} to ${clock((settings.time + settings.minutes) % 1440)}. ${mechanismWords[settings.mechanism]}`;
+    const average = sold === 0 ? null : now.amount / sold;
+    tiles.replaceChildren(
+      tile("Traded directly", energy(now.direct), `${plural(now.trades, "trade")}, ${share(now.direct, now.asked)} of demand`),
+      tile("Through the pool", energy(now.pooled), now.poolPrice === null ? "no pool" : plural(now.poolTrades, "trade")),
+      tile("Not sold", energy(now.idle), `of ${energy(now.offered)} offered`),
+      tile("Not served", energy(now.unserved), `of ${energy(now.asked)} asked for`),
+      now.clearingPrice === null
+        ? tile("Average price", average === null ? "none" : price(average), "per kWh")
+        : tile("Clearing price", price(now.clearingPrice), "per kWh, the same for all"),
+      tile("Cleared in", duration(now.took), plural(now.offers + now.bids, "order")),
+    );
+    walk.show(now, settings);
+    curves.show(
+      now,
+      `Supply and demand curves. ${energy(now.offered)} offered by ${plural(now.offers, "seller")}, ${energy(now.asked)} asked for by ${plural(now.bids, "buyer")}; ${energy(sold)} sold.${now.clearingPrice === null ? "" : ` Clearing price ${price(now.clearingPrice)}.`}`,
+    );
+    const orders = now.orders;
+    curveFigure.describe(
+      orders ? "Point at an order, or use the arrow keys; click or Enter opens it." : "Each step stands for many orders.",
+      () =>
+        orders
+          ? {
+              caption: "Orders in order of arrival, sellers first",
+              columns: ["Who", "Side", "Energy", "Limit", "Direct", "Pool", "Left", "Amount"],
+              rows: orders.map((order) => [
+                order.name, order.side, energy(order.quantity), price(order.price), energy(order.direct),
+                energy(order.pooled), energy(order.left), money(order.amount),
+              ]),
+            }
+          : {
+              caption: "Both curves, in steps",
+              columns: ["Up to", "Side", "Price", "Filled"],
+              rows: (["offer", "bid"] as const).flatMap((side) =>
+                Array.from(curveOf(side).until, (until, step) => [
+                  energy(until), side, price(curveOf(side).price[step]!), share(curveOf(side).filled[step]!, 1),
+                ]),
+              ),
+            },
+      orders ? (row) => pick(orders[row]!.side, orders[row]!.index) : undefined,
+    );
+    bands.show(
+      now,
+      `${plural(now.bands.length, "column")}, trades in order of execution. Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)}.`,
+    );
+    bandFigure.describe(`Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)} against their limits.`, () => ({
+      caption: now.tradeLines ? "Trades in order of execution" : "Trades in order of execution, in groups",
+      columns: ["Energy", "Seller’s limit", "Price", "Buyer’s limit", "Way"],
+      rows: now.bands.map((band) => [energy(band.quantity), price(band.low), price(band.price), price(band.high), band.pool ? "pool" : "direct"]),
+    }));
+    downloads.hidden = orders === null;
+    app.announce(`${count(now.trades)} trades, ${energy(sold)} of ${energy(now.asked)} served.`);
+  }
+
+  return {
+    element,
+    hide: () => walk.stop(),
+    show(settings) {
+      const { view: _, speed: __, block: ___, ...rest } = settings;
+      const key = JSON.stringify([rest, app.ownOrders?.name, app.ownOrders?.text.length]);
+      if (key === lastKey) return;
+      lastKey = key;
+      const mine = ++asked;
+      element.setAttribute("aria-busy", "true");
+      app.client
+        .call("period", { settings, own: app.ownOrders })
+        .then((next) => {
+          if (mine !== asked) return;
+          result = next;
+          trouble.hidden = true;
+          draw(settings, next);
+        })
+        .catch((error: Error) => {
+          if (mine !== asked) return;
+          trouble.textContent = `This could not be cleared: ${error.message}`;
+          trouble.hidden = false;
+        })
+        .finally(() => {
+          if (mine === asked) element.removeAttribute("aria-busy");
+        });
+    },
+  };
+}

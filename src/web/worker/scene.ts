@@ -1,0 +1,72 @@
+import { type Clearing, type ClearingRules, copyClearing } from "../../core/engine.js";
+import { microTick } from "../../units.js";
+import type { Settings } from "../settings.js";
+import { type Market, makeMarket } from "./community.js";
+import type { Opened } from "./worker.js";
+
+/** A market of one period with what its rules made of it, kept while the page looks at it. */
+export interface Scene {
+  readonly market: Market;
+  readonly rules: ClearingRules;
+  readonly clearing: Clearing;
+  /** How long the engine took, in milliseconds. */
+  readonly took: number;
+}
+
+/** What the page asks about: the settings, and the person's own orders if they brought any. */
+export interface Asked {
+  readonly settings: Settings;
+  readonly own: { readonly name: string; readonly text: string } | null;
+}
+
+/** The engine's rules for the settings. */
+export function rulesOf(settings: Settings, mechanism = settings.mechanism): ClearingRules {
+  const fitting =
+    mechanism === settings.mechanism || settings.pricing === "blend"
+      ? settings.pricing
+      : mechanism === "value"
+        ? "counterparty"
+        : "uniform";
+  return {
+    mechanism,
+    pricing: fitting,
+    k: settings.blend * 10_000,
+    pool: settings.pool ? { price: settings.poolPrice * 1000, lots: settings.lots } : null,
+  };
+}
+
+let marketKey = "";
+let market: Market | null = null;
+
+/** The orders the page asks about, kept until it asks about others. */
+export async function marketOf({ settings, own }: Asked): Promise<Market> {
+  const { seed, orders, mix, season, weather, minutes, time, carrier } = settings;
+  const key = JSON.stringify([seed, orders, mix, season, weather, minutes, time, carrier, own?.name, own?.text.length]);
+  if (market === null || key !== marketKey) {
+    market = own === null ? makeMarket(settings) : await readOwn(own.text, settings);
+    marketKey = key;
+  }
+  return market;
+}
+
+async function readOwn(text: string, settings: Settings): Promise<Market> {
+  const { parseOrderFile } = await import("../../simulation/orderfile.js");
+  const file = parseOrderFile(text, { quantity: microTick, price: microTick });
+  const sheet = file.get(settings.carrier) ?? [...file.values()][0];
+  if (sheet === undefined) throw new Error("The file has a header but no orders.");
+  const owner = (ids: readonly string[]) => (index: number) => ({ name: ids[index]!, kind: "from your file" });
+  return {
+    offers: { quantity: sheet.offers.quantity, price: sheet.offers.price },
+    bids: { quantity: sheet.bids.quantity, price: sheet.bids.price },
+    offerOwner: owner(sheet.offers.id),
+    bidOwner: owner(sheet.bids.id),
+  };
+}
+
+/** Clears `market` by `rules`; the result is a copy that stays. */
+export function clearMarket(engine: Opened, market: Market, rules: ClearingRules): Scene {
+  const start = performance.now();
+  const view = engine.clear({ offers: market.offers, bids: market.bids }, rules);
+  const took = performance.now() - start;
+  return { market, rules, clearing: copyClearing(view), took };
+}
