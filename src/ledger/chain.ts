@@ -122,21 +122,48 @@ export type ChainVerdict =
   | { readonly ok: true; readonly size: number; readonly head: Head | null; readonly root: Uint8Array }
   | { readonly ok: false; readonly height: number; readonly error: GridclearError };
 
-/**
- * Verifies a whole chain as it streams by, holding one block at a time: the first bad height and why, or the head.
- * `headersOnly` leaves the sections unread (they are then as good as whoever checks them later).
- */
+/** How to verify a chain. */
+export interface ChainCheck {
+  /** Leaves the sections unread (they are then as good as whoever checks them later); default false. */
+  readonly headersOnly?: boolean;
+  /** A head known from elsewhere: the chain has to reach it and agree with it. Without one nothing vouches for the last header. */
+  readonly checkpoint?: { readonly size: number; readonly root: Uint8Array };
+}
+
+/** Verifies a whole chain as it streams by, holding one block at a time: the first bad height and why, or the head. */
 export async function verifyChain(
   blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   hasher: Hasher,
-  headersOnly: boolean = false,
+  { headersOnly = false, checkpoint }: ChainCheck = {},
 ): Promise<ChainVerdict> {
   const chain = new Chain(hasher);
+  let height = 0;
+  const agree = (): void => {
+    if (
+      checkpoint === undefined ||
+      chain.size !== checkpoint.size ||
+      sameBytes(chain.root(), checkpoint.root)
+    )
+      return;
+    fail("corrupt", `block ${height}: checkpoint root`, hex(checkpoint.root), hex(chain.root()));
+  };
   try {
-    for await (const bytes of blocks) chain.append(bytes, headersOnly);
+    agree();
+    for await (const bytes of blocks) {
+      chain.append(bytes, headersOnly);
+      agree();
+      height = chain.size;
+    }
+    if (checkpoint !== undefined && chain.size < checkpoint.size)
+      fail(
+        "corrupt",
+        `block ${height}`,
+        `the ${checkpoint.size} blocks of the checkpoint`,
+        `${height} blocks`,
+      );
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
-    return { ok: false, height: chain.size, error };
+    return { ok: false, height, error };
   }
   return { ok: true, size: chain.size, head: chain.head, root: chain.root() };
 }
