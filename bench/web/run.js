@@ -1,0 +1,119 @@
+// @ts-check
+// npm run bench:web [-- --smoke]: the same benchmarks in Chromium, headless, and in Node, and the ratio.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build as bundle } from "esbuild";
+import { openEngine } from "gridclear";
+import { chromium } from "playwright-core";
+import { build, preview } from "vite";
+import { findChromium, launchFlags } from "../../test/browser/find.mjs";
+import { machine } from "../machine.js";
+import { disagreements } from "../measure.js";
+import { duration, markdown } from "../report.js";
+import { measureAll } from "./works.js";
+import "../rates.js";
+
+/** @typedef {import("../measure.js").Row} Row */
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(here));
+const { smoke } = parseArgs({ options: { smoke: { type: "boolean", default: false } } }).values;
+const options = smoke
+  ? { sizes: [1_000, 4_000], budgetMs: 20 }
+  : { sizes: [1_000, 10_000, 100_000, 1_000_000], budgetMs: 2_500 };
+
+const configFile = join(here, "vite.config.js");
+await build({ configFile });
+const server = await preview({ configFile, preview: { port: 0, host: "127.0.0.1" } });
+const browser = await chromium.launch({
+  executablePath: findChromium(),
+  args: [...launchFlags, "--js-flags=--expose-gc"],
+});
+/** @type {Row[]} */
+let inPage;
+const version = browser.version();
+try {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => process.stderr.write(`page: ${error}\n`));
+  await page.goto(server.resolvedUrls?.local[0] ?? "");
+  await page.waitForFunction("globalThis.measure");
+  inPage = /** @type {Row[]} */ (await page.evaluate(`measure(${JSON.stringify(options)})`));
+} finally {
+  await browser.close();
+  await server.close();
+}
+const inNode = await measureAll(openEngine, { ...options, threads: true });
+
+const wrong = disagreements([...inPage, ...inNode]);
+const pairs = inPage.map((row) => ({
+  row,
+  node: inNode.find(
+    (one) => one.work === row.work && one.contender === row.contender && one.size === row.size,
+  ),
+}));
+process.stdout.write(
+  `${markdown(
+    ["work", "size", "contender", `Chromium ${version}`, `Node ${process.versions.node}`, "ratio"],
+    pairs.map(({ row, node }) => [
+      row.work,
+      row.size.toLocaleString("en"),
+      row.contender,
+      duration(row.bestMs),
+      node ? duration(node.bestMs) : "",
+      node ? (row.bestMs / node.bestMs).toFixed(2) : "",
+    ]),
+  )}\n`,
+);
+
+const entry = await bundle({
+  entryPoints: [join(root, "dist", "core", "engine.js")],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "browser",
+  write: false,
+  logLevel: "error",
+});
+const gzipped = (/** @type {Uint8Array} */ bytes) => gzipSync(bytes, { level: 9 }).length;
+const largest = Math.max(...options.sizes);
+const period = pairs.find(
+  ({ row }) => row.work === "period" && row.contender === "gridclear" && row.size === largest,
+);
+if (!period?.node) throw new Error("the period was not measured");
+const rows = [
+  {
+    ...period.row,
+    work: "page",
+    contender: "Chromium",
+    hash: undefined,
+    more: { "times Node": period.row.bestMs / period.node.bestMs, "ms to ready": inPage[0].bestMs },
+  },
+  {
+    ...inPage[0],
+    work: "page",
+    contender: "bundle",
+    size: largest,
+    more: {
+      "wasm bytes": gzipped(readFileSync(join(root, "dist", "core.wasm"))),
+      "entry bytes": gzipped(entry.outputFiles[0].contents),
+    },
+  },
+  ...inPage.map((row) => ({ ...row, work: `page: ${row.work}`, contender: `${row.contender}, Chromium` })),
+  ...inNode.map((row) => ({ ...row, work: `page: ${row.work}`, contender: `${row.contender}, Node` })),
+];
+const folder = smoke ? join(root, "build", "bench", "results") : join(root, "bench", "results");
+mkdirSync(folder, { recursive: true });
+const record = {
+  name: "page",
+  question: "How fast is the same in Chromium?",
+  date: new Date().toISOString().slice(0, 10),
+  machine: { ...machine(), chromium: version },
+  smoke,
+  rows,
+};
+writeFileSync(join(folder, "page.json"), `${JSON.stringify(record, null, 1)}\n`);
+for (const line of wrong) process.stdout.write(`RESULTS DIFFER: ${line}\n`);
+if (wrong.length > 0) process.exitCode = 1;
