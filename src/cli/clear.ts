@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openEngine } from "../core/engine.js";
 import { fail, GridclearError } from "../errors.js";
-import { type CarrierDocument, type ClearDocument, clearOrderFile } from "../simulation/cleardocument.js";
+import { clearOrderFile } from "../simulation/cleardocument.js";
 import { decodeText, parseOrderFile } from "../simulation/orderfile.js";
 import { checkRules, type FileRules, parseRulesFile } from "../simulation/rulesfile.js";
+import { clearTable } from "./cleartable.js";
 import type { Command } from "./command.js";
 
 const usage = `Usage: gridclear clear ORDERS.csv [--rules RULES.json] [--json]
@@ -52,7 +53,7 @@ export const clearCommand: Command = {
     const orders = await fromFile(path, (text) => parseOrderFile(text, rules.ticks));
     const engine = await openEngine();
     const document = clearOrderFile(engine, orders, rules);
-    io.out(values.json ? `${JSON.stringify(document)}\n` : tableOf(document, rules, io.columns));
+    io.out(values.json ? `${JSON.stringify(document)}\n` : clearTable(document));
     return 0;
   },
 };

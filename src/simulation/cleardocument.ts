@@ -1,7 +1,7 @@
-import type { Clearing, ClearingRules, Engine } from "../core/engine.js";
-import { amountTick, type Carrier, formatTicks, ppm } from "../units.js";
+import { type Clearing, type ClearingRules, type Engine, feeOf, tierRanges } from "../core/engine.js";
+import { amountTick, type Carrier, formatTicks } from "../units.js";
 import type { OrderFile, OrderList, OrderSheet } from "./orderfile.js";
-import type { FileRules, Tier } from "./rulesfile.js";
+import type { FileRules } from "./rulesfile.js";
 
 /** A peer-to-peer trade; decimals as strings. */
 export interface DocumentTrade {
@@ -44,25 +44,6 @@ export interface ClearDocument {
   readonly carriers: Partial<Record<Carrier, CarrierDocument>>;
 }
 
-/**
- * Fee of one side of a trade in money ticks: `floor(|amount| × rate / 1 000 000)`.
- * `amount` in money ticks, `rate` in ppm (market rules, "Commission").
- */
-export function fee(amount: bigint, rate: number): bigint {
-  return ((amount < 0n ? -amount : amount) * BigInt(rate)) / BigInt(ppm);
-}
-
-/** Tier of trade `index` (from 0) of `count`: the first whose cumulated share exceeds `index × 1 000 000 / count`. */
-export function tierOf(tiers: readonly Tier[], index: number, count: number): Tier {
-  let cumulated = 0;
-  for (const tier of tiers) {
-    cumulated += tier.share;
-    // Both products stay below 2⁵³: shares are at most 10⁶, counts below 2³².
-    if (cumulated * count > index * ppm) return tier;
-  }
-  return tiers[tiers.length - 1] as Tier;
-}
-
 /** The rules of one carrier as the engine takes them. */
 export function engineRules(rules: FileRules, carrier: Carrier): ClearingRules {
   return {
@@ -87,21 +68,21 @@ function describe(clearing: Clearing, sheet: OrderSheet, rules: FileRules): Carr
   const { trades, pool } = clearing;
 
   const peer: DocumentTrade[] = [];
-  for (let index = 0; index < trades.count; index++) {
-    const quantity = trades.quantity[index] as number;
-    const price = trades.price[index] as number;
-    const amount = BigInt(quantity) * BigInt(price);
-    const tier = tierOf(rules.commission, index, trades.count);
-    peer.push({
-      offer: idOf(offers, trades.offer[index] as number),
-      bid: idOf(bids, trades.bid[index] as number),
-      quantity: quantityText(quantity),
-      price: priceText(price),
-      amount: moneyText(amount),
-      supplyFee: moneyText(fee(amount, tier.supply)),
-      useFee: moneyText(fee(amount, tier.use)),
-    });
-  }
+  for (const { tier, first, end } of tierRanges(rules.commission, trades.count))
+    for (let index = first; index < end; index++) {
+      const quantity = trades.quantity[index] as number;
+      const price = trades.price[index] as number;
+      const amount = BigInt(quantity) * BigInt(price);
+      peer.push({
+        offer: idOf(offers, trades.offer[index] as number),
+        bid: idOf(bids, trades.bid[index] as number),
+        quantity: quantityText(quantity),
+        price: priceText(price),
+        amount: moneyText(amount),
+        supplyFee: moneyText(feeOf(amount, tier.supply)),
+        useFee: moneyText(feeOf(amount, tier.use)),
+      });
+    }
 
   const lots: CarrierDocument["pool"]["lots"][number][] = [];
   const poolTrades: CarrierDocument["pool"]["trades"][number][] = [];

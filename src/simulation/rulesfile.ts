@@ -1,3 +1,4 @@
+import { type CommissionTier, maxTiers, type PoolRules } from "../core/engine.js";
 import { fail, GridclearError } from "../errors.js";
 import {
   type Carrier,
@@ -10,20 +11,6 @@ import {
   type Tick,
 } from "../units.js";
 
-/** One tier of the commission, in ppm: `share` of the trades in order of execution pay these rates. */
-export interface Tier {
-  readonly share: number;
-  readonly supply: number;
-  readonly use: number;
-}
-
-/** The pool of one carrier. */
-export interface PoolRules {
-  /** Price ticks. */
-  readonly price: number;
-  readonly lots: "whole" | "divisible";
-}
-
 /** What RULES.json says, every default filled in; prices in ticks. */
 export interface FileRules {
   readonly mechanism: "value" | "merit";
@@ -34,14 +21,12 @@ export interface FileRules {
   readonly maxCycles: number;
   readonly ticks: { readonly quantity: Tick; readonly price: Tick };
   /** A carrier that is not here has no pool. */
-  readonly pool: ReadonlyMap<Carrier, PoolRules>;
-  readonly commission: readonly Tier[];
+  readonly pool: ReadonlyMap<Carrier, Required<PoolRules>>;
+  readonly commission: readonly CommissionTier[];
 }
 
 /** Most characters a rules file may have. */
 export const maxRulesLength = 65_536;
-/** Most commission tiers. */
-export const maxTiers = 64;
 const maxCyclesLimit = 0xffff_ffff;
 /** The paper's price of the energy pool, for electricity (paper §4.2(2)). */
 const paperPoolPrice = "0.43";
@@ -78,8 +63,8 @@ function readWord<const Words extends readonly string[]>(
   return fail("invalid", field, words.join(" or "), value);
 }
 
-function readPool(value: unknown, priceTick: Tick): Map<Carrier, PoolRules> {
-  const pool = new Map<Carrier, PoolRules>();
+function readPool(value: unknown, priceTick: Tick): Map<Carrier, Required<PoolRules>> {
+  const pool = new Map<Carrier, Required<PoolRules>>();
   if (value === null) return pool;
   for (const [name, entry] of readObject(value, "pool", carriers)) {
     const field = `pool.${name}`;
@@ -93,10 +78,10 @@ function readPool(value: unknown, priceTick: Tick): Map<Carrier, PoolRules> {
   return pool;
 }
 
-function readCommission(value: unknown): readonly Tier[] {
+function readCommission(value: unknown): readonly CommissionTier[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > maxTiers)
     return fail("invalid", "commission", `1 to ${maxTiers} tiers`, value);
-  const tiers = value.map((entry: unknown, index): Tier => {
+  const tiers = value.map((entry: unknown, index): CommissionTier => {
     const field = `commission[${index}]`;
     const keys = readObject(entry, field, ["share", "supply", "use"]);
     const rate = (key: string, absent: number): number =>

@@ -1,0 +1,42 @@
+import type { CarrierDocument, ClearDocument } from "../simulation/cleardocument.js";
+import { table } from "./table.js";
+
+/** Rows of a list that a person still reads; the rest is counted. */
+const shownRows = 40;
+
+/** A heading and its rows, or nothing when there are none. */
+function list<Row extends object>(
+  title: string,
+  rows: readonly Row[],
+  columns: readonly (keyof Row & string)[],
+): string {
+  if (rows.length === 0) return "";
+  const shown = rows.slice(0, shownRows).map((row) => columns.map((column) => String(row[column])));
+  const more = rows.length > shownRows ? `  … and ${rows.length - shownRows} more; --json prints all\n` : "";
+  return `\n${title}\n${table(columns.map(heading), shown)}${more}`;
+}
+
+const headings: Readonly<Record<string, string>> = { supplyFee: "supply fee", useFee: "use fee" };
+const heading = (column: string): string => headings[column] ?? column;
+
+function describe(name: string, carrier: CarrierDocument): string {
+  const { counters, pool, clearingPrice } = carrier;
+  const price = clearingPrice === null ? "" : `, clearing price ${clearingPrice}`;
+  return [
+    `${name}: ${count(counters.num1, "trade")}, ${count(counters.num3, "pool trade")}${price}\n`,
+    list("trades", carrier.trades, ["offer", "bid", "quantity", "price", "amount", "supplyFee", "useFee"]),
+    list("pool lots", pool.lots, ["offer", "quantity", "price"]),
+    list("pool trades", pool.trades, ["offer", "bid", "quantity", "price", "amount"]),
+    list("unsold in the pool", pool.unsold, ["offer", "quantity"]),
+    list("idle offers", carrier.idle, ["offer", "quantity"]),
+    list("bids not wholly filled", carrier.rest, ["bid", "quantity"]),
+  ].join("");
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** A clearing as a person reads it. */
+export function clearTable(document: ClearDocument): string {
+  const parts = Object.entries(document.carriers).map(([name, carrier]) => describe(name, carrier));
+  return parts.length === 0 ? "no orders\n" : parts.join("\n");
+}
