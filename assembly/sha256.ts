@@ -41,6 +41,9 @@ export const CONSTANTS: usize = memory.data<u32>([
 /** The 64 schedule words of the block at hand: u32 for one message, v128 for four. */
 export const SCHEDULE: usize = memory.data(64 * 16, 16);
 
+/** The next 16 words of one message with their constants added. */
+const ADDED: usize = memory.data(64, 16);
+
 /** The stream of one-shot calls. */
 const STATE: usize = memory.data(104, 16);
 
@@ -102,20 +105,36 @@ export function shaFinal(state: usize, out: usize): void {
 /** Takes `blocks` 64-byte blocks at `data` into the eight words at `state`. */
 function compress(state: usize, data: usize, blocks: usize): void {
   for (; blocks != 0; blocks--, data += BLOCK) {
-    for (let i: usize = 0; i < 64; i += 4) store<u32>(SCHEDULE + i, bswap(load<u32>(data + i)));
-    expand();
+    for (let i: usize = 0; i < 64; i += 4) {
+      const word = bswap(load<u32>(data + i));
+      store<u32>(SCHEDULE + i, word);
+      store<u32>(ADDED + i, word + load<u32>(CONSTANTS + i));
+    }
     let a = load<u32>(state), b = load<u32>(state, 4), c = load<u32>(state, 8), d = load<u32>(state, 12);
     let e = load<u32>(state, 16), f = load<u32>(state, 20), g = load<u32>(state, 24), h = load<u32>(state, 28);
-    for (let i: usize = 0; i < 256; i += 32) {
-      const w = SCHEDULE + i, k = CONSTANTS + i;
-      h += first(e, f, g) + load<u32>(w) + load<u32>(k); d += h; h += second(a, b, c);
-      g += first(d, e, f) + load<u32>(w, 4) + load<u32>(k, 4); c += g; g += second(h, a, b);
-      f += first(c, d, e) + load<u32>(w, 8) + load<u32>(k, 8); b += f; f += second(g, h, a);
-      e += first(b, c, d) + load<u32>(w, 12) + load<u32>(k, 12); a += e; e += second(f, g, h);
-      d += first(a, b, c) + load<u32>(w, 16) + load<u32>(k, 16); h += d; d += second(e, f, g);
-      c += first(h, a, b) + load<u32>(w, 20) + load<u32>(k, 20); g += c; c += second(d, e, f);
-      b += first(g, h, a) + load<u32>(w, 24) + load<u32>(k, 24); f += b; b += second(c, d, e);
-      a += first(f, g, h) + load<u32>(w, 28) + load<u32>(k, 28); e += a; a += second(b, c, d);
+    let x = b ^ c, y: u32 = 0;
+    for (let k = CONSTANTS; k < CONSTANTS + 256; k += 64) {
+      const more = k < CONSTANTS + 192;
+      h = first(e, f, g, h, load<u32>(ADDED)); d += h; y = a ^ b; h += second(a, b, x, y);
+      g = first(d, e, f, g, load<u32>(ADDED, 4)); c += g; x = h ^ a; g += second(h, a, y, x);
+      f = first(c, d, e, f, load<u32>(ADDED, 8)); b += f; y = g ^ h; f += second(g, h, x, y);
+      e = first(b, c, d, e, load<u32>(ADDED, 12)); a += e; x = f ^ g; e += second(f, g, y, x);
+      if (more) extend(0, k);
+      d = first(a, b, c, d, load<u32>(ADDED, 16)); h += d; y = e ^ f; d += second(e, f, x, y);
+      c = first(h, a, b, c, load<u32>(ADDED, 20)); g += c; x = d ^ e; c += second(d, e, y, x);
+      b = first(g, h, a, b, load<u32>(ADDED, 24)); f += b; y = c ^ d; b += second(c, d, x, y);
+      a = first(f, g, h, a, load<u32>(ADDED, 28)); e += a; x = b ^ c; a += second(b, c, y, x);
+      if (more) extend(16, k);
+      h = first(e, f, g, h, load<u32>(ADDED, 32)); d += h; y = a ^ b; h += second(a, b, x, y);
+      g = first(d, e, f, g, load<u32>(ADDED, 36)); c += g; x = h ^ a; g += second(h, a, y, x);
+      f = first(c, d, e, f, load<u32>(ADDED, 40)); b += f; y = g ^ h; f += second(g, h, x, y);
+      e = first(b, c, d, e, load<u32>(ADDED, 44)); a += e; x = f ^ g; e += second(f, g, y, x);
+      if (more) extend(32, k);
+      d = first(a, b, c, d, load<u32>(ADDED, 48)); h += d; y = e ^ f; d += second(e, f, x, y);
+      c = first(h, a, b, c, load<u32>(ADDED, 52)); g += c; x = d ^ e; c += second(d, e, y, x);
+      b = first(g, h, a, b, load<u32>(ADDED, 56)); f += b; y = c ^ d; b += second(c, d, x, y);
+      a = first(f, g, h, a, load<u32>(ADDED, 60)); e += a; x = b ^ c; a += second(b, c, y, x);
+      if (more) extend(48, k);
     }
     store<u32>(state, load<u32>(state) + a);
     store<u32>(state, load<u32>(state, 4) + b, 4);
@@ -128,22 +147,36 @@ function compress(state: usize, data: usize, blocks: usize): void {
   }
 }
 
+/** Replaces the four words at `at` of the 16 in SCHEDULE by those 16 rounds later, and adds the constants behind k. */
+@inline function extend(at: usize, k: usize): void {
+  extendOne(at, k);
+  extendOne(at + 4, k);
+  extendOne(at + 8, k);
+  extendOne(at + 12, k);
+}
+
+@inline function extendOne(at: usize, k: usize): void {
+  const word = load<u32>(SCHEDULE + at) + sigma0(load<u32>(SCHEDULE + ((at + 4) & 63))) +
+    load<u32>(SCHEDULE + ((at + 36) & 63)) + sigma1(load<u32>(SCHEDULE + ((at + 56) & 63)));
+  store<u32>(SCHEDULE + at, word);
+  store<u32>(ADDED + at, word + load<u32>(k + at, 64));
+}
+
 /** Makes words 16 to 63 of the schedule of one message from the 16 before them. */
-@inline export function expand(): void {
-  for (let i: usize = 64; i < 256; i += 4) {
-    const w = SCHEDULE + i;
-    store<u32>(w, load<u32>(w - 64) + sigma0(load<u32>(w - 60)) + load<u32>(w - 28) + sigma1(load<u32>(w - 8)));
+export function expand(): void {
+  for (let w = SCHEDULE; w < SCHEDULE + 192; w += 4) {
+    store<u32>(w, load<u32>(w) + sigma0(load<u32>(w, 4)) + load<u32>(w, 36) + sigma1(load<u32>(w, 56)), 64);
   }
 }
 
-/** What a round adds from e, f, g: Σ1(e) + Ch(e, f, g). */
-@inline function first(e: u32, f: u32, g: u32): u32 {
-  return (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + (g ^ (e & (f ^ g)));
+/** h + word + Ch(e, f, g) + Σ1(e); e comes last, so what depends on it is added last. */
+@inline function first(e: u32, f: u32, g: u32, h: u32, word: u32): u32 {
+  return h + word + (g ^ (e & (f ^ g))) + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25));
 }
 
-/** What a round adds from a, b, c: Σ0(a) + Maj(a, b, c). */
-@inline function second(a: u32, b: u32, c: u32): u32 {
-  return (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) | (c & (a | b)));
+/** Σ0(a) + Maj(a, b, c), where x = b ^ c and y = a ^ b: each round's y is the next one's x. */
+@inline function second(a: u32, b: u32, x: u32, y: u32): u32 {
+  return (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (b ^ (y & x));
 }
 
 @inline function sigma0(x: u32): u32 {
