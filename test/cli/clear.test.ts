@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { clearCommand } from "../../src/cli/clear.js";
+import type { Io } from "../../src/cli/command.js";
 import { GridclearError } from "../../src/errors.js";
 import type { ClearDocument } from "../../src/simulation/cleardocument.js";
 
@@ -23,7 +24,14 @@ interface Outcome {
 /** Runs the command as main does: an error that escapes is exit code 2 and nothing on standard output. */
 async function clear(orders: string | Uint8Array, rules?: unknown, json = true): Promise<Outcome> {
   let out = "";
-  const io = { out: (text: string) => void (out += text), err: () => {}, columns: 80, isTTY: false };
+  const io: Io = {
+    out(text) {
+      out += text;
+    },
+    err() {},
+    columns: 80,
+    isTTY: false,
+  };
   const args = [file("orders.csv", orders), ...(json ? ["--json"] : [])];
   if (rules !== undefined)
     args.push("--rules", file("rules.json", typeof rules === "string" ? rules : JSON.stringify(rules)));
@@ -77,7 +85,15 @@ describe("gridclear clear", () => {
       clearingPrice: null,
       trades: [
         { offer: "S0", bid: "C0", quantity: "6", price: "5", amount: "30", supplyFee: "0.3", useFee: "0.6" },
-        { offer: "S1", bid: "C1", quantity: "4", price: "2", amount: "8", supplyFee: "0.000008", useFee: "0" },
+        {
+          offer: "S1",
+          bid: "C1",
+          quantity: "4",
+          price: "2",
+          amount: "8",
+          supplyFee: "0.000008",
+          useFee: "0",
+        },
       ],
       pool: {
         lots: [{ offer: "S0", quantity: "4", price: "3.5" }],
@@ -135,7 +151,11 @@ describe("gridclear clear", () => {
     ["row too short", "side,id,quantity,price\noffer,a,1\n", /line 2: row/],
     ["open quote", 'side,id,quantity,price\noffer,"a,1,1\n', /line \d: row/],
     ["carrier", "carrier,side,id,quantity,price\nsteam,offer,a,1,1\n", /line 2: carrier.*"steam"/],
-    ["carrier from the prototype", "carrier,side,id,quantity,price\n__proto__,offer,a,1,1\n", /line 2: carrier/],
+    [
+      "carrier from the prototype",
+      "carrier,side,id,quantity,price\n__proto__,offer,a,1,1\n",
+      /line 2: carrier/,
+    ],
     ["side", "side,id,quantity,price\nask,a,1,1\n", /line 2: side.*"ask"/],
     ["empty id", "side,id,quantity,price\noffer,,1,1\n", /line 2: id/],
     ["long id", `side,id,quantity,price\noffer,${"x".repeat(65)},1,1\n`, /line 2: id/],
