@@ -1,0 +1,150 @@
+import { fail } from "../errors.js";
+import { hex, sameBytes } from "./bytes.js";
+import type { Json } from "./canonical.js";
+import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
+import type { Hasher } from "./hasher.js";
+import {
+  object,
+  openProof,
+  type Proof,
+  proofFromJson,
+  proofToJson,
+  readDocument,
+  writeDocument,
+} from "./proof.js";
+import { isReceiptSigned, judgeReceipt, type Receipt, receiptFromJson, receiptToJson } from "./receipt.js";
+import type { Signatures } from "./signature.js";
+
+/**
+ * Two things the platform signed that can't both be true: evidence that anybody can check with the platform's public
+ * key and nothing else.
+ *
+ * - `fork`: two heads that are not one history. Of one size, they have different roots; of different sizes, `proof` shows
+ *   under the longer one the block whose header holds another root for the shorter size.
+ * - `receipts`: one place of one period promised to two orders.
+ * - `receipt`: an order promised, and a signed head under which its period's block has another order there, or none.
+ */
+export type Contradiction =
+  | { readonly kind: "fork"; readonly heads: readonly [string, string]; readonly proof: Proof | null }
+  | { readonly kind: "receipts"; readonly receipts: readonly [Receipt, Receipt] }
+  | { readonly kind: "receipt"; readonly receipt: Receipt; readonly proof: Proof };
+
+/**
+ * What a contradiction proves, in words. Throws `signature` when the platform did not sign both sides, `corrupt` when a
+ * proof does not hold, `invalid` when both sides can be true.
+ */
+export async function judgeContradiction(
+  hasher: Hasher,
+  signatures: Signatures,
+  contradiction: Contradiction,
+  marketId: Uint8Array,
+  platformKey: Uint8Array,
+): Promise<string> {
+  const wantHead = async (note: string | null, field: string) => {
+    const signed = parseCheckpoint(note);
+    if (signed.checkpoint.origin !== originOf(marketId))
+      return fail("signature", field, `a head of ${originOf(marketId)}`, signed.checkpoint.origin);
+    return (await isSignedBy(hasher, signatures, signed, platformKey))
+      ? signed.checkpoint
+      : fail("signature", field, "the platform's signature", note);
+  };
+  const wantReceipt = async (receipt: Receipt, field: string): Promise<void> => {
+    const ours = sameBytes(receipt.marketId, marketId);
+    if (!ours || !(await isReceiptSigned(hasher, signatures, receipt, platformKey)))
+      fail("signature", field, "the platform's signature for this market", hex(receipt.signature));
+  };
+
+  if (contradiction.kind === "fork") {
+    const [a, b] = contradiction.heads;
+    const first = await wantHead(a, "heads[0]");
+    const second = await wantHead(b, "heads[1]");
+    if (first.size === second.size) {
+      if (sameBytes(first.root, second.root))
+        return fail("invalid", "heads", "two roots for one size", hex(first.root));
+      return `two heads of ${first.size} blocks: ${hex(first.root)} and ${hex(second.root)}`;
+    }
+    const [shorter, longer] = first.size < second.size ? [first, second] : [second, first];
+    if (contradiction.proof === null)
+      return fail("invalid", "proof", `block ${shorter.size} under the longer head`, null);
+    const { header, size, root } = openProof(hasher, contradiction.proof);
+    if (size !== longer.size || !sameBytes(root, longer.root) || header.height !== shorter.size)
+      return fail(
+        "corrupt",
+        "proof",
+        `block ${shorter.size} under the longer head`,
+        `block ${header.height} of ${size}`,
+      );
+    if (sameBytes(header.history, shorter.root))
+      return fail("invalid", "heads", "two histories", hex(shorter.root));
+    return `heads of ${shorter.size} and ${longer.size} blocks: the first ${shorter.size} blocks of the longer are not those of the shorter`;
+  }
+
+  if (contradiction.kind === "receipts") {
+    const [a, b] = contradiction.receipts;
+    await wantReceipt(a, "receipts[0]");
+    await wantReceipt(b, "receipts[1]");
+    if (a.period !== b.period || a.number !== b.number || sameBytes(a.order, b.order))
+      return fail("invalid", "receipts", "one place promised to two orders", "receipts that agree");
+    return `order ${a.number} of period ${a.period} was promised to two orders`;
+  }
+
+  const { receipt, proof } = contradiction;
+  await wantReceipt(receipt, "receipt");
+  const head = await wantHead(proof.checkpoint, "proof.checkpoint");
+  const { header, size, record } = openProof(hasher, proof);
+  if (size !== head.size) return fail("corrupt", "proof", `a proof to size ${head.size}`, size);
+  const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
+  const { verdict, reason } = judgeReceipt(receipt, header, shown);
+  return verdict === "contradicted" ? reason : fail("invalid", "receipt", "a broken promise", reason);
+}
+
+const format = "gridclear contradiction v1";
+
+function toJson(contradiction: Contradiction): Json {
+  switch (contradiction.kind) {
+    case "fork": {
+      const { heads, proof } = contradiction;
+      return { format, kind: "fork", heads: [...heads], proof: proof === null ? null : proofToJson(proof) };
+    }
+    case "receipts":
+      return { format, kind: "receipts", receipts: contradiction.receipts.map(receiptToJson) };
+    case "receipt": {
+      const { receipt, proof } = contradiction;
+      return { format, kind: "receipt", receipt: receiptToJson(receipt), proof: proofToJson(proof) };
+    }
+  }
+}
+
+function fromJson(json: Json): Contradiction {
+  const fields = object(json, "contradiction");
+  if (fields.format !== format) return fail("corrupt", "contradiction.format", format, fields.format);
+  const pair = (value: Json | undefined): readonly [Json, Json] =>
+    Array.isArray(value) && value.length === 2
+      ? (value as unknown as readonly [Json, Json])
+      : fail("corrupt", "contradiction", "two sides", value);
+  if (fields.kind === "fork") {
+    const heads = pair(fields.heads).map((head) => parseCheckpoint(head).note) as [string, string];
+    return { kind: "fork", heads, proof: fields.proof === null ? null : proofFromJson(fields.proof ?? null) };
+  }
+  if (fields.kind === "receipts") {
+    const [a, b] = pair(fields.receipts);
+    return { kind: "receipts", receipts: [receiptFromJson(a), receiptFromJson(b)] };
+  }
+  if (fields.kind === "receipt")
+    return {
+      kind: "receipt",
+      receipt: receiptFromJson(fields.receipt ?? null),
+      proof: proofFromJson(fields.proof ?? null),
+    };
+  return fail("corrupt", "contradiction.kind", "fork, receipts or receipt", fields.kind);
+}
+
+/** A contradiction as one line of canonical JSON. */
+export function encodeContradiction(contradiction: Contradiction): string {
+  return writeDocument(toJson(contradiction), "contradiction");
+}
+
+/** Reads a contradiction: exactly what {@link encodeContradiction} writes, else `corrupt`, `invalid` or `limit`. */
+export function decodeContradiction(text: string): Contradiction {
+  return readDocument(text, "contradiction", fromJson, toJson);
+}

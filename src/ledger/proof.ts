@@ -1,0 +1,271 @@
+import { fail } from "../errors.js";
+import { type Block, decodeItems } from "./block.js";
+import { fromHex, hex, sameBytes } from "./bytes.js";
+import { decodeCanonical, encodeCanonical, type Json } from "./canonical.js";
+import { parseCheckpoint } from "./checkpoint.js";
+import type { Hasher } from "./hasher.js";
+import {
+  blockHash,
+  decodeHeader,
+  encodeHeader,
+  type Header,
+  headerBytes,
+  type SectionName,
+  sectionNames,
+  sectionRecordBytes,
+} from "./header.js";
+import type { HistoryTree } from "./history.js";
+import { leafHash } from "./merkle.js";
+import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "./path.js";
+
+/** One record or item of a block and the path from it to the root of its section. */
+export interface RecordProof {
+  readonly section: SectionName;
+  /** Place in the section. */
+  readonly index: number;
+  /** The record, or the item without its length. */
+  readonly bytes: Uint8Array;
+  readonly path: readonly Uint8Array[];
+}
+
+/**
+ * A proof: record → section root → header → block hash → root over all block hashes (→ checkpoint). Without a record it
+ * proves the block alone.
+ */
+export interface Proof {
+  /** The 864 bytes of the block's header. */
+  readonly header: Uint8Array;
+  readonly record: RecordProof | null;
+  /** Number of blocks under the root that the proof leads to, and the path there. */
+  readonly history: { readonly size: number; readonly path: readonly Uint8Array[] };
+  /** The signed head that the proof leads to, when whoever made it had one. */
+  readonly checkpoint: string | null;
+}
+
+/** What a ledger of `size` blocks hashes to: what a proof leads to. */
+export interface Anchor {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** What a proof says, once it holds together. */
+export interface Proven extends Anchor {
+  readonly header: Header;
+  /** Hash of the block. */
+  readonly hash: Uint8Array;
+  readonly record: RecordProof | null;
+}
+
+/**
+ * Path of one record of a block that has been checked. The state is not stored in blocks: to prove one of its records,
+ * pass them all (32 bytes each, as replaying the chain gives them). Throws `invalid` when there is no such record, `corrupt` when
+ * `state` is not what the header says.
+ */
+export function proveRecord(
+  hasher: Hasher,
+  block: Block,
+  section: SectionName,
+  index: number,
+  state?: Uint8Array,
+): RecordProof {
+  const { count, root } = block.header.sections[section];
+  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
+    return fail(
+      "invalid",
+      `${section} number`,
+      count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
+      index,
+    );
+  const size = sectionRecordBytes[section];
+  const stored = section === "state" ? state : block.sections[section];
+  if (stored === undefined)
+    return fail("invalid", "state", "the records of the state after the block", stored);
+  const items = size === 0 ? decodeItems(stored, section) : [];
+  const rangeRoot = size === 0 ? itemRoots(hasher, items) : recordRoots(hasher, stored, size);
+  if (section === "state" && (stored.length !== count * size || !sameBytes(rangeRoot(0, count), root)))
+    return fail(
+      "corrupt",
+      "state",
+      `${count} records with root ${hex(root)}`,
+      `${stored.length} bytes with another`,
+    );
+  return {
+    section,
+    index,
+    bytes: size === 0 ? items[index]!.slice() : stored.slice(index * size, (index + 1) * size),
+    path: inclusionRanges(index, count).map(({ start, end }) => rangeRoot(start, end)),
+  };
+}
+
+/** Proves a block, with or without a record of it, under the root over the first `size` blocks. */
+export function proveBlock(
+  history: HistoryTree,
+  header: Header,
+  record: RecordProof | null,
+  size: number = history.size,
+): Proof {
+  return {
+    header: encodeHeader(header),
+    record,
+    history: { size, path: history.inclusion(header.height, size) },
+    checkpoint: null,
+  };
+}
+
+/**
+ * Works out what a proof leads to. Throws `corrupt` naming the link that does not hold. The root it ends at is only as
+ * good as its source: compare it with a head that you trust ({@link verifyProof}), or check the checkpoint's signatures.
+ */
+export function openProof(hasher: Hasher, proof: Proof): Proven {
+  if (proof.header.length !== headerBytes)
+    return fail("corrupt", "proof.header", `${headerBytes} bytes`, proof.header.length);
+  const header = decodeHeader(proof.header);
+  const { record, history } = proof;
+  if (record !== null) {
+    const { count, root } = header.sections[record.section];
+    const size = sectionRecordBytes[record.section];
+    if (size !== 0 && record.bytes.length !== size)
+      return fail("corrupt", "proof.record", `a record of ${size} bytes`, record.bytes.length);
+    const found = rootOfPath(hasher, record.index, count, leafHash(hasher, record.bytes), record.path);
+    if (found === null || !sameBytes(found, root))
+      return fail(
+        "corrupt",
+        `proof of ${record.section}[${record.index}]`,
+        hex(root),
+        found === null ? "no path" : hex(found),
+      );
+  }
+  const hash = blockHash(hasher, proof.header);
+  const root = rootOfPath(hasher, header.height, history.size, leafHash(hasher, hash), history.path);
+  if (root === null)
+    return fail("corrupt", "proof.history", `a path from block ${header.height} of ${history.size}`, "none");
+  if (proof.checkpoint !== null) {
+    const { checkpoint } = parseCheckpoint(proof.checkpoint);
+    if (checkpoint.size !== history.size || !sameBytes(checkpoint.root, root))
+      return fail(
+        "corrupt",
+        "proof.checkpoint",
+        `size ${history.size}, root ${hex(root)}`,
+        `size ${checkpoint.size}, root ${hex(checkpoint.root)}`,
+      );
+  }
+  return { header, hash, record, size: history.size, root };
+}
+
+/** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */
+export function verifyProof(hasher: Hasher, proof: Proof, anchor: Anchor): Proven {
+  const proven = openProof(hasher, proof);
+  if (proven.size !== anchor.size || !sameBytes(proven.root, anchor.root))
+    return fail(
+      "corrupt",
+      "proof.history",
+      `size ${anchor.size}, root ${hex(anchor.root)}`,
+      `size ${proven.size}, root ${hex(proven.root)}`,
+    );
+  return proven;
+}
+
+// --- As text ----------------------------------------------------------------------------------------------------
+
+const format = "gridclear proof v1";
+
+/** A proof as plain data, hashes and bytes in hexadecimal. */
+export function proofToJson(proof: Proof): Json {
+  const { record } = proof;
+  return {
+    format,
+    header: hex(proof.header),
+    record:
+      record === null
+        ? null
+        : {
+            section: record.section,
+            index: record.index,
+            bytes: hex(record.bytes),
+            path: record.path.map(hex),
+          },
+    history: { size: proof.history.size, path: proof.history.path.map(hex) },
+    checkpoint: proof.checkpoint,
+  };
+}
+
+/** Plain data to a proof; throws `corrupt` or `invalid` unless it is exactly what {@link proofToJson} gives. */
+export function proofFromJson(json: Json): Proof {
+  const fields = object(json, "proof");
+  if (fields.format !== format) return fail("corrupt", "proof.format", format, fields.format);
+  const history = object(fields.history, "proof.history");
+  const record = fields.record === null ? null : object(fields.record, "proof.record");
+  if (fields.checkpoint !== null && typeof fields.checkpoint !== "string")
+    return fail("corrupt", "proof.checkpoint", "a note or null", fields.checkpoint);
+  const section = record === null ? null : sectionNames.find((name) => name === record.section);
+  if (section === undefined)
+    return fail("corrupt", "proof.record.section", sectionNames.join(", "), record?.section);
+  return {
+    header: fromHex(fields.header, "proof.header"),
+    record:
+      record === null || section === null
+        ? null
+        : {
+            section,
+            index: count(record.index, "proof.record.index"),
+            bytes: fromHex(record.bytes, "proof.record.bytes"),
+            path: pathFromJson(record.path, "proof.record.path"),
+          },
+    history: {
+      size: count(history.size, "proof.history.size"),
+      path: pathFromJson(history.path, "proof.history.path"),
+    },
+    checkpoint: fields.checkpoint,
+  };
+}
+
+/** A proof as one line of canonical JSON. Throws `limit` beyond 64 KiB (a contract of more than about 30 KiB). */
+export function encodeProof(proof: Proof): string {
+  return writeDocument(proofToJson(proof), "proof");
+}
+
+/** Reads a proof: exactly what {@link encodeProof} writes, else `corrupt`, `invalid` or `limit`. */
+export function decodeProof(text: string): Proof {
+  return readDocument(text, "proof", proofFromJson, proofToJson);
+}
+
+/** Canonical JSON with a newline: what proofs, receipts and contradictions are kept as. */
+export function writeDocument(json: Json, field: string): string {
+  return `${new TextDecoder().decode(encodeCanonical(json, field))}\n`;
+}
+
+/** Reads a document and makes sure that it is, to the last character, what writing its meaning gives. */
+export function readDocument<T>(
+  text: string,
+  field: string,
+  read: (json: Json) => T,
+  write: (value: T) => Json,
+): T {
+  if (typeof text !== "string") return fail("corrupt", field, "text", text);
+  const body = text.endsWith("\n") ? text.slice(0, -1) : text;
+  const value = read(decodeCanonical(new TextEncoder().encode(body), field));
+  if (writeDocument(write(value), field) !== `${body}\n`)
+    return fail("corrupt", field, "the fields of its format and no others", text);
+  return value;
+}
+
+/** A path as it stands in JSON: hexadecimal hashes, few enough. */
+export function pathFromJson(json: Json | undefined, field: string): Uint8Array[] {
+  if (!Array.isArray(json) || json.length > maxPathLength)
+    return fail("corrupt", field, `at most ${maxPathLength} hashes`, json);
+  return json.map((item: Json, index) => fromHex(item, `${field}[${index}]`));
+}
+
+/** The fields of an object from outside, by own keys only. */
+export function object(json: Json | undefined, field: string): { readonly [name: string]: Json | undefined } {
+  return json !== null && typeof json === "object" && !Array.isArray(json)
+    ? (Object.assign(Object.create(null), json) as { [name: string]: Json })
+    : fail("corrupt", field, "an object", json);
+}
+
+/** A whole number from 0 to 2⁵³−1. */
+export function count(json: Json | undefined, field: string): number {
+  return typeof json === "number" && Number.isSafeInteger(json) && json >= 0
+    ? json
+    : fail("corrupt", field, "a whole number from 0", json);
+}

@@ -1,0 +1,117 @@
+import { fail } from "../errors.js";
+import { fromHex, hex, sameBytes } from "./bytes.js";
+import type { Json } from "./canonical.js";
+import type { Hasher } from "./hasher.js";
+import { type Header, sectionRecordBytes } from "./header.js";
+import { count, object, readDocument, writeDocument } from "./proof.js";
+import type { Signatures, SigningKey } from "./signature.js";
+import { orderStatement, receiptStatement } from "./statement.js";
+
+/** The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is there. */
+export interface Receipt {
+  readonly marketId: Uint8Array;
+  readonly period: number;
+  /** The order's number in the block of the period. */
+  readonly number: number;
+  /** The order's record (16 bytes). */
+  readonly order: Uint8Array;
+  /** The platform's signature over the receipt's statement, which holds the digest of the order's. */
+  readonly signature: Uint8Array;
+}
+
+/** What became of a receipt's promise; `reason` says it in words. */
+export interface ReceiptVerdict {
+  readonly verdict: "kept" | "contradicted" | "not yet";
+  readonly reason: string;
+}
+
+/** What the platform signs for a receipt. */
+function statementOf(hasher: Hasher, receipt: Omit<Receipt, "signature">): Uint8Array {
+  const { marketId, period, number, order } = receipt;
+  return receiptStatement(marketId, period, number, hasher.sha256(orderStatement(marketId, period, order)));
+}
+
+/** Gives a receipt for an order that has been taken, with the platform's key. */
+export async function signReceipt(
+  hasher: Hasher,
+  key: SigningKey,
+  taken: Omit<Receipt, "signature">,
+): Promise<Receipt> {
+  return { ...taken, signature: await key.sign(statementOf(hasher, taken)) };
+}
+
+/** Whether the platform signed this receipt. */
+export async function isReceiptSigned(
+  hasher: Hasher,
+  signatures: Signatures,
+  receipt: Receipt,
+  platformKey: Uint8Array,
+): Promise<boolean> {
+  return signatures.verify(platformKey, statementOf(hasher, receipt), receipt.signature);
+}
+
+/**
+ * Holds a receipt against the order section of its period's block: `record` is the order at its number, null when the
+ * section is shorter than that. Throws `invalid` for a header of another market or period, and when `record` can't be
+ * what the header says.
+ */
+export function judgeReceipt(receipt: Receipt, header: Header, record: Uint8Array | null): ReceiptVerdict {
+  if (!sameBytes(header.marketId, receipt.marketId))
+    return fail("invalid", "receipt.marketId", hex(header.marketId), hex(receipt.marketId));
+  if (header.period !== receipt.period)
+    return fail("invalid", "receipt.period", `${header.period}`, receipt.period);
+  const orders = header.sections.orders.count;
+  const { number } = receipt;
+  if (number >= orders)
+    return {
+      verdict: "contradicted",
+      reason: `order ${number} was promised in period ${receipt.period}, whose block has ${orders} orders`,
+    };
+  if (record === null || record.length !== sectionRecordBytes.orders)
+    return fail("invalid", "record", `order ${number} of the block`, record);
+  return sameBytes(record, receipt.order)
+    ? { verdict: "kept", reason: `order ${number} of period ${receipt.period} is the one promised` }
+    : {
+        verdict: "contradicted",
+        reason: `order ${number} of period ${receipt.period} is another than the one promised`,
+      };
+}
+
+/** The verdict while the period's block is not sealed; `head` is the newest sealed period. */
+export function receiptNotYet(receipt: Receipt, head: number | null): ReceiptVerdict {
+  return {
+    verdict: "not yet",
+    reason: `period ${receipt.period} is not sealed yet${head === null ? "" : ` (the newest is ${head})`}`,
+  };
+}
+
+const format = "gridclear receipt v1";
+
+/** A receipt as plain data. */
+export function receiptToJson(receipt: Receipt): Json {
+  const { marketId, period, number, order, signature } = receipt;
+  return { format, market: hex(marketId), period, number, order: hex(order), signature: hex(signature) };
+}
+
+/** Plain data to a receipt; throws `corrupt` or `invalid` unless it has the form of one. */
+export function receiptFromJson(json: Json): Receipt {
+  const fields = object(json, "receipt");
+  if (fields.format !== format) return fail("corrupt", "receipt.format", format, fields.format);
+  return {
+    marketId: fromHex(fields.market, "receipt.market"),
+    period: count(fields.period, "receipt.period"),
+    number: count(fields.number, "receipt.number"),
+    order: fromHex(fields.order, "receipt.order"),
+    signature: fromHex(fields.signature, "receipt.signature"),
+  };
+}
+
+/** A receipt as one line of canonical JSON. */
+export function encodeReceipt(receipt: Receipt): string {
+  return writeDocument(receiptToJson(receipt), "receipt");
+}
+
+/** Reads a receipt: exactly what {@link encodeReceipt} writes, else `corrupt`, `invalid` or `limit`. */
+export function decodeReceipt(text: string): Receipt {
+  return readDocument(text, "receipt", receiptFromJson, receiptToJson);
+}
