@@ -1,0 +1,84 @@
+import { exactSum, type Amount } from "./amounts.js";
+
+/** The platform's accounts and the world's, by number; participants follow, then their collateral. */
+export const account: {
+  /** What the platform pays and is paid beside the pool: interruptions, losses of feeders, imbalances. */
+  readonly trading: 0;
+  /** The energy pool: buys idle energy, sells it on, exports and charges. */
+  readonly pool: 1;
+  readonly commission: 2;
+  /** The grid connection: paid for imports, pays for exports. */
+  readonly grid: 3;
+  /** Stands in for participants who can't pay. */
+  readonly defaults: 4;
+  /** Where deposits come from and withdrawals go to. */
+  readonly bank: 5;
+} = { trading: 0, pool: 1, commission: 2, grid: 3, defaults: 4, bank: 5 };
+
+/** Account number of participant 0. */
+export const firstParticipantAccount = 16;
+/** Account number of the collateral of participant 0. */
+export const firstCollateralAccount = 0x8000_0000;
+
+/**
+ * Double entry: every movement takes from one account what it puts into another, so the balances of all accounts
+ * sum to zero after each. Balances are exact; what a period adds is summed in doubles while they are exact, and
+ * carried into `BigInt` when read.
+ */
+export class Accounts {
+  readonly #balance: bigint[] = Array.from({ length: firstParticipantAccount }, () => 0n);
+  readonly #collateral: bigint[] = [];
+  #change: Float64Array = new Float64Array(firstParticipantAccount + 64);
+
+  /** Number of participants with an account. */
+  get participants(): number {
+    return this.#collateral.length;
+  }
+
+  /** Opens the account and the collateral account of the next participant. */
+  add(): void {
+    this.#balance.push(0n);
+    this.#collateral.push(0n);
+    if (this.#balance.length > this.#change.length) {
+      const grown = new Float64Array(2 * this.#change.length);
+      grown.set(this.#change);
+      this.#change = grown;
+    }
+  }
+
+  /** Moves `amount` ≥ 0 from one account to another. */
+  move(from: number, to: number, amount: Amount): void {
+    this.#add(from, -amount as Amount);
+    this.#add(to, amount);
+  }
+
+  /** Balance in amount ticks. */
+  balance(number: number): bigint {
+    if (number >= firstCollateralAccount) return this.#collateral[number - firstCollateralAccount]!;
+    const change = this.#change[number]!;
+    if (change !== 0) {
+      this.#balance[number]! += BigInt(change);
+      this.#change[number] = 0;
+    }
+    return this.#balance[number]!;
+  }
+
+  /** Balance of a participant. */
+  of(participant: number): bigint {
+    return this.balance(firstParticipantAccount + participant);
+  }
+
+  #add(number: number, amount: Amount): void {
+    if (number >= firstCollateralAccount) {
+      this.#collateral[number - firstCollateralAccount]! += BigInt(amount);
+    } else if (typeof amount === "bigint") {
+      this.#balance[number]! += amount;
+    } else {
+      const change = this.#change[number]! + amount;
+      if (change > exactSum || change < -exactSum) {
+        this.#balance[number]! += BigInt(this.#change[number]!) + BigInt(amount);
+        this.#change[number] = 0;
+      } else this.#change[number] = change;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { ppm } from "../units.js";
+
+/**
+ * An exact amount of money ticks, at least 0 in records: a `number` while it is below 2⁵³ (nearly always), else a
+ * `bigint`. Nothing here rounds but the floors and ceilings that are named.
+ */
+export type Amount = number | bigint;
+
+/** Largest amount of one record: amounts have 63 bits. */
+export const maxAmount: bigint = (1n << 63n) - 1n;
+
+/** Sums of numbers stay exact up to here. */
+export const exactSum: number = Number.MAX_SAFE_INTEGER;
+
+/** quantity × price, exact and signed. The double product is exact whenever it is a safe integer. */
+export function product(quantity: number, price: number): Amount {
+  const value = quantity * price;
+  return Number.isSafeInteger(value) ? value + 0 : BigInt(quantity) * BigInt(price);
+}
+
+/** floor(|amount| × rate / 1 000 000) for a rate of at most 1 000 000. */
+export function fee(amount: Amount, rate: number): Amount {
+  if (rate === 0) return 0;
+  if (typeof amount === "bigint") {
+    const value = ((amount < 0n ? -amount : amount) * BigInt(rate)) / BigInt(ppm);
+    return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+  }
+  const magnitude = Math.abs(amount);
+  const rest = magnitude % ppm;
+  // Whole millions times the rate can't pass the amount itself, and the rest times the rate is below 10¹².
+  return ((magnitude - rest) / ppm) * rate + floorDivide(rest * rate, ppm);
+}
+
+/** floor(dividend / divisor) of whole numbers from 0 to 2⁵³: the remainder of doubles is exact, so this is. */
+export function floorDivide(dividend: number, divisor: number): number {
+  return (dividend - (dividend % divisor)) / divisor;
+}
+
+/** floor(quantity × numerator / denominator), exact for whole numbers from 0 whose result is below 2⁵³. */
+export function scaleDown(quantity: number, numerator: number, denominator: number): number {
+  const value = quantity * numerator;
+  return value <= Number.MAX_SAFE_INTEGER
+    ? floorDivide(value, denominator)
+    : Number((BigInt(quantity) * BigInt(numerator)) / BigInt(denominator));
+}
+
+/** ceil(quantity × numerator / denominator), under the same bounds. */
+export function scaleUp(quantity: number, numerator: number, denominator: number): number {
+  const floor = scaleDown(quantity, numerator, denominator);
+  return BigInt(floor) * BigInt(denominator) === BigInt(quantity) * BigInt(numerator) ? floor : floor + 1;
+}

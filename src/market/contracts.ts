@@ -1,0 +1,249 @@
+import type { Carrier } from "../units.js";
+
+/**
+ * The contracts of a market: plain data of integers and strings, recorded as canonical JSON in the block of the
+ * period in which they start to hold (paper §4.2(1)). Quantities are quantity ticks, prices price ticks, shares and
+ * rates parts in a million; a whole amount of money is a decimal string of amount ticks, because it may pass 2⁵³.
+ */
+export type Contract =
+  | MarketContract
+  | ParticipantContract
+  | SupplyContract
+  | UseContract
+  | StorageContract
+  | ConverterContract
+  | FeederContract
+  | ClearingContract
+  | PaymentContract
+  | TransferContract
+  | EndContract;
+
+/** What every contract has. */
+interface Dated {
+  /** 1 when first agreed; each amendment is one more. */
+  readonly version: number;
+  /** First period in which it holds. */
+  readonly from: number;
+}
+
+/** What the market is: fixed by its first block, never amended. Its canonical JSON names the market. */
+export interface MarketContract extends Dated {
+  readonly kind: "market";
+  readonly id: string;
+  readonly currency: string;
+  /** Decimal strings: the smallest step of a quantity and of a price. */
+  readonly quantityTick: string;
+  readonly priceTick: string;
+  readonly periodMs: number;
+  /** Orders, readings and contracts without a valid signature are refused. */
+  readonly signed: boolean;
+  /** Ed25519 public key of the platform, 64 hex digits. */
+  readonly platformKey?: string;
+  /** The order in which carriers clear within a period: a permutation of all four. */
+  readonly order: readonly Carrier[];
+}
+
+/** Somebody who trades. The first participant registered has number 0. */
+export interface ParticipantContract extends Dated {
+  readonly kind: "participant";
+  /** 1 to 64 printable ASCII characters without blanks. */
+  readonly id: string;
+  /** Ed25519 public key, 64 hex digits. */
+  readonly key?: string;
+  /** Ed25519 public key of the gateway that may sign batches for it, 64 hex digits. */
+  readonly gateway?: string;
+  /** The feeder it hangs on, per carrier. */
+  readonly feeders?: { readonly [carrier in Carrier]?: string };
+  /** How far its balance may go below zero, in amount ticks; without it, the payment contract's. */
+  readonly creditLimit?: string;
+}
+
+/** What a participant may offer of a carrier. */
+export interface SupplyContract extends Dated {
+  readonly kind: "supply";
+  readonly participant: string;
+  readonly carrier: Carrier;
+  /** Most it may offer in a period. */
+  readonly limit: number;
+  /** Whether what stays idle joins the pool. */
+  readonly pool: boolean;
+  /** Amount held back from its balance while the contract holds, in amount ticks. */
+  readonly collateral: string;
+}
+
+/** What a participant may ask for of a carrier. */
+export interface UseContract extends Dated {
+  readonly kind: "use";
+  readonly participant: string;
+  readonly carrier: Carrier;
+  /** Most it may ask for in a period. */
+  readonly limit: number;
+  /** Share of what it asks for that may be interrupted in a scarce period. */
+  readonly interruptible: number;
+  /** What it is paid per unit interrupted; not negative. */
+  readonly interruptionPrice: number;
+  /** Whether demand left open is imported at the retail tariff. */
+  readonly import: boolean;
+}
+
+/** A stay of a device that comes and goes, such as an electric car; periods are half-open, `plugIn … plugOut`. */
+export interface Stay {
+  readonly plugIn: number;
+  readonly plugOut: number;
+  /** State of charge owed at departure. */
+  readonly required: number;
+  /** Energy used since the last stay, taken from the state of charge on arrival. */
+  readonly used: number;
+}
+
+/** A storage device. The first registered has number 0. */
+export interface StorageContract extends Dated {
+  readonly kind: "storage";
+  readonly device: string;
+  readonly carrier: Carrier;
+  /** Owning participant; without one the platform owns it. */
+  readonly owner?: string;
+  readonly feeder?: string;
+  readonly capacity: number;
+  /** State of charge when first registered; an amendment leaves the present one, cut to the new capacity. */
+  readonly charge: number;
+  /** Most it draws, and most it delivers, in a period. */
+  readonly chargeLimit: number;
+  readonly dischargeLimit: number;
+  readonly chargeEfficiency: number;
+  readonly dischargeEfficiency: number;
+  /** Share of the charge lost in each period. */
+  readonly selfDischarge: number;
+  /** What its owner pays per unit drawn from the pool. */
+  readonly chargePrice: number;
+  /** Price of the lot in which it offers what it can deliver; not negative. */
+  readonly dischargePrice: number;
+  /** When it is there, in order of time; without this, always. */
+  readonly stays?: readonly Stay[];
+}
+
+/** Something that buys one carrier and offers another, such as a heat pump: its offer is bounded by what it bought. */
+export interface ConverterContract extends Dated {
+  readonly kind: "converter";
+  readonly device: string;
+  readonly participant: string;
+  readonly input: Carrier;
+  /** Must clear after `input`. */
+  readonly output: Carrier;
+  /** Output per unit of input; above 1 000 000 for a heat pump. */
+  readonly ratio: number;
+}
+
+/** A branch of the network of one carrier, with limits on what crosses it in a period. */
+export interface FeederContract extends Dated {
+  readonly kind: "feeder";
+  readonly feeder: string;
+  readonly carrier: Carrier;
+  readonly importLimit: number;
+  readonly exportLimit: number;
+  /** Share lost of what crosses. */
+  readonly loss: number;
+}
+
+/** The rules by which a carrier clears (docs/market.md names what each switch does). */
+export interface ClearingContract extends Dated {
+  readonly kind: "clearing";
+  readonly carrier: Carrier;
+  readonly mechanism: "value" | "merit";
+  readonly pricing: "counterparty" | "blend" | "uniform";
+  readonly k: number;
+  readonly maxCycles: number;
+  /** How orders that the rules rank equal are ranked: by arrival, or by a lottery anybody can recompute. */
+  readonly ties: "arrival" | "lottery";
+  /** Scenario 2; null leaves it out. */
+  readonly pool: {
+    readonly price: number;
+    /** What the platform pays for idle energy; at most `price`. */
+    readonly purchasePrice: number;
+    readonly lots: "whole" | "divisible";
+  } | null;
+  readonly discharge: boolean;
+  readonly charge: boolean;
+  readonly export: boolean;
+  readonly interrupt: boolean;
+  readonly import: boolean;
+}
+
+/** One tier of commission: its share of the trades, in order of execution, and the rate of each side. */
+export interface Tier {
+  readonly share: number;
+  readonly supply: number;
+  readonly use: number;
+}
+
+/** What a carrier costs outside the market, and how it settles. */
+export interface Tariff {
+  readonly retail: number;
+  readonly feedIn: number;
+  /** Commission of peer-to-peer trades; the shares sum to 1 000 000. */
+  readonly commission: readonly Tier[];
+  /** Price of energy taken beyond what was bought, and of energy delivered beyond what was sold. */
+  readonly shortagePrice: number;
+  readonly surplusPrice: number;
+}
+
+/** How everything is paid. There is one in force at a time. */
+export interface PaymentContract extends Dated {
+  readonly kind: "payment";
+  readonly currency: string;
+  /** How far a balance may go below zero unless the participant contract says otherwise, in amount ticks. */
+  readonly creditLimit: string;
+  readonly tariffs: { readonly [carrier in Carrier]: Tariff };
+  /** Metering and settlement; null for a market without meters. */
+  readonly metering: {
+    /** Periods after a period's own, at least 1, in which its readings may come; then missing ones are estimated. */
+    readonly window: number;
+    /** Further periods in which a reading may be corrected. */
+    readonly corrections: number;
+    /** What a missing reading is taken to be: what was traded, nothing, or the meter's last reading. */
+    readonly missing: "traded" | "zero" | "last";
+  } | null;
+}
+
+/** Money paid into or out of a participant's account at the start of a period. */
+export interface TransferContract extends Dated {
+  readonly kind: "deposit" | "withdrawal";
+  readonly participant: string;
+  /** Amount ticks, above 0. */
+  readonly amount: string;
+  /** Tells transfers of one participant apart: each is carried out once. */
+  readonly number: number;
+}
+
+/** Ends another contract: it no longer holds in `from`. */
+export interface EndContract extends Dated {
+  readonly kind: "end";
+  /** Key of the contract that ends, as {@link contractKey} writes it. */
+  readonly contract: string;
+}
+
+/** What a contract is about: amendments have the key of what they amend. */
+export function contractKey(contract: Contract): string {
+  switch (contract.kind) {
+    case "market":
+    case "payment":
+      return contract.kind;
+    case "participant":
+      return `participant/${contract.id}`;
+    case "supply":
+    case "use":
+      return `${contract.kind}/${contract.carrier}/${contract.participant}`;
+    case "storage":
+    case "converter":
+      return `${contract.kind}/${contract.device}`;
+    case "feeder":
+      return `feeder/${contract.feeder}`;
+    case "clearing":
+      return `clearing/${contract.carrier}`;
+    case "deposit":
+    case "withdrawal":
+      return `${contract.kind}/${contract.number}/${contract.participant}`;
+    case "end":
+      return `end/${contract.contract}`;
+  }
+}

@@ -1,0 +1,208 @@
+import { fail, GridclearError } from "../errors.js";
+import { decodeItems, encodeItems, type Sections } from "../ledger/block.js";
+import { decodeCanonical, encodeCanonical } from "../ledger/canonical.js";
+import { type Header, totalNames } from "../ledger/header.js";
+import { orderLayout, readingEstimated, readingLayout } from "../ledger/records.js";
+import { carriers } from "../units.js";
+import { type CarrierOutcome, clearCarrier } from "./clearing.js";
+import type { Contract } from "./contracts.js";
+import { Journal } from "./journal.js";
+import { Orders } from "./orders.js";
+import { openBook, Readings } from "./readings.js";
+import { Router } from "./router.js";
+import { type MatchingEngine, Positions, Sums } from "./round.js";
+import { settle } from "./settlement.js";
+import type { MarketState } from "./state.js";
+import { selfDischarge } from "./storage.js";
+import { carrierCount } from "./terms.js";
+import { parseContract } from "./validation.js";
+
+/** What decides a period: all that its block records of the outside world. */
+export interface PeriodInput {
+  readonly period: number;
+  /** Hash of the previous block, zeros at genesis: the seed of the lottery. */
+  readonly previous: Uint8Array;
+  /** Sections of the block. Estimated readings among `readings` are results and are passed over. */
+  readonly contracts: Uint8Array;
+  readonly orders: Uint8Array;
+  readonly readings: Uint8Array;
+}
+
+/** What follows from it: the derived sections, the roots and the results. */
+export interface PeriodOutcome {
+  /** All sections but the evidence, fresh bytes. */
+  readonly sections: Omit<Sections, "evidence">;
+  /** State records after the period; their root is in the block. */
+  readonly state: Uint8Array;
+  readonly rules: Uint8Array;
+  readonly totals: Header["totals"];
+  readonly carriers: readonly CarrierOutcome[];
+  /** Periods settled in this one. */
+  readonly settled: readonly number[];
+}
+
+/**
+ * A period as it runs: contracts enter, orders and readings are taken, and closing it clears, settles and writes
+ * everything down. It changes the state it was opened on; the same input on the same state gives the same bytes.
+ */
+export class OpenPeriod {
+  readonly period: number;
+  readonly #state: MarketState;
+  readonly #engine: MatchingEngine;
+  readonly #previous: Uint8Array;
+  readonly #journal: Journal;
+  readonly #sums = new Sums();
+  readonly #contracts: Uint8Array[] = [];
+  #orders: Orders | null = null;
+  #readings: Readings | null = null;
+  #genesis = false;
+
+  constructor(state: MarketState, engine: MatchingEngine, period: number, previous: Uint8Array) {
+    this.period = period;
+    this.#state = state;
+    this.#engine = engine;
+    this.#previous = previous;
+    this.#journal = new Journal(state.accounts, period);
+  }
+
+  /** Puts a contract in force; only before {@link start}. Throws, and changes nothing, when it does not fit. */
+  enter(contract: Contract): void {
+    if (this.#orders !== null) fail("state", "contract", "before the period starts", "an open period");
+    if (contract.kind === "market") this.#genesis = true;
+    this.#state.enter(contract, this.period, this.#journal);
+    this.#contracts.push(encodeCanonical(contract));
+  }
+
+  /** The contracts are in: devices lose by standing, and orders and readings are taken from now on. */
+  start(): void {
+    const { terms, accounts, books, lastReadings } = this.#state;
+    if (terms.market === null) fail("state", "contract", "a market contract", "none");
+    this.#orders = new Orders(terms, accounts);
+    this.#readings = new Readings(books, this.period, lastReadings);
+  }
+
+  /** The orders of the period; throws `state` before {@link start}. */
+  get orders(): Orders {
+    return this.#orders ?? fail("state", "period", "a started period", "one not started");
+  }
+
+  /** The readings of the period; throws `state` before {@link start}. */
+  get readings(): Readings {
+    return this.#readings ?? fail("state", "period", "a started period", "one not started");
+  }
+
+  /** Clears every carrier, settles what is due and returns everything that follows. Once. */
+  close(): PeriodOutcome {
+    const { orders, readings } = this;
+    const { terms, accounts, charges, books } = this.#state;
+    const positions = new Positions(terms.participants.length * carrierCount);
+    const round = {
+      period: this.period,
+      terms,
+      accounts,
+      charges,
+      orders,
+      journal: this.#journal,
+      router: new Router(terms),
+      sums: this.#sums,
+      positions,
+      engine: this.#engine,
+      previous: this.#previous,
+    };
+    const outcomes: CarrierOutcome[] = [];
+    let settled: number[] = [];
+    if (!this.#genesis) {
+      selfDischarge(round);
+      for (const carrier of terms.market!.order)
+        outcomes.push(clearCarrier(round, carriers.indexOf(carrier)));
+      outcomes.sort((a, b) => a.carrier - b.carrier);
+      if (terms.payment?.metering)
+        books.set(this.period, openBook(this.period, terms.payment, positions, orders.live));
+      const { journal, period } = round;
+      settled = settle({ period, terms, accounts, journal, readings, books });
+    }
+    const contracts = encodeItems(this.#contracts);
+    return {
+      sections: {
+        contracts,
+        orders: orders.encode(),
+        readings: readings.encode(),
+        ...this.#journal.take(),
+      },
+      state: this.#state.encode(),
+      rules: this.#state.rules(this.#engine),
+      totals: totalsOf(this.#sums),
+      carriers: outcomes,
+      settled,
+    };
+  }
+}
+
+function totalsOf(sums: Sums): Header["totals"] {
+  return Object.fromEntries(
+    carriers.map((carrier, code) => [
+      carrier,
+      Object.fromEntries(totalNames.map((name) => [name, BigInt(sums.get(code, name))])),
+    ]),
+  ) as Header["totals"];
+}
+
+/**
+ * One period from its recorded input: what the live market did, done again. Advances `state`, which is spoilt when this
+ * throws. Throws `refused`, `conflict` or `limit` naming the contract, order or reading that the rules don't admit.
+ */
+export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
+  const open = new OpenPeriod(state, engine, input.period, input.previous);
+  for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
+    naming(`contract ${index}`, () =>
+      open.enter(parseContract(decodeCanonical(item), "contract")),
+    );
+  open.start();
+  takeOrders(open.orders, input.orders);
+  takeReadings(open.readings, input.readings);
+  return open.close();
+}
+
+function takeOrders(orders: Orders, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; at += orderLayout.bytes) {
+    const refusal = orders.take(
+      view.getUint32(at, true),
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      view.getUint32(at + 8, true),
+      view.getInt32(at + 12, true),
+    );
+    if (refusal !== null) rename(`order ${at / orderLayout.bytes}`, refusal);
+  }
+}
+
+function takeReadings(readings: Readings, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; at += readingLayout.bytes) {
+    if ((bytes[at + 5]! & readingEstimated) !== 0) continue;
+    const refusal = readings.take(
+      view.getUint32(at, true),
+      bytes[at + 4]!,
+      view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * 0x1_0000_0000,
+      view.getUint16(at + 6, true),
+      view.getUint32(at + 16, true),
+      view.getUint32(at + 20, true),
+    );
+    if (refusal !== null) rename(`reading ${at / readingLayout.bytes}`, refusal);
+  }
+}
+
+function naming(what: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof GridclearError) rename(what, error);
+    throw error;
+  }
+}
+
+function rename(what: string, error: GridclearError): never {
+  const { code, field, wanted, got } = error;
+  throw new GridclearError(code, { field: `${what}: ${field}`, wanted, got }, { cause: error });
+}

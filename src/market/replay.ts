@@ -1,0 +1,152 @@
+import { fail, GridclearError } from "../errors.js";
+import { type Block, hashOfBlock } from "../ledger/block.js";
+import { hex, sameBytes } from "../ledger/bytes.js";
+import { hashBytes } from "../ledger/hasher.js";
+import { signedMarket, totalNames } from "../ledger/header.js";
+import { type Layout, readRecord } from "../ledger/layout.js";
+import { flowLayout, postingLayout, readingLayout, stateLayout, tradeLayout } from "../ledger/records.js";
+import { carriers } from "../units.js";
+import { executePeriod, type PeriodOutcome } from "./period.js";
+import type { MatchingEngine } from "./round.js";
+import { MarketState } from "./state.js";
+
+/** What one block came to when executed again. */
+export interface Replayed {
+  readonly hash: Uint8Array;
+  readonly outcome: PeriodOutcome;
+}
+
+/** Executes a ledger again, block by block from genesis, and compares everything that follows from what it records. */
+export class Replay {
+  /** The market's state after the last block; of no use after a replay that threw. */
+  readonly state: MarketState = new MarketState();
+  readonly #engine: MatchingEngine;
+  #height = 0;
+  #period = 0;
+  #timestampMs = 0;
+  #hash: Uint8Array = new Uint8Array(hashBytes);
+  #failed = false;
+
+  constructor(engine: MatchingEngine) {
+    this.#engine = engine;
+  }
+
+  /** Number of blocks replayed: the height of the next. */
+  get height(): number {
+    return this.#height;
+  }
+
+  /** Period of the last block. */
+  get period(): number {
+    return this.#period;
+  }
+
+  /** Timestamp of the last block. */
+  get timestampMs(): number {
+    return this.#timestampMs;
+  }
+
+  /** Hash of the last block; zeros before the first. */
+  get hash(): Uint8Array {
+    return this.#hash;
+  }
+
+  /**
+   * Executes the period of the next block and compares records, roots and totals. The block's own roots and links are
+   * the chain's to check (`Chain.append`), signatures `checkEvidence`'s.
+   *
+   * @throws GridclearError `corrupt` (or what the rules refuse) naming height, record and field of the first
+   *   difference: `height 7: trades[3].price: wanted 440000, got 430000`. After that, only a new replay goes on.
+   */
+  replay(block: Block): Replayed {
+    if (this.#failed) fail("state", "replay", "one that has not failed", "one that has");
+    this.#failed = true;
+    const { header, sections } = block;
+    const at = `height ${this.#height}`;
+    if (header.height !== this.#height)
+      fail("corrupt", `${at}: height`, `${this.#height}`, header.height);
+    if (this.#height > 0 && header.period !== this.#period + 1)
+      fail("corrupt", `${at}: period`, `${this.#period + 1}`, header.period);
+    if (!sameBytes(header.previous, this.#hash))
+      fail("corrupt", `${at}: previous hash`, hex(this.#hash), hex(header.previous));
+    let outcome: PeriodOutcome;
+    try {
+      outcome = executePeriod(
+        this.state,
+        {
+          period: header.period,
+          previous: header.previous,
+          contracts: sections.contracts,
+          orders: sections.orders,
+          readings: sections.readings,
+        },
+        this.#engine,
+      );
+    } catch (error) {
+      throw prefixed(error, at);
+    }
+    this.#compare(block, outcome, at);
+    this.#hash = hashOfBlock(block, this.#engine);
+    this.#height += 1;
+    this.#period = header.period;
+    this.#timestampMs = header.timestampMs;
+    this.#failed = false;
+    return { hash: this.#hash, outcome };
+  }
+
+  #compare({ header, sections }: Block, outcome: PeriodOutcome, at: string): void {
+    const signed = this.state.terms.market?.signed === true ? signedMarket : 0;
+    if ((header.flags & signedMarket) !== signed) fail("corrupt", `${at}: flags`, `${signed}`, header.flags);
+    if (!sameBytes(sections.contracts, outcome.sections.contracts))
+      fail("corrupt", `${at}: contracts`, "canonical contracts", "other bytes");
+    compareRecords(tradeLayout, sections.trades, outcome.sections.trades, at);
+    compareRecords(flowLayout, sections.flows, outcome.sections.flows, at);
+    compareRecords(readingLayout, sections.readings, outcome.sections.readings, at);
+    compareRecords(postingLayout, sections.postings, outcome.sections.postings, at);
+    for (const carrier of carriers)
+      for (const name of totalNames)
+        if (header.totals[carrier][name] !== outcome.totals[carrier][name])
+          fail(
+            "corrupt",
+            `${at}: totals.${carrier}.${name}`,
+            `${outcome.totals[carrier][name]}`,
+            header.totals[carrier][name],
+          );
+    if (!sameBytes(header.rules, outcome.rules))
+      fail("corrupt", `${at}: rules root`, hex(outcome.rules), hex(header.rules));
+    const root = this.#engine.merkleRoot(outcome.state, stateLayout.bytes);
+    const count = outcome.state.length / stateLayout.bytes;
+    if (header.sections.state.count !== count)
+      fail("corrupt", `${at}: state records`, `${count}`, header.sections.state.count);
+    if (!sameBytes(header.sections.state.root, root))
+      fail("corrupt", `${at}: state root`, hex(root), hex(header.sections.state.root));
+  }
+}
+
+/** Opens a replay at genesis. */
+export function openReplay(engine: MatchingEngine): Replay {
+  return new Replay(engine);
+}
+
+/** Throws `corrupt` naming the first record and field in which a section differs from its re-execution. */
+function compareRecords<T>(layout: Layout<T>, found: Uint8Array, wanted: Uint8Array, at: string): void {
+  const common = Math.min(found.length, wanted.length);
+  let byte = 0;
+  while (byte < common && found[byte] === wanted[byte]) byte += 1;
+  if (byte === common && found.length === wanted.length) return;
+  const index = Math.floor(byte / layout.bytes);
+  const name = `${at}: ${layout.name}`;
+  if (index * layout.bytes >= common)
+    fail("corrupt", name, `${wanted.length / layout.bytes} records`, found.length / layout.bytes);
+  const offset = byte - index * layout.bytes;
+  const field = layout.fields.find((each) => offset < each.offset + each.bytes)?.name ?? "reserved";
+  const value = (bytes: Uint8Array): unknown =>
+    (readRecord(layout, bytes, index) as { [name: string]: unknown })[field];
+  fail("corrupt", `${name}[${index}].${field}`, `${value(wanted)}`, value(found));
+}
+
+function prefixed(error: unknown, at: string): unknown {
+  if (!(error instanceof GridclearError)) return error;
+  const { code, field, wanted, got } = error;
+  return new GridclearError(code, { field: `${at}: ${field}`, wanted, got }, { cause: error });
+}

@@ -1,0 +1,74 @@
+import type { Book, OrderColumns } from "../core/columns.js";
+import type { Matching, Pooling } from "../core/clearing.js";
+import type { ClearingRules, PoolRules } from "../core/rules.js";
+import type { Hasher } from "../ledger/hasher.js";
+import { totalNames } from "../ledger/header.js";
+import { type Accounts, firstParticipantAccount } from "./accounts.js";
+import type { Journal } from "./journal.js";
+import type { Orders } from "./orders.js";
+import type { Router } from "./router.js";
+import { carrierCount, type Terms } from "./terms.js";
+
+/** What the market needs of the engine: both scenarios in stages, and hashes. */
+export interface MatchingEngine extends Hasher {
+  /** Makes room, so that nothing moves between the stages. */
+  reserve(offers: number, bids: number, storageLots?: number): void;
+  /** Scenario 1. */
+  match(book: Book, rules: ClearingRules): Matching;
+  /** Scenario 2 from what the last matching has in `remaining`. */
+  sell(pool: PoolRules, lots?: OrderColumns): Pooling;
+}
+
+const places = Object.fromEntries(totalNames.map((name, index) => [name, index])) as {
+  readonly [name in (typeof totalNames)[number]]: number;
+};
+
+/** Sums of a period per carrier, in the header's order; doubles, exact below 2⁵³. */
+export class Sums {
+  readonly values: Float64Array = new Float64Array(carrierCount * totalNames.length);
+
+  add(carrier: number, name: (typeof totalNames)[number], quantity: number): void {
+    this.values[carrier * totalNames.length + places[name]]! += quantity;
+  }
+
+  get(carrier: number, name: (typeof totalNames)[number]): number {
+    return this.values[carrier * totalNames.length + places[name]]!;
+  }
+}
+
+/** What the participants got and gave in a period, by (participant, carrier), in quantity ticks. */
+export class Positions {
+  /** By their orders. */
+  readonly bought: Float64Array;
+  readonly sold: Float64Array;
+  /** By their storage devices. */
+  readonly drawn: Float64Array;
+  readonly delivered: Float64Array;
+
+  constructor(slots: number) {
+    this.bought = new Float64Array(slots);
+    this.sold = new Float64Array(slots);
+    this.drawn = new Float64Array(slots);
+    this.delivered = new Float64Array(slots);
+  }
+}
+
+/** Everything that the steps of one period work on. */
+export interface Round {
+  readonly period: number;
+  readonly terms: Terms;
+  readonly accounts: Accounts;
+  /** State of charge by device number, in quantity ticks. */
+  readonly charges: number[];
+  readonly orders: Orders;
+  readonly journal: Journal;
+  readonly router: Router;
+  readonly sums: Sums;
+  readonly positions: Positions;
+  readonly engine: MatchingEngine;
+  /** Hash of the previous block: the seed of the lottery. */
+  readonly previous: Uint8Array;
+}
+
+/** Account number of a participant. */
+export const accountOf = (participant: number): number => firstParticipantAccount + participant;

@@ -1,0 +1,102 @@
+import { none } from "../ledger/records.js";
+import { carriers } from "../units.js";
+import { type Accounts, account, firstCollateralAccount } from "./accounts.js";
+import { type Amount, product } from "./amounts.js";
+import { type Journal, postingCode } from "./journal.js";
+import { lastCorrection, lastReading, type MeterBook, type Readings } from "./readings.js";
+import { accountOf } from "./round.js";
+import { carrierCount, type Terms } from "./terms.js";
+
+/** What settlement works on. */
+interface Settling {
+  readonly period: number;
+  readonly terms: Terms;
+  readonly accounts: Accounts;
+  readonly journal: Journal;
+  readonly readings: Readings;
+  readonly books: Map<number, MeterBook>;
+}
+
+/**
+ * Settles every past period that is complete or whose window closes now: estimates what is missing, prices metered
+ * minus traded, posts it; posts differences for corrections of settled periods; drops books nothing can change any
+ * more. Returns the periods settled.
+ */
+export function settle(settling: Settling): number[] {
+  const settled: number[] = [];
+  for (const book of settling.books.values()) {
+    if (book.period >= settling.period) continue;
+    if (!book.settled && (book.missing === 0 || settling.period >= lastReading(book))) {
+      settleBook(settling, book);
+      settled.push(book.period);
+    } else if (book.settled && book.corrected.size > 0) {
+      for (const slot of [...book.corrected].sort((a, b) => a - b))
+        payImbalance(settling, book, slot, postingCode.correction);
+      book.corrected.clear();
+    }
+    if (settling.period >= lastCorrection(book)) settling.books.delete(book.period);
+  }
+  return settled;
+}
+
+function settleBook(settling: Settling, book: MeterBook): void {
+  for (let slot = 0; slot < book.expected.length; slot += 1) {
+    if (book.expected[slot] === 1 && book.known[slot] === 0) settling.readings.estimate(book, slot);
+    if (book.known[slot] === 1) payImbalance(settling, book, slot, postingCode.imbalance);
+  }
+  book.settled = true;
+}
+
+/** What an imbalance costs: taken beyond what was bought at the shortage price, given beyond what was sold at the surplus price. */
+function costOf(book: MeterBook, carrier: number, imbalance: number): Amount {
+  const tariff = book.payment.tariffs[carriers[carrier]!];
+  return product(imbalance, imbalance > 0 ? tariff.shortagePrice : tariff.surplusPrice);
+}
+
+/** Pays the imbalance of one meter, or its difference from what has been paid. */
+function payImbalance(settling: Settling, book: MeterBook, slot: number, kind: number): void {
+  const carrier = slot % carrierCount;
+  const imbalance = book.in[slot]! - book.out[slot]! - book.traded[slot]!;
+  const before = book.paid[slot]!;
+  if (imbalance === before) return;
+  book.paid[slot] = imbalance;
+  const now = costOf(book, carrier, imbalance);
+  const amount = before === 0 ? now : subtract(now, costOf(book, carrier, before));
+  const reference = book.arrived[slot] === settling.period ? book.index[slot]! : none;
+  pay(settling, kind, carrier, Math.floor(slot / carrierCount), reference, amount, book.period);
+}
+
+const subtract = (a: Amount, b: Amount): Amount => {
+  const exact = BigInt(a) - BigInt(b);
+  const value = Number(exact);
+  return Number.isSafeInteger(value) ? value : exact;
+};
+
+/**
+ * A participant pays the platform, down to its limit; what is missing then comes from its collateral and at last from
+ * the default account.
+ */
+function pay(
+  { terms, accounts, journal }: Settling,
+  kind: number,
+  carrier: number,
+  participant: number,
+  reference: number,
+  amount: Amount,
+  period: number,
+): void {
+  const own = accountOf(participant);
+  if (amount <= 0) return journal.post(kind, carrier, own, account.trading, reference, amount, period);
+  const means = accounts.of(participant) + terms.creditLimit(participant);
+  if (means >= amount) return journal.post(kind, carrier, own, account.trading, reference, amount, period);
+  let left = BigInt(amount);
+  const fromOwn = means > 0n ? means : 0n;
+  journal.post(kind, carrier, own, account.trading, reference, fromOwn, period);
+  left -= fromOwn;
+  const collateral = firstCollateralAccount + participant;
+  const held = accounts.balance(collateral);
+  const fromCollateral = held < left ? held : left;
+  journal.post(postingCode.collateral, carrier, collateral, account.trading, reference, fromCollateral, period);
+  left -= fromCollateral;
+  journal.post(postingCode.default, carrier, account.defaults, account.trading, reference, left, period);
+}
