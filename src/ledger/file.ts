@@ -101,7 +101,12 @@ export async function* readLedgerFile(
         const size = number(bytes).getBigUint64(0, true);
         if (size !== BigInt(chain.size)) fail("corrupt", `block ${chain.size}`, `${size} blocks`, chain.size);
         if (!sameBytes(bytes.subarray(8), chain.root()))
-          fail("corrupt", `block ${chain.size - 1}: root`, hex(bytes.subarray(8)), hex(chain.root()));
+          fail(
+            "corrupt",
+            `block ${Math.max(chain.size - 1, 0)}: root`,
+            hex(bytes.subarray(8)),
+            hex(chain.root()),
+          );
         expects = "end";
       }
     }

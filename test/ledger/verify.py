@@ -1,0 +1,193 @@
+"""Verifies a ledger file: python3 verify.py FILE. Written from docs/ledger-format.md alone, standard library only.
+
+Prints one line of JSON: {"ok": true, "size", "head", "root"} or {"ok": false, "height", "why"}; exits 1 for the latter.
+"""
+
+import hashlib
+import json
+import struct
+import sys
+
+NAMES = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state")
+RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32, "state": 32}
+# Codes run from 1 to these.
+TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 14, 16
+CARRIERS = range(4)
+TOP = 2**53 - 1
+HEADER = struct.Struct("<4sHH32sQQQ32s32s32s")
+DESCRIPTOR = struct.Struct("<II32s")
+
+
+class Bad(Exception):
+    pass
+
+
+def need(holds, why):
+    if not holds:
+        raise Bad(why)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def root(leaves):
+    """RFC 6962 section 2.1, bottom up: pairs from the left, a lone last one moves up as it is."""
+    if not leaves:
+        return sha256(b"")
+    level = [sha256(b"\x00" + leaf) for leaf in leaves]
+    while len(level) > 1:
+        paired = [sha256(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + (level[-1:] if len(level) % 2 else [])
+    return level[0]
+
+
+def canonical(value):
+    """The one way to write a value, as text."""
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        need(abs(value) <= TOP, "a number beyond 2^53-1")
+        return str(value)
+    if isinstance(value, str):
+        named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+        need(not any(0xD800 <= ord(c) <= 0xDFFF for c in value), "a lone surrogate")
+        return '"' + "".join(named.get(c, c if c >= " " else "\\u%04x" % ord(c)) for c in value) + '"'
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    for key in value:
+        plain = all(" " <= c <= "~" and c not in '"\\' for c in key)
+        need(1 <= len(key) <= 64 and plain and key != "__proto__", "a key that may not be")
+    return "{" + ",".join('"%s":%s' % (key, canonical(value[key])) for key in sorted(value)) + "}"
+
+
+def check_canonical(data):
+    need(len(data) <= 65536, "JSON too long")
+    depth, in_string, escaped = 0, False, False
+    for byte in data:
+        if in_string:
+            in_string = escaped or byte != ord('"')
+            escaped = not escaped and byte == ord("\\")
+        elif byte == ord('"'):
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            need(depth <= 16, "JSON too deep")
+        elif byte in b"]}":
+            depth -= 1
+
+    def refuse(_):
+        raise Bad("a number that is not whole")
+
+    try:
+        value = json.loads(data.decode("utf-8"), parse_float=refuse, parse_constant=refuse)
+        need(canonical(value).encode("utf-8") == data, "JSON that is not canonical")
+    except ValueError:
+        raise Bad("no JSON")
+
+
+def items(section):
+    found, at = [], 0
+    while at < len(section):
+        need(at + 4 <= len(section), "a cut item")
+        (length,) = struct.unpack_from("<I", section, at)
+        need(length < 2**24 and at + 4 + length <= len(section), "a cut item")
+        found.append(section[at + 4 : at + 4 + length])
+        at += 4 + length
+    return found
+
+
+def check_record(name, record):
+    if name == "orders":
+        _, carrier, side, reserved = struct.unpack_from("<IBBH", record)
+        need(carrier in CARRIERS and side in (0, 1) and reserved == 0, "an order that may not be")
+    elif name == "readings":
+        _, carrier, flags, _, period, _, _, reserved = struct.unpack("<IBBHQIIQ", record)
+        need(carrier in CARRIERS and flags < 4 and period <= TOP and reserved == 0, "a reading that may not be")
+    else:
+        kind, carrier, reserved = struct.unpack_from("<BBH", record)
+        kinds = {"trades": TRADE_KINDS, "flows": FLOW_KINDS, "postings": POSTING_KINDS}[name]
+        need(1 <= kind <= kinds and reserved == 0, "a record in %s that may not be" % name)
+        need(carrier in CARRIERS or (name == "postings" and carrier == 255), "a carrier that is none")
+        if name == "postings":
+            need(struct.unpack_from("<Q", record, 24)[0] <= TOP, "a period beyond 2^53-1")
+
+
+class Chain:
+    def __init__(self):
+        self.hashes, self.first, self.last = [], None, None
+
+    def append(self, block):
+        need(len(block) >= 864, "a block shorter than its header")
+        magic, version, flags, market, height, period, timestamp, previous, history, _ = HEADER.unpack_from(block)
+        need(magic == b"GCLB" and version == 1 and flags < 2, "no block of version 1")
+        need(max(height, period, timestamp) <= TOP, "a number beyond 2^53-1")
+        need(height == len(self.hashes), "height")
+        need(previous == (self.hashes[-1] if self.hashes else bytes(32)), "previous hash")
+        need(history == root(self.hashes), "history root")
+        if self.last is not None:
+            need(period == self.last[0] + 1, "period")
+            need(timestamp >= self.last[1], "timestamp")
+            need((market, flags) == self.first, "market id or flags")
+        at = 864
+        for index, name in enumerate(NAMES):
+            count, length, wanted = DESCRIPTOR.unpack_from(block, 160 + 40 * index)
+            need(count < 2**32 - 1 and length < 2**30, "%s: count or length" % name)
+            if name == "state":
+                need(length == 0, "a stored state")
+                continue
+            section = block[at : at + length]
+            need(len(section) == length, "%s: cut" % name)
+            at += length
+            if name in RECORD_BYTES:
+                size = RECORD_BYTES[name]
+                need(length == count * size, "%s: length" % name)
+                leaves = [section[i : i + size] for i in range(0, length, size)]
+                for record in leaves:
+                    check_record(name, record)
+            else:
+                leaves = items(section)
+            need(len(leaves) == count, "%s: count" % name)
+            need(root(leaves) == wanted, "%s: root" % name)
+            if name == "contracts":
+                for contract in leaves:
+                    check_canonical(contract)
+                if height == 0:
+                    need(leaves, "no market contract")
+                    need(market == sha256(b"gridclear market v1\0" + leaves[0]), "market id")
+        need(at == len(block), "bytes after the last section")
+        self.hashes.append(sha256(b"gridclear block v1\0" + block[:864]))
+        self.first = self.first or (market, flags)
+        self.last = (period, timestamp)
+
+
+def verify(data):
+    chain = Chain()
+    try:
+        need(data[:8] == b"GCLF\x01\x00\x00\x00", "no ledger file of version 1")
+        at = 8
+        while True:
+            need(at + 4 <= len(data), "a cut file")
+            (length,) = struct.unpack_from("<I", data, at)
+            at += 4
+            if length == 0:
+                break
+            need(length >= 864 and at + length <= len(data), "a cut file")
+            chain.append(data[at : at + length])
+            at += length
+        need(len(data) == at + 40, "a cut file, or one that goes on")
+        size, wanted = struct.unpack_from("<Q32s", data, at)
+        need(size == len(chain.hashes), "number of blocks")
+        if wanted != root(chain.hashes):
+            return {"ok": False, "height": max(size - 1, 0), "why": "root over all blocks"}
+    except Bad as bad:
+        return {"ok": False, "height": len(chain.hashes), "why": str(bad)}
+    head = chain.hashes[-1].hex() if chain.hashes else None
+    return {"ok": True, "size": len(chain.hashes), "head": head, "root": root(chain.hashes).hex()}
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:
+        verdict = verify(file.read())
+    print(json.dumps(verdict))
+    sys.exit(0 if verdict["ok"] else 1)
