@@ -1,0 +1,134 @@
+import { copyFile, link, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEngine } from "../core/engine.js";
+import { fail, GridclearError } from "../errors.js";
+import { decodeBlock } from "../ledger/block.js";
+import { hex } from "../ledger/bytes.js";
+import { Chain } from "../ledger/chain.js";
+import { KeyDirectory } from "../ledger/directory.js";
+import { checkEvidence } from "../ledger/evidence.js";
+import { openHasher } from "../ledger/hashwasm.js";
+import { signedMarket } from "../ledger/header.js";
+import { openSignatures } from "../ledger/signature.js";
+import { hasLedger, openNodeStore, type Store } from "../ledger/store/node.js";
+import { openReplay } from "../market/replay.js";
+
+/** What verifying a ledger came to. */
+export type Audit =
+  | {
+      readonly ok: true;
+      readonly blocks: number;
+      readonly orders: number;
+      readonly trades: number;
+      /** Hash of the last block and RFC 6962 root over all of them, hexadecimal. */
+      readonly hash: string | null;
+      readonly root: string;
+      readonly signed: boolean;
+      /** Height of a last block, never acknowledged, that was half written; null when there was none. */
+      readonly halfWritten: number | null;
+      readonly durationMs: number;
+    }
+  | {
+      readonly ok: false;
+      /** First bad height; null when the database can't be read at all. */
+      readonly height: number | null;
+      readonly reason: string;
+    };
+
+/**
+ * Opening a LevelDB rewrites its log and drops what its checksums refuse: that would spoil the evidence. So a copy is
+ * opened instead; tables never change once written and are linked, not copied.
+ */
+async function withCopy<T>(directory: string, use: (copy: string) => Promise<T>): Promise<T> {
+  const copy = await mkdtemp(join(tmpdir(), "gridclear-verify-"));
+  try {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === "LOCK" || entry.name.startsWith("LOG")) continue;
+      const [from, to] = [join(directory, entry.name), join(copy, entry.name)];
+      if (entry.name.endsWith(".ldb")) await link(from, to).catch(() => copyFile(from, to));
+      else await copyFile(from, to);
+    }
+    return await use(copy);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** The height an error names: the chain says `block 7: …`, replay `height 7: …`. */
+function heightOf(error: GridclearError): number | null {
+  const match = /(?:^|\s)(?:block|height) (\d+)/.exec(error.field);
+  return match === null ? null : Number(match[1]);
+}
+
+/**
+ * Verifies a ledger on disk without changing it: every hash and link (by hash-wasm), every signature, every period
+ * executed again. `progress` hears of every hundredth block. Throws `invalid` when there is no ledger, `storage` when
+ * the disk can't be read; whatever is wrong with the ledger itself is in the result.
+ */
+export async function auditLedger(
+  directory: string,
+  progress: (done: number, of: number) => void = () => {},
+): Promise<Audit> {
+  if (!hasLedger(directory)) return fail("invalid", "LEDGER", "a directory with a ledger", directory);
+  const start = performance.now();
+  try {
+    return await withCopy(directory, async (copy) => {
+      const store = await openNodeStore(copy, { create: false });
+      try {
+        return { ...(await auditStore(store, progress)), durationMs: Math.round(performance.now() - start) };
+      } finally {
+        await store.close();
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof GridclearError) || error.code === "conflict") throw error;
+    return { ok: false, height: heightOf(error), reason: error.message };
+  }
+}
+
+type Good = Omit<Extract<Audit, { ok: true }>, "durationMs">;
+
+async function auditStore(store: Store, progress: (done: number, of: number) => void): Promise<Good> {
+  const hasher = await openHasher();
+  const signatures = await openSignatures();
+  const engine = await openEngine();
+  const chain = new Chain(hasher);
+  const directory = new KeyDirectory();
+  const replay = openReplay(engine);
+  let orders = 0;
+  let trades = 0;
+  let signed = false;
+  for await (const bytes of store.blocks()) {
+    const height = chain.size;
+    chain.append(bytes);
+    const block = decodeBlock(bytes);
+    signed = (block.header.flags & signedMarket) !== 0;
+    try {
+      await checkEvidence(block, directory, signatures, hasher);
+    } catch (error) {
+      if (!(error instanceof GridclearError)) throw error;
+      const { code, field, wanted, value } = error;
+      throw new GridclearError(
+        code,
+        { field: `height ${height}: ${field}`, wanted, got: value },
+        { cause: error },
+      );
+    }
+    replay.replay(block);
+    orders += block.header.sections.orders.count;
+    trades += block.header.sections.trades.count;
+    if (chain.size % 100 === 0 || chain.size === store.size) progress(chain.size, store.size);
+  }
+  engine.close();
+  return {
+    ok: true,
+    blocks: chain.size,
+    orders,
+    trades,
+    hash: chain.head === null ? null : hex(chain.head.hash),
+    root: hex(chain.root()),
+    signed,
+    halfWritten: store.recovered?.height ?? null,
+  };
+}
