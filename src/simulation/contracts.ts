@@ -16,7 +16,10 @@ const feederLoss = 8_000;
 
 const bounded = (ticks: number): number => Math.min(Math.max(Math.round(ticks), 0), maxQuantity);
 
-/** Number of the first period of a scenario: periods count from 1 January 1970. */
+/**
+ * Number of the first period in which a scenario trades: periods count from 1 January 1970. The one before is genesis,
+ * in which everything is agreed.
+ */
 export function firstPeriod(scenario: Scenario): number {
   return Math.floor(startTime(scenario) / scenario.periodMs);
 }
@@ -26,7 +29,7 @@ export function firstPeriod(scenario: Scenario): number {
  * offer and ask for, stores, cars, converters, feeders and the money that everybody brings.
  */
 export function openingContracts(scenario: Scenario, members: readonly Member[]): Contract[] {
-  const from = firstPeriod(scenario);
+  const from = firstPeriod(scenario) - 1;
   const dated = { version: 1, from };
   const contracts: Contract[] = [
     {
@@ -185,6 +188,7 @@ function storage(
   const tariff = scenario.tariffs[store.carrier];
   const capacity = bounded(store.capacity * 1000);
   const limit = bounded(energyTicks(store.power, periodMs));
+  const start = firstPeriod(scenario);
   const weekday = new Date(`${scenario.date}T00:00:00Z`).getUTCDay();
   return {
     kind: "storage",
@@ -215,7 +219,7 @@ function storage(
             weekday,
           })
             .slice(0, 512)
-            .map((stay) => ({ ...stay, plugIn: from + stay.plugIn, plugOut: from + stay.plugOut })),
+            .map((stay) => ({ ...stay, plugIn: start + stay.plugIn, plugOut: start + stay.plugOut })),
         }
       : {}),
   };

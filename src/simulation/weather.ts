@@ -78,9 +78,9 @@ interface Climate {
 
 const climates: Record<WeatherKind, Climate> = {
   clear: { cloud: -1.3, cloudDeviation: 0.35, wind: 4.5, warmth: 0.5 },
-  mixed: { cloud: 0.1, cloudDeviation: 0.9, wind: 6.5, warmth: 0 },
+  mixed: { cloud: 0.7, cloudDeviation: 1.1, wind: 6.5, warmth: 0 },
   overcast: { cloud: 1.5, cloudDeviation: 0.35, wind: 5.5, warmth: 0.5 },
-  windy: { cloud: 0.5, cloudDeviation: 0.8, wind: 10, warmth: 0 },
+  windy: { cloud: 0.9, cloudDeviation: 0.9, wind: 10, warmth: 0 },
 };
 
 // Wind speeds are Weibull with shape 2: quantiles at normal deviates −3.5, −3 … 3.5, sqrt(−ln(1 − Φ(z))).
