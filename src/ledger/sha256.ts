@@ -1,0 +1,94 @@
+import { fail } from "../errors.js";
+import type { Hasher } from "./hasher.js";
+import { CompactRange, leafHash } from "./merkle.js";
+
+// SHA-256 in plain TypeScript (FIPS 180-4 §6.2), for light clients: a kilobyte, no WebAssembly and so no leave to ask of
+// a page's content security policy, and answers at once. The core seals and `hash-wasm` verifies whole ledgers; this is
+// the third and shares code with neither.
+
+const words = (hex: string): Int32Array =>
+  Int32Array.from(hex.match(/.{8}/g)!, (word) => Number.parseInt(word, 16) | 0);
+/** Fractions of the cube roots of the first 64 primes; of the square roots of the first 8. */
+const roundConstants = /* @__PURE__ */ words(
+  "428a2f9871374491b5c0fbcfe9b5dba53956c25b59f111f1923f82a4ab1c5ed5d807aa9812835b01243185be550c7dc3" +
+    "72be5d7480deb1fe9bdc06a7c19bf174e49b69c1efbe47860fc19dc6240ca1cc2de92c6f4a7484aa5cb0a9dc76f988da" +
+    "983e5152a831c66db00327c8bf597fc7c6e00bf3d5a7914706ca63511429296727b70a852e1b21384d2c6dfc53380d13" +
+    "650a7354766a0abb81c2c92e92722c85a2bfe8a1a81a664bc24b8b70c76c51a3d192e819d6990624f40e3585106aa070" +
+    "19a4c1161e376c082748774c34b0bcb5391c0cb34ed8aa4a5b9cca4f682e6ff3748f82ee78a5636f84c878148cc70208" +
+    "90befffaa4506cebbef9a3f7c67178f2",
+);
+const initialState = /* @__PURE__ */ words(
+  "6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19",
+);
+
+const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
+
+/** SHA-256 of `bytes`: 32 fresh bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  // 0x80, zeros, and the length in bits as a big-endian u64, to whole blocks of 64 bytes.
+  const tail = new Uint8Array((bytes.length % 64) + 9 > 64 ? 128 : 64);
+  const whole = bytes.length - (bytes.length % 64);
+  tail.set(bytes.subarray(whole));
+  tail[bytes.length % 64] = 0x80;
+  const tailView = new DataView(tail.buffer);
+  tailView.setUint32(tail.length - 8, Math.floor(bytes.length / 0x2000_0000));
+  tailView.setUint32(tail.length - 4, (bytes.length * 8) >>> 0);
+  const state = initialState.slice();
+  const schedule = new Int32Array(64);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, whole);
+  for (let at = 0; at < whole; at += 64) compress(state, schedule, view, at);
+  for (let at = 0; at < tail.length; at += 64) compress(state, schedule, tailView, at);
+  const digest = new DataView(new ArrayBuffer(32));
+  for (let i = 0; i < 8; i += 1) digest.setInt32(4 * i, state[i]!);
+  return new Uint8Array(digest.buffer);
+}
+
+function compress(state: Int32Array, schedule: Int32Array, view: DataView, at: number): void {
+  for (let t = 0; t < 16; t += 1) schedule[t] = view.getInt32(at + 4 * t);
+  for (let t = 16; t < 64; t += 1) {
+    const w15 = schedule[t - 15]!;
+    const w2 = schedule[t - 2]!;
+    const sigma0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
+    const sigma1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
+    schedule[t] = (schedule[t - 16]! + sigma0 + schedule[t - 7]! + sigma1) | 0;
+  }
+  let [a, b, c, d, e, f, g, h] = state as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  for (let t = 0; t < 64; t += 1) {
+    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const choice = (e & f) ^ (~e & g);
+    const t1 = (h + sum1 + choice + roundConstants[t]! + schedule[t]!) | 0;
+    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const majority = (a & b) ^ (a & c) ^ (b & c);
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + sum0 + majority) | 0;
+  }
+  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i]! += word;
+}
+
+/** The light client's {@link Hasher}: plain TypeScript, ready at once, no WebAssembly. */
+export const plainHasher: Hasher = {
+  sha256,
+  merkleRoot(records, recordBytes) {
+    if (!Number.isSafeInteger(recordBytes) || recordBytes < 1 || records.length % recordBytes !== 0)
+      return fail("invalid", "recordBytes", "a size that divides the records' length", recordBytes);
+    const range = new CompactRange(plainHasher);
+    for (let at = 0; at < records.length; at += recordBytes)
+      range.append(leafHash(plainHasher, records.subarray(at, at + recordBytes)));
+    return range.root();
+  },
+};

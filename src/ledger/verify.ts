@@ -1,0 +1,72 @@
+/**
+ * `gridclear/verify`: the light client. Checks proofs, receipts, heads, headers and whole blocks of a ledger with nothing
+ * of the market, the stores or the engine; runs in Node and in pages, under 15 kB compressed. It hashes with `plainHasher`,
+ * a kilobyte of TypeScript: `hash-wasm` alone takes seven and a page's leave to run WebAssembly, and WebCrypto answers
+ * only in promises and only in secure contexts. To check whole ledgers fast, pass `hash-wasm`'s or the engine's hasher.
+ *
+ * @module
+ */
+export { GridclearError } from "../errors.js";
+export { type Block, checkBlock, decodeBlock, type Sections, type StoredSection } from "./block.js";
+export { fromHex, hex } from "./bytes.js";
+export { Chain, type ChainVerdict, type Head, verifyChain } from "./chain.js";
+export {
+  type Checkpoint,
+  type Cosignature,
+  cosignatures,
+  formatKey,
+  isFinal,
+  isSignedBy,
+  ledgerKeyKind,
+  type NamedKey,
+  originOf,
+  parseCheckpoint,
+  parseKey,
+  type SignedCheckpoint,
+  type WitnessPolicy,
+  witnessKeyKind,
+} from "./checkpoint.js";
+export { LightClient, type LightClientOptions } from "./client.js";
+export {
+  type Contradiction,
+  decodeContradiction,
+  encodeContradiction,
+  judgeContradiction,
+} from "./contradiction.js";
+export type { Hasher } from "./hasher.js";
+export {
+  blockHash,
+  decodeHeader,
+  type Header,
+  marketId,
+  type SectionName,
+  sectionNames,
+} from "./header.js";
+export { readRecord } from "./layout.js";
+export { verifyConsistency, verifyInclusion } from "./path.js";
+export {
+  type Anchor,
+  decodeProof,
+  openProof,
+  type Proof,
+  type Proven,
+  type RecordProof,
+  verifyProof,
+} from "./proof.js";
+export {
+  decodeReceipt,
+  isReceiptSigned,
+  judgeReceipt,
+  type Receipt,
+  type ReceiptVerdict,
+} from "./receipt.js";
+export {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  stateLayout,
+  tradeLayout,
+} from "./records.js";
+export type { Ask } from "./server.js";
+export { openSignatures, type Signatures, type SigningKey } from "./signature.js";
