@@ -32,7 +32,7 @@ export function energy(ticks: number): string {
   const size = Math.abs(wattHours);
   const [scale, unit] =
     size >= 1e9 ? [1e9, "GWh"] : size >= 1e6 ? [1e6, "MWh"] : size >= 1000 ? [1000, "kWh"] : [1, "Wh"];
-  const value = wattHours / scale;
+  const value = wattHours / scale + 0; // never −0
   const places = size === 0 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return `${fixed(value, places)} ${unit}`;
 }

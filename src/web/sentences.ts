@@ -3,7 +3,10 @@ import type { Step, Walk, WalkRules } from "./walk.js";
 
 /** What a sentence needs beside its step: who the orders belong to, and by which rules. */
 export interface Cast {
+  /** Sellers, with the stores behind them. */
   readonly offerNames: readonly string[];
+  /** How many of them are sellers. */
+  readonly sellers: number;
   readonly bidNames: readonly string[];
   readonly rules: WalkRules;
 }
@@ -54,20 +57,26 @@ function passSentence(step: Step, cast: Cast): string {
 }
 
 function joinSentence(step: Step, cast: Cast): string {
-  const kept =
-    step.idle.length === 0
-      ? ""
-      : ` ${list(step.idle.map((index) => cast.offerNames[index]!))} asked for more than that and ${step.idle.length === 1 ? "stays" : "stay"} out.`;
-  return step.passed.length === 0
-    ? `The pool buys at ${each(step.price)}, but nobody left would sell for that.${kept}`
-    : `Direct trading is over. What ${plural(step.passed.length, "seller")} still ${step.passed.length === 1 ? "has" : "have"} joins the pool at its fixed price of ${each(step.price)}: ${energy(total(step.passed.map((index) => step.offerLeft[index]!)))}.${kept}`;
+  const isSeller = (index: number): boolean => index < cast.sellers;
+  const sellers = step.passed.filter(isSeller);
+  const stores = step.passed.filter((index) => !isSeller(index));
+  const left = (indices: readonly number[]): string => energy(total(indices.map((index) => step.offerLeft[index]!)));
+  const names = (indices: readonly number[]): string => list(indices.map((index) => cast.offerNames[index]!));
+  const parts = ["Direct trading is over."];
+  if (sellers.length > 0)
+    parts.push(`What ${names(sellers)} still ${sellers.length === 1 ? "has" : "have"}, ${left(sellers)}, joins the pool at its fixed price of ${each(step.price)}.`);
+  if (stores.length > 0)
+    parts.push(`${names(stores)} ${stores.length === 1 ? "adds" : "add"} ${left(stores)} at ${stores.length === 1 ? "its" : "their"} own price.`);
+  if (step.idle.length > 0)
+    parts.push(`${names(step.idle)} ${step.idle.length === 1 ? "stays" : "stay"} out: the pool pays too little, or the contract says so.`);
+  return parts.join(" ");
 }
 
 /** One step in plain language. */
 export function sentence(step: Step, walk: Walk, cast: Cast): string {
   switch (step.kind) {
     case "start":
-      return `${plural(step.offerLeft.length, "seller offers", "sellers offer")} ${energy(total(step.offerLeft))}, ${plural(step.bidLeft.length, "buyer asks", "buyers ask")} for ${energy(total(step.bidLeft))}. In each block below, width is quantity and height is the price limit, so its area is quantity × price.`;
+      return `${plural(cast.sellers, "seller offers", "sellers offer")} ${energy(total(step.offerLeft.slice(0, cast.sellers)))}, ${plural(step.bidLeft.length, "buyer asks", "buyers ask")} for ${energy(total(step.bidLeft))}. In each block below, width is quantity and height is the price limit, so its area is quantity × price.`;
     case "queue":
       return queueSentence(step);
     case "trade":
@@ -79,11 +88,11 @@ export function sentence(step: Step, walk: Walk, cast: Cast): string {
     case "join":
       return joinSentence(step, cast);
     case "sale":
-      return `${cast.bidNames[step.bid]!} buys ${energy(step.quantity)} that ${cast.offerNames[step.offer]!} left in the pool, at ${each(step.price)}.`;
+      return `${cast.bidNames[step.bid]!} buys ${energy(step.quantity)} ${step.offer < cast.sellers ? `that ${cast.offerNames[step.offer]!} left in the pool` : `from ${cast.offerNames[step.offer]!}`}, at ${each(step.price)}.`;
     case "end": {
       const direct = total(walk.trades.map((trade) => trade.quantity));
       const pooled = total(walk.poolTrades.map((trade) => trade.quantity));
-      return `The period is closed: ${energy(direct)} traded directly in ${plural(walk.trades.length, "trade")}, ${energy(pooled)} through the pool, ${energy(total(step.offerLeft))} not sold, ${energy(total(step.bidLeft))} not served.`;
+      return `The period is closed: ${energy(direct)} traded directly in ${plural(walk.trades.length, "trade")}, ${energy(pooled)} through the pool, ${energy(total(step.offerLeft.slice(0, cast.sellers)))} not sold, ${energy(total(step.bidLeft))} not served.`;
     }
   }
 }

@@ -45,18 +45,18 @@ export const defaults: Readonly<Settings> = {
   view: "period",
   carrier: "electricity",
   orders: 14,
-  seed: 7,
+  seed: 8,
   mix: "street",
   season: "summer",
-  weather: "clear",
+  weather: "mixed",
   minutes: 15,
-  time: 720,
+  time: 1080,
   mechanism: "value",
   pricing: "counterparty",
   blend: 50,
   pool: true,
   poolPrice: 430,
-  lots: "whole",
+  lots: "divisible",
   commission: 0,
   speed: 100,
   block: -1,
@@ -143,8 +143,8 @@ export interface Preset {
 const market = { ...defaults };
 export const presets: readonly Preset[] = [
   {
-    name: "A street at noon",
-    about: "Fourteen orders on a sunny day: follow every trade.",
+    name: "A street on a summer evening",
+    about: "Fourteen orders: follow every trade.",
     settings: {},
   },
   {
@@ -160,7 +160,7 @@ export const presets: readonly Preset[] = [
   {
     name: "Solar village in June",
     about: "More sun than the village can use at noon.",
-    settings: { orders: 400, mix: "solar" },
+    settings: { orders: 400, mix: "solar", weather: "clear", time: 720 },
   },
   {
     name: "Industrial park",
@@ -170,7 +170,7 @@ export const presets: readonly Preset[] = [
   {
     name: "A million orders",
     about: "A whole region in one period.",
-    settings: { orders: 1_000_000, mix: "town", season: "spring" },
+    settings: { orders: 1_000_000, mix: "town", season: "spring", time: 720 },
   },
 ];
 

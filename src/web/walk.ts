@@ -10,6 +10,10 @@ export const mostWalked = 60;
 export interface WalkOrder {
   readonly quantity: number;
   readonly price: number;
+  /** false: an offer whose rest keeps out of the pool. */
+  readonly consent?: boolean;
+  /** true: a store's lot, which takes part in the pool alone, at its own price. These stand behind the offers. */
+  readonly store?: boolean;
 }
 
 /** The rules a walk follows; `k` in ppm, prices in ticks. */
@@ -62,11 +66,16 @@ function blend(low: number, high: number, k: number): number {
 }
 
 /** Indices of what is left, by a key, stable. */
-function queue(left: readonly number[], key: (index: number) => bigint, descending: boolean): number[] {
+function queue(
+  left: readonly number[],
+  key: (index: number) => bigint,
+  descending: boolean,
+  takesPart: readonly boolean[] = left.map(() => true),
+): number[] {
   const sign = descending ? -1 : 1;
   return left
     .map((_, index) => index)
-    .filter((index) => left[index]! > 0)
+    .filter((index) => left[index]! > 0 && takesPart[index])
     .sort((a, b) => (key(a) === key(b) ? a - b : key(a) < key(b) ? -sign : sign));
 }
 
@@ -77,11 +86,12 @@ export function walkPeriod(
   rules: WalkRules,
 ): Walk {
   const offerLeft = offers.map((order) => order.quantity);
+  const inTurn = offers.map((order) => order.store !== true);
   const bidLeft = bids.map((order) => order.quantity);
   const steps: Step[] = [];
   const trades: Walk["trades"][number][] = [];
   const poolTrades: Walk["poolTrades"][number][] = [];
-  let offerQueue = offers.map((_, index) => index);
+  let offerQueue = offers.flatMap((_, index) => (inTurn[index] ? [index] : []));
   let bidQueue = bids.map((_, index) => index);
   let phase: Phase = "start";
   let cycle = 0;
@@ -100,7 +110,7 @@ export function walkPeriod(
     step("trade", { offer, bid, quantity, price, passed });
   };
   const lineUp = (): void => {
-    offerQueue = queue(offerLeft, (index) => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price), false);
+    offerQueue = queue(offerLeft, (index) => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price), false, inTurn);
     bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
   };
 
@@ -142,7 +152,7 @@ export function walkPeriod(
   /** Merit order: the cheapest offer and the highest bid, while they agree. */
   const merit = (): number | null => {
     phase = "merit";
-    offerQueue = queue(offerLeft, (index) => BigInt(offers[index]!.price), false);
+    offerQueue = queue(offerLeft, (index) => BigInt(offers[index]!.price), false, inTurn);
     bidQueue = queue(bidLeft, (index) => BigInt(bids[index]!.price), true);
     if (offerQueue.length === 0 || bidQueue.length === 0) return null;
     step("queue");
@@ -184,24 +194,26 @@ export function walkPeriod(
   if (rules.pool !== null) {
     const { price, lots: form } = rules.pool;
     phase = "pool";
+    const priceOf = (index: number): number => (inTurn[index] ? price : offers[index]!.price);
     offers.forEach((order, index) => {
-      if (offerLeft[index]! > 0 && order.price <= price) lots.push(index);
+      const joins = order.store === true || (order.price <= price && order.consent !== false);
+      if (offerLeft[index]! > 0 && joins) lots.push(index);
     });
-    const outside = offerLeft.flatMap((left, index) => (left > 0 && !lots.includes(index) ? [index] : []));
-    const inPool = offerLeft.map((left, index) => (lots.includes(index) ? left : 0));
-    offerQueue = queue(inPool, (index) => BigInt(inPool[index]!) * BigInt(price), false);
+    const joined = offers.map((_, index) => lots.includes(index));
+    const outside = offerLeft.flatMap((left, index) => (left > 0 && !joined[index] ? [index] : []));
+    offerQueue = queue(offerLeft, (index) => BigInt(offerLeft[index]!) * BigInt(priceOf(index)), false, joined);
     bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
     if (lots.length > 0 || outside.length > 0) step("join", { price, passed: lots, idle: outside });
     for (const bid of bidQueue) {
-      if (bids[bid]!.price < price) continue;
       for (const offer of offerQueue) {
+        if (bids[bid]!.price < priceOf(offer)) continue;
         const [left, open] = [offerLeft[offer]!, bidLeft[bid]!];
         const quantity = form === "whole" ? (left <= open ? left : 0) : Math.min(left, open);
         if (quantity === 0) continue;
         offerLeft[offer]! -= quantity;
         bidLeft[bid]! -= quantity;
-        poolTrades.push({ offer, bid, quantity, price });
-        step("sale", { offer, bid, quantity, price });
+        poolTrades.push({ offer, bid, quantity, price: priceOf(offer) });
+        step("sale", { offer, bid, quantity, price: priceOf(offer) });
       }
     }
   }

@@ -36,7 +36,7 @@ for (const [look, options] of Object.entries(looks))
     });
     await tab.goto(page.url + hash);
     await tab.locator(ready).first().waitFor({ timeout: 20_000 }).catch(() => process.stderr.write(`${view}: ${ready} did not come\n`));
-    if (view === "period") for (let step = 0; step < 4; step++) await tab.getByRole("button", { name: "Next step" }).click();
+    if (view === "period") for (let step = 0; step < 11; step++) await tab.getByRole("button", { name: "Next step" }).click();
     if (view === "bench") {
       await tab.getByRole("button", { name: /Run/ }).click().catch(() => undefined);
       await tab.locator("[data-ready]").waitFor({ timeout: 90_000 }).catch(() => undefined);

@@ -64,7 +64,7 @@ export function createQueue(onPick: (side: "offer" | "bid", index: number) => vo
         const fill = svg("rect", { class: "fill", x: 0, y: -high, width: wide, height: high, rx: 3 });
         const group = svg(
           "g",
-          { class: `block ${side}`, onclick: () => onPick(side, index) },
+          { class: `block ${side}${order.store ? " store" : ""}`, onclick: () => onPick(side, index) },
           svg("title", {}, `${names[index]}: ${energy(order.quantity)} at ${priceText(order.price)}`),
           svg("rect", { class: "hull", x: 0, y: -high, width: wide, height: high, rx: 3 }),
           fill,

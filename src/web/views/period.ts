@@ -42,7 +42,7 @@ export function openPeriod(app: App): View {
     return `${who}: ${energy(size)}, ${limit} ${price(curve.price[step]!)}\n${share(curve.filled[step]!, 1)} ${side === "offer" ? "sold" : "served"}`;
   };
   const orderOf = (side: "offer" | "bid", index: number): OrderLine | null =>
-    result?.orders?.[side === "offer" ? index : result.offers + index] ?? null;
+    result?.orders?.[side === "offer" ? index : result.offers + result.lots + index] ?? null;
 
   const curves = createCurves(
     pickedWords,
@@ -144,7 +144,7 @@ export function openPeriod(app: App): View {
               caption: "Orders in order of arrival, sellers first",
               columns: ["Who", "Side", "Energy", "Limit", "Direct", "Pool", "Left", "Amount"],
               rows: orders.map((order) => [
-                order.name, order.side, energy(order.quantity), price(order.price), energy(order.direct),
+                order.name, order.store ? "store" : order.side, energy(order.quantity), price(order.price), energy(order.direct),
                 energy(order.pooled), energy(order.left), money(order.amount),
               ]),
             }

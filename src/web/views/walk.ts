@@ -92,6 +92,7 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
     legend([
       ["supply-soft", "a seller has this left"],
       ["demand-soft", "a buyer still needs this"],
+      ["storage-soft", "a store, for the pool"],
       ["ink", "a lot on its way"],
     ]),
   );
@@ -182,9 +183,9 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
         k: settings.blend * 10_000,
         pool: settings.pool ? { price: settings.poolPrice * 1000, lots: settings.lots } : null,
       };
-      walk = walkPeriod(offers, bids, rules);
+      walk = walkPeriod(offers, bids, rules); // stores' lots come behind the offers
       if (!agrees(walk, result)) throw new Error("the walk and the engine came to different trades");
-      cast = { offerNames: offers.map(({ name }) => name), bidNames: bids.map(({ name }) => name), rules };
+      cast = { offerNames: offers.map(({ name }) => name), sellers: result.offers, bidNames: bids.map(({ name }) => name), rules };
       queue.load({ offers, bids, offerNames: cast.offerNames, bidNames: cast.bidNames });
       place.max = String(walk.steps.length - 1);
       phases.replaceChildren(

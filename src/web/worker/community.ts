@@ -1,9 +1,25 @@
+import { openingContracts } from "../../simulation/contracts.js";
+import { createMembers, type Member } from "../../simulation/members.js";
+import { periodOrders } from "../../simulation/orders.js";
+import { createRandom, draw } from "../../simulation/random.js";
+import { startTime } from "../../simulation/scenario.js";
+import { createWeather } from "../../simulation/weather.js";
+import { carriers, maxQuantity, ppm } from "../../units.js";
 import type { Settings } from "../settings.js";
+import { scenarioOf, wordsOf } from "./scenario.js";
 
 /** The orders of one carrier and period, and who they belong to. */
 export interface Market {
-  readonly offers: { readonly quantity: Uint32Array; readonly price: Int32Array };
+  readonly offers: {
+    readonly quantity: Uint32Array;
+    readonly price: Int32Array;
+    /** 0 where the seller keeps out of the pool. */
+    readonly consent: Uint8Array;
+  };
   readonly bids: { readonly quantity: Uint32Array; readonly price: Int32Array };
+  /** What stores offer through the pool, each at its own price. */
+  readonly lots: { readonly quantity: Uint32Array; readonly price: Int32Array };
+  /** Owner of an offer, or of a store's lot where the index lies beyond the offers. */
   offerOwner(index: number): Owner;
   bidOwner(index: number): Owner;
 }
@@ -15,30 +31,146 @@ export interface Owner {
   readonly kind: string;
 }
 
-/** Makes the orders the settings describe; the same settings always make the same. */
+/** One order of the community. */
+interface Placed {
+  readonly member: Member;
+  readonly sells: boolean;
+  readonly quantity: number;
+  readonly price: number;
+}
+
+/** Orders up to which every one has a member of its own; beyond, members stand for many like them. */
+const mostMembers = 3000;
+const pickStream = 90_001;
+
+/** What a community brings to a period. */
+interface Brought {
+  readonly placed: readonly Placed[];
+  /** Lots of stores: the member, and how much at which price. */
+  readonly lots: readonly Placed[];
+}
+
+/** The orders that a community of `size` members places in the period and carrier of the settings, in arrival order. */
+function broughtBy(settings: Settings, size: number): Brought {
+  const scenario = scenarioOf(settings, size);
+  const members = createMembers(scenario);
+  const place = Math.floor(settings.time / settings.minutes);
+  const moment = createWeather({
+    seed: scenario.seed,
+    latitude: scenario.latitude,
+    longitude: scenario.longitude,
+    utcOffsetMinutes: scenario.utcOffsetMinutes,
+    kind: scenario.weather,
+    startMs: startTime(scenario),
+    periodMs: scenario.periodMs,
+  })(place);
+  const batch = periodOrders(scenario, members, moment, place);
+  const code = carriers.indexOf(settings.carrier);
+  const placed: Placed[] = [];
+  for (let index = 0; index < batch.carrier.length; index++)
+    if (batch.carrier[index] === code)
+      placed.push({
+        member: members[batch.participant[index]!]!,
+        sells: batch.side[index] === 0,
+        quantity: batch.quantity[index]!,
+        price: batch.price[index]!,
+      });
+  const lots: Placed[] = [];
+  for (const contract of openingContracts(scenario, members)) {
+    if (contract.kind !== "storage" || contract.carrier !== settings.carrier || contract.stays) continue;
+    const member = members.find(({ id }) => contract.device.startsWith(`${id}-`));
+    const quantity = Math.floor((Math.min(contract.charge, contract.dischargeLimit) * contract.dischargeEfficiency) / ppm);
+    if (member !== undefined && quantity > 0) lots.push({ member, sells: true, quantity, price: contract.dischargePrice });
+  }
+  return { placed, lots };
+}
+
+/** Makes the orders the settings describe: always exactly as many, and the same for the same settings. */
 export function makeMarket(settings: Settings): Market {
-  let state = (settings.seed * 2_654_435_761 + settings.time * 97) >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  const wanted = Math.min(settings.orders, mostMembers);
+  let size = Math.ceil(wanted * 1.2) + 4;
+  let brought = broughtBy(settings, size);
+  // Not every member trades every carrier: larger communities until there are enough orders.
+  while (brought.placed.length < wanted && size < 6 * mostMembers) {
+    size = Math.min(6 * mostMembers, Math.ceil(size * Math.max(1.2, (wanted / Math.max(1, brought.placed.length)) * 1.05)));
+    brought = broughtBy(settings, size);
+  }
+  const { placed, lots } = brought;
+  const some = placed.length > wanted ? chosen(placed, wanted, settings.seed) : placed;
+  // A store for about every dozen orders, as many as the community has.
+  const few = lots.slice(0, Math.max(1, Math.floor(some.length / 12)));
+  return settings.orders <= some.length ? listed(some, few) : multiplied(some, few, settings);
+}
+
+/** `wanted` of the orders by lot, in arrival order, at least a third of each side where there are that many. */
+function chosen(placed: readonly Placed[], wanted: number, seed: number): Placed[] {
+  const drawn = placed.map((order, index) => ({ order, index, lot: draw(seed, pickStream, index) })).sort((a, b) => a.lot - b.lot);
+  const sellers = drawn.filter(({ order }) => order.sells);
+  const buyers = drawn.filter(({ order }) => !order.sells);
+  const fair = Math.round((wanted * sellers.length) / placed.length);
+  const third = Math.floor(wanted / 3);
+  const selling = Math.min(sellers.length, Math.max(fair, third, wanted - buyers.length), wanted - Math.min(third, buyers.length));
+  return [...sellers.slice(0, selling), ...buyers.slice(0, wanted - selling)]
+    .sort((a, b) => a.index - b.index)
+    .map(({ order }) => order);
+}
+
+/** A market in which every order is listed with its own member. */
+function listed(placed: readonly Placed[], lots: readonly Placed[]): Market {
+  const offers = placed.filter((order) => order.sells);
+  const bids = placed.filter((order) => !order.sells);
+  return {
+    offers: {
+      quantity: Uint32Array.from(offers, (order) => order.quantity),
+      price: Int32Array.from(offers, (order) => order.price),
+      consent: Uint8Array.from(offers, (order) => (order.member.pool ? 1 : 0)),
+    },
+    bids: {
+      quantity: Uint32Array.from(bids, (order) => order.quantity),
+      price: Int32Array.from(bids, (order) => order.price),
+    },
+    lots: { quantity: Uint32Array.from(lots, (lot) => lot.quantity), price: Int32Array.from(lots, (lot) => lot.price) },
+    offerOwner: (index) => (index < offers.length ? wordsOf(offers[index]!.member) : storeOf(lots[index - offers.length]!.member)),
+    bidOwner: (index) => wordsOf(bids[index]!.member),
   };
-  const offerCount = Math.floor(settings.orders / 2);
-  const bidCount = settings.orders - offerCount;
-  const column = (size: number, low: number, high: number) => {
+}
+
+/** A store as the owner of a lot: a member's battery has the member's name. */
+function storeOf(member: Member): Owner {
+  const { name, kind } = wordsOf(member);
+  return member.kind === "storage" ? { name, kind: "store of the neighbourhood" } : { name: `Battery of ${name}`, kind: `battery of a ${kind}` };
+}
+
+/** A market of many more: each order like one of the community’s, with a quantity and a price of its own. */
+function multiplied(placed: readonly Placed[], lots: readonly Placed[], settings: Settings): Market {
+  const offers = placed.filter((order) => order.sells);
+  const bids = placed.filter((order) => !order.sells);
+  const random = createRandom(settings.seed);
+  const offerCount = offers.length === 0 ? 0 : bids.length === 0 ? settings.orders : Math.round((settings.orders * offers.length) / placed.length);
+  const lotCount = Math.round((settings.orders * lots.length) / placed.length);
+  const spread = (from: readonly Placed[], size: number) => {
     const quantity = new Uint32Array(size);
     const price = new Int32Array(size);
+    const consent = new Uint8Array(size);
     for (let index = 0; index < size; index++) {
-      quantity[index] = (50 + Math.floor(next() * 2400)) * 1000;
-      price[index] = (low + Math.floor(next() * (high - low))) * 1000;
+      const like = from[index % from.length]!;
+      const factor = (random.next() + 0x2000_0000) / 0xa000_0000; // 0.2 to 1.8
+      quantity[index] = Math.min(Math.max(Math.round(like.quantity * factor), 1), maxQuantity);
+      price[index] = like.price + (random.next() % 20_001) - 10_000;
+      consent[index] = like.member.pool ? 1 : 0;
     }
-    return { quantity, price };
+    return { quantity, price, consent };
+  };
+  const owner = (from: readonly Placed[]) => (index: number): Owner => {
+    const { name, kind } = wordsOf(from[index % from.length]!.member);
+    const street = Math.floor(index / from.length);
+    return { name: street === 0 ? name : `${name}, district ${street + 1}`, kind };
   };
   return {
-    offers: column(offerCount, 60, 340),
-    bids: column(bidCount, 120, 460),
-    offerOwner: (index) => ({ name: `Home ${index + 1}`, kind: "home with solar panels" }),
-    bidOwner: (index) => ({ name: `Home ${offerCount + index + 1}`, kind: "home" }),
+    offers: spread(offers, offerCount),
+    bids: spread(bids, settings.orders - offerCount),
+    lots: spread(lots, lotCount),
+    offerOwner: (index) => (index < offerCount ? owner(offers)(index) : storeOf(lots[(index - offerCount) % lots.length]!.member)),
+    bidOwner: owner(bids),
   };
 }

@@ -1,6 +1,39 @@
+import { storageLot } from "../../core/engine.js";
 import type { Scene } from "./scene.js";
 
-/** What became of every order of a scene; quantities in ticks, amounts in money ticks as doubles, for display. */
+/** One trade of a scene: direct, or through the pool. An offer beyond the last is a store's lot. */
+export interface SceneTrade {
+  readonly pool: boolean;
+  readonly offer: number;
+  readonly bid: number;
+  readonly quantity: number;
+  readonly price: number;
+}
+
+/** Calls `take` for every trade in order of execution, direct ones first. Columns, not objects: there may be a million. */
+export function eachTrade(
+  { market, clearing }: Scene,
+  take: (pool: boolean, offer: number, bid: number, quantity: number, price: number) => void,
+): void {
+  const { trades, pool } = clearing;
+  for (let index = 0; index < trades.count; index++)
+    take(false, trades.offer[index]!, trades.bid[index]!, trades.quantity[index]!, trades.price[index]!);
+  if (pool === null) return;
+  const { lots } = pool;
+  let firstStore = 0;
+  while (firstStore < lots.count && lots.offer[firstStore] !== storageLot) firstStore++;
+  for (let index = 0; index < pool.trades.count; index++) {
+    const lot = pool.trades.lot[index]!;
+    const offer = lot < firstStore ? lots.offer[lot]! : market.offers.price.length + lot - firstStore;
+    take(true, offer, pool.trades.bid[index]!, pool.trades.quantity[index]!, pool.trades.price[index]!);
+  }
+}
+
+/** Limit of an offer, or the price of a store's lot. */
+export const askedBy = ({ market }: Scene, offer: number): number =>
+  offer < market.offers.price.length ? market.offers.price[offer]! : market.lots.price[offer - market.offers.price.length]!;
+
+/** What became of every order of a scene, stores' lots behind the offers; quantities in ticks, amounts in money ticks as doubles, for display. */
 export interface Outcome {
   /** Per order: sold or bought directly, and through the pool. */
   readonly offerDirect: Float64Array;
@@ -16,47 +49,34 @@ export interface Outcome {
 }
 
 /** Adds up what became of every order. */
-export function outcomeOf({ market, clearing }: Scene): Outcome {
-  const { offers, bids } = market;
-  const column = (size: number): Float64Array => new Float64Array(size);
+export function outcomeOf(scene: Scene): Outcome {
+  const { offers, bids, lots } = scene.market;
+  const sellers = offers.price.length + lots.price.length;
   const outcome: Outcome = {
-    offerDirect: column(offers.price.length),
-    offerPooled: column(offers.price.length),
-    bidDirect: column(bids.price.length),
-    bidPooled: column(bids.price.length),
-    offerAmount: column(offers.price.length),
-    bidAmount: column(bids.price.length),
-    offerGain: column(offers.price.length),
-    bidGain: column(bids.price.length),
+    offerDirect: new Float64Array(sellers),
+    offerPooled: new Float64Array(sellers),
+    bidDirect: new Float64Array(bids.price.length),
+    bidPooled: new Float64Array(bids.price.length),
+    offerAmount: new Float64Array(sellers),
+    bidAmount: new Float64Array(bids.price.length),
+    offerGain: new Float64Array(sellers),
+    bidGain: new Float64Array(bids.price.length),
   };
-  const book = (offer: number, bid: number, quantity: number, price: number): void => {
+  eachTrade(scene, (pool, offer, bid, quantity, price) => {
     const amount = quantity * price;
+    (pool ? outcome.offerPooled : outcome.offerDirect)[offer]! += quantity;
+    (pool ? outcome.bidPooled : outcome.bidDirect)[bid]! += quantity;
     outcome.offerAmount[offer]! += amount;
     outcome.bidAmount[bid]! += amount;
-    outcome.offerGain[offer]! += amount - quantity * offers.price[offer]!;
+    outcome.offerGain[offer]! += amount - quantity * askedBy(scene, offer);
     outcome.bidGain[bid]! += quantity * bids.price[bid]! - amount;
-  };
-  const { trades, pool } = clearing;
-  for (let index = 0; index < trades.count; index++) {
-    const [offer, bid, quantity] = [trades.offer[index]!, trades.bid[index]!, trades.quantity[index]!];
-    outcome.offerDirect[offer]! += quantity;
-    outcome.bidDirect[bid]! += quantity;
-    book(offer, bid, quantity, trades.price[index]!);
-  }
-  if (pool !== null)
-    for (let index = 0; index < pool.trades.count; index++) {
-      const offer = pool.lots.offer[pool.trades.lot[index]!]!;
-      const [bid, quantity] = [pool.trades.bid[index]!, pool.trades.quantity[index]!];
-      outcome.offerPooled[offer]! += quantity;
-      outcome.bidPooled[bid]! += quantity;
-      book(offer, bid, quantity, pool.trades.price[index]!);
-    }
+  });
   return outcome;
 }
 
-/** Sum of a column. */
-export function sum(column: ArrayLike<number>): number {
+/** Sum of the first `size` values of a column. */
+export function sum(column: ArrayLike<number>, size: number = column.length): number {
   let total = 0;
-  for (let index = 0; index < column.length; index++) total += column[index]!;
+  for (let index = 0; index < size; index++) total += column[index]!;
   return total;
 }

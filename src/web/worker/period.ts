@@ -1,6 +1,6 @@
 import { mostWalked } from "../walk.js";
 import { type Curve, makeCurve } from "./curves.js";
-import { type Outcome, outcomeOf, sum } from "./outcome.js";
+import { askedBy, eachTrade, type Outcome, outcomeOf, type SceneTrade, sum } from "./outcome.js";
 import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
 import type { Opened } from "./worker.js";
 
@@ -17,15 +17,10 @@ export interface OrderLine {
   readonly left: number;
   readonly amount: number;
   readonly gain: number;
-}
-
-/** One trade as the page lists it. */
-export interface TradeLine {
-  readonly pool: boolean;
-  readonly offer: number;
-  readonly bid: number;
-  readonly quantity: number;
-  readonly price: number;
+  /** Whether what is left may join the pool. */
+  readonly consent: boolean;
+  /** Whether it is a store's lot, sold through the pool only. */
+  readonly store: boolean;
 }
 
 /** A stretch of trades as a band: from the sellers' limit to the buyers', and the price paid. */
@@ -43,6 +38,8 @@ export interface Band {
 export interface PeriodResult {
   readonly offers: number;
   readonly bids: number;
+  /** Lots that stores offer through the pool; they stand behind the offers. */
+  readonly lots: number;
   readonly offered: number;
   readonly asked: number;
   readonly direct: number;
@@ -62,43 +59,43 @@ export interface PeriodResult {
   readonly bands: readonly Band[];
   /** All orders and trades, in arrival order and order of execution, when there are few; null when there are many. */
   readonly orders: readonly OrderLine[] | null;
-  readonly tradeLines: readonly TradeLine[] | null;
+  readonly tradeLines: readonly SceneTrade[] | null;
   readonly walkable: boolean;
 }
 
 const mostListed = 500;
 const mostBands = 240;
+const mostTrades = 100;
 let scene: Scene | null = null;
 let outcome: Outcome | null = null;
 
 function orderLine({ market }: Scene, made: Outcome, side: "offer" | "bid", index: number): OrderLine {
   const supply = side === "offer";
-  const { quantity, price } = supply ? market.offers : market.bids;
+  const store = supply && index >= market.offers.price.length;
+  const place = store ? index - market.offers.price.length : index;
+  const columns = store ? market.lots : supply ? market.offers : market.bids;
+  const quantity = columns.quantity[place]!;
   const direct = (supply ? made.offerDirect : made.bidDirect)[index]!;
   const pooled = (supply ? made.offerPooled : made.bidPooled)[index]!;
   return {
     index, side, ...(supply ? market.offerOwner(index) : market.bidOwner(index)),
-    quantity: quantity[index]!, price: price[index]!, direct, pooled,
-    left: quantity[index]! - direct - pooled,
+    quantity, price: columns.price[place]!, direct, pooled,
+    left: quantity - direct - pooled,
     amount: (supply ? made.offerAmount : made.bidAmount)[index]!,
     gain: (supply ? made.offerGain : made.bidGain)[index]!,
+    consent: store || !supply || market.offers.consent[index] === 1,
+    store,
   };
 }
 
-function* tradesOf({ clearing }: Scene): Generator<TradeLine> {
-  const { trades, pool } = clearing;
-  for (let index = 0; index < trades.count; index++)
-    yield { pool: false, offer: trades.offer[index]!, bid: trades.bid[index]!, quantity: trades.quantity[index]!, price: trades.price[index]! };
-  if (pool === null) return;
-  for (let index = 0; index < pool.trades.count; index++)
-    yield {
-      pool: true, offer: pool.lots.offer[pool.trades.lot[index]!]!, bid: pool.trades.bid[index]!,
-      quantity: pool.trades.quantity[index]!, price: pool.trades.price[index]!,
-    };
+function tradeLines(now: Scene): SceneTrade[] {
+  const lines: SceneTrade[] = [];
+  eachTrade(now, (pool, offer, bid, quantity, price) => lines.push({ pool, offer, bid, quantity, price }));
+  return lines;
 }
 
 function bandsOf(now: Scene): Band[] {
-  const { offers, bids } = now.market;
+  const { bids } = now.market;
   const all = now.clearing.trades.count + (now.clearing.pool?.trades.count ?? 0);
   const each = Math.ceil(all / mostBands);
   const bands: Band[] = [];
@@ -108,16 +105,16 @@ function bandsOf(now: Scene): Band[] {
       bands.push({ quantity, low: low / quantity, high: high / quantity, price: paid / quantity, pool, trade: each === 1 ? place - 1 : -1 });
     [members, quantity, low, high, paid] = [0, 0, 0, 0, 0];
   };
-  for (const trade of tradesOf(now)) {
-    if (members === each || trade.pool !== pool) close();
-    pool = trade.pool;
+  eachTrade(now, (pooled, offer, bid, traded, price) => {
+    if (members === each || pooled !== pool) close();
+    pool = pooled;
     members++;
     place++;
-    quantity += trade.quantity;
-    low += trade.quantity * offers.price[trade.offer]!;
-    high += trade.quantity * bids.price[trade.bid]!;
-    paid += trade.quantity * trade.price;
-  }
+    quantity += traded;
+    low += traded * askedBy(now, offer);
+    high += traded * bids.price[bid]!;
+    paid += traded * price;
+  });
   close();
   return bands;
 }
@@ -130,7 +127,8 @@ export const periodCalls = {
     const made = outcomeOf(scene);
     outcome = made;
     const { clearing } = scene;
-    const { offers, bids } = market;
+    const { offers, bids, lots } = market;
+    const stores = scene.rules.pool ? lots.price.length : 0;
     const few = offers.price.length + bids.price.length <= mostListed;
     const now = scene;
     const [offered, asks] = [sum(offers.quantity), sum(bids.quantity)];
@@ -138,11 +136,12 @@ export const periodCalls = {
     return {
       offers: offers.price.length,
       bids: bids.price.length,
+      lots: stores,
       offered,
       asked: asks,
       direct,
       pooled,
-      idle: offered - direct - pooled,
+      idle: offered - sum(made.offerDirect, offers.price.length) - sum(made.offerPooled, offers.price.length),
       unserved: asks - direct - pooled,
       amount: sum(made.bidAmount),
       sellersGain: sum(made.offerGain),
@@ -157,11 +156,11 @@ export const periodCalls = {
       bands: bandsOf(scene),
       orders: few
         ? [
-            ...Array.from(offers.price, (_, index) => orderLine(now, made, "offer", index)),
+            ...Array.from({ length: offers.price.length + stores }, (_, index) => orderLine(now, made, "offer", index)),
             ...Array.from(bids.price, (_, index) => orderLine(now, made, "bid", index)),
           ]
         : null,
-      tradeLines: few ? [...tradesOf(scene)] : null,
+      tradeLines: few ? tradeLines(scene) : null,
       walkable: offers.price.length + bids.price.length <= mostWalked,
     };
   },
@@ -169,13 +168,13 @@ export const periodCalls = {
   /** One order of the period last cleared, with its trades (the first hundred). */
   order(_engine: Opened, { side, index }: { side: "offer" | "bid"; index: number }) {
     if (scene === null || outcome === null) throw new Error("no period has been cleared yet");
-    const trades: (TradeLine & { readonly other: string })[] = [];
-    for (const trade of tradesOf(scene)) {
-      if (trade[side] !== index) continue;
-      const other = side === "offer" ? scene.market.bidOwner(trade.bid) : scene.market.offerOwner(trade.offer);
-      trades.push({ ...trade, other: other.name });
-      if (trades.length === 100) break;
-    }
+    const now = scene;
+    const trades: (SceneTrade & { readonly other: string })[] = [];
+    eachTrade(now, (pool, offer, bid, quantity, price) => {
+      if ((side === "offer" ? offer : bid) !== index || trades.length === mostTrades) return;
+      const other = side === "offer" ? now.market.bidOwner(bid) : now.market.offerOwner(offer);
+      trades.push({ pool, offer, bid, quantity, price, other: other.name });
+    });
     return { line: orderLine(scene, outcome, side, index), trades };
   },
 };

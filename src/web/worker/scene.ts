@@ -56,8 +56,13 @@ async function readOwn(text: string, settings: Settings): Promise<Market> {
   if (sheet === undefined) throw new Error("The file has a header but no orders.");
   const owner = (ids: readonly string[]) => (index: number) => ({ name: ids[index]!, kind: "from your file" });
   return {
-    offers: { quantity: sheet.offers.quantity, price: sheet.offers.price },
+    offers: {
+      quantity: sheet.offers.quantity,
+      price: sheet.offers.price,
+      consent: new Uint8Array(sheet.offers.price.length).fill(1),
+    },
     bids: { quantity: sheet.bids.quantity, price: sheet.bids.price },
+    lots: { quantity: new Uint32Array(0), price: new Int32Array(0) },
     offerOwner: owner(sheet.offers.id),
     bidOwner: owner(sheet.bids.id),
   };
@@ -66,7 +71,8 @@ async function readOwn(text: string, settings: Settings): Promise<Market> {
 /** Clears `market` by `rules`; the result is a copy that stays. */
 export function clearMarket(engine: Opened, market: Market, rules: ClearingRules): Scene {
   const start = performance.now();
-  const view = engine.clear({ offers: market.offers, bids: market.bids }, rules);
+  const { offers, bids, lots } = market;
+  const view = engine.clear(rules.pool && lots.price.length > 0 ? { offers, bids, lots } : { offers, bids }, rules);
   const took = performance.now() - start;
   return { market, rules, clearing: copyClearing(view), took };
 }

@@ -1,0 +1,91 @@
+import type { Member } from "../../simulation/members.js";
+import { checkScenario, type MemberKind, type Scenario } from "../../simulation/scenario.js";
+import { seasonDates } from "../../simulation/weather.js";
+import { carriers } from "../../units.js";
+import type { Settings } from "../settings.js";
+
+/** Who lives in a community, in parts of a hundred. */
+type Mix = Readonly<Partial<Record<MemberKind, number>>>;
+
+const mixes: Record<Settings["mix"], Mix> = {
+  street: {
+    home: 80, business: 4, car: 7, solar: 1, biomass: 1, chp: 1, heatpump: 1, boiler: 1, chiller: 1, supplier: 1, storage: 2,
+  },
+  solar: {
+    home: 62, business: 4, car: 10, solar: 12, biomass: 2, heatpump: 2, boiler: 1, chiller: 1, supplier: 2, storage: 4,
+  },
+  town: {
+    home: 54, business: 16, industry: 2, dc: 3, car: 8, solar: 4, wind: 2, biomass: 2, chp: 2, heatpump: 2, boiler: 1,
+    chiller: 1, supplier: 1, storage: 2,
+  },
+  industry: {
+    home: 28, business: 22, industry: 14, dc: 8, car: 6, solar: 5, wind: 3, turbine: 2, biomass: 3, chp: 3,
+    heatpump: 1, boiler: 1, chiller: 1, supplier: 1, storage: 2,
+  },
+};
+
+/** Shares of a hundred as whole numbers that sum to `size`: everyone the whole part, the largest remainders one more. */
+function allot(mix: Mix, size: number): Partial<Record<MemberKind, number>> {
+  const kinds = Object.entries(mix) as [MemberKind, number][];
+  const sum = kinds.reduce((total, [, part]) => total + part, 0);
+  const exact = kinds.map(([kind, part]) => ({ kind, part: (part * size) / sum }));
+  const counts = new Map(exact.map(({ kind, part }) => [kind, Math.floor(part)]));
+  let left = size - [...counts.values()].reduce((total, count) => total + count, 0);
+  const byRest = [...exact].sort((a, b) => (b.part % 1) - (a.part % 1));
+  for (const { kind } of byRest) if (left-- > 0) counts.set(kind, counts.get(kind)! + 1);
+  return Object.fromEntries(counts) as Partial<Record<MemberKind, number>>;
+}
+
+/** The community of `size` members that the settings describe, and a day of it. */
+export function scenarioOf(settings: Settings, size: number): Scenario {
+  const { mechanism, pricing, blend, pool, poolPrice, lots, commission } = settings;
+  const plain = checkScenario({ name: "page", participants: { home: 1 } });
+  const rules = Object.fromEntries(
+    carriers.map((carrier) => {
+      const usual = plain.rules[carrier].pool!;
+      const price = carrier === settings.carrier ? poolPrice * 1000 : usual.price;
+      const purchasePrice = Math.min(price, usual.purchasePrice);
+      return [carrier, { mechanism, pricing, k: blend * 10_000, pool: pool ? { price: `${price / 1e6}`, purchasePrice: `${purchasePrice / 1e6}`, lots } : null }];
+    }),
+  );
+  return checkScenario({
+    name: "page",
+    description: `${settings.mix}, ${settings.season}, ${settings.weather}`,
+    seed: settings.seed,
+    date: seasonDates[settings.season],
+    weather: settings.weather,
+    periodMs: settings.minutes * 60_000,
+    participants: allot(mixes[settings.mix], size),
+    rules,
+    commission: [{ share: 1_000_000, supply: commission * 1000, use: commission * 1000 }],
+  });
+}
+
+const kindWords: Record<MemberKind, string> = {
+  home: "home",
+  business: "business",
+  industry: "factory",
+  dc: "data room on direct current",
+  car: "electric car",
+  solar: "solar park",
+  wind: "wind turbine",
+  turbine: "gas turbine",
+  biomass: "biomass plant",
+  chp: "combined heat and power plant",
+  heatpump: "heat pump",
+  boiler: "gas boiler",
+  chiller: "chiller",
+  supplier: "gas supplier",
+  storage: "store",
+};
+const shortWords: Partial<Record<MemberKind, string>> = { dc: "data room", chp: "CHP", heatpump: "heat pump", solar: "solar park", wind: "wind", supplier: "gas supply" };
+
+/** What a member is called, `Home 3`, and what it is in words. */
+export function wordsOf(member: Member): { name: string; kind: string } {
+  const word = shortWords[member.kind] ?? member.kind;
+  const sunny = member.kind === "home" && member.devices.some((device) => device.kind === "photovoltaics");
+  return {
+    name: `${word.charAt(0).toUpperCase()}${word.slice(1)} ${Number(member.id.split("-").at(-1))}`,
+    kind: `${kindWords[member.kind]}${sunny ? " with solar panels" : ""}`,
+  };
+}
