@@ -12,7 +12,7 @@ import { countLeft, hasEmpty, exceeds } from "./check";
 
 export { reserve, address, hasClearingPrice, clearingPrice };
 export { sha256, shaInit, shaUpdate, shaFinal } from "./sha256";
-export { merkleRoot, nodesRoot } from "./merkle";
+export { leafHashes, merkleRoot, nodesRoot } from "./merkle";
 
 /** `match`: the pricing of trades. */
 const counterparty: u32 = 0;
@@ -78,8 +78,8 @@ export function match(mechanism: u32, pricing: u32, k: u32, maxCycles: u32, offe
   sales.count = 0;
   matchedOffers = offerCount;
   matchedBids = bidCount;
-  if (mechanism == 0) matchByValue(offers, bids, offerCount, bidCount, trades, maxCycles);
-  else matchByMerit(offers, bids, offerCount, bidCount, trades, pricing == uniform);
+  if (mechanism == 0) matchByValue(offers, bids, offerCount, bidCount, trades, maxCycles, scratch);
+  else matchByMerit(offers, bids, offerCount, bidCount, trades, pricing == uniform, scratch);
   return <i32>trades.count;
 }
 
@@ -111,7 +111,7 @@ export function sell(storageLots: u32, divisible: bool): i32 {
   sales.price = address(Column.salePrice);
   sales.count = 0;
   sales.blended = 0;
-  sellLots(lots, bids, lotCount, matchedBids, sales, divisible);
+  sellLots(lots, bids, lotCount, matchedBids, sales, divisible, scratch);
   return <i32>sales.count;
 }
 

@@ -1,6 +1,5 @@
 import { Side, Trades, record, blend } from "./side";
-import { open } from "./open";
-import { rankSide } from "./sort";
+import { sortOrders } from "./sort";
 
 /** Whether the last clearing set one price for all, and that price. */
 let priced: bool = false;
@@ -13,11 +12,9 @@ export function forgetClearingPrice(): void { priced = false; }
  * Mechanism `merit`: offers by price ascending, bids by price descending, two pointers. `uniform` prices every trade at
  * the clearing price, `blend(lo, hi, k)`; otherwise each trade has its own blend.
  */
-export function matchByMerit(offers: Side, bids: Side, offerCount: u32, bidCount: u32, trades: Trades, uniform: bool): void {
-  open(offers, offerCount);
-  open(bids, bidCount);
-  rankSide(offers, true);
-  rankSide(bids, true);
+export function matchByMerit(offers: Side, bids: Side, offerCount: u32, bidCount: u32, trades: Trades, uniform: bool, scratch: usize): void {
+  sortOrders(0, offerCount, offers.left, offers.price, offers.flip, true, scratch, offers.rank);
+  sortOrders(0, bidCount, bids.left, bids.price, bids.flip, true, scratch, bids.rank);
   let i: u32 = 0;
   let j: u32 = 0;
   let lastOffer: i32 = 0;

@@ -1,6 +1,6 @@
 import { Column, address } from "./layout";
 import { Side, Trades } from "./side";
-import { open, keepOpen } from "./open";
+import { openBoth } from "./open";
 import { rankSide } from "./sort";
 import { walk } from "./walk";
 
@@ -25,13 +25,11 @@ export function poolOffers(offerCount: u32, poolPrice: i32): u32 {
 }
 
 /** Scenario 2 (paper §4.2(4)b, eq. 3): bids with something left, by value, walk the lots by value. */
-export function sellLots(lots: Side, bids: Side, lotCount: u32, bidCount: u32, sales: Trades, divisible: bool): void {
+export function sellLots(lots: Side, bids: Side, lotCount: u32, bidCount: u32, sales: Trades, divisible: bool, scratch: usize): void {
   memory.copy(lots.left, address(Column.lotQuantity), <usize>lotCount << 2);
   memory.copy(bids.left, address(Column.bidLeft), <usize>bidCount << 2);
-  open(lots, lotCount);
-  open(bids, bidCount);
-  keepOpen(lots, bids);
-  rankSide(lots, false);
-  rankSide(bids, false);
-  walk(bids, lots, sales, divisible);
+  openBoth(lots, lotCount, bids, bidCount);
+  rankSide(lots, false, scratch);
+  rankSide(bids, false, scratch);
+  walk(bids, lots, sales, divisible, scratch);
 }

@@ -1,0 +1,217 @@
+// Where the tree in rank order misleads, the followers are put in Morton order instead: by quantity and price, each
+// replaced by its place among all, the bits of both interleaved. What fits a leader, "quantity at most, price at most",
+// is then a corner of the square; only subtrees on its edge mislead, and of those only such as hold an earlier rank
+// than the best one found, for which each node also sums up its earliest rank (branch and bound).
+//
+//   node, 192 bytes:  │ quantity − 1, u32 × 16 │ price ^ flip, i32 × 16 │ place in rank, u32 × 16 │
+import { Side, Trades, record } from "./side";
+import { sortOrders } from "./sort";
+import { smallestPrice, smallestQuantity } from "./tree";
+
+const nodeBytes: usize = 192;
+const prices: usize = 64;
+const places: usize = 128;
+const nobody: u32 = u32.MAX_VALUE;
+
+const levels = memory.data(8 * 4, 4);
+let top: i32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function nodeAt(level: i32, node: u32): usize {
+  return <usize>load<u32>(levels + (<usize>level << 2)) + <usize>node * nodeBytes;
+}
+
+/** Spreads 16 bits over the even bits of 32. */
+// @ts-ignore: decorator
+@inline
+function spread(x: u32): u32 {
+  x = (x | (x << 8)) & 0x00ff00ff;
+  x = (x | (x << 4)) & 0x0f0f0f0f;
+  x = (x | (x << 2)) & 0x33333333;
+  return (x | (x << 1)) & 0x55555555;
+}
+
+/** Adds to `codes` the 16-bit places of `column` among all, spread and moved `shift` bits; equals share a place. */
+function interleave(column: usize, count: u32, shift: u32, codes: usize, order: usize, scratch: usize): void {
+  sortOrders(0, count, column, column, 0, true, scratch, order);
+  const narrow = <u32>max(0, 16 - <i32>clz(count));
+  let before: i32 = 0;
+  let place: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = <usize>load<u32>(order + (<usize>i << 2)) << 2;
+    const value = load<i32>(column + at);
+    if (i == 0 || value != before) place = i >> narrow;
+    before = value;
+    store<u32>(codes + at, load<u32>(codes + at) | (spread(place) << shift));
+  }
+}
+
+/**
+ * The rest of a walk, from leader `from` on, with the same result as `walk` in walk.ts (whole lots only). `scratch`: 48
+ * bytes for each follower that is left and 4 kB.
+ */
+export function searchByMorton(leader: Side, from: u32, follower: Side, trades: Trades, scratch: usize): void {
+  const count = buildMorton(follower, scratch);
+  if (count == 0) return;
+  const flip = follower.flip;
+  for (let i = from; i < leader.rankCount; i++) {
+    const leaderIndex = load<u32>(leader.rank + (<usize>i << 2));
+    const leaderPrice = load<i32>(leader.price + (<usize>leaderIndex << 2));
+    wantedPrice = leaderPrice ^ flip;
+    let left = load<u32>(leader.left + (<usize>leaderIndex << 2));
+    while (left != 0) {
+      wantedQuantity = left - 1;
+      earliest = nobody;
+      search(top, 0);
+      if (earliest == nobody) break;
+      const index = load<u32>(follower.rank + (<usize>earliest << 2));
+      const at = <usize>index << 2;
+      const quantity = load<u32>(follower.left + at);
+      record(trades, leader, leaderIndex, leaderPrice, index, load<i32>(follower.price + at), quantity);
+      left -= quantity;
+      store<u32>(follower.left + at, 0);
+      remove(earliestLeaf);
+    }
+    store<u32>(leader.left + (<usize>leaderIndex << 2), left);
+  }
+}
+
+function buildMorton(side: Side, scratch: usize): u32 {
+  // Columns of the followers that are left, one behind the other: room for all, filled by as many as there are.
+  const room = (<usize>side.rankCount + 15) & ~15;
+  const quantity = scratch;
+  const price = quantity + (room << 2);
+  const place = price + (room << 2);
+  const codes = place + (room << 2);
+  const order = codes + (room << 2);
+  const rest = order + (room << 2);
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < side.rankCount; i++) {
+    const at = <usize>load<u32>(side.rank + (<usize>i << 2)) << 2;
+    const left = load<u32>(side.left + at);
+    if (left == 0) continue;
+    const to = <usize>count << 2;
+    // Sorted as a signed column, whose order is that of u32 once the highest bit is turned around.
+    store<i32>(quantity + to, <i32>((left - 1) ^ 0x80000000));
+    store<i32>(price + to, load<i32>(side.price + at) ^ side.flip);
+    store<u32>(place + to, i);
+    store<u32>(codes + to, 0);
+    count++;
+  }
+  if (count == 0) return 0;
+  interleave(quantity, count, 0, codes, order, rest);
+  interleave(price, count, 1, codes, order, rest);
+  for (let i: usize = 0; i < count; i++) store<u32>(codes + (i << 2), load<u32>(codes + (i << 2)) ^ 0x80000000);
+  sortOrders(0, count, codes, codes, 0, true, rest, order);
+
+  let at = rest;
+  let nodes = (count + 15) >> 4;
+  store<u32>(levels, <u32>at);
+  for (let i: u32 = 0; i < nodes << 4; i++) {
+    const slot = at + <usize>(i >> 4) * nodeBytes + (<usize>(i & 15) << 2);
+    if (i < count) {
+      const from = <usize>load<u32>(order + (<usize>i << 2)) << 2;
+      fill(slot, load<u32>(quantity + from) ^ 0x80000000, load<i32>(price + from), load<u32>(place + from));
+    } else fill(slot, nobody, i32.MAX_VALUE, nobody);
+  }
+  top = 0;
+  while (nodes > 1) {
+    const below = at;
+    const entries = nodes;
+    at += <usize>nodes * nodeBytes;
+    nodes = (entries + 15) >> 4;
+    top++;
+    store<u32>(levels + (<usize>top << 2), <u32>at);
+    for (let i: u32 = 0; i < nodes << 4; i++) {
+      const slot = at + <usize>(i >> 4) * nodeBytes + (<usize>(i & 15) << 2);
+      const node = below + <usize>i * nodeBytes;
+      if (i < entries) fill(slot, smallestQuantity(node), smallestPrice(node + prices), smallestQuantity(node + places));
+      else fill(slot, nobody, i32.MAX_VALUE, nobody);
+    }
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function fill(slot: usize, quantity: u32, price: i32, place: u32): void {
+  store<u32>(slot, quantity);
+  store<i32>(slot, price, prices);
+  store<u32>(slot, place, places);
+}
+
+// What is searched for, and the best found so far: globals, so that the recursion passes two numbers only.
+let wantedQuantity: u32 = 0;
+let wantedPrice: i32 = 0;
+let earliest: u32 = 0;
+let earliestLeaf: u32 = 0;
+
+/** Bit j set: entry j may fit and stands before the best found. */
+// @ts-ignore: decorator
+@inline
+function promising(node: usize): u32 {
+  if (ASC_FEATURE_SIMD) {
+    const q = i32x4.splat(<i32>wantedQuantity);
+    const p = i32x4.splat(wantedPrice);
+    const r = i32x4.splat(<i32>earliest);
+    return <u32>i8x16.bitmask(i8x16.narrow_i16x8_s(
+      i16x8.narrow_i32x4_s(promisingFour(node, q, p, r), promisingFour(node + 16, q, p, r)),
+      i16x8.narrow_i32x4_s(promisingFour(node + 32, q, p, r), promisingFour(node + 48, q, p, r)),
+    ));
+  }
+  let bits: u32 = 0;
+  for (let i: u32 = 0; i < 16; i++) {
+    const at = node + (<usize>i << 2);
+    bits |= (u32(load<u32>(at) <= wantedQuantity) & u32(load<i32>(at, prices) <= wantedPrice) & u32(load<u32>(at, places) < earliest)) << i;
+  }
+  return bits;
+}
+
+// @ts-ignore: decorator
+@inline
+function promisingFour(at: usize, q: v128, p: v128, r: v128): v128 {
+  return v128.and(
+    v128.and(i32x4.le_u(v128.load(at), q), i32x4.le_s(v128.load(at, 64), p)),
+    i32x4.lt_u(v128.load(at, 128), r),
+  );
+}
+
+/** Looks below a node for the earliest rank that fits, the most promising child first. */
+function search(level: i32, node: u32): void {
+  const at = nodeAt(level, node);
+  let bits = promising(at);
+  while (bits != 0) {
+    let child: u32 = 0;
+    let first: u32 = nobody;
+    for (let rest = bits; rest != 0; rest &= rest - 1) {
+      const candidate = <u32>ctz(rest);
+      const place = load<u32>(at + (<usize>candidate << 2), places);
+      if (place < first) {
+        first = place;
+        child = candidate;
+      }
+    }
+    if (first >= earliest) return;
+    if (level == 0) {
+      earliest = first;
+      earliestLeaf = (node << 4) | child;
+      return;
+    }
+    search(level - 1, (node << 4) | child);
+    bits &= ~(<u32>1 << child);
+  }
+}
+
+/** Takes a leaf out. */
+function remove(leaf: u32): void {
+  let node = leaf >> 4;
+  let at = nodeAt(0, node);
+  fill(at + (<usize>(leaf & 15) << 2), nobody, i32.MAX_VALUE, nobody);
+  for (let level: i32 = 1; level <= top; level++) {
+    const above = nodeAt(level, node >> 4);
+    fill(above + (<usize>(node & 15) << 2), smallestQuantity(at), smallestPrice(at + prices), smallestQuantity(at + places));
+    at = above;
+    node >>= 4;
+  }
+}
