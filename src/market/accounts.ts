@@ -1,4 +1,4 @@
-import { exactSum, type Amount } from "./amounts.js";
+import { type Amount, exactSum } from "./amounts.js";
 
 /** The platform's accounts and the world's, by number; participants follow, then their collateral. */
 export const account: {

@@ -158,7 +158,8 @@ function match(
   book: CarrierBook,
 ): { trades: number; clearingPrice: number | null; remaining: Matching["remaining"] | null } {
   const { carrier, rules, offers, bids } = book;
-  if (offers.order.length === 0 && bids.order.length === 0) return { trades: 0, clearingPrice: null, remaining: null };
+  if (offers.order.length === 0 && bids.order.length === 0)
+    return { trades: 0, clearingPrice: null, remaining: null };
   // Room for every device's lot, so that selling does not move what matching left.
   round.engine.reserve(offers.order.length, bids.order.length, round.terms.devices.length);
   const { mechanism, pricing, k, maxCycles } = rules;

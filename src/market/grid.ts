@@ -25,17 +25,7 @@ export function closeBids(round: Round, book: CarrierBook): void {
       if (quantity > 0) {
         const price = use.interruptionPrice;
         const amount = product(quantity, price);
-        const flow = journal.flow(
-          flowCode.interrupted,
-          carrier,
-          party,
-          order,
-          quantity,
-          0,
-          price,
-          amount,
-          0,
-        );
+        const flow = journal.flow(flowCode.interrupted, carrier, party, order, quantity, 0, price, amount, 0);
         journal.post(postingCode.interruption, carrier, account.trading, accountOf(party), flow, amount);
         sums.add(carrier, "interrupted", quantity);
         left -= quantity;

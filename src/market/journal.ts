@@ -1,5 +1,15 @@
-import { type FlowRecord, flowKinds, flowLayout, none, type PostingRecord, postingKinds } from "../ledger/records.js";
-import { postingLayout, type TradeRecord, tradeKinds, tradeLayout } from "../ledger/records.js";
+import {
+  type FlowRecord,
+  flowKinds,
+  flowLayout,
+  none,
+  type PostingRecord,
+  postingKinds,
+  postingLayout,
+  type TradeRecord,
+  tradeKinds,
+  tradeLayout,
+} from "../ledger/records.js";
 import type { Accounts } from "./accounts.js";
 import { type Amount, maxAmount } from "./amounts.js";
 
@@ -10,7 +20,8 @@ const code = <K extends string>(kinds: readonly K[]): { readonly [kind in K]: nu
 /** Codes of the kinds of trades, flows and postings, by name. */
 export const tradeCode: { readonly [kind in TradeRecord["kind"]]: number } = /* @__PURE__ */ code(tradeKinds);
 export const flowCode: { readonly [kind in FlowRecord["kind"]]: number } = /* @__PURE__ */ code(flowKinds);
-export const postingCode: { readonly [kind in PostingRecord["kind"]]: number } = /* @__PURE__ */ code(postingKinds);
+export const postingCode: { readonly [kind in PostingRecord["kind"]]: number } =
+  /* @__PURE__ */ code(postingKinds);
 
 /** Records of one size, written at the end of bytes that grow. The fast twin of the ledger's `RecordWriter`. */
 class Sheet {

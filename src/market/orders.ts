@@ -1,4 +1,4 @@
-import { GridclearError, type ErrorCode } from "../errors.js";
+import { type ErrorCode, GridclearError } from "../errors.js";
 import { orderLayout } from "../ledger/records.js";
 import { carriers, ppm } from "../units.js";
 import type { Accounts } from "./accounts.js";
@@ -24,6 +24,8 @@ export class Orders {
   side: Uint8Array = new Uint8Array(256);
   quantity: Uint32Array = new Uint32Array(256);
   price: Int32Array = new Int32Array(256);
+  /** Number of the order that each replaced or withdrew, or −1. */
+  replaced: Int32Array = new Int32Array(256);
   /** By (participant, carrier): number of the live order, or −1. */
   readonly live: Int32Array;
 
@@ -67,11 +69,28 @@ export class Orders {
     this.side[number] = side;
     this.quantity[number] = quantity;
     this.price[number] = price;
+    this.replaced[number] = this.live[slot]!;
     this.count += 1;
     this.#revisions[slot]! += 1;
     this.live[slot] = quantity === 0 ? -1 : number;
     this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(carrier, side, quantity, price, slot);
     return null;
+  }
+
+  /** Forgets the orders from `count` on, as if they had never come. */
+  truncate(count: number): void {
+    while (this.count > count) {
+      this.count -= 1;
+      const carrier = this.carrier[this.count]!;
+      const slot = this.participant[this.count]! * carrierCount + carrier;
+      const before = this.replaced[this.count]!;
+      this.#revisions[slot]! -= 1;
+      this.live[slot] = before;
+      this.#locked[slot] =
+        before < 0
+          ? 0
+          : this.#roughLock(carrier, this.side[before]!, this.quantity[before]!, this.price[before]!, slot);
+    }
   }
 
   /** What a participant's live orders could cost at worst, in amount ticks. */
@@ -157,7 +176,8 @@ export class Orders {
     if (rough === 0) return null;
     for (let other = first; other < first + carrierCount; other += 1)
       if (other !== slot) rough += this.#locked[other]!;
-    if (Number.isNaN(this.#means[participant]!)) this.#means[participant] = Number(this.#exactMeans(participant));
+    if (Number.isNaN(this.#means[participant]!))
+      this.#means[participant] = Number(this.#exactMeans(participant));
     // A handful of roundings of 2⁻⁵³ each: what is clearly enough in doubles is enough. All else is worked out exactly.
     if (rough * (1 + 1e-12) + 1 <= this.#means[participant]!) return null;
     const means = this.#exactMeans(participant);
@@ -217,6 +237,7 @@ export class Orders {
     this.side = grown(this.side, new Uint8Array(size));
     this.quantity = grown(this.quantity, new Uint32Array(size));
     this.price = grown(this.price, new Int32Array(size));
+    this.replaced = grown(this.replaced, new Int32Array(size));
   }
 }
 

@@ -9,8 +9,8 @@ import type { Contract } from "./contracts.js";
 import { Journal } from "./journal.js";
 import { Orders } from "./orders.js";
 import { openBook, Readings } from "./readings.js";
-import { Router } from "./router.js";
 import { type MatchingEngine, Positions, Sums } from "./round.js";
+import { Router } from "./router.js";
 import { settle } from "./settlement.js";
 import type { MarketState } from "./state.js";
 import { selfDischarge } from "./storage.js";
@@ -154,9 +154,7 @@ function totalsOf(sums: Sums): Header["totals"] {
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
   const open = new OpenPeriod(state, engine, input.period, input.previous);
   for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
-    naming(`contract ${index}`, () =>
-      open.enter(parseContract(decodeCanonical(item), "contract")),
-    );
+    naming(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract")));
   open.start();
   takeOrders(open.orders, input.orders);
   takeReadings(open.readings, input.readings);

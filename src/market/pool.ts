@@ -44,12 +44,7 @@ export function sellPool(
 const noLots: StorageLots = { device: [], quantity: new Uint32Array(0), price: new Int32Array(0) };
 
 /** Buys what is idle and may join; leaves in `joining` what joined and in the book what stays idle. */
-function buyIdle(
-  round: Round,
-  book: CarrierBook,
-  purchasePrice: number,
-  joining: Uint32Array,
-): Uint32Array {
+function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining: Uint32Array): Uint32Array {
   const { carrier, offers, offersLeft } = book;
   const { orders, terms, router, journal, positions } = round;
   const joined: number[] = [];
@@ -72,17 +67,7 @@ function buyIdle(
     pooled += quantity;
     positions.sold[slot]! += quantity;
     const amount = product(quantity, purchasePrice);
-    const flow = journal.flow(
-      flowCode.pooled,
-      carrier,
-      party,
-      order,
-      quantity,
-      0,
-      purchasePrice,
-      amount,
-      0,
-    );
+    const flow = journal.flow(flowCode.pooled, carrier, party, order, quantity, 0, purchasePrice, amount, 0);
     journal.post(postingCode.poolPurchase, carrier, account.pool, accountOf(party), flow, amount);
   }
   round.sums.add(carrier, "pooled", pooled);

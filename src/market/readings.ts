@@ -129,6 +129,11 @@ export class Readings {
     return null;
   }
 
+  /** Whether the next reading of a meter corrects one that came or was estimated. */
+  isCorrection(participant: number, carrier: number, period: number): boolean {
+    return this.#books.get(period)?.known[participant * carrierCount + carrier] === 1;
+  }
+
   /** Writes the estimate of a reading that did not come. */
   estimate(book: MeterBook, slot: number): void {
     const rule = book.payment.metering!.missing;

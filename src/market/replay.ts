@@ -63,8 +63,7 @@ export class Replay {
     this.#failed = true;
     const { header, sections } = block;
     const at = `height ${this.#height}`;
-    if (header.height !== this.#height)
-      fail("corrupt", `${at}: height`, `${this.#height}`, header.height);
+    if (header.height !== this.#height) fail("corrupt", `${at}: height`, `${this.#height}`, header.height);
     if (this.#height > 0 && header.period !== this.#period + 1)
       fail("corrupt", `${at}: period`, `${this.#period + 1}`, header.period);
     if (!sameBytes(header.previous, this.#hash))

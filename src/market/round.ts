@@ -1,5 +1,5 @@
-import type { Book, OrderColumns } from "../core/columns.js";
 import type { Matching, Pooling } from "../core/clearing.js";
+import type { Book, OrderColumns } from "../core/columns.js";
 import type { ClearingRules, PoolRules } from "../core/rules.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { totalNames } from "../ledger/header.js";

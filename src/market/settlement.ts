@@ -96,7 +96,15 @@ function pay(
   const collateral = firstCollateralAccount + participant;
   const held = accounts.balance(collateral);
   const fromCollateral = held < left ? held : left;
-  journal.post(postingCode.collateral, carrier, collateral, account.trading, reference, fromCollateral, period);
+  journal.post(
+    postingCode.collateral,
+    carrier,
+    collateral,
+    account.trading,
+    reference,
+    fromCollateral,
+    period,
+  );
   left -= fromCollateral;
   journal.post(postingCode.default, carrier, account.defaults, account.trading, reference, left, period);
 }

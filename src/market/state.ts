@@ -2,7 +2,7 @@ import { fail } from "../errors.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { none, stateKinds, stateLayout } from "../ledger/records.js";
-import { account, Accounts, firstCollateralAccount, firstParticipantAccount } from "./accounts.js";
+import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "./accounts.js";
 import { type Contract, contractKey, type SupplyContract } from "./contracts.js";
 import { flowCode, type Journal, noCarrier, postingCode } from "./journal.js";
 import { LastReadings, type MeterBook } from "./readings.js";
@@ -30,7 +30,9 @@ export class MarketState {
     this.#checkMoney(contract);
     const key = contractKey(contract);
     const held =
-      contract.kind === "supply" || contract.kind === "end" ? this.terms.inForce.get(heldKey(contract)) : undefined;
+      contract.kind === "supply" || contract.kind === "end"
+        ? this.terms.inForce.get(heldKey(contract))
+        : undefined;
     this.terms.apply(contract);
     if (contract.kind === "end") this.#hashes.delete(contract.contract);
     else if (this.terms.inForce.get(key) === contract) this.#hashes.delete(key);
@@ -151,12 +153,21 @@ export class MarketState {
         break;
       case "storage":
         if (charges.length < terms.devices.length) charges.push(contract.charge);
-        else this.#spill(terms.devices.findIndex(({ name }) => name === contract.device), contract.capacity, journal);
+        else
+          this.#spill(
+            terms.devices.findIndex(({ name }) => name === contract.device),
+            contract.capacity,
+            journal,
+          );
         break;
       case "end":
         if (held?.kind === "supply") this.#holdCollateral(held, -collateral(held), journal);
         if (held?.kind === "storage")
-          this.#spill(terms.devices.findIndex(({ name }) => name === held.device), 0, journal);
+          this.#spill(
+            terms.devices.findIndex(({ name }) => name === held.device),
+            0,
+            journal,
+          );
         break;
       default:
     }

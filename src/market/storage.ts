@@ -2,7 +2,7 @@ import { none } from "../ledger/records.js";
 import { ppm } from "../units.js";
 import { account } from "./accounts.js";
 import { product, scaleDown, scaleUp } from "./amounts.js";
-import type { StorageContract, Stay } from "./contracts.js";
+import type { Stay, StorageContract } from "./contracts.js";
 import { flowCode, postingCode } from "./journal.js";
 import { accountOf, type Round } from "./round.js";
 import { carrierCount, type Device, nobody } from "./terms.js";
@@ -73,11 +73,7 @@ export function dischargeLots(round: Round, carrier: number): StorageLots {
     if (contract === null || stay === undefined) continue;
     const free = Math.max(0, round.charges[number]! - chargeOwed(contract, stay, round.period));
     const room = entry.feeder === nobody ? contract.dischargeLimit : round.router.exportRoom[entry.feeder]!;
-    const most = Math.min(
-      contract.dischargeLimit,
-      room,
-      scaleDown(free, contract.dischargeEfficiency, ppm),
-    );
+    const most = Math.min(contract.dischargeLimit, room, scaleDown(free, contract.dischargeEfficiency, ppm));
     if (most === 0) continue;
     device.push(number);
     quantity.push(most);
@@ -132,17 +128,18 @@ export function charge(
   retail: number | null,
 ): number {
   const pool: Source = { left: unsold, payee: account.pool };
-  const present: { number: number; device: Device; contract: StorageContract; owed: number; room: number }[] = [];
+  const present: { number: number; device: Device; contract: StorageContract; owed: number; room: number }[] =
+    [];
   for (const [number, device] of round.terms.devices.entries()) {
     const { contract } = device;
-    const stay =
-      contract === null || device.carrier !== carrier ? undefined : stayIn(contract, round.period);
+    const stay = contract === null || device.carrier !== carrier ? undefined : stayIn(contract, round.period);
     if (contract === null || stay === undefined || resting.has(number)) continue;
     const owed = chargeOwed(contract, stay, round.period);
     present.push({ number, device, contract, owed, room: contract.chargeLimit });
   }
   for (const each of present)
-    if (each.owed > round.charges[each.number]!) draw(round, pool, each, each.owed, each.contract.chargePrice);
+    if (each.owed > round.charges[each.number]!)
+      draw(round, pool, each, each.owed, each.contract.chargePrice);
   for (const each of present) draw(round, pool, each, each.contract.capacity, each.contract.chargePrice);
   if (retail === null) return pool.left;
   const grid: Source = { left: Number.POSITIVE_INFINITY, payee: account.grid };
@@ -213,8 +210,7 @@ export const importedFor: { readonly bid: 0; readonly storage: 1; readonly losse
 /** How much of `wanted` an owner can pay at `price` beside what its orders lock. */
 function affordable(round: Round, owner: number, price: number, wanted: number): number {
   if (owner === nobody || price <= 0) return wanted;
-  const means =
-    round.accounts.of(owner) + round.terms.creditLimit(owner) - round.orders.locked(owner);
+  const means = round.accounts.of(owner) + round.terms.creditLimit(owner) - round.orders.locked(owner);
   if (means <= 0n) return 0;
   const most = means / BigInt(price);
   return most >= BigInt(wanted) ? wanted : Number(most);

@@ -3,8 +3,8 @@ import { type Carrier, carriers } from "../units.js";
 import {
   type ClearingContract,
   type Contract,
-  contractKey,
   type ConverterContract,
+  contractKey,
   type EndContract,
   type FeederContract,
   type MarketContract,
@@ -109,11 +109,13 @@ export class Terms {
     switch (contract.kind) {
       case "market":
         if (this.market !== null) fail("conflict", key, "one market contract, never amended", contract.id);
+        if (contract.signed && contract.platformKey === undefined)
+          fail("refused", `${key}.platformKey`, "a key in a signed market", "none");
         break;
       case "participant":
         this.#room(key, this.#participants, contract.id);
-        if (this.market?.signed && contract.key === undefined && contract.gateway === undefined)
-          fail("refused", `${key}.key`, "a key or a gateway in a signed market", "none");
+        if (this.market?.signed && contract.key === undefined)
+          fail("refused", `${key}.key`, "a key in a signed market", "none");
         for (const carrier of carriers) {
           const feeder = contract.feeders?.[carrier];
           if (feeder !== undefined) this.#feeder(`${key}.feeders.${carrier}`, feeder, carrier);
@@ -257,7 +259,8 @@ export class Terms {
 
   #checkEnd(end: EndContract, key: string): void {
     const contract = this.inForce.get(end.contract);
-    if (contract === undefined) return fail("refused", `${key}.contract`, "a contract in force", end.contract);
+    if (contract === undefined)
+      return fail("refused", `${key}.contract`, "a contract in force", end.contract);
     if (contract.kind === "market" || contract.kind === "payment")
       return fail("refused", `${key}.contract`, "a contract other than market and payment", end.contract);
     if (contract.kind !== "participant" && contract.kind !== "feeder") return;

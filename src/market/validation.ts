@@ -74,9 +74,13 @@ const record =
       if (!Object.hasOwn(fields, name))
         return fail("invalid", `${field}.${name.slice(0, 40)}`, "no such field", name);
     for (const [name, check] of Object.entries(fields)) {
-      const present = Object.hasOwn(value, name) && (value as { [name: string]: unknown })[name] !== undefined;
+      const present =
+        Object.hasOwn(value, name) && (value as { [name: string]: unknown })[name] !== undefined;
       if (!present && "optional" in check) continue;
-      copy[name] = check(present ? (value as { [name: string]: unknown })[name] : undefined, `${field}.${name}`);
+      copy[name] = check(
+        present ? (value as { [name: string]: unknown })[name] : undefined,
+        `${field}.${name}`,
+      );
     }
     return copy;
   };
@@ -127,9 +131,7 @@ const kinds: { readonly [kind: string]: { readonly [name: string]: Check } } = {
     id: name,
     key: optional(key),
     gateway: optional(key),
-    feeders: optional(
-      record(Object.fromEntries(carriers.map((each) => [each, optional(name)] as const))),
-    ),
+    feeders: optional(record(Object.fromEntries(carriers.map((each) => [each, optional(name)] as const)))),
     creditLimit: optional(money(0n)),
   },
   supply: { participant: name, carrier, limit: quantity, pool: flag, collateral: money(0n) },

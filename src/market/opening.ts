@@ -1,0 +1,115 @@
+import { type Carrier, carriers, maxQuantity, ppm } from "../units.js";
+import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
+
+/** The paper's fixed price of pool electricity, in price ticks (paper §4.2(2)). */
+export const fixedPrice = 430_000;
+
+/** What a market is opened with when contracts are not written out; everything is optional. */
+export interface Opening {
+  /** Default `market`. */
+  readonly id?: string;
+  readonly currency?: string;
+  /** First period: that of the genesis block. Default 0. */
+  readonly startPeriod?: number;
+  /** Default 30 s (the paper's t). */
+  readonly periodMs?: number;
+  readonly quantityTick?: string;
+  readonly priceTick?: string;
+  /** Ids of participants who may offer and ask for anything, on unlimited credit. */
+  readonly participants?: readonly string[];
+  /** Clearing contracts in part; the rest is {@link paperClearing}. */
+  readonly clearing?: { readonly [carrier in Carrier]?: Partial<ClearingContract> };
+  /** Tariffs in part; the rest is {@link freeTariff}. */
+  readonly tariffs?: { readonly [carrier in Carrier]?: Partial<Tariff> };
+  readonly metering?: PaymentContract["metering"];
+}
+
+/** A tariff that charges nothing: no commission, no price outside the market. */
+export const freeTariff: Tariff = {
+  retail: 0,
+  feedIn: 0,
+  commission: [{ share: ppm, supply: 0, use: 0 }],
+  shortagePrice: 0,
+  surplusPrice: 0,
+};
+
+/** The paper's rules and nothing beyond: `value`, counterparty pricing, and for electricity the pool at its fixed price. */
+export function paperClearing(carrier: Carrier, from: number): ClearingContract {
+  const pool = { price: fixedPrice, purchasePrice: fixedPrice, lots: "whole" } as const;
+  return {
+    kind: "clearing",
+    version: 1,
+    from,
+    carrier,
+    mechanism: "value",
+    pricing: "counterparty",
+    k: ppm / 2,
+    maxCycles: 0,
+    ties: "arrival",
+    pool: carrier === "electricity" ? pool : null,
+    discharge: false,
+    charge: false,
+    export: false,
+    interrupt: false,
+    import: false,
+  };
+}
+
+/** The contracts of genesis: those given, with a market, payment and clearing contracts put before them where missing. */
+export function openingContracts(opening: Opening, given: readonly Contract[] = []): Contract[] {
+  const own = given.find((contract) => contract.kind === "market");
+  const from = own?.from ?? opening.startPeriod ?? 0;
+  const dated = { version: 1, from };
+  const market: MarketContract = own ?? {
+    kind: "market",
+    ...dated,
+    id: opening.id ?? "market",
+    currency: opening.currency ?? "EUR",
+    quantityTick: opening.quantityTick ?? "0.000001",
+    priceTick: opening.priceTick ?? "0.000001",
+    periodMs: opening.periodMs ?? 30_000,
+    signed: false,
+    order: carriers,
+  };
+  const contracts: Contract[] = [market];
+  if (!given.some((contract) => contract.kind === "payment"))
+    contracts.push({
+      kind: "payment",
+      ...dated,
+      currency: market.currency,
+      creditLimit: opening.participants === undefined ? "0" : `${unlimited}`,
+      tariffs: Object.fromEntries(
+        carriers.map((carrier) => [carrier, { ...freeTariff, ...opening.tariffs?.[carrier] }]),
+      ) as PaymentContract["tariffs"],
+      metering: opening.metering ?? null,
+    });
+  for (const carrier of carriers)
+    if (!given.some((contract) => contract.kind === "clearing" && contract.carrier === carrier))
+      contracts.push({ ...paperClearing(carrier, from), ...opening.clearing?.[carrier] });
+  for (const id of opening.participants ?? []) contracts.push(...openContracts(id, from));
+  return contracts.concat(given.filter((contract) => contract !== own));
+}
+
+/** More than any four orders can cost at worst would be; the largest amount a contract can say. */
+const unlimited = (1n << 63n) - 1n;
+
+/** A participant who may offer and ask for anything of every carrier. */
+export function openContracts(participant: string, from: number): Contract[] {
+  const dated = { version: 1, from };
+  return [
+    { kind: "participant", ...dated, id: participant },
+    ...carriers.flatMap((carrier): Contract[] => [
+      { kind: "supply", ...dated, participant, carrier, limit: maxQuantity, pool: true, collateral: "0" },
+      {
+        kind: "use",
+        ...dated,
+        participant,
+        carrier,
+        limit: maxQuantity,
+        interruptible: 0,
+        interruptionPrice: 0,
+        import: true,
+      },
+    ]),
+  ];
+}
