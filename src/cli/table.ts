@@ -1,35 +1,35 @@
-/** One column of a table. */
-export interface Column {
-  readonly title: string;
-  /** Numbers stand to the right; default left. */
-  readonly align?: "left" | "right";
-}
-
 /** Width of a text on a terminal, for the characters this package prints: one cell for each code point. */
 const width = (text: string): number => [...text].length;
 
+/** A cell that holds a number, perhaps grouped, with a sign or a unit sign behind it. */
+const numeric = /^[+-]?[0-9][0-9 ]*(?:\.[0-9]+)?(?: ?%)?$/;
+
 /**
- * Rows under titles, columns two blanks apart, newline at the end. Lines longer than `columns` are left to the
- * terminal to wrap: cutting numbers would lie.
+ * Rows under headings, columns two blanks apart, newline at the end; columns of numbers stand to the right. Lines are
+ * never cut, however narrow the terminal: half a number would lie.
  */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map((column, index) =>
-    rows.reduce((most, row) => Math.max(most, width(row[index] ?? "")), width(column.title)),
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, index) =>
+    rows.reduce((most, row) => Math.max(most, width(row[index] ?? "")), width(heading)),
   );
+  const right = headings.map((_, index) => {
+    const cells = rows.map((row) => row[index] ?? "").filter((cell) => cell !== "" && cell !== "-");
+    return cells.length > 0 && cells.every((cell) => numeric.test(cell));
+  });
   const line = (cells: readonly string[]): string =>
-    columns
-      .map((column, index) => {
+    headings
+      .map((_, index) => {
         const cell = cells[index] ?? "";
         const blanks = " ".repeat(widths[index]! - width(cell));
-        return column.align === "right" ? blanks + cell : cell + blanks;
+        return right[index] ? blanks + cell : cell + blanks;
       })
       .join("  ")
       .trimEnd();
   const rule = widths.map((length) => "─".repeat(length)).join("  ");
-  return `${[line(columns.map((column) => column.title)), rule, ...rows.map(line)].join("\n")}\n`;
+  return `${[line(headings), rule, ...rows.map(line)].join("\n")}\n`;
 }
 
-/** A whole number with thin groups of three digits: `1 234 567`. */
+/** A whole number in groups of three digits: `1 234 567`. */
 export function grouped(value: number | bigint): string {
   const text = `${value}`;
   const sign = text.startsWith("-") ? "-" : "";

@@ -124,11 +124,20 @@ function memberContracts(scenario: Scenario, member: Member, from: number): Cont
       ...(member.feeder === null ? {} : { feeders: { electricity: member.feeder } }),
     },
   ];
-  let peak = 0;
+  // Enough for a day at full load at the retail tariff, and never less than ten coins.
+  const peak = carriers.reduce(
+    (sum, carrier) => sum + (reach(member, carrier).use * scenario.tariffs[carrier].retail) / ppm / 1000,
+    0,
+  );
+  contracts.push({
+    kind: "deposit",
+    ...dated,
+    participant,
+    amount: `${BigInt(Math.ceil(10 + peak * 24)) * coin}`,
+    number: 1,
+  });
   for (const carrier of carriers) {
     const { use, supply } = reach(member, carrier);
-    const { retail } = scenario.tariffs[carrier];
-    peak += (use * retail) / ppm / 1000;
     if (use > 0)
       contracts.push({
         kind: "use",
@@ -137,7 +146,7 @@ function memberContracts(scenario: Scenario, member: Member, from: number): Cont
         carrier,
         limit: bounded(energyTicks(use * headroom, scenario.periodMs) + 1),
         interruptible: member.interruptible,
-        interruptionPrice: between(scenario.tariffs[carrier], 350_000),
+        interruptionPrice: between(scenario.tariffs[carrier], 100_000),
         // What a converter can't buy it simply does not convert.
         import: member.converter === null,
       });
@@ -166,14 +175,6 @@ function memberContracts(scenario: Scenario, member: Member, from: number): Cont
       });
   for (const [index, store] of member.stores.entries())
     contracts.push(storage(scenario, member, store, from, index));
-  // Enough for a day at full load at the retail tariff, and never less than ten coins.
-  contracts.push({
-    kind: "deposit",
-    ...dated,
-    participant,
-    amount: `${BigInt(Math.ceil(10 + peak * 24)) * coin}`,
-    number: 1,
-  });
   return contracts;
 }
 
@@ -205,7 +206,8 @@ function storage(
     dischargeLimit: store.car ? Math.floor(limit / 4) : limit,
     chargeEfficiency: store.efficiency,
     dischargeEfficiency: store.efficiency,
-    selfDischarge: Math.round((store.hourlyLoss * periodMs) / 3_600_000),
+    // A car's battery loses next to nothing overnight.
+    selfDischarge: store.car ? 0 : Math.round((store.hourlyLoss * periodMs) / 3_600_000),
     chargePrice: between(tariff, store.chargeAt),
     dischargePrice: between(tariff, store.dischargeAt),
     ...(store.car

@@ -125,7 +125,7 @@ function home(roll: Dice): Draft {
     devices,
     stores: sunny && roll.chance(0.5, 8) ? [battery(roll.between(5_000, 12_000, 9), true, roll)] : [],
     pool: !roll.chance(0.08, 10),
-    interruptible: roll.chance(0.2, 11) ? 200_000 : 0,
+    interruptible: roll.chance(0.2, 11) ? 100_000 : 0,
   };
 }
 
@@ -148,7 +148,7 @@ function business(roll: Dice): Draft {
     devices.push({ kind: "cooling", carrier: "cold", watts: roll.between(5_000, 18_000, 6) });
   if (roll.chance(0.4, 7))
     devices.push({ kind: "photovoltaics", kilowatts: roll.between(15, 40, 8), plane: 3 });
-  return { devices, interruptible: roll.chance(0.3, 9) ? 150_000 : 0 };
+  return { devices, interruptible: roll.chance(0.3, 9) ? 50_000 : 0 };
 }
 
 function industry(roll: Dice): Draft {
@@ -164,7 +164,7 @@ function industry(roll: Dice): Draft {
       { kind: "process", carrier: "heat", shape: "business", watts: roll.between(15_000, 40_000, 3) },
       { kind: "process", carrier: "cold", shape: "continuous", watts: roll.between(5_000, 15_000, 4) },
     ],
-    interruptible: 300_000,
+    interruptible: 40_000,
   };
 }
 
@@ -174,7 +174,7 @@ const dc = (roll: Dice): Draft => ({
     { kind: "process", carrier: "cold", shape: "continuous", watts: roll.between(5_000, 20_000, 2) },
     { kind: "photovoltaics", kilowatts: roll.between(5, 15, 3), plane: 3 },
   ],
-  interruptible: 100_000,
+  interruptible: 20_000,
 });
 
 function car(roll: Dice): Draft {
@@ -254,7 +254,7 @@ const drafts: Record<MemberKind, (roll: Dice, supply: number, index: number) => 
     },
     strategy: "cost",
     cost: 600_000,
-    interruptible: 500_000,
+    interruptible: 200_000,
   }),
   boiler: (roll, supply) => ({
     devices: [],
@@ -277,7 +277,7 @@ const drafts: Record<MemberKind, (roll: Dice, supply: number, index: number) => 
     },
     strategy: "cost",
     cost: 550_000,
-    interruptible: 200_000,
+    interruptible: 100_000,
   }),
   supplier: (roll, supply) => ({
     devices: [{ kind: "plant", carrier: "gas", watts: supply * roll.between(300_000, 500_000, 1) }],
@@ -326,7 +326,7 @@ export function createMembers(scenario: Scenario): Member[] {
         converter: null,
         stores: [],
         strategy: strategies[whole(0, strategies.length, scenario.seed, memberStream + place, index, 60)]!,
-        margin: Math.round(roll.between(50_000, 450_000, 61)),
+        margin: Math.round(roll.between(50_000, 350_000, 61)),
         cost: Math.round(roll.between(200_000, 400_000, 62)),
         pool: true,
         interruptible: 0,

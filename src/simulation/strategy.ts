@@ -29,7 +29,7 @@ export function bidLimit(member: Member, carrier: Carrier, scenario: Scenario, l
     return stepped(Math.min(worth * 0.8, tariff.retail * 0.98));
   }
   return member.strategy === "random"
-    ? between(tariff, 150_000 + luck * 850_000)
+    ? between(tariff, 450_000 + luck * 550_000)
     : between(tariff, ppm - member.margin);
 }
 

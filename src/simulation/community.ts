@@ -1,0 +1,165 @@
+import { fail } from "../errors.js";
+import type { Contract, SupplyContract } from "../market/contracts.js";
+import type { OrderBatch } from "../market/market.js";
+import { firstPeriod, openingContracts } from "./contracts.js";
+import type { Deliveries } from "./deliveries.js";
+import { createMembers, type Member } from "./members.js";
+import { periodOrders } from "./orders.js";
+import { type MeasuredProfile, measuredMembers } from "./profiles.js";
+import { periodReadings, type ReadingColumns } from "./readings.js";
+import {
+  checkScenario,
+  type MemberKind,
+  maxMembers,
+  memberKinds,
+  type Scenario,
+  startTime,
+} from "./scenario.js";
+import { createWeather, type Moment, type Season, seasonDates, type WeatherKind } from "./weather.js";
+
+/** Of 120 participants, how many are of each kind. */
+const usualMix: Record<MemberKind, number> = {
+  home: 60,
+  business: 14,
+  industry: 4,
+  dc: 3,
+  car: 16,
+  solar: 5,
+  wind: 2,
+  turbine: 1,
+  biomass: 2,
+  chp: 2,
+  heatpump: 4,
+  boiler: 1,
+  chiller: 1,
+  supplier: 1,
+  storage: 4,
+};
+
+/** What {@link community} is told; all but the number of participants may be left out. */
+export interface CommunityOptions {
+  readonly participants: number;
+  /** Relative numbers of the kinds; those left out are 0. By default a mixed community. */
+  readonly mix?: { readonly [kind in MemberKind]?: number };
+  readonly season?: Season;
+  readonly weather?: WeatherKind;
+  readonly seed?: number;
+  readonly periodMs?: number;
+  readonly periods?: number;
+  /** Further fields of a scenario file, such as `rules` and `tariffs`, as they stand there. */
+  readonly more?: { readonly [field: string]: unknown };
+}
+
+/**
+ * A scenario of so many participants, shared out among the kinds by the method of the
+ * greatest remainders, at least one of each when there are enough.
+ *
+ * ```ts
+ * const scenario = community({ participants: 120, season: "summer", seed: 7 });
+ * scenario.periods; // 2880: a day of 30-second periods
+ * ```
+ */
+export function community(options: CommunityOptions): Scenario {
+  const { participants } = options;
+  if (!Number.isInteger(participants) || participants < 1 || participants > maxMembers)
+    return fail("invalid", "participants", `a whole number from 1 to ${maxMembers}`, participants);
+  const weights = memberKinds.map((kind) =>
+    options.mix === undefined ? usualMix[kind] : (options.mix[kind] ?? 0),
+  );
+  for (const [index, weight] of weights.entries())
+    if (!Number.isFinite(weight) || weight < 0)
+      return fail("invalid", `mix.${memberKinds[index]}`, "a number of at least 0", weight);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total <= 0) return fail("invalid", "mix", "at least one kind", total);
+  // One of each kind first, when there are enough: a community without its one chiller would have no cold.
+  const kinds = weights.filter((weight) => weight > 0).length;
+  const least = participants >= 2 * kinds ? 1 : 0;
+  const exact = weights.map((weight) =>
+    weight > 0 ? least + (weight * (participants - least * kinds)) / total : 0,
+  );
+  const counts = exact.map(Math.floor);
+  const order = exact
+    .map((value, index) => ({ index, rest: value - Math.floor(value) }))
+    .sort((a, b) => b.rest - a.rest || a.index - b.index);
+  const missing = participants - counts.reduce((sum, count) => sum + count, 0);
+  for (const { index } of order.slice(0, missing)) counts[index]! += 1;
+  const { season, weather, seed, periodMs, periods, more } = options;
+  return checkScenario({
+    name: "community",
+    ...(seed === undefined ? {} : { seed }),
+    ...(weather === undefined ? {} : { weather }),
+    ...(periodMs === undefined ? {} : { periodMs }),
+    ...(periods === undefined ? {} : { periods }),
+    date: seasonDates[season ?? "summer"],
+    ...more,
+    participants: Object.fromEntries(memberKinds.map((kind, index) => [kind, counts[index]!])),
+  });
+}
+
+/** A scenario brought to life: who takes part, and what they do in each period. */
+export interface Community {
+  readonly scenario: Scenario;
+  readonly members: readonly Member[];
+  /** Number of the genesis period; the period at place `p` is `genesis + 1 + p`. */
+  readonly genesis: number;
+  /** Unix time at which the period at a place begins; place −1 is genesis. */
+  timeOf(place: number): number;
+  /** Contracts that begin to hold at genesis (place −1) or in the period at a place. */
+  contracts(place: number): Contract[];
+  /** Owner of each storage device by number: a participant number, or −1 for the platform. */
+  readonly owners: readonly number[];
+  moment(place: number): Moment;
+  /** The orders of the period at a place. */
+  orders(place: number): OrderBatch;
+  /** The readings that arrive in it; see {@link periodReadings}. */
+  readings(place: number, delivered: (place: number) => Deliveries | undefined): ReadingColumns;
+}
+
+/** Opens a scenario; `measured` are the profiles that it names (see profiles.ts). Throws `invalid` when they are missing. */
+export function openCommunity(scenario: Scenario, measured: readonly MeasuredProfile[] = []): Community {
+  if (scenario.profiles !== null && measured.length === 0)
+    return fail("invalid", "profiles", `the profiles of ${scenario.profiles.file}`, "none");
+  const generated = createMembers(scenario);
+  const members = [...generated, ...measuredMembers(scenario, measured, generated.length)];
+  const genesis = firstPeriod(scenario) - 1;
+  const opening = openingContracts(scenario, members);
+  const numbers = new Map(members.map((member) => [member.id, member.number]));
+  const owners = opening
+    .filter((contract) => contract.kind === "storage")
+    .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));
+  const weather = createWeather({
+    seed: scenario.seed,
+    latitude: scenario.latitude,
+    longitude: scenario.longitude,
+    utcOffsetMinutes: scenario.utcOffsetMinutes,
+    kind: scenario.weather,
+    startMs: startTime(scenario),
+    periodMs: scenario.periodMs,
+  });
+  return {
+    scenario,
+    members,
+    genesis,
+    owners,
+    timeOf: (place) => startTime(scenario) + place * scenario.periodMs,
+    contracts: (place) => (place < 0 ? opening : amendments(scenario, opening, genesis, place)),
+    moment: weather,
+    orders: (place) => periodOrders(scenario, members, weather(place), place),
+    readings: (place, delivered) => periodReadings(scenario, place, delivered),
+  };
+}
+
+/** Halfway through, the first solar park leaves the pool: contracts can change from a later period on. */
+function amendments(
+  scenario: Scenario,
+  opening: readonly Contract[],
+  genesis: number,
+  place: number,
+): Contract[] {
+  if (place !== Math.floor(scenario.periods / 2) || place === 0) return [];
+  const first = opening.find(
+    (contract): contract is SupplyContract =>
+      contract.kind === "supply" && contract.participant.startsWith("solar-"),
+  );
+  return first === undefined ? [] : [{ ...first, version: 2, from: genesis + 1 + place, pool: !first.pool }];
+}

@@ -1,0 +1,105 @@
+import { fail } from "../../errors.js";
+import { community } from "../community.js";
+import type { Scenario } from "../scenario.js";
+
+/** The scenarios that come with the package, by name. */
+export const scenarioNames: readonly ["community", "small", "winter", "scarcity", "storm", "paper"] = [
+  "community",
+  "small",
+  "winter",
+  "scarcity",
+  "storm",
+  "paper",
+];
+export type ScenarioName = (typeof scenarioNames)[number];
+
+const paperPool = { price: "0.43", lots: "whole" };
+
+const makers: Record<ScenarioName, () => Scenario> = {
+  community: () =>
+    community({
+      participants: 120,
+      seed: 20_260_715,
+      season: "summer",
+      more: {
+        description:
+          "A summer's day of 120 participants over the four carriers: homes, businesses, industry, direct current, cars, stores, sun, wind, gas, biomass, heat pumps.",
+      },
+    }),
+  small: () =>
+    community({
+      participants: 40,
+      seed: 40,
+      season: "spring",
+      periodMs: 900_000,
+      more: {
+        name: "small",
+        description: "A spring day of 40 participants in quarters of an hour: a quick look.",
+      },
+    }),
+  winter: () =>
+    community({
+      participants: 120,
+      seed: 20_260_115,
+      season: "winter",
+      weather: "overcast",
+      periodMs: 300_000,
+      more: {
+        name: "winter",
+        description: "A dull winter's day: little sun, much heat, heat pumps and CHP at full load.",
+      },
+    }),
+  scarcity: () =>
+    community({
+      participants: 120,
+      seed: 77,
+      season: "winter",
+      periodMs: 300_000,
+      more: {
+        name: "scarcity",
+        description:
+          "A winter's day on which plants deliver a quarter of what they should: interruptions and imports.",
+        supply: 250_000,
+      },
+    }),
+  storm: () =>
+    community({
+      participants: 120,
+      seed: 303,
+      season: "autumn",
+      weather: "windy",
+      periodMs: 300_000,
+      more: {
+        name: "storm",
+        description:
+          "An autumn storm: more wind than the community can use, full stores, narrow feeders, exports.",
+        supply: 2_000_000,
+      },
+    }),
+  paper: () =>
+    community({
+      participants: 60,
+      seed: 43,
+      season: "summer",
+      periodMs: 300_000,
+      more: {
+        name: "paper",
+        description:
+          "The paper's rules for every carrier: by value, at the counterparty's price, whole lots at a fixed price.",
+        rules: {
+          electricity: { pool: paperPool },
+          heat: { mechanism: "value", pricing: "counterparty", pool: { price: "0.15", lots: "whole" } },
+          cold: { mechanism: "value", pricing: "counterparty", pool: { price: "0.16", lots: "whole" } },
+          gas: { mechanism: "value", pricing: "counterparty", pool: { price: "0.1", lots: "whole" } },
+        },
+      },
+    }),
+};
+
+/** A bundled scenario. Throws `invalid` for another name. */
+export function bundledScenario(name: string): Scenario {
+  const known = scenarioNames.find((each) => each === name);
+  return known === undefined
+    ? fail("invalid", "scenario", `a file or one of ${scenarioNames.join(", ")}`, name)
+    : makers[known]();
+}
