@@ -46,6 +46,7 @@ export interface CoreExports extends Record<string, unknown> {
   shaInit(state: number): void;
   shaUpdate(state: number, pointer: number, bytes: number): void;
   shaFinal(state: number, out: number): void;
+  leafHashes(pointer: number, count: number, recordBytes: number, out: number): void;
   merkleRoot(pointer: number, count: number, recordBytes: number, scratch: number, out: number): void;
   nodesRoot(pointer: number, count: number, out: number): void;
 }
