@@ -2,7 +2,6 @@ import {
   type FlowRecord,
   flowKinds,
   flowLayout,
-  none,
   type PostingRecord,
   postingKinds,
   postingLayout,
@@ -57,10 +56,12 @@ class Sheet {
 
 /** Writes a signed 64-bit amount without making a `bigint` of a number. */
 function putAmount(view: DataView, at: number, amount: Amount): void {
-  if (typeof amount === "bigint") return view.setBigInt64(at, amount, true);
-  const high = Math.floor(amount / half);
-  view.setUint32(at, amount - high * half, true);
-  view.setInt32(at + 4, high, true);
+  if (typeof amount === "bigint") view.setBigInt64(at, amount, true);
+  else {
+    const high = Math.floor(amount / half);
+    view.setUint32(at, amount - high * half, true);
+    view.setInt32(at + 4, high, true);
+  }
 }
 
 /** What a period writes down: trades, flows and postings, each moving money as it is written. */
@@ -152,13 +153,13 @@ export class Journal {
     period: number = this.#period,
   ): void {
     if (amount === 0 || amount === 0n) return;
-    if (amount < 0) return this.post(kind, carrier, to, from, reference, -amount as Amount, period);
-    let left = amount;
+    const [payer, payee] = amount < 0 ? [to, from] : [from, to];
+    let left = amount < 0 ? (-amount as Amount) : amount;
     while (left > maxAmount) {
-      this.#put(kind, carrier, from, to, reference, maxAmount, period);
+      this.#put(kind, carrier, payer, payee, reference, maxAmount, period);
       left = BigInt(left) - maxAmount;
     }
-    this.#put(kind, carrier, from, to, reference, left, period);
+    this.#put(kind, carrier, payer, payee, reference, left, period);
   }
 
   #put(
@@ -189,4 +190,3 @@ export class Journal {
 
 /** Carrier code of a posting that concerns no carrier. */
 export const noCarrier = 0xff;
-export { none };

@@ -86,9 +86,11 @@ function pay(
   period: number,
 ): void {
   const own = accountOf(participant);
-  if (amount <= 0) return journal.post(kind, carrier, own, account.trading, reference, amount, period);
-  const means = accounts.of(participant) + terms.creditLimit(participant);
-  if (means >= amount) return journal.post(kind, carrier, own, account.trading, reference, amount, period);
+  const means = amount <= 0 ? 0n : accounts.of(participant) + terms.creditLimit(participant);
+  if (amount <= means) {
+    journal.post(kind, carrier, own, account.trading, reference, amount, period);
+    return;
+  }
   let left = BigInt(amount);
   const fromOwn = means > 0n ? means : 0n;
   journal.post(kind, carrier, own, account.trading, reference, fromOwn, period);

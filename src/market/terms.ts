@@ -168,10 +168,11 @@ export class Terms {
   apply(contract: Contract): void {
     const key = contractKey(contract);
     this.#versions.set(key, contract.version);
-    if (contract.kind === "end") return this.#end(contract);
-    if (contract.kind === "deposit" || contract.kind === "withdrawal") return;
-    this.inForce.set(key, contract);
+    if (!["end", "deposit", "withdrawal"].includes(contract.kind)) this.inForce.set(key, contract);
     switch (contract.kind) {
+      case "end":
+        this.#end(contract);
+        break;
       case "market":
         this.market = contract;
         break;
@@ -259,11 +260,9 @@ export class Terms {
 
   #checkEnd(end: EndContract, key: string): void {
     const contract = this.inForce.get(end.contract);
-    if (contract === undefined)
-      return fail("refused", `${key}.contract`, "a contract in force", end.contract);
-    if (contract.kind === "market" || contract.kind === "payment")
-      return fail("refused", `${key}.contract`, "a contract other than market and payment", end.contract);
-    if (contract.kind !== "participant" && contract.kind !== "feeder") return;
+    if (contract === undefined || contract.kind === "market" || contract.kind === "payment")
+      fail("refused", `${key}.contract`, "a contract in force, not market or payment", end.contract);
+    if (contract?.kind !== "participant" && contract?.kind !== "feeder") return;
     for (const [other, held] of this.inForce)
       if (dependsOn(held, contract))
         fail("refused", `${key}.contract`, `one that no other needs (end ${other} first)`, end.contract);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
-import { hex } from "../../src/ledger/bytes.js";
 import { decodeBlock } from "../../src/ledger/block.js";
+import { hex } from "../../src/ledger/bytes.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openMarket } from "../../src/market/market.js";
 import { openReplay } from "../../src/market/replay.js";
@@ -14,7 +14,11 @@ describe("a market that needs to know nothing of contracts", () => {
     const market = await openMarket({ engine, store, participants: ["ann", "bob", "cid"] });
     const order = (participant: string, side: "offer" | "bid", quantity: string, price: string) =>
       market.submit({ participant, carrier: "electricity", side, quantity, price });
-    expect(order("ann", "offer", "10", "0.3")).toMatchObject({ status: "accepted", sequence: 0, replaced: null });
+    expect(order("ann", "offer", "10", "0.3")).toMatchObject({
+      status: "accepted",
+      sequence: 0,
+      replaced: null,
+    });
     expect(order("bob", "bid", "5", "0.5")).toMatchObject({ status: "accepted", sequence: 1 });
     expect(order("bob", "bid", "6", "0.5")).toMatchObject({ status: "accepted", sequence: 2, replaced: 1 });
     expect(order("cid", "bid", "7", "0.4")).toMatchObject({ status: "accepted" });
