@@ -1,8 +1,32 @@
 /**
  * gridclear: clears, settles, seals and verifies local energy markets.
  *
+ * The engine is for people who have arrays ({@link openEngine}), the market for people who have a market
+ * ({@link openMarket}). The light client stands in `gridclear/verify`, the stores in `gridclear/store/*`.
+ *
  * @packageDocumentation
  */
 export * from "./core/engine.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
+export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/block.js";
+export type { Hasher } from "./ledger/hasher.js";
+export { openHasher } from "./ledger/hashwasm.js";
+export * from "./ledger/records.js";
+export type * from "./market/contracts.js";
+export type { Clock } from "./market/loop.js";
+export {
+  type BatchResult,
+  Market,
+  type MarketEvents,
+  type MarketOptions,
+  type Order,
+  type OrderBatch,
+  type OrderResult,
+  openMarket,
+  type Reading,
+  type Refused,
+  type Taken,
+} from "./market/market.js";
+export { openReplay, type Replay, type Replayed } from "./market/replay.js";
+export type { CarrierResult, PeriodResult } from "./market/result.js";
 export * from "./units.js";
