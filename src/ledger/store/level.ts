@@ -12,9 +12,16 @@ const keyOf = (height: number): string => blockPrefix + height.toString(16).padS
 
 /** A medium on an open LevelDB and its `HEAD` file. LevelDB's log keeps a batch whole; `sync` flushes it. */
 export function levelMedium(database: Database, head: HeadFile): Medium {
-  // A plain Uint8Array: the database hands out Buffers, whose slice() copies nothing.
-  const get = async (key: string): Promise<Uint8Array | null> => {
-    const value = await database.get(key);
+  const get = async (key: string, field: string): Promise<Uint8Array | null> => {
+    let value: Uint8Array | undefined;
+    try {
+      value = await database.get(key);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === "LEVEL_CORRUPTION")
+        fail("corrupt", field, "bytes that the database can read", (error as Error).message);
+      throw error;
+    }
+    // A plain Uint8Array: the database hands out Buffers, whose slice() copies nothing.
     return value === undefined ? null : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   };
   return {
@@ -24,12 +31,12 @@ export function levelMedium(database: Database, head: HeadFile): Medium {
       const height = Number.parseInt(last.slice(blockPrefix.length), 16);
       return keyOf(height) === last ? height + 1 : fail("corrupt", "database", "block keys", last);
     },
-    read: (height) => get(keyOf(height)),
+    read: (height) => get(keyOf(height), `block ${height}`),
     write: (height, bytes) => database.put(keyOf(height), bytes, { sync: true }),
     drop: (height) => database.del(keyOf(height), { sync: true }),
     readMark: () => head.read(),
     writeMark: (mark) => head.write(mark),
-    readMeta: (key) => get(metaPrefix + key),
+    readMeta: (key) => get(metaPrefix + key, `meta ${key}`),
     writeMeta: (key, value) => database.put(metaPrefix + key, value, { sync: true }),
     async close() {
       await head.close();
