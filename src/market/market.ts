@@ -118,6 +118,11 @@ export interface MarketOptions extends Opening {
   readonly store?: Store;
   /** Contracts of genesis, in order; what they leave out is filled in as {@link Opening} says. */
   readonly contracts?: readonly Contract[];
+  /**
+   * What begins to hold in the period in which a stored market resumes: what was proposed for it before the market
+   * stopped, since proposals are not stored. Unsigned markets only.
+   */
+  readonly due?: (period: number) => readonly Contract[];
   /** Default: the platform's. */
   readonly clock?: Clock;
   /** Needed by signed markets. */
@@ -586,6 +591,10 @@ async function resume(options: MarketOptions, store: Store, clock: Clock): Promi
   if (options.id !== undefined && options.id !== contract.id)
     fail("conflict", "id", `${contract.id}, the market in the store`, options.id);
   const open = new OpenPeriod(replay.state, engine, replay.period + 1, replay.hash);
+  for (const [index, due] of (options.due?.(open.period) ?? []).entries()) {
+    if (signing !== null) fail("signature", "due", "none in a signed market", due.kind);
+    open.enter(parseContract(due, `due[${index}]`));
+  }
   open.start();
   const { state, timestampMs } = replay;
   return new Market({ contract, id, store, engine, state, clock, signing, open, timestampMs });
