@@ -44,9 +44,9 @@ function prepare(): void {
   let at = address(Column.work);
   const first = <usize>max(offerCapacity(), lotCapacity()) << 2;
   const second = <usize>bidCapacity() << 2;
-  offers.open = lots.open = at;
+  offers.list = lots.list = at;
   offers.rank = lots.rank = at += (first + 63) & ~63;
-  bids.open = at += (first + 63) & ~63;
+  bids.list = at += (first + 63) & ~63;
   bids.rank = at += (second + 63) & ~63;
   scratch = at + ((second + 63) & ~63);
 }

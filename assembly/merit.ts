@@ -1,4 +1,4 @@
-import { Side, Trades, record, blend } from "./side";
+import { Side, Trades, blend } from "./side";
 import { sortOrders } from "./sort";
 
 /** Whether the last clearing set one price for all, and that price. */
@@ -19,23 +19,50 @@ export function matchByMerit(offers: Side, bids: Side, offerCount: u32, bidCount
   let j: u32 = 0;
   let lastOffer: i32 = 0;
   let lastBid: i32 = 0;
-  while (i < offerCount && j < bidCount) {
-    const offer = load<u32>(offers.rank + (<usize>i << 2));
-    const bid = load<u32>(bids.rank + (<usize>j << 2));
-    const offerPrice = load<i32>(offers.price + (<usize>offer << 2));
-    const bidPrice = load<i32>(bids.price + (<usize>bid << 2));
-    if (offerPrice > bidPrice) break;
-    const supply = load<u32>(offers.left + (<usize>offer << 2));
-    const demand = load<u32>(bids.left + (<usize>bid << 2));
-    const quantity = min(supply, demand);
-    record(trades, offers, offer, offerPrice, bid, bidPrice, quantity);
-    store<u32>(offers.left + (<usize>offer << 2), supply - quantity);
-    store<u32>(bids.left + (<usize>bid << 2), demand - quantity);
-    lastOffer = offerPrice;
-    lastBid = bidPrice;
-    if (supply == quantity) i++;
-    if (demand == quantity) j++;
+  let count: usize = 0;
+  if (offerCount > 0 && bidCount > 0) {
+    let offer = load<u32>(offers.rank);
+    let bid = load<u32>(bids.rank);
+    let supply = load<u32>(offers.left + (<usize>offer << 2));
+    let demand = load<u32>(bids.left + (<usize>bid << 2));
+    let offerPrice = load<i32>(offers.price + (<usize>offer << 2));
+    let bidPrice = load<i32>(bids.price + (<usize>bid << 2));
+    while (offerPrice <= bidPrice) {
+      const quantity = min(supply, demand);
+      // Each trade exhausts a head, so there are fewer than orders, and the columns have room for as many as those.
+      store<u32>(trades.offer + (count << 2), offer);
+      store<u32>(trades.bid + (count << 2), bid);
+      store<u32>(trades.quantity + (count << 2), quantity);
+      if (!uniform) store<i32>(trades.price + (count << 2), blend(offerPrice, bidPrice, trades.k));
+      count++;
+      lastOffer = offerPrice;
+      lastBid = bidPrice;
+      supply -= quantity;
+      demand -= quantity;
+      if (supply == 0) {
+        store<u32>(offers.left + (<usize>offer << 2), 0);
+        i++;
+        if (i < offerCount) {
+          offer = load<u32>(offers.rank + (<usize>i << 2));
+          supply = load<u32>(offers.left + (<usize>offer << 2));
+          offerPrice = load<i32>(offers.price + (<usize>offer << 2));
+        }
+      }
+      if (demand == 0) {
+        store<u32>(bids.left + (<usize>bid << 2), 0);
+        j++;
+        if (j < bidCount) {
+          bid = load<u32>(bids.rank + (<usize>j << 2));
+          demand = load<u32>(bids.left + (<usize>bid << 2));
+          bidPrice = load<i32>(bids.price + (<usize>bid << 2));
+        }
+      }
+      if (i == offerCount || j == bidCount) break;
+    }
+    if (i < offerCount) store<u32>(offers.left + (<usize>offer << 2), supply);
+    if (j < bidCount) store<u32>(bids.left + (<usize>bid << 2), demand);
   }
+  trades.count = <u32>count;
   priced = uniform && trades.count > 0;
   if (!priced) return;
   let lo = lastOffer;
@@ -43,5 +70,5 @@ export function matchByMerit(offers: Side, bids: Side, offerCount: u32, bidCount
   if (j < bidCount) lo = max(lo, load<i32>(bids.price + (<usize>load<u32>(bids.rank + (<usize>j << 2)) << 2)));
   if (i < offerCount) hi = min(hi, load<i32>(offers.price + (<usize>load<u32>(offers.rank + (<usize>i << 2)) << 2)));
   clearing = blend(lo, hi, trades.k);
-  for (let t: u32 = 0; t < trades.count; t++) store<i32>(trades.price + (<usize>t << 2), clearing);
+  for (let t: usize = 0; t < count; t++) store<i32>(trades.price + (t << 2), clearing);
 }

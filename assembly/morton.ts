@@ -4,9 +4,9 @@
 // than the best one found, for which each node also sums up its earliest rank (branch and bound).
 //
 //   node, 192 bytes:  │ quantity − 1, u32 × 16 │ price ^ flip, i32 × 16 │ place in rank, u32 × 16 │
-import { Side, Trades, record } from "./side";
+import { Side, Trades, priceOf } from "./side";
 import { sortOrders } from "./sort";
-import { smallestPrice, smallestQuantity } from "./tree";
+import { abandonTree, smallestPrice, smallestQuantity } from "./tree";
 
 const nodeBytes: usize = 192;
 const prices: usize = 64;
@@ -48,13 +48,18 @@ function interleave(column: usize, count: u32, shift: u32, codes: usize, order: 
 }
 
 /**
- * The rest of a walk, from leader `from` on, with the same result as `walk` in walk.ts (whole lots only). `scratch`: 48
- * bytes for each follower that is left and 4 kB.
+ * The rest of a walk, from leader `from` on, with the same result as `walk` in walk.ts (whole lots only); `leader.best`
+ * counts the leaders before. `scratch`: 40 bytes a follower and 4 kB.
  */
 export function searchByMorton(leader: Side, from: u32, follower: Side, trades: Trades, scratch: usize): void {
-  const count = buildMorton(follower, scratch);
-  if (count == 0) return;
+  abandonTree();
+  follower.best = i32.MAX_VALUE;
+  if (buildMorton(follower, scratch) == 0) return;
   const flip = follower.flip;
+  const bidsLead = leader.flip != 0;
+  const toLeader = bidsLead ? trades.bid : trades.offer;
+  const toFollower = bidsLead ? trades.offer : trades.bid;
+  let done = <usize>trades.count << 2;
   for (let i = from; i < leader.rankCount; i++) {
     const leaderIndex = load<u32>(leader.rank + (<usize>i << 2));
     const leaderPrice = load<i32>(leader.price + (<usize>leaderIndex << 2));
@@ -68,13 +73,20 @@ export function searchByMorton(leader: Side, from: u32, follower: Side, trades: 
       const index = load<u32>(follower.rank + (<usize>earliest << 2));
       const at = <usize>index << 2;
       const quantity = load<u32>(follower.left + at);
-      record(trades, leader, leaderIndex, leaderPrice, index, load<i32>(follower.price + at), quantity);
+      store<u32>(toLeader + done, leaderIndex);
+      store<u32>(toFollower + done, index);
+      store<u32>(trades.quantity + done, quantity);
+      store<i32>(trades.price + done, priceOf(trades, bidsLead, leaderPrice, load<i32>(follower.price + at)));
+      done += 4;
       left -= quantity;
       store<u32>(follower.left + at, 0);
       remove(earliestLeaf);
     }
     store<u32>(leader.left + (<usize>leaderIndex << 2), left);
+    if (left != 0) leader.best = min(leader.best, leaderPrice ^ leader.flip);
   }
+  trades.count = <u32>(done >> 2);
+  follower.best = smallestPrice(nodeAt(top, 0) + prices);
 }
 
 function buildMorton(side: Side, scratch: usize): u32 {

@@ -1,6 +1,6 @@
 /**
- * One side of a book while it is being matched: offers, bids or pool lots. All members but the counts are addresses of
- * u32 or i32 columns; `open` and `rank` hold order indices.
+ * One side of a book while it is being matched: offers, bids or pool lots. `left`, `price`, `list`, `open` and `rank`
+ * are addresses of u32 or i32 columns; the last three hold order indices.
  */
 @unmanaged
 export class Side {
@@ -8,7 +8,9 @@ export class Side {
   left: usize;
   /** Limit price, i32. */
   price: usize;
-  /** Orders that may still trade, in arrival order. */
+  /** Room for `open`. */
+  list: usize;
+  /** Orders that may still trade, in arrival order: `list`, or 0 when that is every order of the side. */
   open: usize;
   openCount: u32;
   /** The same orders as the phase walks them. */
@@ -16,9 +18,12 @@ export class Side {
   rankCount: u32;
   /**
    * 0 for a side sorted ascending (offers, lots), −1 for one sorted descending (bids). `x ^ flip` turns the order of
-   * integers around without overflow, so both sides sort ascending and "compatible" is `follower ^ flip <= leader ^ flip`.
+   * integers around without overflow, so both sides sort ascending, and an order of one side is compatible with one of
+   * the other when its price, flipped, is at most the other's price flipped the same way.
    */
   flip: i32;
+  /** Best price among what is left (lowest offer, highest bid), flipped; `i32.MAX_VALUE` also when nothing is left. */
+  best: i32;
 }
 
 /** Where trades are written: four columns and the number written so far. */
@@ -42,18 +47,13 @@ export function blend(offerPrice: i32, bidPrice: i32, k: u32): i32 {
   return <i32>(<i64>offerPrice + <i64>((gap * <u64>k) / 1_000_000));
 }
 
-/** Writes one trade between a leader and a follower. */
+/**
+ * Price of a trade between a leader and a follower: the follower's (in phase A the bid's, in phase B the offer's, in the
+ * pool the lot's) or blended.
+ */
 // @ts-ignore: decorator
 @inline
-export function record(trades: Trades, leader: Side, leaderIndex: u32, leaderPrice: i32, followerIndex: u32, followerPrice: i32, quantity: u32): void {
-  const bidsLead = leader.flip != 0;
-  const at = <usize>trades.count << 2;
-  // `count` stays below the columns' room: every trade exhausts an order or a lot, and there is room for all of them.
-  store<u32>(trades.offer + at, bidsLead ? followerIndex : leaderIndex);
-  store<u32>(trades.bid + at, bidsLead ? leaderIndex : followerIndex);
-  store<u32>(trades.quantity + at, quantity);
-  let price = followerPrice;
-  if (trades.blended) price = bidsLead ? blend(followerPrice, leaderPrice, trades.k) : blend(leaderPrice, followerPrice, trades.k);
-  store<i32>(trades.price + at, price);
-  trades.count++;
+export function priceOf(trades: Trades, bidsLead: bool, leaderPrice: i32, followerPrice: i32): i32 {
+  if (!trades.blended) return followerPrice;
+  return bidsLead ? blend(followerPrice, leaderPrice, trades.k) : blend(leaderPrice, followerPrice, trades.k);
 }

@@ -17,9 +17,10 @@ const levels = memory.data(8 * 4, 4);
 /** Number of levels less one. */
 export let top: i32 = 0;
 
-/** Bytes of a tree over `count` followers, at most. */
-export function treeBytes(count: u32): usize {
-  return (<usize>count / 15 + 9) * nodeBytes;
+/** Whether the leaves still tell which followers are left. */
+export let treeStands: bool = false;
+export function abandonTree(): void {
+  treeStands = false;
 }
 
 /** Address of node `node` of level `level`. */
@@ -80,6 +81,28 @@ export function fitting(node: usize, quantity: u32, price: i32): u32 {
   return bits;
 }
 
+/** Quantity less one, and flipped price, of leaf `place`, which is not taken. */
+// @ts-ignore: decorator
+@inline
+export function leafQuantity(place: u32): u32 {
+  return load<u32>(leafAt(place));
+}
+// @ts-ignore: decorator
+@inline
+export function leafPrice(place: u32): i32 {
+  return load<i32>(leafAt(place), prices);
+}
+// @ts-ignore: decorator
+@inline
+export function leafTaken(place: u32): bool {
+  return load<u32>(leafAt(place)) == nobody;
+}
+// @ts-ignore: decorator
+@inline
+function leafAt(place: u32): usize {
+  return nodeAt(0, place >> 4) + (<usize>(place & 15) << 2);
+}
+
 /** Builds the tree over `side` in its rank order at `at`. `divisible`: any quantity fits, so it stands there as 0. */
 export function build(side: Side, divisible: bool, at: usize): void {
   const count = side.rankCount;
@@ -96,6 +119,7 @@ export function build(side: Side, divisible: bool, at: usize): void {
     store<i32>(slot, load<i32>(price + order) ^ flip, prices);
   }
   vacate(at, count, nodes);
+  treeStands = true;
   top = 0;
   while (nodes > 1) {
     const below = at;
