@@ -1,15 +1,6 @@
 import { type CommissionTier, maxTiers, type PoolRules } from "../core/engine.js";
 import { fail, GridclearError } from "../errors.js";
-import {
-  type Carrier,
-  carriers,
-  formatTicks,
-  microTick,
-  parsePrice,
-  parseTick,
-  ppm,
-  type Tick,
-} from "../units.js";
+import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
 export interface FileRules {
@@ -179,23 +170,4 @@ function lineOfField(text: string, field: string): number {
     at = next;
   }
   return text.slice(0, at).split("\n").length;
-}
-
-/** Rules as RULES.json writes them, for results that must say by which rules they came about. */
-export function formatRules(rules: FileRules): Record<string, unknown> {
-  return {
-    mechanism: rules.mechanism,
-    pricing: rules.pricing,
-    k: rules.k,
-    maxCycles: rules.maxCycles,
-    quantityTick: formatTicks(1, rules.ticks.quantity),
-    priceTick: formatTicks(1, rules.ticks.price),
-    pool: Object.fromEntries(
-      [...rules.pool].map(([carrier, pool]) => [
-        carrier,
-        { price: formatTicks(pool.price, rules.ticks.price), lots: pool.lots },
-      ]),
-    ),
-    commission: rules.commission,
-  };
 }

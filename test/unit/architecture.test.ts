@@ -12,7 +12,7 @@ interface Import {
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
   .map((name) => name.replaceAll("\\", "/"))
-  .filter((name) => name.endsWith(".ts") && !name.includes("inline/") && !name.endsWith(".d.ts"));
+  .filter((name) => name.endsWith(".ts") && !name.includes("inline/") && !/\.(d|config)\.ts$/.test(name));
 
 const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)["']([^"']+)["']/g;
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");

@@ -1,0 +1,6 @@
+/** `gridclear/simulation`: communities, their orders and readings, and what came of their trading. */
+export { type OrderColumnSet, orderColumns } from "./columns.js";
+export { type Community, type CommunityOptions, community, openCommunity } from "./community.js";
+export { Indicators } from "./indicators.js";
+export { checkScenario, parseScenario, type Scenario } from "./scenario.js";
+export { openSimulation, type Simulation, type SimulationOptions } from "./simulation.js";
