@@ -35,7 +35,7 @@ export class KeyDirectory {
   /**
    * The key that has to sign a contract, before the contract itself is taken: the platform's for what the platform sets
    * (market, feeder, clearing, payment, deposit, storage without owner), the participant's for what binds it. A first
-   * participant contract is signed by the key in it, an amendment by the key it replaces.
+   * participant contract is signed by the key in it, an amendment by the key it replaces; a device's by its present owner.
    */
   signer(contract: Json): Uint8Array {
     const fields = asFields(contract);
@@ -46,11 +46,11 @@ export class KeyDirectory {
         return this.#known(fields.id)?.key ?? key(fields.key, "key");
       case "supply":
       case "use":
-      case "converter":
       case "withdrawal":
         return this.#keyOf(fields.participant);
+      case "converter":
       case "storage":
-        return this.#ownerKey(fields.owner ?? null);
+        return this.#deviceKey(fields);
       case "end":
         return this.#signerOfEnded(fields.contract);
       default:
@@ -84,6 +84,13 @@ export class KeyDirectory {
 
   #keyOf(id: Json | undefined): Uint8Array {
     return this.#known(id)?.key ?? fail("signature", "participant", "one registered before", id);
+  }
+
+  /** A device is its present owner's to give away. */
+  #deviceKey(fields: Fields): Uint8Array {
+    const owner = fields.kind === "converter" ? name(fields.participant) : (fields.owner ?? null);
+    const known = this.#devices.get(`${fields.kind}/${name(fields.device)}`);
+    return this.#ownerKey(known === undefined ? owner : known);
   }
 
   #ownerKey(owner: Json): Uint8Array {
