@@ -51,6 +51,8 @@ export default defineConfig({
   root: here("."),
   base: "./",
   plugins: [policyTag(), offlineList()],
+  // Node's build of the CSV reader wants Buffer; this one brings its own.
+  resolve: { alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" } },
   build: {
     outDir: here("../../dist/web"),
     emptyOutDir: true,
@@ -65,5 +67,11 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es" },
+  worker: {
+    format: "es",
+    rolldownOptions: {
+      // The CSV reader only does something when called: what calls it is loaded when a file is brought.
+      treeshake: { moduleSideEffects: [{ test: /csv-parse/, sideEffects: false }] },
+    },
+  },
 });

@@ -1,9 +1,6 @@
-import { openingContracts } from "../../simulation/contracts.js";
-import { createMembers, type Member } from "../../simulation/members.js";
-import { periodOrders } from "../../simulation/orders.js";
+import { openCommunity } from "../../simulation/community.js";
+import type { Member } from "../../simulation/members.js";
 import { createRandom, draw } from "../../simulation/random.js";
-import { startTime } from "../../simulation/scenario.js";
-import { createWeather } from "../../simulation/weather.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
 import type { Settings } from "../settings.js";
 import { scenarioOf, wordsOf } from "./scenario.js";
@@ -52,19 +49,9 @@ interface Brought {
 
 /** The orders that a community of `size` members places in the period and carrier of the settings, in arrival order. */
 function broughtBy(settings: Settings, size: number): Brought {
-  const scenario = scenarioOf(settings, size);
-  const members = createMembers(scenario);
-  const place = Math.floor(settings.time / settings.minutes);
-  const moment = createWeather({
-    seed: scenario.seed,
-    latitude: scenario.latitude,
-    longitude: scenario.longitude,
-    utcOffsetMinutes: scenario.utcOffsetMinutes,
-    kind: scenario.weather,
-    startMs: startTime(scenario),
-    periodMs: scenario.periodMs,
-  })(place);
-  const batch = periodOrders(scenario, members, moment, place);
+  const community = openCommunity(scenarioOf(settings, size));
+  const { members } = community;
+  const batch = community.orders(Math.floor(settings.time / settings.minutes));
   const code = carriers.indexOf(settings.carrier);
   const placed: Placed[] = [];
   for (let index = 0; index < batch.carrier.length; index++)
@@ -76,7 +63,7 @@ function broughtBy(settings: Settings, size: number): Brought {
         price: batch.price[index]!,
       });
   const lots: Placed[] = [];
-  for (const contract of openingContracts(scenario, members)) {
+  for (const contract of community.contracts(-1)) {
     if (contract.kind !== "storage" || contract.carrier !== settings.carrier || contract.stays) continue;
     const member = members.find(({ id }) => contract.device.startsWith(`${id}-`));
     const quantity = Math.floor((Math.min(contract.charge, contract.dischargeLimit) * contract.dischargeEfficiency) / ppm);

@@ -1,7 +1,7 @@
+import { community } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members.js";
-import { checkScenario, type MemberKind, type Scenario } from "../../simulation/scenario.js";
-import { seasonDates } from "../../simulation/weather.js";
-import { carriers } from "../../units.js";
+import type { MemberKind, Scenario } from "../../simulation/scenario.js";
+import { carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings.js";
 
 /** Who lives in a community, in parts of a hundred. */
@@ -24,40 +24,32 @@ const mixes: Record<Settings["mix"], Mix> = {
   },
 };
 
-/** Shares of a hundred as whole numbers that sum to `size`: everyone the whole part, the largest remainders one more. */
-function allot(mix: Mix, size: number): Partial<Record<MemberKind, number>> {
-  const kinds = Object.entries(mix) as [MemberKind, number][];
-  const sum = kinds.reduce((total, [, part]) => total + part, 0);
-  const exact = kinds.map(([kind, part]) => ({ kind, part: (part * size) / sum }));
-  const counts = new Map(exact.map(({ kind, part }) => [kind, Math.floor(part)]));
-  let left = size - [...counts.values()].reduce((total, count) => total + count, 0);
-  const byRest = [...exact].sort((a, b) => (b.part % 1) - (a.part % 1));
-  for (const { kind } of byRest) if (left-- > 0) counts.set(kind, counts.get(kind)! + 1);
-  return Object.fromEntries(counts) as Partial<Record<MemberKind, number>>;
-}
-
 /** The community of `size` members that the settings describe, and a day of it. */
 export function scenarioOf(settings: Settings, size: number): Scenario {
-  const { mechanism, pricing, blend, pool, poolPrice, lots, commission } = settings;
-  const plain = checkScenario({ name: "page", participants: { home: 1 } });
-  const rules = Object.fromEntries(
-    carriers.map((carrier) => {
-      const usual = plain.rules[carrier].pool!;
-      const price = carrier === settings.carrier ? poolPrice * 1000 : usual.price;
-      const purchasePrice = Math.min(price, usual.purchasePrice);
-      return [carrier, { mechanism, pricing, k: blend * 10_000, pool: pool ? { price: `${price / 1e6}`, purchasePrice: `${purchasePrice / 1e6}`, lots } : null }];
-    }),
-  );
-  return checkScenario({
-    name: "page",
-    description: `${settings.mix}, ${settings.season}, ${settings.weather}`,
-    seed: settings.seed,
-    date: seasonDates[settings.season],
-    weather: settings.weather,
+  const { mechanism, pricing, blend, pool, poolPrice, lots, commission, mix, season, weather, seed } = settings;
+  const usual = community({ participants: 1 }).rules;
+  const rules = carriers.map((carrier) => {
+    const { price, purchasePrice } = usual[carrier].pool!;
+    // The page sets the price of one carrier's pool; the others keep theirs.
+    const own = carrier === settings.carrier ? poolPrice * 1000 : price;
+    const bought = Math.min(own, purchasePrice);
+    return [
+      carrier,
+      {
+        mechanism, pricing, k: blend * 10_000,
+        pool: pool ? { price: formatTicks(own, microTick), purchasePrice: formatTicks(bought, microTick), lots } : null,
+      },
+    ];
+  });
+  return community({
+    participants: size,
+    mix: mixes[mix],
+    season, weather, seed,
     periodMs: settings.minutes * 60_000,
-    participants: allot(mixes[settings.mix], size),
-    rules,
-    commission: [{ share: 1_000_000, supply: commission * 1000, use: commission * 1000 }],
+    more: {
+      rules: Object.fromEntries(rules),
+      commission: [{ share: ppm, supply: commission * 1000, use: commission * 1000 }],
+    },
   });
 }
 

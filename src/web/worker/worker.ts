@@ -3,6 +3,7 @@ import { openEngine } from "../../core/engine.js";
 import { benchCalls } from "./bench.js";
 import type { Call, Reply } from "./client.js";
 import { compareCalls } from "./compare.js";
+import type { Settings } from "../settings.js";
 import { periodCalls } from "./period.js";
 
 /** What every group of calls is given. */
@@ -10,7 +11,12 @@ export type Opened = Awaited<ReturnType<typeof openEngine>>;
 /** Tells the page how far a running call has come. */
 export type Tell = (news: unknown) => void;
 
-const calls = { ...periodCalls, ...compareCalls, ...benchCalls };
+/** Calls that are fetched when the first of them is made: the market and the ledger are not needed for a period. */
+const dayCalls = async () => (await import("./day.js")).dayCalls;
+const later = {
+  day: async (engine: Opened, settings: Settings, tell: Tell) => (await dayCalls()).day(engine, settings, tell),
+};
+const calls = { ...periodCalls, ...later, ...compareCalls, ...benchCalls };
 
 /** The calls the page can make, by name. */
 export type Api = {
