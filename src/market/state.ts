@@ -76,7 +76,12 @@ export class MarketState {
       bytes[at] = kind;
       view.setUint32(at + 4, number, true);
       view.setBigInt64(at + 8, value, true);
-      view.setBigInt64(at + 16, value >> 64n, true);
+      // Below 2⁶³ the upper half repeats the sign, which spares a shift of a BigInt for nearly every account.
+      const near = Number(value);
+      if (near > -sixtyThreeBits && near < sixtyThreeBits) {
+        view.setInt32(at + 16, near < 0 ? -1 : 0, true);
+        view.setInt32(at + 20, near < 0 ? -1 : 0, true);
+      } else view.setBigInt64(at + 16, value >> 64n, true);
       at += stateLayout.bytes;
     };
     for (const number of platform) put(balanceKind, number, accounts.balance(number));
@@ -198,6 +203,8 @@ export class MarketState {
   }
 }
 
+/** A little below 2⁶³, so that rounding to a double can't hide a passing of it. */
+const sixtyThreeBits = 2 ** 63 * 0.999;
 const balanceKind = stateKinds.indexOf("balance") + 1;
 const chargeKind = stateKinds.indexOf("charge") + 1;
 const collateralKind = stateKinds.indexOf("collateral") + 1;

@@ -1,0 +1,586 @@
+// An auditor's reading of a ledger: from the blocks alone, with code of its own, it works out every balance, every
+// state of charge, every limit and every sum, and complains at the first thing that does not hold. It reads like the
+// rules in docs/market.md and shares with the market nothing but the layouts of records.
+import { type Block, decodeItems } from "../../src/ledger/block.js";
+import { decodeCanonical } from "../../src/ledger/canonical.js";
+import { decodeRecords } from "../../src/ledger/layout.js";
+import {
+  type FlowRecord,
+  flowLayout,
+  type OrderRecord,
+  orderLayout,
+  type PostingRecord,
+  postingLayout,
+  type ReadingRecord,
+  readingLayout,
+  type TradeRecord,
+  tradeLayout,
+} from "../../src/ledger/records.js";
+import type {
+  Contract,
+  FeederContract,
+  ParticipantContract,
+  PaymentContract,
+  StorageContract,
+  SupplyContract,
+  UseContract,
+} from "../../src/market/contracts.js";
+import { type Carrier, carriers } from "../../src/units.js";
+
+const nobody = 0xffff_ffff;
+const million = 1_000_000n;
+const big = BigInt;
+
+/** Says what does not hold. */
+function demand(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(what);
+}
+
+/** One past period as an auditor files it. */
+interface Filed {
+  payment: PaymentContract;
+  /** By `participant carrier`: taken minus given under contracts, whether a reading is due, what stands now, what was paid for. */
+  meters: Map<
+    string,
+    { in: bigint; out: bigint; traded: bigint; due: boolean; reading: ReadingRecord | null; paid: bigint }
+  >;
+  settled: boolean;
+}
+
+/** Reads blocks in order. */
+export class Audit {
+  /** By account number as records have it. */
+  readonly balances = new Map<number, bigint>();
+  /** By device number. */
+  readonly charges = new Map<number, bigint>();
+  readonly participants: { id: string; contract: ParticipantContract | null }[] = [];
+  readonly devices: { id: string; contract: StorageContract | null; carrier: Carrier }[] = [];
+  readonly #feeders: { id: string; contract: FeederContract | null }[] = [];
+  readonly #held = new Map<string, Contract>();
+  #payment: PaymentContract | null = null;
+  readonly #filed = new Map<number, Filed>();
+  #block = 0;
+
+  /** Takes the next block. */
+  read(block: Block): void {
+    const at = `height ${block.header.height}`;
+    const flows = decodeRecords(flowLayout, block.sections.flows);
+    const trades = decodeRecords(tradeLayout, block.sections.trades);
+    const orders = decodeRecords(orderLayout, block.sections.orders);
+    const readings = decodeRecords(readingLayout, block.sections.readings);
+    const postings = decodeRecords(postingLayout, block.sections.postings);
+    const before = new Map(this.balances);
+    this.#contracts(block);
+    const live = this.#liveOrders(orders, at);
+    this.#trades(trades, orders, live, at);
+    this.#flows(flows, orders, at);
+    this.#identities(block, flows, trades, orders, live, at);
+    if (block.header.height > 0) this.#feederLimits(flows, trades, orders, at);
+    if (block.header.height > 0 && this.#payment?.metering)
+      this.#file(block.header.period, trades, flows, orders, live);
+    this.#settle(block.header.period, readings);
+    this.#compare(before, postings, at);
+    for (const [number, { id }] of this.participants.entries())
+      demand(this.#balance(16 + number) >= -this.#credit(number), `${at}: ${id} is below its limit`);
+    let sum = 0n;
+    for (const balance of this.balances.values()) sum += balance;
+    demand(sum === 0n, `${at}: the balances sum to ${sum}`);
+    this.#block += 1;
+  }
+
+  #balance(account: number): bigint {
+    return this.balances.get(account) ?? 0n;
+  }
+
+  #pay(from: number, to: number, amount: bigint): void {
+    this.balances.set(from, this.#balance(from) - amount);
+    this.balances.set(to, this.#balance(to) + amount);
+  }
+
+  #credit(participant: number): bigint {
+    return big(this.participants[participant]!.contract?.creditLimit ?? this.#payment?.creditLimit ?? "0");
+  }
+
+  #number(id: string): number {
+    return this.participants.findIndex((each) => each.id === id);
+  }
+
+  #contracts(block: Block): void {
+    for (const item of decodeItems(block.sections.contracts)) {
+      const contract = decodeCanonical(item) as unknown as Contract;
+      demand(contract.from === block.header.period, "a contract stands in the block of another period");
+      this.#enter(contract);
+    }
+  }
+
+  #enter(contract: Contract): void {
+    switch (contract.kind) {
+      case "participant": {
+        const known = this.#number(contract.id);
+        if (known < 0) this.participants.push({ id: contract.id, contract });
+        else this.participants[known]!.contract = contract;
+        break;
+      }
+      case "storage": {
+        const known = this.devices.findIndex((each) => each.id === contract.device);
+        if (known < 0) {
+          this.devices.push({ id: contract.device, contract, carrier: contract.carrier });
+          this.charges.set(this.devices.length - 1, big(contract.charge));
+        } else this.devices[known]!.contract = contract;
+        break;
+      }
+      case "feeder": {
+        const known = this.#feeders.findIndex((each) => each.id === contract.feeder);
+        if (known < 0) this.#feeders.push({ id: contract.feeder, contract });
+        else this.#feeders[known]!.contract = contract;
+        break;
+      }
+      case "supply": {
+        const key = `supply/${contract.carrier}/${contract.participant}`;
+        const had = big((this.#held.get(key) as SupplyContract | undefined)?.collateral ?? "0");
+        this.#collateral(contract.participant, big(contract.collateral) - had);
+        this.#held.set(key, contract);
+        break;
+      }
+      case "use":
+        this.#held.set(`use/${contract.carrier}/${contract.participant}`, contract);
+        break;
+      case "clearing":
+        this.#held.set(`clearing/${contract.carrier}`, contract);
+        break;
+      case "payment":
+        this.#payment = contract;
+        break;
+      case "deposit":
+        this.#pay(5, 16 + this.#number(contract.participant), big(contract.amount));
+        break;
+      case "withdrawal":
+        this.#pay(16 + this.#number(contract.participant), 5, big(contract.amount));
+        break;
+      case "end":
+        this.#end(contract.contract);
+        break;
+      default:
+    }
+  }
+
+  #end(key: string): void {
+    const [kind, name] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
+    const held = this.#held.get(key);
+    if (held?.kind === "supply") this.#collateral(held.participant, -big(held.collateral));
+    this.#held.delete(key);
+    if (kind === "participant") this.participants[this.#number(name)]!.contract = null;
+    if (kind === "storage") this.devices.find((each) => each.id === name)!.contract = null;
+    if (kind === "feeder") this.#feeders.find((each) => each.id === name)!.contract = null;
+  }
+
+  /** Collateral goes back only as far as it is still there. */
+  #collateral(participant: string, more: bigint): void {
+    const number = this.#number(participant);
+    const account = 0x8000_0000 + number;
+    const moved = more < 0n && -more > this.#balance(account) ? -this.#balance(account) : more;
+    this.#pay(16 + number, account, moved);
+  }
+
+  /** The last order of each participant and carrier, by number; withdrawals fall away. */
+  #liveOrders(orders: OrderRecord[], at: string): Set<number> {
+    const last = new Map<string, number>();
+    for (const [number, order] of orders.entries()) {
+      last.set(`${order.participant} ${order.carrier}`, number);
+      const { id } = this.participants[order.participant]!;
+      const contract = this.#held.get(
+        `${order.side === "offer" ? "supply" : "use"}/${order.carrier}/${id}`,
+      ) as SupplyContract | UseContract | undefined;
+      if (order.quantity > 0)
+        demand(order.quantity <= (contract?.limit ?? 0), `${at}: order ${number} over contract`);
+    }
+    return new Set([...last.values()].filter((number) => orders[number]!.quantity > 0));
+  }
+
+  #trades(trades: TradeRecord[], orders: OrderRecord[], live: Set<number>, at: string): void {
+    for (const [index, trade] of trades.entries()) {
+      const bid = orders[trade.bid]!;
+      const buyer = 16 + bid.participant;
+      const amount = big(trade.quantity) * big(trade.price);
+      const name = `${at}: trade ${index}`;
+      demand(live.has(trade.bid) && bid.side === "bid" && bid.carrier === trade.carrier, `${name}: bid`);
+      demand(trade.price <= bid.price, `${name}: above the bid`);
+      demand(trade.quantity > 0, `${name}: nothing traded`);
+      if (trade.kind === "storage") {
+        const device = this.devices[trade.offer]!;
+        demand(device.carrier === trade.carrier, `${name}: carrier of the device`);
+        demand(trade.price === device.contract!.dischargePrice, `${name}: discharge price`);
+        this.#pay(buyer, 1, amount);
+        continue;
+      }
+      const offer = orders[trade.offer]!;
+      demand(
+        live.has(trade.offer) && offer.side === "offer" && offer.carrier === trade.carrier,
+        `${name}: offer`,
+      );
+      demand(trade.price >= offer.price, `${name}: below the offer`);
+      if (trade.kind === "pool") this.#pay(buyer, 1, amount);
+      else {
+        demand(offer.participant !== bid.participant, `${name}: with itself`);
+        this.#pay(buyer, 16 + offer.participant, amount);
+        this.#pay(16 + offer.participant, 2, trade.supplyFee);
+        this.#pay(buyer, 2, trade.useFee);
+      }
+    }
+    for (const carrier of carriers)
+      this.#fees(
+        trades.filter((each) => each.kind === "peer" && each.carrier === carrier),
+        at,
+      );
+  }
+
+  #fees(trades: TradeRecord[], at: string): void {
+    for (const [place, trade] of trades.entries()) {
+      demand(trade.position === place, `${at}: position ${trade.position} at place ${place}`);
+      const tiers = this.#payment!.tariffs[trade.carrier].commission;
+      let cumulated = 0;
+      const tier = tiers.find((each) => {
+        cumulated += each.share;
+        return cumulated * trades.length > place * 1_000_000;
+      })!;
+      const amount = big(trade.quantity) * big(trade.price);
+      const size = amount < 0n ? -amount : amount;
+      demand(trade.supplyFee === (size * big(tier.supply)) / million, `${at}: supply fee`);
+      demand(trade.useFee === (size * big(tier.use)) / million, `${at}: use fee`);
+    }
+  }
+
+  #flows(flows: FlowRecord[], orders: OrderRecord[], at: string): void {
+    const drawn = new Map<number, number>();
+    for (const [index, flow] of flows.entries()) {
+      const name = `${at}: flow ${index} (${flow.kind})`;
+      const amount = big(flow.quantity) * big(flow.price);
+      if (!["selfDischarged", "used", "feederCurtailed", "feederLoss"].includes(flow.kind))
+        demand(flow.amount === amount, `${name}: amount`);
+      if (flow.order !== nobody && flow.kind !== "feederCurtailed")
+        demand(orders[flow.order]!.participant === flow.party, `${name}: party`);
+      const own = 16 + flow.party;
+      const device = this.devices[flow.party];
+      const owner = device?.contract?.owner;
+      const ownerAccount = owner === undefined ? 1 : 16 + this.#number(owner);
+      switch (flow.kind) {
+        case "pooled":
+          demand(orders[flow.order]!.price <= flow.price, `${name}: below the offer`);
+          this.#pay(1, own, amount);
+          break;
+        case "interrupted":
+          this.#pay(0, own, amount);
+          break;
+        case "exported":
+          this.#pay(3, 1, amount);
+          break;
+        case "imported":
+          demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
+          if (flow.extra === 0n) this.#pay(own, 3, amount);
+          if (flow.extra === 1n) this.#pay(ownerAccount, 3, amount);
+          if (flow.extra === 2n) this.#pay(0, 3, amount);
+          break;
+        case "charged": {
+          const contract = device!.contract!;
+          // Energy that was imported for it has been paid for by the flow before.
+          const previous = flows[index - 1];
+          const imported =
+            previous?.kind === "imported" && previous.extra === 1n && previous.party === flow.party;
+          if (!imported) {
+            demand(flow.price === contract.chargePrice, `${name}: charge price`);
+            this.#pay(ownerAccount, 1, amount);
+          }
+          drawn.set(flow.party, (drawn.get(flow.party) ?? 0) + flow.quantity);
+          demand(drawn.get(flow.party)! <= contract.chargeLimit, `${name}: over the charge limit`);
+          const stored = (big(flow.quantity) * big(contract.chargeEfficiency)) / million;
+          demand(big(flow.lost) === big(flow.quantity) - stored, `${name}: loss`);
+          this.#charge(flow, stored, name);
+          break;
+        }
+        case "discharged": {
+          const contract = device!.contract!;
+          demand(flow.quantity <= contract.dischargeLimit, `${name}: over the discharge limit`);
+          const drained = big(flow.quantity) + big(flow.lost);
+          demand(
+            (drained * big(contract.dischargeEfficiency)) / million >= big(flow.quantity),
+            `${name}: loss`,
+          );
+          this.#charge(flow, -drained, name);
+          if (owner !== undefined) this.#pay(1, ownerAccount, amount);
+          break;
+        }
+        case "selfDischarged":
+          demand(
+            big(flow.quantity) ===
+              (this.charges.get(flow.party)! * big(device!.contract!.selfDischarge)) / million,
+            `${name}: loss`,
+          );
+          this.#charge(flow, -big(flow.quantity), name);
+          break;
+        case "used":
+          this.#charge(flow, -big(flow.quantity), name);
+          break;
+        default:
+      }
+    }
+  }
+
+  #charge(flow: FlowRecord, change: bigint, name: string): void {
+    const charge = this.charges.get(flow.party)! + change;
+    this.charges.set(flow.party, charge);
+    demand(flow.extra === charge, `${name}: charge ${charge}, written ${flow.extra}`);
+    demand(charge >= 0n, `${name}: charge below nothing`);
+    const capacity = this.devices[flow.party]!.contract?.capacity ?? 0;
+    demand(charge <= big(capacity) || change < 0n, `${name}: over capacity`);
+  }
+
+  /** The equations of docs/market.md, per carrier, and the header's totals. */
+  #identities(
+    block: Block,
+    flows: FlowRecord[],
+    trades: TradeRecord[],
+    orders: OrderRecord[],
+    live: Set<number>,
+    at: string,
+  ): void {
+    const filled = new Map<number, bigint>();
+    const fill = (order: number, quantity: number): void => {
+      filled.set(order, (filled.get(order) ?? 0n) + big(quantity));
+    };
+    for (const trade of trades) {
+      fill(trade.bid, trade.quantity);
+      if (trade.kind === "peer") fill(trade.offer, trade.quantity);
+    }
+    for (const flow of flows)
+      if (
+        ["pooled", "idle", "interrupted", "unserved"].includes(flow.kind) ||
+        (flow.kind === "imported" && flow.extra === 0n)
+      )
+        fill(flow.order, flow.quantity);
+    const made = new Map(
+      flows.filter(({ kind }) => kind === "converted").map(({ order, quantity }) => [order, quantity]),
+    );
+    const wanted = (number: number): bigint => big(made.get(number) ?? orders[number]!.quantity);
+    if (block.header.height > 0)
+      for (const number of live)
+        if (this.#held.has(`clearing/${orders[number]!.carrier}`))
+          demand(
+            (filled.get(number) ?? 0n) === wanted(number),
+            `${at}: order ${number} is not accounted for`,
+          );
+    for (const carrier of carriers) {
+      const flow = (kind: FlowRecord["kind"], extra?: bigint): bigint =>
+        flows
+          .filter(
+            (each) =>
+              each.kind === kind && each.carrier === carrier && (extra === undefined || each.extra === extra),
+          )
+          .reduce((sum, each) => sum + big(each.quantity), 0n);
+      const trade = (kind: TradeRecord["kind"]): bigint =>
+        trades
+          .filter((each) => each.kind === kind && each.carrier === carrier)
+          .reduce((sum, each) => sum + big(each.quantity), 0n);
+      const asked = (side: OrderRecord["side"]): bigint =>
+        [...live]
+          .filter((number) => orders[number]!.carrier === carrier && orders[number]!.side === side)
+          .reduce((sum, number) => sum + wanted(number), 0n);
+      const lost = flows
+        .filter((each) => each.carrier === carrier)
+        .reduce((sum, each) => sum + big(each.lost), 0n);
+      const traded = trade("peer");
+      const sold = trade("pool") + trade("storage");
+      demand(flow("discharged") === trade("storage"), `${at}: ${carrier}: discharged`);
+      demand(
+        flow("pooled") + flow("discharged") + flow("imported", 1n) ===
+          sold + flow("charged") + flow("exported") + flow("curtailed"),
+        `${at}: ${carrier}: the pool does not close`,
+      );
+      demand(flow("feederLoss") === flow("imported", 2n), `${at}: ${carrier}: losses of feeders`);
+      const open = this.#held.has(`clearing/${carrier}`) && block.header.height > 0;
+      const expected = {
+        offered: open ? asked("offer") : 0n,
+        asked: open ? asked("bid") : 0n,
+        traded,
+        pooled: flow("pooled"),
+        sold,
+        charged: flow("charged"),
+        discharged: flow("discharged"),
+        exported: flow("exported"),
+        imported: flow("imported"),
+        interrupted: flow("interrupted"),
+        unserved: flow("unserved"),
+        lost,
+      };
+      const { totals } = block.header;
+      for (const [name, value] of Object.entries(expected))
+        demand(
+          totals[carrier][name as keyof typeof expected] === value,
+          `${at}: totals.${carrier}.${name}: ${value}, header ${totals[carrier][name as keyof typeof expected]}`,
+        );
+      demand(expected.offered === traded + expected.pooled + flow("idle"), `${at}: ${carrier}: offered`);
+      demand(
+        expected.asked === traded + sold + expected.interrupted + flow("imported", 0n) + expected.unserved,
+        `${at}: ${carrier}: asked`,
+      );
+    }
+  }
+
+  /** No feeder carries more than its limits, counting what crosses it one way and the other. */
+  #feederLimits(flows: FlowRecord[], trades: TradeRecord[], orders: OrderRecord[], at: string): void {
+    const into = new Map<string, number>();
+    const out = new Map<string, number>();
+    const feeder = (participant: number, carrier: Carrier) =>
+      this.participants[participant]!.contract?.feeders?.[carrier];
+    const cross = (from: string | undefined, to: string | undefined, quantity: number): void => {
+      if (from === to) return;
+      if (from !== undefined) out.set(from, (out.get(from) ?? 0) + quantity);
+      if (to !== undefined) into.set(to, (into.get(to) ?? 0) + quantity);
+    };
+    for (const { kind, carrier, offer, bid, quantity } of trades) {
+      const to = feeder(orders[bid]!.participant, carrier);
+      if (kind === "peer") cross(feeder(orders[offer]!.participant, carrier), to, quantity);
+      else cross(kind === "storage" ? this.devices[offer]!.contract!.feeder : undefined, to, quantity);
+    }
+    for (const { kind, carrier, party, order, quantity } of flows) {
+      if (kind === "pooled") cross(feeder(party, carrier), undefined, quantity);
+      if (kind === "imported" && order !== nobody) cross(undefined, feeder(party, carrier), quantity);
+      if (kind === "charged") cross(undefined, this.devices[party]!.contract!.feeder, quantity);
+    }
+    for (const [number, { id, contract }] of this.#feeders.entries()) {
+      const [imported, exported] = [into.get(id) ?? 0, out.get(id) ?? 0];
+      if (contract === null) continue;
+      demand(imported <= contract.importLimit, `${at}: ${id} imports ${imported}`);
+      demand(exported <= contract.exportLimit, `${at}: ${id} exports ${exported}`);
+      const loss = flows.find((each) => each.kind === "feederLoss" && each.party === number);
+      const wanted = (big(imported + exported) * big(contract.loss)) / million;
+      demand(big(loss?.lost ?? 0) === wanted, `${at}: ${id} loses ${wanted}`);
+    }
+  }
+
+  #file(
+    period: number,
+    trades: TradeRecord[],
+    flows: FlowRecord[],
+    orders: OrderRecord[],
+    live: Set<number>,
+  ): void {
+    const meters: Filed["meters"] = new Map();
+    const meter = (participant: number, carrier: Carrier) => {
+      const key = `${participant} ${carrier}`;
+      const found = meters.get(key) ?? { in: 0n, out: 0n, traded: 0n, due: false, reading: null, paid: 0n };
+      meters.set(key, found);
+      return found;
+    };
+    const move = (participant: number, carrier: Carrier, taken: bigint, given: bigint): void => {
+      const found = meter(participant, carrier);
+      found.in += taken;
+      found.out += given;
+      found.traded += taken - given;
+      found.due = true;
+    };
+    for (const number of live) meter(orders[number]!.participant, orders[number]!.carrier).due = true;
+    for (const trade of trades) {
+      move(orders[trade.bid]!.participant, trade.carrier, big(trade.quantity), 0n);
+      if (trade.kind === "peer")
+        move(orders[trade.offer]!.participant, trade.carrier, 0n, big(trade.quantity));
+    }
+    for (const flow of flows) {
+      const owner = this.devices[flow.party]?.contract?.owner;
+      const quantity = big(flow.quantity);
+      if (flow.kind === "pooled") move(flow.party, flow.carrier, 0n, quantity);
+      if (flow.kind === "imported" && flow.extra === 0n) move(flow.party, flow.carrier, quantity, 0n);
+      if (flow.kind === "charged" && owner !== undefined)
+        move(this.#number(owner), flow.carrier, quantity, 0n);
+      if (flow.kind === "discharged" && owner !== undefined)
+        move(this.#number(owner), flow.carrier, 0n, quantity);
+    }
+    this.#filed.set(period, { payment: this.#payment!, meters, settled: false });
+  }
+
+  /** Settlement, in the order in which the rules settle: period by period, then by participant and carrier. */
+  #settle(period: number, readings: ReadingRecord[]): void {
+    for (const reading of readings) {
+      const filed = this.#filed.get(reading.period);
+      demand(
+        filed !== undefined && reading.period < period,
+        `period ${period}: a reading of ${reading.period}`,
+      );
+      const key = `${reading.participant} ${reading.carrier}`;
+      const meter = filed.meters.get(key) ?? {
+        in: 0n,
+        out: 0n,
+        traded: 0n,
+        due: false,
+        reading: null,
+        paid: 0n,
+      };
+      demand(
+        ((reading.flags & 2) !== 0) === (meter.reading !== null),
+        `period ${period}: flags of a reading`,
+      );
+      if ((reading.flags & 1) !== 0)
+        demand(meter.reading === null && meter.due, `period ${period}: an estimate too many`);
+      meter.reading = reading;
+      filed.meters.set(key, meter);
+    }
+    for (const [past, filed] of this.#filed) {
+      if (past >= period) continue;
+      const { window, corrections } = filed.payment.metering!;
+      const complete = [...filed.meters.values()].every((meter) => !meter.due || meter.reading !== null);
+      if (period >= past + window) demand(complete, `period ${period}: ${past} is not complete`);
+      if (complete) filed.settled = true;
+      const places = [...filed.meters.entries()]
+        .map(([key, meter]) => ({ place: key.split(" "), meter }))
+        .map(({ place, meter }) => ({ participant: Number(place[0]), carrier: place[1] as Carrier, meter }))
+        .sort(
+          (a, b) =>
+            a.participant - b.participant || carriers.indexOf(a.carrier) - carriers.indexOf(b.carrier),
+        );
+      if (filed.settled)
+        for (const { participant, carrier, meter } of places)
+          if (meter.reading !== null) this.#imbalance(participant, filed.payment.tariffs[carrier], meter);
+      if (period >= past + window + corrections) this.#filed.delete(past);
+    }
+  }
+
+  #imbalance(
+    participant: number,
+    tariff: PaymentContract["tariffs"][Carrier],
+    meter: { traded: bigint; reading: ReadingRecord | null; paid: bigint },
+  ): void {
+    const imbalance = big(meter.reading!.in) - big(meter.reading!.out) - meter.traded;
+    const cost = imbalance * big(imbalance > 0n ? tariff.shortagePrice : tariff.surplusPrice);
+    const due = cost - meter.paid;
+    meter.paid = cost;
+    const own = 16 + participant;
+    if (due <= 0n) {
+      this.#pay(0, own, -due);
+      return;
+    }
+    const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+    const means = this.#balance(own) + this.#credit(participant);
+    const first = least(due, means > 0n ? means : 0n);
+    const second = least(due - first, this.#balance(0x8000_0000 + participant));
+    this.#pay(own, 0, first);
+    this.#pay(0x8000_0000 + participant, 0, second);
+    this.#pay(4, 0, due - first - second);
+  }
+
+  /** The postings of the block move what the records say, account by account. */
+  #compare(before: Map<number, bigint>, postings: PostingRecord[], at: string): void {
+    const posted = new Map(before);
+    const add = (account: number, amount: bigint): void => {
+      posted.set(account, (posted.get(account) ?? 0n) + amount);
+    };
+    for (const { debit, credit, amount } of postings) {
+      demand(amount > 0n, `${at}: an empty posting`);
+      add(debit, amount);
+      add(credit, -amount);
+    }
+    for (const account of new Set([...posted.keys(), ...this.balances.keys()]))
+      demand(
+        (posted.get(account) ?? 0n) === this.#balance(account),
+        `${at}: account ${account}: ${this.#balance(account)} by the records, ${posted.get(account) ?? 0n} by the postings`,
+      );
+  }
+}

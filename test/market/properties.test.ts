@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Engine, openEngine } from "../../src/core/engine.js";
+import { hex } from "../../src/ledger/bytes.js";
+import { openReplay } from "../../src/market/replay.js";
+import { Audit } from "./audit.js";
+import { blocksOf, runScenario } from "./scenario.js";
+
+let engine: Engine;
+let other: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+  other = await openEngine();
+});
+
+/** Runs a scenario, has it audited from its blocks alone, and compares what auditor and market make of it. */
+async function audited(seed: number, participants: number, periods: number): Promise<void> {
+  const { market, store } = await runScenario(engine, seed, { participants, periods });
+  const audit = new Audit();
+  const replay = openReplay(other);
+  for (const block of await blocksOf(store)) {
+    audit.read(block);
+    replay.replay(block);
+  }
+  // Not the market's own state: contracts of its open period have begun there.
+  const { state } = replay;
+  expect(audit.participants.length).toBe(state.accounts.participants);
+  for (const [account, balance] of audit.balances)
+    expect(state.accounts.balance(account), `account ${account}`).toBe(balance);
+  for (const [number, { id }] of audit.participants.entries())
+    expect(state.accounts.of(number), id).toBe(audit.balances.get(16 + number) ?? 0n);
+  for (const [device, charge] of audit.charges)
+    expect(BigInt(state.charges[device]!), `device ${device}`).toBe(charge);
+  expect(hex(replay.hash)).toBe(hex(market.last!.hash));
+}
+
+describe("random markets of everything", () => {
+  it("conserve energy and money, keep every limit, and give an auditor the same balances", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 30 }), (seed, participants) =>
+        audited(seed, participants, 8),
+      ),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it("do so with up to 200 participants", async () => {
+    for (const [seed, participants] of [
+      [1, 200],
+      [2, 199],
+      [3, 100],
+    ] as const)
+      await audited(seed, participants, 5);
+  }, 120_000);
+
+  it("come to the same hashes when run again", async () => {
+    for (const seed of [11, 12, 13]) {
+      const one = await runScenario(engine, seed, { participants: 20, periods: 5 });
+      const two = await runScenario(other, seed, { participants: 20, periods: 5 });
+      expect(hex(one.market.last!.hash)).toBe(hex(two.market.last!.hash));
+    }
+  }, 60_000);
+});

@@ -1,0 +1,357 @@
+import type { Engine } from "../../src/core/engine.js";
+import { decodeBlock } from "../../src/ledger/block.js";
+import { openMemoryStore } from "../../src/ledger/store/memory.js";
+import type { Store } from "../../src/ledger/store/store.js";
+import type { ClearingContract, Contract, Stay, Tariff } from "../../src/market/contracts.js";
+import { type Market, openMarket } from "../../src/market/market.js";
+import { type Carrier, carriers } from "../../src/units.js";
+
+/** A stream of pseudo-random numbers (mulberry32), so that a seed names a scenario. */
+export function random(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000) * below);
+  };
+}
+
+const order: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
+const startPeriod = 100;
+
+/** What a scenario is made of; `everything` false: all that goes beyond the paper is off. */
+export interface ScenarioOptions {
+  readonly participants: number;
+  readonly periods: number;
+  readonly everything?: boolean;
+}
+
+/** The contracts that a random market opens with. */
+export function randomContracts(
+  seed: number,
+  { participants, periods, everything = true }: ScenarioOptions,
+): Contract[] {
+  const below = random(seed);
+  const chance = (percent: number): boolean => below(100) < percent;
+  const dated = { version: 1, from: startPeriod };
+  const contracts: Contract[] = [
+    {
+      kind: "market",
+      ...dated,
+      id: `m${seed}`,
+      currency: "EUR",
+      quantityTick: "0.000001",
+      priceTick: "0.000001",
+      periodMs: 30_000,
+      signed: false,
+      order,
+    },
+  ];
+  const tariff = (): Tariff => {
+    const tiers = 1 + below(3);
+    const commission = Array.from({ length: tiers }, (_, tier) => ({
+      share: tier === tiers - 1 ? 1_000_000 - tier * 300_000 : 300_000,
+      supply: below(100_000),
+      use: below(100_000),
+    }));
+    return {
+      retail: below(600),
+      feedIn: below(200) - 50,
+      commission: everything ? commission : [{ share: 1_000_000, supply: 0, use: 0 }],
+      shortagePrice: below(2_000) - 200,
+      surplusPrice: below(400) - 200,
+    };
+  };
+  contracts.push({
+    kind: "payment",
+    ...dated,
+    currency: "EUR",
+    creditLimit: chance(50) ? "0" : `${below(100_000)}`,
+    tariffs: { electricity: tariff(), heat: tariff(), cold: tariff(), gas: tariff() },
+    metering:
+      everything && chance(70)
+        ? {
+            window: 1 + below(3),
+            corrections: below(4),
+            missing: (["traded", "zero", "last"] as const)[below(3)]!,
+          }
+        : null,
+  });
+  for (const carrier of carriers) contracts.push(clearing(carrier));
+  function clearing(carrier: Carrier): ClearingContract {
+    const mechanism = chance(50) ? "value" : "merit";
+    const price = below(600);
+    return {
+      kind: "clearing",
+      ...dated,
+      carrier,
+      mechanism,
+      pricing: chance(50) ? "blend" : mechanism === "value" ? "counterparty" : "uniform",
+      k: below(1_000_001),
+      maxCycles: chance(50) ? 0 : 1 + below(2),
+      ties: everything && chance(40) ? "lottery" : "arrival",
+      pool: chance(80)
+        ? {
+            price,
+            purchasePrice: everything ? price - below(100) : price,
+            lots: chance(50) ? "whole" : "divisible",
+          }
+        : null,
+      discharge: everything && chance(80),
+      charge: everything && chance(80),
+      export: everything && chance(70),
+      interrupt: everything && chance(70),
+      import: everything && chance(70),
+    };
+  }
+  const feeders: { [carrier in Carrier]: string[] } = { electricity: [], heat: [], cold: [], gas: [] };
+  if (everything)
+    for (const carrier of carriers)
+      for (let index = below(3); index > 0; index -= 1) {
+        const feeder = `${carrier}-${index}`;
+        feeders[carrier].push(feeder);
+        contracts.push({
+          kind: "feeder",
+          ...dated,
+          feeder,
+          carrier,
+          importLimit: below(participants * 300),
+          exportLimit: below(participants * 300),
+          loss: below(100_000),
+        });
+      }
+  const feederOf = (carrier: Carrier): string | undefined =>
+    chance(60) ? feeders[carrier][below(feeders[carrier].length || 1)] : undefined;
+  for (let number = 0; number < participants; number += 1) {
+    const participant = `p${number}`;
+    const own = Object.fromEntries(
+      carriers.flatMap((carrier) => {
+        const feeder = feederOf(carrier);
+        return feeder === undefined ? [] : [[carrier, feeder]];
+      }),
+    );
+    contracts.push({
+      kind: "participant",
+      ...dated,
+      id: participant,
+      ...(Object.keys(own).length > 0 ? { feeders: own } : {}),
+      ...(chance(20) ? { creditLimit: `${below(300_000)}` } : {}),
+    });
+    if (chance(90))
+      contracts.push({
+        kind: "deposit",
+        ...dated,
+        participant,
+        amount: `${1 + below(2_000_000)}`,
+        number: 1,
+      });
+    for (const carrier of carriers) {
+      if (chance(70))
+        contracts.push({
+          kind: "supply",
+          ...dated,
+          participant,
+          carrier,
+          limit: 200 + below(2_000),
+          pool: chance(80),
+          collateral: "0",
+        });
+      if (chance(70))
+        contracts.push({
+          kind: "use",
+          ...dated,
+          participant,
+          carrier,
+          limit: 200 + below(2_000),
+          interruptible: chance(40) ? below(1_000_001) : 0,
+          interruptionPrice: below(300),
+          import: chance(60),
+        });
+    }
+  }
+  if (!everything) return contracts;
+  for (let number = below(1 + participants / 2); number > 0; number -= 1) {
+    const carrier = carriers[below(4)]!;
+    const feeder = feederOf(carrier);
+    const capacity = 1 + below(3_000);
+    contracts.push({
+      kind: "storage",
+      ...dated,
+      device: `d${number}`,
+      carrier,
+      ...(chance(70) ? { owner: `p${below(participants)}` } : {}),
+      ...(feeder === undefined ? {} : { feeder }),
+      capacity,
+      charge: below(capacity + 1),
+      chargeLimit: below(500),
+      dischargeLimit: below(500),
+      chargeEfficiency: chance(20) ? 1_000_000 : 500_000 + below(500_001),
+      dischargeEfficiency: chance(20) ? 1_000_000 : 500_000 + below(500_001),
+      selfDischarge: chance(50) ? 0 : below(50_000),
+      chargePrice: below(300) - 20,
+      dischargePrice: below(500),
+      ...(chance(40) ? { stays: stays(capacity) } : {}),
+    });
+  }
+  function stays(capacity: number): Stay[] {
+    const list: Stay[] = [];
+    let at = startPeriod + below(3);
+    while (at < startPeriod + periods) {
+      const plugOut = at + 1 + below(5);
+      list.push({ plugIn: at, plugOut, required: below(capacity + 1), used: below(capacity) });
+      at = plugOut + below(3);
+    }
+    return list;
+  }
+  for (let number = below(4); number > 0; number -= 1) {
+    const input = below(3);
+    contracts.push({
+      kind: "converter",
+      ...dated,
+      device: `c${number}`,
+      participant: `p${below(participants)}`,
+      input: order[input]!,
+      output: order[input + 1 + below(3 - input)]!,
+      ratio: 1 + below(4_000_000),
+    });
+  }
+  return contracts;
+}
+
+/** A market that has run, and what it stored. */
+export interface Run {
+  readonly market: Market;
+  readonly store: Store;
+}
+
+/** Runs a random market: orders of every kind, faulty readings, amendments, endings and transfers. */
+export async function runScenario(engine: Engine, seed: number, options: ScenarioOptions): Promise<Run> {
+  const { participants, periods, everything = true } = options;
+  const store = await openMemoryStore({ hasher: engine });
+  const market = await openMarket({
+    engine,
+    store,
+    contracts: randomContracts(seed, options),
+    clock: { now: () => 1_000, setTimer: () => 0, clearTimer: () => undefined },
+  });
+  const below = random(seed ^ 0x5bd1e995);
+  const chance = (percent: number): boolean => below(100) < percent;
+  for (let count = 0; count < periods; count += 1) {
+    for (let number = 0; number < participants; number += 1)
+      for (let tries = below(4); tries > 0; tries -= 1)
+        market.submit({
+          participant: `p${number}`,
+          carrier: carriers[below(4)]!,
+          side: chance(50) ? "offer" : "bid",
+          quantity: ticks(1 + below(1_200)),
+          price: ticks(chance(10) ? below(300) - 300 : below(600)),
+        });
+    if (everything) {
+      if (chance(30)) market.withdraw(`p${below(participants)}`, carriers[below(4)]!);
+      faultyReadings(market, participants, below);
+      amend(market, participants, below);
+    }
+    await market.clearPeriod(1_000 + count * 30_000);
+  }
+  return { market, store };
+}
+
+const ticks = (count: number): string => {
+  const digits = `${Math.abs(count)}`.padStart(7, "0");
+  return `${count < 0 ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+};
+
+/** Readings that come, don't come, come late, twice, too late or corrected. */
+function faultyReadings(market: Market, participants: number, below: (n: number) => number): void {
+  for (const [period, book] of market.state.books) {
+    const mood = below(4);
+    for (let slot = 0; slot < book.expected.length; slot += 1) {
+      if (mood === 0 || (mood < 3 && below(100) < 40 * mood)) continue;
+      if (book.expected[slot] === 0 && below(20) > 0) continue;
+      const off = below(3) === 0 ? below(200) - 100 : 0;
+      market.report({
+        participant: `p${Math.min(Math.floor(slot / 4), participants - 1)}`,
+        carrier: carriers[slot % 4]!,
+        period,
+        in: ticks(Math.max(0, book.tradedIn[slot]! + off)),
+        out: ticks(book.tradedOut[slot]!),
+        version: below(10) === 0 ? 1 + below(3) : book.version[slot]! + 1,
+      });
+    }
+  }
+}
+
+/** Contracts that change while the market runs; some don't fit and are dropped. */
+function amend(market: Market, participants: number, below: (n: number) => number): void {
+  const { terms } = market.state;
+  const from = market.period + 1 + below(2);
+  const held = [...terms.inForce.entries()];
+  for (let tries = below(4); tries > 0; tries -= 1) {
+    const [key, contract] = held[below(held.length)]!;
+    const participant = `p${below(participants)}`;
+    const choice = below(6);
+    if (choice === 0)
+      market.propose({ kind: "end", version: market.nextVersion(`end/${key}`), from, contract: key });
+    else if (choice === 1)
+      market.propose({
+        kind: "withdrawal",
+        version: 1,
+        from,
+        participant,
+        amount: `${1 + below(1_000_000)}`,
+        number: market.period,
+      });
+    else if (choice === 2)
+      market.propose({
+        kind: "deposit",
+        version: 1,
+        from,
+        participant,
+        amount: `${1 + below(1_000_000)}`,
+        number: market.period,
+      });
+    else if (contract.kind === "supply")
+      market.propose({
+        ...contract,
+        version: market.nextVersion(key),
+        from,
+        limit: below(2_000),
+        collateral: `${below(500_000)}`,
+      });
+    else if (contract.kind === "use")
+      market.propose({ ...contract, version: market.nextVersion(key), from, import: below(2) === 0 });
+    else if (contract.kind === "storage") {
+      const capacity = 1 + below(3_000);
+      market.propose({
+        ...contract,
+        version: market.nextVersion(key),
+        from,
+        capacity,
+        charge: 0,
+        stays: [],
+      });
+    } else if (contract.kind === "participant")
+      market.propose({
+        ...contract,
+        version: market.nextVersion(key),
+        from,
+        creditLimit: `${below(400_000)}`,
+      });
+    else if (contract.kind === "payment")
+      market.propose({
+        ...contract,
+        version: market.nextVersion(key),
+        from,
+        creditLimit: `${below(100_000)}`,
+      });
+  }
+}
+
+/** The blocks of a store, decoded. */
+export async function blocksOf(store: Store): Promise<ReturnType<typeof decodeBlock>[]> {
+  const blocks: ReturnType<typeof decodeBlock>[] = [];
+  for await (const bytes of store.blocks()) blocks.push(decodeBlock(bytes));
+  return blocks;
+}
