@@ -1,0 +1,195 @@
+import type { EnergyBalance, Summary } from "../simulation/indicators.js";
+import type { Scenario } from "../simulation/scenario.js";
+import { carriers, formatTicks, microTick, type Tick } from "../units.js";
+import { grouped, rounded, table } from "./table.js";
+
+/** What one call of `run` did, beside what the ledger holds. */
+export interface RunFacts {
+  readonly scenario: Scenario;
+  readonly ledger: string;
+  /** Hash of the last block, hexadecimal. */
+  readonly head: string;
+  /** Whether every period of the scenario is sealed. */
+  readonly complete: boolean;
+  /** Periods and orders of this call, and the time they took; the ledger may hold more from before. */
+  readonly ranPeriods: number;
+  readonly ranOrders: number;
+  readonly durationMs: number;
+}
+
+const moneyTick: Tick = { mantissa: 1n, scale: 12 };
+const energy = (ticks: bigint): string => rounded(ticks, 6, 1);
+const money = (ticks: bigint): string => rounded(ticks, 12, 2);
+const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
+  Object.values(parts).reduce((total, part) => total + part, 0n);
+
+type Row = readonly [label: string, value: (balance: EnergyBalance) => string];
+
+const energyRows: readonly Row[] = [
+  ["from participants, traded", ({ sources }) => energy(sources.traded)],
+  ["from participants, into the pool", ({ sources }) => energy(sources.pooled)],
+  ["from stores and cars", ({ sources }) => energy(sources.discharged)],
+  ["imported", ({ sources }) => energy(sources.imported)],
+  ["= all there was", ({ sources }) => energy(sum(sources))],
+  ["to participants, traded", ({ sinks }) => energy(sinks.traded)],
+  ["to participants, from pool and stores", ({ sinks }) => energy(sinks.sold)],
+  ["to participants, imported", ({ sinks }) => energy(sinks.importedForUse)],
+  ["into stores and cars", ({ sinks }) => energy(sinks.charged)],
+  ["exported", ({ sinks }) => energy(sinks.exported)],
+  ["curtailed", ({ sinks }) => energy(sinks.curtailed)],
+  ["lost in feeders", ({ sinks }) => energy(sinks.feederLosses)],
+  ["= all that went", ({ sinks }) => energy(sum(sinks))],
+  ["offered, but nobody took it", ({ idle }) => energy(idle)],
+  ["asked for, called off for pay", ({ interrupted }) => energy(interrupted)],
+  ["asked for, not served", ({ unserved }) => energy(unserved)],
+  ["in stores before", ({ storage }) => energy(storage.before)],
+  ["in stores after", ({ storage }) => energy(storage.after)],
+  ["lost in stores", ({ storage }) => energy(storage.lost)],
+  ["used by cars on the road", ({ storage }) => energy(storage.used)],
+  [
+    "mean price inside, per kWh",
+    ({ averagePrice }) => (averagePrice === null ? "-" : rounded(averagePrice, 6, 4)),
+  ],
+  [
+    "from the community itself",
+    ({ selfSufficiency }) => (selfSufficiency === null ? "-" : `${(selfSufficiency / 10_000).toFixed(1)} %`),
+  ],
+];
+
+/** What the kinds of posting are to a person. */
+const postingNames: Readonly<Record<string, string>> = {
+  deposit: "brought along",
+  withdrawal: "taken out",
+  energy: "energy between participants",
+  supplyFee: "commission of sellers",
+  useFee: "commission of buyers",
+  poolPurchase: "pool buys idle energy",
+  poolSale: "pool sells",
+  storage: "charging and discharging",
+  export: "exports",
+  import: "imports",
+  interruption: "pay for being called off",
+  imbalance: "metered against traded",
+  correction: "corrected readings",
+  default: "who could not pay",
+  collateral: "collateral",
+  loss: "losses of feeders",
+};
+
+/** The summary as a person reads it. */
+export function summaryText(summary: Summary, facts: RunFacts): string {
+  const { scenario } = facts;
+  const seconds = scenario.periodMs / 1000;
+  const balances = carriers.map((carrier) => summary.energy[carrier]);
+  const groups = [...summary.money.groups].filter(([, { received, paid }]) => received > 0n || paid > 0n);
+  const total = (pick: (group: { received: bigint; paid: bigint }) => bigint): bigint =>
+    groups.reduce((all, [, group]) => all + pick(group), 0n);
+  const saved = summary.withoutMarket - summary.withMarket;
+  const share =
+    summary.withoutMarket > 0n
+      ? ` (${(Number((saved * 1000n) / summary.withoutMarket) / 10).toFixed(1)} %)`
+      : "";
+  const speed =
+    facts.ranPeriods > 0 && facts.durationMs > 0
+      ? `, ${grouped(Math.round((facts.ranOrders * 1000) / facts.durationMs))} orders a second`
+      : "";
+  return [
+    `${scenario.name}: ${scenario.date}, ${grouped(scenario.periods)} periods of ${seconds} s, ${grouped(summary.participants)} participants\n`,
+    `\nWhere the energy went, kWh\n`,
+    table(
+      ["", ...carriers],
+      energyRows.map(([label, value]) => [label, ...balances.map(value)]),
+    ),
+    `\nWhere the money went, ${scenario.currency}\n`,
+    table(
+      ["", "received", "paid", "holds"],
+      [
+        ...groups.map(([group, { received, paid }]) => [
+          group,
+          money(received),
+          money(paid),
+          money(received - paid),
+        ]),
+        [
+          "= together",
+          money(total(({ received }) => received)),
+          money(total(({ paid }) => paid)),
+          money(total(({ received, paid }) => received - paid)),
+        ],
+      ],
+    ),
+    "\n",
+    table(
+      ["for", scenario.currency],
+      [...summary.money.posted]
+        .filter(([, amount]) => amount > 0n)
+        .map(([kind, amount]) => [postingNames[kind] ?? kind, money(amount)]),
+    ),
+    `sums close: ${summary.money.closes ? "yes, debits equal credits to the last tick" : "NO"}\n`,
+    `\nParticipants paid ${money(summary.withMarket)} ${scenario.currency} for their energy, fees included, less what they earned.\n`,
+    `At the retail and feed-in tariffs alone it would have been ${money(summary.withoutMarket)}: they saved ${money(saved)}${share}.\n`,
+    `The platform is left with ${money(summary.platformIncome)}.\n`,
+    `\n${grouped(summary.blocks)} blocks sealed: ${grouped(summary.orders)} orders, ${grouped(summary.trades)} trades, ${grouped(summary.poolTrades)} pool trades, ${grouped(summary.readings)} meter readings${speed}\n`,
+    `ledger ${facts.ledger}\n`,
+    `head   ${facts.head}\n`,
+    facts.complete ? "" : "The run is not complete: the same command goes on where it stopped.\n",
+  ].join("");
+}
+
+const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<string, string> =>
+  Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, formatTicks(value, tick)]));
+
+/** The summary as one JSON document: kWh and amounts as exact decimal strings. */
+export function summaryDocument(summary: Summary, facts: RunFacts): Record<string, unknown> {
+  const { scenario } = facts;
+  return {
+    scenario: scenario.name,
+    date: scenario.date,
+    seed: scenario.seed,
+    periods: scenario.periods,
+    complete: facts.complete,
+    participants: summary.participants,
+    blocks: summary.blocks,
+    orders: summary.orders,
+    trades: summary.trades,
+    poolTrades: summary.poolTrades,
+    readings: summary.readings,
+    energy: Object.fromEntries(
+      carriers.map((carrier) => {
+        const balance = summary.energy[carrier];
+        return [
+          carrier,
+          {
+            totals: decimals(balance.totals, microTick),
+            sources: decimals(balance.sources, microTick),
+            sinks: decimals(balance.sinks, microTick),
+            idle: formatTicks(balance.idle, microTick),
+            interrupted: formatTicks(balance.interrupted, microTick),
+            unserved: formatTicks(balance.unserved, microTick),
+            storage: decimals(balance.storage, microTick),
+            averagePrice: balance.averagePrice === null ? null : formatTicks(balance.averagePrice, microTick),
+            selfSufficiency: balance.selfSufficiency === null ? null : balance.selfSufficiency / 1_000_000,
+            closes: balance.closes,
+          },
+        ];
+      }),
+    ),
+    money: {
+      currency: scenario.currency,
+      posted: decimals(Object.fromEntries(summary.money.posted), moneyTick),
+      groups: Object.fromEntries(
+        [...summary.money.groups].map(([group, { received, paid }]) => [
+          group,
+          decimals({ received, paid, holds: received - paid }, moneyTick),
+        ]),
+      ),
+      closes: summary.money.closes,
+    },
+    withMarket: formatTicks(summary.withMarket, moneyTick),
+    withoutMarket: formatTicks(summary.withoutMarket, moneyTick),
+    platformIncome: formatTicks(summary.platformIncome, moneyTick),
+    ledger: facts.ledger,
+    head: facts.head,
+    ran: { periods: facts.ranPeriods, orders: facts.ranOrders, durationMs: Math.round(facts.durationMs) },
+  };
+}
