@@ -6,6 +6,7 @@ import { type CoreExports, type LoadedCore, loadCore, restart, type WasmSource }
 import { CoreMemory } from "./memory.js";
 import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
 import { type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
+import { HashThreads } from "./threads.js";
 
 export {
   type Clearing,
@@ -29,6 +30,8 @@ export {
   type TierRange,
   tierRanges,
 } from "./rules.js";
+export { maxThreads } from "./threads.js";
+export { hashWorkerSource } from "./worker.js";
 
 /** How an engine is opened. */
 export interface EngineOptions {
@@ -36,6 +39,15 @@ export interface EngineOptions {
   readonly wasm?: WasmSource;
   /** false: the build without SIMD. Default: whatever the platform can do. Ignored with `wasm`. */
   readonly simd?: boolean;
+  /**
+   * Threads that hash large Merkle trees, this one included: 1 (default) to {@link maxThreads}. The bytes are the same
+   * with any number. Where workers can't run it stays one: a page needs cross-origin isolation (COOP and COEP) and
+   * `worker-src blob:` in its CSP, or {@link worker}. Then {@link Engine.close} ends the workers; a process ends with
+   * them running.
+   */
+  readonly threads?: number;
+  /** Makes a worker that runs {@link hashWorkerSource} from a file, for pages whose CSP has no `worker-src blob:`. */
+  readonly worker?: () => Worker;
 }
 
 const mechanisms = { value: 0, merit: 1 } as const;
@@ -53,19 +65,26 @@ const emptyOrder = -3;
 export class Engine {
   #loaded: LoadedCore | null;
   #memory: CoreMemory;
+  readonly #threads: HashThreads | null;
   /** Orders of the last `match`; null when there is none to sell from. */
   #matched: { offers: number; bids: number; trades: number; storageLots: number; sales: number } | null =
     null;
 
   /** Use {@link openEngine}. */
-  constructor(loaded: LoadedCore) {
+  constructor(loaded: LoadedCore, threads: HashThreads | null = null) {
     this.#loaded = loaded;
+    this.#threads = threads;
     this.#memory = new CoreMemory(loaded.exports);
   }
 
   /** Bytes of memory the core has taken from the machine. It grows to the largest clearing seen, and no further. */
   get memoryBytes(): number {
     return this.#memory.bytes.length;
+  }
+
+  /** Threads that hash large Merkle trees, this one included. */
+  get threads(): number {
+    return this.#threads?.count ?? 1;
   }
 
   /** Runs a function on the core, and replaces a core that has trapped. */
@@ -242,11 +261,12 @@ export class Engine {
    * of nothing. Records of at most 54 bytes take half the time of longer ones.
    */
   merkleRoot(records: Uint8Array, recordBytes: number): Uint8Array {
-    return this.#use((core, memory) => merkleRoot(core, memory, records, recordBytes));
+    return this.#use((core, memory) => merkleRoot(core, memory, records, recordBytes, this.#threads));
   }
 
-  /** Gives the memory back. Every later call throws `state`. */
+  /** Gives the memory back and ends worker threads. Every later call throws `state`. */
   close(): void {
+    this.#threads?.close();
     this.#loaded = null;
     this.#matched = null;
   }
@@ -266,5 +286,7 @@ export class Engine {
  * ```
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  return new Engine(await loadCore(options.wasm, options.simd));
+  const { threads = 1, worker } = options;
+  const loaded = await loadCore(options.wasm, options.simd);
+  return new Engine(loaded, await HashThreads.open(loaded.module, threads, worker));
 }

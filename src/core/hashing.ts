@@ -1,6 +1,7 @@
 import { fail } from "../errors.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
+import type { HashThreads } from "./threads.js";
 
 /** A SHA-256 over pieces. */
 export interface Sha256Stream {
@@ -103,13 +104,15 @@ export function sha256Stream(
 
 /**
  * RFC 6962 §2.1 root of records of one size. Records that lie in the core's own memory (trade records) are hashed where
- * they are; others pass through a subtree at a time, in memory that grows with count / 32 only.
+ * they are; others pass through a subtree at a time, in memory that grows with count / 32 only. With `threads`, subtrees
+ * of large trees are hashed on all of them.
  */
 export function merkleRoot(
   core: CoreExports,
   memory: CoreMemory,
   records: Uint8Array,
   recordBytes: number,
+  threads: HashThreads | null,
 ): Uint8Array {
   checkBytes(records, "records");
   if (!Number.isInteger(recordBytes) || recordBytes < 1 || recordBytes > maxRecordBytes)
@@ -117,26 +120,41 @@ export function merkleRoot(
   if (records.length % recordBytes !== 0)
     fail("invalid", "records", `whole records of ${recordBytes} bytes`, `${records.length} bytes`);
   const count = records.length / recordBytes;
-  const inPlace = records.buffer === memory.bytes.buffer && records.byteOffset >= memory.address("work");
-  if (inPlace) {
-    const pointer = records.byteOffset;
-    const scratch = (pointer + records.length + 63) & ~63;
-    memory.reserve(0, 0, 0, (scratch >>> 0) - memory.address("work") + merkleScratchBytes(count));
-    core.merkleRoot(pointer, count, recordBytes, scratch, scratch);
-    return memory.bytes.slice(scratch >>> 0, (scratch >>> 0) + digestBytes);
+  const { byteOffset, length } = records;
+  const inPlace = records.buffer === memory.bytes.buffer && byteOffset >= memory.address("work");
+  const shared = threads?.pieceRecords(count, recordBytes) ?? 0;
+  // Offsets from the working memory's beginning, where there is nothing to keep but records in place.
+  const free = inPlace ? Math.ceil((byteOffset + length - memory.address("work")) / 64) * 64 : 0;
+  if (inPlace && shared === 0) {
+    memory.reserve(0, 0, 0, free + merkleScratchBytes(count));
+    const scratch = memory.address("work") + free;
+    core.merkleRoot(byteOffset, count, recordBytes, scratch, scratch);
+    return memory.bytes.slice(scratch, scratch + digestBytes);
   }
-  const pieceBytes = subtreeLeaves * recordBytes;
-  const subtrees = Math.max(1, Math.ceil(count / subtreeLeaves));
-  const roots = pieceBytes + merkleScratchBytes(subtreeLeaves);
-  memory.reserve(0, 0, 0, roots + digestBytes * (subtrees + 1));
+  // A piece, the hashes of its subtree, the roots of all.
+  const pieceRecords = shared === 0 ? subtreeLeaves : shared;
+  const pieceBytes = pieceRecords * recordBytes;
+  const pieces = Math.max(1, Math.ceil(count / pieceRecords));
+  const scratchOffset = free + (inPlace ? 0 : pieceBytes);
+  const rootsOffset = scratchOffset + merkleScratchBytes(pieceRecords);
+  memory.reserve(0, 0, 0, rootsOffset + digestBytes * (pieces + 1));
   const staging = memory.address("work");
-  for (let tree = 0; tree < subtrees; tree++) {
-    const piece = records.subarray(tree * pieceBytes, (tree + 1) * pieceBytes);
-    memory.bytes.set(piece, staging);
-    const out = staging + roots + tree * digestBytes;
-    core.merkleRoot(staging, piece.length / recordBytes, recordBytes, staging + pieceBytes, out);
+  const scratch = staging + scratchOffset;
+  const roots = staging + rootsOffset;
+  const { bytes } = memory;
+  const source = inPlace ? bytes.subarray(byteOffset, byteOffset + length) : records;
+  const hash = (piece: number): void => {
+    const first = piece * pieceBytes;
+    const own = source.subarray(first, first + pieceBytes);
+    if (!inPlace) bytes.set(own, staging);
+    const at = inPlace ? byteOffset + first : staging;
+    core.merkleRoot(at, own.length / recordBytes, recordBytes, scratch, roots + piece * digestBytes);
+  };
+  if (threads === null || shared === 0) for (let piece = 0; piece < pieces; piece++) hash(piece);
+  else {
+    const into = bytes.subarray(roots, roots + digestBytes * pieces);
+    threads.run({ records: source, recordBytes, pieceRecords, roots: into, hash });
   }
-  const out = staging + roots;
-  if (subtrees > 1) core.nodesRoot(out, subtrees, out);
-  return memory.bytes.slice(out, out + digestBytes);
+  if (pieces > 1) core.nodesRoot(roots, pieces, roots);
+  return bytes.slice(roots, roots + digestBytes);
 }
