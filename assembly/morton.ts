@@ -3,15 +3,14 @@
 // is then a corner of the square; only subtrees on its edge mislead, and of those only such as hold an earlier rank
 // than the best one found, for which each node also sums up its earliest rank (branch and bound).
 //
-//   node, 192 bytes:  │ quantity − 1, u32 × 16 │ price ^ flip, i32 × 16 │ place in rank, u32 × 16 │
+//   node, 192 bytes:  │ size, i32 × 16 │ price ^ flip, i32 × 16 │ place in rank, i32 × 16 │
 import { Side, Trades, priceOf } from "./side";
 import { sortOrders } from "./sort";
-import { abandonTree, smallestPrice, smallestQuantity } from "./tree";
+import { abandonTree, nobody, sizeOf, smallest } from "./tree";
 
 const nodeBytes: usize = 192;
 const prices: usize = 64;
 const places: usize = 128;
-const nobody: u32 = u32.MAX_VALUE;
 
 const levels = memory.data(8 * 4, 4);
 let top: i32 = 0;
@@ -66,7 +65,7 @@ export function searchByMorton(leader: Side, from: u32, follower: Side, trades: 
     wantedPrice = leaderPrice ^ flip;
     let left = load<u32>(leader.left + (<usize>leaderIndex << 2));
     while (left != 0) {
-      wantedQuantity = left - 1;
+      wantedSize = sizeOf(left);
       earliest = nobody;
       search(top, 0);
       if (earliest == nobody) break;
@@ -86,14 +85,14 @@ export function searchByMorton(leader: Side, from: u32, follower: Side, trades: 
     if (left != 0) leader.best = min(leader.best, leaderPrice ^ leader.flip);
   }
   trades.count = <u32>(done >> 2);
-  follower.best = smallestPrice(nodeAt(top, 0) + prices);
+  follower.best = smallest(nodeAt(top, 0) + prices);
 }
 
 function buildMorton(side: Side, scratch: usize): u32 {
   // Columns of the followers that are left, one behind the other: room for all, filled by as many as there are.
   const room = (<usize>side.rankCount + 15) & ~15;
-  const quantity = scratch;
-  const price = quantity + (room << 2);
+  const size = scratch;
+  const price = size + (room << 2);
   const place = price + (room << 2);
   const codes = place + (room << 2);
   const order = codes + (room << 2);
@@ -104,15 +103,14 @@ function buildMorton(side: Side, scratch: usize): u32 {
     const left = load<u32>(side.left + at);
     if (left == 0) continue;
     const to = <usize>count << 2;
-    // Sorted as a signed column, whose order is that of u32 once the highest bit is turned around.
-    store<i32>(quantity + to, <i32>((left - 1) ^ 0x80000000));
+    store<i32>(size + to, sizeOf(left));
     store<i32>(price + to, load<i32>(side.price + at) ^ side.flip);
     store<u32>(place + to, i);
     store<u32>(codes + to, 0);
     count++;
   }
   if (count == 0) return 0;
-  interleave(quantity, count, 0, codes, order, rest);
+  interleave(size, count, 0, codes, order, rest);
   interleave(price, count, 1, codes, order, rest);
   for (let i: usize = 0; i < count; i++) store<u32>(codes + (i << 2), load<u32>(codes + (i << 2)) ^ 0x80000000);
   sortOrders(0, count, codes, codes, 0, true, rest, order);
@@ -124,7 +122,7 @@ function buildMorton(side: Side, scratch: usize): u32 {
     const slot = at + <usize>(i >> 4) * nodeBytes + (<usize>(i & 15) << 2);
     if (i < count) {
       const from = <usize>load<u32>(order + (<usize>i << 2)) << 2;
-      fill(slot, load<u32>(quantity + from) ^ 0x80000000, load<i32>(price + from), load<u32>(place + from));
+      fill(slot, load<i32>(size + from), load<i32>(price + from), load<i32>(place + from));
     } else fill(slot, nobody, i32.MAX_VALUE, nobody);
   }
   top = 0;
@@ -138,7 +136,7 @@ function buildMorton(side: Side, scratch: usize): u32 {
     for (let i: u32 = 0; i < nodes << 4; i++) {
       const slot = at + <usize>(i >> 4) * nodeBytes + (<usize>(i & 15) << 2);
       const node = below + <usize>i * nodeBytes;
-      if (i < entries) fill(slot, smallestQuantity(node), smallestPrice(node + prices), smallestQuantity(node + places));
+      if (i < entries) fill(slot, smallest(node), smallest(node + prices), smallest(node + places));
       else fill(slot, nobody, i32.MAX_VALUE, nobody);
     }
   }
@@ -147,46 +145,47 @@ function buildMorton(side: Side, scratch: usize): u32 {
 
 // @ts-ignore: decorator
 @inline
-function fill(slot: usize, quantity: u32, price: i32, place: u32): void {
-  store<u32>(slot, quantity);
+function fill(slot: usize, size: i32, price: i32, place: i32): void {
+  store<i32>(slot, size);
   store<i32>(slot, price, prices);
-  store<u32>(slot, place, places);
+  store<i32>(slot, place, places);
 }
 
 // What is searched for, and the best found so far: globals, so that the recursion passes two numbers only.
-let wantedQuantity: u32 = 0;
+let wantedSize: i32 = 0;
 let wantedPrice: i32 = 0;
-let earliest: u32 = 0;
+let earliest: i32 = 0;
 let earliestLeaf: u32 = 0;
+
+/** All ones in the lanes that don't fit or stand behind the best found. */
+// @ts-ignore: decorator
+@inline
+function hopeless(at: usize, size: v128, price: v128, place: v128): v128 {
+  return v128.or(
+    v128.or(i32x4.gt_s(v128.load(at), size), i32x4.gt_s(v128.load(at, 64), price)),
+    i32x4.gt_s(v128.load(at, 128), place),
+  );
+}
 
 /** Bit j set: entry j may fit and stands before the best found. */
 // @ts-ignore: decorator
 @inline
 function promising(node: usize): u32 {
   if (ASC_FEATURE_SIMD) {
-    const q = i32x4.splat(<i32>wantedQuantity);
+    const s = i32x4.splat(wantedSize);
     const p = i32x4.splat(wantedPrice);
-    const r = i32x4.splat(<i32>earliest);
-    return <u32>i8x16.bitmask(i8x16.narrow_i16x8_s(
-      i16x8.narrow_i32x4_s(promisingFour(node, q, p, r), promisingFour(node + 16, q, p, r)),
-      i16x8.narrow_i32x4_s(promisingFour(node + 32, q, p, r), promisingFour(node + 48, q, p, r)),
+    const e = i32x4.splat(earliest - 1);
+    return 0xffff ^ <u32>i8x16.bitmask(i8x16.narrow_i16x8_s(
+      i16x8.narrow_i32x4_s(hopeless(node, s, p, e), hopeless(node + 16, s, p, e)),
+      i16x8.narrow_i32x4_s(hopeless(node + 32, s, p, e), hopeless(node + 48, s, p, e)),
     ));
   }
   let bits: u32 = 0;
   for (let i: u32 = 0; i < 16; i++) {
     const at = node + (<usize>i << 2);
-    bits |= (u32(load<u32>(at) <= wantedQuantity) & u32(load<i32>(at, prices) <= wantedPrice) & u32(load<u32>(at, places) < earliest)) << i;
+    bits |= (u32(load<i32>(at) <= wantedSize) & u32(load<i32>(at, prices) <= wantedPrice) & u32(load<i32>(at, places) < earliest)) << i;
   }
   return bits;
-}
-
-// @ts-ignore: decorator
-@inline
-function promisingFour(at: usize, q: v128, p: v128, r: v128): v128 {
-  return v128.and(
-    v128.and(i32x4.le_u(v128.load(at), q), i32x4.le_s(v128.load(at, 64), p)),
-    i32x4.lt_u(v128.load(at, 128), r),
-  );
 }
 
 /** Looks below a node for the earliest rank that fits, the most promising child first. */
@@ -195,10 +194,10 @@ function search(level: i32, node: u32): void {
   let bits = promising(at);
   while (bits != 0) {
     let child: u32 = 0;
-    let first: u32 = nobody;
+    let first = nobody;
     for (let rest = bits; rest != 0; rest &= rest - 1) {
       const candidate = <u32>ctz(rest);
-      const place = load<u32>(at + (<usize>candidate << 2), places);
+      const place = load<i32>(at + (<usize>candidate << 2), places);
       if (place < first) {
         first = place;
         child = candidate;
@@ -222,7 +221,7 @@ function remove(leaf: u32): void {
   fill(at + (<usize>(leaf & 15) << 2), nobody, i32.MAX_VALUE, nobody);
   for (let level: i32 = 1; level <= top; level++) {
     const above = nodeAt(level, node >> 4);
-    fill(above + (<usize>(node & 15) << 2), smallestQuantity(at), smallestPrice(at + prices), smallestQuantity(at + places));
+    fill(above + (<usize>(node & 15) << 2), smallest(at), smallest(at + prices), smallest(at + places));
     at = above;
     node >>= 4;
   }

@@ -1,11 +1,14 @@
 import { Side, Trades, priceOf } from "./side";
-import { build, fitting, leafPrice, leafQuantity, nodeAt, remove, smallestPrice, top } from "./tree";
+import { build, fitting, leafPrice, leafSize, nodeAt, quantityOf, remove, sizeOf, smallest, top } from "./tree";
 import { searchByMorton } from "./morton";
 
 /** Leaders whose quantity and price are fetched at once: many cache misses in flight instead of one before each search. */
 const batch: u32 = 256;
 const batchQuantities = memory.data(256 * 4, 16);
 const batchPrices = memory.data(256 * 4, 16);
+
+/** Children still to be looked at, one u32 a level. */
+const waiting = memory.data(8 * 4, 4);
 
 /**
  * Each leader, in rank order, walks the followers in rank order and takes every compatible one that fits whole
@@ -36,8 +39,8 @@ export function walk(leader: Side, follower: Side, trades: Trades, divisible: bo
   const root = nodeAt(top, 0);
   // Trades are counted here as bytes of their columns; the columns have room, as every trade exhausts an order.
   let done = <usize>trades.count << 2;
-  let spent: u64 = 0;
-  let allowed = <u64>followers * 16 + 1024;
+  // Nodes that may still be looked at before the search is given up.
+  let budget = <i64>followers * 16 + 1024;
   let best = i32.MAX_VALUE;
   for (let i: u32 = 0; i < leaders; i++) {
     const inBatch = i & (batch - 1);
@@ -45,11 +48,10 @@ export function walk(leader: Side, follower: Side, trades: Trades, divisible: bo
     const leaderPrice = load<i32>(batchPrices + (<usize>inBatch << 2));
     let left = load<u32>(batchQuantities + (<usize>inBatch << 2));
     const price = leaderPrice ^ flip;
-    let found = fitting(root, left - 1, price);
-    spent++;
-    allowed += 24;
+    let found = fitting(root, sizeOf(left), price);
+    budget += 24;
     if (found != 0) {
-      if (spent > allowed && !divisible) {
+      if (budget < 0 && !divisible) {
         trades.count = <u32>(done >> 2);
         leader.best = best;
         searchByMorton(leader, i, follower, trades, scratch);
@@ -59,38 +61,45 @@ export function walk(leader: Side, follower: Side, trades: Trades, divisible: bo
       const before = done;
       let level = top;
       let node: u32 = 0;
+      // Levels above at which children to the right are waiting in `waiting`.
+      let above: u32 = 0;
       while (true) {
         if (found == 0) {
-          // Up, and on to the right of where we came from; what is left may have shrunk since.
-          if (level == top) break;
-          level++;
-          const last = node & 15;
-          node >>= 4;
-          found = fitting(nodeAt(level, node), left - 1, price) & (<u32>0xfffe << last);
-          spent++;
+          if (above == 0) break;
+          const next = <i32>ctz(above);
+          above &= above - 1;
+          node >>= <u32>(next - level) << 2;
+          level = next;
+          // What is left only shrinks, so a child that did not fit then does not fit now.
+          found = load<u32>(waiting + (<usize>level << 2)) & fitting(nodeAt(level, node), sizeOf(left), price);
+          budget--;
           continue;
         }
         const child = <u32>ctz(found);
-        node = (node << 4) | child;
+        const others = found & (found - 1);
         if (level > 0) {
+          store<u32>(waiting + (<usize>level << 2), others);
+          above |= u32(others != 0) << level;
+          node = (node << 4) | child;
           level--;
-          found = fitting(nodeAt(level, node), left - 1, price);
-          spent++;
+          found = fitting(nodeAt(level, node), sizeOf(left), price);
+          budget--;
           continue;
         }
-        // `node` is now a place in rank order, below `followers`: nobody stands behind, and nobody fits nobody.
-        const index = load<u32>(followerRank + (<usize>node << 2));
-        const followerPrice = leafPrice(node) ^ flip;
+        // Below `followers`: nobody stands behind, and nobody fits nobody.
+        const place = (node << 4) | child;
+        const index = load<u32>(followerRank + (<usize>place << 2));
+        const followerPrice = leafPrice(place) ^ flip;
         let quantity: u32;
         if (divisible) {
           const has = load<u32>(followerLeft + (<usize>index << 2));
           quantity = min(has, left);
           store<u32>(followerLeft + (<usize>index << 2), has - quantity);
-          if (has == quantity) remove(node);
+          if (has == quantity) remove(place);
         } else {
-          quantity = leafQuantity(node) + 1;
+          quantity = quantityOf(leafSize(place));
           store<u32>(followerLeft + (<usize>index << 2), 0);
-          remove(node);
+          remove(place);
         }
         store<u32>(toLeader + done, leaderIndex);
         store<u32>(toFollower + done, index);
@@ -99,20 +108,19 @@ export function walk(leader: Side, follower: Side, trades: Trades, divisible: bo
         done += 4;
         left -= quantity;
         if (left == 0) break;
-        node >>= 4;
-        found = fitting(nodeAt(0, node), left - 1, price) & (<u32>0xfffe << child);
-        spent++;
+        found = others & fitting(nodeAt(0, node), sizeOf(left), price);
+        budget--;
       }
       if (done != before) {
         store<u32>(leaderLeft + (<usize>leaderIndex << 2), left);
-        allowed += <u64>(done - before) * 6;
+        budget += <i64>(done - before) * 6;
       }
     }
     best = min(best, left != 0 ? leaderPrice ^ leader.flip : i32.MAX_VALUE);
   }
   trades.count = <u32>(done >> 2);
   leader.best = best;
-  follower.best = smallestPrice(root + 64);
+  follower.best = smallest(root + 64);
 }
 
 /** Fills the batch with leaders `first` … `first + count` of the rank order. */
