@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { openEngine } from "../../src/core/engine.js";
+import { type Clock, Loop } from "../../src/market/loop.js";
+import { openMarket } from "../../src/market/market.js";
+
+/** A clock that stands still until told otherwise. */
+class FakeClock implements Clock {
+  #now: number;
+  #timers: { at: number; act: () => void }[] = [];
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimer(act: () => void, delayMs: number): unknown {
+    const timer = { at: this.#now + delayMs, act };
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  clearTimer(timer: unknown): void {
+    this.#timers = this.#timers.filter((each) => each !== timer);
+  }
+
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
+  /** Lets time pass; timers fire in order, `lateMs` after they should. */
+  async pass(ms: number, lateMs = 0): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0];
+      if (next === undefined || next.at + lateMs > end) break;
+      this.#timers = this.#timers.filter((each) => each !== next);
+      this.#now = Math.max(this.#now, next.at + lateMs);
+      next.act();
+      await settle();
+    }
+    this.#now = end;
+  }
+
+  /** The wall clock is set; timers run on as platforms' do. */
+  jump(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) timer.at += ms;
+  }
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe("the period loop", () => {
+  it("ticks once a period and does not drift when timers are late", async () => {
+    const clock = new FakeClock(1_000);
+    const at: number[] = [];
+    const loop = new Loop(clock, 30_000, async (now) => void at.push(now));
+    loop.start();
+    loop.start();
+    expect(loop.gateClosureMs).toBe(31_000);
+    await clock.pass(100_000, 700);
+    expect(at).toEqual([31_700, 61_700, 91_700]);
+    expect(loop.gateClosureMs).toBe(121_000);
+    loop.stop();
+    expect(clock.waiting).toBe(0);
+    await clock.pass(100_000);
+    expect(at).toHaveLength(3);
+  });
+
+  it("catches up after a sleep, one period at a time", async () => {
+    const clock = new FakeClock(0);
+    let ticks = 0;
+    let busy = 0;
+    const loop = new Loop(clock, 10_000, async () => {
+      busy += 1;
+      expect(busy).toBe(1);
+      await settle();
+      busy -= 1;
+      ticks += 1;
+    });
+    loop.start();
+    clock.jump(35_000);
+    await clock.pass(10_000);
+    for (let turn = 0; turn < 12; turn += 1) {
+      await settle();
+      await clock.pass(1);
+    }
+    expect(ticks).toBe(4);
+    loop.stop();
+  });
+
+  it("waits no longer than a period after the clock jumped back", async () => {
+    const clock = new FakeClock(1_000_000);
+    const at: number[] = [];
+    const loop = new Loop(clock, 30_000, async (now) => void at.push(now));
+    loop.start();
+    await clock.pass(30_000);
+    clock.jump(-900_000);
+    await clock.pass(60_000);
+    expect(at.length).toBeGreaterThanOrEqual(2);
+    expect(loop.gateClosureMs - clock.now()).toBeLessThanOrEqual(30_000);
+    loop.stop();
+  });
+
+  it("uses timers no longer than platforms can count", async () => {
+    const clock = new FakeClock(0);
+    let ticks = 0;
+    const loop = new Loop(clock, 0xffff_ffff, async () => {
+      ticks += 1;
+    });
+    loop.start();
+    await clock.pass(60_001);
+    expect(ticks).toBe(0);
+    expect(loop.running).toBe(true);
+    loop.stop();
+  });
+});
+
+describe("a market in a loop", () => {
+  it("seals a period each period, with timestamps that never go back", async () => {
+    const clock = new FakeClock(5_000);
+    const market = await openMarket({
+      engine: await openEngine(),
+      clock,
+      participants: ["ann", "bob"],
+      periodMs: 10_000,
+    });
+    const stamps: number[] = [];
+    market.on("sealed", (result) => stamps.push(result.timestampMs));
+    expect(market.gateClosureMs).toBeNull();
+    market.start();
+    expect(market.gateClosureMs).toBe(15_000);
+    market.submit({ participant: "ann", carrier: "heat", side: "offer", quantity: "1", price: "0.1" });
+    market.submit({ participant: "bob", carrier: "heat", side: "bid", quantity: "1", price: "0.2" });
+    await clock.pass(10_000);
+    await settle();
+    expect(market.last?.carriers[1]?.counters.num1).toBe(1);
+    clock.jump(-8_000);
+    await clock.pass(40_000);
+    await settle();
+    await market.stop();
+    expect(stamps.length).toBeGreaterThanOrEqual(3);
+    expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
+    expect(market.period).toBe(stamps.length + 1);
+  });
+});

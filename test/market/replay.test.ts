@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Engine, openEngine } from "../../src/core/engine.js";
+import { type Block, buildBlock, encodeItems, type Sections } from "../../src/ledger/block.js";
+import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { decodeRecords, encodeRecords } from "../../src/ledger/layout.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../src/ledger/records.js";
+import { openReplay } from "../../src/market/replay.js";
+import { blocksOf, runScenario } from "./scenario.js";
+
+let engine: Engine;
+let blocks: Block[];
+/** The first block with two trades, a flow, a posting and an estimated reading. */
+let target: number;
+
+beforeAll(async () => {
+  engine = await openEngine();
+  for (let seed = 1; ; seed += 1) {
+    const { store } = await runScenario(engine, seed, { participants: 25, periods: 6 });
+    blocks = await blocksOf(store);
+    target = blocks.findIndex(
+      ({ header, sections }) =>
+        header.sections.trades.count >= 2 &&
+        decodeRecords(readingLayout, sections.readings).some((reading) => (reading.flags & 1) !== 0),
+    );
+    if (target > 0) break;
+  }
+});
+
+/** The target with other sections and header fields: a block whose own roots are right, as a liar would write it. */
+function forged(sections: Partial<Sections>, header: Partial<Block["header"]> = {}): Block {
+  const block = blocks[target]!;
+  const built = buildBlock(
+    {
+      signed: false,
+      ...block.header,
+      sections: { ...block.sections, ...sections },
+      state: new Uint8Array(0),
+    },
+    engine,
+  );
+  const state = header.sections?.state ?? block.header.sections.state;
+  return {
+    sections: built.sections,
+    header: { ...built.header, ...header, sections: { ...built.header.sections, state } },
+  };
+}
+
+/** What replay says of a ledger in which the target was replaced. */
+function verdict(block: Block): string {
+  const replay = openReplay(engine);
+  try {
+    for (const [height, each] of blocks.entries()) replay.replay(height === target ? block : each);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "nothing found";
+}
+
+describe("replay", () => {
+  it("finds nothing in an honest ledger", () => {
+    expect(verdict(blocks[target]!)).toBe("nothing found");
+    expect(verdict(forged({}))).toBe("nothing found");
+  });
+
+  it("names height, record and field of a mispriced trade", () => {
+    const trades = decodeRecords(tradeLayout, blocks[target]!.sections.trades);
+    const { price } = trades[1]!;
+    trades[1] = { ...trades[1]!, price: price + 1 };
+    expect(verdict(forged({ trades: encodeRecords(tradeLayout, trades) }))).toBe(
+      `height ${target}: trades[1].price: wanted ${price}, got ${price + 1}`,
+    );
+  });
+
+  it("finds trades left out, added and put in another order", () => {
+    const trades = decodeRecords(tradeLayout, blocks[target]!.sections.trades);
+    const message = (changed: typeof trades) =>
+      verdict(forged({ trades: encodeRecords(tradeLayout, changed) }));
+    expect(message(trades.slice(0, -1))).toContain(`height ${target}: trades`);
+    expect(message([...trades, trades[0]!])).toContain(`height ${target}: trades`);
+    expect(message([trades[1]!, trades[0]!, ...trades.slice(2)])).toContain(`height ${target}: trades[0]`);
+  });
+
+  it("finds a flow, a posting or an estimate that does not follow", () => {
+    const { sections } = blocks[target]!;
+    const flows = decodeRecords(flowLayout, sections.flows);
+    flows[0] = { ...flows[0]!, lost: flows[0]!.lost + 1 };
+    expect(verdict(forged({ flows: encodeRecords(flowLayout, flows) }))).toContain("flows[0].lost");
+    const postings = decodeRecords(postingLayout, sections.postings);
+    postings[0] = { ...postings[0]!, amount: postings[0]!.amount + 1n };
+    expect(verdict(forged({ postings: encodeRecords(postingLayout, postings) }))).toContain(
+      "postings[0].amount",
+    );
+    const readings = decodeRecords(readingLayout, sections.readings);
+    const estimate = readings.findIndex((reading) => (reading.flags & 1) !== 0);
+    readings[estimate] = { ...readings[estimate]!, in: readings[estimate]!.in + 1 };
+    expect(verdict(forged({ readings: encodeRecords(readingLayout, readings) }))).toContain(
+      `readings[${estimate}].in`,
+    );
+  });
+
+  it("finds an inflated balance and wrong sums in the header", () => {
+    const { header } = blocks[target]!;
+    const state = { ...header.sections.state, root: new Uint8Array(32).fill(7) };
+    expect(verdict(forged({}, { sections: { ...header.sections, state } }))).toContain("state root");
+    const more = { ...header.sections.state, count: header.sections.state.count + 1 };
+    expect(verdict(forged({}, { sections: { ...header.sections, state: more } }))).toContain("state records");
+    const totals = { ...header.totals, heat: { ...header.totals.heat, lost: header.totals.heat.lost + 1n } };
+    expect(verdict(forged({}, { totals }))).toContain("totals.heat.lost");
+    expect(verdict(forged({}, { rules: new Uint8Array(32) }))).toContain("rules root");
+    expect(verdict(forged({}, { flags: 1 }))).toContain("flags");
+    expect(verdict(forged({}, { previous: new Uint8Array(32) }))).toContain("previous hash");
+    expect(verdict(forged({}, { period: header.period + 1 }))).toContain("period");
+    expect(verdict(forged({}, { height: 99 }))).toContain("height");
+  });
+
+  it("finds orders, readings and contracts that the rules don't admit", () => {
+    const { sections } = blocks[target]!;
+    const orders = decodeRecords(orderLayout, sections.orders);
+    const over = [...orders, { ...orders[0]!, quantity: 0xffff_ffff }];
+    expect(verdict(forged({ orders: encodeRecords(orderLayout, over) }))).toMatch(
+      new RegExp(`^height ${target}: order ${orders.length}: order.quantity`),
+    );
+    const stranger = [...orders, { ...orders[0]!, participant: 1000 }];
+    expect(verdict(forged({ orders: encodeRecords(orderLayout, stranger) }))).toContain("order.participant");
+    const replaced = [...orders.slice(1), orders[0]!];
+    expect(verdict(forged({ orders: encodeRecords(orderLayout, replaced) }))).not.toBe("nothing found");
+    const reading = {
+      participant: 0,
+      carrier: "heat",
+      flags: 0,
+      version: 1,
+      period: 5,
+      in: 1,
+      out: 0,
+    } as const;
+    const readings = [reading, ...decodeRecords(readingLayout, sections.readings)];
+    expect(verdict(forged({ readings: encodeRecords(readingLayout, readings) }))).toContain("reading 0");
+    const deposit = { kind: "deposit", version: 1, from: 3, participant: "p0", amount: "1", number: 999 };
+    expect(verdict(forged({ contracts: encodeItems([encodeCanonical(deposit)]) }))).toContain("contract 0");
+  });
+
+  it("is of no further use after a difference", () => {
+    const replay = openReplay(engine);
+    expect(() => replay.replay(blocks[1]!)).toThrow("height 0: height");
+    expect(() => replay.replay(blocks[0]!)).toThrow("one that has not failed");
+  });
+});
