@@ -44,8 +44,8 @@ export interface BlockDraft {
   readonly history: Uint8Array;
   readonly rules: Uint8Array;
   readonly sections: Partial<Sections>;
-  /** State records after this block, end to end (32 bytes each); only their root is kept. */
-  readonly state: Uint8Array;
+  /** State records after this block, end to end (32 bytes each), or what is kept of them: their number and root. */
+  readonly state: Uint8Array | Pick<SectionDescriptor, "count" | "root">;
   readonly totals: Header["totals"];
 }
 
@@ -116,7 +116,8 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
   const described = Object.fromEntries(
     storedSections.map((name) => [name, describe(name, sections[name], hasher)]),
   ) as Record<StoredSection, SectionDescriptor>;
-  const state = { ...describe("state", draft.state, hasher), bytes: 0 };
+  const { count, root } =
+    draft.state instanceof Uint8Array ? describe("state", draft.state, hasher) : draft.state;
   const { marketId, height, period, timestampMs, previous, history, rules, totals } = draft;
   const header: Header = {
     version: formatVersion,
@@ -128,7 +129,7 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
     previous,
     history,
     rules,
-    sections: { ...described, state },
+    sections: { ...described, state: { count, bytes: 0, root } },
     totals,
   };
   return { header, sections };

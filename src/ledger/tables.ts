@@ -1,0 +1,282 @@
+import { fail } from "../errors.js";
+import { amountTick, carriers, microTick, parseTick, type Tick } from "../units.js";
+import { decodeBlock, decodeItems, type Sections } from "./block.js";
+import { hex } from "./bytes.js";
+import { decodeCanonical, type Json } from "./canonical.js";
+import type { Hasher } from "./hasher.js";
+import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "./header.js";
+import { decodeRecords } from "./layout.js";
+import { flowLayout, none, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
+
+/**
+ * What a column holds: a whole number, a text, a moment (milliseconds since 1970), or an exact decimal, given in ticks of
+ * quantity, price or amount.
+ */
+export type ColumnType = "number" | "text" | "moment" | "quantity" | "price" | "amount";
+/** One value; null where there is none. */
+export type Cell = number | bigint | string | null;
+/** One table of an export: its columns, in order. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly (readonly [name: string, type: ColumnType])[];
+}
+/** The ticks of a market's decimals. */
+export type Ticks = Readonly<Record<"quantity" | "price" | "amount", Tick>>;
+
+const placed: Table["columns"] = [
+  ["height", "number"],
+  ["period", "number"],
+];
+const numbered: Table["columns"] = [...placed, ["number", "number"]];
+
+/** The tables that a ledger is exported to. */
+export const tables: readonly Table[] = [
+  {
+    name: "blocks",
+    columns: [
+      ...placed,
+      ["time", "moment"],
+      ["hash", "text"],
+      ["previous", "text"],
+      ["history", "text"],
+      ["rules", "text"],
+      ["state", "text"],
+      ["market", "text"],
+      ["signed", "number"],
+      ["contracts", "number"],
+      ["orders", "number"],
+      ["trades", "number"],
+      ["flows", "number"],
+      ["readings", "number"],
+      ["postings", "number"],
+    ],
+  },
+  {
+    name: "totals",
+    columns: [...placed, ["carrier", "text"], ...totalNames.map((name) => [name, "quantity"] as const)],
+  },
+  { name: "contracts", columns: [...numbered, ["kind", "text"], ["contract", "text"]] },
+  {
+    name: "orders",
+    columns: [
+      ...numbered,
+      ["participant", "number"],
+      ["id", "text"],
+      ["carrier", "text"],
+      ["side", "text"],
+      ["quantity", "quantity"],
+      ["price", "price"],
+    ],
+  },
+  {
+    name: "trades",
+    columns: [
+      ...numbered,
+      ["kind", "text"],
+      ["carrier", "text"],
+      ["offer", "number"],
+      ["seller", "text"],
+      ["device", "number"],
+      ["bid", "number"],
+      ["buyer", "text"],
+      ["quantity", "quantity"],
+      ["price", "price"],
+      ["position", "number"],
+      ["supply_fee", "amount"],
+      ["use_fee", "amount"],
+    ],
+  },
+  {
+    name: "flows",
+    columns: [
+      ...numbered,
+      ["kind", "text"],
+      ["carrier", "text"],
+      ["party", "number"],
+      ["order", "number"],
+      ["quantity", "quantity"],
+      ["lost", "quantity"],
+      ["price", "price"],
+      ["amount", "amount"],
+      ["extra", "text"],
+    ],
+  },
+  {
+    name: "readings",
+    columns: [
+      ...numbered,
+      ["participant", "number"],
+      ["id", "text"],
+      ["carrier", "text"],
+      ["metered_period", "number"],
+      ["version", "number"],
+      ["flags", "number"],
+      ["in", "quantity"],
+      ["out", "quantity"],
+    ],
+  },
+  {
+    name: "postings",
+    columns: [
+      ...numbered,
+      ["kind", "text"],
+      ["carrier", "text"],
+      ["debit", "number"],
+      ["credit", "number"],
+      ["reference", "number"],
+      ["amount", "amount"],
+      ["booked_period", "number"],
+    ],
+  },
+];
+
+/** The table with a name. Throws `invalid` when there is none. */
+export function tableNamed(name: string): Table {
+  const found = tables.find((table) => table.name === name);
+  return found ?? fail("invalid", "table", `one of ${tables.map((table) => table.name).join(", ")}`, name);
+}
+
+const orNull = (number: number): number | null => (number === none ? null : number);
+
+/** Reads a ledger block by block into the rows of its tables; knows who is who from the contracts it has seen. */
+export class TableReader {
+  readonly #hasher: Hasher;
+  readonly #ids: string[] = [];
+  #ticks: Ticks = { quantity: microTick, price: microTick, amount: amountTick(microTick, microTick) };
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+  }
+
+  /** The market's ticks; the defaults before genesis was read. */
+  get ticks(): Ticks {
+    return this.#ticks;
+  }
+
+  /** The rows of the next block for each of the tables asked for, by table name. Blocks have to come in order, from genesis. */
+  read(bytes: Uint8Array, names: readonly string[]): Map<string, Cell[][]> {
+    const { header, sections } = decodeBlock(bytes);
+    const contracts = decodeItems(sections.contracts).map((item, index) => ({
+      text: new TextDecoder().decode(item),
+      fields: objectOf(decodeCanonical(item, `contracts[${index}]`)),
+    }));
+    for (const { fields } of contracts) this.#learn(fields);
+    const place = [header.height, header.period];
+    const rows = (name: string): Cell[][] => {
+      if (name === "blocks") return [this.#blockRow(header, bytes)];
+      if (name === "totals")
+        return carriers.map((carrier) => [
+          ...place,
+          carrier,
+          ...totalNames.map((total) => header.totals[carrier][total]),
+        ]);
+      if (name === "contracts")
+        return contracts.map(({ fields, text }, number) => [...place, number, textOf(fields.kind), text]);
+      return this.#recordRows(name, sections).map((row, number) => [...place, number, ...row]);
+    };
+    return new Map(names.map((name) => [name, rows(name)]));
+  }
+
+  #learn(contract: { readonly [key: string]: Json }): void {
+    const { kind, id } = contract;
+    if (kind === "participant" && typeof id === "string" && !this.#ids.includes(id)) this.#ids.push(id);
+    if (kind !== "market" || contract.quantityTick === undefined || contract.priceTick === undefined) return;
+    const quantity = parseTick(contract.quantityTick, "quantityTick");
+    const price = parseTick(contract.priceTick, "priceTick");
+    this.#ticks = { quantity, price, amount: amountTick(quantity, price) };
+  }
+
+  #blockRow(header: Header, bytes: Uint8Array): Cell[] {
+    const { contracts, orders, trades, flows, readings, postings } = header.sections;
+    return [
+      header.height,
+      header.period,
+      header.timestampMs,
+      hex(blockHash(this.#hasher, bytes.subarray(0, headerBytes))),
+      hex(header.previous),
+      hex(header.history),
+      hex(header.rules),
+      hex(header.sections.state.root),
+      hex(header.marketId),
+      header.flags & signedMarket,
+      ...[contracts, orders, trades, flows, readings, postings].map(({ count }) => count),
+    ];
+  }
+
+  #recordRows(name: string, sections: Sections): Cell[][] {
+    const id = (participant: number | undefined): string | null =>
+      participant === undefined ? null : (this.#ids[participant] ?? null);
+    switch (name) {
+      case "orders":
+        return decodeRecords(orderLayout, sections.orders).map((order) => [
+          order.participant,
+          id(order.participant),
+          order.carrier,
+          order.side,
+          order.quantity,
+          order.price,
+        ]);
+      case "trades": {
+        const orders = decodeRecords(orderLayout, sections.orders);
+        return decodeRecords(tradeLayout, sections.trades).map((trade) => {
+          const stored = trade.kind === "storage";
+          return [
+            trade.kind,
+            trade.carrier,
+            stored ? null : trade.offer,
+            stored ? null : id(orders[trade.offer]?.participant),
+            stored ? trade.offer : null,
+            trade.bid,
+            id(orders[trade.bid]?.participant),
+            trade.quantity,
+            trade.price,
+            trade.position,
+            trade.supplyFee,
+            trade.useFee,
+          ];
+        });
+      }
+      case "flows":
+        return decodeRecords(flowLayout, sections.flows).map((flow) => [
+          flow.kind,
+          flow.carrier,
+          orNull(flow.party),
+          orNull(flow.order),
+          flow.quantity,
+          flow.lost,
+          flow.price,
+          flow.amount,
+          `${flow.extra}`,
+        ]);
+      case "readings":
+        return decodeRecords(readingLayout, sections.readings).map((reading) => [
+          reading.participant,
+          id(reading.participant),
+          reading.carrier,
+          reading.period,
+          reading.version,
+          reading.flags,
+          reading.in,
+          reading.out,
+        ]);
+      case "postings":
+        return decodeRecords(postingLayout, sections.postings).map((posting) => [
+          posting.kind,
+          posting.carrier,
+          posting.debit,
+          posting.credit,
+          orNull(posting.reference),
+          posting.amount,
+          posting.period,
+        ]);
+      default:
+        return fail("invalid", "table", "a known name", name);
+    }
+  }
+}
+
+const objectOf = (value: Json): { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })
+    : {};
+const textOf = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
