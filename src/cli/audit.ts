@@ -40,7 +40,7 @@ export type Audit =
  * Opening a LevelDB rewrites its log and drops what its checksums refuse: that would spoil the evidence. So a copy is
  * opened instead; tables never change once written and are linked, not copied.
  */
-async function withCopy<T>(directory: string, use: (copy: string) => Promise<T>): Promise<T> {
+export async function withCopy<T>(directory: string, use: (copy: string) => Promise<T>): Promise<T> {
   const copy = await mkdtemp(join(tmpdir(), "gridclear-verify-"));
   try {
     for (const entry of await readdir(directory, { withFileTypes: true })) {
@@ -74,7 +74,8 @@ export async function auditLedger(
   const start = performance.now();
   try {
     return await withCopy(directory, async (copy) => {
-      const store = await openNodeStore(copy, { create: false });
+      // Links only: every section is hashed below, and once is enough.
+      const store = await openNodeStore(copy, { create: false, verify: "hashes" });
       try {
         return { ...(await auditStore(store, progress)), durationMs: Math.round(performance.now() - start) };
       } finally {

@@ -81,6 +81,7 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
   const { scenario } = facts;
   const seconds = scenario.periodMs / 1000;
   const balances = carriers.map((carrier) => summary.energy[carrier]);
+  const open = carriers.filter((carrier) => !summary.energy[carrier].closes);
   const groups = [...summary.money.groups].filter(([, { received, paid }]) => received > 0n || paid > 0n);
   const total = (pick: (group: { received: bigint; paid: bigint }) => bigint): bigint =>
     groups.reduce((all, [, group]) => all + pick(group), 0n);
@@ -98,8 +99,11 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
     `\nWhere the energy went, kWh\n`,
     table(
       ["", ...carriers],
-      energyRows.map(([label, value]) => [label, ...balances.map(value)]),
+      energyRows
+        .map(([label, value]) => [label, ...balances.map(value)])
+        .filter((row) => row.slice(1).some((cell) => cell !== "0.0" && cell !== "-")),
     ),
+    `sums close: ${open.length === 0 ? "yes, to the last mWh" : `NO, not for ${open.join(", ")}`}\n`,
     `\nWhere the money went, ${scenario.currency}\n`,
     table(
       ["", "received", "paid", "holds"],
