@@ -4,14 +4,15 @@ import { type Audit, auditLedger } from "./audit.js";
 import type { Command, Io } from "./command.js";
 
 const usage = `Usage: gridclear verify LEDGER [--json]
-       gridclear verify --proof FILE [--checkpoint FILE] [--json]
+       gridclear verify --proof FILE [LEDGER | --checkpoint FILE] [--key KEY] [--json]
        gridclear verify --receipt FILE LEDGER [--json]
 
 Reads a ledger from disk, hashes every block again, checks every link and signature, executes every period again from its
 orders and compares. Nothing in the ledger is changed. The first form names the first bad height and why.
 
 LEDGER     directory of a ledger
---proof    a proof made by gridclear prove: checks it, and the checkpoint it leads to
+--proof    a proof or evidence made by gridclear prove: checks it, and that it leads to the head of the ledger or checkpoint
+--key      the platform's public key, with which that checkpoint must be signed
 --receipt  a receipt of an order: whether the ledger keeps what it promised
 --json     one JSON document on standard output
 
@@ -31,6 +32,7 @@ export const verifyCommand: Command = {
         json: { type: "boolean", default: false },
         proof: { type: "string" },
         checkpoint: { type: "string" },
+        key: { type: "string" },
         receipt: { type: "string" },
       },
     });

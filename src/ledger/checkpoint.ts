@@ -61,6 +61,9 @@ export const ledgerKeyKind = 1;
 export const witnessKeyKind = 4;
 export type KeyKind = typeof ledgerKeyKind | typeof witnessKeyKind;
 
+/** Where a store keeps the newest head beside the blocks: the platform its signed one, a witness its cosigned one. */
+export const checkpointKey = "checkpoint";
+
 /** Longest note read, in characters, and most signature lines. */
 export const maxNoteLength: number = 65_536;
 export const maxNoteSignatures: number = 64;

@@ -3,6 +3,7 @@ import { type Block, decodeBlock } from "./block.js";
 import { hex, sameBytes } from "./bytes.js";
 import { Chain } from "./chain.js";
 import {
+  checkpointKey,
   cosign,
   isSignedBy,
   originOf,
@@ -54,8 +55,6 @@ export type Followed =
   | { readonly status: "waiting"; readonly size: number }
   | { readonly status: "refused"; readonly height: number; readonly reason: string };
 
-const metaKey = "witness/checkpoint";
-
 /**
  * Follows a ledger block by block: checks form, hashes and links, every signature, re-executes each period, holds the
  * signed head against the root of what it has seen, and only then cosigns. After a block that does not re-execute, or a
@@ -90,11 +89,19 @@ export class Witness {
     });
   }
 
-  /** Opens a witness on its store, checking and re-executing again what lies there. Throws what a bad block throws. */
+  /** Opens a witness on its store, checking and re-executing again what lies there. Throws `corrupt` naming a bad height. */
   static async open(options: WitnessOptions): Promise<Witness> {
     const witness = new Witness(options);
-    for await (const bytes of options.store.blocks()) await witness.#check(bytes);
-    const kept = await options.store.getMeta(metaKey);
+    for await (const bytes of options.store.blocks())
+      await witness.#check(bytes).catch((error: Error) => {
+        const reason = witness.#refusal?.reason ?? error.message;
+        throw new GridclearError(
+          "corrupt",
+          { field: "store", wanted: "good blocks", got: reason },
+          { cause: error },
+        );
+      });
+    const kept = await options.store.getMeta(checkpointKey);
     if (kept === null) return witness;
     const note = new TextDecoder("utf-8", { fatal: true }).decode(kept);
     const { size, root } = parseCheckpoint(note).checkpoint;
@@ -169,13 +176,9 @@ export class Witness {
       const records = await replay(block);
       this.#state = records === undefined ? null : { height, records };
     } catch (error) {
-      this.#refusal = { status: "refused", height, reason: `block ${height}: ${(error as Error).message}` };
-      if (error instanceof GridclearError)
-        throw new GridclearError(
-          error.code,
-          { field: `block ${height}: ${error.field}`, wanted: error.wanted, got: error.got },
-          { cause: error },
-        );
+      const message = (error as Error).message;
+      const reason = message.startsWith(`height ${height}:`) ? message : `block ${height}: ${message}`;
+      this.#refusal = { status: "refused", height, reason };
       throw error;
     }
     this.#history.append(hash);
@@ -203,7 +206,7 @@ export class Witness {
     if (this.#note !== null && parseCheckpoint(this.#note).checkpoint.size === size)
       return { status: "unchanged", size, note: this.#note };
     const cosigned = await cosign(hasher, note, name, key, now());
-    await store.putMeta(metaKey, new TextEncoder().encode(cosigned));
+    await store.putMeta(checkpointKey, new TextEncoder().encode(cosigned));
     this.#note = cosigned;
     return { status: "cosigned", size, note: cosigned };
   }

@@ -1,0 +1,84 @@
+import { openEngine } from "../core/engine.js";
+import { fail } from "../errors.js";
+import { type Block, decodeBlock, decodeItems } from "../ledger/block.js";
+import { decodeCanonical } from "../ledger/canonical.js";
+import { Chain } from "../ledger/chain.js";
+import { checkpointKey } from "../ledger/checkpoint.js";
+import { KeyDirectory } from "../ledger/directory.js";
+import type { Hasher } from "../ledger/hasher.js";
+import { openHasher } from "../ledger/hashwasm.js";
+import { signedMarket } from "../ledger/header.js";
+import { HistoryTree } from "../ledger/history.js";
+import { openNodeStore, type Store } from "../ledger/store/node.js";
+import { openReplay } from "../market/replay.js";
+import { withCopy } from "./audit.js";
+
+/** A ledger on disk, its hashes and links checked, opened for proofs. */
+export interface OpenedLedger {
+  readonly hasher: Hasher;
+  readonly history: HistoryTree;
+  readonly marketId: Uint8Array;
+  /** The platform's public key; null in an unsigned market. */
+  readonly platformKey: Uint8Array | null;
+  /** Period of genesis. */
+  readonly startPeriod: number;
+  /** The newest signed head kept beside the blocks; null when there is none. */
+  readonly note: string | null;
+  /** A block that has been checked. Throws `invalid` beyond the head. */
+  block(height: number): Promise<Block>;
+  /** State records after a block, by executing every period up to it. */
+  state(height: number): Promise<Uint8Array>;
+}
+
+/**
+ * Checks hashes and links of a ledger on disk (a copy is read, as `verify` does) and lends it to `use`. Throws `corrupt`
+ * naming the first bad height, `invalid` when there is no ledger or it is empty.
+ */
+export async function withLedger<T>(
+  directory: string,
+  use: (ledger: OpenedLedger) => Promise<T>,
+): Promise<T> {
+  return withCopy(directory, async (copy) => {
+    const store = await openNodeStore(copy, { create: false });
+    try {
+      return await use(await openLedger(store, directory));
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+async function openLedger(store: Store, directory: string): Promise<OpenedLedger> {
+  const hasher = await openHasher();
+  const chain = new Chain(hasher);
+  const history = new HistoryTree(hasher);
+  for await (const bytes of store.blocks()) history.append(chain.append(bytes));
+  const block = async (height: number): Promise<Block> => {
+    const bytes = Number.isSafeInteger(height) && height >= 0 ? await store.get(height) : null;
+    return bytes === null ? fail("invalid", "height", `0 to ${store.size - 1}`, height) : decodeBlock(bytes);
+  };
+  if (store.size === 0) return fail("invalid", "LEDGER", "a ledger with blocks", directory);
+  const genesis = await block(0);
+  const keys = new KeyDirectory();
+  if ((genesis.header.flags & signedMarket) !== 0)
+    keys.take(decodeCanonical(decodeItems(genesis.sections.contracts)[0]!));
+  const note = await store.getMeta(checkpointKey);
+  return {
+    hasher,
+    history,
+    marketId: genesis.header.marketId,
+    platformKey: (genesis.header.flags & signedMarket) === 0 ? null : keys.platform,
+    startPeriod: genesis.header.period,
+    note: note === null ? null : new TextDecoder("utf-8", { fatal: true }).decode(note),
+    block,
+    state: async (height) => {
+      const engine = await openEngine();
+      const replay = openReplay(engine);
+      let state = new Uint8Array(0);
+      for (let at = 0; at <= height; at += 1)
+        state = new Uint8Array(replay.replay(await block(at)).outcome.state);
+      engine.close();
+      return state;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { fail } from "../errors.js";
+import { fromHex, hex } from "./bytes.js";
+import type { Json } from "./canonical.js";
+import type { Hasher } from "./hasher.js";
+import type { HistoryTree } from "./history.js";
+import { verifyConsistency } from "./path.js";
+import { type Anchor, count, object, pathFromJson, readDocument, writeDocument } from "./proof.js";
+
+/** A proof that one head extends another: that no block under the earlier was changed since. */
+export interface ConsistencyProof {
+  readonly from: Anchor;
+  readonly to: Anchor;
+  readonly path: readonly Uint8Array[];
+}
+
+/** Proves the first `size1` blocks to be the beginning of the first `size2`. Throws `invalid` unless 1 ≤ size1 ≤ size2 ≤ the blocks there are. */
+export function proveConsistency(history: HistoryTree, size1: number, size2: number): ConsistencyProof {
+  return {
+    from: { size: size1, root: history.root(size1) },
+    to: { size: size2, root: history.root(size2) },
+    path: history.consistency(size1, size2),
+  };
+}
+
+/** Throws `corrupt` unless the later head extends the earlier. */
+export function checkConsistency(hasher: Hasher, proof: ConsistencyProof): void {
+  const { from, to, path } = proof;
+  if (!verifyConsistency(hasher, from.size, to.size, from.root, to.root, path))
+    fail(
+      "corrupt",
+      "consistency",
+      `a head of ${to.size} blocks that extends the one of ${from.size}`,
+      hex(to.root),
+    );
+}
+
+const format = "gridclear consistency v1";
+
+function toJson({ from, to, path }: ConsistencyProof): Json {
+  const anchor = ({ size, root }: Anchor): Json => ({ size, root: hex(root) });
+  return { format, from: anchor(from), to: anchor(to), path: path.map(hex) };
+}
+
+function fromJson(json: Json): ConsistencyProof {
+  const fields = object(json, "consistency");
+  if (fields.format !== format) return fail("corrupt", "consistency.format", format, fields.format);
+  const anchor = (value: Json | undefined, field: string): Anchor => {
+    const { size, root } = object(value, field);
+    return { size: count(size, `${field}.size`), root: fromHex(root, `${field}.root`) };
+  };
+  return {
+    from: anchor(fields.from, "consistency.from"),
+    to: anchor(fields.to, "consistency.to"),
+    path: pathFromJson(fields.path, "consistency.path"),
+  };
+}
+
+/** A consistency proof as one line of canonical JSON. */
+export function encodeConsistency(proof: ConsistencyProof): string {
+  return writeDocument(toJson(proof), "consistency");
+}
+
+/** Reads a consistency proof: exactly what {@link encodeConsistency} writes, else `corrupt`, `invalid` or `limit`. */
+export function decodeConsistency(text: string): ConsistencyProof {
+  return readDocument(text, "consistency", fromJson, toJson);
+}
