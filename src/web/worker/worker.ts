@@ -6,6 +6,7 @@ import { compareCalls } from "./compare.js";
 import type { Settings } from "../settings.js";
 import { periodCalls } from "./period.js";
 
+type LedgerCalls = (typeof import("./ledger.js"))["ledgerCalls"];
 /** What every group of calls is given. */
 export type Opened = Awaited<ReturnType<typeof openEngine>>;
 /** Tells the page how far a running call has come. */
@@ -13,8 +14,15 @@ export type Tell = (news: unknown) => void;
 
 /** Calls that are fetched when the first of them is made: the market and the ledger are not needed for a period. */
 const dayCalls = async () => (await import("./day.js")).dayCalls;
+const ledgerCalls = async () => (await import("./ledger.js")).ledgerCalls;
 const later = {
   day: async (engine: Opened, settings: Settings, tell: Tell) => (await dayCalls()).day(engine, settings, tell),
+  block: async (engine: Opened, height: number) => (await ledgerCalls()).block(engine, height),
+  verify: async (engine: Opened, height: number) => (await ledgerCalls()).verify(engine, height),
+  tamper: async (engine: Opened, change: Parameters<LedgerCalls["tamper"]>[1]) => (await ledgerCalls()).tamper(engine, change),
+  prove: async (engine: Opened, trade: { height: number; index: number }) => (await ledgerCalls()).prove(engine, trade),
+  copy: async (engine: Opened, height: number) => (await ledgerCalls()).copy(engine, height),
+  paste: async (engine: Opened, text: string) => (await ledgerCalls()).paste(engine, text),
 };
 const calls = { ...periodCalls, ...later, ...compareCalls, ...benchCalls };
 
