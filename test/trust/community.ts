@@ -272,7 +272,7 @@ export async function makeLedger(
     previous = hashOfBlock(block, hasher);
     history.append(previous);
     blocks.push(encodeBlock(block));
-    states.push(draft.state);
+    states.push(draft.state as Uint8Array);
   }
   const head = (size: number = history.size): Promise<string> =>
     signCheckpoint(hasher, { origin: originOf(market), size, root: history.root(size) }, platform);

@@ -370,7 +370,7 @@ describe("results that do not follow from the orders", () => {
   const seal = (section: "trades" | "postings" | "flows" | "state", at: number) => (sealing: Sealing) => {
     if (sealing.height !== 4) return;
     sealing.draft = (draft) => {
-      const bytes = (section === "state" ? draft.state : draft.sections[section]!).slice();
+      const bytes = (section === "state" ? (draft.state as Uint8Array) : draft.sections[section]!).slice();
       bytes[at]! ^= 1;
       return section === "state"
         ? { ...draft, state: bytes }
