@@ -12,8 +12,8 @@ import {
   type Tick,
 } from "../units.js";
 import type { MarketContract } from "./contracts.js";
-import type { Order, OrderBatch, Reading } from "./market.js";
 import { maxPeriodOrders } from "./orders.js";
+import type { Order, OrderBatch, Reading } from "./request.js";
 import type { Terms } from "./terms.js";
 
 /** An order in numbers: participant, carrier, side, quantity, price. */

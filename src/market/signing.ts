@@ -1,4 +1,5 @@
 import { fail, GridclearError } from "../errors.js";
+import { sameBytes } from "../ledger/bytes.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import { KeyDirectory } from "../ledger/directory.js";
 import { type Evidence, encodeEvidence } from "../ledger/evidence.js";
@@ -16,7 +17,7 @@ export class Signing {
   /** Order records of the open period: a record that came before is a replay. */
   readonly #seen = new Set<string>();
   /** Contract signatures wait here until their contract enters. */
-  readonly #contracts = new Map<Contract, Uint8Array>();
+  readonly #contracts = new Map<Contract, { readonly signature: Uint8Array; readonly key: Uint8Array }>();
 
   constructor(signatures: Signatures, marketId: Uint8Array) {
     this.#signatures = signatures;
@@ -64,20 +65,32 @@ export class Signing {
     const bytes = encodeCanonical(contract);
     const key = this.#directory.signer(contract as never);
     await this.#check(key, contractStatement(this.#marketId, bytes), signature, "contract.signature");
-    this.#contracts.set(contract, signature as Uint8Array);
+    this.#contracts.set(contract, { signature: signature as Uint8Array, key });
   }
 
-  /** Marks an order's record as come; false when it came before in this period. */
+  /** Whether an order's record has not come in this period. */
   isNew(record: Uint8Array): boolean {
-    const name = String.fromCharCode(...record);
-    if (this.#seen.has(name)) return false;
-    this.#seen.add(name);
-    return true;
+    return !this.#seen.has(nameOf(record));
+  }
+
+  /** Takes what is evidence of orders that were taken, and remembers their records. */
+  keepOrders(item: Evidence, records: Uint8Array): void {
+    this.#evidence.push(item);
+    for (let at = 0; at < records.length; at += orderLayout.bytes)
+      this.#seen.add(nameOf(records.subarray(at, at + orderLayout.bytes)));
+  }
+
+  /** Throws `signature` when the key that signed a contract is no longer the one that has to. */
+  recheck(contract: Contract): void {
+    const key = this.#directory.signer(contract as never);
+    const checked = this.#contracts.get(contract);
+    if (checked === undefined || !sameBytes(checked.key, key))
+      fail("signature", "contract.signature", "a signature by the key that counts now", "by another");
   }
 
   /** Takes a contract that entered: its keys count from now on, its signature stands in the block. */
   enter(contract: Contract, index: number): void {
-    const signature =
+    const { signature } =
       this.#contracts.get(contract) ?? fail("state", "contract", "a checked signature", "none");
     this.#contracts.delete(contract);
     this.#directory.take(contract as never);
@@ -116,3 +129,6 @@ export class Signing {
       throw new GridclearError("signature", { field, wanted: "a valid signature", got: "one that is not" });
   }
 }
+
+/** A record as a key of a set. */
+const nameOf = (record: Uint8Array): string => String.fromCharCode(...record);

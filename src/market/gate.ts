@@ -1,0 +1,325 @@
+import { fail, GridclearError } from "../errors.js";
+import { orderLayout } from "../ledger/records.js";
+import { type Carrier, carriers } from "../units.js";
+import { type Contract, contractKey, type MarketContract } from "./contracts.js";
+import { Emitter } from "./events.js";
+import {
+  batchRecords,
+  carrierCode,
+  checkBatch,
+  Intake,
+  type OrderParts,
+  orderRecord,
+  type ReadingParts,
+  readingRecord,
+} from "./intake.js";
+import type { OpenPeriod } from "./period.js";
+import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./request.js";
+import type { PeriodResult } from "./result.js";
+import type { MatchingEngine } from "./round.js";
+import type { Signing } from "./signing.js";
+import type { MarketState } from "./state.js";
+import { parseContract } from "./validation.js";
+
+/** What a market tells as it happens: orders as they come, results as they fall (paper §4.2(3)). */
+export interface MarketEvents {
+  order: { readonly sequence: number; readonly period: number };
+  replaced: { readonly sequence: number; readonly by: number };
+  refused: { readonly what: "order" | "reading" | "contract"; readonly error: GridclearError };
+  /** A period was cleared, not yet stored. */
+  cleared: PeriodResult;
+  /** A period's block is on the store. */
+  sealed: PeriodResult;
+  contract: { readonly contract: Contract };
+  settled: { readonly period: number };
+  /** The market stopped for good: its store or its engine failed. */
+  failed: { readonly error: unknown };
+}
+
+/** What a gate needs. */
+export interface GateParts {
+  readonly contract: MarketContract;
+  readonly id: Uint8Array;
+  readonly engine: MatchingEngine;
+  readonly state: MarketState;
+  readonly signing: Signing | null;
+  readonly open: OpenPeriod;
+}
+
+/** The way into a market: orders, contracts and readings, each taken or refused with a reason. */
+export class Gate {
+  readonly contract: MarketContract;
+  /** SHA-256 that names the market in its blocks and in every signature. */
+  readonly id: Uint8Array;
+  /** Contracts, accounts and charges as the open period began. To read, not to change. */
+  readonly state: MarketState;
+  protected readonly engine: MatchingEngine;
+  protected readonly events: Emitter<MarketEvents> = new Emitter<MarketEvents>();
+  protected readonly signing: Signing | null;
+  /** Contracts by the period in which they start to hold. */
+  protected readonly pending: Map<number, Contract[]> = new Map();
+  protected open: OpenPeriod;
+  /** Why the market has stopped for good; null while it has not. */
+  protected failure: unknown = null;
+  readonly #intake: Intake;
+
+  constructor(parts: GateParts) {
+    this.contract = parts.contract;
+    this.id = parts.id;
+    this.state = parts.state;
+    this.engine = parts.engine;
+    this.signing = parts.signing;
+    this.open = parts.open;
+    this.#intake = new Intake(parts.contract, parts.state.terms);
+  }
+
+  /** The open period: orders taken now belong to it. */
+  get period(): number {
+    return this.open.period;
+  }
+
+  /** Calls `listener` on each such event until the returned function is called. */
+  on<Name extends keyof MarketEvents>(name: Name, listener: (event: MarketEvents[Name]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  /** Takes an order for the open period; a later one of the same participant and carrier replaces it. Unsigned markets only. */
+  submit(order: Order): OrderResult {
+    return this.#attempt("order", () => {
+      this.#unsigned("order.signature");
+      return this.#take(this.#intake.order(order, false));
+    });
+  }
+
+  /** Takes back the live order of a participant and carrier. Unsigned markets only. */
+  withdraw(participant: string, carrier: Carrier): OrderResult {
+    return this.#attempt("order", () => {
+      this.#unsigned("order.signature");
+      const number = this.#intake.participant(participant, "participant");
+      const code = carrierCode(carrier, "carrier");
+      const { live, side } = this.open.orders;
+      const held = live[number * carriers.length + code] ?? -1;
+      if (held < 0) fail("refused", "order", "an order to withdraw", "none");
+      return this.#take([number, code, side[held]!, 0, 0]);
+    });
+  }
+
+  /** Takes many orders in arrival order, each for itself. Unsigned markets only. */
+  submitColumns(batch: OrderBatch): BatchResult {
+    this.usable();
+    this.#unsigned("batch.signature");
+    return this.#takeColumns(batch);
+  }
+
+  /** Takes an order, or a withdrawal (quantity `"0"`, price `"0"`), signed over its statement for the open period. */
+  async submitSigned(order: Order, signature: Uint8Array): Promise<OrderResult> {
+    return this.#attemptLater("order", async () => {
+      const signing = this.#signed();
+      const open = this.open;
+      const parts = this.#intake.order(order, true);
+      const record = orderRecord(parts);
+      await signing.checkOrder(open.period, record, parts[0], signature);
+      if (open !== this.open) fail("refused", "order", `an order for period ${this.period}`, open.period);
+      if (!signing.isNew(record)) fail("refused", "order", "each order once in a period", "one again");
+      const result = this.#take(parts);
+      if (result.status === "accepted")
+        signing.keepOrders({ kind: "order", index: result.sequence, signature }, record);
+      return result;
+    });
+  }
+
+  /** Takes many orders signed together by a gateway over the root of their records: all of them or none. */
+  async submitBatch(
+    batch: OrderBatch,
+    gateway: Uint8Array,
+    signature: Uint8Array,
+  ): Promise<BatchResult | Refused> {
+    return this.#attemptLater("order", async () => {
+      const signing = this.#signed();
+      const open = this.open;
+      checkBatch(batch);
+      if (batch.quantity.length === 0) fail("invalid", "batch", "at least one order", 0);
+      const records = batchRecords(batch);
+      const root = this.engine.merkleRoot(records, orderLayout.bytes);
+      await signing.checkBatch(open.period, records, root, gateway, new Set(batch.participant), signature);
+      if (open !== this.open) fail("refused", "batch", `a batch for period ${this.period}`, open.period);
+      const first = open.orders.count;
+      const seen = new Set<string>();
+      const result = this.#takeColumns(batch, (index) => {
+        const record = records.subarray(index * orderLayout.bytes, (index + 1) * orderLayout.bytes);
+        return signing.isNew(record) && seen.size < seen.add(String.fromCharCode(...record)).size;
+      });
+      if (result.refused.length > 0) {
+        open.orders.truncate(first);
+        return { first, accepted: 0, refused: result.refused };
+      }
+      const orders = [{ start: first, end: open.orders.count }];
+      signing.keepOrders({ kind: "batch", gateway, orders, signature }, records);
+      return result;
+    });
+  }
+
+  /** Takes a contract that starts to hold in a period not yet begun. It can still be dropped (event `refused`) when that begins and it does not fit. */
+  propose(contract: Contract): Taken {
+    return this.#attempt("contract", () => {
+      this.#unsigned("contract.signature");
+      return this.#schedule(parseContract(contract));
+    });
+  }
+
+  /** As {@link propose}, in a signed market: signed by whoever the contract binds. */
+  async proposeSigned(contract: Contract, signature: Uint8Array): Promise<Taken> {
+    return this.#attemptLater("contract", async () => {
+      const signing = this.#signed();
+      const checked = parseContract(contract);
+      await signing.checkContract(checked, signature);
+      return this.#schedule(checked);
+    });
+  }
+
+  /** Version that the next contract of this key has, proposals under way counted. */
+  nextVersion(key: string): number {
+    let version = this.state.terms.nextVersion(key);
+    for (const contracts of this.pending.values())
+      for (const contract of contracts) if (contractKey(contract) === key) version += 1;
+    return version;
+  }
+
+  /** Takes a meter reading of a past period. Unsigned markets only. */
+  report(reading: Reading): Taken {
+    return this.#attempt("reading", () => {
+      this.#unsigned("reading.signature");
+      return this.#read(this.#intake.reading(reading));
+    });
+  }
+
+  /** As {@link report}, signed over the reading's record (flags 2 for a correction). */
+  async reportSigned(reading: Reading, signature: Uint8Array): Promise<Taken> {
+    return this.#attemptLater("reading", async () => {
+      const signing = this.#signed();
+      const parts = this.#intake.reading(reading);
+      const [participant, carrier, period] = parts;
+      const record = readingRecord(parts, this.open.readings.isCorrection(participant, carrier, period));
+      const open = this.open;
+      await signing.checkReading(record, participant, signature);
+      if (open !== this.open) fail("refused", "reading", "the period in which it was signed for", "the next");
+      const index = open.readings.count;
+      const result = this.#read(parts);
+      if (result.status === "accepted") signing.keep({ kind: "reading", index, signature });
+      return result;
+    });
+  }
+
+  /** Number of a participant in records; undefined for an id never registered. */
+  participantNumber(id: string): number | undefined {
+    return this.state.terms.numberOf(id);
+  }
+
+  /** Balance of a participant in amount ticks. */
+  balance(participant: string): bigint {
+    return this.state.accounts.of(this.#intake.participant(participant, "participant"));
+  }
+
+  #schedule(contract: Contract): Taken {
+    if (contract.kind === "market")
+      fail("refused", "contract.kind", "a contract other than the market's", "market");
+    if (contract.from <= this.period)
+      fail("refused", "contract.from", `a period after ${this.period}, which has begun`, contract.from);
+    const key = contractKey(contract);
+    const version = this.nextVersion(key);
+    if (contract.version !== version) fail("conflict", `${key}.version`, `${version}`, contract.version);
+    const due = this.pending.get(contract.from) ?? [];
+    due.push(contract);
+    this.pending.set(contract.from, due);
+    return { status: "accepted", period: contract.from };
+  }
+
+  #take(parts: OrderParts): OrderResult {
+    const open = this.open;
+    const refusal = open.orders.take(...parts);
+    if (refusal !== null) throw refusal;
+    const sequence = open.orders.count - 1;
+    const replaced = open.orders.replaced[sequence]!;
+    this.events.emit("order", { sequence, period: open.period });
+    if (replaced >= 0) this.events.emit("replaced", { sequence: replaced, by: sequence });
+    return { status: "accepted", sequence, period: open.period, replaced: replaced < 0 ? null : replaced };
+  }
+
+  #takeColumns(batch: OrderBatch, admit?: (index: number) => boolean): BatchResult {
+    checkBatch(batch);
+    const { orders } = this.open;
+    const first = orders.count;
+    const refused: { index: number; error: GridclearError }[] = [];
+    const told = this.events.has("order");
+    for (let index = 0; index < batch.quantity.length; index += 1) {
+      const error =
+        admit?.(index) === false
+          ? new GridclearError("refused", {
+              field: "order",
+              wanted: "each order once in a period",
+              got: "one again",
+            })
+          : orders.take(
+              batch.participant[index]!,
+              batch.carrier[index]!,
+              batch.side[index]!,
+              batch.quantity[index]!,
+              batch.price[index]!,
+            );
+      if (error !== null) refused.push({ index, error });
+      else if (told) this.events.emit("order", { sequence: orders.count - 1, period: this.period });
+    }
+    return { first, accepted: orders.count - first, refused };
+  }
+
+  #read(parts: ReadingParts): Taken {
+    const refusal = this.open.readings.take(...parts);
+    if (refusal !== null) throw refusal;
+    return { status: "accepted", period: this.period };
+  }
+
+  /** Throws `state` once the market has failed. */
+  protected usable(): void {
+    if (this.failure !== null)
+      throw new GridclearError(
+        "state",
+        { field: "market", wanted: "one that has not failed", got: String(this.failure) },
+        { cause: this.failure },
+      );
+  }
+
+  #unsigned(field: string): void {
+    if (this.signing !== null) fail("signature", field, "a signature, in this market", "none");
+  }
+
+  #signed(): Signing {
+    return this.signing ?? fail("state", "signature", "none in an unsigned market", "one");
+  }
+
+  #attempt<Result>(what: "order" | "reading" | "contract", act: () => Result): Result | Refused {
+    this.usable();
+    try {
+      return act();
+    } catch (error) {
+      return this.#refuse(what, error);
+    }
+  }
+
+  async #attemptLater<Result>(
+    what: "order" | "reading" | "contract",
+    act: () => Promise<Result>,
+  ): Promise<Result | Refused> {
+    this.usable();
+    try {
+      return await act();
+    } catch (error) {
+      return this.#refuse(what, error);
+    }
+  }
+
+  #refuse(what: "order" | "reading" | "contract", error: unknown): Refused {
+    if (!(error instanceof GridclearError)) throw error;
+    this.events.emit("refused", { what, error });
+    return { status: "refused", error };
+  }
+}
