@@ -1,0 +1,204 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { GridclearError } from "../../src/errors.js";
+import { community, openCommunity } from "../../src/simulation/community.js";
+import { parseProfiles } from "../../src/simulation/profiles.js";
+import { checkScenario, memberKinds, parseScenario, startTime } from "../../src/simulation/scenario.js";
+import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
+
+/** The error of an act; fails the test when there is none, or another. */
+function refusal(act: () => unknown): GridclearError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof GridclearError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+const plain = { name: "plain", participants: { home: 3 } };
+
+describe("scenarios", () => {
+  it("need a name and participants only", () => {
+    const scenario = checkScenario(plain);
+    expect(scenario).toMatchObject({
+      periods: 2880,
+      periodMs: 30_000,
+      seed: 1,
+      currency: "coin",
+      profiles: null,
+    });
+    expect(scenario.rules.electricity).toMatchObject({ mechanism: "value", pricing: "counterparty" });
+    expect(scenario.rules.electricity.pool?.price).toBe(430_000);
+    expect(startTime(scenario)).toBe(Date.parse("2026-07-15T00:00:00+01:00"));
+  });
+
+  it.each([
+    ["scenario", []],
+    ["name", { ...plain, name: "Upper" }],
+    ["name", { ...plain, name: 5 }],
+    ["participants", { name: "x", participants: {} }],
+    ["participants", { name: "x", participants: null }],
+    ["participants.home", { name: "x", participants: { home: 1.5 } }],
+    ["participants.home", { name: "x", participants: { home: "5" } }],
+    ["participants.home", { name: "x", participants: { home: -0 } }],
+    ["participants.castle", { name: "x", participants: { castle: 1 } }],
+    ["seed", { ...plain, seed: -1 }],
+    ["seed", { ...plain, seed: 2 ** 32 }],
+    ["seed", { ...plain, seed: Number.NaN }],
+    ["date", { ...plain, date: "2026-02-30" }],
+    ["date", { ...plain, date: "26-2-3" }],
+    ["periods", { ...plain, periods: 0 }],
+    ["periods", { ...plain, periods: Number.POSITIVE_INFINITY }],
+    ["periodMs", { ...plain, periodMs: 7_000 }],
+    ["latitude", { ...plain, latitude: 90 }],
+    ["weather", { ...plain, weather: "nice" }],
+    ["currency", { ...plain, currency: "€" }],
+    ["rules.electricity.pricing", { ...plain, rules: { electricity: { pricing: "uniform" } } }],
+    ["rules.electricity.pool.price", { ...plain, rules: { electricity: { pool: { price: 0.43 } } } }],
+    ["rules.electricity.pool.price", { ...plain, rules: { electricity: { pool: { price: "0.4300001" } } } }],
+    ["rules.coal", { ...plain, rules: { coal: {} } }],
+    ["tariffs.heat.feedIn", { ...plain, tariffs: { heat: { retail: "0.1", feedIn: "0.2" } } }],
+    ["commission", { ...plain, commission: [{ share: 1, supply: 0, use: 0 }] }],
+    ["commission", { ...plain, commission: [] }],
+    ["faults.late", { ...plain, faults: { late: 500_001 } }],
+    ["faults", { ...plain, faults: { late: 400_000, missing: 400_000, corrected: 400_000 } }],
+    ["profiles.file", { ...plain, profiles: { file: "../secret.csv", stepMs: 3_600_000 } }],
+    ["profiles.file", { ...plain, profiles: { file: "/etc/passwd", stepMs: 3_600_000 } }],
+  ])("say what is wrong with %s", (field, value) => {
+    const error = refusal(() => checkScenario(value));
+    expect(error.field).toBe(field);
+    expect(["invalid", "limit"]).toContain(error.code);
+  });
+
+  it("refuse every unknown key, at any depth", () => {
+    for (const text of [
+      '{"name":"x","participants":{"home":1},"extra":1}',
+      '{"name":"x","participants":{"home":1},"__proto__":{"seed":2}}',
+      '{"name":"x","participants":{"__proto__":1,"home":1}}',
+      '{"name":"x","participants":{"home":1},"tariffs":{"gas":{"retail":"1","constructor":"1"}}}',
+    ])
+      expect(refusal(() => parseScenario(text)).wanted).toMatch(/^one of/);
+    expect(refusal(() => parseScenario("{")).wanted).toBe("JSON");
+    expect(refusal(() => parseScenario(`"${"x".repeat(1_000_001)}"`)).code).toBe("limit");
+  });
+
+  it("never throw anything but what they say, whatever comes", () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom("name", "participants", "rules", "tariffs", "faults"),
+        (value, key) => {
+          for (const candidate of [value, { ...plain, [key]: value }])
+            try {
+              checkScenario(candidate);
+            } catch (error) {
+              expect(error).toBeInstanceOf(GridclearError);
+            }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("come back as they were from JSON", () => {
+    for (const name of scenarioNames) {
+      const scenario = bundledScenario(name);
+      const { rules, tariffs, ...rest } = scenario;
+      // Prices are decimals in files and ticks in memory; the rest reads back as it is.
+      expect(checkScenario(JSON.parse(JSON.stringify(rest)))).toMatchObject(rest);
+      expect(Object.keys(rules)).toHaveLength(4);
+      expect(Object.keys(tariffs)).toHaveLength(4);
+    }
+  });
+});
+
+describe("communities", () => {
+  it("share out their participants exactly, one of each kind when there are enough", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), (participants) => {
+        const { participants: counts } = community({ participants });
+        const all = Object.values(counts);
+        expect(all.reduce((sum, count) => sum + count, 0)).toBe(participants);
+        if (participants >= 2 * memberKinds.length) expect(Math.min(...all)).toBeGreaterThanOrEqual(1);
+      }),
+    );
+  });
+
+  it("follow the mix they are given", () => {
+    const { participants } = community({ participants: 30, mix: { home: 2, solar: 1 } });
+    expect(participants.home).toBeGreaterThan(participants.solar);
+    expect(participants.home + participants.solar).toBe(30);
+    expect(refusal(() => community({ participants: 3, mix: {} })).field).toBe("mix");
+    expect(refusal(() => community({ participants: 3, mix: { home: -1 } })).field).toBe("mix.home");
+    expect(refusal(() => community({ participants: 0 })).field).toBe("participants");
+  });
+
+  it("have the day of npm start use everything there is", () => {
+    const scenario = bundledScenario("community");
+    expect(scenario.periodMs * scenario.periods).toBe(86_400_000);
+    const day = openCommunity(scenario);
+    expect(day.members.length).toBeGreaterThanOrEqual(100);
+    expect(new Set(day.members.map((member) => member.kind))).toEqual(new Set(memberKinds));
+    const kinds = new Set(day.contracts(-1).map((contract) => contract.kind));
+    for (const kind of [
+      "supply",
+      "use",
+      "storage",
+      "clearing",
+      "payment",
+      "feeder",
+      "converter",
+      "deposit",
+    ] as const)
+      expect(kinds).toContain(kind);
+    const later = Array.from({ length: scenario.periods }, (_, place) => day.contracts(place)).flat();
+    expect(later.length).toBeGreaterThan(0);
+  });
+});
+
+describe("measured profiles", () => {
+  const scenario = checkScenario({
+    name: "measured",
+    periods: 4,
+    periodMs: 900_000,
+    participants: {},
+    profiles: { file: "homes.csv", stepMs: 3_600_000 },
+  });
+  const header = "participant,carrier,step,use,supply\n";
+
+  it("become participants with their energy in ticks", () => {
+    const profiles = parseProfiles(`${header}h1,electricity,0,1.25,0\nh1,heat,0,0,0.000001\n`, scenario);
+    expect(profiles.map(({ participant, carrier, ticks }) => [participant, carrier, [...ticks]])).toEqual([
+      ["h1", "electricity", [1_250_000]],
+      ["h1", "heat", [-1]],
+    ]);
+    const { members } = openCommunity(scenario, profiles);
+    expect(members.map((member) => member.id)).toEqual(["h1"]);
+    // A quarter of an hour is a quarter of the step.
+    const orders = openCommunity(scenario, profiles).orders(0);
+    expect([...orders.quantity]).toEqual([312_500]);
+  });
+
+  it.each([
+    ["profiles, line 1", "a,b\n"],
+    ["profiles", `${header}h1,electricity,0,1\n`],
+    ["profiles, row 2, participant", `${header}a b,electricity,0,1,0\n`],
+    ["profiles, row 2, carrier", `${header}h1,coal,0,1,0\n`],
+    ["profiles, row 2, step", `${header}h1,heat,-1,1,0\n`],
+    ["profiles, row 2, step", `${header}h1,heat,1e3,1,0\n`],
+    ["profiles, row 2, use", `${header}h1,heat,0,0x10,0\n`],
+    ["profiles, row 2, use", `${header}h1,heat,0,-1,0\n`],
+    ["profiles, row 2, use", `${header}h1,heat,0,0.0000001,0\n`],
+    ["profiles, row 2, use", `${header}h1,heat,0,5000,0\n`],
+    ["profiles, row 2, supply", `${header}h1,heat,0,0,\n`],
+    ["profiles", header],
+  ])("say what is wrong with %s", (field, text) => {
+    expect(refusal(() => parseProfiles(text, scenario)).field).toBe(field);
+  });
+
+  it("must be there when a scenario names them", () => {
+    expect(refusal(() => openCommunity(scenario)).field).toBe("profiles");
+  });
+});

@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Engine, openEngine } from "../../src/core/engine.js";
+import { decodeBlock } from "../../src/ledger/block.js";
+import { hex } from "../../src/ledger/bytes.js";
+import { openOn } from "../../src/ledger/store/medium.js";
+import { memoryMedium } from "../../src/ledger/store/memory.js";
+import { community, openCommunity } from "../../src/simulation/community.js";
+import { deliveriesOf } from "../../src/simulation/deliveries.js";
+import { bundledScenario } from "../../src/simulation/scenarios/index.js";
+import { openSimulation, type Simulation } from "../../src/simulation/simulation.js";
+import { Statement } from "../../src/simulation/statement.js";
+import { carriers } from "../../src/units.js";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+const dayOf = (seed: number, participants = 60, season: "winter" | "summer" = "summer", more = {}) =>
+  community({ participants, seed, season, periodMs: 900_000, more: { name: "day", ...more } });
+
+/** Runs to the end, with nothing refused on the way. */
+async function finish(simulation: Simulation, steps = Number.POSITIVE_INFINITY): Promise<Simulation> {
+  const refused: string[] = [];
+  simulation.market.on("refused", ({ error }) => refused.push(error.message));
+  for (let step = 0; step < steps && !simulation.done; step++) await simulation.step();
+  expect(refused).toEqual([]);
+  return simulation;
+}
+
+const headOf = ({ market }: Simulation) => hex(market.store.head!.hash);
+
+describe("a simulated community", () => {
+  it("comes to the same head each time, and to another with another seed", async () => {
+    const heads = [];
+    for (const seed of [1, 1, 2])
+      heads.push(headOf(await finish(await openSimulation(openCommunity(dayOf(seed)), { engine }))));
+    expect(heads[1]).toBe(heads[0]);
+    expect(heads[2]).not.toBe(heads[0]);
+  });
+
+  it("goes on after any period as if nothing had happened", async () => {
+    const scenario = dayOf(5, 40);
+    const whole = headOf(await finish(await openSimulation(openCommunity(scenario), { engine })));
+    // The amendment of contracts falls on period 48; readings reach five periods back.
+    for (const cuts of [[0], [1, 2, 3], [47], [48], [49], [20, 47, 48, 95], [96]]) {
+      const medium = memoryMedium();
+      for (const cut of [...cuts, Number.POSITIVE_INFINITY]) {
+        const store = await openOn(medium, { hasher: engine });
+        const simulation = await openSimulation(openCommunity(scenario), { engine, store });
+        await finish(simulation, cut - simulation.place);
+        if (simulation.done) expect(headOf(simulation)).toBe(whole);
+        await store.close();
+      }
+    }
+  });
+
+  it("does not go on in the ledger of another", async () => {
+    const medium = memoryMedium();
+    const store = await openOn(medium, { hasher: engine });
+    await finish(await openSimulation(openCommunity(dayOf(1, 40)), { engine, store }), 2);
+    await expect(openSimulation(openCommunity(dayOf(2, 40)), { engine, store })).rejects.toMatchObject({
+      code: "conflict",
+      field: "ledger",
+    });
+  });
+
+  it("closes both sums, whoever takes part and whatever the weather", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          participants: fc.integer({ min: 1, max: 80 }),
+          seed: fc.nat({ max: 0xffff_ffff }),
+          season: fc.constantFrom("winter" as const, "summer" as const),
+          weather: fc.constantFrom("clear" as const, "windy" as const),
+          supply: fc.constantFrom(0, 200_000, 1_000_000, 3_000_000),
+          faults: fc.record({
+            deviation: fc.integer({ min: 0, max: 300_000 }),
+            late: fc.integer({ min: 0, max: 300_000 }),
+            missing: fc.integer({ min: 0, max: 300_000 }),
+            corrected: fc.integer({ min: 0, max: 300_000 }),
+          }),
+        }),
+        async ({ participants, seed, season, weather, supply, faults }) => {
+          const scenario = community({
+            participants,
+            seed,
+            season,
+            weather,
+            periodMs: 3_600_000,
+            more: { name: "any", supply, faults },
+          });
+          const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
+          const summary = simulation.summary();
+          expect(summary.money.closes).toBe(true);
+          for (const carrier of carriers)
+            expect([carrier, summary.energy[carrier].closes]).toEqual([carrier, true]);
+          expect(summary.blocks).toBe(25);
+          expect(summary.participants).toBe(participants);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("adds up to the market's own balances in every statement", async () => {
+    const scenario = dayOf(9, 60, "winter");
+    const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
+    const { members } = simulation.community;
+    const statements = members.map((member) => new Statement(member.id));
+    for await (const bytes of simulation.market.store.blocks()) {
+      const block = decodeBlock(bytes);
+      for (const statement of statements) statement.add(block);
+    }
+    for (const statement of statements)
+      expect([statement.participant, statement.balance]).toEqual([
+        statement.participant,
+        simulation.market.balance(statement.participant),
+      ]);
+  });
+
+  it("meters what was traded when meters do not stray", async () => {
+    const scenario = dayOf(3, 40, "summer", { faults: { deviation: 0, late: 0, missing: 0, corrected: 0 } });
+    const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
+    const { money } = simulation.summary();
+    expect(money.posted.get("imbalance")).toBe(0n);
+    expect(money.posted.get("correction")).toBe(0n);
+  });
+
+  it("delivers by meter what the totals say", async () => {
+    const own = openCommunity(dayOf(4, 60));
+    const simulation = await openSimulation(own, { engine });
+    while (!simulation.done) {
+      const { block } = await simulation.step();
+      const delivered = deliveriesOf(block, own.members.length, own.owners);
+      for (const [code, carrier] of carriers.entries()) {
+        const sum = (column: Float64Array) =>
+          column.reduce((total, value, slot) => (slot % carriers.length === code ? total + value : total), 0);
+        const { traded, pooled, discharged } = block.header.totals[carrier];
+        const ownedOnly = own.owners.every((owner) => owner >= 0);
+        if (ownedOnly) expect(sum(delivered.out)).toBe(Number(traded + pooled + discharged));
+        else expect(sum(delivered.out)).toBeLessThanOrEqual(Number(traded + pooled + discharged));
+      }
+    }
+  });
+
+  it("has every bundled scenario run its first hours", async () => {
+    for (const name of ["community", "small", "winter", "scarcity", "storm", "paper"]) {
+      const simulation = await openSimulation(openCommunity(bundledScenario(name)), { engine });
+      await finish(simulation, 20);
+      expect(simulation.summary().trades).toBeGreaterThan(0);
+    }
+  });
+});
