@@ -1,1 +1,160 @@
-export const compareCalls = {};
+import type { Settings } from "../settings.js";
+import { type Outcome, outcomeOf, sum } from "./outcome.js";
+import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
+import type { Opened } from "./worker.js";
+
+/** What one mechanism made of the orders; quantities in ticks, amounts in money ticks. */
+export interface Side {
+  readonly mechanism: Settings["mechanism"];
+  readonly pricing: Settings["pricing"];
+  readonly trades: number;
+  readonly poolTrades: number;
+  readonly served: number;
+  readonly direct: number;
+  readonly unserved: number;
+  readonly sellersGain: number;
+  readonly buyersGain: number;
+  readonly meanPrice: number | null;
+  readonly lowest: number | null;
+  readonly highest: number | null;
+  readonly took: number;
+}
+
+/** How a group of orders fares under the second mechanism against the first. */
+export interface Group {
+  readonly name: string;
+  readonly orders: number;
+  readonly better: number;
+  readonly worse: number;
+  /** Sum of what they gain or lose, in money ticks. */
+  readonly difference: number;
+}
+
+/** One order that gains or loses much. */
+export interface Mover {
+  readonly side: "offer" | "bid";
+  readonly name: string;
+  readonly difference: number;
+}
+
+export interface Comparison {
+  readonly orders: number;
+  readonly sides: readonly [Side, Side];
+  readonly groups: readonly Group[];
+  readonly winners: readonly Mover[];
+  readonly losers: readonly Mover[];
+  /** Orders by what merit order changes for them: `counts[i]` between `edges[i]` and `edges[i + 1]`. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+}
+
+const mostNamed = 20_000;
+const binsPerSide = 10;
+const mostMovers = 6;
+
+function sideOf({ rules, clearing, market, took }: Scene, outcome: Outcome): Side {
+  const { trades, pool } = clearing;
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { count, price } of [trades, ...(pool === null ? [] : [pool.trades])])
+    for (let index = 0; index < count; index++) {
+      const each = price[index]!;
+      if (each < lowest) lowest = each;
+      if (each > highest) highest = each;
+    }
+  const direct = sum(outcome.bidDirect);
+  const served = direct + sum(outcome.bidPooled);
+  const none = served === 0;
+  return {
+    mechanism: rules.mechanism ?? "value",
+    pricing: rules.pricing ?? "counterparty",
+    trades: trades.count,
+    poolTrades: pool?.trades.count ?? 0,
+    served,
+    direct,
+    unserved: sum(market.bids.quantity) - served,
+    sellersGain: sum(outcome.offerGain),
+    buyersGain: sum(outcome.bidGain),
+    meanPrice: none ? null : sum(outcome.bidAmount) / served,
+    lowest: none ? null : lowest,
+    highest: none ? null : highest,
+    took,
+  };
+}
+
+/** The ends of a column: places of its largest and smallest values, without sorting all of it. */
+function ends(column: Float64Array, size: number): { top: number[]; bottom: number[] } {
+  const top: number[] = [];
+  const bottom: number[] = [];
+  const put = (list: number[], index: number, before: (a: number, b: number) => boolean): void => {
+    if (list.length === mostMovers && !before(column[index]!, column[list.at(-1)!]!)) return;
+    const place = list.findIndex((other) => before(column[index]!, column[other]!));
+    list.splice(place < 0 ? list.length : place, 0, index);
+    list.length = Math.min(list.length, mostMovers);
+  };
+  for (let index = 0; index < size; index++) {
+    if (column[index]! > 0) put(top, index, (a, b) => a > b);
+    if (column[index]! < 0) put(bottom, index, (a, b) => a < b);
+  }
+  return { top, bottom };
+}
+
+export const compareCalls = {
+  /** Clears the same orders by both mechanisms and says what changes for whom. */
+  async compare(engine: Opened, asked: Asked): Promise<Comparison> {
+    const market = await marketOf(asked);
+    const scenes = (["value", "merit"] as const).map((mechanism) => clearMarket(engine, market, rulesOf(asked.settings, mechanism)));
+    const [first, second] = scenes.map(outcomeOf) as [Outcome, Outcome];
+    const offers = market.offers.price.length;
+    const bids = market.bids.price.length;
+    const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, index) => value - b[index]!);
+    const offerDifference = minus(second.offerGain, first.offerGain).subarray(0, offers);
+    const bidDifference = minus(second.bidGain, first.bidGain);
+
+    const groups = new Map<string, { orders: number; better: number; worse: number; difference: number }>();
+    const join = (name: string, difference: number): void => {
+      let group = groups.get(name);
+      if (group === undefined) groups.set(name, (group = { orders: 0, better: 0, worse: 0, difference: 0 }));
+      group.orders++;
+      if (difference > 0) group.better++;
+      if (difference < 0) group.worse++;
+      group.difference += difference;
+    };
+    const named = offers + bids <= mostNamed;
+    offerDifference.forEach((difference, index) => {
+      join("All sellers", difference);
+      if (named) join(`Selling: ${market.offerOwner(index).kind}`, difference);
+    });
+    bidDifference.forEach((difference, index) => {
+      join("All buyers", difference);
+      if (named) join(`Buying: ${market.bidOwner(index).kind}`, difference);
+    });
+
+    let most = 0;
+    for (const column of [offerDifference, bidDifference])
+      for (const value of column) if (Math.abs(value) > most) most = Math.abs(value);
+    const edges = Array.from({ length: 2 * binsPerSide + 1 }, (_, index) => ((index - binsPerSide) / binsPerSide) * most);
+    const counts = new Array<number>(2 * binsPerSide).fill(0);
+    if (most > 0)
+      for (const column of [offerDifference, bidDifference])
+        for (const value of column)
+          if (value !== 0) counts[Math.min(2 * binsPerSide - 1, Math.floor(((value + most) / (2 * most)) * 2 * binsPerSide))]!++;
+
+    const [sellers, buyers] = [ends(offerDifference, offers), ends(bidDifference, bids)];
+    const movers = (sold: readonly number[], bought: readonly number[]): Mover[] =>
+      [
+        ...sold.map((index): Mover => ({ side: "offer", name: market.offerOwner(index).name, difference: offerDifference[index]! })),
+        ...bought.map((index): Mover => ({ side: "bid", name: market.bidOwner(index).name, difference: bidDifference[index]! })),
+      ]
+        .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
+        .slice(0, mostMovers);
+    return {
+      orders: offers + bids,
+      sides: [sideOf(scenes[0]!, first), sideOf(scenes[1]!, second)],
+      groups: [...groups].map(([name, group]) => ({ name, ...group })).sort((a, b) => a.name.localeCompare(b.name, "en")),
+      winners: movers(sellers.top, buyers.top),
+      losers: movers(sellers.bottom, buyers.bottom),
+      edges,
+      counts,
+    };
+  },
+};

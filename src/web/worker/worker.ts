@@ -1,10 +1,9 @@
 // The worker: everything that computes runs here, so that the page never waits.
 import { openEngine } from "../../core/engine.js";
-import { benchCalls } from "./bench.js";
 import type { Call, Reply } from "./client.js";
-import { compareCalls } from "./compare.js";
 import type { Settings } from "../settings.js";
 import { periodCalls } from "./period.js";
+import type { Asked } from "./scene.js";
 
 type LedgerCalls = (typeof import("./ledger.js"))["ledgerCalls"];
 /** What every group of calls is given. */
@@ -14,9 +13,13 @@ export type Tell = (news: unknown) => void;
 
 /** Calls that are fetched when the first of them is made: the market and the ledger are not needed for a period. */
 const dayCalls = async () => (await import("./day.js")).dayCalls;
+const benchCalls = async () => (await import("./bench.js")).benchCalls;
 const ledgerCalls = async () => (await import("./ledger.js")).ledgerCalls;
 const later = {
   day: async (engine: Opened, settings: Settings, tell: Tell) => (await dayCalls()).day(engine, settings, tell),
+  compare: async (engine: Opened, asked: Asked) => (await import("./compare.js")).compareCalls.compare(engine, asked),
+  bench: async (engine: Opened, most: { most: number }, tell: Tell) => (await benchCalls()).bench(engine, most, tell),
+  stopBench: async (engine: Opened, _nothing: null) => (await benchCalls()).stopBench(engine, null),
   block: async (engine: Opened, height: number) => (await ledgerCalls()).block(engine, height),
   verify: async (engine: Opened, height: number) => (await ledgerCalls()).verify(engine, height),
   tamper: async (engine: Opened, change: Parameters<LedgerCalls["tamper"]>[1]) => (await ledgerCalls()).tamper(engine, change),
@@ -24,7 +27,7 @@ const later = {
   copy: async (engine: Opened, height: number) => (await ledgerCalls()).copy(engine, height),
   paste: async (engine: Opened, text: string) => (await ledgerCalls()).paste(engine, text),
 };
-const calls = { ...periodCalls, ...later, ...compareCalls, ...benchCalls };
+const calls = { ...periodCalls, ...later };
 
 /** The calls the page can make, by name. */
 export type Api = {
