@@ -1,4 +1,4 @@
-import { copyFile, link, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, link, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEngine } from "../core/engine.js";
@@ -11,6 +11,7 @@ import { checkEvidence } from "../ledger/evidence.js";
 import { openHasher } from "../ledger/hashwasm.js";
 import { signedMarket } from "../ledger/header.js";
 import { openSignatures } from "../ledger/signature.js";
+import { checkHeadFile } from "../ledger/store/head.js";
 import { hasLedger, openNodeStore, type Store } from "../ledger/store/node.js";
 import { openReplay } from "../market/replay.js";
 
@@ -74,6 +75,8 @@ export async function auditLedger(
   const start = performance.now();
   try {
     return await withCopy(directory, async (copy) => {
+      const head = await readFile(join(copy, "HEAD")).catch(() => fail("corrupt", "HEAD", "a file", "none"));
+      checkHeadFile(head, await openHasher());
       // Links only: every section is hashed below, and once is enough.
       const store = await openNodeStore(copy, { create: false, verify: "hashes" });
       try {
@@ -84,7 +87,9 @@ export async function auditLedger(
     });
   } catch (error) {
     if (!(error instanceof GridclearError) || error.code === "conflict") throw error;
-    return { ok: false, height: heightOf(error), reason: error.message };
+    // The database names the copy it was opened from; who reads this knows the ledger.
+    const reason = error.message.replaceAll(/\S*gridclear-verify-\w+/g, directory);
+    return { ok: false, height: heightOf(error), reason };
   }
 }
 
