@@ -72,8 +72,8 @@ export class Platform {
   }
 
   /**
-   * Opens a platform on a market just opened, and takes again the orders acknowledged before a crash. Throws `refused` for the wrong key, `corrupt` when an order
-   * acknowledged is not taken as it was.
+   * Opens a platform on a market just opened and not yet started, and takes again the orders acknowledged before a crash.
+   * Throws `refused` for the wrong key, `corrupt` when an order acknowledged is not taken as it was.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     const { market, key, hasher } = options;
