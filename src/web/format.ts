@@ -2,11 +2,6 @@ import { formatTicks, microTick } from "../units.js";
 
 const locale = "en-GB";
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const signed = new Intl.NumberFormat(locale, {
-  signDisplay: "exceptZero",
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 2,
-});
 const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 
 const digits = new Map<number, Intl.NumberFormat>();
@@ -40,11 +35,14 @@ export function energy(ticks: number): string {
 /** Price ticks as currency per kWh, three places: `0.274`. */
 export const price = (ticks: number): string => fixed(ticks / 1e6, 3);
 
-/** Money ticks (10⁻¹²) as currency, two places. */
-export const money = (ticks: number | bigint): string => fixed(Number(ticks) / 1e12, 2);
+/** Money ticks (10⁻¹²) as currency: two places, four below one. */
+export function money(ticks: number | bigint): string {
+  const amount = Number(ticks) / 1e12 + 0; // never −0
+  return fixed(amount, amount !== 0 && Math.abs(amount) < 1 ? 4 : 2);
+}
 
 /** Money ticks with their sign: a gain or a loss. */
-export const moneyChange = (ticks: number | bigint): string => signed.format(Number(ticks) / 1e12);
+export const moneyChange = (ticks: number | bigint): string => `${ticks > 0 ? "+" : ""}${money(ticks)}`;
 
 /** A part of a whole. */
 export const share = (part: number, all: number): string => percent.format(all === 0 ? 0 : part / all);

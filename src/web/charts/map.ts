@@ -21,7 +21,6 @@ export interface MapFlow {
 
 const layerNames = ["Supply", "Control", "Use"];
 const nodeWidth = 12;
-const nodeGap = 14;
 const least = 1.2;
 
 interface Placed extends MapNode {
@@ -30,6 +29,15 @@ interface Placed extends MapNode {
   height: number;
   in: number;
   out: number;
+}
+
+/** Name and quantity of a place at the side: on one line where there is room. */
+function sideLabel(node: MapNode, x: number, y: number, quantity: string, wide: boolean): SVGTextElement {
+  const anchor = node.layer === 0 ? "end" : "start";
+  const name = svg("tspan", { class: "who" }, node.name);
+  return wide
+    ? svg("text", { class: "node", x, y, dy: "0.34em", "text-anchor": anchor }, name, `  ${quantity}`)
+    : svg("text", { class: "node", x, y: y - 2, "text-anchor": anchor }, name, svg("tspan", { x, dy: "1.15em" }, quantity));
 }
 
 /**
@@ -55,6 +63,8 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
       return;
     }
     const top = 34;
+    const wide = width > 620;
+    const nodeGap = wide ? 20 : 28;
     const layers = [0, 1, 2].map((layer) => shown.filter((node) => node.layer === layer));
     const unit = Math.min(
       ...layers.map((layer) => {
@@ -63,7 +73,7 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
         return total === 0 ? Number.POSITIVE_INFINITY : Math.max(0, room) / total;
       }),
     );
-    const labelRoom = width > 620 ? 128 : 84;
+    const labelRoom = wide ? 170 : 84;
     const xs = [labelRoom, width / 2 - nodeWidth / 2, width - labelRoom - nodeWidth];
     const placed = new Map<string, Placed>();
     layers.forEach((layer, index) => {
@@ -103,12 +113,7 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
       const name =
         node.layer === 1
           ? svg("text", { class: "node", x: node.x + nodeWidth / 2, y: node.y - 4, "text-anchor": "middle" }, `${node.name} ${energy(through(node.id))}`)
-          : svg(
-              "text",
-              { class: "node", x: node.layer === 0 ? node.x - 8 : node.x + nodeWidth + 8, y: middle - 2, "text-anchor": node.layer === 0 ? "end" : "start" },
-              svg("tspan", { class: "who" }, node.name),
-              svg("tspan", { x: node.layer === 0 ? node.x - 8 : node.x + nodeWidth + 8, dy: "1.15em" }, energy(through(node.id))),
-            );
+          : sideLabel(node, node.layer === 0 ? node.x - 8 : node.x + nodeWidth + 8, middle, energy(through(node.id)), wide);
       root.append(box, name);
     }
   });

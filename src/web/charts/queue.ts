@@ -19,6 +19,8 @@ interface Block {
 }
 
 const gap = 5;
+/** Most that a store's block is wide: it may hold many times what anyone trades. */
+const storeWidth = 54;
 
 /**
  * The two queues: sellers above, buyers below, each order a block as wide as its quantity and as high as its price.
@@ -42,9 +44,10 @@ export function createQueue(onPick: (side: "offer" | "bid", index: number) => vo
     if (data === null) return;
     const rowHeight = (height - 64) / 2;
     const orders = { offer: data.offers, bid: data.bids };
+    const stores = data.offers.filter((order) => order.store).length;
     const wanted = (side: "offer" | "bid"): number =>
-      (width - 4 - gap * Math.max(0, orders[side].length - 1)) /
-      Math.max(1, orders[side].reduce((sum, order) => sum + order.quantity, 0));
+      (width - 4 - gap * Math.max(0, orders[side].length - 1) - (side === "offer" ? storeWidth * stores : 0)) /
+      Math.max(1, orders[side].reduce((sum, order) => sum + (order.store ? 0 : order.quantity), 0));
     const top = Math.max(...data.offers.map((order) => order.price), ...data.bids.map((order) => order.price), 1);
     layout = {
       unit: Math.max(0, Math.min(wanted("offer"), wanted("bid"))),
@@ -58,7 +61,7 @@ export function createQueue(onPick: (side: "offer" | "bid", index: number) => vo
     );
     const make = (side: "offer" | "bid"): Block[] =>
       orders[side].map((order, index) => {
-        const wide = Math.max(3, order.quantity * layout.unit);
+        const wide = Math.max(3, Math.min(order.quantity * layout.unit, order.store ? storeWidth : Number.POSITIVE_INFINITY));
         const high = Math.max(3, Math.max(0, order.price) * layout.level);
         const names = side === "offer" ? data!.offerNames : data!.bidNames;
         const fill = svg("rect", { class: "fill", x: 0, y: -high, width: wide, height: high, rx: 3 });

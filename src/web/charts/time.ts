@@ -83,7 +83,7 @@ export function createTimeChart(
         cursor: { y: false, points: { show: false }, sync: { key: "day" }, drag: { x: false, y: false } },
         scales: { x: { time: false, range: [0, 1440] }, y: { range: (_, low, high) => bounds(low, high) } },
         axes: [
-          axis({ values: (_, splits) => splits.map((minutes) => clock(minutes)), splits: () => (width > 520 ? [0, 180, 360, 540, 720, 900, 1080, 1260, 1440] : [0, 360, 720, 1080, 1440]) }),
+          axis({ values: (_, splits) => splits.map((minutes) => clock(minutes)), size: 36, splits: () => (width > 520 ? [0, 180, 360, 540, 720, 900, 1080, 1260, 1440] : [0, 360, 720, 1080, 1440]) }),
           axis({ values: (_, splits) => splits.map((value) => label(value)), size: 68 }),
         ],
         series: [
@@ -94,7 +94,7 @@ export function createTimeChart(
             return {
               label: name,
               stroke: () => colour(tone),
-              width: layered ? 1 : form === "faint" ? 0 : 2,
+              width: layered ? 0 : form === "faint" ? 0 : 2,
               paths: stepped,
               points: { show: false },
               ...(alone ? { fill: () => colour(tone, 0.62), fillTo: 0 } : {}),

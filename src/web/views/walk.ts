@@ -92,7 +92,7 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
     legend([
       ["supply-soft", "a seller has this left"],
       ["demand-soft", "a buyer still needs this"],
-      ["storage-soft", "a store, for the pool"],
+      ["storage-soft", "a store, for the pool (cut short)"],
       ["ink", "a lot on its way"],
     ]),
   );

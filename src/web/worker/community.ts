@@ -3,7 +3,7 @@ import type { Member } from "../../simulation/members.js";
 import { createRandom, draw } from "../../simulation/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
 import type { Settings } from "../settings.js";
-import { scenarioOf, wordsOf } from "./scenario.js";
+import { ownerOfStore, scenarioOf, wordsOf } from "./scenario.js";
 
 /** The orders of one carrier and period, and who they belong to. */
 export interface Market {
@@ -117,15 +117,9 @@ function listed(placed: readonly Placed[], lots: readonly Placed[]): Market {
       price: Int32Array.from(bids, (order) => order.price),
     },
     lots: { quantity: Uint32Array.from(lots, (lot) => lot.quantity), price: Int32Array.from(lots, (lot) => lot.price) },
-    offerOwner: (index) => (index < offers.length ? wordsOf(offers[index]!.member) : storeOf(lots[index - offers.length]!.member)),
+    offerOwner: (index) => (index < offers.length ? wordsOf(offers[index]!.member) : ownerOfStore(lots[index - offers.length]!.member)),
     bidOwner: (index) => wordsOf(bids[index]!.member),
   };
-}
-
-/** A store as the owner of a lot: a member's battery has the member's name. */
-function storeOf(member: Member): Owner {
-  const { name, kind } = wordsOf(member);
-  return member.kind === "storage" ? { name, kind: "store of the neighbourhood" } : { name: `Battery of ${name}`, kind: `battery of a ${kind}` };
 }
 
 /** A market of many more: each order like one of the community’s, with a quantity and a price of its own. */
@@ -157,7 +151,7 @@ function multiplied(placed: readonly Placed[], lots: readonly Placed[], settings
     offers: spread(offers, offerCount),
     bids: spread(bids, settings.orders - offerCount),
     lots: spread(lots, lotCount),
-    offerOwner: (index) => (index < offerCount ? owner(offers)(index) : storeOf(lots[(index - offerCount) % lots.length]!.member)),
+    offerOwner: (index) => (index < offerCount ? owner(offers)(index) : ownerOfStore(lots[(index - offerCount) % lots.length]!.member)),
     bidOwner: owner(bids),
   };
 }

@@ -14,6 +14,8 @@ import type { Opened, Tell } from "./worker.js";
 
 /** Most participants of a simulated day. */
 export const mostInDay = 600;
+/** Fewest: below, a community has nobody to trade some carriers with. */
+export const leastInDay = 40;
 
 /** Energy of one carrier in one period between kinds of participants and the platform, in quantity ticks. */
 export interface Streams {
@@ -154,7 +156,7 @@ export const dayCalls = {
       return { participants: run.community.members.length, took: 0 };
     }
     const start = performance.now();
-    const now = await openRun(engine, scenarioOf(settings, Math.min(settings.orders, mostInDay)));
+    const now = await openRun(engine, scenarioOf(settings, Math.max(leastInDay, Math.min(settings.orders, mostInDay))));
     run = now;
     runKey = key;
     kept = [];

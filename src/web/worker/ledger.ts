@@ -1,3 +1,4 @@
+import { GridclearError } from "../../errors.js";
 import { fromBase64, toBase64 } from "../../ledger/base64.js";
 import { type Block, checkBlock, decodeBlock, decodeItems, encodeBlock } from "../../ledger/block.js";
 import { hex, sameBytes } from "../../ledger/bytes.js";
@@ -13,7 +14,7 @@ import { openReplay } from "../../market/replay.js";
 import type { Run } from "./chain.js";
 import { lastRun } from "./day.js";
 import { layouts, nameOfByte, sectionStart, valueAtByte } from "./offsets.js";
-import { wordsOf } from "./scenario.js";
+import { ownerOfStore, wordsOf } from "./scenario.js";
 import type { Opened } from "./worker.js";
 
 /** One check of a block: what was checked, whether it held, and how long it took in milliseconds. */
@@ -45,7 +46,11 @@ function blockAt(run: Run, height: number): Uint8Array {
 
 /** The participant behind an order of a block, or the device behind a store's lot. */
 function whoSold(run: Run, block: Block, kind: string, offer: number): string {
-  if (kind === "storage") return run.market.state.terms.devices[offer]?.name ?? `device ${offer}`;
+  if (kind === "storage") {
+    const device = run.market.state.terms.devices[offer]?.name ?? "";
+    const member = run.community.members.find(({ id }) => device.startsWith(`${id}-`));
+    return member ? ownerOfStore(member).name : `device ${offer}`;
+  }
   return whoOrdered(run, block, offer);
 }
 function whoOrdered(run: Run, block: Block, order: number): string {
@@ -54,14 +59,20 @@ function whoOrdered(run: Run, block: Block, order: number): string {
   return member ? wordsOf(member).name : `participant ${participant}`;
 }
 
+/** What is wrong, as a person says it; long hashes by their beginning. */
+function inWords(error: unknown): string {
+  const short = (value: string): string => value.replaceAll(/"?([0-9a-f]{16})[0-9a-f]{48}"?/g, "$1…").replace(/^(-?[0-9]+)n$/, "$1");
+  if (error instanceof GridclearError) return `${error.field} should be ${short(error.wanted)}, but is ${short(error.got)}.`;
+  return error instanceof Error ? error.message : String(error);
+}
+
 async function timed(name: string, act: () => string | Promise<string>): Promise<Check> {
   const start = performance.now();
   try {
     const detail = await act();
     return { name, ok: true, detail, took: performance.now() - start };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { name, ok: false, detail, took: performance.now() - start };
+    return { name, ok: false, detail: inWords(error), took: performance.now() - start };
   }
 }
 

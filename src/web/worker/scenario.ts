@@ -27,12 +27,13 @@ const mixes: Record<Settings["mix"], Mix> = {
 /** The community of `size` members that the settings describe, and a day of it. */
 export function scenarioOf(settings: Settings, size: number): Scenario {
   const { mechanism, pricing, blend, pool, poolPrice, lots, commission, mix, season, weather, seed } = settings;
-  const usual = community({ participants: 1 }).rules;
+  const { rules: usual, tariffs } = community({ participants: 1 });
   const rules = carriers.map((carrier) => {
-    const { price, purchasePrice } = usual[carrier].pool!;
+    const { price } = usual[carrier].pool!;
     // The page sets the price of one carrier's pool; the others keep theirs.
     const own = carrier === settings.carrier ? poolPrice * 1000 : price;
-    const bought = Math.min(own, purchasePrice);
+    // Half more than the grid pays for it: what the pool can't sell it has to export.
+    const bought = Math.min(own, Math.round(tariffs[carrier].feedIn * 1.5));
     return [
       carrier,
       {
@@ -47,6 +48,8 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
     season, weather, seed,
     periodMs: settings.minutes * 60_000,
     more: {
+      // A plant that suits a hundred homes would drown a street.
+      supply: Math.round((Math.min(Math.max(size, 20), 120) / 240) * ppm),
       rules: Object.fromEntries(rules),
       commission: [{ share: ppm, supply: commission * 1000, use: commission * 1000 }],
     },
@@ -80,4 +83,11 @@ export function wordsOf(member: Member): { name: string; kind: string } {
     name: `${word.charAt(0).toUpperCase()}${word.slice(1)} ${Number(member.id.split("-").at(-1))}`,
     kind: `${kindWords[member.kind]}${sunny ? " with solar panels" : ""}`,
   };
+}
+
+/** A store as the owner of what it sells: a member's battery has the member's name. */
+export function ownerOfStore(member: Member): { name: string; kind: string } {
+  const { name, kind } = wordsOf(member);
+  if (member.kind === "storage") return { name, kind: "store of the neighbourhood" };
+  return { name: member.kind === "car" ? name : `Battery of ${name}`, kind: `battery of a ${kind}` };
 }
