@@ -3,7 +3,7 @@
 
 /** @typedef {{ name: string, points: [number, number][], weight?: "ours" | "limit" | "peer" }} Series */
 
-const width = 800;
+const width = 860;
 const height = 480;
 const plot = { left: 72, right: 560, top: 64, bottom: 420 };
 const colours = [
@@ -14,7 +14,7 @@ const colours = [
   "#8a6d00",
   "#56b4e9",
   "#7f4fc9",
-  "#666666",
+  "#8a8f98",
   "#b5222f",
 ];
 

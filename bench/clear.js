@@ -51,7 +51,7 @@ export async function run({ sizes, smoke, budgetMs, native, say }) {
     }
     if (size <= quadraticUpTo)
       contenders.push({
-        name: "JavaScript, objects, as the rules read",
+        name: "JavaScript, nested loops",
         run: () => valueObjects(b),
         hash,
         rounds: 3,

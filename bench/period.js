@@ -81,7 +81,7 @@ export async function run({ sizes, smoke, budgetMs, native }) {
       { name: "gridclear, two threads", run: gridclearPeriod(two, b), hash: hex },
       { name: "gridclear without SIMD", run: gridclearPeriod(scalar, b), hash: hex, rounds: 12 },
       {
-        name: "JavaScript, typed arrays and node:crypto",
+        name: "JavaScript and node:crypto",
         run: () => javascriptPeriod(b),
         hash: hex,
         rounds: 3,

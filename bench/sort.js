@@ -47,12 +47,13 @@ export async function run({ sizes, budgetMs, native }) {
     for (const size of kind === "random" ? sizes : sizes.slice(-1)) {
       const { quantity, price } = book(kind, 2 * size).offers;
       const at = core.free();
-      const end = at + size * 32;
+      // Three columns of four bytes, and scratch: at most 40 bytes an order and some to align.
+      const end = at + size * 52 + 4_096;
       if (end > core.memory.buffer.byteLength)
         core.memory.grow(Math.ceil((end - core.memory.buffer.byteLength) / 65_536));
       new Uint32Array(core.memory.buffer, at, size).set(quantity);
       new Int32Array(core.memory.buffer, at + size * 4, size).set(price);
-      const scratch = at + size * 12;
+      const scratch = at + ((size * 12 + 63) & ~63);
       const order = new Uint32Array(core.memory.buffer, at + size * 8, size);
       const hash = (/** @type {ArrayLike<number>} */ result) => hashOf(result);
       /** @type {import("./measure.js").Contender[]} */

@@ -34,7 +34,7 @@ export async function run({ smoke }) {
   replay.replay(decodeBlock(genesis));
   for (const chain of chains) chain.append(genesis);
   const [chain, byEngine, byHashWasm] = chains;
-  for (let round = 0; round < (smoke ? 1 : 8); round++) {
+  for (let round = 0; round < (smoke ? 1 : 5); round++) {
     const from = store.size;
     await timed("the run", async () => {
       for (const batch of batches) {
