@@ -73,15 +73,20 @@ export const hardBooks: readonly (readonly [string, (count: number, random: Rand
       ]),
     }),
   ],
+  // Offers that are small and dear share their value with large and cheap ones. A bid that has taken one of the large
+  // sees both a small enough and a cheap enough offer in every part of the rank order, and none that is both. The first
+  // bid pays for all of them, so that none is dropped beforehand.
   [
     "small and dear beside large and cheap, bids between",
     (count, random) => ({
       offers: side(count, random, (i) =>
-        i & 1
+        i % 4 === 0
           ? [random.between(1, 49), random.between(6000, 9000)]
-          : [random.between(251, 299), random.between(1, 4000)],
+          : [random.between(51, 99), random.between(1, 4000)],
       ),
-      bids: side(count, random, () => [random.between(200, 240), random.between(4000, 5999)]),
+      bids: side(count, random, (i) =>
+        i === 0 ? [110, 9001] : [random.between(100, 120), random.between(4000, 5999)],
+      ),
     }),
   ],
   [
