@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
 import { type Block, decodeItems } from "./block.js";
 import { fromHex, hex, sameBytes } from "./bytes.js";
-import { decodeCanonical, encodeCanonical, type Json } from "./canonical.js";
+import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "./canonical.js";
 import { parseCheckpoint } from "./checkpoint.js";
 import type { Hasher } from "./hasher.js";
 import {
@@ -242,6 +242,8 @@ export function readDocument<T>(
   write: (value: T) => Json,
 ): T {
   if (typeof text !== "string") return fail("corrupt", field, "text", text);
+  if (text.length > maxJsonBytes)
+    return fail("limit", field, `at most ${maxJsonBytes} characters`, text.length);
   const body = text.endsWith("\n") ? text.slice(0, -1) : text;
   const value = read(decodeCanonical(new TextEncoder().encode(body), field));
   if (writeDocument(write(value), field) !== `${body}\n`)

@@ -27,6 +27,7 @@ export {
   witnessKeyKind,
 } from "./checkpoint.js";
 export { LightClient, type LightClientOptions } from "./client.js";
+export { type ConsistencyProof, checkConsistency, decodeConsistency } from "./consistency.js";
 export {
   type Contradiction,
   decodeContradiction,
@@ -42,6 +43,7 @@ export {
   type SectionName,
   sectionNames,
 } from "./header.js";
+export { type HttpLimits, httpAsk } from "./http.js";
 export { readRecord } from "./layout.js";
 export { verifyConsistency, verifyInclusion } from "./path.js";
 export {
