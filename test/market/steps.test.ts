@@ -372,8 +372,11 @@ describe("money", () => {
     // A correction to less than was bought: 60 back, and 1 too much delivered at 2.
     expect(read("0", 3)).toMatchObject({ error: { code: "conflict" } });
     expect(read("0", 2)).toMatchObject({ status: "accepted" });
+    market.propose({ kind: "end", version: 1, from: 5, contract: "supply/electricity/poor" });
     await market.clearPeriod(4);
+    // The supply contract has ended, and its collateral is gone already.
     expect(market.balance("poor")).toBe(62n);
+    expect(market.state.accounts.balance(0x8000_0000)).toBe(0n);
     await market.clearPeriod(5);
     expect(read("1", 3)).toMatchObject({ error: { code: "refused" } });
   });
