@@ -50,9 +50,17 @@ async function readFolder(folder: string): Promise<ReadonlyMap<string, Served>> 
   return files;
 }
 
-function answer(files: ReadonlyMap<string, Served>, request: IncomingMessage, response: ServerResponse): void {
+function answer(
+  files: ReadonlyMap<string, Served>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const plainText = (status: number, text: string, more: Record<string, string> = {}): void => {
-    response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...more });
+    response.writeHead(status, {
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      ...more,
+    });
     response.end(request.method === "HEAD" ? undefined : `${text}\n`);
   };
   if (request.method !== "GET" && request.method !== "HEAD")
@@ -99,7 +107,9 @@ export async function servePage(folder: string, host: string, port: number): Pro
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
-  }).catch((error: NodeJS.ErrnoException) => fail("conflict", `${host}:${port}`, "an address that is free", error.code));
+  }).catch((error: NodeJS.ErrnoException) =>
+    fail("conflict", `${host}:${port}`, "an address that is free", error.code),
+  );
   const address = server.address();
   const taken = typeof address === "object" && address !== null ? address.port : port;
   return {

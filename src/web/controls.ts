@@ -1,7 +1,18 @@
 import type { App } from "./app.js";
 import { el, freshId } from "./dom.js";
 import { clock, count } from "./format.js";
-import { applyPreset, leastOrders, mixes, mostOrders, periodLengths, presets, type Settings, seasons, weathers, writeHash } from "./settings.js";
+import {
+  applyPreset,
+  leastOrders,
+  mixes,
+  mostOrders,
+  periodLengths,
+  presets,
+  type Settings,
+  seasons,
+  weathers,
+  writeHash,
+} from "./settings.js";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -54,8 +65,14 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     const output = el("output", { for: id });
     const change = (quiet: boolean) => () => app.update(slide.write(Number(input.value)), quiet);
     const input = el("input", {
-      id, type: "range", name: slide.name, min: slide.least, max: slide.most, step: slide.step ?? 1,
-      oninput: change(true), onchange: change(false),
+      id,
+      type: "range",
+      name: slide.name,
+      min: slide.least,
+      max: slide.most,
+      step: slide.step ?? 1,
+      oninput: change(true),
+      onchange: change(false),
     });
     const element = el("div", { class: "field" }, el("label", { for: id }, slide.label, output), input);
     return add({
@@ -78,7 +95,12 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     const id = freshId("label");
     const group = freshId(name);
     const inputs = options.map(([value]) =>
-      el("input", { type: "radio", name: group, value, onchange: () => app.update({ [name]: value } as Partial<Settings>) }),
+      el("input", {
+        type: "radio",
+        name: group,
+        value,
+        onchange: () => app.update({ [name]: value } as Partial<Settings>),
+      }),
     );
     const element = el(
       "div",
@@ -115,13 +137,18 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
       const now = writeHash(settings);
       const index = presets.findIndex((each) => writeHash(applyPreset(each, settings)) === now);
       preset.value = String(index);
-      about.textContent = presets[index]?.about ?? "Changed from every preset. The link in the address bar keeps it.";
+      about.textContent =
+        presets[index]?.about ?? "Changed from every preset. The link in the address bar keeps it.";
     },
   });
 
   const reseed = el(
     "button",
-    { type: "button", class: "button", onclick: () => app.update({ seed: (app.settings().seed * 48_271 + 11) % 1_000_003 }) },
+    {
+      type: "button",
+      class: "button",
+      onclick: () => app.update({ seed: (app.settings().seed * 48_271 + 11) % 1_000_003 }),
+    },
     "Draw other orders",
   );
 
@@ -141,38 +168,98 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
       {},
       el("legend", {}, "The community"),
       slider({
-        name: "orders", label: "Orders in a period", least: 0, most: steps,
+        name: "orders",
+        label: "Orders in a period",
+        least: 0,
+        most: steps,
         read: ({ orders }) => Math.round((Math.log(orders / leastOrders) / span) * steps),
         text: ({ orders }) => count(orders),
         write: (value) => ({ orders: rounded(leastOrders * Math.exp((value / steps) * span)) }),
       }),
-      select("mix", "Who lives there", [
-        [mixes[0], "A street of homes"],
-        [mixes[1], "A village full of solar roofs"],
-        [mixes[2], "A town with shops and offices"],
-        [mixes[3], "An industrial park"],
-      ], (mix) => ({ mix: mix as Settings["mix"] })),
-      select("carrier", "Energy", [["electricity", "Electricity"], ["heat", "Heat"], ["cold", "Cold"], ["gas", "Gas"]], (carrier) => ({ carrier: carrier as Settings["carrier"] })),
-      select("season", "Season", seasons.map((season) => [season, capital(season)]), (season) => ({ season: season as Settings["season"] })),
-      select("weather", "Weather", weathers.map((weather) => [weather, capital(weather)]), (weather) => ({ weather: weather as Settings["weather"] })),
+      select(
+        "mix",
+        "Who lives there",
+        [
+          [mixes[0], "A street of homes"],
+          [mixes[1], "A village full of solar roofs"],
+          [mixes[2], "A town with shops and offices"],
+          [mixes[3], "An industrial park"],
+        ],
+        (mix) => ({ mix: mix as Settings["mix"] }),
+      ),
+      select(
+        "carrier",
+        "Energy",
+        [
+          ["electricity", "Electricity"],
+          ["heat", "Heat"],
+          ["cold", "Cold"],
+          ["gas", "Gas"],
+        ],
+        (carrier) => ({ carrier: carrier as Settings["carrier"] }),
+      ),
+      select(
+        "season",
+        "Season",
+        seasons.map((season) => [season, capital(season)]),
+        (season) => ({ season: season as Settings["season"] }),
+      ),
+      select(
+        "weather",
+        "Weather",
+        weathers.map((weather) => [weather, capital(weather)]),
+        (weather) => ({ weather: weather as Settings["weather"] }),
+      ),
       slider({
-        name: "time", label: "Time of day", least: 0, most: 1425, step: 15,
+        name: "time",
+        label: "Time of day",
+        least: 0,
+        most: 1425,
+        step: 15,
         read: ({ time }) => time,
         text: ({ time }) => clock(time),
         write: (time) => ({ time }),
       }),
-      select("minutes", "Length of a period", periodLengths.map((length) => [String(length), `${length} minutes`]), (text) => ({ minutes: Number(text) })),
+      select(
+        "minutes",
+        "Length of a period",
+        periodLengths.map((length) => [String(length), `${length} minutes`]),
+        (text) => ({ minutes: Number(text) }),
+      ),
       reseed,
     ),
     el(
       "fieldset",
       {},
       el("legend", {}, "The rules"),
-      choice("mechanism", "Who meets whom", [["value", "Quantity × price"], ["merit", "Merit order"]]),
-      choice("pricing", "Price of a trade", [["counterparty", "The other’s price"], ["blend", "In between"]], ({ mechanism }) => mechanism !== "value"),
-      choice("pricing", "Price of a trade", [["uniform", "One for all"], ["blend", "In between"]], ({ mechanism }) => mechanism !== "merit"),
+      choice("mechanism", "Who meets whom", [
+        ["value", "Quantity × price"],
+        ["merit", "Merit order"],
+      ]),
+      choice(
+        "pricing",
+        "Price of a trade",
+        [
+          ["counterparty", "The other’s price"],
+          ["blend", "In between"],
+        ],
+        ({ mechanism }) => mechanism !== "value",
+      ),
+      choice(
+        "pricing",
+        "Price of a trade",
+        [
+          ["uniform", "One for all"],
+          ["blend", "In between"],
+        ],
+        ({ mechanism }) => mechanism !== "merit",
+      ),
       slider({
-        name: "blend", label: "From seller’s to buyer’s price", least: 0, most: 100, step: 5,
+        name: "blend",
+        label: "From seller’s to buyer’s price",
+        least: 0,
+        most: 100,
+        step: 5,
         read: ({ blend }) => blend,
         text: ({ blend }) => `${blend} %`,
         write: (blend) => ({ blend }),
@@ -180,15 +267,30 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
       }),
       poolSwitch(),
       slider({
-        name: "poolPrice", label: "Pool price per kWh", least: 0, most: 1000, step: 10,
+        name: "poolPrice",
+        label: "Pool price per kWh",
+        least: 0,
+        most: 1000,
+        step: 10,
         read: ({ poolPrice }) => poolPrice,
         text: ({ poolPrice }) => (poolPrice / 1000).toFixed(2),
         write: (poolPrice) => ({ poolPrice }),
         hidden: ({ pool }) => !pool,
       }),
-      choice("lots", "Pool lots", [["whole", "Only whole"], ["divisible", "Divisible"]], ({ pool }) => !pool),
+      choice(
+        "lots",
+        "Pool lots",
+        [
+          ["whole", "Only whole"],
+          ["divisible", "Divisible"],
+        ],
+        ({ pool }) => !pool,
+      ),
       slider({
-        name: "commission", label: "Commission of each side", least: 0, most: 100,
+        name: "commission",
+        label: "Commission of each side",
+        least: 0,
+        most: 100,
         read: ({ commission }) => commission,
         text: ({ commission }) => `${(commission / 10).toFixed(1)} %`,
         write: (commission) => ({ commission }),
@@ -199,7 +301,11 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
       {},
       el("legend", {}, "Playback"),
       slider({
-        name: "speed", label: "Speed", least: 25, most: 400, step: 25,
+        name: "speed",
+        label: "Speed",
+        least: 25,
+        most: 400,
+        step: 25,
         read: ({ speed }) => speed,
         text: ({ speed }) => `${speed / 100}×`,
         write: (speed) => ({ speed }),
@@ -245,17 +351,38 @@ function ownFile(app: App, controls: Control[]): HTMLElement {
     app.bringOrders({ name: file.name, text: await file.text() });
   };
   const input = el("input", {
-    type: "file", accept: ".csv,text/csv", class: "unseen", id: freshId("file"),
-    onchange: () => void take(input.files?.[0]).then(() => { input.value = ""; }),
+    type: "file",
+    accept: ".csv,text/csv",
+    class: "unseen",
+    id: freshId("file"),
+    onchange: () =>
+      void take(input.files?.[0]).then(() => {
+        input.value = "";
+      }),
   });
-  const choose = el("button", { type: "button", class: "button", onclick: () => input.click() }, "Choose a CSV");
-  const back = el("button", { type: "button", class: "button plain", onclick: () => app.bringOrders(null) }, "Back to the community");
+  const choose = el(
+    "button",
+    { type: "button", class: "button", onclick: () => input.click() },
+    "Choose a CSV",
+  );
+  const back = el(
+    "button",
+    { type: "button", class: "button plain", onclick: () => app.bringOrders(null) },
+    "Back to the community",
+  );
   input.tabIndex = -1;
   const element = el(
     "fieldset",
     {},
     el("legend", {}, "Your own orders"),
-    el("div", { class: "drop" }, says, el("label", { class: "unseen", for: input.id }, "Order file"), input, el("div", { class: "row" }, choose, back)),
+    el(
+      "div",
+      { class: "drop" },
+      says,
+      el("label", { class: "unseen", for: input.id }, "Order file"),
+      input,
+      el("div", { class: "row" }, choose, back),
+    ),
   );
   const zone = element.querySelector(".drop")!;
   document.addEventListener("dragover", (event) => {

@@ -71,7 +71,8 @@ async function render(): Promise<void> {
     opened.set(name, view);
   }
   if (view instanceof Promise) {
-    if (shown !== null && shown.name !== name) content.replaceChildren(el("p", { class: "notice" }, "Loading…"));
+    if (shown !== null && shown.name !== name)
+      content.replaceChildren(el("p", { class: "notice" }, "Loading…"));
     try {
       view = await view;
     } catch {
@@ -98,4 +99,7 @@ addEventListener("popstate", () => {
 void render();
 
 if (import.meta.env.PROD && "serviceWorker" in navigator)
-  addEventListener("load", () => void navigator.serviceWorker.register("./offline.js").catch(() => undefined));
+  addEventListener(
+    "load",
+    () => void navigator.serviceWorker.register("./offline.js").catch(() => undefined),
+  );

@@ -37,9 +37,15 @@ function tradeSentence(step: Step, cast: Cast): string {
   const offer = cast.offerNames[step.offer]!;
   const bid = cast.bidNames[step.bid]!;
   const how =
-    cast.rules.pricing === "blend" ? "between their two limits" : step.phase === "A" ? "the buyer’s price" : "the seller’s price";
+    cast.rules.pricing === "blend"
+      ? "between their two limits"
+      : step.phase === "A"
+        ? "the buyer’s price"
+        : "the seller’s price";
   const passed =
-    step.passed.length === 0 ? "" : ` after passing ${step.passed.length} that did not fit or would not agree`;
+    step.passed.length === 0
+      ? ""
+      : ` after passing ${step.passed.length} that did not fit or would not agree`;
   if (step.phase === "merit") {
     const at = cast.rules.pricing === "blend" ? ` at ${each(step.price)}, ${how}` : "";
     return `${offer} and ${bid} are at the front and agree: ${energy(step.quantity)}${at}.`;
@@ -60,15 +66,22 @@ function joinSentence(step: Step, cast: Cast): string {
   const isSeller = (index: number): boolean => index < cast.sellers;
   const sellers = step.passed.filter(isSeller);
   const stores = step.passed.filter((index) => !isSeller(index));
-  const left = (indices: readonly number[]): string => energy(total(indices.map((index) => step.offerLeft[index]!)));
+  const left = (indices: readonly number[]): string =>
+    energy(total(indices.map((index) => step.offerLeft[index]!)));
   const names = (indices: readonly number[]): string => list(indices.map((index) => cast.offerNames[index]!));
   const parts = ["Direct trading is over."];
   if (sellers.length > 0)
-    parts.push(`What ${names(sellers)} still ${sellers.length === 1 ? "has" : "have"}, ${left(sellers)}, joins the pool at its fixed price of ${each(step.price)}.`);
+    parts.push(
+      `What ${names(sellers)} still ${sellers.length === 1 ? "has" : "have"}, ${left(sellers)}, joins the pool at its fixed price of ${each(step.price)}.`,
+    );
   if (stores.length > 0)
-    parts.push(`${names(stores)} ${stores.length === 1 ? "adds" : "add"} ${left(stores)} at ${stores.length === 1 ? "its" : "their"} own price.`);
+    parts.push(
+      `${names(stores)} ${stores.length === 1 ? "adds" : "add"} ${left(stores)} at ${stores.length === 1 ? "its" : "their"} own price.`,
+    );
   if (step.idle.length > 0)
-    parts.push(`${names(step.idle)} ${step.idle.length === 1 ? "stays" : "stay"} out: the pool pays too little, or the contract says so.`);
+    parts.push(
+      `${names(step.idle)} ${step.idle.length === 1 ? "stays" : "stay"} out: the pool pays too little, or the contract says so.`,
+    );
   return parts.join(" ");
 }
 

@@ -45,7 +45,7 @@ export const defaults: Readonly<Settings> = {
   view: "period",
   carrier: "electricity",
   orders: 14,
-  seed: 8,
+  seed: 11,
   mix: "street",
   season: "summer",
   weather: "mixed",

@@ -80,11 +80,7 @@ function queue(
 }
 
 /** Walks a period by the rules of market-rules.md. */
-export function walkPeriod(
-  offers: readonly WalkOrder[],
-  bids: readonly WalkOrder[],
-  rules: WalkRules,
-): Walk {
+export function walkPeriod(offers: readonly WalkOrder[], bids: readonly WalkOrder[], rules: WalkRules): Walk {
   const offerLeft = offers.map((order) => order.quantity);
   const inTurn = offers.map((order) => order.store !== true);
   const bidLeft = bids.map((order) => order.quantity);
@@ -97,20 +93,42 @@ export function walkPeriod(
   let cycle = 0;
   const step = (kind: Step["kind"], more: Partial<Step> = {}): void => {
     steps.push({
-      kind, phase, cycle, offers: [...offerQueue], bids: [...bidQueue],
-      offerLeft: [...offerLeft], bidLeft: [...bidLeft],
-      offer: -1, bid: -1, quantity: 0, price: 0, passed: [], idle: [], ...more,
+      kind,
+      phase,
+      cycle,
+      offers: [...offerQueue],
+      bids: [...bidQueue],
+      offerLeft: [...offerLeft],
+      bidLeft: [...bidLeft],
+      offer: -1,
+      bid: -1,
+      quantity: 0,
+      price: 0,
+      passed: [],
+      idle: [],
+      ...more,
     });
   };
   const compatible = (offer: number, bid: number): boolean => bids[bid]!.price >= offers[offer]!.price;
-  const trade = (offer: number, bid: number, quantity: number, price: number, passed: readonly number[]): void => {
+  const trade = (
+    offer: number,
+    bid: number,
+    quantity: number,
+    price: number,
+    passed: readonly number[],
+  ): void => {
     offerLeft[offer]! -= quantity;
     bidLeft[bid]! -= quantity;
     trades.push({ offer, bid, quantity, price });
     step("trade", { offer, bid, quantity, price, passed });
   };
   const lineUp = (): void => {
-    offerQueue = queue(offerLeft, (index) => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price), false, inTurn);
+    offerQueue = queue(
+      offerLeft,
+      (index) => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price),
+      false,
+      inTurn,
+    );
     bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
   };
 
@@ -167,7 +185,9 @@ export function walkPeriod(
     const last = trades.at(-1);
     if (rules.pricing !== "uniform" || last === undefined) return null;
     const openBids = bidQueue.filter((bid) => bidLeft[bid]! > 0).map((bid) => bids[bid]!.price);
-    const openOffers = offerQueue.filter((offer) => offerLeft[offer]! > 0).map((offer) => offers[offer]!.price);
+    const openOffers = offerQueue
+      .filter((offer) => offerLeft[offer]! > 0)
+      .map((offer) => offers[offer]!.price);
     const price = blend(
       Math.max(offers[last.offer]!.price, ...openBids),
       Math.min(bids[last.bid]!.price, ...openOffers),
@@ -201,7 +221,12 @@ export function walkPeriod(
     });
     const joined = offers.map((_, index) => lots.includes(index));
     const outside = offerLeft.flatMap((left, index) => (left > 0 && !joined[index] ? [index] : []));
-    offerQueue = queue(offerLeft, (index) => BigInt(offerLeft[index]!) * BigInt(priceOf(index)), false, joined);
+    offerQueue = queue(
+      offerLeft,
+      (index) => BigInt(offerLeft[index]!) * BigInt(priceOf(index)),
+      false,
+      joined,
+    );
     bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
     if (lots.length > 0 || outside.length > 0) step("join", { price, passed: lots, idle: outside });
     for (const bid of bidQueue) {

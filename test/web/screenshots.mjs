@@ -29,17 +29,32 @@ const wanted = process.argv.slice(2);
 for (const [look, options] of Object.entries(looks))
   for (const [view, { hash, ready }] of Object.entries(views)) {
     if (wanted.length > 0 && !wanted.includes(view) && !wanted.includes(look)) continue;
-    const context = await browser.newContext({ ...options, reducedMotion: "reduce", serviceWorkers: "block" });
+    const context = await browser.newContext({
+      ...options,
+      reducedMotion: "reduce",
+      serviceWorkers: "block",
+    });
     const tab = await context.newPage();
     tab.on("console", (message) => {
       if (message.type() === "error") process.stderr.write(`${view}: ${message.text()}\n`);
     });
     await tab.goto(page.url + hash);
-    await tab.locator(ready).first().waitFor({ timeout: 20_000 }).catch(() => process.stderr.write(`${view}: ${ready} did not come\n`));
-    if (view === "period") for (let step = 0; step < 11; step++) await tab.getByRole("button", { name: "Next step" }).click();
+    await tab
+      .locator(ready)
+      .first()
+      .waitFor({ timeout: 20_000 })
+      .catch(() => process.stderr.write(`${view}: ${ready} did not come\n`));
+    if (view === "period")
+      for (let step = 0; step < 11; step++) await tab.getByRole("button", { name: "Next step" }).click();
     if (view === "bench") {
-      await tab.getByRole("button", { name: /Run/ }).click().catch(() => undefined);
-      await tab.locator("[data-ready]").waitFor({ timeout: 90_000 }).catch(() => undefined);
+      await tab
+        .getByRole("button", { name: /Run/ })
+        .click()
+        .catch(() => undefined);
+      await tab
+        .locator("[data-ready]")
+        .waitFor({ timeout: 90_000 })
+        .catch(() => undefined);
     }
     await tab.waitForTimeout(300);
     await tab.screenshot({ path: `${folder}${view}-${look}.png`, fullPage: true });

@@ -22,7 +22,13 @@ export function createBands(label: (band: Band) => string): {
     if (result === null) return;
     const { bands } = result;
     if (bands.length === 0) {
-      root.append(svg("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, "No seller and buyer could agree in this period."));
+      root.append(
+        svg(
+          "text",
+          { x: width / 2, y: height / 2, "text-anchor": "middle" },
+          "No seller and buyer could agree in this period.",
+        ),
+      );
       return;
     }
     const room: Room = { width, height, left: 50, right: 12, top: 28, bottom: 40 };
@@ -35,7 +41,12 @@ export function createBands(label: (band: Band) => string): {
       axes(
         room,
         { scale: x, values: ticks(0, total, width > 520 ? 7 : 4), label: energy, title: "" },
-        { scale: y, values: ticks(low, high, 5), label: (value) => (value / 1e6).toFixed(2), title: "price per kWh" },
+        {
+          scale: y,
+          values: ticks(low, high, 5),
+          label: (value) => (value / 1e6).toFixed(2),
+          title: "price per kWh",
+        },
       ),
     );
     let from = 0;
@@ -44,7 +55,13 @@ export function createBands(label: (band: Band) => string): {
       const wide = Math.max(0.5, x(from + band.quantity) - left - (bands.length < 60 ? 1.5 : 0));
       from += band.quantity;
       const part = (low: number, high: number, kind: string): SVGRectElement =>
-        svg("rect", { class: `band ${kind}`, x: left, y: y(high), width: wide, height: Math.max(0, y(low) - y(high)) });
+        svg("rect", {
+          class: `band ${kind}`,
+          x: left,
+          y: y(high),
+          width: wide,
+          height: Math.max(0, y(low) - y(high)),
+        });
       const group = svg(
         "g",
         {
@@ -55,7 +72,10 @@ export function createBands(label: (band: Band) => string): {
         part(band.low, band.price, "gain-seller"),
         svg("line", { class: "band-price", x1: left, x2: left + wide, y1: y(band.price), y2: y(band.price) }),
       );
-      if (band.pool) group.append(svg("rect", { x: left, width: wide, y: height - room.bottom + 1, height: 4, fill: "var(--pool)" }));
+      if (band.pool)
+        group.append(
+          svg("rect", { x: left, width: wide, y: height - room.bottom + 1, height: 4, fill: "var(--pool)" }),
+        );
       root.append(group);
     }
   });

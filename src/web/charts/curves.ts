@@ -40,8 +40,12 @@ function fills(curve: Curve, side: string, x: Scale, y: Scale): SVGGElement {
     if (curve.filled[step] === 0) continue;
     group.append(
       svg("rect", {
-        class: `under ${side}`, x: left, y: Math.min(level, base), width: width * curve.filled[step]!,
-        height: Math.abs(base - level), opacity: 0.17,
+        class: `under ${side}`,
+        x: left,
+        y: Math.min(level, base),
+        width: width * curve.filled[step]!,
+        height: Math.abs(base - level),
+        opacity: 0.17,
       }),
     );
   }
@@ -52,8 +56,18 @@ function fills(curve: Curve, side: string, x: Scale, y: Scale): SVGGElement {
  * Supply and demand as step curves. The pointer shows the order under it, the arrow keys go from order to order,
  * Enter or a click calls `onPick`. `label` says in words what a step is.
  */
-export function createCurves(label: (picked: Picked) => string, onPick: (picked: Picked) => void, announce: (text: string) => void): CurveChart {
-  const keys = el("div", { class: "chart-keys", tabindex: 0, role: "group", "aria-label": "Orders along the curves: left and right go from order to order, up and down change side, Enter opens one" });
+export function createCurves(
+  label: (picked: Picked) => string,
+  onPick: (picked: Picked) => void,
+  announce: (text: string) => void,
+): CurveChart {
+  const keys = el("div", {
+    class: "chart-keys",
+    tabindex: 0,
+    role: "group",
+    "aria-label":
+      "Orders along the curves: left and right go from order to order, up and down change side, Enter opens one",
+  });
   const element = el("div", { class: "plot" }, keys);
   const tip = createTip(element);
   let result: PeriodResult | null = null;
@@ -70,7 +84,14 @@ export function createCurves(label: (picked: Picked) => string, onPick: (picked:
     const curve = curveOf(now.side);
     const [from, to] = [x(curve.until[now.step - 1] ?? 0), x(curve.until[now.step]!)];
     const level = y(curve.price[now.step]!);
-    marker = svg("line", { class: "picked", x1: from, x2: Math.max(to, from + 2), y1: level, y2: level, "stroke-width": 6 });
+    marker = svg("line", {
+      class: "picked",
+      x1: from,
+      x2: Math.max(to, from + 2),
+      y1: level,
+      y2: level,
+      "stroke-width": 6,
+    });
     marker.style.strokeWidth = "6";
     element.querySelector("svg")?.append(marker);
     tip.say(label(now), to);
@@ -91,7 +112,12 @@ export function createCurves(label: (picked: Picked) => string, onPick: (picked:
       axes(
         room,
         { scale: x, values: ticks(0, widest, width > 520 ? 7 : 4), label: energy, title: "" },
-        { scale: y, values: ticks(low, high, 6), label: (value) => (value / 1e6).toFixed(2), title: "price per kWh" },
+        {
+          scale: y,
+          values: ticks(low, high, 6),
+          label: (value) => (value / 1e6).toFixed(2),
+          title: "price per kWh",
+        },
       ),
       fills(demand, "demand", x, y),
       fills(supply, "supply", x, y),
@@ -100,8 +126,18 @@ export function createCurves(label: (picked: Picked) => string, onPick: (picked:
     );
     const line = (value: number, name: string, kind: string): void => {
       root.append(
-        svg("line", { class: `mark-line ${kind}`, x1: room.left, x2: width - room.right, y1: y(value), y2: y(value) }),
-        svg("text", { class: `mark-text ${kind}`, x: width - room.right - 4, y: y(value) - 6, "text-anchor": "end" }, `${name} ${priceText(value)}`),
+        svg("line", {
+          class: `mark-line ${kind}`,
+          x1: room.left,
+          x2: width - room.right,
+          y1: y(value),
+          y2: y(value),
+        }),
+        svg(
+          "text",
+          { class: `mark-text ${kind}`, x: width - room.right - 4, y: y(value) - 6, "text-anchor": "end" },
+          `${name} ${priceText(value)}`,
+        ),
       );
     };
     if (poolPrice !== null) line(poolPrice, "pool", "pool");
@@ -147,10 +183,12 @@ export function createCurves(label: (picked: Picked) => string, onPick: (picked:
     const now = picked ?? { side: "offer", step: -1 };
     const move = { ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10 }[event.key];
     const size = curveOf(now.side).until.length;
-    if (move !== undefined && size > 0) place({ side: now.side, step: Math.max(0, Math.min(size - 1, now.step + move)) });
+    if (move !== undefined && size > 0)
+      place({ side: now.side, step: Math.max(0, Math.min(size - 1, now.step + move)) });
     else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       const side = now.side === "offer" ? "bid" : "offer";
-      if (curveOf(side).until.length > 0) place({ side, step: Math.min(Math.max(now.step, 0), curveOf(side).until.length - 1) });
+      if (curveOf(side).until.length > 0)
+        place({ side, step: Math.min(Math.max(now.step, 0), curveOf(side).until.length - 1) });
     } else if (event.key === "Enter" && picked !== null) onPick(picked);
     else if (event.key === "Escape") place(null);
     else return;

@@ -29,7 +29,11 @@ export function dataTable(table: Table, onRow?: (index: number) => void): HTMLEl
     el(
       "table",
       {},
-      el("caption", {}, more > 0 ? `${table.caption} (the first ${mostRows}; the download has all)` : table.caption),
+      el(
+        "caption",
+        {},
+        more > 0 ? `${table.caption} (the first ${mostRows}; the download has all)` : table.caption,
+      ),
       el("thead", {}, el("tr", {}, ...table.columns.map((name) => el("th", { scope: "col" }, name)))),
       body,
     ),
@@ -52,7 +56,13 @@ export function createFigure(title: string, bodyClass: string): Figure {
   const note = el("p", { class: "note" });
   const body = el("div", { class: bodyClass });
   const behind = el("details", { class: "behind" }, el("summary", {}, `Table: ${title.toLowerCase()}`));
-  const element = el("section", { class: "card", "aria-labelledby": id }, el("div", { class: "head" }, heading, note), body, behind);
+  const element = el(
+    "section",
+    { class: "card", "aria-labelledby": id },
+    el("div", { class: "head" }, heading, note),
+    body,
+    behind,
+  );
   let make: (() => HTMLElement) | null = null;
   const render = (): void => {
     if (!behind.open || make === null) return;

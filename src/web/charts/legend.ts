@@ -5,7 +5,9 @@ export function legend(entries: readonly (readonly [swatch: string, text: string
   return el(
     "ul",
     { class: "legend" },
-    ...entries.map(([swatch, text]) => el("li", {}, el("span", { class: `swatch ${swatch}`, "aria-hidden": "true" }), text)),
+    ...entries.map(([swatch, text]) =>
+      el("li", {}, el("span", { class: `swatch ${swatch}`, "aria-hidden": "true" }), text),
+    ),
   );
 }
 

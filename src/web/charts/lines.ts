@@ -11,7 +11,10 @@ export interface Line {
 }
 
 /** Time over orders, both in powers of ten. */
-export function createLines(): { readonly element: HTMLElement; show(lines: readonly Line[], text: string): void } {
+export function createLines(): {
+  readonly element: HTMLElement;
+  show(lines: readonly Line[], text: string): void;
+} {
   const element = el("div", { class: "plot" });
   let lines: readonly Line[] = [];
   let text = "";
@@ -28,7 +31,12 @@ export function createLines(): { readonly element: HTMLElement; show(lines: read
         svg("line", { class: "grid-line", x1: 62, x2: width - 18, y1: y(power), y2: y(power) }),
         svg("text", { x: 54, y: y(power), dy: "0.32em", "text-anchor": "end" }, duration(10 ** power)),
       );
-    for (const [power, name] of [[3, "1,000"], [4, "10,000"], [5, "100,000"], [6, "1,000,000"]] as const)
+    for (const [power, name] of [
+      [3, "1,000"],
+      [4, "10,000"],
+      [5, "100,000"],
+      [6, "1,000,000"],
+    ] as const)
       root.append(
         svg("line", { class: "grid-line", x1: x(power), x2: x(power), y1: 16, y2: height - 36 }),
         svg("text", { x: x(power), y: height - 16, "text-anchor": power === 6 ? "end" : "middle" }, name),
@@ -37,7 +45,12 @@ export function createLines(): { readonly element: HTMLElement; show(lines: read
     for (const line of lines) {
       if (line.points.length === 0) continue;
       const at = line.points.map(([orders, ms]) => [x(log(orders)), y(log(ms))] as const);
-      const path = svg("path", { class: "speed", d: at.map(([px, py], index) => `${index === 0 ? "M" : "L"}${px.toFixed(1)} ${py.toFixed(1)}`).join("") });
+      const path = svg("path", {
+        class: "speed",
+        d: at
+          .map(([px, py], index) => `${index === 0 ? "M" : "L"}${px.toFixed(1)} ${py.toFixed(1)}`)
+          .join(""),
+      });
       path.style.stroke = `var(--${line.colour})`;
       if (line.dashed) path.style.strokeDasharray = "6 5";
       root.append(path);

@@ -37,14 +37,22 @@ function sideLabel(node: MapNode, x: number, y: number, quantity: string, wide: 
   const name = svg("tspan", { class: "who" }, node.name);
   return wide
     ? svg("text", { class: "node", x, y, dy: "0.34em", "text-anchor": anchor }, name, `  ${quantity}`)
-    : svg("text", { class: "node", x, y: y - 2, "text-anchor": anchor }, name, svg("tspan", { x, dy: "1.15em" }, quantity));
+    : svg(
+        "text",
+        { class: "node", x, y: y - 2, "text-anchor": anchor },
+        name,
+        svg("tspan", { x, dy: "1.15em" }, quantity),
+      );
 }
 
 /**
  * The layers of the community (paper §4.2): supply on the left, the platform with its pool and stores in the middle,
  * use on the right, and between them bands as wide as the energy that flows.
  */
-export function createMap(): { readonly element: HTMLElement; show(nodes: readonly MapNode[], flows: readonly MapFlow[], text: string): void } {
+export function createMap(): {
+  readonly element: HTMLElement;
+  show(nodes: readonly MapNode[], flows: readonly MapFlow[], text: string): void;
+} {
   const element = el("div", { class: "map" });
   let nodes: readonly MapNode[] = [];
   let flows: readonly MapFlow[] = [];
@@ -59,7 +67,13 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
       );
     const shown = nodes.filter((node) => through(node.id) > 0);
     if (shown.length === 0) {
-      root.append(svg("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, "No energy of this kind moved in this period."));
+      root.append(
+        svg(
+          "text",
+          { x: width / 2, y: height / 2, "text-anchor": "middle" },
+          "No energy of this kind moved in this period.",
+        ),
+      );
       return;
     }
     const top = 34;
@@ -88,8 +102,12 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
       const x = index === 0 ? xs[0]! + nodeWidth : index === 1 ? width / 2 : xs[2]!;
       root.append(svg("text", { class: "layer", x, y: 14, "text-anchor": anchor }, layerNames[index]!));
     });
-    const inOrder = [...flows].filter((flow) => flow.quantity > 0 && placed.has(flow.from) && placed.has(flow.to));
-    inOrder.sort((a, b) => placed.get(a.from)!.y - placed.get(b.from)!.y || placed.get(a.to)!.y - placed.get(b.to)!.y);
+    const inOrder = [...flows].filter(
+      (flow) => flow.quantity > 0 && placed.has(flow.from) && placed.has(flow.to),
+    );
+    inOrder.sort(
+      (a, b) => placed.get(a.from)!.y - placed.get(b.from)!.y || placed.get(a.to)!.y - placed.get(b.to)!.y,
+    );
     for (const flow of inOrder) {
       const [from, to] = [placed.get(flow.from)!, placed.get(flow.to)!];
       const wide = Math.max(0.8, flow.quantity * unit);
@@ -102,7 +120,11 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
         from.layer === to.layer
           ? `M${x0} ${y0}C${x0 + 46} ${y0} ${x0 + 46} ${y1} ${x0} ${y1}`
           : `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
-      const path = svg("path", { class: "flow", d: band, "stroke-width": wide }, svg("title", {}, `${from.name} to ${to.name}: ${energy(flow.quantity)}`));
+      const path = svg(
+        "path",
+        { class: "flow", d: band, "stroke-width": wide },
+        svg("title", {}, `${from.name} to ${to.name}: ${energy(flow.quantity)}`),
+      );
       path.style.stroke = `var(--${flow.colour})`;
       root.append(path);
     }
@@ -112,8 +134,18 @@ export function createMap(): { readonly element: HTMLElement; show(nodes: readon
       const middle = node.y + node.height / 2;
       const name =
         node.layer === 1
-          ? svg("text", { class: "node", x: node.x + nodeWidth / 2, y: node.y - 4, "text-anchor": "middle" }, `${node.name} ${energy(through(node.id))}`)
-          : sideLabel(node, node.layer === 0 ? node.x - 8 : node.x + nodeWidth + 8, middle, energy(through(node.id)), wide);
+          ? svg(
+              "text",
+              { class: "node", x: node.x + nodeWidth / 2, y: node.y - 4, "text-anchor": "middle" },
+              `${node.name} ${energy(through(node.id))}`,
+            )
+          : sideLabel(
+              node,
+              node.layer === 0 ? node.x - 8 : node.x + nodeWidth + 8,
+              middle,
+              energy(through(node.id)),
+              wide,
+            );
       root.append(box, name);
     }
   });

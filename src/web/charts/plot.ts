@@ -46,7 +46,13 @@ export function axes(
   for (const value of y.values) {
     const at = y.scale(value);
     group.append(
-      svg("line", { x1: room.left, x2: room.width - room.right, y1: at, y2: at, class: value === 0 ? "zero" : "grid" }),
+      svg("line", {
+        x1: room.left,
+        x2: room.width - room.right,
+        y1: at,
+        y2: at,
+        class: value === 0 ? "zero" : "grid",
+      }),
       svg("text", { x: room.left - 8, y: at, dy: "0.32em", "text-anchor": "end" }, y.label(value)),
     );
   }
@@ -59,7 +65,11 @@ export function axes(
         svg("text", { x: x.scale(value), y: base + 18, "text-anchor": "middle" }, x.label(value)),
       );
     group.append(
-      svg("text", { x: room.width - room.right, y: room.height - 4, "text-anchor": "end", class: "title" }, x.title),
+      svg(
+        "text",
+        { x: room.width - room.right, y: room.height - 4, "text-anchor": "end", class: "title" },
+        x.title,
+      ),
     );
   }
   return group;
@@ -69,7 +79,10 @@ export function axes(
  * Keeps an SVG in `host` as large as it is, redrawn when its size changes.
  * `draw` fills the emptied SVG; call the returned function when the data changed.
  */
-export function drawn(host: HTMLElement, draw: (root: SVGSVGElement, width: number, height: number) => void): () => void {
+export function drawn(
+  host: HTMLElement,
+  draw: (root: SVGSVGElement, width: number, height: number) => void,
+): () => void {
   const root = svg("svg", { role: "img", "aria-label": "" });
   host.append(root);
   let width = 0;

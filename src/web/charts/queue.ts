@@ -46,9 +46,19 @@ export function createQueue(onPick: (side: "offer" | "bid", index: number) => vo
     const orders = { offer: data.offers, bid: data.bids };
     const stores = data.offers.filter((order) => order.store).length;
     const wanted = (side: "offer" | "bid"): number =>
-      (width - 4 - gap * Math.max(0, orders[side].length - 1) - (side === "offer" ? storeWidth * stores : 0)) /
-      Math.max(1, orders[side].reduce((sum, order) => sum + (order.store ? 0 : order.quantity), 0));
-    const top = Math.max(...data.offers.map((order) => order.price), ...data.bids.map((order) => order.price), 1);
+      (width -
+        4 -
+        gap * Math.max(0, orders[side].length - 1) -
+        (side === "offer" ? storeWidth * stores : 0)) /
+      Math.max(
+        1,
+        orders[side].reduce((sum, order) => sum + (order.store ? 0 : order.quantity), 0),
+      );
+    const top = Math.max(
+      ...data.offers.map((order) => order.price),
+      ...data.bids.map((order) => order.price),
+      1,
+    );
     layout = {
       unit: Math.max(0, Math.min(wanted("offer"), wanted("bid"))),
       level: (rowHeight - 18) / top,
@@ -61,7 +71,10 @@ export function createQueue(onPick: (side: "offer" | "bid", index: number) => vo
     );
     const make = (side: "offer" | "bid"): Block[] =>
       orders[side].map((order, index) => {
-        const wide = Math.max(3, Math.min(order.quantity * layout.unit, order.store ? storeWidth : Number.POSITIVE_INFINITY));
+        const wide = Math.max(
+          3,
+          Math.min(order.quantity * layout.unit, order.store ? storeWidth : Number.POSITIVE_INFINITY),
+        );
         const high = Math.max(3, Math.max(0, order.price) * layout.level);
         const names = side === "offer" ? data!.offerNames : data!.bidNames;
         const fill = svg("rect", { class: "fill", x: 0, y: -high, width: wide, height: high, rx: 3 });
@@ -73,7 +86,14 @@ export function createQueue(onPick: (side: "offer" | "bid", index: number) => vo
           fill,
         );
         const short = names[index]!.match(/[0-9]+$/)?.[0] ?? names[index]!.slice(0, 3);
-        if (wide > 16) group.append(svg("text", { x: wide / 2, y: -high - 5, "text-anchor": "middle" }, wide > names[index]!.length * 6.4 ? names[index]! : short));
+        if (wide > 16)
+          group.append(
+            svg(
+              "text",
+              { x: wide / 2, y: -high - 5, "text-anchor": "middle" },
+              wide > names[index]!.length * 6.4 ? names[index]! : short,
+            ),
+          );
         root.append(group);
         return { group, fill, width: wide, height: high };
       });

@@ -72,7 +72,9 @@ export function createTimeChart(
     const stepped = uPlot.paths.stepped!({ align: 1 });
     const layers = series.flatMap(({ form }, place) => (form === "up" || form === "down" ? [place] : []));
     const below = (place: number): number => {
-      const lower = layers.filter((other) => other < place && series[other]!.form === series[place]!.form).at(-1);
+      const lower = layers
+        .filter((other) => other < place && series[other]!.form === series[place]!.form)
+        .at(-1);
       return lower === undefined ? -1 : lower;
     };
     return new uPlot(
@@ -83,7 +85,12 @@ export function createTimeChart(
         cursor: { y: false, points: { show: false }, sync: { key: "day" }, drag: { x: false, y: false } },
         scales: { x: { time: false, range: [0, 1440] }, y: { range: (_, low, high) => bounds(low, high) } },
         axes: [
-          axis({ values: (_, splits) => splits.map((minutes) => clock(minutes)), size: 36, splits: () => (width > 520 ? [0, 180, 360, 540, 720, 900, 1080, 1260, 1440] : [0, 360, 720, 1080, 1440]) }),
+          axis({
+            values: (_, splits) => splits.map((minutes) => clock(minutes)),
+            size: 36,
+            splits: () =>
+              width > 520 ? [0, 180, 360, 540, 720, 900, 1080, 1260, 1440] : [0, 360, 720, 1080, 1440],
+          }),
           axis({ values: (_, splits) => splits.map((value) => label(value)), size: 68 }),
         ],
         series: [
@@ -104,19 +111,29 @@ export function createTimeChart(
         bands: [
           ...layers
             .filter((place) => below(place) >= 0)
-            .map((place): uPlot.Band => ({
-              series: [place + 1, below(place) + 1],
-              fill: () => colour(series[place]!.colour, 0.62),
-              dir: series[place]!.form === "up" ? -1 : 1,
-            })),
-          ...(band === null ? [] : [{ series: [band[0] + 1, band[1] + 1] as [number, number], fill: () => colour(series[band[0]]!.colour, 0.22) }]),
+            .map(
+              (place): uPlot.Band => ({
+                series: [place + 1, below(place) + 1],
+                fill: () => colour(series[place]!.colour, 0.62),
+                dir: series[place]!.form === "up" ? -1 : 1,
+              }),
+            ),
+          ...(band === null
+            ? []
+            : [
+                {
+                  series: [band[0] + 1, band[1] + 1] as [number, number],
+                  fill: () => colour(series[band[0]]!.colour, 0.22),
+                },
+              ]),
         ],
         hooks: {
           draw: [
             (self) => {
               const at = self.data[0][marked];
               if (at === undefined) return;
-              const next = self.data[0][marked + 1] ?? at + ((self.data[0][1] ?? 1440) - (self.data[0][0] ?? 0));
+              const next =
+                self.data[0][marked + 1] ?? at + ((self.data[0][1] ?? 1440) - (self.data[0][0] ?? 0));
               const [from, to] = [self.valToPos(at, "x", true), self.valToPos(next, "x", true)];
               self.ctx.save();
               self.ctx.fillStyle = colour("ink", 0.16);

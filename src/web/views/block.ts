@@ -22,7 +22,10 @@ const targets: readonly (readonly [Target, string])[] = [
  * The block that is open: header, records, checking it, tampering with it, proving a trade, copying and pasting.
  * `onBroken` hears whether the block stands tampered with on the page.
  */
-export function openBlockCard(app: App, onBroken: (height: number, broken: boolean) => void): {
+export function openBlockCard(
+  app: App,
+  onBroken: (height: number, broken: boolean) => void,
+): {
   readonly element: HTMLElement;
   show(height: number): Promise<void>;
 } {
@@ -36,52 +39,85 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
   };
   const part = (title: string, note: string, ...children: HTMLElement[]): HTMLElement => {
     const id = freshId("part");
-    return el("section", { class: "card", "aria-labelledby": id }, el("div", { class: "head" }, el("h2", { id }, title), el("p", { class: "note" }, note)), ...children);
+    return el(
+      "section",
+      { class: "card", "aria-labelledby": id },
+      el("div", { class: "head" }, el("h2", { id }, title), el("p", { class: "note" }, note)),
+      ...children,
+    );
   };
   /** A place for an answer that screen readers are told of. */
   const answer = (): HTMLElement => el("div", { class: "answer", role: "status" });
-  const busy = async (button: HTMLButtonElement, into: HTMLElement, act: () => Promise<HTMLElement[]>): Promise<void> => {
+  const busy = async (
+    button: HTMLButtonElement,
+    into: HTMLElement,
+    act: () => Promise<HTMLElement[]>,
+  ): Promise<void> => {
     button.disabled = true;
     try {
       into.replaceChildren(...(await act()));
     } catch (error) {
-      into.replaceChildren(el("p", { class: "notice bad" }, error instanceof Error ? error.message : String(error)));
+      into.replaceChildren(
+        el("p", { class: "notice bad" }, error instanceof Error ? error.message : String(error)),
+      );
     } finally {
       button.disabled = false;
     }
   };
 
   function header(block: Opened): HTMLElement {
-    const row = (name: string, value: string, hash = false): HTMLElement[] => [el("dt", {}, name), el("dd", hash ? { class: "hash" } : {}, value)];
+    const row = (name: string, value: string, hash = false): HTMLElement[] => [
+      el("dt", {}, name),
+      el("dd", hash ? { class: "hash" } : {}, value),
+    ];
     const sealed = new Date(block.timestampMs).toISOString().replace("T", " ").slice(0, 19);
     const verdict = answer();
-    const verify: HTMLButtonElement = el("button", {
-      type: "button", class: "button main",
-      onclick: () =>
-        void busy(verify, verdict, async () => {
-          clean();
-          const checks = await app.client.call("verify", block.height);
-          const took = checks.reduce((sum, check) => sum + check.took, 0);
-          const good = checks.every((check) => check.ok);
-          return [el("p", {}, good ? `This block holds. Checked in ${duration(took)}, with other code than sealed it.` : "This block does not hold."), checkList(checks)];
-        }),
-    }, "Verify this block here");
+    const verify: HTMLButtonElement = el(
+      "button",
+      {
+        type: "button",
+        class: "button main",
+        onclick: () =>
+          void busy(verify, verdict, async () => {
+            clean();
+            const checks = await app.client.call("verify", block.height);
+            const took = checks.reduce((sum, check) => sum + check.took, 0);
+            const good = checks.every((check) => check.ok);
+            return [
+              el(
+                "p",
+                {},
+                good
+                  ? `This block holds. Checked in ${duration(took)}, with other code than sealed it.`
+                  : "This block does not hold.",
+              ),
+              checkList(checks),
+            ];
+          }),
+      },
+      "Verify this block here",
+    );
     const copied = answer();
-    const copy: HTMLButtonElement = el("button", {
-      type: "button", class: "button",
-      onclick: () =>
-        void busy(copy, copied, async () => {
-          const text = await app.client.call("copy", block.height);
-          const area = el("textarea", { readonly: true, "aria-label": "The block in base64" });
-          area.value = text;
-          try {
-            await navigator.clipboard.writeText(text);
-            return [el("p", { class: "note" }, `Copied: ${count(block.bytes)} bytes in base64.`), area];
-          } catch {
-            return [el("p", { class: "note" }, "Select the text and copy it."), area];
-          }
-        }),
-    }, "Copy it out");
+    const copy: HTMLButtonElement = el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        onclick: () =>
+          void busy(copy, copied, async () => {
+            const text = await app.client.call("copy", block.height);
+            const area = el("textarea", { readonly: true, "aria-label": "The block in base64" });
+            area.value = text;
+            try {
+              await navigator.clipboard.writeText(text);
+              return [el("p", { class: "note" }, `Copied: ${count(block.bytes)} bytes in base64.`), area];
+            } catch {
+              return [el("p", { class: "note" }, "Select the text and copy it."), area];
+            }
+          }),
+      },
+      "Copy it out",
+    );
     return part(
       `Block ${block.height}`,
       `${count(block.bytes)} bytes, sealed ${sealed} UTC`,
@@ -101,7 +137,12 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
         dataTable({
           caption: "What it holds",
           columns: ["Section", "Records", "Bytes", "Root"],
-          rows: block.sections.map((section) => [section.name, count(section.count), count(section.bytes), `${section.root.slice(0, 16)}…`]),
+          rows: block.sections.map((section) => [
+            section.name,
+            count(section.count),
+            count(section.bytes),
+            `${section.root.slice(0, 16)}…`,
+          ]),
         }),
         el("div", { class: "row" }, verify, copy),
         verdict,
@@ -125,7 +166,12 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
       const table = dataTable({
         caption: "The path, from the trade upwards",
         columns: ["Level", "Neighbour", "Side", "Together"],
-        rows: found.steps.map((step, level) => [String(level + 1), `${step.sibling.slice(0, 16)}…`, step.left ? "left" : "right", `${step.hash.slice(0, 16)}…`]),
+        rows: found.steps.map((step, level) => [
+          String(level + 1),
+          `${step.sibling.slice(0, 16)}…`,
+          step.left ? "left" : "right",
+          `${step.hash.slice(0, 16)}…`,
+        ]),
       });
       proof.append(el("details", { class: "behind" }, el("summary", {}, "Table: the path"), table));
       path.element.scrollIntoView({ block: "nearest" });
@@ -139,7 +185,15 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
             {
               caption: `Trades${more(trades, block.trades.length)}. Choose one to prove that it is in the block.`,
               columns: ["Seller", "Buyer", "Carrier", "Energy", "Price", "Amount", "Way"],
-              rows: block.trades.map((trade) => [trade.seller, trade.buyer, trade.carrier, energy(trade.quantity), price(trade.price), money(trade.quantity * trade.price), trade.kind]),
+              rows: block.trades.map((trade) => [
+                trade.seller,
+                trade.buyer,
+                trade.carrier,
+                energy(trade.quantity),
+                price(trade.price),
+                money(trade.quantity * trade.price),
+                trade.kind,
+              ]),
             },
             (index) => void prove(index),
           );
@@ -157,35 +211,63 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
           : dataTable({
               caption: `Orders${more(orders, block.orders.length)}, in order of arrival`,
               columns: ["Who", "Side", "Carrier", "Energy", "Limit"],
-              rows: block.orders.map((order) => [order.who, order.side, order.carrier, energy(order.quantity), price(order.price)]),
+              rows: block.orders.map((order) => [
+                order.who,
+                order.side,
+                order.carrier,
+                energy(order.quantity),
+                price(order.price),
+              ]),
             }),
       ),
     );
   }
 
   function tampering(block: Opened): HTMLElement {
-    const what = el("select", { id: freshId("target") }, ...targets.map(([value, name]) => el("option", { value }, name)));
+    const what = el(
+      "select",
+      { id: freshId("target") },
+      ...targets.map(([value, name]) => el("option", { value }, name)),
+    );
     const repair = el("input", { type: "checkbox" });
     const verdict = answer();
-    const tamper: HTMLButtonElement = el("button", {
-      type: "button", class: "button bad",
-      onclick: () =>
-        void busy(tamper, verdict, async () => {
-          clean();
-          const change = { height: block.height, target: what.value as Target, repair: repair.checked, random: Math.random() };
-          const found = await app.client.call("tamper", change);
-          const broken = found.checks.filter((check) => !check.ok);
-          if (broken.length > 0) {
-            marked = block.height;
-            onBroken(block.height, true);
-          }
-          const values = found.before === "" || found.before === found.after ? "" : ` It said ${found.before}${found.after === "" ? "" : ` and now says ${found.after}`}.`;
-          return [
-            el("p", {}, el("strong", {}, broken.length > 0 ? "Found out. " : "Not found out. "), `Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.${values} ${broken.length} of ${found.checks.length} checks fail.`),
-            checkList(found.checks),
-          ];
-        }),
-    }, "Tamper with this block");
+    const tamper: HTMLButtonElement = el(
+      "button",
+      {
+        type: "button",
+        class: "button bad",
+        onclick: () =>
+          void busy(tamper, verdict, async () => {
+            clean();
+            const change = {
+              height: block.height,
+              target: what.value as Target,
+              repair: repair.checked,
+              random: Math.random(),
+            };
+            const found = await app.client.call("tamper", change);
+            const broken = found.checks.filter((check) => !check.ok);
+            if (broken.length > 0) {
+              marked = block.height;
+              onBroken(block.height, true);
+            }
+            const values =
+              found.before === "" || found.before === found.after
+                ? ""
+                : ` It said ${found.before}${found.after === "" ? "" : ` and now says ${found.after}`}.`;
+            return [
+              el(
+                "p",
+                {},
+                el("strong", {}, broken.length > 0 ? "Found out. " : "Not found out. "),
+                `Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.${values} ${broken.length} of ${found.checks.length} checks fail.`,
+              ),
+              checkList(found.checks),
+            ];
+          }),
+      },
+      "Tamper with this block",
+    );
     return part(
       "Try to cheat",
       "Changes a copy; the ledger itself stays as it is.",
@@ -198,19 +280,39 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
   function pasting(): HTMLElement {
     const area = el("textarea", { id: freshId("paste"), spellcheck: "false" });
     const verdict = answer();
-    const check: HTMLButtonElement = el("button", {
-      type: "button", class: "button",
-      onclick: () =>
-        void busy(check, verdict, async () => {
-          const found = await app.client.call("paste", area.value);
-          const known = found.checks.length > 0;
-          return [
-            el("p", {}, `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${found.same ? "It is the same as the one in this ledger." : known ? "It differs from the one in this ledger." : "This ledger has no such block."}`),
-            ...(known ? [checkList(found.checks)] : []),
-          ];
-        }),
-    }, "Check it");
-    return part("Paste one in", "A block in base64, as “Copy it out” writes it.", el("div", { class: "stack" }, el("label", { class: "unseen", for: area.id }, "A block in base64"), area, el("div", { class: "row" }, check), verdict));
+    const check: HTMLButtonElement = el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        onclick: () =>
+          void busy(check, verdict, async () => {
+            const found = await app.client.call("paste", area.value);
+            const known = found.checks.length > 0;
+            return [
+              el(
+                "p",
+                {},
+                `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${found.same ? "It is the same as the one in this ledger." : known ? "It differs from the one in this ledger." : "This ledger has no such block."}`,
+              ),
+              ...(known ? [checkList(found.checks)] : []),
+            ];
+          }),
+      },
+      "Check it",
+    );
+    return part(
+      "Paste one in",
+      "A block in base64, as “Copy it out” writes it.",
+      el(
+        "div",
+        { class: "stack" },
+        el("label", { class: "unseen", for: area.id }, "A block in base64"),
+        area,
+        el("div", { class: "row" }, check),
+        verdict,
+      ),
+    );
   }
 
   return {
@@ -221,7 +323,11 @@ export function openBlockCard(app: App, onBroken: (height: number, broken: boole
       clean();
       const block = await readBlock(app, height);
       if (height !== shown) return;
-      element.replaceChildren(header(block), el("div", { class: "pair" }, tampering(block), pasting()), records(block));
+      element.replaceChildren(
+        header(block),
+        el("div", { class: "pair" }, tampering(block), pasting()),
+        records(block),
+      );
       app.announce(`Block ${height} is open.`);
     },
   };

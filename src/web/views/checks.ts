@@ -24,7 +24,12 @@ export function checkList(checks: readonly Check[]): HTMLElement {
         el(
           "div",
           {},
-          el("p", { class: "question" }, questions[check.name] ?? check.name, el("span", { class: "verdict" }, check.ok ? " Yes." : " No.")),
+          el(
+            "p",
+            { class: "question" },
+            questions[check.name] ?? check.name,
+            el("span", { class: "verdict" }, check.ok ? " Yes." : " No."),
+          ),
           el("p", { class: "note" }, check.detail),
         ),
         el("span", { class: "number" }, duration(check.took)),

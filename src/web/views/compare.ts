@@ -25,10 +25,22 @@ export function openCompare(app: App): View {
   const versus = el("div", {});
   const gains = createFigure("Who gets the gain from trade", "");
   const bars = createBars(money);
-  gains.body.append(bars.element, legend([["supply", "sellers, above what they asked"], ["demand", "buyers, below what they would have paid"]]));
+  gains.body.append(
+    bars.element,
+    legend([
+      ["supply", "sellers, above what they asked"],
+      ["demand", "buyers, below what they would have paid"],
+    ]),
+  );
   const changes = createFigure("What merit order changes for each order", "");
   const histogram = createHistogram(moneyChange);
-  changes.body.append(histogram.element, legend([["good", "gains under merit order"], ["lack", "loses under merit order"]]));
+  changes.body.append(
+    histogram.element,
+    legend([
+      ["good", "gains under merit order"],
+      ["lack", "loses under merit order"],
+    ]),
+  );
   const groups = el("section", { class: "card" });
   const movers = el("div", { class: "pair" });
   const element = el(
@@ -37,7 +49,12 @@ export function openCompare(app: App): View {
     el("div", {}, el("h1", {}, "Two mechanisms, the same orders"), lead),
     trouble,
     verdict,
-    el("section", { class: "card", "aria-labelledby": versusId }, el("div", { class: "head" }, el("h2", { id: versusId }, "Side by side")), versus),
+    el(
+      "section",
+      { class: "card", "aria-labelledby": versusId },
+      el("div", { class: "head" }, el("h2", { id: versusId }, "Side by side")),
+      versus,
+    ),
     gains.element,
     changes.element,
     groups,
@@ -48,19 +65,33 @@ export function openCompare(app: App): View {
     const [first, second] = [value.sellersGain + value.buyersGain, merit.sellersGain + merit.buyersGain];
     const better = second > first ? "Merit order" : "Quantity × price";
     const by = Math.abs(second - first);
-    const welfare = by === 0 ? "Both make the same gain from trade." : `${better} makes ${money(by)} more of the gain from trade.`;
+    const welfare =
+      by === 0
+        ? "Both make the same gain from trade."
+        : `${better} makes ${money(by)} more of the gain from trade.`;
     const shift = (name: string): string => {
       const group = all.find((each) => each.name === name);
-      return group === undefined ? "" : ` ${name} ${group.difference >= 0 ? "gain" : "lose"} ${money(Math.abs(group.difference))} under merit order.`;
+      return group === undefined
+        ? ""
+        : ` ${name} ${group.difference >= 0 ? "gain" : "lose"} ${money(Math.abs(group.difference))} under merit order.`;
     };
     return `${plural(orders, "order")}. ${welfare}${shift("All sellers")}${shift("All buyers")}`;
   }
 
   function table([value, merit]: readonly [Side, Side]): HTMLElement {
-    const row = (name: string, read: (side: Side) => string, number?: (side: Side) => number): HTMLElement => {
+    const row = (
+      name: string,
+      read: (side: Side) => string,
+      number?: (side: Side) => number,
+    ): HTMLElement => {
       const cell = (side: Side, other: Side): HTMLElement => {
         const ahead = number !== undefined && number(side) > number(other);
-        return el("td", ahead ? { class: "better" } : {}, read(side), ahead ? el("span", { class: "unseen" }, " (better)") : null);
+        return el(
+          "td",
+          ahead ? { class: "better" } : {},
+          read(side),
+          ahead ? el("span", { class: "unseen" }, " (better)") : null,
+        );
       };
       return el("tr", {}, el("th", { scope: "row" }, name), cell(value, merit), cell(merit, value));
     };
@@ -71,19 +102,51 @@ export function openCompare(app: App): View {
       el(
         "table",
         { class: "versus" },
-        el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, names.value), el("th", { scope: "col" }, names.merit))),
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            el("td", {}),
+            el("th", { scope: "col" }, names.value),
+            el("th", { scope: "col" }, names.merit),
+          ),
+        ),
         el(
           "tbody",
           {},
           row("Price of a trade", (side) => pricings[side.pricing]),
-          row("Gain from trade, all together", (side) => money(side.sellersGain + side.buyersGain), (side) => side.sellersGain + side.buyersGain),
-          row("Sellers’ part of it", (side) => money(side.sellersGain), (side) => side.sellersGain),
-          row("Buyers’ part of it", (side) => money(side.buyersGain), (side) => side.buyersGain),
-          row("Energy served", (side) => energy(side.served), (side) => side.served),
-          row("Not served", (side) => energy(side.unserved), (side) => -side.unserved),
+          row(
+            "Gain from trade, all together",
+            (side) => money(side.sellersGain + side.buyersGain),
+            (side) => side.sellersGain + side.buyersGain,
+          ),
+          row(
+            "Sellers’ part of it",
+            (side) => money(side.sellersGain),
+            (side) => side.sellersGain,
+          ),
+          row(
+            "Buyers’ part of it",
+            (side) => money(side.buyersGain),
+            (side) => side.buyersGain,
+          ),
+          row(
+            "Energy served",
+            (side) => energy(side.served),
+            (side) => side.served,
+          ),
+          row(
+            "Not served",
+            (side) => energy(side.unserved),
+            (side) => -side.unserved,
+          ),
           row("Trades, direct and pool", (side) => `${count(side.trades)} + ${count(side.poolTrades)}`),
           row("Mean price per kWh", (side) => orNone(side.meanPrice)),
-          row("Lowest to highest price", (side) => (side.lowest === null ? "none" : `${orNone(side.lowest)} to ${orNone(side.highest)}`)),
+          row("Lowest to highest price", (side) =>
+            side.lowest === null ? "none" : `${orNone(side.lowest)} to ${orNone(side.highest)}`,
+          ),
           row("Cleared in", (side) => duration(side.took)),
         ),
       ),
@@ -97,7 +160,15 @@ export function openCompare(app: App): View {
       el("div", { class: "head" }, el("h2", {}, title)),
       list.length === 0
         ? el("p", { class: "note" }, "Nobody.")
-        : dataTable({ caption: "Largest change first", columns: ["Who", "As", "Change"], rows: list.map((mover) => [mover.name, mover.side === "offer" ? "seller" : "buyer", moneyChange(mover.difference)]) }),
+        : dataTable({
+            caption: "Largest change first",
+            columns: ["Who", "As", "Change"],
+            rows: list.map((mover) => [
+              mover.name,
+              mover.side === "offer" ? "seller" : "buyer",
+              moneyChange(mover.difference),
+            ]),
+          }),
     );
   }
 
@@ -107,31 +178,61 @@ export function openCompare(app: App): View {
     bars.show(
       found.sides.map((side) => ({
         name: names[side.mechanism],
-        parts: [{ value: Math.max(0, side.sellersGain), colour: "supply" }, { value: Math.max(0, side.buyersGain), colour: "demand" }],
+        parts: [
+          { value: Math.max(0, side.sellersGain), colour: "supply" },
+          { value: Math.max(0, side.buyersGain), colour: "demand" },
+        ],
       })),
       `Gain from trade: ${found.sides.map((side) => `${names[side.mechanism]}: sellers ${money(side.sellersGain)}, buyers ${money(side.buyersGain)}`).join("; ")}.`,
     );
     gains.describe("Gain: what is paid against each one’s own limit.", () => ({
       caption: "Gain from trade",
       columns: ["Mechanism", "Sellers", "Buyers", "Together"],
-      rows: found.sides.map((side) => [names[side.mechanism], money(side.sellersGain), money(side.buyersGain), money(side.sellersGain + side.buyersGain)]),
+      rows: found.sides.map((side) => [
+        names[side.mechanism],
+        money(side.sellersGain),
+        money(side.buyersGain),
+        money(side.sellersGain + side.buyersGain),
+      ]),
     }));
     const moved = found.counts.reduce((sum, each) => sum + each, 0);
-    histogram.show(found.edges, found.counts, `${count(moved)} of ${count(found.orders)} orders gain or lose; most by little.`);
+    histogram.show(
+      found.edges,
+      found.counts,
+      `${count(moved)} of ${count(found.orders)} orders gain or lose; most by little.`,
+    );
     changes.describe(`${count(moved)} of ${plural(found.orders, "order")} gain or lose.`, () => ({
       caption: "Orders by what changes for them",
       columns: ["From", "To", "Orders"],
-      rows: found.counts.map((each, index) => [moneyChange(found.edges[index]!), moneyChange(found.edges[index + 1]!), count(each)]),
+      rows: found.counts.map((each, index) => [
+        moneyChange(found.edges[index]!),
+        moneyChange(found.edges[index + 1]!),
+        count(each),
+      ]),
     }));
     groups.replaceChildren(
-      el("div", { class: "head" }, el("h2", {}, "Who gains, who loses"), el("p", { class: "note" }, "Under merit order, against quantity × price.")),
+      el(
+        "div",
+        { class: "head" },
+        el("h2", {}, "Who gains, who loses"),
+        el("p", { class: "note" }, "Under merit order, against quantity × price."),
+      ),
       dataTable({
         caption: "By kind",
         columns: ["Who", "Orders", "Better off", "Worse off", "Change together"],
-        rows: found.groups.map((group) => [group.name, count(group.orders), count(group.better), count(group.worse), moneyChange(group.difference)]),
+        rows: found.groups.map((group) => [
+          group.name,
+          count(group.orders),
+          count(group.better),
+          count(group.worse),
+          moneyChange(group.difference),
+        ]),
       }),
     );
-    movers.replaceChildren(moverCard("Gain most under merit order", found.winners), moverCard("Lose most under merit order", found.losers));
+    movers.replaceChildren(
+      moverCard("Gain most under merit order", found.winners),
+      moverCard("Lose most under merit order", found.losers),
+    );
     app.announce(words(found));
   }
 

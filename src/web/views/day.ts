@@ -52,7 +52,13 @@ export function openDay(app: App): View {
     pick,
     [0, 1],
   );
-  prices.body.append(priceChart.element, legend([["supply", "mean price of a trade"], ["supply-soft", "from the lowest to the highest"]]));
+  prices.body.append(
+    priceChart.element,
+    legend([
+      ["supply", "mean price of a trade"],
+      ["supply-soft", "from the lowest to the highest"],
+    ]),
+  );
   const stores = createFigure("In the stores", "");
   const storeChart = createTimeChart([{ label: "stored", colour: "storage", form: "up" }], energy, pick);
   stores.body.append(storeChart.element, legend([["storage", "batteries, cars and tanks together"]]));
@@ -66,17 +72,59 @@ export function openDay(app: App): View {
     money,
     pick,
   );
-  income.body.append(incomeChart.element, legend([["supply", "commission"], ["pool", "pool: bought, sold on, stored or exported"], ["demand", "imbalances, losses, interruptions"]]));
+  income.body.append(
+    incomeChart.element,
+    legend([
+      ["supply", "commission"],
+      ["pool", "pool: bought, sold on, stored or exported"],
+      ["demand", "imbalances, losses, interruptions"],
+    ]),
+  );
   const layers = createFigure("Who supplied whom", "");
   const map = createMap();
   layers.body.append(map.element);
 
   const when = el("output", { class: "when" });
   const scrubId = freshId("scrub");
-  const scrub = el("input", { id: scrubId, type: "range", min: 0, max: 0, value: 0, oninput: () => { stop(); pick(Number(scrub.value)); } });
-  const play = el("button", { type: "button", class: "button main", onclick: () => (timer === 0 ? start() : stop()) }, "Play");
-  const open = el("button", { type: "button", class: "button", onclick: () => app.update({ view: "ledger", block: periods[at]?.height ?? -1 }) }, "Open its block");
-  const scrubber = el("div", { class: "card scrub" }, el("div", { class: "row" }, play, el("label", { class: "unseen", for: scrubId }, "Period of the day"), scrub, when, open), progress);
+  const scrub = el("input", {
+    id: scrubId,
+    type: "range",
+    min: 0,
+    max: 0,
+    value: 0,
+    oninput: () => {
+      stop();
+      pick(Number(scrub.value));
+    },
+  });
+  const play = el(
+    "button",
+    { type: "button", class: "button main", onclick: () => (timer === 0 ? start() : stop()) },
+    "Play",
+  );
+  const open = el(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      onclick: () => app.update({ view: "ledger", block: periods[at]?.height ?? -1 }),
+    },
+    "Open its block",
+  );
+  const scrubber = el(
+    "div",
+    { class: "card scrub" },
+    el(
+      "div",
+      { class: "row" },
+      play,
+      el("label", { class: "unseen", for: scrubId }, "Period of the day"),
+      scrub,
+      when,
+      open,
+    ),
+    progress,
+  );
 
   const element = el(
     "div",
@@ -99,10 +147,13 @@ export function openDay(app: App): View {
   function start(): void {
     if (at >= periods.length - 1) pick(0);
     play.textContent = "Pause";
-    timer = window.setInterval(() => {
-      if (at >= periods.length - 1) stop();
-      else pick(at + 1);
-    }, (stillness() ? 900 : 350) / (settings.speed / 100));
+    timer = window.setInterval(
+      () => {
+        if (at >= periods.length - 1) stop();
+        else pick(at + 1);
+      },
+      (stillness() ? 900 : 350) / (settings.speed / 100),
+    );
   }
 
   const columnOf = (read: (period: DayPeriod) => number | null): (number | null)[] => periods.map(read);
@@ -114,38 +165,88 @@ export function openDay(app: App): View {
   function drawDay(): void {
     const { carrier } = settings;
     const own = (period: DayPeriod) => period.carriers[carrier];
-    const sum = (key: keyof Totals): number => periods.reduce((total, period) => total + own(period).totals[key], 0);
+    const sum = (key: keyof Totals): number =>
+      periods.reduce((total, period) => total + own(period).totals[key], 0);
     const minutes = minutesOf();
     const used = sum("traded") + sum("sold") + sum("imported");
     const last = periods.at(-1);
-    flowChart.show(minutes, met.map(({ key }) => columnOf((period) => own(period).totals[key])), `How demand for ${carrier} was met over the day: ${met.map(({ key, label }) => `${energy(sum(key))} ${label}`).join(", ")}.`);
-    flows.describe(`${energy(used)} used over the day.`, () => ({
-      caption: `Energy by period: ${carrier}`,
-      columns: ["Period", ...met.map(({ label }) => label)],
-      rows: periods.map((period) => [clock(period.minutes), ...met.map(({ key }) => energy(own(period).totals[key]))]),
-    }), pick);
-    const bound = (index: 0 | 1 | 2) => columnOf((period) => own(period).prices?.[index] ?? null);
-    priceChart.show(minutes, [bound(2), bound(0), bound(1)], "Prices over the day: lowest, mean and highest price of the trades in each period.");
-    prices.describe("Price per kWh of the trades in a period.", () => ({
-      caption: `Prices by period: ${carrier}`,
-      columns: ["Period", "Lowest", "Mean", "Highest"],
-      rows: periods.map((period) => {
-        const band = own(period).prices;
-        return [clock(period.minutes), ...(band === null ? ["none", "none", "none"] : band.map(price))];
+    flowChart.show(
+      minutes,
+      met.map(({ key }) => columnOf((period) => own(period).totals[key])),
+      `How demand for ${carrier} was met over the day: ${met.map(({ key, label }) => `${energy(sum(key))} ${label}`).join(", ")}.`,
+    );
+    flows.describe(
+      `${energy(used)} used over the day.`,
+      () => ({
+        caption: `Energy by period: ${carrier}`,
+        columns: ["Period", ...met.map(({ label }) => label)],
+        rows: periods.map((period) => [
+          clock(period.minutes),
+          ...met.map(({ key }) => energy(own(period).totals[key])),
+        ]),
       }),
-    }), pick);
-    storeChart.show(minutes, [columnOf((period) => own(period).charge)], `Energy stored over the day, at the end ${energy(last ? own(last).charge : 0)}.`);
-    stores.describe("At the end of each period.", () => ({
-      caption: `Stored by period: ${carrier}`,
-      columns: ["Period", "Stored", "Charged", "Discharged"],
-      rows: periods.map((period) => [clock(period.minutes), energy(own(period).charge), energy(own(period).totals.charged), energy(own(period).totals.discharged)]),
-    }), pick);
-    incomeChart.show(minutes, [columnOf((period) => period.commission), columnOf((period) => period.pool), columnOf((period) => period.trading)], `The platform’s accounts over the day: commission ${money(last?.commission ?? 0)}, pool ${money(last?.pool ?? 0)}.`);
-    income.describe("Balances of the platform’s accounts since midnight, all carriers.", () => ({
-      caption: "The platform’s accounts by period",
-      columns: ["Period", "Commission", "Pool", "Other"],
-      rows: periods.map((period) => [clock(period.minutes), money(period.commission), money(period.pool), money(period.trading)]),
-    }), pick);
+      pick,
+    );
+    const bound = (index: 0 | 1 | 2) => columnOf((period) => own(period).prices?.[index] ?? null);
+    priceChart.show(
+      minutes,
+      [bound(2), bound(0), bound(1)],
+      "Prices over the day: lowest, mean and highest price of the trades in each period.",
+    );
+    prices.describe(
+      "Price per kWh of the trades in a period.",
+      () => ({
+        caption: `Prices by period: ${carrier}`,
+        columns: ["Period", "Lowest", "Mean", "Highest"],
+        rows: periods.map((period) => {
+          const band = own(period).prices;
+          return [clock(period.minutes), ...(band === null ? ["none", "none", "none"] : band.map(price))];
+        }),
+      }),
+      pick,
+    );
+    storeChart.show(
+      minutes,
+      [columnOf((period) => own(period).charge)],
+      `Energy stored over the day, at the end ${energy(last ? own(last).charge : 0)}.`,
+    );
+    stores.describe(
+      "At the end of each period.",
+      () => ({
+        caption: `Stored by period: ${carrier}`,
+        columns: ["Period", "Stored", "Charged", "Discharged"],
+        rows: periods.map((period) => [
+          clock(period.minutes),
+          energy(own(period).charge),
+          energy(own(period).totals.charged),
+          energy(own(period).totals.discharged),
+        ]),
+      }),
+      pick,
+    );
+    incomeChart.show(
+      minutes,
+      [
+        columnOf((period) => period.commission),
+        columnOf((period) => period.pool),
+        columnOf((period) => period.trading),
+      ],
+      `The platform’s accounts over the day: commission ${money(last?.commission ?? 0)}, pool ${money(last?.pool ?? 0)}.`,
+    );
+    income.describe(
+      "Balances of the platform’s accounts since midnight, all carriers.",
+      () => ({
+        caption: "The platform’s accounts by period",
+        columns: ["Period", "Commission", "Pool", "Other"],
+        rows: periods.map((period) => [
+          clock(period.minutes),
+          money(period.commission),
+          money(period.pool),
+          money(period.trading),
+        ]),
+      }),
+      pick,
+    );
     const local = sum("traded") + sum("sold");
     const paid = periods.reduce((total, period) => {
       const { prices: band, totals } = own(period);
@@ -157,7 +258,11 @@ export function openDay(app: App): View {
       tile("Imported", energy(sum("imported")), `${energy(sum("unserved"))} not served`),
       tile("Mean price", local === 0 ? "none" : price(paid / local), "per kWh, among themselves"),
       tile("Stored now", energy(last ? own(last).charge : 0), `${energy(sum("charged"))} charged`),
-      tile("Platform", moneyChange((last?.commission ?? 0) + (last?.pool ?? 0) + (last?.trading ?? 0)), "over the day, all carriers"),
+      tile(
+        "Platform",
+        moneyChange((last?.commission ?? 0) + (last?.pool ?? 0) + (last?.trading ?? 0)),
+        "over the day, all carriers",
+      ),
     );
   }
 
@@ -174,7 +279,11 @@ export function openDay(app: App): View {
     for (const chart of [flowChart, priceChart, storeChart, incomeChart]) chart.mark(at);
     const { nodes, flows: bands } = mapOf(period.carriers[settings.carrier]);
     const rows = mapRows(nodes, bands);
-    map.show(nodes, bands, `Energy flows from ${name}: ${rows.map((row) => `${row[0]} to ${row[1]} ${row[2]}`).join("; ") || "none"}.`);
+    map.show(
+      nodes,
+      bands,
+      `Energy flows from ${name}: ${rows.map((row) => `${row[0]} to ${row[1]} ${row[2]}`).join("; ") || "none"}.`,
+    );
     layers.describe(name, () => ({ caption: `Flows from ${name}`, columns: ["From", "To", "Energy"], rows }));
   }
 

@@ -13,11 +13,22 @@ export function openLedger(app: App): View {
   let asked = 0;
   let settings = app.settings();
 
-  const lead = el("p", { class: "lead" }, "Every period ends in a block: its orders, trades and payments, sealed under one hash that also covers the block before. Open one, check it, or try to cheat.");
-  const chain = el("div", { class: "chain", role: "listbox", tabindex: 0, "aria-label": "Blocks, oldest first" });
+  const lead = el(
+    "p",
+    { class: "lead" },
+    "Every period ends in a block: its orders, trades and payments, sealed under one hash that also covers the block before. Open one, check it, or try to cheat.",
+  );
+  const chain = el("div", {
+    class: "chain",
+    role: "listbox",
+    tabindex: 0,
+    "aria-label": "Blocks, oldest first",
+  });
   const note = el("p", { class: "note" });
   const trouble = el("p", { class: "notice bad", role: "alert", hidden: true });
-  const block = openBlockCard(app, (height, broken) => options.get(height)?.classList.toggle("broken", broken));
+  const block = openBlockCard(app, (height, broken) =>
+    options.get(height)?.classList.toggle("broken", broken),
+  );
   const options = new Map<number, HTMLElement>();
   const heading = freshId("chain");
   const element = el(
@@ -25,7 +36,13 @@ export function openLedger(app: App): View {
     { class: "view" },
     el("div", {}, el("h1", {}, "The ledger"), lead),
     trouble,
-    el("section", { class: "card", "aria-labelledby": heading }, el("div", { class: "head" }, el("h2", { id: heading }, "The chain"), note), chain, list()),
+    el(
+      "section",
+      { class: "card", "aria-labelledby": heading },
+      el("div", { class: "head" }, el("h2", { id: heading }, "The chain"), note),
+      chain,
+      list(),
+    ),
     block.element,
   );
 
@@ -37,7 +54,13 @@ export function openLedger(app: App): View {
         {
           caption: "Blocks of the day",
           columns: ["Block", "Period", "Orders", "Trades", "Hash"],
-          rows: periods.map((period) => [String(period.height), clock(period.minutes), count(period.orders), count(period.trades), `${period.hash.slice(0, 16)}…`]),
+          rows: periods.map((period) => [
+            String(period.height),
+            clock(period.minutes),
+            count(period.orders),
+            count(period.trades),
+            `${period.hash.slice(0, 16)}…`,
+          ]),
         },
         (index) => choose(periods[index]!.height),
       );
@@ -49,7 +72,12 @@ export function openLedger(app: App): View {
   const choose = (height: number): void => app.update({ block: height }, true);
 
   function option(height: number, title: string, lines: readonly string[]): HTMLElement {
-    const item = el("div", { role: "option", id: `block-${height}`, "aria-selected": "false", onclick: () => choose(height) }, el("strong", {}, title), ...lines.map((line) => el("div", {}, line)));
+    const item = el(
+      "div",
+      { role: "option", id: `block-${height}`, "aria-selected": "false", onclick: () => choose(height) },
+      el("strong", {}, title),
+      ...lines.map((line) => el("div", {}, line)),
+    );
     options.set(height, item);
     return item;
   }
@@ -57,19 +85,33 @@ export function openLedger(app: App): View {
   chain.addEventListener("keydown", (event) => {
     const most = periods.at(-1)?.height ?? 0;
     const now = Math.max(0, settings.block);
-    const to = { ArrowRight: now + 1, ArrowDown: now + 1, ArrowLeft: now - 1, ArrowUp: now - 1, PageDown: now + 10, PageUp: now - 10, Home: 0, End: most }[event.key];
+    const to = {
+      ArrowRight: now + 1,
+      ArrowDown: now + 1,
+      ArrowLeft: now - 1,
+      ArrowUp: now - 1,
+      PageDown: now + 10,
+      PageUp: now - 10,
+      Home: 0,
+      End: most,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     choose(Math.max(0, Math.min(most, to)));
   });
 
   function select(): void {
-    for (const [height, item] of options) item.setAttribute("aria-selected", String(height === settings.block));
+    for (const [height, item] of options)
+      item.setAttribute("aria-selected", String(height === settings.block));
     const chosen = options.get(settings.block);
     if (chosen === undefined) return;
     chain.setAttribute("aria-activedescendant", chosen.id);
-    const [from, to] = [chosen.offsetLeft - chain.offsetLeft, chosen.offsetLeft - chain.offsetLeft + chosen.offsetWidth];
-    if (from < chain.scrollLeft || to > chain.scrollLeft + chain.clientWidth) chain.scrollLeft = from - chain.clientWidth / 2;
+    const [from, to] = [
+      chosen.offsetLeft - chain.offsetLeft,
+      chosen.offsetLeft - chain.offsetLeft + chosen.offsetWidth,
+    ];
+    if (from < chain.scrollLeft || to > chain.scrollLeft + chain.clientWidth)
+      chain.scrollLeft = from - chain.clientWidth / 2;
     void block.show(settings.block);
   }
 
@@ -85,7 +127,12 @@ export function openLedger(app: App): View {
         if (mine !== asked) return;
         for (const period of news as DayPeriod[]) {
           periods.push(period);
-          chain.append(option(period.height, String(period.height), [clock(period.minutes), `${period.hash.slice(0, 8)}…`]));
+          chain.append(
+            option(period.height, String(period.height), [
+              clock(period.minutes),
+              `${period.hash.slice(0, 8)}…`,
+            ]),
+          );
         }
         note.textContent = `${count(periods.length + 1)} blocks sealed`;
       })
@@ -93,7 +140,10 @@ export function openLedger(app: App): View {
         if (done === null || mine !== asked) return;
         note.textContent = `${count(periods.length + 1)} blocks, head ${periods.at(-1)!.hash.slice(0, 16)}…${done.took > 0 ? `, traded and sealed in ${duration(done.took)}` : ""}`;
         if (settings.block > periods.length || settings.block < 0)
-          app.update({ block: Math.min(periods.length, 1 + Math.floor(settings.time / settings.minutes)) }, true);
+          app.update(
+            { block: Math.min(periods.length, 1 + Math.floor(settings.time / settings.minutes)) },
+            true,
+          );
         select();
         element.dataset.ready = "";
       })

@@ -14,7 +14,16 @@ export async function showOrder(app: App, side: "offer" | "bid", index: number):
     el(
       "div",
       { class: "head" },
-      el("div", {}, el("h2", { id: "order-name" }, line.name), el("p", { class: "note" }, `${line.kind}, ${sells ? "offer" : "bid"} ${count(line.index + 1)} in order of arrival`)),
+      el(
+        "div",
+        {},
+        el("h2", { id: "order-name" }, line.name),
+        el(
+          "p",
+          { class: "note" },
+          `${line.kind}, ${sells ? "offer" : "bid"} ${count(line.index + 1)} in order of arrival`,
+        ),
+      ),
       el("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Close"),
     ),
     el(

@@ -75,8 +75,13 @@ export function openPeriod(app: App): View {
   const save = (type: "json" | "csv"): void => {
     if (result?.orders == null) return;
     const lines = result.orders.map((order) => ({
-      side: order.side, name: order.name, quantity: exact(order.quantity), price: exact(order.price),
-      direct: exact(order.direct), pool: exact(order.pooled), left: exact(order.left),
+      side: order.side,
+      name: order.name,
+      quantity: exact(order.quantity),
+      price: exact(order.price),
+      direct: exact(order.direct),
+      pool: exact(order.pooled),
+      left: exact(order.left),
     }));
     const trades = (result.tradeLines ?? []).map((trade) => ({
       kind: trade.pool ? "pool" : "peer",
@@ -86,7 +91,11 @@ export function openPeriod(app: App): View {
       price: exact(trade.price),
     }));
     if (type === "json")
-      download("period.json", "application/json", JSON.stringify({ settings: app.settings(), orders: lines, trades }, null, 2));
+      download(
+        "period.json",
+        "application/json",
+        JSON.stringify({ settings: app.settings(), orders: lines, trades }, null, 2),
+      );
     else {
       const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
       const rows = trades.map((trade) => Object.values(trade).map(cell).join(","));
@@ -97,7 +106,11 @@ export function openPeriod(app: App): View {
     "div",
     { class: "row" },
     el("button", { type: "button", class: "button", onclick: () => save("csv") }, "Download trades (CSV)"),
-    el("button", { type: "button", class: "button", onclick: () => save("json") }, "Download everything (JSON)"),
+    el(
+      "button",
+      { type: "button", class: "button", onclick: () => save("json") },
+      "Download everything (JSON)",
+    ),
   );
   const element = el(
     "div",
@@ -121,8 +134,16 @@ export function openPeriod(app: App): View {
     lead.textContent = `${clock(settings.time)} to ${clock((settings.time + settings.minutes) % 1440)}. ${mechanismWords[settings.mechanism]}`;
     const average = sold === 0 ? null : now.amount / sold;
     tiles.replaceChildren(
-      tile("Traded directly", energy(now.direct), `${plural(now.trades, "trade")}, ${share(now.direct, now.asked)} of demand`),
-      tile("Through the pool", energy(now.pooled), now.poolPrice === null ? "no pool" : plural(now.poolTrades, "trade")),
+      tile(
+        "Traded directly",
+        energy(now.direct),
+        `${plural(now.trades, "trade")}, ${share(now.direct, now.asked)} of demand`,
+      ),
+      tile(
+        "Through the pool",
+        energy(now.pooled),
+        now.poolPrice === null ? "no pool" : plural(now.poolTrades, "trade"),
+      ),
       tile("Not sold", energy(now.idle), `of ${energy(now.offered)} offered`),
       tile("Not served", energy(now.unserved), `of ${energy(now.asked)} asked for`),
       now.clearingPrice === null
@@ -137,15 +158,23 @@ export function openPeriod(app: App): View {
     );
     const orders = now.orders;
     curveFigure.describe(
-      orders ? "Point at an order, or use the arrow keys; click or Enter opens it." : "Each step stands for many orders.",
+      orders
+        ? "Point at an order, or use the arrow keys; click or Enter opens it."
+        : "Each step stands for many orders.",
       () =>
         orders
           ? {
               caption: "Orders in order of arrival, sellers first",
               columns: ["Who", "Side", "Energy", "Limit", "Direct", "Pool", "Left", "Amount"],
               rows: orders.map((order) => [
-                order.name, order.store ? "store" : order.side, energy(order.quantity), price(order.price), energy(order.direct),
-                energy(order.pooled), energy(order.left), money(order.amount),
+                order.name,
+                order.store ? "store" : order.side,
+                energy(order.quantity),
+                price(order.price),
+                energy(order.direct),
+                energy(order.pooled),
+                energy(order.left),
+                money(order.amount),
               ]),
             }
           : {
@@ -153,7 +182,10 @@ export function openPeriod(app: App): View {
               columns: ["Up to", "Side", "Price", "Filled"],
               rows: (["offer", "bid"] as const).flatMap((side) =>
                 Array.from(curveOf(side).until, (until, step) => [
-                  energy(until), side, price(curveOf(side).price[step]!), share(curveOf(side).filled[step]!, 1),
+                  energy(until),
+                  side,
+                  price(curveOf(side).price[step]!),
+                  share(curveOf(side).filled[step]!, 1),
                 ]),
               ),
             },
@@ -163,11 +195,20 @@ export function openPeriod(app: App): View {
       now,
       `${plural(now.bands.length, "column")}, trades in order of execution. Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)}.`,
     );
-    bandFigure.describe(`Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)} against their limits.`, () => ({
-      caption: now.tradeLines ? "Trades in order of execution" : "Trades in order of execution, in groups",
-      columns: ["Energy", "Seller’s limit", "Price", "Buyer’s limit", "Way"],
-      rows: now.bands.map((band) => [energy(band.quantity), price(band.low), price(band.price), price(band.high), band.pool ? "pool" : "direct"]),
-    }));
+    bandFigure.describe(
+      `Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)} against their limits.`,
+      () => ({
+        caption: now.tradeLines ? "Trades in order of execution" : "Trades in order of execution, in groups",
+        columns: ["Energy", "Seller’s limit", "Price", "Buyer’s limit", "Way"],
+        rows: now.bands.map((band) => [
+          energy(band.quantity),
+          price(band.low),
+          price(band.price),
+          price(band.high),
+          band.pool ? "pool" : "direct",
+        ]),
+      }),
+    );
     downloads.hidden = orders === null;
     app.announce(`${count(now.trades)} trades, ${energy(sold)} of ${energy(now.asked)} served.`);
   }

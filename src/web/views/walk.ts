@@ -41,15 +41,21 @@ export function agrees(walk: Walk, result: PeriodResult): boolean {
     mine.every((trade, index) => {
       const other = theirs[index]!;
       return (
-        trade.pool === other.pool && trade.offer === other.offer && trade.bid === other.bid &&
-        trade.quantity === other.quantity && trade.price === other.price
+        trade.pool === other.pool &&
+        trade.offer === other.offer &&
+        trade.bid === other.bid &&
+        trade.quantity === other.quantity &&
+        trade.price === other.price
       );
     })
   );
 }
 
 /** "Walk through this period": the queues, a sentence a step, and play, step and back. */
-export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number) => void): {
+export function openWalk(
+  app: App,
+  onPick: (side: "offer" | "bid", index: number) => void,
+): {
   readonly element: HTMLElement;
   show(result: PeriodResult, settings: Settings): void;
   stop(): void;
@@ -67,10 +73,19 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
   const place = el("input", { type: "range", min: 0, max: 0, "aria-label": "Step of the walk" });
   const number = el("span", { class: "number" });
   const button = (label: string, path: string, act: () => void, extra = ""): HTMLButtonElement =>
-    el("button", { type: "button", class: `button ${extra}`, "aria-label": label, title: label, onclick: act }, icon(path));
+    el(
+      "button",
+      { type: "button", class: `button ${extra}`, "aria-label": label, title: label, onclick: act },
+      icon(path),
+    );
   const playLabel = el("span", {}, "Play");
   const playIcon = icon(playPath);
-  const play = el("button", { type: "button", class: "button main", onclick: () => (timer === 0 ? start() : stop()) }, playIcon, playLabel);
+  const play = el(
+    "button",
+    { type: "button", class: "button main", onclick: () => (timer === 0 ? start() : stop()) },
+    playIcon,
+    playLabel,
+  );
   const controls = el(
     "div",
     { class: "walk-bar" },
@@ -103,13 +118,22 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
     el(
       "p",
       {},
-      el("button", { type: "button", class: "button", onclick: () => app.update({ orders: 14 }) }, "Walk through a small one"),
+      el(
+        "button",
+        { type: "button", class: "button", onclick: () => app.update({ orders: 14 }) },
+        "Walk through a small one",
+      ),
     ),
   );
   const element = el(
     "section",
     { class: "card", "aria-labelledby": title },
-    el("div", { class: "head" }, el("h2", { id: title }, "Walk through this period"), el("p", { class: "note" }, "Width is quantity, height is price limit.")),
+    el(
+      "div",
+      { class: "head" },
+      el("h2", { id: title }, "Walk through this period"),
+      el("p", { class: "note" }, "Width is quantity, height is price limit."),
+    ),
     stage,
     large,
   );
@@ -142,11 +166,14 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
   }
   function tick(): void {
     const words = say.textContent?.split(" ").length ?? 10;
-    timer = window.setTimeout(() => {
-      if (walk === null || at >= walk.steps.length - 1) return stop();
-      go(at + 1, false);
-      tick();
-    }, (900 + words * 85) / pace());
+    timer = window.setTimeout(
+      () => {
+        if (walk === null || at >= walk.steps.length - 1) return stop();
+        go(at + 1, false);
+        tick();
+      },
+      (900 + words * 85) / pace(),
+    );
   }
   /** Shows a step; a step taken by hand stops the play. */
   function go(to: number, byHand = true): void {
@@ -185,7 +212,12 @@ export function openWalk(app: App, onPick: (side: "offer" | "bid", index: number
       };
       walk = walkPeriod(offers, bids, rules); // stores' lots come behind the offers
       if (!agrees(walk, result)) throw new Error("the walk and the engine came to different trades");
-      cast = { offerNames: offers.map(({ name }) => name), sellers: result.offers, bidNames: bids.map(({ name }) => name), rules };
+      cast = {
+        offerNames: offers.map(({ name }) => name),
+        sellers: result.offers,
+        bidNames: bids.map(({ name }) => name),
+        rules,
+      };
       queue.load({ offers, bids, offerNames: cast.offerNames, bidNames: cast.bidNames });
       place.max = String(walk.steps.length - 1);
       phases.replaceChildren(

@@ -59,7 +59,11 @@ export const benchCalls = {
         let best = Number.POSITIVE_INFINITY;
         let made = 0;
         let last = { trades: 0, root: new Uint8Array(0) as Uint8Array };
-        for (const until = performance.now() + timeEach; made < 2 || (made < mostRuns && performance.now() < until); made++) {
+        for (
+          const until = performance.now() + timeEach;
+          made < 2 || (made < mostRuns && performance.now() < until);
+          made++
+        ) {
           const begin = performance.now();
           last = runs[contender]();
           best = Math.min(best, performance.now() - begin);
@@ -71,7 +75,14 @@ export const benchCalls = {
             break;
           }
         }
-        tell({ contender, orders, milliseconds: best, runs: made, trades: last.trades, root: hex(last.root) } satisfies Measured);
+        tell({
+          contender,
+          orders,
+          milliseconds: best,
+          runs: made,
+          trades: last.trades,
+          root: hex(last.root),
+        } satisfies Measured);
       }
     }
     return true;

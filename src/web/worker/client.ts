@@ -26,7 +26,11 @@ export function openClient(): Client {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "gridclear" });
   const waiting = new Map<
     number,
-    { resolve(value: unknown): void; reject(error: Error): void; onNews: ((news: unknown) => void) | undefined }
+    {
+      resolve(value: unknown): void;
+      reject(error: Error): void;
+      onNews: ((news: unknown) => void) | undefined;
+    }
   >();
   let last = 0;
   worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
@@ -38,11 +42,16 @@ export function openClient(): Client {
     else call.reject(new Error(data.message));
   });
   worker.addEventListener("error", (event) => {
-    for (const call of waiting.values()) call.reject(new Error(event.message || "the engine could not be started"));
+    for (const call of waiting.values())
+      call.reject(new Error(event.message || "the engine could not be started"));
     waiting.clear();
   });
   return {
-    call<K extends keyof Api>(name: K, input: Input<K>, onNews?: (news: unknown) => void): Promise<Output<K>> {
+    call<K extends keyof Api>(
+      name: K,
+      input: Input<K>,
+      onNews?: (news: unknown) => void,
+    ): Promise<Output<K>> {
       const id = ++last;
       return new Promise<Output<K>>((resolve, reject) => {
         waiting.set(id, { resolve: resolve as (value: unknown) => void, reject, onNews });

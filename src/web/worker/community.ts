@@ -37,7 +37,7 @@ interface Placed {
 }
 
 /** Orders up to which every one has a member of its own; beyond, members stand for many like them. */
-const mostMembers = 3000;
+const mostMembers = 800;
 const pickStream = 90_001;
 
 /** What a community brings to a period. */
@@ -66,8 +66,11 @@ function broughtBy(settings: Settings, size: number): Brought {
   for (const contract of community.contracts(-1)) {
     if (contract.kind !== "storage" || contract.carrier !== settings.carrier || contract.stays) continue;
     const member = members.find(({ id }) => contract.device.startsWith(`${id}-`));
-    const quantity = Math.floor((Math.min(contract.charge, contract.dischargeLimit) * contract.dischargeEfficiency) / ppm);
-    if (member !== undefined && quantity > 0) lots.push({ member, sells: true, quantity, price: contract.dischargePrice });
+    const quantity = Math.floor(
+      (Math.min(contract.charge, contract.dischargeLimit) * contract.dischargeEfficiency) / ppm,
+    );
+    if (member !== undefined && quantity > 0)
+      lots.push({ member, sells: true, quantity, price: contract.dischargePrice });
   }
   return { placed, lots };
 }
@@ -75,11 +78,15 @@ function broughtBy(settings: Settings, size: number): Brought {
 /** Makes the orders the settings describe: always exactly as many, and the same for the same settings. */
 export function makeMarket(settings: Settings): Market {
   const wanted = Math.min(settings.orders, mostMembers);
+  const most = Math.max(300, 3 * wanted);
   let size = Math.ceil(wanted * 1.2) + 4;
   let brought = broughtBy(settings, size);
-  // Not every member trades every carrier: larger communities until there are enough orders.
-  while (brought.placed.length < wanted && size < 6 * mostMembers) {
-    size = Math.min(6 * mostMembers, Math.ceil(size * Math.max(1.2, (wanted / Math.max(1, brought.placed.length)) * 1.05)));
+  // Not every member trades every carrier, and few sell at night: larger communities until there are enough of both.
+  while (size < most && !suffices(brought.placed, wanted)) {
+    size = Math.min(
+      most,
+      Math.ceil(size * Math.max(1.3, (wanted / Math.max(1, brought.placed.length)) * 1.05)),
+    );
     brought = broughtBy(settings, size);
   }
   const { placed, lots } = brought;
@@ -89,14 +96,29 @@ export function makeMarket(settings: Settings): Market {
   return settings.orders <= some.length ? listed(some, few) : multiplied(some, few, settings);
 }
 
+/** Whether there are as many orders as wanted, and of each side a sixth, or half a dozen. */
+function suffices(placed: readonly Placed[], wanted: number): boolean {
+  const sellers = placed.filter((order) => order.sells).length;
+  return (
+    placed.length >= wanted &&
+    Math.min(sellers, placed.length - sellers) >= Math.max(1, Math.min(6, Math.floor(wanted / 6)))
+  );
+}
+
 /** `wanted` of the orders by lot, in arrival order, at least a third of each side where there are that many. */
 function chosen(placed: readonly Placed[], wanted: number, seed: number): Placed[] {
-  const drawn = placed.map((order, index) => ({ order, index, lot: draw(seed, pickStream, index) })).sort((a, b) => a.lot - b.lot);
+  const drawn = placed
+    .map((order, index) => ({ order, index, lot: draw(seed, pickStream, index) }))
+    .sort((a, b) => a.lot - b.lot);
   const sellers = drawn.filter(({ order }) => order.sells);
   const buyers = drawn.filter(({ order }) => !order.sells);
   const fair = Math.round((wanted * sellers.length) / placed.length);
   const third = Math.floor(wanted / 3);
-  const selling = Math.min(sellers.length, Math.max(fair, third, wanted - buyers.length), wanted - Math.min(third, buyers.length));
+  const selling = Math.min(
+    sellers.length,
+    Math.max(fair, third, wanted - buyers.length),
+    wanted - Math.min(third, buyers.length),
+  );
   return [...sellers.slice(0, selling), ...buyers.slice(0, wanted - selling)]
     .sort((a, b) => a.index - b.index)
     .map(({ order }) => order);
@@ -116,8 +138,14 @@ function listed(placed: readonly Placed[], lots: readonly Placed[]): Market {
       quantity: Uint32Array.from(bids, (order) => order.quantity),
       price: Int32Array.from(bids, (order) => order.price),
     },
-    lots: { quantity: Uint32Array.from(lots, (lot) => lot.quantity), price: Int32Array.from(lots, (lot) => lot.price) },
-    offerOwner: (index) => (index < offers.length ? wordsOf(offers[index]!.member) : ownerOfStore(lots[index - offers.length]!.member)),
+    lots: {
+      quantity: Uint32Array.from(lots, (lot) => lot.quantity),
+      price: Int32Array.from(lots, (lot) => lot.price),
+    },
+    offerOwner: (index) =>
+      index < offers.length
+        ? wordsOf(offers[index]!.member)
+        : ownerOfStore(lots[index - offers.length]!.member),
     bidOwner: (index) => wordsOf(bids[index]!.member),
   };
 }
@@ -127,7 +155,12 @@ function multiplied(placed: readonly Placed[], lots: readonly Placed[], settings
   const offers = placed.filter((order) => order.sells);
   const bids = placed.filter((order) => !order.sells);
   const random = createRandom(settings.seed);
-  const offerCount = offers.length === 0 ? 0 : bids.length === 0 ? settings.orders : Math.round((settings.orders * offers.length) / placed.length);
+  const offerCount =
+    offers.length === 0
+      ? 0
+      : bids.length === 0
+        ? settings.orders
+        : Math.round((settings.orders * offers.length) / placed.length);
   const lotCount = Math.round((settings.orders * lots.length) / placed.length);
   const spread = (from: readonly Placed[], size: number) => {
     const quantity = new Uint32Array(size);
@@ -142,16 +175,21 @@ function multiplied(placed: readonly Placed[], lots: readonly Placed[], settings
     }
     return { quantity, price, consent };
   };
-  const owner = (from: readonly Placed[]) => (index: number): Owner => {
-    const { name, kind } = wordsOf(from[index % from.length]!.member);
-    const street = Math.floor(index / from.length);
-    return { name: street === 0 ? name : `${name}, district ${street + 1}`, kind };
-  };
+  const owner =
+    (from: readonly Placed[]) =>
+    (index: number): Owner => {
+      const { name, kind } = wordsOf(from[index % from.length]!.member);
+      const street = Math.floor(index / from.length);
+      return { name: street === 0 ? name : `${name}, district ${street + 1}`, kind };
+    };
   return {
     offers: spread(offers, offerCount),
     bids: spread(bids, settings.orders - offerCount),
     lots: spread(lots, lotCount),
-    offerOwner: (index) => (index < offerCount ? owner(offers)(index) : ownerOfStore(lots[(index - offerCount) % lots.length]!.member)),
+    offerOwner: (index) =>
+      index < offerCount
+        ? owner(offers)(index)
+        : ownerOfStore(lots[(index - offerCount) % lots.length]!.member),
     bidOwner: owner(bids),
   };
 }

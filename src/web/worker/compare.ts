@@ -102,11 +102,14 @@ export const compareCalls = {
   /** Clears the same orders by both mechanisms and says what changes for whom. */
   async compare(engine: Opened, asked: Asked): Promise<Comparison> {
     const market = await marketOf(asked);
-    const scenes = (["value", "merit"] as const).map((mechanism) => clearMarket(engine, market, rulesOf(asked.settings, mechanism)));
+    const scenes = (["value", "merit"] as const).map((mechanism) =>
+      clearMarket(engine, market, rulesOf(asked.settings, mechanism)),
+    );
     const [first, second] = scenes.map(outcomeOf) as [Outcome, Outcome];
     const offers = market.offers.price.length;
     const bids = market.bids.price.length;
-    const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, index) => value - b[index]!);
+    const minus = (a: Float64Array, b: Float64Array): Float64Array =>
+      a.map((value, index) => value - b[index]!);
     const offerDifference = minus(second.offerGain, first.offerGain).subarray(0, offers);
     const bidDifference = minus(second.bidGain, first.bidGain);
 
@@ -132,25 +135,45 @@ export const compareCalls = {
     let most = 0;
     for (const column of [offerDifference, bidDifference])
       for (const value of column) if (Math.abs(value) > most) most = Math.abs(value);
-    const edges = Array.from({ length: 2 * binsPerSide + 1 }, (_, index) => ((index - binsPerSide) / binsPerSide) * most);
+    const edges = Array.from(
+      { length: 2 * binsPerSide + 1 },
+      (_, index) => ((index - binsPerSide) / binsPerSide) * most,
+    );
     const counts = new Array<number>(2 * binsPerSide).fill(0);
     if (most > 0)
       for (const column of [offerDifference, bidDifference])
         for (const value of column)
-          if (value !== 0) counts[Math.min(2 * binsPerSide - 1, Math.floor(((value + most) / (2 * most)) * 2 * binsPerSide))]!++;
+          if (value !== 0)
+            counts[
+              Math.min(2 * binsPerSide - 1, Math.floor(((value + most) / (2 * most)) * 2 * binsPerSide))
+            ]!++;
 
     const [sellers, buyers] = [ends(offerDifference, offers), ends(bidDifference, bids)];
     const movers = (sold: readonly number[], bought: readonly number[]): Mover[] =>
       [
-        ...sold.map((index): Mover => ({ side: "offer", name: market.offerOwner(index).name, difference: offerDifference[index]! })),
-        ...bought.map((index): Mover => ({ side: "bid", name: market.bidOwner(index).name, difference: bidDifference[index]! })),
+        ...sold.map(
+          (index): Mover => ({
+            side: "offer",
+            name: market.offerOwner(index).name,
+            difference: offerDifference[index]!,
+          }),
+        ),
+        ...bought.map(
+          (index): Mover => ({
+            side: "bid",
+            name: market.bidOwner(index).name,
+            difference: bidDifference[index]!,
+          }),
+        ),
       ]
         .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
         .slice(0, mostMovers);
     return {
       orders: offers + bids,
       sides: [sideOf(scenes[0]!, first), sideOf(scenes[1]!, second)],
-      groups: [...groups].map(([name, group]) => ({ name, ...group })).sort((a, b) => a.name.localeCompare(b.name, "en")),
+      groups: [...groups]
+        .map(([name, group]) => ({ name, ...group }))
+        .sort((a, b) => a.name.localeCompare(b.name, "en")),
       winners: movers(sellers.top, buyers.top),
       losers: movers(sellers.bottom, buyers.bottom),
       edges,

@@ -22,7 +22,9 @@ export interface Streams {
   /** Sold by kind: directly, and to the pool. */
   readonly sold: Partial<Record<MemberKind, readonly [direct: number, pool: number]>>;
   /** Bought by kind: directly, from the pool, from stores, from the grid. */
-  readonly bought: Partial<Record<MemberKind, readonly [direct: number, pool: number, store: number, grid: number]>>;
+  readonly bought: Partial<
+    Record<MemberKind, readonly [direct: number, pool: number, store: number, grid: number]>
+  >;
 }
 
 /** One carrier in one period. */
@@ -63,7 +65,10 @@ const dayKey = (settings: Settings): string => {
 };
 
 /** Who sold to whom, by kind, from the records of a block. */
-function streamsOf(block: Block, members: Run["community"]["members"]): Record<Carrier, { streams: Streams; prices: CarrierPeriod["prices"] }> {
+function streamsOf(
+  block: Block,
+  members: Run["community"]["members"],
+): Record<Carrier, { streams: Streams; prices: CarrierPeriod["prices"] }> {
   const { orders, trades, flows } = block.sections;
   const sums = carriers.map(() => ({
     sold: {} as Record<string, [number, number]>,
@@ -73,8 +78,10 @@ function streamsOf(block: Block, members: Run["community"]["members"]): Record<C
     quantity: 0,
     amount: 0,
   }));
-  const kindOf = (order: number): MemberKind => members[readRecord(orderLayout, orders, order).participant]!.kind;
-  const soldBy = (carrier: Carrier, kind: MemberKind): [number, number] => (sums[carriers.indexOf(carrier)]!.sold[kind] ??= [0, 0]);
+  const kindOf = (order: number): MemberKind =>
+    members[readRecord(orderLayout, orders, order).participant]!.kind;
+  const soldBy = (carrier: Carrier, kind: MemberKind): [number, number] =>
+    (sums[carriers.indexOf(carrier)]!.sold[kind] ??= [0, 0]);
   const boughtBy = (carrier: Carrier, kind: MemberKind): [number, number, number, number] =>
     (sums[carriers.indexOf(carrier)]!.bought[kind] ??= [0, 0, 0, 0]);
   for (let index = 0; index < block.header.sections.trades.count; index++) {
@@ -90,12 +97,16 @@ function streamsOf(block: Block, members: Run["community"]["members"]): Record<C
   for (let index = 0; index < block.header.sections.flows.count; index++) {
     const { kind, carrier, order, party, quantity } = readRecord(flowLayout, flows, index);
     if (kind === "pooled") soldBy(carrier, members[party]!.kind)[1] += quantity;
-    if (kind === "imported" && order < block.header.sections.orders.count) boughtBy(carrier, members[party]!.kind)[3] += quantity;
+    if (kind === "imported" && order < block.header.sections.orders.count)
+      boughtBy(carrier, members[party]!.kind)[3] += quantity;
   }
   return Object.fromEntries(
     carriers.map((carrier, code) => {
       const { sold, bought, low, high, quantity, amount } = sums[code]!;
-      return [carrier, { streams: { sold, bought }, prices: quantity === 0 ? null : [low, amount / quantity, high] }];
+      return [
+        carrier,
+        { streams: { sold, bought }, prices: quantity === 0 ? null : [low, amount / quantity, high] },
+      ];
     }),
   ) as unknown as Record<Carrier, { streams: Streams; prices: CarrierPeriod["prices"] }>;
 }
@@ -148,7 +159,11 @@ export const dayCalls = {
    * Trades a day of the community and tells of every few periods as they are sealed. Answers at once when that day
    * was the last one traded; a newer call for another day ends an older one, which then answers null.
    */
-  async day(engine: Opened, settings: Settings, tell: Tell): Promise<{ readonly participants: number; readonly took: number } | null> {
+  async day(
+    engine: Opened,
+    settings: Settings,
+    tell: Tell,
+  ): Promise<{ readonly participants: number; readonly took: number } | null> {
     const mine = ++generation;
     const key = dayKey(settings);
     if (key === runKey && run !== null && kept.length >= 1440 / settings.minutes) {
@@ -156,7 +171,10 @@ export const dayCalls = {
       return { participants: run.community.members.length, took: 0 };
     }
     const start = performance.now();
-    const now = await openRun(engine, scenarioOf(settings, Math.max(leastInDay, Math.min(settings.orders, mostInDay))));
+    const now = await openRun(
+      engine,
+      scenarioOf(settings, Math.max(leastInDay, Math.min(settings.orders, mostInDay))),
+    );
     run = now;
     runKey = key;
     kept = [];
@@ -179,4 +197,3 @@ export const dayCalls = {
     return { participants: now.community.members.length, took: performance.now() - start };
   },
 };
-

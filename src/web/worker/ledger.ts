@@ -61,8 +61,10 @@ function whoOrdered(run: Run, block: Block, order: number): string {
 
 /** What is wrong, as a person says it; long hashes by their beginning. */
 function inWords(error: unknown): string {
-  const short = (value: string): string => value.replaceAll(/"?([0-9a-f]{16})[0-9a-f]{48}"?/g, "$1…").replace(/^(-?[0-9]+)n$/, "$1");
-  if (error instanceof GridclearError) return `${error.field} should be ${short(error.wanted)}, but is ${short(error.got)}.`;
+  const short = (value: string): string =>
+    value.replaceAll(/"?([0-9a-f]{16})[0-9a-f]{48}"?/g, "$1…").replace(/^(-?[0-9]+)n$/, "$1");
+  if (error instanceof GridclearError)
+    return `${error.field} should be ${short(error.wanted)}, but is ${short(error.got)}.`;
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -96,16 +98,26 @@ async function checksOf(engine: Opened, run: Run, height: number, bytes: Uint8Ar
     }),
     await timed("Link back", () => {
       const before = height === 0 ? new Uint8Array(hashBytes) : run.hashes[height - 1]!;
-      if (!sameBytes(block.header.previous, before)) throw new Error(`it names ${hex(block.header.previous).slice(0, 16)}… as the block before, which is ${hex(before).slice(0, 16)}…`);
+      if (!sameBytes(block.header.previous, before))
+        throw new Error(
+          `it names ${hex(block.header.previous).slice(0, 16)}… as the block before, which is ${hex(before).slice(0, 16)}…`,
+        );
       const chain = new Chain(other);
       for (const earlier of run.blocks.slice(0, height)) chain.append(earlier, true);
-      if (!sameBytes(block.header.history, chain.root())) throw new Error("its root over all earlier blocks is another");
-      return height === 0 ? "The first block: nothing before it." : "It follows the block before, and all before that.";
+      if (!sameBytes(block.header.history, chain.root()))
+        throw new Error("its root over all earlier blocks is another");
+      return height === 0
+        ? "The first block: nothing before it."
+        : "It follows the block before, and all before that.";
     }),
     await timed("Hash", () => {
       if (!sameBytes(hash, wanted))
-        throw new Error(`its hash is now ${hex(hash).slice(0, 16)}…, but ${next === undefined ? "the sealed head is" : `block ${height + 1} says`} ${hex(wanted).slice(0, 16)}…`);
-      return next === undefined ? `${hex(hash).slice(0, 16)}…, as sealed.` : `${hex(hash).slice(0, 16)}…, as block ${height + 1} says.`;
+        throw new Error(
+          `its hash is now ${hex(hash).slice(0, 16)}…, but ${next === undefined ? "the sealed head is" : `block ${height + 1} says`} ${hex(wanted).slice(0, 16)}…`,
+        );
+      return next === undefined
+        ? `${hex(hash).slice(0, 16)}…, as sealed.`
+        : `${hex(hash).slice(0, 16)}…, as block ${height + 1} says.`;
     }),
     await timed("Execution", () => {
       const replay = openReplay(engine);
@@ -149,7 +161,10 @@ function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
       const described = block.header.sections[name];
       if (name === "state") return [name, described];
       const layout = layouts[name];
-      const root = layout === undefined ? merkleRoot(other, decodeItems(block.sections[name])) : other.merkleRoot(block.sections[name], layout.bytes);
+      const root =
+        layout === undefined
+          ? merkleRoot(other, decodeItems(block.sections[name]))
+          : other.merkleRoot(block.sections[name], layout.bytes);
       return [name, { ...described, root }];
     }),
   ) as Header["sections"];
@@ -168,8 +183,19 @@ export const ledgerCalls = {
       who: whoOrdered(run, block, index),
     }));
     const trades = Array.from({ length: Math.min(mostShown, header.sections.trades.count) }, (_, index) => {
-      const { kind, carrier, offer, bid, quantity, price } = readRecord(tradeLayout, block.sections.trades, index);
-      return { kind, carrier, quantity, price, seller: whoSold(run, block, kind, offer), buyer: whoOrdered(run, block, bid) };
+      const { kind, carrier, offer, bid, quantity, price } = readRecord(
+        tradeLayout,
+        block.sections.trades,
+        index,
+      );
+      return {
+        kind,
+        carrier,
+        quantity,
+        price,
+        seller: whoSold(run, block, kind, offer),
+        buyer: whoOrdered(run, block, bid),
+      };
     });
     return {
       height,
@@ -182,7 +208,12 @@ export const ledgerCalls = {
       version: header.version,
       period: header.period,
       timestampMs: header.timestampMs,
-      sections: sectionNames.map((name) => ({ name, count: header.sections[name].count, bytes: header.sections[name].bytes, root: hex(header.sections[name].root) })),
+      sections: sectionNames.map((name) => ({
+        name,
+        count: header.sections[name].count,
+        bytes: header.sections[name].bytes,
+        root: hex(header.sections[name].root),
+      })),
       orders,
       trades,
     };
@@ -271,4 +302,3 @@ export const ledgerCalls = {
     };
   },
 };
-

@@ -69,9 +69,14 @@ export function valueAtByte(bytes: Uint8Array, offset: number): string {
     const layout = layouts[name];
     const inside = offset - sectionStart(block, name);
     if (layout === undefined || inside < 0 || inside >= block.header.sections[name].bytes) continue;
-    const field = layout.fields.find(({ offset: at, bytes: size }) => inside % layout.bytes >= at && inside % layout.bytes < at + size);
+    const field = layout.fields.find(
+      ({ offset: at, bytes: size }) => inside % layout.bytes >= at && inside % layout.bytes < at + size,
+    );
     if (!field?.name) return "";
-    const record = readRecord(layout, block.sections[name], Math.floor(inside / layout.bytes)) as Record<string, unknown>;
+    const record = readRecord(layout, block.sections[name], Math.floor(inside / layout.bytes)) as Record<
+      string,
+      unknown
+    >;
     return String(record[field.name]);
   }
   return "";

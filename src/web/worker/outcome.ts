@@ -31,7 +31,9 @@ export function eachTrade(
 
 /** Limit of an offer, or the price of a store's lot. */
 export const askedBy = ({ market }: Scene, offer: number): number =>
-  offer < market.offers.price.length ? market.offers.price[offer]! : market.lots.price[offer - market.offers.price.length]!;
+  offer < market.offers.price.length
+    ? market.offers.price[offer]!
+    : market.lots.price[offer - market.offers.price.length]!;
 
 /** What became of every order of a scene, stores' lots behind the offers; quantities in ticks, amounts in money ticks as doubles, for display. */
 export interface Outcome {

@@ -78,8 +78,13 @@ function orderLine({ market }: Scene, made: Outcome, side: "offer" | "bid", inde
   const direct = (supply ? made.offerDirect : made.bidDirect)[index]!;
   const pooled = (supply ? made.offerPooled : made.bidPooled)[index]!;
   return {
-    index, side, ...(supply ? market.offerOwner(index) : market.bidOwner(index)),
-    quantity, price: columns.price[place]!, direct, pooled,
+    index,
+    side,
+    ...(supply ? market.offerOwner(index) : market.bidOwner(index)),
+    quantity,
+    price: columns.price[place]!,
+    direct,
+    pooled,
     left: quantity - direct - pooled,
     amount: (supply ? made.offerAmount : made.bidAmount)[index]!,
     gain: (supply ? made.offerGain : made.bidGain)[index]!,
@@ -102,7 +107,14 @@ function bandsOf(now: Scene): Band[] {
   let [members, quantity, low, high, paid, pool, place] = [0, 0, 0, 0, 0, false, 0];
   const close = (): void => {
     if (members > 0)
-      bands.push({ quantity, low: low / quantity, high: high / quantity, price: paid / quantity, pool, trade: each === 1 ? place - 1 : -1 });
+      bands.push({
+        quantity,
+        low: low / quantity,
+        high: high / quantity,
+        price: paid / quantity,
+        pool,
+        trade: each === 1 ? place - 1 : -1,
+      });
     [members, quantity, low, high, paid] = [0, 0, 0, 0, 0];
   };
   eachTrade(now, (pooled, offer, bid, traded, price) => {
@@ -156,7 +168,9 @@ export const periodCalls = {
       bands: bandsOf(scene),
       orders: few
         ? [
-            ...Array.from({ length: offers.price.length + stores }, (_, index) => orderLine(now, made, "offer", index)),
+            ...Array.from({ length: offers.price.length + stores }, (_, index) =>
+              orderLine(now, made, "offer", index),
+            ),
             ...Array.from(bids.price, (_, index) => orderLine(now, made, "bid", index)),
           ]
         : null,

@@ -16,7 +16,13 @@ export interface PlainTrades {
 
 function room(offers: number, bids: number): PlainTrades {
   const size = offers + bids;
-  return { count: 0, offer: new Uint32Array(size), bid: new Uint32Array(size), quantity: new Uint32Array(size), price: new Int32Array(size) };
+  return {
+    count: 0,
+    offer: new Uint32Array(size),
+    bid: new Uint32Array(size),
+    quantity: new Uint32Array(size),
+    price: new Int32Array(size),
+  };
 }
 
 function put(trades: PlainTrades, offer: number, bid: number, quantity: number, price: number): void {
@@ -56,7 +62,9 @@ export function valuePlain(offers: OrderColumns, bids: OrderColumns): PlainTrade
     let size = 0;
     for (let index = 0; index < left.length; index++) if (left[index]! > 0) open[size++] = index;
     // Products stay below 2⁵³ for the orders measured here; equal ones keep arrival order.
-    return open.subarray(0, size).sort((a, b) => sign * (left[a]! * price[a]! - left[b]! * price[b]!) || a - b);
+    return open
+      .subarray(0, size)
+      .sort((a, b) => sign * (left[a]! * price[a]! - left[b]! * price[b]!) || a - b);
   };
   for (let made = -1; made !== trades.count; ) {
     made = trades.count;
@@ -95,7 +103,9 @@ const roundConstants = /* @__PURE__ */ (() => {
 })();
 const schedule = new Int32Array(64);
 const state = new Int32Array(8);
-const start = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+const start = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+];
 
 /** One block of 64 bytes at `at` into `state` (FIPS 180-4 §6.2.2). */
 function compress(view: DataView, at: number): void {

@@ -9,24 +9,69 @@ type Mix = Readonly<Partial<Record<MemberKind, number>>>;
 
 const mixes: Record<Settings["mix"], Mix> = {
   street: {
-    home: 80, business: 4, car: 7, solar: 1, biomass: 1, chp: 1, heatpump: 1, boiler: 1, chiller: 1, supplier: 1, storage: 2,
+    home: 80,
+    business: 4,
+    car: 7,
+    solar: 1,
+    biomass: 1,
+    chp: 1,
+    heatpump: 1,
+    boiler: 1,
+    chiller: 1,
+    supplier: 1,
+    storage: 2,
   },
   solar: {
-    home: 62, business: 4, car: 10, solar: 12, biomass: 2, heatpump: 2, boiler: 1, chiller: 1, supplier: 2, storage: 4,
+    home: 62,
+    business: 4,
+    car: 10,
+    solar: 12,
+    biomass: 2,
+    heatpump: 2,
+    boiler: 1,
+    chiller: 1,
+    supplier: 2,
+    storage: 4,
   },
   town: {
-    home: 54, business: 16, industry: 2, dc: 3, car: 8, solar: 4, wind: 2, biomass: 2, chp: 2, heatpump: 2, boiler: 1,
-    chiller: 1, supplier: 1, storage: 2,
+    home: 54,
+    business: 16,
+    industry: 2,
+    dc: 3,
+    car: 8,
+    solar: 4,
+    wind: 2,
+    biomass: 2,
+    chp: 2,
+    heatpump: 2,
+    boiler: 1,
+    chiller: 1,
+    supplier: 1,
+    storage: 2,
   },
   industry: {
-    home: 28, business: 22, industry: 14, dc: 8, car: 6, solar: 5, wind: 3, turbine: 2, biomass: 3, chp: 3,
-    heatpump: 1, boiler: 1, chiller: 1, supplier: 1, storage: 2,
+    home: 28,
+    business: 22,
+    industry: 14,
+    dc: 8,
+    car: 6,
+    solar: 5,
+    wind: 3,
+    turbine: 2,
+    biomass: 3,
+    chp: 3,
+    heatpump: 1,
+    boiler: 1,
+    chiller: 1,
+    supplier: 1,
+    storage: 2,
   },
 };
 
 /** The community of `size` members that the settings describe, and a day of it. */
 export function scenarioOf(settings: Settings, size: number): Scenario {
-  const { mechanism, pricing, blend, pool, poolPrice, lots, commission, mix, season, weather, seed } = settings;
+  const { mechanism, pricing, blend, pool, poolPrice, lots, commission, mix, season, weather, seed } =
+    settings;
   const { rules: usual, tariffs } = community({ participants: 1 });
   const rules = carriers.map((carrier) => {
     const { price } = usual[carrier].pool!;
@@ -37,15 +82,21 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
     return [
       carrier,
       {
-        mechanism, pricing, k: blend * 10_000,
-        pool: pool ? { price: formatTicks(own, microTick), purchasePrice: formatTicks(bought, microTick), lots } : null,
+        mechanism,
+        pricing,
+        k: blend * 10_000,
+        pool: pool
+          ? { price: formatTicks(own, microTick), purchasePrice: formatTicks(bought, microTick), lots }
+          : null,
       },
     ];
   });
   return community({
     participants: size,
     mix: mixes[mix],
-    season, weather, seed,
+    season,
+    weather,
+    seed,
     periodMs: settings.minutes * 60_000,
     more: {
       // A plant that suits a hundred homes would drown a street.
@@ -73,7 +124,14 @@ const kindWords: Record<MemberKind, string> = {
   supplier: "gas supplier",
   storage: "store",
 };
-const shortWords: Partial<Record<MemberKind, string>> = { dc: "data room", chp: "CHP", heatpump: "heat pump", solar: "solar park", wind: "wind", supplier: "gas supply" };
+const shortWords: Partial<Record<MemberKind, string>> = {
+  dc: "data room",
+  chp: "CHP",
+  heatpump: "heat pump",
+  solar: "solar park",
+  wind: "wind",
+  supplier: "gas supply",
+};
 
 /** What a member is called, `Home 3`, and what it is in words. */
 export function wordsOf(member: Member): { name: string; kind: string } {

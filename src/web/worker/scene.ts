@@ -41,7 +41,18 @@ let market: Market | null = null;
 /** The orders the page asks about, kept until it asks about others. */
 export async function marketOf({ settings, own }: Asked): Promise<Market> {
   const { seed, orders, mix, season, weather, minutes, time, carrier } = settings;
-  const key = JSON.stringify([seed, orders, mix, season, weather, minutes, time, carrier, own?.name, own?.text.length]);
+  const key = JSON.stringify([
+    seed,
+    orders,
+    mix,
+    season,
+    weather,
+    minutes,
+    time,
+    carrier,
+    own?.name,
+    own?.text.length,
+  ]);
   if (market === null || key !== marketKey) {
     market = own === null ? makeMarket(settings) : await readOwn(own.text, settings);
     marketKey = key;
@@ -54,7 +65,10 @@ async function readOwn(text: string, settings: Settings): Promise<Market> {
   const file = parseOrderFile(text, { quantity: microTick, price: microTick });
   const sheet = file.get(settings.carrier) ?? [...file.values()][0];
   if (sheet === undefined) throw new Error("The file has a header but no orders.");
-  const owner = (ids: readonly string[]) => (index: number) => ({ name: ids[index]!, kind: "from your file" });
+  const owner = (ids: readonly string[]) => (index: number) => ({
+    name: ids[index]!,
+    kind: "from your file",
+  });
   return {
     offers: {
       quantity: sheet.offers.quantity,
@@ -72,7 +86,10 @@ async function readOwn(text: string, settings: Settings): Promise<Market> {
 export function clearMarket(engine: Opened, market: Market, rules: ClearingRules): Scene {
   const start = performance.now();
   const { offers, bids, lots } = market;
-  const view = engine.clear(rules.pool && lots.price.length > 0 ? { offers, bids, lots } : { offers, bids }, rules);
+  const view = engine.clear(
+    rules.pool && lots.price.length > 0 ? { offers, bids, lots } : { offers, bids },
+    rules,
+  );
   const took = performance.now() - start;
   return { market, rules, clearing: copyClearing(view), took };
 }

@@ -5,7 +5,7 @@ import type { Settings } from "../settings.js";
 import { periodCalls } from "./period.js";
 import type { Asked } from "./scene.js";
 
-type LedgerCalls = (typeof import("./ledger.js"))["ledgerCalls"];
+type LedgerCalls = typeof import("./ledger.js")["ledgerCalls"];
 /** What every group of calls is given. */
 export type Opened = Awaited<ReturnType<typeof openEngine>>;
 /** Tells the page how far a running call has come. */
@@ -16,14 +16,19 @@ const dayCalls = async () => (await import("./day.js")).dayCalls;
 const benchCalls = async () => (await import("./bench.js")).benchCalls;
 const ledgerCalls = async () => (await import("./ledger.js")).ledgerCalls;
 const later = {
-  day: async (engine: Opened, settings: Settings, tell: Tell) => (await dayCalls()).day(engine, settings, tell),
-  compare: async (engine: Opened, asked: Asked) => (await import("./compare.js")).compareCalls.compare(engine, asked),
-  bench: async (engine: Opened, most: { most: number }, tell: Tell) => (await benchCalls()).bench(engine, most, tell),
+  day: async (engine: Opened, settings: Settings, tell: Tell) =>
+    (await dayCalls()).day(engine, settings, tell),
+  compare: async (engine: Opened, asked: Asked) =>
+    (await import("./compare.js")).compareCalls.compare(engine, asked),
+  bench: async (engine: Opened, most: { most: number }, tell: Tell) =>
+    (await benchCalls()).bench(engine, most, tell),
   stopBench: async (engine: Opened, _nothing: null) => (await benchCalls()).stopBench(engine, null),
   block: async (engine: Opened, height: number) => (await ledgerCalls()).block(engine, height),
   verify: async (engine: Opened, height: number) => (await ledgerCalls()).verify(engine, height),
-  tamper: async (engine: Opened, change: Parameters<LedgerCalls["tamper"]>[1]) => (await ledgerCalls()).tamper(engine, change),
-  prove: async (engine: Opened, trade: { height: number; index: number }) => (await ledgerCalls()).prove(engine, trade),
+  tamper: async (engine: Opened, change: Parameters<LedgerCalls["tamper"]>[1]) =>
+    (await ledgerCalls()).tamper(engine, change),
+  prove: async (engine: Opened, trade: { height: number; index: number }) =>
+    (await ledgerCalls()).prove(engine, trade),
   copy: async (engine: Opened, height: number) => (await ledgerCalls()).copy(engine, height),
   paste: async (engine: Opened, text: string) => (await ledgerCalls()).paste(engine, text),
 };
