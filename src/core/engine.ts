@@ -7,6 +7,7 @@ import { CoreMemory } from "./memory.js";
 import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
 import { type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
 import { HashThreads } from "./threads.js";
+import type { HashWorker } from "./worker.js";
 
 export {
   type Clearing,
@@ -31,7 +32,7 @@ export {
   tierRanges,
 } from "./rules.js";
 export { maxThreads } from "./threads.js";
-export { hashWorkerSource } from "./worker.js";
+export { type HashWorker, hashWorkerSource } from "./worker.js";
 
 /** How an engine is opened. */
 export interface EngineOptions {
@@ -46,8 +47,11 @@ export interface EngineOptions {
    * them running.
    */
   readonly threads?: number;
-  /** Makes a worker that runs {@link hashWorkerSource} from a file, for pages whose CSP has no `worker-src blob:`. */
-  readonly worker?: () => Worker;
+  /**
+   * Makes a worker that runs {@link hashWorkerSource} from a file, for pages whose CSP has no `worker-src blob:`:
+   * `() => new Worker("/hash-worker.js")`. The file needs the page's own COEP header.
+   */
+  readonly worker?: () => HashWorker;
 }
 
 const mechanisms = { value: 0, merit: 1 } as const;

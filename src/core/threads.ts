@@ -6,8 +6,8 @@ export const maxThreads = 64;
 
 /** A tree of fewer pieces is hashed sooner than workers wake up. */
 const leastPieces = 4;
-/** Looks at unfinished pieces before the main thread hashes them itself: about as long as one takes. */
-const patience = 20_000;
+/** Looks at unfinished pieces before the main thread hashes them itself: about as long as that takes. */
+const patience = 3000;
 
 const { slots, firstSlot, slotWords, roots, pieces, pieceBytes } = sharedLayout;
 const digestBytes = 32;
