@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
-import { parseProfiles } from "../../src/simulation/profiles.js";
+import { parseProfiles } from "../../src/simulation/profilefile.js";
 import { checkScenario, memberKinds, parseScenario, startTime } from "../../src/simulation/scenario.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
 
