@@ -13,10 +13,21 @@ import { verifyCommand } from "../../src/cli/verify.js";
 import { witnessCommand } from "../../src/cli/witness.js";
 import { hex } from "../../src/ledger/bytes.js";
 import { checkpointKey, cosignatures, isSignedBy, parseCheckpoint } from "../../src/ledger/checkpoint.js";
+import { LightClient } from "../../src/ledger/client.js";
 import { sectionNames } from "../../src/ledger/header.js";
 import { encodeReceipt } from "../../src/ledger/receipt.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
-import { hasher, type Ledger, makeLedger, platform, signatures, startPeriod } from "./community.js";
+import { openMarket } from "../../src/market/market.js";
+import {
+  engine,
+  hasher,
+  keyOf,
+  type Ledger,
+  makeLedger,
+  platform,
+  signatures,
+  startPeriod,
+} from "./community.js";
 
 let folder: string;
 let honest: Ledger;
@@ -40,6 +51,8 @@ beforeAll(async () => {
   await write("liar", liar, await liar.head());
   await write("bare", honest, null);
   await writeKeyFile(at("platform.key"), "platform", platform);
+  await writeKeyFile(at("w.key"), "wanda", await keyOf(7));
+  await writeFile(at("head"), await honest.head());
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -61,17 +74,17 @@ async function run(command: Command, ...args: string[]): Promise<{ code: number;
 
 describe("gridclear keys", () => {
   test("makes a key for its owner alone, shows it, never overwrites it", async () => {
-    const made = await run(keysCommand, "make", at("w.key"), "--name", "wanda", "--json");
+    const made = await run(keysCommand, "make", at("new.key"), "--name", "wanda", "--json");
     expect(made.code).toBe(0);
-    expect((await stat(at("w.key"))).mode & 0o777).toBe(0o600);
-    const shown = await run(keysCommand, "show", at("w.key"), "--json");
+    expect((await stat(at("new.key"))).mode & 0o777).toBe(0o600);
+    const shown = await run(keysCommand, "show", at("new.key"), "--json");
     expect(shown.out).toBe(made.out);
     const { publicKey, name } = JSON.parse(made.out);
-    const file = await readKeyFile(at("w.key"));
+    const file = await readKeyFile(at("new.key"));
     expect([hex(file.key.publicKey), file.name, name]).toEqual([publicKey, "wanda", "wanda"]);
-    expect((await readFile(at("w.key"), "utf8")).includes(publicKey)).toBe(false);
-    await expect(run(keysCommand, "make", at("w.key"))).rejects.toMatchObject({ code: "conflict" });
-    expect(hex((await readKeyFile(at("w.key"))).key.publicKey)).toBe(publicKey);
+    expect((await readFile(at("new.key"), "utf8")).includes(publicKey)).toBe(false);
+    await expect(run(keysCommand, "make", at("new.key"))).rejects.toMatchObject({ code: "conflict" });
+    expect(hex((await readKeyFile(at("new.key"))).key.publicKey)).toBe(publicKey);
   });
 
   test("refuses a key file that others can read, and one that is none", async () => {
@@ -108,7 +121,6 @@ describe("gridclear prove and verify --proof", () => {
   };
 
   test("every kind of record, checked against the head's signature, the ledger and a checkpoint", async () => {
-    await writeFile(at("head"), await honest.head());
     for (const section of sectionNames) {
       const place = section === "contracts" ? "0:2" : "4:0";
       expect(
@@ -312,6 +324,40 @@ describe("gridclear witness", () => {
     }
     const gone = await run(witnessCommand, "--follow", url, "--once");
     expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("out of reach") });
+  });
+
+  test("follows an unsigned market as well: then the witness is all that vouches", async () => {
+    const store = await openNodeStore(at("unsigned"), { hasher });
+    const market = await openMarket({ engine, store, participants: ["ann", "bob"], startPeriod: 3 });
+    market.submit({
+      participant: "ann",
+      carrier: "electricity",
+      side: "offer",
+      quantity: "2.5",
+      price: "0.08",
+    });
+    market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
+    await market.clearPeriod(1000);
+    await store.close();
+    const { code, out } = await run(
+      witnessCommand,
+      "--follow",
+      at("unsigned"),
+      "--key",
+      at("w.key"),
+      "--once",
+    );
+    expect(code).toBe(0);
+    const wanda = { name: "wanda", publicKey: (await readKeyFile(at("w.key"))).key.publicKey };
+    const policy = { threshold: 1, witnesses: [wanda] };
+    const options = { hasher, signatures, marketId: market.id, platformKey: null, policy };
+    const ask = async (note: string) =>
+      new LightClient(options).update(async () => new TextEncoder().encode(note));
+    expect(await ask(out)).toMatchObject({ size: 2 });
+    await expect(ask(`${out.split("\n\n")[0]}\n\n`)).rejects.toMatchObject({ code: "signature" });
+    await expect(run(verifyCommand, "--receipt", at("receipt"), at("unsigned"))).rejects.toHaveProperty(
+      "code",
+    );
   });
 
   test("refuses arguments that are none", async () => {
