@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../errors.js";
@@ -48,13 +48,7 @@ async function openSource(path: string, hasher: Hasher): Promise<Source> {
   const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0).finally(() => file.close());
   if (new TextDecoder("latin1").decode(buffer.subarray(0, bytesRead)) === "GCLF")
     return { blocks: () => readLedgerFile(createReadStream(path), hasher), close: async () => {} };
-  let document: unknown;
-  try {
-    document = JSON.parse(await readFile(path, "utf8"));
-  } catch {
-    return fail("invalid", "LEDGER", "a ledger directory, a ledger file or a JSON export", path);
-  }
-  return { blocks: () => importJson(document, hasher), close: async () => {} };
+  return { blocks: () => importJson(createReadStream(path, "utf8"), hasher), close: async () => {} };
 }
 
 /** Writes pieces to a file that must not be there yet. */

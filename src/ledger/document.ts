@@ -197,21 +197,105 @@ export async function* exportJson(
   yield `\n],"root":"${hex(chain.root())}"}\n`;
 }
 
+/** Most text around the blocks of a document, and of one block: half of what a string can hold. */
+const maxFrameCharacters = 1024;
+const maxBlockCharacters = 1 << 28;
+
 /**
- * The blocks of a document that {@link exportJson} wrote, parsed; the whole chain is verified on the way. Throws
- * `invalid` for another document, `corrupt` naming the first height that does not follow or has another hash.
+ * Takes a document apart as its text comes: the JSON of each block as soon as it is whole, and what stands around the
+ * blocks. Looks at quotes and brackets only, so it takes any layout; what it hands on is for a parser to judge.
  */
-export function* importJson(document: unknown, hasher: Hasher): Generator<Uint8Array> {
-  const fields = fieldsOf(document, ["format", "version", "blocks", "root"], "document");
-  if (fields.format !== format) fail("invalid", "document.format", `"${format}"`, fields.format);
-  if (fields.version !== formatVersion)
-    fail("unsupported", "document.version", `${formatVersion}`, fields.version);
-  const chain = new Chain(hasher);
-  for (const [index, value] of listOf(fields.blocks, "document.blocks").entries()) {
-    const bytes = encodeBlock(blockFromJson(value, hasher, `blocks[${index}]`));
-    chain.append(bytes);
-    yield bytes;
+class DocumentSplitter {
+  /** The document without its blocks. */
+  frame = "";
+  #block = "";
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #inBlocks = false;
+  #afterComma = false;
+
+  *split(piece: string): Generator<string> {
+    let begin = 0;
+    for (let at = 0; at < piece.length; at += 1) {
+      const character = piece[at]!;
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (character === "\\") this.#escaped = true;
+        else if (character === '"') this.#inString = false;
+      } else if (character === '"') this.#inString = true;
+      else if (character === "{" || character === "[") {
+        this.#depth += 1;
+        if (this.#depth !== 2 || character === "{") continue;
+        this.#keep(piece.slice(begin, at + 1));
+        begin = at + 1;
+        this.#inBlocks = /"blocks"\s*:\s*\[$/.test(this.frame);
+      } else if (this.#inBlocks && this.#depth === 2 && (character === "," || character === "]")) {
+        this.#keep(piece.slice(begin, at));
+        begin = character === "]" ? at : at + 1;
+        // Nothing between the brackets is an empty array; nothing beside a comma is no JSON, as the parser will say.
+        if (character === "," || this.#afterComma || this.#block.trim() !== "") yield this.#block;
+        this.#block = "";
+        this.#afterComma = character === ",";
+        if (character === "]") this.#inBlocks = false;
+      }
+      if (!this.#inString && (character === "}" || character === "]")) this.#depth -= 1;
+    }
+    this.#keep(piece.slice(begin));
   }
-  if (!sameBytes(chain.root(), hashOf(fields.root, "document.root")))
-    fail("corrupt", "document.root", hex(chain.root()), fields.root);
+
+  #keep(text: string): void {
+    if (this.#inBlocks) this.#block += text;
+    else this.frame += text;
+    if (this.frame.length > maxFrameCharacters)
+      fail(
+        "limit",
+        "document",
+        `at most ${maxFrameCharacters} characters around the blocks`,
+        this.frame.length,
+      );
+    if (this.#block.length > maxBlockCharacters)
+      fail("limit", "block", `at most ${maxBlockCharacters} characters`, this.#block.length);
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail("invalid", path, "JSON", text);
+  }
+}
+
+/**
+ * The blocks of a document that {@link exportJson} wrote, in whatever layout and pieces it comes; holds one block at a
+ * time, and verifies the whole chain on the way. Throws `invalid` for another document, `limit` for a block beyond 2²⁸
+ * characters, `corrupt` naming the first height that does not follow or has another hash.
+ */
+export async function* importJson(
+  pieces: AsyncIterable<string> | Iterable<string>,
+  hasher: Hasher,
+): AsyncGenerator<Uint8Array> {
+  const chain = new Chain(hasher);
+  const splitter = new DocumentSplitter();
+  for await (const piece of pieces)
+    for (const text of splitter.split(piece)) {
+      const path = `blocks[${chain.size}]`;
+      const bytes = encodeBlock(blockFromJson(parseJson(text, path), hasher, path));
+      chain.append(bytes);
+      yield bytes;
+    }
+  const frame = fieldsOf(
+    parseJson(splitter.frame, "document"),
+    ["format", "version", "blocks", "root"],
+    "document",
+  );
+  if (frame.format !== format) fail("invalid", "document.format", `"${format}"`, frame.format);
+  if (frame.version !== formatVersion)
+    fail("unsupported", "document.version", `${formatVersion}`, frame.version);
+  // Whatever stood in the array went block by block; what is left of it has to be empty.
+  if (listOf(frame.blocks, "document.blocks").length > 0)
+    fail("invalid", "document.blocks", "blocks", "another array");
+  if (!sameBytes(chain.root(), hashOf(frame.root, "document.root")))
+    fail("corrupt", "document.root", hex(chain.root()), frame.root);
 }

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet-writer";
 import { fail } from "../errors.js";
-import { formatTicks } from "../units.js";
+import { formatTicks, type Tick } from "../units.js";
 import type { Hasher } from "./hasher.js";
 import { type Cell, type ColumnType, type Table, TableReader, type Ticks, tableNamed } from "./tables.js";
 
@@ -15,10 +15,10 @@ const disarm = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}`
 /** A field of a CSV file (RFC 4180). */
 function csvField(cell: Cell, type: ColumnType, ticks: Ticks): string {
   if (cell === null) return "";
-  if (type === "quantity" || type === "price" || type === "amount")
-    return formatTicks(cell as number | bigint, ticks[type]);
+  const tick = ticks[type];
+  if (tick !== null) return formatTicks(cell as number | bigint, tick);
   if (type === "moment") return new Date(cell as number).toISOString();
-  if (type === "number") return `${cell}`;
+  if (type !== "text") return `${cell}`;
   const text = disarm(`${cell}`);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -40,33 +40,47 @@ export async function* exportCsv(blocks: Blocks, table: string, hasher: Hasher):
   }
 }
 
-const decimalDigits = 38;
+/** Digits of a decimal in 64 bits and in 128 bits. */
+const shortDigits = 18;
+const longDigits = 38;
+const longest = 10n ** 38n;
+
+/** Digits of a column of decimals: quantities and prices are 32 bits of ticks, sums and amounts 64. */
+const digitsOf = (type: ColumnType, { mantissa }: Tick): number =>
+  (type === "quantity" || type === "price") && mantissa < 100_000_000n ? shortDigits : longDigits;
 
 function parquetColumn(name: string, type: ColumnType, ticks: Ticks): SchemaElement {
   const optional = { name, repetition_type: "OPTIONAL" } as const;
+  const tick = ticks[type];
+  if (tick !== null) {
+    const precision = digitsOf(type, tick);
+    const { scale } = tick;
+    return {
+      ...optional,
+      ...(precision === shortDigits ? { type: "INT64" } : { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16 }),
+      converted_type: "DECIMAL",
+      logical_type: { type: "DECIMAL", precision, scale },
+      precision,
+      scale,
+    };
+  }
   if (type === "text") return { ...optional, type: "BYTE_ARRAY", converted_type: "UTF8" };
-  if (type === "number") return { ...optional, type: "INT64" };
+  if (type === "index") return { ...optional, type: "INT32", converted_type: "UINT_32" };
   if (type === "moment") return { ...optional, type: "INT64", converted_type: "TIMESTAMP_MILLIS" };
-  const { scale } = ticks[type];
-  return {
-    ...optional,
-    type: "FIXED_LEN_BYTE_ARRAY",
-    type_length: 16,
-    converted_type: "DECIMAL",
-    logical_type: { type: "DECIMAL", precision: decimalDigits, scale },
-    precision: decimalDigits,
-    scale,
-  };
+  return { ...optional, type: "INT64" };
 }
 
-/** A value as Parquet stores it: whole numbers as 64 bits, decimals as their digits without the point. */
-function parquetValue(cell: Cell, type: ColumnType, ticks: Ticks): bigint | string | undefined {
+/** A value as Parquet stores it: whole numbers in 32 or 64 bits, decimals as their digits without the point. */
+function parquetValue(cell: Cell, type: ColumnType, ticks: Ticks): bigint | number | string | undefined {
   if (cell === null) return undefined;
   if (type === "text") return `${cell}`;
-  if (type === "number" || type === "moment") return BigInt(cell);
-  const digits = BigInt(cell) * ticks[type].mantissa;
-  const most = 10n ** BigInt(decimalDigits);
-  return -most < digits && digits < most ? digits : fail("limit", type, `${decimalDigits} digits`, digits);
+  if (type === "index") return cell as number;
+  const tick = ticks[type];
+  if (tick === null) return BigInt(cell);
+  const digits = BigInt(cell) * tick.mantissa;
+  if (digitsOf(type, tick) === longDigits && (digits >= longest || digits <= -longest))
+    fail("limit", type, `${longDigits} digits`, digits);
+  return digits;
 }
 
 /** Most rows held before they are written out as a row group. */
@@ -82,7 +96,7 @@ export async function exportParquet(blocks: Blocks, table: string, hasher: Hashe
   const reader = new TableReader(hasher);
   const output = new ByteWriter();
   let file: InstanceType<typeof ParquetWriter> | null = null;
-  let held: (bigint | string | undefined)[][] = columns.map(() => []);
+  let held: (bigint | number | string | undefined)[][] = columns.map(() => []);
   const flush = (): void => {
     // The first block has the ticks, which the schema needs.
     file ??= new ParquetWriter({

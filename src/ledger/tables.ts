@@ -9,10 +9,10 @@ import { decodeRecords } from "./layout.js";
 import { flowLayout, none, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
 
 /**
- * What a column holds: a whole number, a text, a moment (milliseconds since 1970), or an exact decimal, given in ticks of
- * quantity, price or amount.
+ * What a column holds: a whole number below 2³² (`index`) or 2⁵³ (`number`), a text, a moment (milliseconds since 1970), or
+ * an exact decimal, given in ticks: the quantity or price of one record, a sum of quantities (`total`), an amount.
  */
-export type ColumnType = "number" | "text" | "moment" | "quantity" | "price" | "amount";
+export type ColumnType = "index" | "number" | "text" | "moment" | "quantity" | "total" | "price" | "amount";
 /** One value; null where there is none. */
 export type Cell = number | bigint | string | null;
 /** One table of an export: its columns, in order. */
@@ -20,14 +20,25 @@ export interface Table {
   readonly name: string;
   readonly columns: readonly (readonly [name: string, type: ColumnType])[];
 }
-/** The ticks of a market's decimals. */
-export type Ticks = Readonly<Record<"quantity" | "price" | "amount", Tick>>;
+/** The ticks of a market's decimals; null for what is no decimal. */
+export type Ticks = Readonly<Record<ColumnType, Tick | null>>;
+
+const ticksOf = (quantity: Tick, price: Tick): Ticks => ({
+  index: null,
+  number: null,
+  text: null,
+  moment: null,
+  quantity,
+  total: quantity,
+  price,
+  amount: amountTick(quantity, price),
+});
 
 const placed: Table["columns"] = [
   ["height", "number"],
   ["period", "number"],
 ];
-const numbered: Table["columns"] = [...placed, ["number", "number"]];
+const numbered: Table["columns"] = [...placed, ["number", "index"]];
 
 /** The tables that a ledger is exported to. */
 export const tables: readonly Table[] = [
@@ -42,25 +53,25 @@ export const tables: readonly Table[] = [
       ["rules", "text"],
       ["state", "text"],
       ["market", "text"],
-      ["signed", "number"],
-      ["contracts", "number"],
-      ["orders", "number"],
-      ["trades", "number"],
-      ["flows", "number"],
-      ["readings", "number"],
-      ["postings", "number"],
+      ["signed", "index"],
+      ["contracts", "index"],
+      ["orders", "index"],
+      ["trades", "index"],
+      ["flows", "index"],
+      ["readings", "index"],
+      ["postings", "index"],
     ],
   },
   {
     name: "totals",
-    columns: [...placed, ["carrier", "text"], ...totalNames.map((name) => [name, "quantity"] as const)],
+    columns: [...placed, ["carrier", "text"], ...totalNames.map((name) => [name, "total"] as const)],
   },
   { name: "contracts", columns: [...numbered, ["kind", "text"], ["contract", "text"]] },
   {
     name: "orders",
     columns: [
       ...numbered,
-      ["participant", "number"],
+      ["participant", "index"],
       ["id", "text"],
       ["carrier", "text"],
       ["side", "text"],
@@ -74,14 +85,14 @@ export const tables: readonly Table[] = [
       ...numbered,
       ["kind", "text"],
       ["carrier", "text"],
-      ["offer", "number"],
+      ["offer", "index"],
       ["seller", "text"],
-      ["device", "number"],
-      ["bid", "number"],
+      ["device", "index"],
+      ["bid", "index"],
       ["buyer", "text"],
       ["quantity", "quantity"],
       ["price", "price"],
-      ["position", "number"],
+      ["position", "index"],
       ["supply_fee", "amount"],
       ["use_fee", "amount"],
     ],
@@ -92,8 +103,8 @@ export const tables: readonly Table[] = [
       ...numbered,
       ["kind", "text"],
       ["carrier", "text"],
-      ["party", "number"],
-      ["order", "number"],
+      ["party", "index"],
+      ["order", "index"],
       ["quantity", "quantity"],
       ["lost", "quantity"],
       ["price", "price"],
@@ -105,12 +116,12 @@ export const tables: readonly Table[] = [
     name: "readings",
     columns: [
       ...numbered,
-      ["participant", "number"],
+      ["participant", "index"],
       ["id", "text"],
       ["carrier", "text"],
       ["metered_period", "number"],
-      ["version", "number"],
-      ["flags", "number"],
+      ["version", "index"],
+      ["flags", "index"],
       ["in", "quantity"],
       ["out", "quantity"],
     ],
@@ -121,9 +132,9 @@ export const tables: readonly Table[] = [
       ...numbered,
       ["kind", "text"],
       ["carrier", "text"],
-      ["debit", "number"],
-      ["credit", "number"],
-      ["reference", "number"],
+      ["debit", "index"],
+      ["credit", "index"],
+      ["reference", "index"],
       ["amount", "amount"],
       ["booked_period", "number"],
     ],
@@ -142,7 +153,7 @@ const orNull = (number: number): number | null => (number === none ? null : numb
 export class TableReader {
   readonly #hasher: Hasher;
   readonly #ids: string[] = [];
-  #ticks: Ticks = { quantity: microTick, price: microTick, amount: amountTick(microTick, microTick) };
+  #ticks: Ticks = ticksOf(microTick, microTick);
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
@@ -183,7 +194,7 @@ export class TableReader {
     if (kind !== "market" || contract.quantityTick === undefined || contract.priceTick === undefined) return;
     const quantity = parseTick(contract.quantityTick, "quantityTick");
     const price = parseTick(contract.priceTick, "priceTick");
-    this.#ticks = { quantity, price, amount: amountTick(quantity, price) };
+    this.#ticks = ticksOf(quantity, price);
   }
 
   #blockRow(header: Header, bytes: Uint8Array): Cell[] {

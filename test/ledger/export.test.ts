@@ -78,9 +78,16 @@ const textOf = async (pieces: AsyncIterable<string>): Promise<string> => {
   for await (const piece of pieces) text += piece;
   return text;
 };
-const codeOf = (act: () => unknown): string | null => {
+/** The blocks of a document given as a value or as text. */
+const imported = async (document: unknown): Promise<Uint8Array[]> => {
+  const found: Uint8Array[] = [];
+  const text = typeof document === "string" ? document : JSON.stringify(document);
+  for await (const bytes of importJson([text], hasher)) found.push(bytes);
+  return found;
+};
+const codeOf = async (document: unknown): Promise<string | null> => {
   try {
-    act();
+    await imported(document);
     return null;
   } catch (error) {
     if (error instanceof GridclearError) return error.code;
@@ -91,13 +98,23 @@ const codeOf = (act: () => unknown): string | null => {
 describe("json", () => {
   it("comes back to the same bytes, however it is laid out", async () => {
     const document = JSON.parse(await textOf(exportJson(blocks, hasher)));
-    expect([...importJson(document, hasher)]).toEqual(blocks);
+    expect(await imported(document)).toEqual(blocks);
     expect(document.blocks.map((block: { hash: string }) => block.hash)).toEqual(
       chain.map((block) => hex(hashOfBlock(block, hasher))),
     );
-    const pretty = JSON.parse(JSON.stringify(document, null, 2));
-    expect([...importJson(pretty, hasher)]).toEqual(blocks);
-    expect([...importJson(JSON.parse(await textOf(exportJson([], hasher))), hasher)]).toEqual([]);
+    expect(await imported(JSON.stringify(document, null, 2))).toEqual(blocks);
+    const { format, version, root } = document;
+    expect(await imported({ root, blocks: document.blocks, version, format })).toEqual(blocks);
+    const text = JSON.stringify(document, null, 1);
+    for (const length of [1, 7, 1000]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
+        text.slice(index * length, (index + 1) * length),
+      );
+      const found: Uint8Array[] = [];
+      for await (const bytes of importJson(pieces, hasher)) found.push(bytes);
+      expect(found).toEqual(blocks);
+    }
+    expect(await imported(await textOf(exportJson([], hasher)))).toEqual([]);
   });
 
   it("says everything that a reader needs", async () => {
@@ -141,19 +158,13 @@ describe("json", () => {
         const document = changed(path, (holder, key) => {
           holder[key] = JSON.stringify(holder[key]) === JSON.stringify(value) ? 12345 : value;
         });
-        expect(
-          codeOf(() => [...importJson(document, hasher)]),
-          path.join("."),
-        ).not.toBe(null);
+        expect(await codeOf(document), path.join(".")).not.toBe(null);
       }
       const gone = changed(path, (holder, key) => {
         if (Array.isArray(holder)) holder.splice(Number(key), 1);
         else delete holder[key];
       });
-      expect(
-        codeOf(() => [...importJson(gone, hasher)]),
-        path.join("."),
-      ).not.toBe(null);
+      expect(await codeOf(gone), path.join(".")).not.toBe(null);
       if (isContract(path)) continue;
       const more = changed(path, (holder, key) => {
         const inner = holder[key];
@@ -161,21 +172,40 @@ describe("json", () => {
         else if (typeof inner === "object" && inner !== null) (inner as Record<string, unknown>).other = 1;
         else holder[key] = [inner];
       });
-      expect(
-        codeOf(() => [...importJson(more, hasher)]),
-        path.join("."),
-      ).not.toBe(null);
+      expect(await codeOf(more), path.join(".")).not.toBe(null);
     }
     for (const document of [null, 5, "x", [], {}, JSON.parse('{"__proto__":{}}')])
-      expect(codeOf(() => [...importJson(document, hasher)])).toBe("invalid");
+      expect(await codeOf(document)).toBe("invalid");
   });
 
-  it("survives any JSON", () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        expect(codeOf(() => [...importJson(value, hasher)])).toBe("invalid");
+  it("survives any JSON and any text", async () => {
+    const text = await textOf(exportJson(blocks, hasher));
+    for (const broken of [
+      "",
+      "{",
+      text.slice(0, -3),
+      `${text}}`,
+      text.replace("\n]", ",\n]"),
+      text.replace("[\n", "[,\n"),
+    ])
+      expect(await codeOf(broken), broken.slice(-40)).toBe("invalid");
+    expect(await codeOf("x".repeat(5000))).toBe("limit");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: text.length - 1 }),
+        fc.constantFrom(...'[]{},":\\0a'),
+        async (at, character) => {
+          const changed = text.slice(0, at) + character + text.slice(at + 1);
+          if (text[at] !== character) expect(await codeOf(changed)).not.toBe(null);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
+        expect(await codeOf(value)).toBe("invalid");
         const inner = { format: "gridclear ledger", version: 1, blocks: [value], root: "" };
-        expect(["invalid", "unsupported"]).toContain(codeOf(() => [...importJson(inner, hasher)]));
+        expect(["invalid", "unsupported"]).toContain(await codeOf(inner));
       }),
     );
   });
@@ -258,11 +288,13 @@ describe("csv", () => {
 });
 
 describe("parquet", () => {
-  const exactly = (value: Uint8Array): bigint =>
-    BigInt.asIntN(
-      128,
-      value.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
-    );
+  const exactly = (value: Uint8Array | bigint): bigint =>
+    typeof value === "bigint"
+      ? value
+      : BigInt.asIntN(
+          128,
+          value.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
+        );
 
   it("says the same as csv, digit by digit", async () => {
     for (const { name, columns } of tables) {
@@ -271,7 +303,7 @@ describe("parquet", () => {
       const schema = parquetSchema(parquetMetadata(file)).children.map(({ element }) => element);
       expect(schema.map((element) => element.name)).toEqual(columns.map(([column]) => column));
       for (const [index, [, type]] of columns.entries())
-        if (type === "quantity" || type === "price")
+        if (type === "quantity" || type === "price" || type === "total")
           expect(schema[index]).toMatchObject({ converted_type: "DECIMAL", scale: 6 });
         else if (type === "amount")
           expect(schema[index]).toMatchObject({ converted_type: "DECIMAL", scale: 12 });
@@ -292,7 +324,7 @@ describe("parquet", () => {
           const cell = row[column];
           const text = wanted[index]![column]!;
           if (text === "") expect(cell ?? null, `${name}.${column}`).toBe(null);
-          else if (type === "quantity" || type === "price" || type === "amount") {
+          else if (["quantity", "total", "price", "amount"].includes(type)) {
             const scale = type === "amount" ? 12 : 6;
             const [whole, fraction = ""] = text.split(".");
             expect(exactly(cell)).toBe(BigInt(whole + fraction.padEnd(scale, "0")));
