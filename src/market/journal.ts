@@ -22,7 +22,7 @@ export const flowCode: { readonly [kind in FlowRecord["kind"]]: number } = /* @_
 export const postingCode: { readonly [kind in PostingRecord["kind"]]: number } =
   /* @__PURE__ */ code(postingKinds);
 
-/** Records of one size, written at the end of bytes that grow. The fast twin of the ledger's `RecordWriter`. */
+/** Records of one size, written at the end of bytes that grow. */
 class Sheet {
   readonly recordBytes: number;
   count = 0;

@@ -95,14 +95,17 @@ describe.skipIf(!python)("a verifier in Python, written from docs/ledger-format.
   const folder = mkdtempSync(join(tmpdir(), "gridclear-python-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const script = fileURLToPath(new URL("verify.py", import.meta.url));
-  const judge = (bytes: Uint8Array): Record<string, unknown> => {
-    const path = join(folder, "ledger.gclf");
-    writeFileSync(path, bytes);
-    const { status, stdout, stderr } = spawnSync("python3", [script, path], { encoding: "utf8" });
+  const judge = (files: readonly Uint8Array[]): Record<string, unknown>[] => {
+    const paths = files.map((_, index) => join(folder, `${index}.gclf`));
+    for (const [index, path] of paths.entries()) writeFileSync(path, files[index]!);
+    const { status, stdout, stderr } = spawnSync("python3", [script, ...paths], { encoding: "utf8" });
     expect(stderr).toBe("");
-    const verdict = JSON.parse(stdout);
-    expect(status).toBe(verdict.ok ? 0 : 1);
-    return verdict;
+    const verdicts = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(status).toBe(verdicts.every(({ ok }) => ok) ? 0 : 1);
+    return verdicts;
   };
 
   it("accepts what we write and finds the same hashes", async () => {
@@ -114,29 +117,36 @@ describe.skipIf(!python)("a verifier in Python, written from docs/ledger-format.
     for (const ledger of [[], blocks.slice(0, 1), blocks, longer]) {
       const ours = await verifyChain(ledger, hasher);
       if (!ours.ok) throw ours.error;
-      expect(judge(await fileOf(ledger))).toEqual({
-        ok: true,
-        size: ledger.length,
-        head: ours.head === null ? null : hex(ours.head.hash),
-        root: hex(ours.root),
-      });
+      expect(judge([await fileOf(ledger)])).toEqual([
+        {
+          ok: true,
+          size: ledger.length,
+          head: ours.head === null ? null : hex(ours.head.hash),
+          root: hex(ours.root),
+        },
+      ]);
     }
   });
 
   it("refuses what we refuse, at the same height", async () => {
+    const files: Uint8Array[] = [];
+    const heights: number[] = [];
     let at = 8;
     for (const [height, block] of blocks.entries()) {
-      for (const place of [0, 4, 6, 8, 40, 48, 64, 96, 160, 864, block.length - 1]) {
-        if (place >= block.length) continue;
+      for (let place = 0; place < block.length; place += place < 500 ? 3 : 7) {
         const changed = file.slice();
-        changed[at + 4 + place]! ^= 0x80;
+        changed[at + 4 + place]! ^= 1 << (place % 8);
         const ours = (await errorOf(changed)) as GridclearError;
         const named = Number(/^block (\d+)\b/.exec(ours.field)?.[1]);
         // A header that is only wrong in what it hands on shows in the next block, or in the trailer.
         expect([height, height + 1]).toContain(named);
-        expect(judge(changed)).toMatchObject({ ok: false, height: named });
+        files.push(changed);
+        heights.push(named);
       }
       at += 4 + block.length;
     }
+    expect(judge(files).map(({ ok, height }) => [ok, height])).toEqual(
+      heights.map((height) => [false, height]),
+    );
   });
 });

@@ -1,6 +1,6 @@
-"""Verifies a ledger file: python3 verify.py FILE. Written from docs/ledger-format.md alone, standard library only.
+"""Verifies ledger files: python3 verify.py FILE ... Written from docs/ledger-format.md alone, standard library only.
 
-Prints one line of JSON: {"ok": true, "size", "head", "root"} or {"ok": false, "height", "why"}; exits 1 for the latter.
+Prints a line of JSON for each: {"ok": true, "size", "head", "root"} or {"ok": false, "height", "why"}; exits 1 if any is bad.
 """
 
 import hashlib
@@ -187,7 +187,10 @@ def verify(data):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], "rb") as file:
-        verdict = verify(file.read())
-    print(json.dumps(verdict))
-    sys.exit(0 if verdict["ok"] else 1)
+    good = True
+    for path in sys.argv[1:]:
+        with open(path, "rb") as file:
+            verdict = verify(file.read())
+        print(json.dumps(verdict))
+        good = good and verdict["ok"]
+    sys.exit(0 if good else 1)
