@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { fail } from "../errors.js";
 import { decodeBlock } from "../ledger/block.js";
-import { openNodeStore } from "../ledger/store/node.js";
+import { hasLedger, openNodeStore } from "../ledger/store/node.js";
 import { Statement, type StatementEntry } from "../simulation/statement.js";
 import { carriers, formatTicks, microTick, type Tick } from "../units.js";
+import { withCopy } from "./audit.js";
 import type { Command } from "./command.js";
 import { formatCsv, grouped, rounded, table } from "./table.js";
 
@@ -63,6 +64,16 @@ function readRange(text: string | undefined): { from: number; to: number } {
 }
 
 async function readStatement(
+  directory: string,
+  participant: string,
+  range: { from: number; to: number },
+): Promise<{ entries: StatementEntry[]; balance: bigint; blocks: number }> {
+  if (!hasLedger(directory)) return fail("invalid", "LEDGER", "a directory with a ledger", directory);
+  // A copy, so that reading changes nothing and disturbs no run that is under way.
+  return withCopy(directory, (copy) => readCopy(copy, participant, range));
+}
+
+async function readCopy(
   directory: string,
   participant: string,
   range: { from: number; to: number },

@@ -258,7 +258,7 @@ export function conformanceDocument(all: readonly Outcome[]): string {
     "",
     "## Where the volume differs, and why",
     "",
-    "A merit order reaches the greatest volume of which nobody trades at a loss, unless pairs are chosen otherwise.",
+    "A merit order reaches the greatest welfare; pairs chosen in another way can trade more, for less of it.",
     "",
     "| vector | theirs | ours | why |",
     "|---|--:|--:|---|",

@@ -202,3 +202,18 @@ describe("measured profiles", () => {
     expect(refusal(() => openCommunity(scenario)).field).toBe("profiles");
   });
 });
+
+describe("docs/scenarios.md", () => {
+  it("shows a scenario file that is one, with the defaults it claims", async () => {
+    const { readFile } = await import("node:fs/promises");
+    const text = await readFile(new URL("../../docs/scenarios.md", import.meta.url), "utf8");
+    const example = /```json\n([\s\S]*?)```/.exec(text)![1]!;
+    const scenario = parseScenario(example);
+    const { rules, tariffs, commission, faults } = checkScenario(plain);
+    expect(scenario).toMatchObject({ name: "street", commission, faults });
+    expect(scenario.rules).toEqual(rules);
+    expect(scenario.tariffs).toEqual(tariffs);
+    for (const name of scenarioNames) expect(text).toContain(`| ${name} |`);
+    for (const kind of memberKinds) expect(text).toContain(`\`${kind}\``);
+  });
+});
