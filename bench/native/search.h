@@ -46,6 +46,17 @@ static TARGET inline i32 NAME(extremePrice)(const u32 *group, int most) {
   return _mm_cvtsi128_si32(m);
 }
 
+/**
+ * Writes one entry as part of a whole vector: vectors are loaded from there next, and the processor hands what it has
+ * just stored to a load only if the store covers it.
+ */
+static TARGET inline void NAME(set)(u32 *entries, u32 place, u32 value) {
+  static const u32 lanes[4][4] __attribute__((aligned(16))) = {{-1u, 0, 0, 0}, {0, -1u, 0, 0}, {0, 0, -1u, 0}, {0, 0, 0, -1u}};
+  __m128i *vector = (__m128i *)entries + (place >> 2);
+  const __m128i lane = _mm_load_si128((const __m128i *)lanes[place & 3]);
+  _mm_store_si128(vector, _mm_blendv_epi8(_mm_load_si128(vector), _mm_set1_epi32((int)value), lane));
+}
+
 static TARGET inline u32 NAME(build)(Queue *queue, u32 *tree, u32 **levels, int most) {
   const u32 dead = most ? (u32)INT32_MIN : (u32)INT32_MAX;
   u32 groups = (queue->count + 15) >> 4, depth = 0;
@@ -84,21 +95,27 @@ static TARGET inline __attribute__((always_inline)) void NAME(walk)(Queue *walke
   if (!taken->count) return;
   u32 *levels[9];
   const u32 top = NAME(build)(taken, tree, levels, most), dead = most ? (u32)INT32_MIN : (u32)INT32_MAX;
-  u32 trades = out->count;
+  u32 trades = out->count, waiting[9];
   for (u32 w = 0; w < walkers->count; w++) {
-    u32 left = walkers->quantity[w], level = top, g = 0;
+    // `above`: bit per level at which children to the right are waiting.
+    u32 left = walkers->quantity[w], level = top, g = 0, above = 0;
     const i32 limit = walkers->price[w];
     u32 mask = NAME(fitting)(levels[top], left, limit, most);
     for (;;) {
       if (!mask) {
-        if (level++ == top) break;
-        const u32 lane = g & 15;
-        g >>= 4;
-        mask = NAME(fitting)(levels[level] + g * 32, left, limit, most) & ~((2u << lane) - 1);
+        if (!above) break;
+        const u32 next = (u32)__builtin_ctz(above);
+        above &= above - 1;
+        g >>= 4 * (next - level);
+        level = next;
+        // What is left only shrinks: a child that did not fit does not fit now.
+        mask = waiting[level] & NAME(fitting)(levels[level] + g * 32, left, limit, most);
         continue;
       }
-      const u32 lane = (u32)__builtin_ctz(mask);
+      const u32 lane = (u32)__builtin_ctz(mask), others = mask & (mask - 1);
       if (level) {
+        waiting[level] = others;
+        above |= (u32)(others != 0) << level;
         level--;
         g = (g << 4) | lane;
         mask = NAME(fitting)(levels[level] + g * 32, left, limit, most);
@@ -114,19 +131,19 @@ static TARGET inline __attribute__((always_inline)) void NAME(walk)(Queue *walke
       trades++;
       left -= quantity;
       taken->quantity[t] = 0;
-      group[lane] = UINT32_MAX;
-      group[16 + lane] = dead;
+      NAME(set)(group, lane, UINT32_MAX);
+      NAME(set)(group + 16, lane, dead);
       u32 *below = group;
       for (u32 up = 1, place = g; up <= top; up++, place >>= 4) {
         u32 *parent = levels[up] + (place >> 4) * 32, *entry = parent + (place & 15);
         const u32 least = NAME(leastQuantity)(below), extreme = (u32)NAME(extremePrice)(below, most);
         if (entry[0] == least && entry[16] == extreme) break;
-        entry[0] = least;
-        entry[16] = extreme;
+        NAME(set)(parent, place & 15, least);
+        NAME(set)(parent + 16, place & 15, extreme);
         below = parent;
       }
       if (!left) break;
-      mask = NAME(fitting)(group, left, limit, most) & ~((2u << lane) - 1);
+      mask = others & NAME(fitting)(group, left, limit, most);
     }
     walkers->quantity[w] = left;
   }
