@@ -35,21 +35,25 @@ export class HistoryTree {
 
   /** Root over the first `size` blocks. Throws `invalid` beyond what is there, and for none. */
   root(size: number = this.size): Uint8Array {
-    if (!Number.isSafeInteger(size) || size < 1 || size > this.size)
-      return fail("invalid", "size", `1 to ${this.size}`, size);
+    this.#check(size);
     return this.#rangeRoot(0, size).slice();
   }
 
   /** Path from block `height` to the root over the first `size` blocks. */
   inclusion(height: number, size: number = this.size): Uint8Array[] {
-    this.root(size);
+    this.#check(size);
     return inclusionRanges(height, size).map(({ start, end }) => this.#rangeRoot(start, end));
   }
 
   /** Path that proves the first `size1` blocks to be the beginning of the first `size2`. */
   consistency(size1: number, size2: number = this.size): Uint8Array[] {
-    this.root(size2);
+    this.#check(size2);
     return consistencyRanges(size1, size2).map(({ start, end }) => this.#rangeRoot(start, end));
+  }
+
+  #check(size: number): void {
+    if (!Number.isSafeInteger(size) || size < 1 || size > this.size)
+      fail("invalid", "size", `1 to ${this.size}`, size);
   }
 
   #rangeRoot(start: number, end: number): Uint8Array {

@@ -34,16 +34,18 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   tailView.setUint32(tail.length - 8, Math.floor(bytes.length / 0x2000_0000));
   tailView.setUint32(tail.length - 4, (bytes.length * 8) >>> 0);
   const state = initialState.slice();
-  const schedule = new Int32Array(64);
   const view = new DataView(bytes.buffer, bytes.byteOffset, whole);
-  for (let at = 0; at < whole; at += 64) compress(state, schedule, view, at);
-  for (let at = 0; at < tail.length; at += 64) compress(state, schedule, tailView, at);
+  for (let at = 0; at < whole; at += 64) compress(state, view, at);
+  for (let at = 0; at < tail.length; at += 64) compress(state, tailView, at);
   const digest = new DataView(new ArrayBuffer(32));
   for (let i = 0; i < 8; i += 1) digest.setInt32(4 * i, state[i]!);
   return new Uint8Array(digest.buffer);
 }
 
-function compress(state: Int32Array, schedule: Int32Array, view: DataView, at: number): void {
+/** Scratch of one block; nothing of it lasts. */
+const schedule = /* @__PURE__ */ new Int32Array(64);
+
+function compress(state: Int32Array, view: DataView, at: number): void {
   for (let t = 0; t < 16; t += 1) schedule[t] = view.getInt32(at + 4 * t);
   for (let t = 16; t < 64; t += 1) {
     const w15 = schedule[t - 15]!;
@@ -52,16 +54,15 @@ function compress(state: Int32Array, schedule: Int32Array, view: DataView, at: n
     const sigma1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
     schedule[t] = (schedule[t - 16]! + sigma0 + schedule[t - 7]! + sigma1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  // By index: taking a typed array apart by pattern walks its iterator.
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let t = 0; t < 64; t += 1) {
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);
@@ -77,7 +78,14 @@ function compress(state: Int32Array, schedule: Int32Array, view: DataView, at: n
     b = a;
     a = (t1 + sum0 + majority) | 0;
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i]! += word;
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
+  state[5]! += f;
+  state[6]! += g;
+  state[7]! += h;
 }
 
 /** The light client's {@link Hasher}: plain TypeScript, ready at once, no WebAssembly. */
