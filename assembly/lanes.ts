@@ -98,10 +98,7 @@ function compressSecond(p0: usize, p1: usize, p2: usize, p3: usize): void {
   const bytes = i32x4.replace_lane(i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(<i32>b0), 1, <i32>b1), 2, <i32>b2), 3, <i32>b3);
   v128.store(SECOND, i32x4.add(i32x4.shl(bytes, 24), i32x4.splat(0x00800000 + load<u32>(CONSTANTS))));
   const r0 = SECOND_ROWS + b0 * 192, r1 = SECOND_ROWS + b1 * 192, r2 = SECOND_ROWS + b2 * 192, r3 = SECOND_ROWS + b3 * 192;
-  for (let i: usize = 0; i < 192; i += 16) {
-    transpose(v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), SECOND + 256 + (i << 2));
-  }
-  roundsOfSecond();
+  roundsOfSecond(r0, r1, r2, r3);
 }
 
 function fillSecond(): void {
@@ -164,13 +161,18 @@ function compressLanes(): void {
   addRegisters(a, b, c, d, e, f, g, h);
 }
 
-/** Takes the block whose schedule, constants added, stands in SECOND. */
-function roundsOfSecond(): void {
+/** Takes the block whose first 16 words, constants added, stand in SECOND and whose others stand in four rows. */
+function roundsOfSecond(r0: usize, r1: usize, r2: usize, r3: usize): void {
   let a = v128.load(REGISTERS), b = v128.load(REGISTERS, 16), c = v128.load(REGISTERS, 32), d = v128.load(REGISTERS, 48);
   let e = v128.load(REGISTERS, 64), f = v128.load(REGISTERS, 80), g = v128.load(REGISTERS, 96), h = v128.load(REGISTERS, 112);
   let x = v128.xor(b, c), y: v128;
   for (let i: usize = 0; i < 1024; i += 128) {
     const w = SECOND + i;
+    if (i >= 256) {
+      const row = (i - 256) >> 2;
+      transpose(v128.load(r0 + row), v128.load(r1 + row), v128.load(r2 + row), v128.load(r3 + row), w);
+      transpose(v128.load(r0 + row, 16), v128.load(r1 + row, 16), v128.load(r2 + row, 16), v128.load(r3 + row, 16), w + 64);
+    }
     h = first(e, f, g, h, v128.load(w)); d = i32x4.add(d, h); y = v128.xor(a, b); h = second(h, a, b, x, y);
     g = first(d, e, f, g, v128.load(w, 16)); c = i32x4.add(c, g); x = v128.xor(h, a); g = second(g, h, a, y, x);
     f = first(c, d, e, f, v128.load(w, 32)); b = i32x4.add(b, f); y = v128.xor(g, h); f = second(f, g, h, x, y);

@@ -152,23 +152,48 @@ function vacate(at: usize, entries: u32, nodes: u32): void {
   }
 }
 
+/** For each lane of a vector, all ones there. */
+const lanes = memory.data<u32>([-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1], 16);
+
+/**
+ * Sets entry `entry` of 16 i32. A whole vector is written: vectors are read from there next, and a processor hands what
+ * it has just stored to a load only if the store covers it; otherwise the load waits until the store is through.
+ */
+// @ts-ignore: decorator
+@inline
+function set(at: usize, entry: u32, value: i32): void {
+  if (ASC_FEATURE_SIMD) {
+    const vector = at + (<usize>(entry & 12) << 2);
+    const lane = v128.load(lanes + (<usize>(entry & 3) << 4));
+    v128.store(vector, v128.bitselect(i32x4.splat(value), v128.load(vector), lane));
+  } else store<i32>(at + (<usize>entry << 2), value);
+}
+
 /** Takes leaf `place` out. */
 // @ts-ignore: decorator
 @inline
 export function remove(place: u32): void {
   let node = place >> 4;
   let at = nodeAt(0, node);
-  const slot = at + (<usize>(place & 15) << 2);
-  store<i32>(slot, nobody);
-  store<i32>(slot, i32.MAX_VALUE, prices);
+  let entry = place & 15;
+  let size = load<i32>(at + (<usize>entry << 2));
+  let price = load<i32>(at + (<usize>entry << 2), prices);
+  set(at, entry, nobody);
+  set(at + prices, entry, i32.MAX_VALUE);
   for (let level: i32 = 1; level <= top; level++) {
-    const size = smallest(at);
-    const price = smallest(at + prices);
     const above = nodeAt(level, node >> 4);
-    const sum = above + (<usize>(node & 15) << 2);
-    if (load<i32>(sum) == size && load<i32>(sum, prices) == price) return;
-    store<i32>(sum, size);
-    store<i32>(sum, price, prices);
+    entry = node & 15;
+    const sizeAbove = load<i32>(above + (<usize>entry << 2));
+    const priceAbove = load<i32>(above + (<usize>entry << 2), prices);
+    // Neither smallest value was the one that went.
+    if (sizeAbove != size && priceAbove != price) return;
+    const newSize = smallest(at);
+    const newPrice = smallest(at + prices);
+    if (sizeAbove == newSize && priceAbove == newPrice) return;
+    set(above, entry, newSize);
+    set(above + prices, entry, newPrice);
+    size = sizeAbove;
+    price = priceAbove;
     at = above;
     node >>= 4;
   }
