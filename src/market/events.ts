@@ -1,3 +1,22 @@
+import type { GridclearError } from "../errors.js";
+import type { Contract } from "./contracts.js";
+import type { PeriodResult } from "./result.js";
+
+/** What a market tells as it happens: orders as they come, results as they fall (paper §4.2(3)). */
+export interface MarketEvents {
+  order: { readonly sequence: number; readonly period: number };
+  replaced: { readonly sequence: number; readonly by: number };
+  refused: { readonly what: "order" | "reading" | "contract"; readonly error: GridclearError };
+  /** A period was cleared, not yet stored. */
+  cleared: PeriodResult;
+  /** A period's block is on the store. */
+  sealed: PeriodResult;
+  contract: { readonly contract: Contract };
+  settled: { readonly period: number };
+  /** The market stopped for good: its store or its engine failed. */
+  failed: { readonly error: unknown };
+}
+
 /** A small emitter: what happens, told to whoever asked, in the order in which they asked. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
@@ -16,15 +35,15 @@ export class Emitter<Events extends object> {
     return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
 
-  /** Tells everybody who asked. What a listener throws reaches the caller after all have been told. */
+  /** Tells everybody who asked. What a listener throws is the platform's to report: it neither reaches the market nor the other listeners. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    let thrown: { readonly error: unknown } | null = null;
     for (const listener of [...(this.#listeners.get(name) ?? [])])
       try {
         listener(event as never);
       } catch (error) {
-        thrown ??= { error };
+        queueMicrotask(() => {
+          throw error;
+        });
       }
-    if (thrown !== null) throw thrown.error;
   }
 }

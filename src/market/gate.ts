@@ -2,7 +2,7 @@ import { fail, GridclearError } from "../errors.js";
 import { orderLayout } from "../ledger/records.js";
 import { type Carrier, carriers } from "../units.js";
 import { type Contract, contractKey, type MarketContract } from "./contracts.js";
-import { Emitter } from "./events.js";
+import { Emitter, type MarketEvents } from "./events.js";
 import {
   batchRecords,
   carrierCode,
@@ -15,26 +15,10 @@ import {
 } from "./intake.js";
 import type { OpenPeriod } from "./period.js";
 import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./request.js";
-import type { PeriodResult } from "./result.js";
 import type { MatchingEngine } from "./round.js";
 import type { Signing } from "./signing.js";
 import type { MarketState } from "./state.js";
 import { parseContract } from "./validation.js";
-
-/** What a market tells as it happens: orders as they come, results as they fall (paper §4.2(3)). */
-export interface MarketEvents {
-  order: { readonly sequence: number; readonly period: number };
-  replaced: { readonly sequence: number; readonly by: number };
-  refused: { readonly what: "order" | "reading" | "contract"; readonly error: GridclearError };
-  /** A period was cleared, not yet stored. */
-  cleared: PeriodResult;
-  /** A period's block is on the store. */
-  sealed: PeriodResult;
-  contract: { readonly contract: Contract };
-  settled: { readonly period: number };
-  /** The market stopped for good: its store or its engine failed. */
-  failed: { readonly error: unknown };
-}
 
 /** What a gate needs. */
 export interface GateParts {
@@ -45,6 +29,9 @@ export interface GateParts {
   readonly signing: Signing | null;
   readonly open: OpenPeriod;
 }
+
+/** Most contracts that may wait for their period at a time. */
+export const maxProposals: number = 1 << 20;
 
 /** The way into a market: orders, contracts and readings, each taken or refused with a reason. */
 export class Gate {
@@ -57,11 +44,12 @@ export class Gate {
   protected readonly events: Emitter<MarketEvents> = new Emitter<MarketEvents>();
   protected readonly signing: Signing | null;
   /** Contracts by the period in which they start to hold. */
-  protected readonly pending: Map<number, Contract[]> = new Map();
+  readonly #pending = new Map<number, Contract[]>();
   protected open: OpenPeriod;
   /** Why the market has stopped for good; null while it has not. */
   protected failure: unknown = null;
   readonly #intake: Intake;
+  #proposed = 0;
 
   constructor(parts: GateParts) {
     this.contract = parts.contract;
@@ -180,7 +168,7 @@ export class Gate {
   /** Version that the next contract of this key has, proposals under way counted. */
   nextVersion(key: string): number {
     let version = this.state.terms.nextVersion(key);
-    for (const contracts of this.pending.values())
+    for (const contracts of this.#pending.values())
       for (const contract of contracts) if (contractKey(contract) === key) version += 1;
     return version;
   }
@@ -228,9 +216,12 @@ export class Gate {
     const key = contractKey(contract);
     const version = this.nextVersion(key);
     if (contract.version !== version) fail("conflict", `${key}.version`, `${version}`, contract.version);
-    const due = this.pending.get(contract.from) ?? [];
+    if (this.#proposed >= maxProposals)
+      fail("limit", "contract", `at most ${maxProposals} under way`, this.#proposed);
+    this.#proposed += 1;
+    const due = this.#pending.get(contract.from) ?? [];
     due.push(contract);
-    this.pending.set(contract.from, due);
+    this.#pending.set(contract.from, due);
     return { status: "accepted", period: contract.from };
   }
 
@@ -276,6 +267,14 @@ export class Gate {
     const refusal = this.open.readings.take(...parts);
     if (refusal !== null) throw refusal;
     return { status: "accepted", period: this.period };
+  }
+
+  /** Contracts that start to hold in `period`; they no longer wait. */
+  protected takeDue(period: number): readonly Contract[] {
+    const due = this.#pending.get(period) ?? [];
+    this.#pending.delete(period);
+    this.#proposed -= due.length;
+    return due;
   }
 
   /** Throws `state` once the market has failed. */

@@ -115,10 +115,8 @@ export class Market extends Gate {
 
   #openNext(period: number, previous: Uint8Array): void {
     const open = new OpenPeriod(this.state, this.engine, period, previous);
-    const due = this.pending.get(period) ?? [];
-    this.pending.delete(period);
     let index = 0;
-    for (const contract of due)
+    for (const contract of this.takeDue(period))
       try {
         this.signing?.recheck(contract);
         open.enter(contract);

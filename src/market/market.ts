@@ -17,7 +17,7 @@ import { Signing } from "./signing.js";
 import { MarketState } from "./state.js";
 import { parseContract } from "./validation.js";
 
-export type { MarketEvents } from "./gate.js";
+export type { MarketEvents } from "./events.js";
 export { Market } from "./live.js";
 export type {
   BatchResult,

@@ -7,8 +7,8 @@ import { carrierCount, type Terms } from "./terms.js";
 /** Sides of an order in columns. */
 export const offerSide = 0;
 export const bidSide = 1;
-/** Most orders taken in one period, replaced ones included. */
-export const maxPeriodOrders: number = 1 << 24;
+/** Most orders taken in one period, replaced ones included: so many of the largest quantity sum to no more than 2⁵³. */
+export const maxPeriodOrders: number = 1 << 21;
 /** Most orders of one participant and carrier in one period: the first and 254 replacements. */
 export const maxRevisions = 255;
 

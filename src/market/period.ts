@@ -69,8 +69,9 @@ export class OpenPeriod {
   enter(contract: Contract): void {
     if (this.#orders !== null) fail("state", "contract", "before the period starts", "an open period");
     if (contract.kind === "market") this.#genesis = true;
-    this.#state.enter(contract, this.period, this.#journal);
-    this.#contracts.push(encodeCanonical(contract));
+    const bytes = encodeCanonical(contract);
+    this.#state.enter(contract, bytes, this.period, this.#journal);
+    this.#contracts.push(bytes);
   }
 
   /** The contracts are in: devices lose by standing, and orders and readings are taken from now on. */
@@ -142,7 +143,7 @@ function totalsOf(sums: Sums): Header["totals"] {
   return Object.fromEntries(
     carriers.map((carrier, code) => [
       carrier,
-      Object.fromEntries(totalNames.map((name) => [name, BigInt(sums.get(code, name))])),
+      Object.fromEntries(totalNames.map((name) => [name, sums.get(code, name)])),
     ]),
   ) as Header["totals"];
 }

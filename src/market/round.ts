@@ -4,6 +4,7 @@ import type { ClearingRules, PoolRules } from "../core/rules.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { totalNames } from "../ledger/header.js";
 import { type Accounts, firstParticipantAccount } from "./accounts.js";
+import { exactSum } from "./amounts.js";
 import type { Journal } from "./journal.js";
 import type { Orders } from "./orders.js";
 import type { Router } from "./router.js";
@@ -23,16 +24,26 @@ const places = Object.fromEntries(totalNames.map((name, index) => [name, index])
   readonly [name in (typeof totalNames)[number]]: number;
 };
 
-/** Sums of a period per carrier, in the header's order; doubles, exact below 2⁵³. */
+/** Sums of a period per carrier, in the header's order; exact at any size. */
 export class Sums {
-  readonly values: Float64Array = new Float64Array(carrierCount * totalNames.length);
+  readonly #values: Float64Array = new Float64Array(carrierCount * totalNames.length);
+  /** What was carried out of the doubles before it could be rounded. */
+  readonly #carried: bigint[] = Array.from({ length: this.#values.length }, () => 0n);
 
+  /** Adds a quantity of at most 2⁵³−1. */
   add(carrier: number, name: (typeof totalNames)[number], quantity: number): void {
-    this.values[carrier * totalNames.length + places[name]]! += quantity;
+    const place = carrier * totalNames.length + places[name];
+    const sum = this.#values[place]! + quantity;
+    if (sum <= exactSum) this.#values[place] = sum;
+    else {
+      this.#carried[place]! += BigInt(this.#values[place]!) + BigInt(quantity);
+      this.#values[place] = 0;
+    }
   }
 
-  get(carrier: number, name: (typeof totalNames)[number]): number {
-    return this.values[carrier * totalNames.length + places[name]]!;
+  get(carrier: number, name: (typeof totalNames)[number]): bigint {
+    const place = carrier * totalNames.length + places[name];
+    return this.#carried[place]! + BigInt(this.#values[place]!);
   }
 }
 

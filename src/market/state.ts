@@ -1,5 +1,4 @@
 import { fail } from "../errors.js";
-import { encodeCanonical } from "../ledger/canonical.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { none, stateKinds, stateLayout } from "../ledger/records.js";
 import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "./accounts.js";
@@ -18,14 +17,16 @@ export class MarketState {
   /** Past periods with readings to come or to correct, oldest first. */
   readonly books: Map<number, MeterBook> = new Map();
   readonly lastReadings: LastReadings = new LastReadings();
+  /** By key of the contracts in force: canonical JSON until it is first needed hashed, its hash from then on. */
+  readonly #texts = new Map<string, Uint8Array>();
   readonly #hashes = new Map<string, Uint8Array>();
   #rules: Uint8Array | null = null;
 
   /**
-   * Puts a contract in force at the beginning of `period` and books what that moves. Throws `refused`, `conflict` or
+   * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws `refused`, `conflict` or
    * `limit`, and changes nothing, when it does not fit.
    */
-  enter(contract: Contract, period: number, journal: Journal): void {
+  enter(contract: Contract, text: Uint8Array, period: number, journal: Journal): void {
     this.terms.check(contract, period);
     this.#checkMoney(contract);
     const key = contractKey(contract);
@@ -34,8 +35,10 @@ export class MarketState {
         ? this.terms.inForce.get(heldKey(contract))
         : undefined;
     this.terms.apply(contract);
-    if (contract.kind === "end") this.#hashes.delete(contract.contract);
-    else if (this.terms.inForce.get(key) === contract) this.#hashes.delete(key);
+    const changed = contract.kind === "end" ? contract.contract : key;
+    this.#hashes.delete(changed);
+    this.#texts.delete(changed);
+    if (this.terms.inForce.get(key) === contract) this.#texts.set(key, text);
     this.#rules = null;
     this.#book(contract, held, journal);
   }
@@ -45,11 +48,12 @@ export class MarketState {
     if (this.#rules !== null) return this.#rules;
     const hashes = new Uint8Array(this.terms.inForce.size * 32);
     let at = 0;
-    for (const [key, contract] of this.terms.inForce) {
+    for (const key of this.terms.inForce.keys()) {
       let hash = this.#hashes.get(key);
       if (hash === undefined) {
-        hash = hasher.sha256(encodeCanonical(contract));
+        hash = hasher.sha256(this.#texts.get(key)!);
         this.#hashes.set(key, hash);
+        this.#texts.delete(key);
       }
       hashes.set(hash, at);
       at += 32;

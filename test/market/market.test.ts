@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
+import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/block.js";
 import { hex } from "../../src/ledger/bytes.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
@@ -42,5 +43,84 @@ describe("a market that needs to know nothing of contracts", () => {
     const again = await openMarket({ engine, store });
     expect(again.period).toBe(market.period);
     expect(again.balance("bob")).toBe(market.balance("bob"));
+  });
+});
+
+describe("a market whose store fails", () => {
+  it("stops, says so, and serves nothing more", async () => {
+    const engine = await openEngine();
+    const store = await openMemoryStore();
+    const market = await openMarket({ engine, store, participants: ["ann"] });
+    const events: string[] = [];
+    for (const name of ["cleared", "sealed", "failed"] as const) market.on(name, () => events.push(name));
+    store.append = async () => {
+      throw new GridclearError("storage", { field: "disk", wanted: "room", got: "none" });
+    };
+    await expect(market.clearPeriod(1)).rejects.toThrow("disk: wanted room");
+    expect(events).toEqual(["cleared"]);
+    expect(() =>
+      market.submit({ participant: "ann", carrier: "gas", side: "bid", quantity: "1", price: "1" }),
+    ).toThrow("one that has not failed");
+    await expect(market.clearPeriod(2)).rejects.toThrow("one that has not failed");
+    expect(store.size).toBe(1);
+  });
+});
+
+describe("what a market tells", () => {
+  it("comes in order: orders as they come, results as they fall", async () => {
+    const market = await openMarket({ engine: await openEngine(), participants: ["ann", "bob"] });
+    const told: string[] = [];
+    market.on("order", ({ sequence }) => told.push(`order ${sequence}`));
+    const silence = market.on("replaced", ({ sequence, by }) => told.push(`${sequence} by ${by}`));
+    market.on("refused", ({ what, error }) => told.push(`${what} refused: ${error.field}`));
+    market.on("cleared", ({ period }) => told.push(`cleared ${period}`));
+    market.on("sealed", ({ period }) => told.push(`sealed ${period}`));
+    const bid = { participant: "ann", carrier: "cold", side: "bid", quantity: "1", price: "0.2" } as const;
+    market.submit(bid);
+    market.submit({ ...bid, side: "offer" });
+    silence();
+    market.submit(bid);
+    market.submit({ ...bid, quantity: "0.0000001" });
+    market.submit({ ...bid, participant: "eve" });
+    market.submit({ ...bid, price: 1 as never });
+    market.withdraw("bob", "cold");
+    const next = market.clearPeriod(5);
+    // While the block is on its way to the store, orders go to the next period.
+    expect(market.submit(bid)).toMatchObject({ sequence: 0, period: 2 });
+    await expect(market.clearPeriod(6)).rejects.toThrow("a period being sealed");
+    await next;
+    expect(told).toEqual([
+      "order 0",
+      "order 1",
+      "0 by 1",
+      "order 2",
+      "order refused: order.quantity",
+      "order refused: order.participant",
+      "order refused: order.price",
+      "order refused: order",
+      "cleared 1",
+      "order 0",
+      "sealed 1",
+    ]);
+  });
+
+  it("takes columns, each order for itself, and refuses columns that don't fit", async () => {
+    const market = await openMarket({ engine: await openEngine(), participants: ["ann", "bob"] });
+    const batch = {
+      participant: Uint32Array.of(0, 1, 7),
+      carrier: Uint8Array.of(0, 0, 0),
+      side: Uint8Array.of(0, 1, 1),
+      quantity: Uint32Array.of(5, 5, 5),
+      price: Int32Array.of(1, 2, 3),
+    };
+    expect(market.submitColumns(batch)).toMatchObject({ first: 0, accepted: 2, refused: [{ index: 2 }] });
+    expect(() => market.submitColumns({ ...batch, price: Int32Array.of(1) })).toThrow("batch.price");
+    expect(() => market.submitColumns({ ...batch, side: Uint8Array.of(0, 2, 0) })).toThrow("batch.side[1]");
+    expect(() => market.submitColumns({ ...batch, carrier: Uint8Array.of(4, 0, 0) })).toThrow(
+      "batch.carrier[0]",
+    );
+    expect(() => market.submitColumns({ ...batch, quantity: [5, 5, 5] as never })).toThrow("batch.quantity");
+    const { carriers } = await market.clearPeriod(1);
+    expect(carriers[0]?.totals.traded).toBe(5n);
   });
 });
