@@ -5,24 +5,14 @@ import { hex } from "../../src/ledger/bytes.js";
 import { verifyChain } from "../../src/ledger/chain.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
-import { flowKinds, postingKinds, stateKinds } from "../../src/ledger/records.js";
+import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../src/ledger/records.js";
+import { golden } from "./golden.js";
 import { sampleChain, tradePeriod } from "./sample.js";
 
 const page = new URL("../../docs/ledger-format.md", import.meta.url);
 const lines = (bytes: Uint8Array): string => hex(bytes).replace(/.{64}/g, "$&\n").trimEnd();
 const codes = (kinds: readonly string[]): string =>
   kinds.map((kind, index) => `${index + 1} ${kind}`).join(", ");
-
-// The hashes of version 1. They never change: a change of format is a new version, with hashes of its own.
-const golden = {
-  marketId: "774bf29a2fdf4864b59ba574544fc908dee79ef6039275df1eb8b04cfd65e5bb",
-  blocks: [
-    "130565bb11f9b8bd25cb80a9dd2b961ce887c638e1ca26525fa665c30c15ed3f",
-    "0bc8f03e130c498ff26e740fe4533145193d0fa5ecbca6d3adb73ce3ac16ba41",
-    "6c60634e0d7ba28e0ea97bff9175c70ab4e9a07a1af9a618f780b0a28887474e",
-  ],
-  root: "d496d3813b4f865d33d27acd720ba643c092e32482355bec69b8df3282d291fe",
-};
 
 describe("ledger format, version 1", () => {
   let hasher: Hasher;
@@ -39,6 +29,12 @@ describe("ledger format, version 1", () => {
       blocks: chain.map((block) => hex(hashOfBlock(block, hasher))),
       root: verdict.ok ? hex(verdict.root) : verdict.error.message,
     }).toEqual(golden);
+  });
+
+  it("has the codes that the verifier in Python knows", () => {
+    const script = readFileSync(new URL("verify.py", import.meta.url), "utf8");
+    const { length: trades } = tradeKinds;
+    expect(script).toContain(`POSTING_KINDS = ${trades}, ${flowKinds.length}, ${postingKinds.length}\n`);
   });
 
   // GRIDCLEAR_WRITE_DOCS=1 writes the examples into the page instead of comparing them.
