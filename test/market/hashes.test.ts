@@ -3,6 +3,7 @@ import { openEngine } from "../../src/core/engine.js";
 import { hashOf, knownHashes } from "./hashes.js";
 
 it("random markets come to their known hashes, with SIMD and without", async () => {
+  expect(knownHashes).toHaveLength(12);
   for (const simd of [true, false]) {
     const engine = await openEngine({ simd });
     for (const [seed, hash] of knownHashes) expect(await hashOf(engine, seed), `seed ${seed}`).toBe(hash);
