@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { openEngine } from "../core/engine.js";
 import { fail, GridclearError } from "../errors.js";
 import { decodeBlock } from "../ledger/block.js";
-import { hex } from "../ledger/bytes.js";
+import { hex, sameBytes } from "../ledger/bytes.js";
 import { Chain } from "../ledger/chain.js";
+import { checkpointKey, isSignedBy, parseCheckpoint } from "../ledger/checkpoint.js";
 import { KeyDirectory } from "../ledger/directory.js";
 import { checkEvidence } from "../ledger/evidence.js";
 import { openHasher } from "../ledger/hashwasm.js";
@@ -105,9 +106,13 @@ async function auditStore(store: Store, progress: (done: number, of: number) => 
   let orders = 0;
   let trades = 0;
   let signed = false;
+  const note = await store.getMeta(checkpointKey);
+  const head = note === null ? null : parseCheckpoint(new TextDecoder().decode(note));
+  let rootAtHead: Uint8Array | null = null;
   for await (const bytes of store.blocks()) {
     const height = chain.size;
     chain.append(bytes);
+    if (chain.size === head?.checkpoint.size) rootAtHead = chain.root();
     const block = decodeBlock(bytes);
     signed = (block.header.flags & signedMarket) !== 0;
     try {
@@ -127,6 +132,25 @@ async function auditStore(store: Store, progress: (done: number, of: number) => 
     if (chain.size % 100 === 0 || chain.size === store.size) progress(chain.size, store.size);
   }
   engine.close();
+  if (head !== null) {
+    const { size, root } = head.checkpoint;
+    // A head that was signed can't be taken back: blocks missing under it, or others in their place, are seen here.
+    if (rootAtHead === null)
+      fail(
+        "corrupt",
+        `block ${chain.size}`,
+        `a block: the head kept beside the ledger covers ${size}`,
+        "none",
+      );
+    if (!sameBytes(rootAtHead, root)) fail("corrupt", `head of ${size} blocks`, hex(rootAtHead), hex(root));
+    if (signed && !(await isSignedBy(hasher, signatures, head, directory.platform)))
+      fail(
+        "signature",
+        "head",
+        `a signature of the platform (${hex(directory.platform)})`,
+        head.checkpoint.origin,
+      );
+  }
   return {
     ok: true,
     blocks: chain.size,

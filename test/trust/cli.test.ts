@@ -12,7 +12,14 @@ import { serveAsk } from "../../src/cli/serving.js";
 import { verifyCommand } from "../../src/cli/verify.js";
 import { witnessCommand } from "../../src/cli/witness.js";
 import { hex } from "../../src/ledger/bytes.js";
-import { checkpointKey, cosignatures, isSignedBy, parseCheckpoint } from "../../src/ledger/checkpoint.js";
+import {
+  checkpointKey,
+  cosignatures,
+  isSignedBy,
+  originOf,
+  parseCheckpoint,
+  signCheckpoint,
+} from "../../src/ledger/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
 import { sectionNames } from "../../src/ledger/header.js";
 import { encodeReceipt } from "../../src/ledger/receipt.js";
@@ -24,6 +31,7 @@ import {
   keyOf,
   type Ledger,
   makeLedger,
+  market,
   platform,
   signatures,
   startPeriod,
@@ -225,6 +233,36 @@ describe("gridclear prove and verify --proof", () => {
   });
 });
 
+describe("gridclear verify LEDGER", () => {
+  test("holds the ledger against the head signed before: a fork, missing blocks, a stranger's signature", async () => {
+    expect(await run(verifyCommand, at("honest"))).toMatchObject({ code: 0 });
+    const short = { ...honest, blocks: honest.blocks.slice(0, 4) };
+    const stranger = await keyOf(77);
+    const checkpoint = { origin: originOf(market), size: 5, root: honest.history.root() };
+    for (const [name, ledger, note, said] of [
+      ["forked", honest, await liar.head(), "head of 5 blocks"],
+      [
+        "short",
+        short,
+        await honest.head(),
+        "block 4: wanted a block: the head kept beside the ledger covers 5",
+      ],
+      [
+        "foreign",
+        honest,
+        await signCheckpoint(hasher, checkpoint, stranger),
+        "head: wanted a signature of the platform",
+      ],
+    ] as const) {
+      await write(name, ledger, note);
+      expect(await run(verifyCommand, at(name))).toMatchObject({
+        code: 1,
+        out: expect.stringContaining(said),
+      });
+    }
+  });
+});
+
 describe("gridclear verify --receipt", () => {
   test("kept, contradicted with evidence, not yet, and not the platform's", async () => {
     const receipt = liar.receipts.find(({ period, number }) => period === startPeriod + 3 && number === 2)!;
@@ -328,16 +366,16 @@ describe("gridclear witness", () => {
 
   test("follows an unsigned market as well: then the witness is all that vouches", async () => {
     const store = await openNodeStore(at("unsigned"), { hasher });
-    const market = await openMarket({ engine, store, participants: ["ann", "bob"], startPeriod: 3 });
-    market.submit({
+    const opened = await openMarket({ engine, store, participants: ["ann", "bob"], startPeriod: 3 });
+    opened.submit({
       participant: "ann",
       carrier: "electricity",
       side: "offer",
       quantity: "2.5",
       price: "0.08",
     });
-    market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
-    await market.clearPeriod(1000);
+    opened.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
+    await opened.clearPeriod(1000);
     await store.close();
     const { code, out } = await run(
       witnessCommand,
@@ -350,7 +388,7 @@ describe("gridclear witness", () => {
     expect(code).toBe(0);
     const wanda = { name: "wanda", publicKey: (await readKeyFile(at("w.key"))).key.publicKey };
     const policy = { threshold: 1, witnesses: [wanda] };
-    const options = { hasher, signatures, marketId: market.id, platformKey: null, policy };
+    const options = { hasher, signatures, marketId: opened.id, platformKey: null, policy };
     const ask = async (note: string) =>
       new LightClient(options).update(async () => new TextEncoder().encode(note));
     expect(await ask(out)).toMatchObject({ size: 2 });
