@@ -1,8 +1,10 @@
 /** Whether one of `count` quantities is 0. */
 export function hasEmpty(column: usize, count: u32): bool {
-  let smallest: u32 = u32.MAX_VALUE;
-  for (let i: usize = 0; i < count; i++) smallest = min(smallest, load<u32>(column + (i << 2)));
-  return smallest == 0;
+  let i: u32 = 0;
+  if (ASC_FEATURE_SIMD)
+    for (; i + 4 <= count; i += 4) if (!i32x4.all_true(v128.load(column + (<usize>i << 2)))) return true;
+  for (; i < count; i++) if (load<u32>(column + (<usize>i << 2)) == 0) return true;
+  return false;
 }
 
 /** How many of `count` quantities are not 0. */

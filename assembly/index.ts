@@ -1,7 +1,7 @@
 // The ABI: what the host may call. Arguments are checked here a second time (the host's checks name the field), the
 // work is done elsewhere. Counts come back as i32; a negative one is a refusal of limits.ts.
 import { Column, address, bidCapacity, lotCapacity, offerCapacity, reserve, workCapacity } from "./layout";
-import { emptyOrder, outOfOrder, outOfRange } from "./limits";
+import { emptyOrder, outOfRange } from "./limits";
 import { Side, Trades } from "./side";
 import { matchByValue } from "./value";
 import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./merit";
@@ -25,7 +25,7 @@ const lots = changetype<Side>(memory.data(offsetof<Side>(), 8));
 const trades = changetype<Trades>(memory.data(offsetof<Trades>(), 8));
 const sales = changetype<Trades>(memory.data(offsetof<Trades>(), 8));
 
-/** Orders of the last `match`; -1 before the first and after the columns moved. */
+/** Orders of the last `match`. The host forgets it when the columns move. */
 let matchedOffers: u32 = 0;
 let matchedBids: u32 = 0;
 let lotCount: u32 = 0;

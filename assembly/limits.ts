@@ -24,5 +24,3 @@ export const outOfRange: i32 = -1;
 export const outOfMemory: i32 = -2;
 /** A quantity of 0 among the orders. */
 export const emptyOrder: i32 = -3;
-/** Called before what it builds on: `sell` before `lots`, `lots` before `match`. */
-export const outOfOrder: i32 = -4;

@@ -6,7 +6,7 @@
 //   node, 192 bytes:  │ size, i32 × 16 │ price ^ flip, i32 × 16 │ place in rank, i32 × 16 │
 import { Side, Trades, priceOf } from "./side";
 import { sortOrders } from "./sort";
-import { abandonTree, nobody, sizeOf, smallest } from "./tree";
+import { abandonTree, nobody, set, sizeOf, smallest } from "./tree";
 
 const nodeBytes: usize = 192;
 const prices: usize = 64;
@@ -52,8 +52,7 @@ function interleave(column: usize, count: u32, shift: u32, codes: usize, order: 
  */
 export function searchByMorton(leader: Side, from: u32, follower: Side, trades: Trades, scratch: usize): void {
   abandonTree();
-  follower.best = i32.MAX_VALUE;
-  if (buildMorton(follower, scratch) == 0) return;
+  buildMorton(follower, scratch);
   const flip = follower.flip;
   const bidsLead = leader.flip != 0;
   const toLeader = bidsLead ? trades.bid : trades.offer;
@@ -88,7 +87,8 @@ export function searchByMorton(leader: Side, from: u32, follower: Side, trades: 
   follower.best = smallest(nodeAt(top, 0) + prices);
 }
 
-function buildMorton(side: Side, scratch: usize): u32 {
+/** Sorts the followers that are left, of which there is one at least, and builds the tree over them. */
+function buildMorton(side: Side, scratch: usize): void {
   // Columns of the followers that are left, one behind the other: room for all, filled by as many as there are.
   const room = (<usize>side.rankCount + 15) & ~15;
   const size = scratch;
@@ -109,7 +109,6 @@ function buildMorton(side: Side, scratch: usize): u32 {
     store<u32>(codes + to, 0);
     count++;
   }
-  if (count == 0) return 0;
   interleave(size, count, 0, codes, order, rest);
   interleave(price, count, 1, codes, order, rest);
   for (let i: usize = 0; i < count; i++) store<u32>(codes + (i << 2), load<u32>(codes + (i << 2)) ^ 0x80000000);
@@ -140,7 +139,6 @@ function buildMorton(side: Side, scratch: usize): u32 {
       else fill(slot, nobody, i32.MAX_VALUE, nobody);
     }
   }
-  return count;
 }
 
 // @ts-ignore: decorator
@@ -218,10 +216,15 @@ function search(level: i32, node: u32): void {
 function remove(leaf: u32): void {
   let node = leaf >> 4;
   let at = nodeAt(0, node);
-  fill(at + (<usize>(leaf & 15) << 2), nobody, i32.MAX_VALUE, nobody);
+  set(at, leaf & 15, nobody);
+  set(at + prices, leaf & 15, i32.MAX_VALUE);
+  set(at + places, leaf & 15, nobody);
   for (let level: i32 = 1; level <= top; level++) {
     const above = nodeAt(level, node >> 4);
-    fill(above + (<usize>(node & 15) << 2), smallest(at), smallest(at + prices), smallest(at + places));
+    const entry = node & 15;
+    set(above, entry, smallest(at));
+    set(above + prices, entry, smallest(at + prices));
+    set(above + places, entry, smallest(at + places));
     at = above;
     node >>= 4;
   }

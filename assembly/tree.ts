@@ -161,7 +161,7 @@ const lanes = memory.data<u32>([-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 
  */
 // @ts-ignore: decorator
 @inline
-function set(at: usize, entry: u32, value: i32): void {
+export function set(at: usize, entry: u32, value: i32): void {
   if (ASC_FEATURE_SIMD) {
     const vector = at + (<usize>(entry & 12) << 2);
     const lane = v128.load(lanes + (<usize>(entry & 3) << 4));

@@ -1,11 +1,18 @@
 import { fail, GridclearError } from "../errors.js";
 import type { Clearing, Matching, Pooling } from "./clearing.js";
-import { type Book, checkColumns, checkOffers, type OrderColumns, refuseEmpty } from "./columns.js";
+import {
+  type Book,
+  checkColumns,
+  checkOffers,
+  maxOrders,
+  type OrderColumns,
+  refuseEmpty,
+} from "./columns.js";
 import { merkleRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
 import { type CoreExports, type LoadedCore, loadCore, restart, type WasmSource } from "./load.js";
 import { CoreMemory } from "./memory.js";
 import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
-import { type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
+import { type ClearingRules, checkPool, checkRules, checkWhole, type PoolRules } from "./rules.js";
 import { HashThreads } from "./threads.js";
 import type { HashWorker } from "./worker.js";
 
@@ -109,9 +116,17 @@ export class Engine {
     }
   }
 
-  /** Makes room beforehand, so that no later clearing of that size grows memory. Throws `limit`. */
+  /**
+   * Makes room beforehand, so that no later clearing of that size grows memory. Where it must grow, results in view are
+   * lost, and there is no match to sell from. Throws `invalid` for what is no count, `limit`.
+   */
   reserve(offers: number, bids: number, storageLots = 0): void {
-    this.#use((_, memory) => memory.reserve(offers, bids, offers + storageLots, 0));
+    checkWhole(offers, "offers", 0, maxOrders);
+    checkWhole(bids, "bids", 0, maxOrders);
+    checkWhole(storageLots, "storageLots", 0, maxOrders);
+    this.#use((_, memory) => {
+      if (memory.reserve(offers, bids, offers + storageLots, 0)) this.#matched = null;
+    });
   }
 
   /**

@@ -79,7 +79,7 @@ async function inlinedModule(simd: boolean): Promise<WebAssembly.Module> {
   const known = inlined.get(simd);
   if (known !== undefined) return known;
   const text = simd ? wasmBase64 : (await import("./inline/scalar.js")).wasmBase64;
-  // Synchronous: smaller than the 4 kB … 8 MB at which browsers insist on the other way, and faster to start.
+  // Asynchronous: some browsers refuse to compile more than 4 kB at once on the main thread.
   const module = await WebAssembly.compile(decodeBase64(text));
   inlined.set(simd, module);
   return module;

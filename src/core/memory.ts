@@ -55,10 +55,12 @@ export class CoreMemory {
 
   /**
    * Makes room for so many offers, bids, lots (storage lots and offers together) and bytes of staging. Nothing shrinks;
-   * what already fits costs nothing and moves nothing. Throws `limit` when the machine has no room.
+   * what already fits costs nothing and moves nothing. True when the columns of orders and trades have moved, and what
+   * stood in them is lost: only when there are more offers or bids than ever. Throws `limit` when the machine has no room.
    */
-  reserve(offers: number, bids: number, lots: number, bytes: number): void {
-    if (offers <= this.#offers && bids <= this.#bids && lots <= this.#lots && bytes <= this.#bytes) return;
+  reserve(offers: number, bids: number, lots: number, bytes: number): boolean {
+    if (offers <= this.#offers && bids <= this.#bids && lots <= this.#lots && bytes <= this.#bytes)
+      return false;
     // Rounded up, so that a market whose numbers creep up does not grow memory every period.
     const rounded = (value: number, step: number, had: number): number =>
       value <= had ? had : Math.ceil(value / step) * step;
@@ -68,11 +70,13 @@ export class CoreMemory {
     const roomBytes = rounded(bytes, 4096, this.#bytes);
     if (roomBytes > 0xffff_0000 || this.#core.reserve(roomOffers, roomBids, roomLots, roomBytes) !== 0)
       fail("limit", "memory", "room for the orders", `${offers} offers, ${bids} bids, ${bytes} bytes`);
+    const moved = roomOffers > this.#offers || roomBids > this.#bids;
     this.#offers = roomOffers;
     this.#bids = roomBids;
     this.#lots = roomLots;
     this.#bytes = roomBytes;
     this.#rebuild();
+    return moved;
   }
 
   #rebuild(): void {

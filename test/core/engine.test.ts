@@ -187,6 +187,17 @@ describe("memory", () => {
     expect(fresh.memoryBytes).toBe(bytes);
   });
 
+  test("room that moves the columns takes the match away", async () => {
+    const fresh = await openEngine();
+    fresh.match(book);
+    fresh.reserve(2, 2);
+    fresh.sell({ price: 4 });
+    fresh.reserve(100_000, 2);
+    expect(() => fresh.sell({ price: 4 })).toThrowError(expect.objectContaining({ code: "state" }));
+    for (const wrong of [-1, 0.5, Number.NaN, maxOrders + 1])
+      expect(() => fresh.reserve(wrong, 1)).toThrowError(expect.objectContaining({ code: "invalid" }));
+  });
+
   test("a closed engine says so", async () => {
     const closed = await openEngine();
     closed.close();

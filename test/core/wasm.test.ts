@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { wasmBase64 as scalar } from "../../src/core/inline/scalar.js";
 import { wasmBase64 as simd } from "../../src/core/inline/simd.js";
-import { decodeBase64, hasSimd } from "../../src/core/load.js";
+import { decodeBase64, hasSimd, restart } from "../../src/core/load.js";
 
 const textOf = (wasm: Uint8Array): string => {
   const module = binaryen.readBinaryWithFeatures(wasm, binaryen.Features.All);
@@ -39,6 +39,73 @@ describe.each([
   test("is small", () => {
     expect(gzipSync(wasm, { level: 9 }).length).toBeLessThanOrEqual(12_288);
   });
+});
+
+describe("the core checks once more what the host has checked", () => {
+  const { exports: core } = restart(new WebAssembly.Module(decodeBase64(simd)));
+  const outOfRange = -1;
+  const outOfMemory = -2;
+  const emptyOrder = -3;
+  const most = 2 ** 24;
+
+  test("room", () => {
+    expect(core.reserve(most + 1, 1, 1, 0)).toBe(outOfRange);
+    expect(core.reserve(1, most + 1, 1, 0)).toBe(outOfRange);
+    expect(core.reserve(1, 1, 2 * most + 1, 0)).toBe(outOfRange);
+    // Each is allowed, all together pass 4 GiB.
+    expect(core.reserve(most, most, 2 * most, 0xffff_0000)).toBe(outOfMemory);
+    expect(core.reserve(3, 2, 4, 0)).toBe(0);
+  });
+
+  test("arguments of a match", () => {
+    const column = (number: number, ...values: number[]): void =>
+      new Uint32Array(core.memory.buffer, core.address(number), values.length).set(values);
+    column(0, 1, 1, 1);
+    column(4, 1, 1);
+    expect(core.match(0, 0, 0, 0, 3, 2)).toBe(2);
+    expect(core.match(0, 0, 0, 0, 4, 2)).toBe(outOfRange);
+    expect(core.match(0, 0, 0, 0, 3, 3)).toBe(outOfRange);
+    expect(core.match(2, 0, 0, 0, 3, 2)).toBe(outOfRange);
+    expect(core.match(0, 2, 0, 0, 3, 2)).toBe(outOfRange);
+    expect(core.match(1, 0, 0, 0, 3, 2)).toBe(outOfRange);
+    expect(core.match(1, 1, 1_000_001, 0, 3, 2)).toBe(outOfRange);
+    column(0, 1, 0, 1);
+    expect(core.match(0, 0, 0, 0, 3, 2)).toBe(emptyOrder);
+    expect(core.match(0, 0, 0, 0, 1, 2)).toBe(1);
+    expect(core.sell(5, 0)).toBe(outOfRange);
+    column(12, 0);
+    expect(core.sell(1, 0)).toBe(emptyOrder);
+    expect(core.peerRecords(0, 0, 2, 0, 0, 0, 0, core.address(20))).toBe(outOfRange);
+    expect(core.peerRecords(256, 0, 1, 0, 0, 0, 0, core.address(20))).toBe(outOfRange);
+    expect(core.peerRecords(0, 0, 1, 0, 0, 0, 0, 0)).toBe(outOfRange);
+    expect(core.peerRecords(0, 0, 1, 0, 0, 0, 0, core.address(20))).toBe(1);
+    expect(core.address(21)).toBe(0);
+    expect(core.address(-1)).toBe(0);
+  });
+});
+
+test("a core that traps is thrown away, and the engine goes on with a fresh one", async () => {
+  const module = binaryen.readBinaryWithFeatures(decodeBase64(simd), binaryen.Features.All);
+  const { i32 } = binaryen;
+  module.removeExport("match");
+  module.addFunction(
+    "trap",
+    binaryen.createType([i32, i32, i32, i32, i32, i32]),
+    i32,
+    [],
+    module.unreachable(),
+  );
+  module.addFunctionExport("trap", "match");
+  const engine = await openEngine({ wasm: module.emitBinary() as Uint8Array<ArrayBuffer> });
+  module.dispose();
+  const one = { quantity: Uint32Array.of(1), price: Int32Array.of(1) };
+  const before = engine.sha256(Uint8Array.of(1));
+  const stream = engine.sha256Stream().update(Uint8Array.of(1));
+  expect(() => engine.clear({ offers: one, bids: one })).toThrowError(
+    expect.objectContaining({ code: "state", field: "core" }),
+  );
+  expect(engine.sha256(Uint8Array.of(1))).toEqual(before);
+  expect(stream.digest()).toEqual(before);
 });
 
 test("decodes base64 as Node does", () => {
