@@ -3,20 +3,27 @@ import { decodeBlock, decodeItems } from "../ledger/block.js";
 import { sameBytes } from "../ledger/bytes.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import type { Store } from "../ledger/store/store.js";
-import { type Market, openMarket } from "../market/market.js";
+import { type Market, type OrderBatch, openMarket } from "../market/market.js";
 import type { PeriodResult } from "../market/result.js";
 import type { MatchingEngine } from "../market/round.js";
 import { carriers, formatTicks, microTick } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
 import { Indicators, type Summary } from "./indicators.js";
-import { readingWindow } from "./readings.js";
+import { type ReadingColumns, readingWindow } from "./readings.js";
 
 /** What {@link openSimulation} is told. */
 export interface SimulationOptions {
   readonly engine: MatchingEngine;
   /** Where blocks go; one with blocks of the same scenario is resumed. Default: memory. */
   readonly store?: Store;
+}
+
+/** What goes into a period, made ahead. */
+interface Prepared {
+  readonly place: number;
+  readonly orders: OrderBatch;
+  readonly readings: ReadingColumns;
 }
 
 /**
@@ -28,6 +35,8 @@ export class Simulation {
   readonly market: Market;
   readonly #indicators: Indicators;
   readonly #delivered: Map<number, Deliveries>;
+  #cleared: PeriodResult | null = null;
+  #next: Prepared | null = null;
 
   /** Use {@link openSimulation}. */
   constructor(
@@ -40,6 +49,9 @@ export class Simulation {
     this.market = market;
     this.#indicators = indicators;
     this.#delivered = delivered;
+    market.on("cleared", (result) => {
+      this.#cleared = result;
+    });
   }
 
   /** Place of the open period in the run, from 0; the scenario's number of periods when the run is over. */
@@ -52,11 +64,11 @@ export class Simulation {
     return this.place >= this.community.scenario.periods;
   }
 
-  /** Trades and seals the open period. Throws `state` when the run is over. */
+  /** Trades and seals the open period; resolves when its block is on the store. Throws `state` when the run is over. */
   async step(): Promise<PeriodResult> {
     const { community, market, place } = this;
     if (this.done) return fail("state", "step", `one of ${community.scenario.periods} periods`, place);
-    const readings = community.readings(place, (about) => this.#delivered.get(about));
+    const { orders, readings } = this.#next?.place === place ? this.#next : this.#prepare(place);
     for (let index = 0; index < readings.in.length; index++)
       market.report({
         participant: community.members[readings.participant[index]!]!.id,
@@ -66,12 +78,27 @@ export class Simulation {
         in: formatTicks(readings.in[index]!, microTick),
         out: formatTicks(readings.out[index]!, microTick),
       });
-    market.submitColumns(community.orders(place));
+    market.submitColumns(orders);
     for (const contract of community.contracts(place + 1)) market.propose(contract);
-    const result = await market.clearPeriod(community.timeOf(place + 1));
-    this.#indicators.add(result.block);
-    keep(this.#delivered, place, deliveriesOf(result.block, community.members.length, community.owners));
-    return result;
+    this.#cleared = null;
+    const sealing = market.clearPeriod(community.timeOf(place + 1));
+    // The period is cleared by now; while its block is on the way to the store the next is prepared.
+    const block = (this.#cleared as PeriodResult | null)?.block;
+    if (block !== undefined) {
+      this.#indicators.add(block);
+      const deliveries = deliveriesOf(block, community.members.length, community.owners);
+      keep(this.#delivered, place, deliveries);
+      this.#next = this.done ? null : this.#prepare(place + 1);
+    }
+    return sealing;
+  }
+
+  #prepare(place: number): Prepared {
+    return {
+      place,
+      orders: this.community.orders(place),
+      readings: this.community.readings(place, (about) => this.#delivered.get(about)),
+    };
   }
 
   /** What the blocks so far came to. */
