@@ -11,6 +11,7 @@ import {
   headerBytes,
   maxBlockBytes,
   maxItemBytes,
+  maxItems,
   maxSectionBytes,
   type SectionDescriptor,
   type SectionName,
@@ -62,8 +63,9 @@ const layouts: Partial<Record<StoredSection, Layout<unknown>>> = {
   postings: postingLayout,
 };
 
-/** Items of variable length to section bytes: each behind its length as a u32. Throws `limit` for one beyond 2²⁴−1 bytes. */
+/** Items of variable length to section bytes: each behind its length as a u32. Throws `limit` for one beyond 2²⁴−1 bytes and for more than 2²². */
 export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
+  if (items.length > maxItems) fail("limit", "section", `at most ${maxItems} items`, items.length);
   let length = 0;
   for (const item of items) {
     if (item.length > maxItemBytes) fail("limit", "item", `at most ${maxItemBytes} bytes`, item.length);
@@ -90,6 +92,7 @@ export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8
     const length = room >= 0 ? view.getUint32(at, true) : 0;
     if (room < 0 || length > room || length > maxItemBytes)
       return fail("corrupt", `${field}[${items.length}]`, `a length of at most ${Math.max(room, 0)}`, length);
+    if (items.length === maxItems) fail("limit", field, `at most ${maxItems} items`, "more");
     items.push(bytes.subarray(at + 4, at + 4 + length));
     at += 4 + length;
   }

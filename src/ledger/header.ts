@@ -117,8 +117,9 @@ export const headerBytes = 864;
 /** Largest section and largest block, in bytes. */
 export const maxSectionBytes = 0x3fff_ffff;
 export const maxBlockBytes = 0x7fff_ffff;
-/** Most items of a section with items of variable length, and the longest item. */
+/** Longest item of a section with items of variable length, and most of them: millions of empty ones would cost far more than their bytes. */
 export const maxItemBytes = 0xff_ffff;
+export const maxItems = 0x40_0000;
 const magic = [0x47, 0x43, 0x4c, 0x42]; // "GCLB"
 const knownFlags = signedMarket;
 
@@ -183,10 +184,11 @@ export function encodeHeader(header: Header): Uint8Array {
 function checkDescriptor(name: SectionName, count: number, bytes: number, code: "invalid" | "corrupt"): void {
   const path = `header.sections.${name}`;
   const size = sectionRecordBytes[name];
-  if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff)
-    fail(code, `${path}.count`, "a whole number below 2^32", count);
+  if (!Number.isInteger(count) || count < 0 || count > 0xffff_fffe)
+    fail(code, `${path}.count`, "a whole number below 2^32-1", count);
   if (!Number.isInteger(bytes) || bytes < 0 || bytes > maxSectionBytes)
     fail(code, `${path}.bytes`, `at most ${maxSectionBytes}`, bytes);
+  if (size === 0 && count > maxItems) fail(code, `${path}.count`, `at most ${maxItems}`, count);
   if (name === "state") {
     if (bytes !== 0) fail(code, `${path}.bytes`, "0: the state is not stored", bytes);
   } else if (size === 0 ? bytes < 4 * count || (count === 0 && bytes > 0) : bytes !== size * count)

@@ -133,7 +133,9 @@ export const tables: readonly Table[] = [
       ["kind", "text"],
       ["carrier", "text"],
       ["debit", "index"],
+      ["debit_account", "text"],
       ["credit", "index"],
+      ["credit_account", "text"],
       ["reference", "index"],
       ["amount", "amount"],
       ["booked_period", "number"],
@@ -146,6 +148,11 @@ export function tableNamed(name: string): Table {
   const found = tables.find((table) => table.name === name);
   return found ?? fail("invalid", "table", `one of ${tables.map((table) => table.name).join(", ")}`, name);
 }
+
+// Accounts as docs/ledger-format.md numbers them.
+const platformAccounts = ["trading", "pool", "commission", "grid", "defaults", "bank"];
+const firstParticipantAccount = 16;
+const firstCollateralAccount = 0x8000_0000;
 
 const orNull = (number: number): number | null => (number === none ? null : number);
 
@@ -186,6 +193,14 @@ export class TableReader {
       return this.#recordRows(name, sections).map((row, number) => [...place, number, ...row]);
     };
     return new Map(names.map((name) => [name, rows(name)]));
+  }
+
+  /** What an account is called: the platform's by what it is for, the others by the participant's id. */
+  #account(number: number): string | null {
+    if (number < firstParticipantAccount) return platformAccounts[number] ?? null;
+    const collateral = number >= firstCollateralAccount;
+    const id = this.#ids[number - (collateral ? firstCollateralAccount : firstParticipantAccount)];
+    return id === undefined ? null : collateral ? `${id} (collateral)` : id;
   }
 
   #learn(contract: { readonly [key: string]: Json }): void {
@@ -275,7 +290,9 @@ export class TableReader {
           posting.kind,
           posting.carrier,
           posting.debit,
+          this.#account(posting.debit),
           posting.credit,
+          this.#account(posting.credit),
           orNull(posting.reference),
           posting.amount,
           posting.period,

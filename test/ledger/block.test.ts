@@ -61,6 +61,9 @@ describe("items", () => {
     );
     expect(codeOf(() => decodeItems(Uint8Array.of(255, 255, 255, 255, 1)))).toBe("corrupt");
     expect(codeOf(() => encodeItems([new Uint8Array(1 << 24)]))).toBe("limit");
+    expect(codeOf(() => decodeItems(new Uint8Array(4 * ((1 << 22) + 1))))).toBe("limit");
+    const empty = new Uint8Array(0);
+    expect(codeOf(() => encodeItems(Array((1 << 22) + 1).fill(empty)))).toBe("limit");
   });
 });
 
@@ -158,6 +161,9 @@ describe("header", () => {
       view.setUint32(160 + 40 * index + 4, name === "contracts" || name === "evidence" ? 1 : 7, true);
       view.setUint32(160 + 40 * index, 1, true);
       expect(() => decodeHeader(new Uint8Array(view.buffer))).toThrow(`header.sections.${name}`);
+      view.setUint32(160 + 40 * index, 0xffff_ffff, true);
+      expect(() => decodeHeader(new Uint8Array(view.buffer))).toThrow(`header.sections.${name}`);
+      view.setUint32(160 + 40 * index, 1, true);
       view.setUint32(160 + 40 * index + 4, 0xffff_ffff, true);
       expect(() => decodeHeader(new Uint8Array(view.buffer))).toThrow(`header.sections.${name}.bytes`);
     }

@@ -61,6 +61,15 @@ const people: Period = {
         amount: 2n ** 64n - 1n,
         period: 0,
       },
+      {
+        kind: "collateral",
+        carrier: null,
+        debit: 2 ** 31 + 2,
+        credit: 1000,
+        reference: 0,
+        amount: 0n,
+        period: 0,
+      },
     ]),
   },
 };
@@ -251,6 +260,16 @@ describe("csv", () => {
     });
     const postings = await rowsOf("postings");
     expect(postings[0]).toMatchObject({ carrier: "", reference: "", amount: "18446744.073709551615" });
+    expect(postings[0]).toMatchObject({
+      debit: "16",
+      debit_account: "home-1",
+      credit: "5",
+      credit_account: "bank",
+    });
+    expect(postings[1]).toMatchObject({
+      debit: "2147483650",
+      debit_account: "'+quote\"and,comma (collateral)",
+    });
     const written = await rowsOf("blocks");
     expect(written.map(({ hash }) => hash)).toEqual(chain.map((block) => hex(hashOfBlock(block, hasher))));
     expect(written[1]!.time).toBe("2023-11-14T22:13:50.000Z");

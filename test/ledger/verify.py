@@ -146,6 +146,7 @@ class Chain:
                 for record in leaves:
                     check_record(name, record)
             else:
+                need(count <= 2**22, "%s: too many items" % name)
                 leaves = items(section)
             need(len(leaves) == count, "%s: count" % name)
             need(root(leaves) == wanted, "%s: root" % name)
