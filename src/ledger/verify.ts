@@ -27,7 +27,6 @@ export {
   witnessKeyKind,
 } from "./checkpoint.js";
 export { LightClient, type LightClientOptions } from "./client.js";
-export { type ConsistencyProof, checkConsistency, decodeConsistency } from "./consistency.js";
 export {
   type Contradiction,
   decodeContradiction,
@@ -71,4 +70,6 @@ export {
   tradeLayout,
 } from "./records.js";
 export type { Ask } from "./server.js";
+export { plainHasher } from "./sha256.js";
 export { openSignatures, type Signatures, type SigningKey } from "./signature.js";
+export { batchStatement, contractStatement, orderStatement, readingStatement } from "./statement.js";

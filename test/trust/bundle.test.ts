@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
+import { makeLedger, market, platform } from "./community.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -48,4 +49,21 @@ test("its fallback for platforms without Ed25519 comes as a chunk of its own, al
   const { late } = await bundle("verify.ts");
   expect(late).toBeGreaterThan(1000);
   expect(late).toBeLessThan(15_000);
+});
+
+test("the entry alone follows a ledger, proves a trade and judges a receipt", async () => {
+  const verify = await import("../../src/ledger/verify.js");
+  const ledger = await makeLedger(2);
+  const client = new verify.LightClient({
+    hasher: verify.plainHasher,
+    signatures: await verify.openSignatures(),
+    marketId: market,
+    platformKey: platform.publicKey,
+  });
+  const ask = await ledger.serve();
+  await client.update(ask);
+  const { record } = await client.prove(ask, 2, "trades", 0);
+  expect(verify.readRecord(verify.tradeLayout, record!.bytes, 0).kind).toBe("peer");
+  expect((await client.judge(ask, ledger.receipts[0]!)).verdict).toBe("kept");
+  expect(await verify.verifyChain(ledger.blocks, verify.plainHasher)).toMatchObject({ ok: true, size: 3 });
 });
