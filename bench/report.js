@@ -12,11 +12,19 @@ export const duration = (ms) =>
       ? `${ms.toPrecision(3)} ms`
       : `${(ms * 1000).toPrecision(3)} µs`;
 
-/** @param {string[]} head @param {string[][]} lines @returns {string} */
-export const markdown = (head, lines) =>
-  [head, head.map((_, i) => (i ? "--:" : "---")), ...lines]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+/**
+ * A Markdown table with its columns aligned, as the formatter of the repository wants them.
+ * @param {string[]} head @param {string[][]} lines @param {boolean} [figures] columns after the first stand to the right
+ * @returns {string}
+ */
+export function markdown(head, lines, figures = true) {
+  const widths = head.map((title, i) => Math.max(3, title.length, ...lines.map((cells) => cells[i].length)));
+  const right = (/** @type {number} */ i) => figures && i > 0;
+  const padded = (/** @type {string[]} */ cells) =>
+    cells.map((cell, i) => (right(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
+  const rule = widths.map((width, i) => (right(i) ? `${"-".repeat(width - 1)}:` : "-".repeat(width)));
+  return [padded(head), rule, ...lines.map(padded)].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
 
 /** Rows by work, in order of appearance. @param {Row[]} rows @returns {Map<string, Row[]>} */
 export function byWork(rows) {

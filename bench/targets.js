@@ -209,7 +209,7 @@ export function targetsTable(rows) {
   const made = rows.find((row) => row.work === "verification" && row.contender === "the run");
   const checked = rows.find((row) => row.work === "verification" && row.contender === "its verification");
   atMost("verification", checked?.bestMs, made?.bestMs, 1, "the run that made the chain");
-  return markdown(["what", "target", "measured", ""], lines);
+  return markdown(["what", "target", "measured", "verdict"], lines, false);
 
   /** @param {string} name @returns {[number | undefined, number | undefined]} */
   function peerTimes(name) {
