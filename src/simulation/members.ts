@@ -280,7 +280,7 @@ const drafts: Record<MemberKind, (roll: Dice, supply: number, index: number) => 
     interruptible: 100_000,
   }),
   supplier: (roll, supply) => ({
-    devices: [{ kind: "plant", carrier: "gas", watts: supply * roll.between(300_000, 500_000, 1) }],
+    devices: [{ kind: "plant", carrier: "gas", watts: supply * roll.between(180_000, 300_000, 1) }],
     strategy: "cost",
     cost: 700_000,
     pool: false,
