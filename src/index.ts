@@ -12,6 +12,8 @@ export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/bloc
 export type { Hasher } from "./ledger/hasher.js";
 export { openHasher } from "./ledger/hashwasm.js";
 export * from "./ledger/records.js";
+export { type Ask, type ServedLedger, serveLedger } from "./ledger/server.js";
+export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/witness.js";
 export type * from "./market/contracts.js";
 export type { Clock } from "./market/loop.js";
 export {
@@ -27,6 +29,12 @@ export {
   type Refused,
   type Taken,
 } from "./market/market.js";
+export {
+  Platform,
+  type PlatformOptions,
+  type ReceiptedBatch,
+  type ReceiptedOrder,
+} from "./market/platform.js";
 export { openReplay, type Replay, type Replayed } from "./market/replay.js";
 export type { CarrierResult, PeriodResult } from "./market/result.js";
 export * from "./units.js";
