@@ -122,8 +122,12 @@ export function openCommunity(scenario: Scenario, measured: readonly MeasuredPro
   const generated = createMembers(scenario);
   const members = [...generated, ...measuredMembers(scenario, measured, generated.length)];
   const genesis = firstPeriod(scenario) - 1;
+  const numbers = new Map<string, number>();
+  for (const { id, number } of members) {
+    if (numbers.has(id)) return fail("conflict", "profiles", "names that no other participant has", id);
+    numbers.set(id, number);
+  }
   const opening = openingContracts(scenario, members);
-  const numbers = new Map(members.map((member) => [member.id, member.number]));
   const owners = opening
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));

@@ -59,6 +59,16 @@ const measured = (days) =>
     }
   };
 
+/** 5,600 users in steps of five minutes (HRCL, after Pacific Northwest load); taken as kW, the unit is not stated. */
+const thousands = (steps) =>
+  function* () {
+    for (const row of rows("hrcl_5600/loads_5min_x1000.csv.gz")) {
+      const user = `user-${String(column(row, "agent") + 1).padStart(4, "0")}`;
+      for (let step = 0; step < steps; step++)
+        yield [user, "electricity", step, kilowattHours(column(row, `t${step}`) / 1000 / 12), "0"];
+    }
+  };
+
 const texas = { latitude: 30.27, longitude: -97.74, utcOffsetMinutes: -360 };
 const vermont = { latitude: 44.48, longitude: -73.21, utcOffsetMinutes: -300 };
 const plants = { solar: 3, wind: 1, biomass: 1, supplier: 1, storage: 4, car: 10 };
@@ -109,6 +119,21 @@ const sources = {
   },
 };
 
+sources.thousands = {
+  profiles: thousands(6),
+  stepMs: 300_000,
+  scenario: {
+    date: "2016-07-15",
+    periods: 6,
+    description: "Half an hour of 5,600 users in the Pacific Northwest, with sun, wind and biomass to match.",
+    latitude: 47.6,
+    longitude: -122.3,
+    utcOffsetMinutes: -480,
+    participants: { solar: 40, wind: 20, biomass: 20, storage: 4 },
+    supply: 3_000_000,
+  },
+};
+
 /** Names of the scenarios that can be made. */
 export const names = Object.keys(sources);
 
@@ -127,7 +152,7 @@ export function makeScenario(name, directory) {
     periods: 288,
     periodMs: 300_000,
     ...source.scenario,
-    profiles: { file: "profiles.csv", stepMs: 3_600_000 },
+    profiles: { file: "profiles.csv", stepMs: source.stepMs ?? 3_600_000 },
   };
   writeFileSync(path, `${JSON.stringify(scenario, null, 2)}\n`);
   return path;

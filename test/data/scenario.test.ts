@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A day of real homes, run and verified. */
-async function runDay(name: string): Promise<RunDocument> {
+/** A run of real homes, verified. */
+async function runDay(name: string, periods = 288): Promise<RunDocument> {
   const path = makeScenario(name, join(folder, name));
   let out = "";
   const code = await runCommand.run([path, "--ledger", join(folder, name, "ledger"), "--json"], {
@@ -39,7 +39,7 @@ async function runDay(name: string): Promise<RunDocument> {
   for (const balance of Object.values(document.energy)) expect(balance.closes).toBe(true);
   expect(await auditLedger(join(folder, name, "ledger"))).toMatchObject({
     ok: true,
-    blocks: 289,
+    blocks: periods + 1,
     hash: document.head,
   });
   return document;
@@ -81,4 +81,17 @@ describe("communities of real homes", () => {
       expect(new Set(measured.map((profile) => profile.participant)).size).toBe(17);
     },
   );
+
+  it.skipIf(!hasData("hrcl_5600"))("run thousands of distributed users", async () => {
+    const document = await runDay("thousands", 6);
+    expect(document.participants).toBe(5_600 + 84);
+    // Everybody asks in every period, by their measured load.
+    const published = readRows("hrcl_5600/loads_5min_x1000.csv.gz")
+      .slice(1)
+      .reduce(
+        (sum, row) => sum + row.slice(1, 7).reduce((total, watts) => total + Number(watts), 0) / 12_000,
+        0,
+      );
+    expect(Number(document.energy.electricity!.totals.asked)).toBeCloseTo(published, 0);
+  });
 });

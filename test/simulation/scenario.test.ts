@@ -201,6 +201,15 @@ describe("measured profiles", () => {
   it("must be there when a scenario names them", () => {
     expect(refusal(() => openCommunity(scenario)).field).toBe("profiles");
   });
+
+  it("can't take the name of somebody else", () => {
+    const mixed = { ...scenario, participants: { ...scenario.participants, home: 1 } };
+    const profiles = parseProfiles(`${header}home-01,electricity,0,1,0\n`, scenario);
+    expect(refusal(() => openCommunity(mixed, profiles))).toMatchObject({
+      code: "conflict",
+      field: "profiles",
+    });
+  });
 });
 
 describe("docs/scenarios.md", () => {
