@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { hex } from "../../src/ledger/bytes.js";
+import { decodeRecords } from "../../src/ledger/layout.js";
+import { postingLayout } from "../../src/ledger/records.js";
 import { openReplay } from "../../src/market/replay.js";
 import { Audit } from "./audit.js";
 import { blocksOf, runScenario } from "./scenario.js";
@@ -14,8 +16,8 @@ beforeAll(async () => {
 });
 
 /** Runs a scenario, has it audited from its blocks alone, and compares what auditor and market make of it. */
-async function audited(seed: number, participants: number, periods: number): Promise<void> {
-  const { market, store } = await runScenario(engine, seed, { participants, periods });
+async function audited(seed: number, participants: number, periods: number, huge = false): Promise<void> {
+  const { market, store } = await runScenario(engine, seed, { participants, periods, huge });
   const audit = new Audit();
   const replay = openReplay(other);
   for (const block of await blocksOf(store)) {
@@ -52,6 +54,23 @@ describe("random markets of everything", () => {
     ] as const)
       await audited(seed, participants, 5);
   }, 120_000);
+
+  it("do so with quantities, prices and amounts near the largest there are", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 20 }), (seed, participants) =>
+        audited(seed, participants, 6, true),
+      ),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it("are huge where they should be", async () => {
+    const { store } = await runScenario(engine, 5, { participants: 20, periods: 3, huge: true });
+    const amounts = (await blocksOf(store))
+      .slice(1)
+      .flatMap(({ sections }) => decodeRecords(postingLayout, sections.postings).map(({ amount }) => amount));
+    expect(amounts.filter((amount) => amount > 2n ** 53n).length).toBeGreaterThan(20);
+  });
 
   it("come to the same hashes when run again", async () => {
     for (const seed of [11, 12, 13]) {

@@ -26,6 +26,51 @@ export interface ScenarioOptions {
   readonly participants: number;
   readonly periods: number;
   readonly everything?: boolean;
+  /** Quantities and prices near the largest there are, so that amounts pass 2⁵³. */
+  readonly huge?: boolean;
+}
+
+/** What quantities and prices are multiplied by in a huge scenario. */
+const factor = 3_000_000;
+const quantityFields = [
+  "limit",
+  "capacity",
+  "charge",
+  "chargeLimit",
+  "dischargeLimit",
+  "importLimit",
+  "exportLimit",
+  "required",
+  "used",
+];
+const priceFields = [
+  "price",
+  "purchasePrice",
+  "retail",
+  "feedIn",
+  "shortagePrice",
+  "surplusPrice",
+  "chargePrice",
+  "dischargePrice",
+  "interruptionPrice",
+];
+const amountFields = ["amount", "creditLimit", "collateral"];
+
+/** A contract with quantities, prices and amounts made huge, as far as fields hold them. */
+function magnified<T>(value: T, field = ""): T {
+  const scaled = (most: number) => Math.max(-most, Math.min(most, (value as number) * factor));
+  if (typeof value === "number" && quantityFields.includes(field)) return scaled(0xffff_ffff) as T;
+  if (typeof value === "number" && priceFields.includes(field)) return scaled(0x7fff_ffff) as T;
+  if (typeof value === "string" && amountFields.includes(field)) {
+    const amount = BigInt(value) * BigInt(factor) ** 2n;
+    return `${amount < 2n ** 63n ? amount : 2n ** 63n - 1n}` as T;
+  }
+  if (Array.isArray(value)) return value.map((item) => magnified(item)) as T;
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, magnified(item, name)]),
+    ) as T;
+  return value;
 }
 
 /** The contracts that a random market opens with. */
@@ -228,12 +273,14 @@ export interface Run {
 
 /** Runs a random market: orders of every kind, faulty readings, amendments, endings and transfers. */
 export async function runScenario(engine: Engine, seed: number, options: ScenarioOptions): Promise<Run> {
-  const { participants, periods, everything = true } = options;
+  const { participants, periods, everything = true, huge = false } = options;
+  const scale = huge ? factor : 1;
+  const contracts = randomContracts(seed, options);
   const store = await openMemoryStore({ hasher: engine });
   const market = await openMarket({
     engine,
     store,
-    contracts: randomContracts(seed, options),
+    contracts: huge ? magnified(contracts) : contracts,
     clock: { now: () => 1_000, setTimer: () => 0, clearTimer: () => undefined },
   });
   const below = random(seed ^ 0x5bd1e995);
@@ -245,12 +292,12 @@ export async function runScenario(engine: Engine, seed: number, options: Scenari
           participant: `p${number}`,
           carrier: carriers[below(4)]!,
           side: chance(50) ? "offer" : "bid",
-          quantity: ticks(1 + below(1_200)),
-          price: ticks(chance(10) ? below(300) - 300 : below(600)),
+          quantity: ticks((1 + below(1_200)) * scale),
+          price: ticks((chance(10) ? below(300) - 300 : below(600)) * scale),
         });
     if (everything) {
       if (chance(30)) market.withdraw(`p${below(participants)}`, carriers[below(4)]!);
-      faultyReadings(market, participants, below);
+      faultyReadings(market, participants, below, scale);
       amend(market, participants, below);
     }
     await market.clearPeriod(1_000 + count * 30_000);
@@ -264,13 +311,18 @@ const ticks = (count: number): string => {
 };
 
 /** Readings that come, don't come, come late, twice, too late or corrected. */
-function faultyReadings(market: Market, participants: number, below: (n: number) => number): void {
+function faultyReadings(
+  market: Market,
+  participants: number,
+  below: (n: number) => number,
+  scale: number,
+): void {
   for (const [period, book] of market.state.books) {
     const mood = below(4);
     for (let slot = 0; slot < book.expected.length; slot += 1) {
       if (mood === 0 || (mood < 3 && below(100) < 40 * mood)) continue;
       if (book.expected[slot] === 0 && below(20) > 0) continue;
-      const off = below(3) === 0 ? below(200) - 100 : 0;
+      const off = below(3) === 0 ? (below(200) - 100) * scale : 0;
       market.report({
         participant: `p${Math.min(Math.floor(slot / 4), participants - 1)}`,
         carrier: carriers[slot % 4]!,

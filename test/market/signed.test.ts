@@ -218,6 +218,11 @@ describe("a signed market", () => {
       accepted: 3,
       refused: [],
     });
+    // What a refused batch would have replaced stands as it stood.
+    const twice = { ...batch, quantity: Uint32Array.of(12, 20, 12) };
+    expect(await market.submitBatch(twice, gateway.publicKey, await sign(twice))).toMatchObject({
+      accepted: 0,
+    });
     const { block } = await market.clearPeriod(2);
     expect(block.header.sections.orders.count).toBe(3);
     expect(block.header.totals.electricity.asked).toBe(31n);
