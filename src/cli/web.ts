@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { constants, brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 import { fail } from "../errors.js";
 import type { Command } from "./command.js";
 import { securityPolicy } from "./policy.js";
@@ -64,10 +64,10 @@ function answer(
     response.end(request.method === "HEAD" ? undefined : `${text}\n`);
   };
   if (request.method !== "GET" && request.method !== "HEAD")
-    return plainText(405, "Only GET and HEAD.", { allow: "GET, HEAD" });
+    return void plainText(405, "Only GET and HEAD.", { allow: "GET, HEAD" });
   const path = (request.url ?? "/").split(/[?#]/, 1)[0]!;
   const file = files.get(path === "/" ? "/index.html" : path);
-  if (file === undefined) return plainText(404, "There is no such file.");
+  if (file === undefined) return void plainText(404, "There is no such file.");
   const packs = /\bbr\b/.test(String(request.headers["accept-encoding"] ?? ""));
   const body = packs ? file.packed : file.plain;
   response.writeHead(200, {

@@ -1,6 +1,6 @@
 import type { App, View } from "./app.js";
-import { openSettings } from "./controls.js";
 import { el } from "./dom.js";
+import { openSettings } from "./panel.js";
 import { consistent, readHash, type ViewName, writeHash } from "./settings.js";
 import { openTheme } from "./theme.js";
 import { openPeriod } from "./views/period.js";

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/performance/useDomNodeTextContent: what a person sees is what is asked about
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openStage, openTab, ready, type Stage, type Tab } from "./browser.js";
 
@@ -125,7 +126,7 @@ describe("controls and links", () => {
     const other = await openTab(stage);
     await other.page.goto(link);
     await other.page.waitForFunction(() =>
-      document.querySelector(".tiles")?.textContent!.includes("560 orders"),
+      document.querySelector(".tiles")?.textContent?.includes("560 orders"),
     );
     expect((await other.page.locator(".tiles").innerText()).replace(/Cleared in[\s\S]*/, "")).toBe(shown);
     expect(await other.page.getByLabel("Season").inputValue()).toBe("winter");
@@ -166,13 +167,11 @@ describe("controls and links", () => {
     expect(Buffer.concat(parts).toString()).toBe(
       "kind,offer,bid,quantity,price\r\npeer,S0,C0,6,5\r\npeer,S1,C1,4,2\r\npeer,S0,C1,3,4\r\n",
     );
-    await page
-      .getByLabel("Order file")
-      .setInputFiles({
-        name: "bad.csv",
-        mimeType: "text/csv",
-        buffer: Buffer.from(csv.replace("6,5", "6,five")),
-      });
+    await page.getByLabel("Order file").setInputFiles({
+      name: "bad.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(csv.replace("6,5", "6,five")),
+    });
     await page.locator("[role=alert]:visible").waitFor();
     expect(await text("[role=alert]:visible")).toMatch(/line 4: price/);
     await page.getByRole("button", { name: "Back to the community" }).click();
@@ -213,7 +212,9 @@ describe("two mechanisms", () => {
     await until("[data-ready]");
     const table = await text(".versus");
     expect(table).toMatch(/Quantity × price\s+Merit order/);
-    expect(await text(".notice[role=status]")).toMatch(/400 orders\..*All sellers (gain|lose).*All buyers (gain|lose)/);
+    expect(await text(".notice[role=status]")).toMatch(
+      /400 orders\..*All sellers (gain|lose).*All buyers (gain|lose)/,
+    );
     // Without a pool, merit order is the most gain there is to be had.
     const gains = (
       await tab.page.locator(".versus tr", { hasText: "all together" }).locator("td").allInnerTexts()

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { carriers } from "../../src/units.js";
 import {
   applyPreset,
   consistent,
@@ -16,7 +17,6 @@ import {
   weathers,
   writeHash,
 } from "../../src/web/settings.js";
-import { carriers } from "../../src/units.js";
 
 const anySettings: fc.Arbitrary<Settings> = fc
   .record<Settings>({

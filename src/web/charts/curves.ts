@@ -80,7 +80,10 @@ export function createCurves(
   const place = (now: Picked | null): void => {
     picked = now;
     marker?.remove();
-    if (now === null || result === null) return tip.hide();
+    if (now === null || result === null) {
+      tip.hide();
+      return;
+    }
     const curve = curveOf(now.side);
     const [from, to] = [x(curve.until[now.step - 1] ?? 0), x(curve.until[now.step]!)];
     const level = y(curve.price[now.step]!);

@@ -157,6 +157,8 @@ export function openBench(app: App): View {
     );
   }
 
+  chart.show([], "Nothing measured yet.");
+
   async function start(): Promise<void> {
     running = true;
     measured = [];

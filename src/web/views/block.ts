@@ -1,22 +1,14 @@
 import type { App } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { createPath } from "../charts/path.js";
-import { el, freshId } from "../dom.js";
+import { el } from "../dom.js";
 import { count, duration, energy, money, price } from "../format.js";
-import type { Target } from "../worker/ledger.js";
+import { pasting, tampering } from "./attempts.js";
 import { checkList } from "./checks.js";
+import { answer, busy, part } from "./parts.js";
 
 type Opened = Awaited<ReturnType<typeof readBlock>>;
 const readBlock = (app: App, height: number) => app.client.call("block", height);
-
-const targets: readonly (readonly [Target, string])[] = [
-  ["price", "the price of a trade"],
-  ["quantity", "the energy of a trade"],
-  ["order", "the quantity of an order"],
-  ["posting", "an amount that was paid"],
-  ["timestamp", "the time in the header"],
-  ["random", "any byte at all"],
-];
 
 /**
  * The block that is open: header, records, checking it, tampering with it, proving a trade, copying and pasting.
@@ -33,38 +25,16 @@ export function openBlockCard(
   let marked = -1;
   const element = el("div", { class: "view" });
 
+  const mark = (broken: boolean): void => {
+    clean();
+    if (!broken) return;
+    marked = shown;
+    onBroken(shown, true);
+  };
   const clean = (): void => {
     if (marked >= 0) onBroken(marked, false);
     marked = -1;
   };
-  const part = (title: string, note: string, ...children: HTMLElement[]): HTMLElement => {
-    const id = freshId("part");
-    return el(
-      "section",
-      { class: "card", "aria-labelledby": id },
-      el("div", { class: "head" }, el("h2", { id }, title), el("p", { class: "note" }, note)),
-      ...children,
-    );
-  };
-  /** A place for an answer that screen readers are told of. */
-  const answer = (): HTMLElement => el("div", { class: "answer", role: "status" });
-  const busy = async (
-    button: HTMLButtonElement,
-    into: HTMLElement,
-    act: () => Promise<HTMLElement[]>,
-  ): Promise<void> => {
-    button.disabled = true;
-    try {
-      into.replaceChildren(...(await act()));
-    } catch (error) {
-      into.replaceChildren(
-        el("p", { class: "notice bad" }, error instanceof Error ? error.message : String(error)),
-      );
-    } finally {
-      button.disabled = false;
-    }
-  };
-
   function header(block: Opened): HTMLElement {
     const row = (name: string, value: string, hash = false): HTMLElement[] => [
       el("dt", {}, name),
@@ -223,98 +193,6 @@ export function openBlockCard(
     );
   }
 
-  function tampering(block: Opened): HTMLElement {
-    const what = el(
-      "select",
-      { id: freshId("target") },
-      ...targets.map(([value, name]) => el("option", { value }, name)),
-    );
-    const repair = el("input", { type: "checkbox" });
-    const verdict = answer();
-    const tamper: HTMLButtonElement = el(
-      "button",
-      {
-        type: "button",
-        class: "button bad",
-        onclick: () =>
-          void busy(tamper, verdict, async () => {
-            clean();
-            const change = {
-              height: block.height,
-              target: what.value as Target,
-              repair: repair.checked,
-              random: Math.random(),
-            };
-            const found = await app.client.call("tamper", change);
-            const broken = found.checks.filter((check) => !check.ok);
-            if (broken.length > 0) {
-              marked = block.height;
-              onBroken(block.height, true);
-            }
-            const values =
-              found.before === "" || found.before === found.after
-                ? ""
-                : ` It said ${found.before}${found.after === "" ? "" : ` and now says ${found.after}`}.`;
-            return [
-              el(
-                "p",
-                {},
-                el("strong", {}, broken.length > 0 ? "Found out. " : "Not found out. "),
-                `Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.${values} ${broken.length} of ${found.checks.length} checks fail.`,
-              ),
-              checkList(found.checks),
-            ];
-          }),
-      },
-      "Tamper with this block",
-    );
-    return part(
-      "Try to cheat",
-      "Changes a copy; the ledger itself stays as it is.",
-      el("div", { class: "row" }, el("label", { for: what.id }, "Change"), what, tamper),
-      el("label", { class: "check" }, repair, "and repair the roots, as a careful forger would"),
-      verdict,
-    );
-  }
-
-  function pasting(): HTMLElement {
-    const area = el("textarea", { id: freshId("paste"), spellcheck: "false" });
-    const verdict = answer();
-    const check: HTMLButtonElement = el(
-      "button",
-      {
-        type: "button",
-        class: "button",
-        onclick: () =>
-          void busy(check, verdict, async () => {
-            const found = await app.client.call("paste", area.value);
-            const known = found.checks.length > 0;
-            return [
-              el(
-                "p",
-                {},
-                `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${found.same ? "It is the same as the one in this ledger." : known ? "It differs from the one in this ledger." : "This ledger has no such block."}`,
-              ),
-              ...(known ? [checkList(found.checks)] : []),
-            ];
-          }),
-      },
-      "Check it",
-    );
-    return part(
-      "Paste one in",
-      "A block in base64, as “Copy it out” writes it.",
-      el(
-        "div",
-        { class: "stack" },
-        el("label", { class: "unseen", for: area.id }, "A block in base64"),
-        area,
-        el("div", { class: "row" }, check),
-        verdict,
-      ),
-    );
-  }
-
   return {
     element,
     async show(height) {
@@ -325,7 +203,7 @@ export function openBlockCard(
       if (height !== shown) return;
       element.replaceChildren(
         header(block),
-        el("div", { class: "pair" }, tampering(block), pasting()),
+        el("div", { class: "pair" }, tampering(app, height, mark), pasting(app)),
         records(block),
       );
       app.announce(`Block ${height} is open.`);

@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { duration } from "../format.js";
-import type { Check } from "../worker/ledger.js";
+import type { Check } from "../worker/checks.js";
 
 /** What each check asks, in plain words. */
 const questions: Record<string, string> = {

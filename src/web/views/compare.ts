@@ -161,7 +161,7 @@ export function openCompare(app: App): View {
       list.length === 0
         ? el("p", { class: "note" }, "Nobody.")
         : dataTable({
-            caption: "Largest change first",
+            caption: `${title}, largest first`,
             columns: ["Who", "As", "Change"],
             rows: list.map((mover) => [
               mover.name,

@@ -1,6 +1,6 @@
+import type { MemberKind } from "../../simulation/scenario.js";
 import type { MapFlow, MapNode } from "../charts/map.js";
 import { energy } from "../format.js";
-import type { MemberKind } from "../../simulation/scenario.js";
 import type { CarrierPeriod } from "../worker/day.js";
 
 const kindNames: Record<MemberKind, string> = {

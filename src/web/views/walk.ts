@@ -113,7 +113,7 @@ export function openWalk(
   );
   const large = el(
     "div",
-    { class: "notice" },
+    { class: "notice", hidden: true },
     el("p", {}, "This market is too large to follow order by order; the curves below show all of it."),
     el(
       "p",

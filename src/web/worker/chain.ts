@@ -1,7 +1,7 @@
 import { hashBytes } from "../../ledger/hasher.js";
 import { type Market, openMarket } from "../../market/market.js";
 import type { PeriodResult } from "../../market/result.js";
-import { openCommunity, type Community } from "../../simulation/community.js";
+import { type Community, openCommunity } from "../../simulation/community.js";
 import { type Deliveries, deliveriesOf } from "../../simulation/deliveries.js";
 import { readingWindow } from "../../simulation/readings.js";
 import type { Scenario } from "../../simulation/scenario.js";

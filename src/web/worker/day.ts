@@ -1,8 +1,8 @@
+import type { Block } from "../../ledger/block.js";
 import { hex } from "../../ledger/bytes.js";
+import { totalNames } from "../../ledger/header.js";
 import { readRecord } from "../../ledger/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../ledger/records.js";
-import type { Block } from "../../ledger/block.js";
-import { totalNames } from "../../ledger/header.js";
 import { account } from "../../market/accounts.js";
 import type { PeriodResult } from "../../market/result.js";
 import type { MemberKind } from "../../simulation/scenario.js";

@@ -1,36 +1,20 @@
-import { GridclearError } from "../../errors.js";
 import { fromBase64, toBase64 } from "../../ledger/base64.js";
-import { type Block, checkBlock, decodeBlock, decodeItems, encodeBlock } from "../../ledger/block.js";
+import { type Block, decodeBlock } from "../../ledger/block.js";
 import { hex, sameBytes } from "../../ledger/bytes.js";
-import { Chain } from "../../ledger/chain.js";
-import { type Hasher, hashBytes } from "../../ledger/hasher.js";
-import { openHasher } from "../../ledger/hashwasm.js";
-import { blockHash, type Header, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/header.js";
+import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/header.js";
 import { readRecord } from "../../ledger/layout.js";
-import { leafHash, merkleRoot, nodeHash } from "../../ledger/merkle.js";
+import { leafHash, nodeHash } from "../../ledger/merkle.js";
 import { inclusionRanges, recordRoots } from "../../ledger/path.js";
 import { orderLayout, tradeLayout } from "../../ledger/records.js";
-import { openReplay } from "../../market/replay.js";
 import type { Run } from "./chain.js";
+import { type Check, checksOf, otherHasher } from "./checks.js";
 import { lastRun } from "./day.js";
-import { layouts, nameOfByte, sectionStart, valueAtByte } from "./offsets.js";
+import { byteOf, repairRoots, type Target } from "./forge.js";
+import { nameOfByte, valueAtByte } from "./offsets.js";
 import { ownerOfStore, wordsOf } from "./scenario.js";
 import type { Opened } from "./worker.js";
 
-/** One check of a block: what was checked, whether it held, and how long it took in milliseconds. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly took: number;
-}
-
-/** What a person may change about a block. */
-export type Target = "price" | "quantity" | "order" | "posting" | "timestamp" | "random";
-
 const mostShown = 200;
-let hasher: Promise<Hasher> | null = null;
-const otherHasher = (): Promise<Hasher> => (hasher ??= openHasher());
 
 function theRun(): Run {
   const run = lastRun();
@@ -57,118 +41,6 @@ function whoOrdered(run: Run, block: Block, order: number): string {
   const { participant } = readRecord(orderLayout, block.sections.orders, order);
   const member = run.community.members[participant];
   return member ? wordsOf(member).name : `participant ${participant}`;
-}
-
-/** What is wrong, as a person says it; long hashes by their beginning. */
-function inWords(error: unknown): string {
-  const short = (value: string): string =>
-    value.replaceAll(/"?([0-9a-f]{16})[0-9a-f]{48}"?/g, "$1…").replace(/^(-?[0-9]+)n$/, "$1");
-  if (error instanceof GridclearError)
-    return `${error.field} should be ${short(error.wanted)}, but is ${short(error.got)}.`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function timed(name: string, act: () => string | Promise<string>): Promise<Check> {
-  const start = performance.now();
-  try {
-    const detail = await act();
-    return { name, ok: true, detail, took: performance.now() - start };
-  } catch (error) {
-    return { name, ok: false, detail: inWords(error), took: performance.now() - start };
-  }
-}
-
-/** Everything that can be checked of the bytes that claim to be the block at `height`. */
-async function checksOf(engine: Opened, run: Run, height: number, bytes: Uint8Array): Promise<Check[]> {
-  const other = await otherHasher();
-  const form = await timed("Form", () => {
-    decodeBlock(bytes);
-    return "The header and the lengths of all sections fit the bytes.";
-  });
-  if (!form.ok) return [form];
-  const block = decodeBlock(bytes);
-  const hash = blockHash(other, bytes.subarray(0, headerBytes));
-  const next = run.blocks[height + 1];
-  const wanted = next === undefined ? run.hashes[height]! : decodeBlock(next).header.previous;
-  return [
-    form,
-    await timed("Roots", () => {
-      checkBlock(block, other);
-      return "Every record hashes to the roots in the header.";
-    }),
-    await timed("Link back", () => {
-      const before = height === 0 ? new Uint8Array(hashBytes) : run.hashes[height - 1]!;
-      if (!sameBytes(block.header.previous, before))
-        throw new Error(
-          `it names ${hex(block.header.previous).slice(0, 16)}… as the block before, which is ${hex(before).slice(0, 16)}…`,
-        );
-      const chain = new Chain(other);
-      for (const earlier of run.blocks.slice(0, height)) chain.append(earlier, true);
-      if (!sameBytes(block.header.history, chain.root()))
-        throw new Error("its root over all earlier blocks is another");
-      return height === 0
-        ? "The first block: nothing before it."
-        : "It follows the block before, and all before that.";
-    }),
-    await timed("Hash", () => {
-      if (!sameBytes(hash, wanted))
-        throw new Error(
-          `its hash is now ${hex(hash).slice(0, 16)}…, but ${next === undefined ? "the sealed head is" : `block ${height + 1} says`} ${hex(wanted).slice(0, 16)}…`,
-        );
-      return next === undefined
-        ? `${hex(hash).slice(0, 16)}…, as sealed.`
-        : `${hex(hash).slice(0, 16)}…, as block ${height + 1} says.`;
-    }),
-    await timed("Execution", () => {
-      const replay = openReplay(engine);
-      for (const earlier of run.blocks.slice(0, height)) replay.replay(decodeBlock(earlier));
-      replay.replay(block);
-      return `Cleared and settled again from its orders${height > 0 ? `, and so were the ${height} before it` : ""}: the same to the last bit.`;
-    }),
-  ];
-}
-
-/** The byte of a block that a target names; the lowest of its field, so that the value changes by one bit. */
-function byteOf(block: Block, bytes: Uint8Array, target: Target, random: number): number {
-  const inRecord = (section: "orders" | "trades" | "postings", field: string): number => {
-    const layout = layouts[section]!;
-    const count = block.header.sections[section].count;
-    if (count === 0) throw new Error(`this block has no ${section}: choose another`);
-    const offset = layout.fields.find(({ name }) => name === field)!.offset;
-    return sectionStart(block, section) + Math.floor(random * count) * layout.bytes + offset + 1;
-  };
-  switch (target) {
-    case "price":
-      return inRecord("trades", "price");
-    case "quantity":
-      return inRecord("trades", "quantity");
-    case "order":
-      return inRecord("orders", "quantity");
-    case "posting":
-      return inRecord("postings", "amount");
-    case "timestamp":
-      return 56 + 2;
-    case "random":
-      return Math.floor(random * bytes.length);
-  }
-}
-
-/** Gives a changed block the roots its records now have, as a careful forger would. */
-function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
-  const block = decodeBlock(bytes);
-  const sections = Object.fromEntries(
-    sectionNames.map((name) => {
-      const described = block.header.sections[name];
-      if (name === "state") return [name, described];
-      const layout = layouts[name];
-      const root =
-        layout === undefined
-          ? merkleRoot(other, decodeItems(block.sections[name]))
-          : other.merkleRoot(block.sections[name], layout.bytes);
-      return [name, { ...described, root }];
-    }),
-  ) as Header["sections"];
-  return encodeBlock({ header: { ...block.header, sections }, sections: block.sections });
 }
 
 export const ledgerCalls = {

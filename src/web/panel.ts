@@ -1,6 +1,8 @@
 import type { App } from "./app.js";
 import { el, freshId } from "./dom.js";
+import { createFields } from "./fields.js";
 import { clock, count } from "./format.js";
+import { ownOrders } from "./ownorders.js";
 import {
   applyPreset,
   leastOrders,
@@ -16,111 +18,9 @@ import {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** One control: its element and how it follows the settings. */
-interface Control {
-  readonly element: HTMLElement;
-  follow(settings: Settings): void;
-}
-
-/** What a slider between `least` and `most` shows and sets. */
-interface Slide {
-  readonly name: string;
-  readonly label: string;
-  readonly least: number;
-  readonly most: number;
-  readonly step?: number;
-  read(settings: Settings): number;
-  text(settings: Settings): string;
-  write(value: number): Partial<Settings>;
-  hidden?(settings: Settings): boolean;
-}
-
 /** The settings panel: every control writes to the URL, and follows it. */
 export function openSettings(host: HTMLElement, app: App): { show(settings: Settings): void } {
-  const controls: Control[] = [];
-  const add = (control: Control): HTMLElement => {
-    controls.push(control);
-    return control.element;
-  };
-
-  const select = <K extends keyof Settings>(
-    name: K,
-    label: string,
-    options: readonly (readonly [value: string, text: string])[],
-    write: (text: string) => Partial<Settings>,
-  ): HTMLElement => {
-    const id = freshId("field");
-    const input = el("select", { id, name, onchange: () => app.update(write(input.value)) });
-    for (const [value, text] of options) input.append(el("option", { value }, text));
-    return add({
-      element: el("div", { class: "field" }, el("label", { for: id }, label), input),
-      follow: (settings) => {
-        input.value = String(settings[name]);
-      },
-    });
-  };
-
-  const slider = (slide: Slide): HTMLElement => {
-    const id = freshId("field");
-    const output = el("output", { for: id });
-    const change = (quiet: boolean) => () => app.update(slide.write(Number(input.value)), quiet);
-    const input = el("input", {
-      id,
-      type: "range",
-      name: slide.name,
-      min: slide.least,
-      max: slide.most,
-      step: slide.step ?? 1,
-      oninput: change(true),
-      onchange: change(false),
-    });
-    const element = el("div", { class: "field" }, el("label", { for: id }, slide.label, output), input);
-    return add({
-      element,
-      follow: (settings) => {
-        input.value = String(slide.read(settings));
-        output.textContent = slide.text(settings);
-        input.setAttribute("aria-valuetext", slide.text(settings));
-        element.hidden = slide.hidden?.(settings) ?? false;
-      },
-    });
-  };
-
-  const choice = <K extends keyof Settings>(
-    name: K,
-    label: string,
-    options: readonly (readonly [value: Settings[K] & string, text: string])[],
-    hidden?: (settings: Settings) => boolean,
-  ): HTMLElement => {
-    const id = freshId("label");
-    const group = freshId(name);
-    const inputs = options.map(([value]) =>
-      el("input", {
-        type: "radio",
-        name: group,
-        value,
-        onchange: () => app.update({ [name]: value } as Partial<Settings>),
-      }),
-    );
-    const element = el(
-      "div",
-      { class: "field" },
-      el("span", { class: "label", id }, label),
-      el(
-        "div",
-        { class: "choice", role: "radiogroup", "aria-labelledby": id },
-        ...options.map(([, text], index) => el("label", {}, inputs[index]!, text)),
-      ),
-    );
-    return add({
-      element,
-      follow: (settings) => {
-        for (const input of inputs) input.checked = input.value === settings[name];
-        element.hidden = hidden?.(settings) ?? false;
-      },
-    });
-  };
-
+  const { select, slider, choice, check, add, follow } = createFields(app);
   const preset = el("select", {
     id: freshId("field"),
     onchange: () => {
@@ -129,9 +29,9 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     },
   });
   preset.append(el("option", { value: "-1" }, "Your own settings"));
-  presets.forEach(({ name }, index) => preset.append(el("option", { value: index }, name)));
+  for (const [index, { name }] of presets.entries()) preset.append(el("option", { value: index }, name));
   const about = el("p", { class: "hint" });
-  controls.push({
+  add({
     element: preset,
     follow: (settings) => {
       const now = writeHash(settings);
@@ -265,7 +165,11 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
         write: (blend) => ({ blend }),
         hidden: ({ pricing }) => pricing === "counterparty",
       }),
-      poolSwitch(),
+      check(
+        "Sell what is left through a pool",
+        ({ pool }) => pool,
+        (pool) => ({ pool }),
+      ),
       slider({
         name: "poolPrice",
         label: "Pool price per kWh",
@@ -311,98 +215,19 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
         write: (speed) => ({ speed }),
       }),
     ),
-    ownFile(app, controls),
+    add(ownOrders(app)),
   );
-
-  function poolSwitch(): HTMLElement {
-    const input = el("input", { type: "checkbox", onchange: () => app.update({ pool: input.checked }) });
-    return add({
-      element: el("label", { class: "check" }, input, "Sell what is left through a pool"),
-      follow: ({ pool }) => {
-        input.checked = pool;
-      },
-    });
-  }
 
   // On a phone the panel would push the market off the screen: there it starts closed.
   const wide = matchMedia("(min-width: 901px)");
-  const fold = el("details", { open: wide.matches }, el("summary", {}, "Settings"), form);
+  const fold = el("details", { class: "fold", open: wide.matches }, el("summary", {}, "Settings"), form);
   wide.addEventListener("change", () => {
     fold.open = wide.matches;
   });
   host.append(fold);
   return {
     show(settings) {
-      for (const control of controls) control.follow(settings);
+      follow(settings);
     },
   };
-}
-
-/** Takes the person's own orders: a file chosen, or dropped anywhere on the page. */
-function ownFile(app: App, controls: Control[]): HTMLElement {
-  const says = el("p", {});
-  const mostBytes = 64 * 1024 * 1024;
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    if (file.size > mostBytes) {
-      says.textContent = "That file is larger than 64 MiB.";
-      return;
-    }
-    app.bringOrders({ name: file.name, text: await file.text() });
-  };
-  const input = el("input", {
-    type: "file",
-    accept: ".csv,text/csv",
-    class: "unseen",
-    id: freshId("file"),
-    onchange: () =>
-      void take(input.files?.[0]).then(() => {
-        input.value = "";
-      }),
-  });
-  const choose = el(
-    "button",
-    { type: "button", class: "button", onclick: () => input.click() },
-    "Choose a CSV",
-  );
-  const back = el(
-    "button",
-    { type: "button", class: "button plain", onclick: () => app.bringOrders(null) },
-    "Back to the community",
-  );
-  input.tabIndex = -1;
-  const element = el(
-    "fieldset",
-    {},
-    el("legend", {}, "Your own orders"),
-    el(
-      "div",
-      { class: "drop" },
-      says,
-      el("label", { class: "unseen", for: input.id }, "Order file"),
-      input,
-      el("div", { class: "row" }, choose, back),
-    ),
-  );
-  const zone = element.querySelector(".drop")!;
-  document.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    zone.classList.add("over");
-  });
-  document.addEventListener("dragleave", () => zone.classList.remove("over"));
-  document.addEventListener("drop", (event: DragEvent) => {
-    event.preventDefault();
-    zone.classList.remove("over");
-    void take(event.dataTransfer?.files[0]);
-  });
-  controls.push({
-    element,
-    follow: () => {
-      says.textContent = app.ownOrders
-        ? `Showing ${app.ownOrders.name}.`
-        : "Drop a CSV with side, id, quantity and price anywhere on the page. It stays in this browser.";
-      back.hidden = app.ownOrders === null;
-    },
-  });
-  return element;
 }

@@ -1,0 +1,51 @@
+import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/block.js";
+import type { Hasher } from "../../ledger/hasher.js";
+import { type Header, sectionNames } from "../../ledger/header.js";
+import { merkleRoot } from "../../ledger/merkle.js";
+import { layouts, sectionStart } from "./offsets.js";
+
+/** What a person may change about a block. */
+export type Target = "price" | "quantity" | "order" | "posting" | "timestamp" | "random";
+
+/** The byte of a block that a target names; the lowest of its field, so that the value changes by one bit. */
+export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: number): number {
+  const inRecord = (section: "orders" | "trades" | "postings", field: string): number => {
+    const layout = layouts[section]!;
+    const count = block.header.sections[section].count;
+    if (count === 0) throw new Error(`this block has no ${section}: choose another`);
+    const offset = layout.fields.find(({ name }) => name === field)!.offset;
+    return sectionStart(block, section) + Math.floor(random * count) * layout.bytes + offset + 1;
+  };
+  switch (target) {
+    case "price":
+      return inRecord("trades", "price");
+    case "quantity":
+      return inRecord("trades", "quantity");
+    case "order":
+      return inRecord("orders", "quantity");
+    case "posting":
+      return inRecord("postings", "amount");
+    case "timestamp":
+      return 56 + 2;
+    case "random":
+      return Math.floor(random * bytes.length);
+  }
+}
+
+/** Gives a changed block the roots its records now have, as a careful forger would. */
+export function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
+  const block = decodeBlock(bytes);
+  const sections = Object.fromEntries(
+    sectionNames.map((name) => {
+      const described = block.header.sections[name];
+      if (name === "state") return [name, described];
+      const layout = layouts[name];
+      const root =
+        layout === undefined
+          ? merkleRoot(other, decodeItems(block.sections[name]))
+          : other.merkleRoot(block.sections[name], layout.bytes);
+      return [name, { ...described, root }];
+    }),
+  ) as Header["sections"];
+  return encodeBlock({ header: { ...block.header, sections }, sections: block.sections });
+}

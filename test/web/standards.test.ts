@@ -1,0 +1,274 @@
+// biome-ignore-all lint/performance/useDomNodeTextContent: what a person sees is what is asked about
+import axe from "axe-core";
+import type { BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openEngine } from "../../src/core/engine.js";
+import { hex } from "../../src/ledger/bytes.js";
+import { defaults } from "../../src/web/settings.js";
+import { openRun } from "../../src/web/worker/chain.js";
+import { leastInDay } from "../../src/web/worker/day.js";
+import { scenarioOf } from "../../src/web/worker/scenario.js";
+import { openStage, openTab, ready, type Stage } from "./browser.js";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(async () => stage?.close());
+
+const looks: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", hasTouch: true },
+};
+
+describe("accessibility", () => {
+  for (const [look, options] of Object.entries(looks))
+    it(`has nothing for axe to find in any view: ${look}`, async () => {
+      const { page, problems, go } = await openTab(stage, { reducedMotion: "reduce", ...options });
+      for (const [view, selector] of Object.entries(ready)) {
+        await go(`#/${view}?minutes=60`);
+        await page.locator(selector).first().waitFor({ state: "attached" });
+        for (const summary of await page.locator(".behind > summary").all()) await summary.click();
+        if (view === "period") await page.getByRole("button", { name: "Next step" }).click();
+        if (view === "ledger") {
+          await page.getByRole("button", { name: "Tamper with this block" }).click();
+          await page.locator(".checks").first().waitFor();
+        }
+        await page.evaluate(axe.source);
+        const found = await page.evaluate(async () => {
+          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+          return violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+          );
+        });
+        expect(found, `${view}, ${look}`).toEqual([]);
+        // Nothing sticks out at the side.
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wide, `${view}, ${look}: pixels too wide`).toBeLessThanOrEqual(0);
+      }
+      expect(problems).toEqual([]);
+      await page.context().close();
+    });
+
+  it("can be worked with the keyboard alone, and shows where the focus is", async () => {
+    const { page, go } = await openTab(stage);
+    await go("#/period");
+    await page.locator(".queue .block").first().waitFor();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+    const seen = new Set<string>();
+    for (let press = 0; press < 60; press++) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement;
+        const shape = element.closest<HTMLElement>(".choice label") ?? element;
+        const style = getComputedStyle(shape);
+        if (element === document.body) return { name: "the end", visible: true };
+        const name = element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
+        return {
+          name: name || element.id || element.tagName,
+          visible: style.outlineStyle !== "none" && style.outlineWidth !== "0px",
+        };
+      });
+      if (at.name === "the end") break;
+      expect(at.visible, `focus on ${at.name}`).toBe(true);
+      seen.add(at.name);
+    }
+    for (const name of ["Day", "Ledger", "Play", "Next step", "Draw other orders"])
+      expect(seen).toContain(name);
+    await page.context().close();
+  });
+
+  it("moves nothing for those who asked for less motion", async () => {
+    const { page, go } = await openTab(stage, { reducedMotion: "reduce" });
+    await go("#/period");
+    await page.locator(".queue .block").first().waitFor();
+    for (let step = 0; step < 4; step++) await page.getByRole("button", { name: "Next step" }).click();
+    expect(await page.locator(".lot").count()).toBe(0);
+    const moving = await page.evaluate(
+      () => document.getAnimations().filter(({ playState }) => playState === "running").length,
+    );
+    expect(moving).toBe(0);
+    await page.context().close();
+  });
+
+  it("keeps the theme that was chosen", async () => {
+    const { page, go } = await openTab(stage, { colorScheme: "light" });
+    await go("");
+    const ground = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await ground();
+    await page.getByRole("button", { name: /Colours/ }).click();
+    expect(await ground()).toBe(light);
+    await page.getByRole("button", { name: /Colours/ }).click();
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    expect(await ground()).toBe(dark);
+    await page.context().close();
+  });
+});
+
+describe("the policy", () => {
+  it("is in force: no inline script, no inline style, no eval, nothing from elsewhere", async () => {
+    const { page, go } = await openTab(stage);
+    await go("#/period");
+    await page.locator(ready.period!).first().waitFor();
+    const blocked = await page.evaluate(async () => {
+      const violations: string[] = [];
+      document.addEventListener("securitypolicyviolation", (event) =>
+        violations.push(event.effectiveDirective),
+      );
+      const script = document.createElement("script");
+      script.textContent = "window.ran = true";
+      document.head.append(script);
+      document.body.setAttribute("style", "color: red");
+      await fetch("https://example.com/").catch(() => undefined);
+      // In a task of its own: what the test's own channel runs is exempt from the policy.
+      const evaluated = await new Promise<boolean>((resolve) => {
+        setTimeout(() => {
+          try {
+            // biome-ignore lint/security/noGlobalEval: whether the page forbids it is the question
+            globalThis.eval("1");
+            resolve(true);
+          } catch {
+            resolve(false);
+          }
+        });
+      });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { violations, ran: "ran" in window, evaluated };
+    });
+    expect(blocked.ran).toBe(false);
+    expect(blocked.evaluated).toBe(false);
+    for (const directive of ["script-src-elem", "style-src-attr", "connect-src"])
+      expect(blocked.violations).toContain(directive);
+    const meta = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+    expect(meta).toContain("script-src 'self' 'wasm-unsafe-eval'");
+    expect(meta).not.toMatch(/'unsafe-(inline|eval)'/);
+    await page.context().close();
+  });
+});
+
+describe("the network", () => {
+  it("is not needed after the first visit", async () => {
+    const { page, go } = await openTab(stage);
+    await go("#/period");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.locator(ready.period!).first().waitFor();
+    await page.reload();
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.locator(ready.period!).first().waitFor();
+    for (const view of ["day", "compare", "ledger", "bench"]) {
+      await page.locator("#views a", { hasText: new RegExp(view, "i") }).click();
+      await page.locator(ready[view]!).first().waitFor({ state: "attached" });
+    }
+    await page.context().close();
+  });
+
+  it("carries less than 150 kB for the first view, and that view stands within a second of work", async () => {
+    const { page, go } = await openTab(stage, { serviceWorkers: "block" });
+    const sizes = new Map<string, number>();
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    const requests = new Map<string, string>();
+    session.on("Network.responseReceived", ({ requestId, response }) =>
+      requests.set(requestId, response.url),
+    );
+    session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) =>
+      sizes.set(requests.get(requestId) ?? requestId, encodedDataLength),
+    );
+    let worker = 0;
+    page.on("response", async (response) => {
+      if (!response.url().includes("worker")) return;
+      worker += Number((await response.allHeaders())["content-length"] ?? 0);
+    });
+    await page.addInitScript(() => {
+      const shifts = { sum: 0, what: [] as string[] };
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as unknown as {
+          value: number;
+          hadRecentInput: boolean;
+          sources?: { node: Node | null }[];
+        }[])
+          if (!entry.hadRecentInput) {
+            shifts.sum += entry.value;
+            shifts.what.push(
+              ...(entry.sources ?? []).map(
+                ({ node }) => `${entry.value.toFixed(4)} ${(node as Element)?.className ?? node}`,
+              ),
+            );
+          }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await go("#/period");
+    await page.locator(".queue .block").first().waitFor();
+    await page.waitForTimeout(500);
+    const total =
+      [...sizes].filter(([url]) => !url.includes("worker")).reduce((sum, [, size]) => sum + size, 0) + worker;
+    expect(worker).toBeGreaterThan(10_000);
+    expect(total).toBeGreaterThan(30_000);
+    expect(total).toBeLessThan(150_000);
+    const shifts = await page.evaluate(
+      () => (window as unknown as { shifts: { sum: number; what: string[] } }).shifts,
+    );
+    expect(shifts.sum, shifts.what.join(", ")).toBeLessThan(0.005);
+    await page.context().close();
+  });
+});
+
+describe("a million orders", () => {
+  it("are cleared without the page missing more than one frame in ten", async () => {
+    const { page, problems, go } = await openTab(stage);
+    await go("#/period");
+    await page.locator(ready.period!).first().waitFor();
+    /** Frames a second: at rest for a second, then until the period of `orders` is shown. */
+    const rates = (orders: number) =>
+      page.evaluate(async (size) => {
+        const rate = async (until: () => boolean): Promise<number> => {
+          const start = performance.now();
+          let frames = 0;
+          while (!until()) {
+            await new Promise(requestAnimationFrame);
+            frames++;
+          }
+          return (frames * 1000) / (performance.now() - start);
+        };
+        const begin = performance.now();
+        const rest = await rate(() => performance.now() - begin > 1000);
+        location.hash = `#/period?orders=${size}&mix=town&time=720`;
+        const name = `${new Intl.NumberFormat("en-GB").format(size)} orders`;
+        const work = await rate(() => document.querySelector(".tiles")!.textContent!.includes(name));
+        return { rest, work };
+      }, orders);
+    // The machine may have other things to do for a while: the best of a few sizes around a million counts.
+    let best = 0;
+    for (const orders of [1_000_000, 999_999, 999_998, 1_000_000]) {
+      const { rest, work } = await rates(orders);
+      best = Math.max(best, work / rest);
+      if (best >= 0.9) break;
+    }
+    expect(best).toBeGreaterThanOrEqual(0.9);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("the blocks", () => {
+  it("have the hashes that Node comes to for the same seed", async () => {
+    const settings = { ...defaults, minutes: 60 };
+    const run = await openRun(await openEngine(), scenarioOf(settings, leastInDay));
+    for (let period = 0; period < 24; period++) await run.next();
+    const { page, go } = await openTab(stage);
+    for (const height of [0, 1, 13, 24]) {
+      await go(`#/ledger?minutes=60&block=${height}`);
+      await page.getByRole("heading", { name: `Block ${height}`, exact: true }).waitFor();
+      expect(await page.locator(".facts dd").first().innerText()).toBe(hex(run.hashes[height]!));
+    }
+    await page.context().close();
+  });
+});
