@@ -2,6 +2,7 @@ import { fail, GridclearError } from "../errors.js";
 import { decodeItems, encodeItems, type Sections } from "../ledger/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/canonical.js";
 import { type Header, totalNames } from "../ledger/header.js";
+import { checkRecords } from "../ledger/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../ledger/records.js";
 import { carriers } from "../units.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
@@ -150,7 +151,7 @@ function totalsOf(sums: Sums): Header["totals"] {
 
 /**
  * One period from its recorded input: what the live market did, done again. Advances `state`, which is spoilt when this
- * throws. Throws `refused`, `conflict` or `limit` naming the contract, order or reading that the rules don't admit.
+ * throws. Throws `corrupt`, `refused`, `conflict` or `limit` naming the contract, order or reading that the rules don't admit.
  */
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
   const open = new OpenPeriod(state, engine, input.period, input.previous);
@@ -163,6 +164,7 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
 }
 
 function takeOrders(orders: Orders, bytes: Uint8Array): void {
+  checkRecords(orderLayout, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; at += orderLayout.bytes) {
     const refusal = orders.take(
@@ -177,6 +179,7 @@ function takeOrders(orders: Orders, bytes: Uint8Array): void {
 }
 
 function takeReadings(readings: Readings, bytes: Uint8Array): void {
+  checkRecords(readingLayout, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; at += readingLayout.bytes) {
     if ((bytes[at + 5]! & readingEstimated) !== 0) continue;

@@ -130,7 +130,11 @@ export function openReplay(engine: MatchingEngine): Replay {
 /** Throws `corrupt` naming the first record and field in which a section differs from its re-execution. */
 function compareRecords<T>(layout: Layout<T>, found: Uint8Array, wanted: Uint8Array, at: string): void {
   const common = Math.min(found.length, wanted.length);
+  const a = new DataView(found.buffer, found.byteOffset, common);
+  const b = new DataView(wanted.buffer, wanted.byteOffset, common);
   let byte = 0;
+  // Four bytes at once: almost always nothing differs.
+  while (byte + 4 <= common && a.getInt32(byte) === b.getInt32(byte)) byte += 4;
   while (byte < common && found[byte] === wanted[byte]) byte += 1;
   if (byte === common && found.length === wanted.length) return;
   const index = Math.floor(byte / layout.bytes);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
@@ -124,3 +125,42 @@ describe("what a market tells", () => {
     expect(carriers[0]?.totals.traded).toBe(5n);
   });
 });
+
+describe("anything at all from outside", () => {
+  it("is refused with a reason or changes nothing", async () => {
+    const market = await openMarket({ engine: await openEngine(), participants: ["ann"], metering });
+    await market.clearPeriod(1);
+    const shapes = fc.oneof(
+      fc.anything(),
+      fc.record({
+        participant: fc.oneof(fc.constant("ann"), fc.anything()),
+        carrier: fc.oneof(fc.constant("gas"), fc.anything()),
+        side: fc.oneof(fc.constant("bid"), fc.anything()),
+        quantity: fc.oneof(fc.constantFrom("1e400", "-0", "0", "NaN", "0x10", "9".repeat(50)), fc.anything()),
+        price: fc.oneof(fc.constantFrom("1", "Infinity", "99999999999"), fc.anything()),
+        period: fc.oneof(fc.constantFrom(1, -1, 0.5, 2 ** 60), fc.anything()),
+        in: fc.oneof(fc.constant("1"), fc.anything()),
+        out: fc.oneof(fc.constant("-1"), fc.anything()),
+        kind: fc.oneof(fc.constantFrom("supply", "market", "end", "deposit"), fc.anything()),
+        version: fc.oneof(fc.constant(1), fc.anything()),
+        from: fc.oneof(fc.constant(9), fc.anything()),
+      }),
+    );
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        for (const result of [
+          market.submit(shape as never),
+          market.report(shape as never),
+          market.propose(shape as never),
+          market.withdraw(shape as never, shape as never),
+        ])
+          if (result.status === "refused") expect(result.error.message).toContain("wanted");
+      }),
+      { numRuns: 2000 },
+    );
+    const { block } = await market.clearPeriod(2);
+    expect(block.header.sections.contracts.count).toBe(0);
+  });
+});
+
+const metering = { window: 5, corrections: 0, missing: "zero" } as const;

@@ -128,6 +128,9 @@ describe("replay", () => {
     );
     const stranger = [...orders, { ...orders[0]!, participant: 1000 }];
     expect(verdict(forged({ orders: encodeRecords(orderLayout, stranger) }))).toContain("order.participant");
+    const nonsense = sections.orders.slice();
+    nonsense[4] = 9;
+    expect(verdict(forged({ orders: nonsense }))).toContain("orders[0].carrier");
     const replaced = [...orders.slice(1), orders[0]!];
     expect(verdict(forged({ orders: encodeRecords(orderLayout, replaced) }))).not.toBe("nothing found");
     const reading = {
