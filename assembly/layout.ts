@@ -62,10 +62,14 @@ export function address(column: i32): usize {
   return <u32>column < <u32>Column.count ? <usize>load<u32>(addresses + (<usize>column << 2)) : 0;
 }
 
-/** Scratch that matching needs: see `Work` in work.ts for what lies there. */
+/**
+ * Scratch that matching needs: two lists of indices a side, and behind them, one after the other, at most 36 bytes an
+ * order of the largest side for sorting (sort.ts), 9 for the tree in rank order (tree.ts), 44 for the one in Morton order
+ * (morton.ts), which is made room for with some to spare.
+ */
 function scratchBytes(offers: u32, bids: u32, lots: u32): u64 {
   const largest = <u64>max(max(offers, bids), lots);
-  return (<u64>max(offers, lots) + bids) * 8 + largest * 60 + 16384;
+  return (<u64>max(offers, lots) + bids) * 8 + largest * 48 + 16384;
 }
 
 let cursor: u64 = 0;

@@ -48,7 +48,7 @@ function interleave(column: usize, count: u32, shift: u32, codes: usize, order: 
 
 /**
  * The rest of a walk, from leader `from` on, with the same result as `walk` in walk.ts (whole lots only); `leader.best`
- * counts the leaders before. `scratch`: 40 bytes a follower and 4 kB.
+ * counts the leaders before. `scratch`: 44 bytes a follower and 4 kB.
  */
 export function searchByMorton(leader: Side, from: u32, follower: Side, trades: Trades, scratch: usize): void {
   abandonTree();

@@ -13,7 +13,7 @@ const waiting = memory.data(8 * 4, 4);
 /**
  * Each leader, in rank order, walks the followers in rank order and takes every compatible one that fits whole
  * (`divisible`: as much of it as fits). Brings both `left` columns up to date and sets both sides' `best`, the leader's
- * among those it ranks. `scratch`: 60 bytes a follower and 16 kB.
+ * among those it ranks. `scratch`: 44 bytes a follower and 16 kB.
  *
  * In phase A without negative prices at most one path of the tree misleads a search: bids lie by value v descending and
  * a leader with r left at price P fits those with q <= r and p >= P. Before the place where v falls below r · P every
