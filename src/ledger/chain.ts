@@ -61,9 +61,9 @@ export class Chain {
   append(bytes: Uint8Array, headerOnly: boolean = false): Uint8Array {
     const height = this.size;
     try {
-      const header = decodeHeader(bytes);
-      this.#checkLinks(header);
       const block = headerOnly ? null : decodeBlock(bytes);
+      const header = block?.header ?? decodeHeader(bytes);
+      this.#checkLinks(header);
       if (block !== null) {
         checkBlock(block, this.#hasher);
         this.#checkGenesis(block);
