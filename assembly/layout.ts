@@ -3,18 +3,18 @@ import { maxBytes, maxOrders, outOfMemory, outOfRange } from "./limits";
 // The memory map. O, B, L, W: capacity for offers, bids, lots (offers + storage lots) and working bytes.
 //
 //   0 ┌──────────────────────────────────────────────┐
-//     │ static data: histograms, sides, hash tables   │
+//     │ static data: histograms, sides, hash tables  │
 //   a ├──────────────────────────────────────────────┤ a = __heap_base, rounded up
-//     │ offers   quantity[O] price[O] left[O] consent │ 4 + 4 + 4 + 1 bytes an offer
-//     │ bids     quantity[B] price[B] left[B]         │ 4 + 4 + 4 bytes a bid
-//     │ trades   offer bid quantity price [O + B]     │ 16 bytes: each trade exhausts an order
+//     │ offers   quantity price left consent [O]     │ 4 + 4 + 4 + 1 bytes an offer
+//     │ bids     quantity price left [B]             │ 4 + 4 + 4 bytes a bid
+//     │ trades   offer bid quantity price [O + B]    │ 16 bytes: each trade exhausts an order
 //   b ├──────────────────────────────────────────────┤ everything above keeps its place when only L or W grow
-//     │ lots     offer quantity price unsold [L]      │ 16 bytes a lot
-//     │ sales    lot bid quantity price [L + B]       │ 16 bytes: each sale exhausts a lot or a bid
-//     │ rest     [B]                                  │ 4 bytes a bid
+//     │ lots     offer quantity price unsold [L]     │ 16 bytes a lot
+//     │ sales    lot bid quantity price [L + B]      │ 16 bytes: each sale exhausts a lot or a bid
+//     │ rest     [B]                                 │ 4 bytes a bid
 //   c ├──────────────────────────────────────────────┤
-//     │ work     scratch of matching, and, when no    │ W
-//     │          clearing runs, staging of hashing    │
+//     │ work     scratch of matching, and, when no   │ W
+//     │          clearing runs, staging of hashing   │
 //   d └──────────────────────────────────────────────┘
 //
 // Columns are 16-byte aligned and padded to whole 64 bytes, so SIMD may read (never write) past a count.
