@@ -148,6 +148,8 @@ export interface Sealing {
   draft: (draft: BlockDraft) => BlockDraft;
   /** Leaves out this order's signature, or signs with a wrong key. */
   signOrder: (index: number) => SigningKey | null;
+  /** Whose batch the orders of members 4 and 5 come in. */
+  gateway: SigningKey;
 }
 
 export interface Ledger {
@@ -181,6 +183,7 @@ export async function makeLedger(
       orders: height === 0 ? [] : ordersOf(height >= forkAt ? seed + 77 : seed, height),
       draft: (draft) => draft,
       signOrder: (index) => members[sealing.orders[index]!.participant]!,
+      gateway,
     };
     for (const [number, order] of sealing.orders.entries())
       receipts.push(
@@ -240,9 +243,9 @@ export async function makeLedger(
       const statement = batchStatement(market, period, batch.length, hasher.merkleRoot(records, 16));
       evidence.push({
         kind: "batch",
-        gateway: gateway.publicKey,
+        gateway: sealing.gateway.publicKey,
         orders: ranges,
-        signature: await gateway.sign(statement),
+        signature: await sealing.gateway.sign(statement),
       });
     }
     for (let index = 0; index * 32 < outcome.sections.readings.length; index++) {

@@ -1,6 +1,7 @@
 // A thousand single-bit flips at random places of each kind of document, and of a stored ledger: all are found.
 import { beforeAll, expect, test } from "vitest";
 import { concat, sameBytes } from "../../src/ledger/bytes.js";
+import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { Chain } from "../../src/ledger/chain.js";
 import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../src/ledger/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
@@ -10,9 +11,11 @@ import {
   judgeContradiction,
 } from "../../src/ledger/contradiction.js";
 import { sectionNames } from "../../src/ledger/header.js";
+import { decodeProof } from "../../src/ledger/proof.js";
 import { decodeReceipt, encodeReceipt, isReceiptSigned } from "../../src/ledger/receipt.js";
 import { hasher, keyOf, type Ledger, makeLedger, market, platform, seeded, signatures } from "./community.js";
 
+const encodeLine = (value: unknown): string => `${new TextDecoder().decode(encodeCanonical(value))}\n`;
 const rounds = 1000;
 const seed = 20260401;
 let ledger: Ledger;
@@ -90,6 +93,34 @@ test("checkpoints with the platform's signature and all cosignatures", async () 
     if (!(await isSignedBy(hasher, signatures, signed, platform.publicKey))) return true;
     return !(await isFinal(hasher, signatures, signed, policy));
   });
+});
+
+test("documents with a field more, a field less, or written another way are refused", async () => {
+  const ask = await ledger.serve();
+  const proof = text((await ask("proof/5/4/orders/0"))!)!;
+  const receipt = encodeReceipt(ledger.receipts[0]!);
+  const heads = { kind: "fork", heads: [await ledger.head(), await fork.head()], proof: null } as const;
+  for (const [read, document] of [
+    [decodeProof, proof],
+    [decodeReceipt, receipt],
+    [decodeContradiction, encodeContradiction(heads)],
+  ] as const) {
+    expect(() => read(document)).not.toThrow();
+    const fields = JSON.parse(document);
+    for (const other of [
+      encodeLine({ ...fields, zebra: 1 }),
+      encodeLine(Object.fromEntries(Object.entries(fields).slice(1))),
+      encodeLine({ ...fields, format: `${fields.format} ` }),
+      JSON.stringify(fields, null, 2),
+      ` ${document}`,
+      `${document}\n`,
+      `${document.trimEnd()}${" ".repeat(70_000)}`,
+      "null",
+      "[]",
+      "",
+    ])
+      expect(() => read(other)).toThrow();
+  }
 });
 
 test("contradictions", async () => {

@@ -508,6 +508,35 @@ describe("signatures in a sealed block", () => {
     ).toContain('a signature, got "none"');
   });
 
+  test("a batch of a gateway that its participants did not name", async () => {
+    const stranger = await keyOf(66);
+    const reason = await refusal(
+      at3((s) => {
+        s.gateway = stranger;
+      }),
+    );
+    expect(reason).toContain("orders[3]: wanted a gateway of eva");
+  });
+
+  test("a head that the platform did not sign, or signed for another market", async () => {
+    const stranger = await keyOf(66);
+    const checkpoint = { origin: originOf(market), size: 6, root: honest.history.root() };
+    for (const [note, said] of [
+      [await signCheckpoint(hasher, checkpoint, stranger), "a signature of the platform"],
+      [
+        await signCheckpoint(hasher, { ...checkpoint, origin: "gridclear/other" }, platform),
+        "checkpoint.origin",
+      ],
+    ] as const) {
+      const witness = await newWitness();
+      const followed = await witness.follow({ ...sourceOf(honest), checkpoint: async () => note });
+      expect(followed).toMatchObject({ status: "refused", reason: expect.stringContaining(said) });
+      expect([witness.size, witness.note]).toEqual([1, null]);
+      const lying = twist(await honest.serve(), /^checkpoint$/, () => new TextEncoder().encode(note));
+      await expect(newClient().update(lying)).rejects.toThrow(said);
+    }
+  });
+
   test("a cosignature of a stranger, or of nobody's choosing, makes nothing final", async () => {
     const client = newClient();
     const ask = await honest.serve();

@@ -13,6 +13,7 @@ import {
   itemRoots,
   maxPathLength,
   recordRoots,
+  rootOfPath,
   verifyConsistency,
   verifyInclusion,
 } from "../../src/ledger/path.js";
@@ -111,6 +112,17 @@ describe("every tree to 300 leaves", () => {
         );
       }
     }
+  });
+
+  test("a path that stops short leads nowhere, even to an inner node that is right", () => {
+    for (const size of [2, 3, 8, 13])
+      for (let index = 0; index < size; index++) {
+        const path = PATH(index, 0, size);
+        const first = leaf(records[index]!);
+        expect(rootOfPath(hasher, index, size, first, path)).toEqual(MTH(0, size));
+        for (let length = 0; length < path.length; length++)
+          expect(rootOfPath(hasher, index, size, first, path.slice(0, length))).toBeNull();
+      }
   });
 
   test("consistency: the paths are the RFC's and every one verifies; size 0 never does", () => {

@@ -17,6 +17,7 @@ import type { Contract } from "../../src/market/contracts.js";
 import { batchRecords } from "../../src/market/intake.js";
 import { openMarket } from "../../src/market/market.js";
 import { openContracts, openingContracts } from "../../src/market/opening.js";
+import { OrderLog, readOrders } from "../../src/market/orderlog.js";
 import { Platform } from "../../src/market/platform.js";
 import type { Order, OrderBatch, Refused } from "../../src/market/request.js";
 import { carriers } from "../../src/units.js";
@@ -205,6 +206,33 @@ describe("a platform", () => {
       code: "refused",
     });
   });
+});
+
+test("the order log writes in the order of the numbers, whatever the order of asking", async () => {
+  const store = await openMemoryStore({ hasher });
+  const log = new OrderLog(store, 50, 0, 0);
+  const entry = (first: number, count: number, period = 50) => ({
+    period,
+    first,
+    records: new Uint8Array(16 * count).fill(first),
+    signature: new Uint8Array(64).fill(first),
+    gateway: count > 1 ? new Uint8Array(32).fill(9) : null,
+  });
+  const done: number[] = [];
+  const third = log.write(entry(3, 1)).then(() => done.push(3));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(done).toEqual([]);
+  expect((await readOrders(store, 50)).entries).toEqual([]);
+  const second = log.write(entry(1, 2)).then(() => done.push(1));
+  const first = log.write(entry(0, 1)).then(() => done.push(0));
+  await Promise.all([first, second, third]);
+  expect(done).toEqual([0, 1, 3]);
+  const { entries, orders } = await readOrders(store, 50);
+  expect(entries).toEqual([entry(0, 1), entry(1, 2), entry(3, 1)]);
+  expect(orders).toBe(4);
+  await log.write(entry(0, 1, 51));
+  expect((await readOrders(store, 50)).entries).toEqual([]);
+  expect((await readOrders(store, 51)).entries).toEqual([entry(0, 1, 51)]);
 });
 
 describe("a platform that dies", () => {
