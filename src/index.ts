@@ -15,7 +15,7 @@ export * from "./ledger/records.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/server.js";
 export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/witness.js";
 export type * from "./market/contracts.js";
-export type { Clock } from "./market/loop.js";
+export { type Clock, systemClock } from "./market/loop.js";
 export {
   type BatchResult,
   Market,
@@ -29,6 +29,7 @@ export {
   type Refused,
   type Taken,
 } from "./market/market.js";
+export { openContracts } from "./market/opening.js";
 export {
   Platform,
   type PlatformOptions,
@@ -36,5 +37,6 @@ export {
   type ReceiptedOrder,
 } from "./market/platform.js";
 export { openReplay, type Replay, type Replayed } from "./market/replay.js";
-export type { CarrierResult, PeriodResult } from "./market/result.js";
+export { type CarrierResult, type PeriodResult, paperArrays } from "./market/result.js";
+export { parseContract } from "./market/validation.js";
 export * from "./units.js";

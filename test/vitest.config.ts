@@ -22,6 +22,8 @@ export default defineConfig({
         },
       },
       {
+        // Named here, because a package found in the middle of a run makes Vite reload the page under the tests.
+        optimizeDeps: { include: ["hash-wasm", "idb", "fast-check", "@assemblyscript/loader"] },
         test: {
           name: "browser",
           include: [browserTests],

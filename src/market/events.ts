@@ -1,10 +1,13 @@
 import type { GridclearError } from "../errors.js";
+import type { OrderRecord } from "../ledger/records.js";
 import type { Contract } from "./contracts.js";
 import type { PeriodResult } from "./result.js";
 
 /** What a market tells as it happens: orders as they come, results as they fall (paper §4.2(3)). */
 export interface MarketEvents {
-  order: { readonly sequence: number; readonly period: number };
+  /** An order was taken; quantity and price in ticks, quantity 0 withdraws. */
+  order: OrderRecord & { readonly sequence: number; readonly period: number };
+  /** An order no longer counts: a later one of its participant and carrier took its place. */
   replaced: { readonly sequence: number; readonly by: number };
   refused: { readonly what: "order" | "reading" | "contract"; readonly error: GridclearError };
   /** A period was cleared, not yet stored. */

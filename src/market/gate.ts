@@ -1,5 +1,5 @@
 import { fail, GridclearError } from "../errors.js";
-import { orderLayout } from "../ledger/records.js";
+import { orderLayout, sides } from "../ledger/records.js";
 import { type Carrier, carriers } from "../units.js";
 import { type Contract, contractKey, type MarketContract } from "./contracts.js";
 import { Emitter, type MarketEvents } from "./events.js";
@@ -96,7 +96,9 @@ export class Gate {
   submitColumns(batch: OrderBatch): BatchResult {
     this.usable();
     this.#unsigned("batch.signature");
-    return this.#takeColumns(batch);
+    const result = this.#takeColumns(batch);
+    this.#publish(result.first);
+    return result;
   }
 
   /** Takes an order, or a withdrawal (quantity `"0"`, price `"0"`), signed over its statement for the open period. */
@@ -143,6 +145,7 @@ export class Gate {
       }
       const orders = [{ start: first, end: open.orders.count }];
       signing.keepOrders({ kind: "batch", gateway, orders, signature }, records);
+      this.#publish(first);
       return result;
     });
   }
@@ -231,9 +234,27 @@ export class Gate {
     if (refusal !== null) throw refusal;
     const sequence = open.orders.count - 1;
     const replaced = open.orders.replaced[sequence]!;
-    this.events.emit("order", { sequence, period: open.period });
-    if (replaced >= 0) this.events.emit("replaced", { sequence: replaced, by: sequence });
+    this.#publish(sequence);
     return { status: "accepted", sequence, period: open.period, replaced: replaced < 0 ? null : replaced };
+  }
+
+  /** Tells those who listen of the orders from `first` on. */
+  #publish(first: number): void {
+    if (!this.events.has("order") && !this.events.has("replaced")) return;
+    const { orders, period } = this.open;
+    for (let sequence = first; sequence < orders.count; sequence += 1) {
+      this.events.emit("order", {
+        sequence,
+        period,
+        participant: orders.participant[sequence]!,
+        carrier: carriers[orders.carrier[sequence]!]!,
+        side: sides[orders.side[sequence]!]!,
+        quantity: orders.quantity[sequence]!,
+        price: orders.price[sequence]!,
+      });
+      const replaced = orders.replaced[sequence]!;
+      if (replaced >= 0) this.events.emit("replaced", { sequence: replaced, by: sequence });
+    }
   }
 
   #takeColumns(batch: OrderBatch, admit?: (index: number) => boolean): BatchResult {
@@ -241,7 +262,6 @@ export class Gate {
     const { orders } = this.open;
     const first = orders.count;
     const refused: { index: number; error: GridclearError }[] = [];
-    const told = this.events.has("order");
     for (let index = 0; index < batch.quantity.length; index += 1) {
       const error =
         admit?.(index) === false
@@ -258,7 +278,6 @@ export class Gate {
               batch.price[index]!,
             );
       if (error !== null) refused.push({ index, error });
-      else if (told) this.events.emit("order", { sequence: orders.count - 1, period: this.period });
     }
     return { first, accepted: orders.count - first, refused };
   }

@@ -71,7 +71,18 @@ describe("what a market tells", () => {
   it("comes in order: orders as they come, results as they fall", async () => {
     const market = await openMarket({ engine: await openEngine(), participants: ["ann", "bob"] });
     const told: string[] = [];
-    market.on("order", ({ sequence }) => told.push(`order ${sequence}`));
+    market.on("order", ({ sequence, ...order }) => {
+      told.push(`order ${sequence}`);
+      if (sequence === 0 && order.period === 1)
+        expect(order).toEqual({
+          period: 1,
+          participant: 0,
+          carrier: "cold",
+          side: "bid",
+          quantity: 1_000_000,
+          price: 200_000,
+        });
+    });
     const silence = market.on("replaced", ({ sequence, by }) => told.push(`${sequence} by ${by}`));
     market.on("refused", ({ what, error }) => told.push(`${what} refused: ${error.field}`));
     market.on("cleared", ({ period }) => told.push(`cleared ${period}`));
