@@ -133,13 +133,18 @@ static TARGET inline __attribute__((always_inline)) void NAME(walk)(Queue *walke
       taken->quantity[t] = 0;
       NAME(set)(group, lane, UINT32_MAX);
       NAME(set)(group + 16, lane, dead);
-      u32 *below = group;
+      u32 *below = group, goneQuantity = quantity, gonePrice = (u32)other;
       for (u32 up = 1, place = g; up <= top; up++, place >>= 4) {
         u32 *parent = levels[up] + (place >> 4) * 32, *entry = parent + (place & 15);
+        const u32 quantityAbove = entry[0], priceAbove = entry[16];
+        // Neither extreme was the one that went.
+        if (quantityAbove != goneQuantity && priceAbove != gonePrice) break;
         const u32 least = NAME(leastQuantity)(below), extreme = (u32)NAME(extremePrice)(below, most);
-        if (entry[0] == least && entry[16] == extreme) break;
+        if (quantityAbove == least && priceAbove == extreme) break;
         NAME(set)(parent, place & 15, least);
         NAME(set)(parent + 16, place & 15, extreme);
+        goneQuantity = quantityAbove;
+        gonePrice = priceAbove;
         below = parent;
       }
       if (!left) break;
