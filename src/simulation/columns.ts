@@ -3,7 +3,8 @@ import { maxQuantity, ppm } from "../units.js";
 import { energyTicks, power } from "./devices.js";
 import { createMembers, type Member } from "./members.js";
 import { createRandom } from "./random.js";
-import { checkScenario, type Scenario, startTime } from "./scenario.js";
+import { type Scenario, startTime } from "./scenario.js";
+import { checkScenario } from "./scenariofile.js";
 import { bidLimit, offerLimit } from "./strategy.js";
 import { createWeather, type Season, seasonDates, type WeatherKind } from "./weather.js";
 

@@ -7,14 +7,8 @@ import { createMembers, type Member } from "./members.js";
 import { periodOrders } from "./orders.js";
 import { type MeasuredProfile, measuredMembers } from "./profiles.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
-import {
-  checkScenario,
-  type MemberKind,
-  maxMembers,
-  memberKinds,
-  type Scenario,
-  startTime,
-} from "./scenario.js";
+import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime } from "./scenario.js";
+import { checkScenario } from "./scenariofile.js";
 import { createWeather, type Moment, type Season, seasonDates, type WeatherKind } from "./weather.js";
 
 /** Of 120 participants, how many are of each kind. */

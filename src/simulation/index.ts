@@ -2,5 +2,6 @@
 export { type OrderColumnSet, orderColumns } from "./columns.js";
 export { type Community, type CommunityOptions, community, openCommunity } from "./community.js";
 export { Indicators } from "./indicators.js";
-export { checkScenario, parseScenario, type Scenario } from "./scenario.js";
+export type { Scenario } from "./scenario.js";
+export { checkScenario, parseScenario } from "./scenariofile.js";
 export { openSimulation, type Simulation, type SimulationOptions } from "./simulation.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { orderColumns } from "../../src/simulation/columns.js";
-import { checkScenario } from "../../src/simulation/scenario.js";
+import { checkScenario } from "../../src/simulation/scenariofile.js";
 
 describe("columns of orders", () => {
   it("are the same for the same seed and others for another", () => {

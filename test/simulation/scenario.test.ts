@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { parseProfiles } from "../../src/simulation/profilefile.js";
-import { checkScenario, memberKinds, parseScenario, startTime } from "../../src/simulation/scenario.js";
+import { memberKinds, startTime } from "../../src/simulation/scenario.js";
+import { checkScenario, parseScenario } from "../../src/simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
 
 /** The error of an act; fails the test when there is none, or another. */
