@@ -143,7 +143,7 @@ export interface Preset {
 const market = { ...defaults };
 export const presets: readonly Preset[] = [
   {
-    name: "A street on a summer evening",
+    name: "Street, summer evening",
     about: "Fourteen orders: follow every trade.",
     settings: {},
   },
@@ -153,8 +153,8 @@ export const presets: readonly Preset[] = [
     settings: { mechanism: "merit", pricing: "uniform" },
   },
   {
-    name: "Winter evening, little to sell",
-    about: "Demand outruns supply, prices rise.",
+    name: "Town, winter evening",
+    about: "Little to sell: demand outruns supply, prices rise.",
     settings: { orders: 200, season: "winter", weather: "overcast", time: 1110, mix: "town" },
   },
   {

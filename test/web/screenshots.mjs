@@ -1,5 +1,5 @@
 // Takes a picture of every view of the built page, wide, on a phone and in the dark, into build/screenshots.
-// `node test/web/screenshots.mjs [view …]`
+// `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's two into docs/images instead.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { servePage } from "../../dist/cli/web.js";
@@ -25,7 +25,49 @@ const looks = {
 
 const page = await servePage(new URL("../../dist/web/", import.meta.url).pathname, "127.0.0.1", 0);
 const browser = await chromium.launch({ executablePath: findChromium(), args: launchFlags });
+
+/** The pictures of the README: what fits a screen, no more. */
+async function documentation() {
+  const images = new URL("../../docs/images/", import.meta.url).pathname;
+  mkdirSync(images, { recursive: true });
+  for (const [name, hash, scheme] of [
+    ["period", "#/period", "light"],
+    ["ledger", "#/ledger?block=49", "dark"],
+  ]) {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      colorScheme: scheme,
+      reducedMotion: "reduce",
+      serviceWorkers: "block",
+    });
+    const tab = await context.newPage();
+    await tab.goto(page.url + hash);
+    if (name === "period") {
+      await tab.locator(".queue .block").first().waitFor();
+      for (let step = 0; step < 6; step++) await tab.getByRole("button", { name: "Next step" }).click();
+      await tab.evaluate(() => scrollTo(0, 0));
+    } else {
+      await tab.locator("[data-ready] .facts").waitFor();
+      await tab.getByRole("button", { name: "Tamper with this block" }).click();
+      await tab.locator(".checks").first().waitFor();
+      await tab
+        .getByRole("heading", { name: "Try to cheat" })
+        .evaluate((heading) => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 480));
+    }
+    await tab.mouse.move(5, 5);
+    await tab.waitForTimeout(300);
+    await tab.screenshot({ path: `${images}${name}.png` });
+    await context.close();
+  }
+}
+
 const wanted = process.argv.slice(2);
+if (wanted.includes("--docs")) {
+  await documentation();
+  await browser.close();
+  await page.close();
+  process.exit(0);
+}
 for (const [look, options] of Object.entries(looks))
   for (const [view, { hash, ready }] of Object.entries(views)) {
     if (wanted.length > 0 && !wanted.includes(view) && !wanted.includes(look)) continue;

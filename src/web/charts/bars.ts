@@ -17,7 +17,7 @@ export function createBars(label: (value: number) => string): {
   let text = "";
   const paint = drawn(element, (root, width, height) => {
     root.setAttribute("aria-label", text);
-    const left = width > 520 ? 130 : 92;
+    const left = width > 520 ? 130 : 112;
     const most = Math.max(...bars.map((bar) => bar.parts.reduce((sum, part) => sum + part.value, 0)), 1e-9);
     const x = scale(0, most, left, width - 70);
     const row = (height - 26) / Math.max(1, bars.length);

@@ -110,22 +110,24 @@ export function createMap(): {
     );
     for (const flow of inOrder) {
       const [from, to] = [placed.get(flow.from)!, placed.get(flow.to)!];
-      const wide = Math.max(0.8, flow.quantity * unit);
+      const thick = Math.max(0.8, flow.quantity * unit);
       const [x0, x1] = [from.x + nodeWidth, to.x];
-      const y0 = from.y + from.out + wide / 2;
-      const y1 = to.y + to.in + wide / 2;
-      from.out += wide;
-      to.in += wide;
+      const y0 = from.y + from.out + thick / 2;
+      const y1 = to.y + to.in + thick / 2;
+      from.out += thick;
+      to.in += thick;
+      const turn = (x0 + x1) / 2;
+      const [top0, base0, top1, base1] = [y0 - thick / 2, y0 + thick / 2, y1 - thick / 2, y1 + thick / 2];
       const band =
         from.layer === to.layer
-          ? `M${x0} ${y0}C${x0 + 46} ${y0} ${x0 + 46} ${y1} ${x0} ${y1}`
-          : `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
+          ? `M${x0} ${top0}C${x0 + 46} ${top0} ${x0 + 46} ${base1} ${x0} ${base1}V${top1}C${x0 + 20} ${top1} ${x0 + 20} ${base0} ${x0} ${base0}Z`
+          : `M${x0} ${top0}C${turn} ${top0} ${turn} ${top1} ${x1} ${top1}V${base1}C${turn} ${base1} ${turn} ${base0} ${x0} ${base0}Z`;
       const path = svg(
         "path",
-        { class: "flow", d: band, "stroke-width": wide },
+        { class: "flow", d: band },
         svg("title", {}, `${from.name} to ${to.name}: ${energy(flow.quantity)}`),
       );
-      path.style.stroke = `var(--${flow.colour})`;
+      path.style.fill = `var(--${flow.colour})`;
       root.append(path);
     }
     for (const node of placed.values()) {
@@ -137,7 +139,7 @@ export function createMap(): {
           ? svg(
               "text",
               { class: "node", x: node.x + nodeWidth / 2, y: node.y - 4, "text-anchor": "middle" },
-              `${node.name} ${energy(through(node.id))}`,
+              wide ? `${node.name} ${energy(through(node.id))}` : node.name,
             )
           : sideLabel(
               node,

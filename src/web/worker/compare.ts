@@ -115,8 +115,8 @@ export const compareCalls = {
 
     const groups = new Map<string, { orders: number; better: number; worse: number; difference: number }>();
     const join = (name: string, difference: number): void => {
-      let group = groups.get(name);
-      if (group === undefined) groups.set(name, (group = { orders: 0, better: 0, worse: 0, difference: 0 }));
+      const group = groups.get(name) ?? { orders: 0, better: 0, worse: 0, difference: 0 };
+      groups.set(name, group);
       group.orders++;
       if (difference > 0) group.better++;
       if (difference < 0) group.worse++;

@@ -42,7 +42,13 @@ export type Api = {
 };
 
 const send = (reply: Reply): void => postMessage(reply);
-const engine = openEngine();
+const engine = openEngine().then((opened) => {
+  // The first clearing of all would be timed with the compiler at work.
+  const one = { quantity: Uint32Array.of(1), price: Int32Array.of(1) };
+  for (const mechanism of ["value", "merit"] as const)
+    opened.clear({ offers: one, bids: one }, { mechanism, pricing: "blend" });
+  return opened;
+});
 
 addEventListener("message", async ({ data }: MessageEvent<Call>) => {
   const { id, name, input } = data;
