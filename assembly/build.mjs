@@ -26,3 +26,8 @@ for (const { target, wasm, module } of builds) {
   process.stdout.write(`core: ${target} ${bytes.length} bytes\n`);
 }
 copyFileSync("build/core.wasm", "dist/core.wasm");
+// What a bundler that knows WebAssembly modules makes of an import of it.
+writeFileSync(
+  "dist/core.wasm.d.ts",
+  "/** The compiled core, for `openEngine({ wasm })`. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n",
+);

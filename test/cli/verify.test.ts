@@ -78,15 +78,13 @@ describe("gridclear verify", () => {
   test("any flipped bit of any file is found, and a bad ledger exits with 1", async () => {
     const sizes = files(ledger).map((name) => ({ name, size: statSync(join(ledger, name)).size }));
     expect(sizes.map(({ name }) => name)).toContain("HEAD");
-    const place = fc
-      .constantFrom(...sizes)
-      .chain(({ name, size }) =>
-        fc.record({
-          name: fc.constant(name),
-          at: fc.integer({ min: 0, max: size - 1 }),
-          bit: fc.integer({ min: 0, max: 7 }),
-        }),
-      );
+    const place = fc.constantFrom(...sizes).chain(({ name, size }) =>
+      fc.record({
+        name: fc.constant(name),
+        at: fc.integer({ min: 0, max: size - 1 }),
+        bit: fc.integer({ min: 0, max: 7 }),
+      }),
+    );
     let copies = 0;
     await fc.assert(
       fc.asyncProperty(place, async ({ name, at, bit }) => {

@@ -1,0 +1,4 @@
+/** Flags that a headless Chromium needs in a container without network. */
+export const launchFlags: string[];
+/** Path of a Chromium executable; installs one when there is none. Throws with what to do when it can't. */
+export function findChromium(): string;
