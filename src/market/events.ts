@@ -1,6 +1,8 @@
 import type { GridclearError } from "../errors.js";
-import type { OrderRecord } from "../ledger/records.js";
+import { type OrderRecord, sides } from "../ledger/records.js";
+import { carriers } from "../units.js";
 import type { Contract } from "./contracts.js";
+import type { OpenPeriod } from "./period.js";
 import type { PeriodResult } from "./result.js";
 
 /** What a market tells as it happens: orders as they come, results as they fall (paper §4.2(3)). */
@@ -48,5 +50,24 @@ export class Emitter<Events extends object> {
           throw error;
         });
       }
+  }
+}
+
+/** Tells those who listen of the orders of the open period from number `first` on. */
+export function publishOrders(events: Emitter<MarketEvents>, open: OpenPeriod, first: number): void {
+  if (!events.has("order") && !events.has("replaced")) return;
+  const { orders, period } = open;
+  for (let sequence = first; sequence < orders.count; sequence += 1) {
+    events.emit("order", {
+      sequence,
+      period,
+      participant: orders.participant[sequence]!,
+      carrier: carriers[orders.carrier[sequence]!]!,
+      side: sides[orders.side[sequence]!]!,
+      quantity: orders.quantity[sequence]!,
+      price: orders.price[sequence]!,
+    });
+    const replaced = orders.replaced[sequence]!;
+    if (replaced >= 0) events.emit("replaced", { sequence: replaced, by: sequence });
   }
 }

@@ -1,8 +1,8 @@
 import { fail, GridclearError } from "../errors.js";
-import { orderLayout, sides } from "../ledger/records.js";
+import { orderLayout } from "../ledger/records.js";
 import { type Carrier, carriers } from "../units.js";
 import { type Contract, contractKey, type MarketContract } from "./contracts.js";
-import { Emitter, type MarketEvents } from "./events.js";
+import { Emitter, type MarketEvents, publishOrders } from "./events.js";
 import {
   batchRecords,
   carrierCode,
@@ -97,7 +97,7 @@ export class Gate {
     this.usable();
     this.#unsigned("batch.signature");
     const result = this.#takeColumns(batch);
-    this.#publish(result.first);
+    publishOrders(this.events, this.open, result.first);
     return result;
   }
 
@@ -145,7 +145,7 @@ export class Gate {
       }
       const orders = [{ start: first, end: open.orders.count }];
       signing.keepOrders({ kind: "batch", gateway, orders, signature }, records);
-      this.#publish(first);
+      publishOrders(this.events, open, first);
       return result;
     });
   }
@@ -234,27 +234,8 @@ export class Gate {
     if (refusal !== null) throw refusal;
     const sequence = open.orders.count - 1;
     const replaced = open.orders.replaced[sequence]!;
-    this.#publish(sequence);
+    publishOrders(this.events, this.open, sequence);
     return { status: "accepted", sequence, period: open.period, replaced: replaced < 0 ? null : replaced };
-  }
-
-  /** Tells those who listen of the orders from `first` on. */
-  #publish(first: number): void {
-    if (!this.events.has("order") && !this.events.has("replaced")) return;
-    const { orders, period } = this.open;
-    for (let sequence = first; sequence < orders.count; sequence += 1) {
-      this.events.emit("order", {
-        sequence,
-        period,
-        participant: orders.participant[sequence]!,
-        carrier: carriers[orders.carrier[sequence]!]!,
-        side: sides[orders.side[sequence]!]!,
-        quantity: orders.quantity[sequence]!,
-        price: orders.price[sequence]!,
-      });
-      const replaced = orders.replaced[sequence]!;
-      if (replaced >= 0) this.events.emit("replaced", { sequence: replaced, by: sequence });
-    }
   }
 
   #takeColumns(batch: OrderBatch, admit?: (index: number) => boolean): BatchResult {

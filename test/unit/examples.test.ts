@@ -45,7 +45,7 @@ const check = (value, wanted) => { if (show(value) !== wanted) throw new Error(\
 /** \`expression; // value\` becomes a check; a comment after anything else stays a comment. */
 const withChecks = (code: string): string =>
   code.replace(
-    /^(?!\s*(?:const|let|import|for|await|\/\/))(\s*)(.+); \/\/ (.+)$/gm,
+    /^(?!\s*(?:const|let|import|for|await|\/\/))(\s*)(.+); \/\/ ([^:\n]+)(?::.*)?$/gm,
     (_, space, expression, wanted) => `${space}check(${expression}, ${JSON.stringify(wanted)});`,
   );
 
