@@ -45,9 +45,9 @@ export const freshId = (prefix: string): string => `${prefix}-${++lastId}`;
 /** Whether the person asked for less motion. */
 export const stillness = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Offers `text` as a file to keep. */
-export function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Offers `file` to keep under a name. */
+export function download(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file);
   el("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,5 +1,3 @@
-import { formatTicks, microTick } from "../units.js";
-
 const locale = "en-GB";
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
@@ -54,6 +52,3 @@ export const duration = (ms: number): string =>
 /** Minutes since midnight as a clock. */
 export const clock = (minutes: number): string =>
   `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-
-/** Ticks as an exact decimal, for files. */
-export const exact = (ticks: number | bigint): string => formatTicks(ticks, microTick);

@@ -82,7 +82,7 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
         [
           [mixes[0], "A street of homes"],
           [mixes[1], "A village full of solar roofs"],
-          [mixes[2], "A town with shops and offices"],
+          [mixes[2], "A town with shops"],
           [mixes[3], "An industrial park"],
         ],
         (mix) => ({ mix: mix as Settings["mix"] }),

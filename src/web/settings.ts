@@ -176,4 +176,4 @@ export const presets: readonly Preset[] = [
 
 /** The settings a preset stands for, in the view and at the speed they are looked at now. */
 export const applyPreset = (preset: Preset, now: Settings): Settings =>
-  consistent({ ...market, ...preset.settings, view: now.view, speed: now.speed });
+  consistent({ ...market, ...preset.settings, view: now.view, speed: now.speed, block: now.block });

@@ -100,8 +100,8 @@ describe("the market of one period", () => {
   it("has a table behind every chart that says the same", async () => {
     const { page } = tab;
     for (const summary of await page.locator(".behind > summary").all()) await summary.click();
-    expect(await count(".behind table")).toBe(2);
-    const rows = await page.locator(".behind").first().locator("tbody tr").count();
+    expect(await count(".behind table")).toBe(3);
+    const rows = await page.locator(".behind").nth(1).locator("tbody tr").count();
     expect(rows).toBeGreaterThanOrEqual(14);
     expect(await count(".plot svg[role=img][aria-label]:not([aria-label=''])")).toBe(2);
     expect(await count(".queue svg[role=img][aria-label]:not([aria-label=''])")).toBe(1);

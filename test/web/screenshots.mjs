@@ -32,10 +32,10 @@ async function documentation() {
   mkdirSync(images, { recursive: true });
   for (const [name, hash, scheme] of [
     ["period", "#/period", "light"],
-    ["ledger", "#/ledger?block=49", "dark"],
+    ["day", "#/day?orders=300&mix=town&weather=clear&time=810", "dark"],
   ]) {
     const context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
+      viewport: { width: 1280, height: 1080 },
       colorScheme: scheme,
       reducedMotion: "reduce",
       serviceWorkers: "block",
@@ -46,14 +46,7 @@ async function documentation() {
       await tab.locator(".queue .block").first().waitFor();
       for (let step = 0; step < 6; step++) await tab.getByRole("button", { name: "Next step" }).click();
       await tab.evaluate(() => scrollTo(0, 0));
-    } else {
-      await tab.locator("[data-ready] .facts").waitFor();
-      await tab.getByRole("button", { name: "Tamper with this block" }).click();
-      await tab.locator(".checks").first().waitFor();
-      await tab
-        .getByRole("heading", { name: "Try to cheat" })
-        .evaluate((heading) => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 480));
-    }
+    } else await tab.locator("[data-ready]").waitFor();
     await tab.mouse.move(5, 5);
     await tab.waitForTimeout(300);
     await tab.screenshot({ path: `${images}${name}.png` });

@@ -27,9 +27,7 @@ export function mapOf({ streams, totals }: CarrierPeriod): { nodes: MapNode[]; f
     { id: "direct", name: "Trading platform", layer: 1, colour: "supply" },
     { id: "pool", name: "Pool", layer: 1, colour: "pool" },
     { id: "store", name: "Stores", layer: 1, colour: "storage" },
-    { id: "grid", name: "Grid import", layer: 0, colour: "grid" },
     { id: "router", name: "Energy router", layer: 1, colour: "grid" },
-    { id: "export", name: "Grid export", layer: 2, colour: "muted" },
   ];
   const flows: MapFlow[] = [];
   const add = (from: string, to: string, quantity: number, colour: string): void => {
@@ -48,6 +46,11 @@ export function mapOf({ streams, totals }: CarrierPeriod): { nodes: MapNode[]; f
     add("router", `to-${kind}`, grid, "grid");
     add("grid", "router", grid, "grid");
   }
+  // The grid stands last, below the community's own.
+  nodes.push(
+    { id: "grid", name: "Grid import", layer: 0, colour: "grid" },
+    { id: "export", name: "Grid export", layer: 2, colour: "muted" },
+  );
   add("pool", "store", totals.charged, "storage");
   add("pool", "export", totals.exported, "muted");
   const merged = new Map<string, MapFlow>();

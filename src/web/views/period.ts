@@ -4,7 +4,7 @@ import { createCurves, type Picked } from "../charts/curves.js";
 import { createFigure } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
 import { download, el } from "../dom.js";
-import { clock, count, duration, energy, exact, money, plural, price, share } from "../format.js";
+import { clock, count, duration, energy, money, plural, price, share } from "../format.js";
 import type { Settings } from "../settings.js";
 import type { Curve } from "../worker/curves.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
@@ -72,43 +72,21 @@ export function openPeriod(app: App): View {
     ]),
   );
 
-  const save = (type: "json" | "csv"): void => {
-    if (result?.orders == null) return;
-    const lines = result.orders.map((order) => ({
-      side: order.side,
-      name: order.name,
-      quantity: exact(order.quantity),
-      price: exact(order.price),
-      direct: exact(order.direct),
-      pool: exact(order.pooled),
-      left: exact(order.left),
-    }));
-    const trades = (result.tradeLines ?? []).map((trade) => ({
-      kind: trade.pool ? "pool" : "peer",
-      offer: orderOf("offer", trade.offer)!.name,
-      bid: orderOf("bid", trade.bid)!.name,
-      quantity: exact(trade.quantity),
-      price: exact(trade.price),
-    }));
-    if (type === "json")
-      download(
-        "period.json",
-        "application/json",
-        JSON.stringify({ settings: app.settings(), orders: lines, trades }, null, 2),
-      );
-    else {
-      const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-      const rows = trades.map((trade) => Object.values(trade).map(cell).join(","));
-      download("trades.csv", "text/csv", ["kind,offer,bid,quantity,price", ...rows, ""].join("\r\n"));
-    }
+  const save = async (type: "json" | "csv"): Promise<void> => {
+    const file = await app.client.call("file", { type, settings: app.settings() });
+    download(type === "csv" ? "trades.csv" : "period.json", file);
   };
   const downloads = el(
     "div",
     { class: "row" },
-    el("button", { type: "button", class: "button", onclick: () => save("csv") }, "Download trades (CSV)"),
     el(
       "button",
-      { type: "button", class: "button", onclick: () => save("json") },
+      { type: "button", class: "button", onclick: () => void save("csv") },
+      "Download trades (CSV)",
+    ),
+    el(
+      "button",
+      { type: "button", class: "button", onclick: () => void save("json") },
       "Download everything (JSON)",
     ),
   );
@@ -209,7 +187,6 @@ export function openPeriod(app: App): View {
         ]),
       }),
     );
-    downloads.hidden = orders === null;
     app.announce(`${count(now.trades)} trades, ${energy(sold)} of ${energy(now.asked)} served.`);
   }
 

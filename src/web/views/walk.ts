@@ -1,7 +1,9 @@
 import type { App } from "../app.js";
+import { dataTable } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
 import { createQueue } from "../charts/queue.js";
 import { el, freshId, svg } from "../dom.js";
+import { energy } from "../format.js";
 import { type Cast, sentence } from "../sentences.js";
 import type { Settings } from "../settings.js";
 import { type Phase, type Walk, walkPeriod } from "../walk.js";
@@ -97,6 +99,8 @@ export function openWalk(
     place,
     number,
   );
+  const behind = el("details", { class: "behind" }, el("summary", {}, "Table: the queues at this step"));
+  behind.addEventListener("toggle", tabulate);
   const stage = el(
     "div",
     {},
@@ -110,7 +114,34 @@ export function openWalk(
       ["storage-soft", "a store, for the pool (cut short)"],
       ["ink", "a lot on its way"],
     ]),
+    behind,
   );
+  /** The queues as a table, for those who can't see them; made when it is opened and at every step after. */
+  function tabulate(): void {
+    const step = walk?.steps[at];
+    if (!behind.open || step === undefined || cast === null) return;
+    const { offerNames, bidNames } = cast;
+    const table = dataTable({
+      caption: `Step ${at + 1}: who stands where, and what they have left or still need`,
+      columns: ["Who", "Place", "Side", "Left"],
+      rows: [
+        ...step.offers.map((index, place) => [
+          offerNames[index]!,
+          String(place + 1),
+          "seller",
+          energy(step.offerLeft[index]!),
+        ]),
+        ...step.bids.map((index, place) => [
+          bidNames[index]!,
+          String(place + 1),
+          "buyer",
+          energy(step.bidLeft[index]!),
+        ]),
+      ],
+    });
+    behind.replaceChildren(behind.firstElementChild!, table);
+  }
+
   const large = el(
     "div",
     { class: "notice", hidden: true },
@@ -189,6 +220,7 @@ export function openWalk(
     for (const item of phases.children)
       if ((item as HTMLElement).dataset.phase === step.phase) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
+    tabulate();
     queue.show(step, `The queues at step ${at + 1}. ${text}`, pace());
   }
 

@@ -69,6 +69,9 @@ const mostTrades = 100;
 let scene: Scene | null = null;
 let outcome: Outcome | null = null;
 
+/** The period last cleared; null before the first. */
+export const lastScene = (): Scene | null => scene;
+
 function orderLine({ market }: Scene, made: Outcome, side: "offer" | "bid", index: number): OrderLine {
   const supply = side === "offer";
   const store = supply && index >= market.offers.price.length;

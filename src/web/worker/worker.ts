@@ -5,6 +5,7 @@ import type { Call, Reply } from "./client.js";
 import { periodCalls } from "./period.js";
 import type { Asked } from "./scene.js";
 
+type FileCalls = typeof import("./files.js")["fileCalls"];
 type LedgerCalls = typeof import("./ledger.js")["ledgerCalls"];
 /** What every group of calls is given. */
 export type Opened = Awaited<ReturnType<typeof openEngine>>;
@@ -18,6 +19,8 @@ const ledgerCalls = async () => (await import("./ledger.js")).ledgerCalls;
 const later = {
   day: async (engine: Opened, settings: Settings, tell: Tell) =>
     (await dayCalls()).day(engine, settings, tell),
+  file: async (engine: Opened, what: Parameters<FileCalls["file"]>[1]) =>
+    (await import("./files.js")).fileCalls.file(engine, what),
   compare: async (engine: Opened, asked: Asked) =>
     (await import("./compare.js")).compareCalls.compare(engine, asked),
   bench: async (engine: Opened, most: { most: number }, tell: Tell) =>
