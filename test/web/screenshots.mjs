@@ -35,7 +35,7 @@ async function documentation() {
     ["day", "#/day?orders=300&mix=town&weather=clear&time=810", "dark"],
   ]) {
     const context = await browser.newContext({
-      viewport: { width: 1280, height: 1080 },
+      viewport: { width: 1280, height: 1000 },
       colorScheme: scheme,
       reducedMotion: "reduce",
       serviceWorkers: "block",

@@ -27,25 +27,31 @@ function stepPath(curve: Curve, x: Scale, y: Scale): string {
   return path;
 }
 
+/** Steps up to which each shows its part filled by its width; beyond, by its shade: slices of a pixel would only flicker. */
+const mostByWidth = 120;
+const shade = 0.17;
+
 /** Paints what was filled of every step under its curve: solid where traded, pale where not. */
 function fills(curve: Curve, side: string, x: Scale, y: Scale): SVGGElement {
   const group = svg("g", {});
+  const byWidth = curve.until.length <= mostByWidth;
   let from = 0;
   const base = y(0);
   for (let step = 0; step < curve.until.length; step++) {
     const level = y(curve.price[step]!);
     const left = x(from);
     const width = x(curve.until[step]!) - left;
+    const filled = curve.filled[step]!;
     from = curve.until[step]!;
-    if (curve.filled[step] === 0) continue;
+    if (filled === 0) continue;
     group.append(
       svg("rect", {
         class: `under ${side}`,
         x: left,
         y: Math.min(level, base),
-        width: width * curve.filled[step]!,
+        width: byWidth ? width * filled : width,
         height: Math.abs(base - level),
-        opacity: 0.17,
+        opacity: byWidth ? shade : (shade * filled).toFixed(3),
       }),
     );
   }
