@@ -1,5 +1,9 @@
 import { fail } from "../errors.js";
 
+/** Bytes of an Ed25519 public key and of a signature (RFC 8032 §5.1). */
+export const publicKeyBytes = 32;
+export const signatureBytes = 64;
+
 /** Whether two byte strings are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -1,13 +1,13 @@
 import { fail, GridclearError } from "../errors.js";
 import { type Block, decodeItems, encodeItems } from "./block.js";
-import { concat, hex } from "./bytes.js";
+import { concat, hex, publicKeyBytes, signatureBytes } from "./bytes.js";
 import { decodeCanonical } from "./canonical.js";
 import type { KeyDirectory } from "./directory.js";
 import type { Hasher } from "./hasher.js";
 import { signedMarket } from "./header.js";
 import type { LeafRange } from "./path.js";
 import { orderLayout, readingEstimated, readingLayout } from "./records.js";
-import { publicKeyBytes, type SignatureCheck, type Signatures, signatureBytes } from "./signature.js";
+import type { SignatureCheck, Signatures } from "./signature.js";
 import { batchStatement, contractStatement, orderStatement, readingStatement } from "./statement.js";
 
 /** One item of a block's evidence: a signature and what of the block it covers. */

@@ -1,4 +1,5 @@
 import { fail } from "../errors.js";
+import { publicKeyBytes, signatureBytes } from "./bytes.js";
 
 /**
  * A key that signs. The platform keeps the secret: in a page it lies in WebCrypto and can't be read; on disk it is
@@ -51,9 +52,7 @@ export interface SignatureBackend {
   equationHolds(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
-export const publicKeyBytes: number = 32;
-export const signatureBytes: number = 64;
-export const seedBytes: number = 32;
+const seedBytes = 32;
 
 // Little-endian constants of edwards25519, most significant byte last.
 const fieldPrime = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");

@@ -1,7 +1,6 @@
 import { fail } from "../errors.js";
-import { concat } from "../ledger/bytes.js";
+import { concat, publicKeyBytes, signatureBytes } from "../ledger/bytes.js";
 import { orderLayout } from "../ledger/records.js";
-import { publicKeyBytes, signatureBytes } from "../ledger/signature.js";
 import type { Store } from "../ledger/store/store.js";
 
 /** Orders that came under one signature, as they were taken: one by its participant, or a gateway's batch. */
