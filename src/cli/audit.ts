@@ -40,21 +40,50 @@ export type Audit =
 
 /**
  * Opening a LevelDB rewrites its log and drops what its checksums refuse: that would spoil the evidence. So a copy is
- * opened instead; tables never change once written and are linked, not copied.
+ * opened instead; tables never change once written and are linked, not copied. A market may write the ledger meanwhile.
  */
 export async function withCopy<T>(directory: string, use: (copy: string) => Promise<T>): Promise<T> {
   const copy = await mkdtemp(join(tmpdir(), "gridclear-verify-"));
   try {
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
-      if (!entry.isFile() || entry.name === "LOCK" || entry.name.startsWith("LOG")) continue;
-      const [from, to] = [join(directory, entry.name), join(copy, entry.name)];
-      if (entry.name.endsWith(".ldb")) await link(from, to).catch(() => copyFile(from, to));
-      else await copyFile(from, to);
+    for (let tries = 1; !(await copyAtOnce(directory, copy)); tries += 1) {
+      if (tries === mostCopies)
+        return fail("conflict", directory, "files that stay while they are copied", "others each time");
+      for (const name of await readdir(copy)) await rm(join(copy, name));
     }
     return await use(copy);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
+}
+
+const mostCopies = 20;
+
+async function filesOf(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name !== "LOCK" && !entry.name.startsWith("LOG"))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * Copies the files of a ledger; false when a writer made or removed one meanwhile, so that they may not fit together.
+ * `HEAD` comes first: blocks written after it are merely more than it speaks for, while one that spoke for blocks not yet
+ * in the copied log would make a good ledger look cut short.
+ */
+async function copyAtOnce(directory: string, copy: string): Promise<boolean> {
+  const names = await filesOf(directory);
+  for (const name of ["HEAD", ...names.filter((each) => each !== "HEAD")]) {
+    const [from, to] = [join(directory, name), join(copy, name)];
+    try {
+      if (name.endsWith(".ldb")) await link(from, to).catch(() => copyFile(from, to));
+      else await copyFile(from, to);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (names.includes(name)) return false;
+    }
+  }
+  return (await filesOf(directory)).join() === names.join();
 }
 
 /** The height an error names: the chain says `block 7: …`, replay `height 7: …`. */

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { fail } from "../errors.js";
 import { fromHex, hex } from "../ledger/bytes.js";
 import { object, readDocument, writeDocument } from "../ledger/proof.js";
@@ -23,6 +23,10 @@ export async function writeKeyFile(path: string, name: string, key: SigningKey):
   try {
     await file.writeFile(writeDocument({ format, name, seed }, "key"));
     await file.sync();
+  } catch (error) {
+    // Half a key is none, and would stand in the way of a whole one.
+    await rm(path, { force: true });
+    return fail("storage", path, "a key that can be written", (error as Error).message);
   } finally {
     await file.close();
   }
@@ -34,12 +38,11 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
     fail("invalid", path, "a key file (gridclear keys make)", error.code),
   );
   try {
-    const { mode, size } = await file.stat();
+    const { mode } = await file.stat();
     // Windows has no such bits and reports them all.
     if (process.platform !== "win32" && (mode & 0o077) !== 0)
       return fail("refused", path, "a key file for its owner alone (chmod 600)", (mode & 0o777).toString(8));
-    if (size > maxKeyFileBytes) return fail("limit", path, `at most ${maxKeyFileBytes} bytes`, size);
-    const text = await file.readFile("utf8");
+    const text = new TextDecoder().decode(await readAtMost(file, path, maxKeyFileBytes));
     const { name, seed } = readDocument(
       text,
       "key",
@@ -63,13 +66,26 @@ export async function readText(path: string, limit: number = 1 << 20): Promise<s
     fail("invalid", path, "a file that can be read", error.code),
   );
   try {
-    const { size } = await file.stat();
-    if (size > limit) return fail("limit", path, `at most ${limit} bytes`, size);
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.readFile());
+    const bytes = await readAtMost(file, path, limit);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) return fail("corrupt", path, "UTF-8 text", "other bytes");
     throw error;
   } finally {
     await file.close();
+  }
+}
+
+/** The bytes of a file, pipe or device; what it says of its size is not believed. Throws `limit` when there are more. */
+async function readAtMost(file: FileHandle, path: string, limit: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(limit + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file
+      .read(bytes, length, bytes.length - length)
+      .catch((error: NodeJS.ErrnoException) => fail("invalid", path, "a file that can be read", error.code));
+    length += bytesRead;
+    if (length > limit) return fail("limit", path, `at most ${limit} bytes`, "more");
+    if (bytesRead === 0) return bytes.subarray(0, length);
   }
 }

@@ -28,7 +28,13 @@ export async function serveAsk(
 ): Promise<{ server: Server; port: number }> {
   let answering = 0;
   const server = createServer(
-    { maxHeaderSize: 8192, headersTimeout: requestMs, requestTimeout: requestMs },
+    {
+      maxHeaderSize: 8192,
+      headersTimeout: requestMs,
+      requestTimeout: requestMs,
+      // Node looks for slow requests only so often, every 30 s unless told.
+      connectionsCheckingInterval: requestMs / 10,
+    },
     (request, response) => {
       const answer = (status: number, type: string, body: Uint8Array | string): void => {
         response.writeHead(status, {

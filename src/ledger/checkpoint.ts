@@ -146,7 +146,8 @@ const cosigned = (body: string, time: number): Uint8Array => ascii(`cosignature/
 
 /**
  * Adds a witness's cosignature to a note, in place of an earlier one of the same key; `time` is seconds since 1970 by
- * the caller's clock. The caller has verified what the note says: this does not.
+ * the caller's clock. The caller has verified what the note says: this does not. Throws `limit` when it has no room for
+ * one more signature.
  */
 export async function cosign(
   hasher: Hasher,
@@ -163,6 +164,9 @@ export async function cosign(
   new DataView(stamp.buffer).setBigUint64(0, BigInt(time)); // big-endian, as C2SP has it
   const mine = line(name, keyId, concat(stamp, await key.sign(cosigned(body, time))));
   const others = signatures.filter((other) => other.name !== name || other.keyId !== keyId);
+  // One more could be written, but never read again.
+  if (others.length >= maxNoteSignatures)
+    fail("limit", "checkpoint", `fewer than ${maxNoteSignatures} signatures of others`, others.length);
   return `${body}\n${others.map((other) => line(other.name, other.keyId, other.bytes)).join("")}${mine}`;
 }
 

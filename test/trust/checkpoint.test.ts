@@ -8,6 +8,7 @@ import {
   isSignedBy,
   keyIdOf,
   ledgerKeyKind,
+  maxNoteSignatures,
   parseCheckpoint,
   parseKey,
   signCheckpoint,
@@ -173,4 +174,15 @@ test("a signature counts only under the origin's name, with the right key, over 
   );
   const grafted = parseCheckpoint(`${signed.body}\n${foreign.note.split("\n\n")[1]}`);
   expect(await isSignedBy(hasher, signatures, grafted, log.publicKey)).toBe(false);
+});
+
+test("a note full of signatures is not cosigned: with one more, nobody could read it", async () => {
+  let note = await signCheckpoint(hasher, checkpoint, log);
+  for (let number = 1; number < maxNoteSignatures; number += 1)
+    note = await cosign(hasher, note, `w${number}`, await key(number), 1);
+  expect(parseCheckpoint(note).signatures).toHaveLength(maxNoteSignatures);
+  await expect(cosign(hasher, note, "late", await key(200), 1)).rejects.toMatchObject({ code: "limit" });
+  // A witness whose line is there already renews it.
+  const renewed = await cosign(hasher, note, "w1", await key(1), 2);
+  expect(parseCheckpoint(renewed).signatures).toHaveLength(maxNoteSignatures);
 });

@@ -112,6 +112,8 @@ describe("gridclear keys", () => {
       field: "name",
     });
     await expect(stat(at("n.key"))).rejects.toMatchObject({ code: "ENOENT" });
+    await chmod(folder, 0o700);
+    await expect(run(keysCommand, "show", folder)).rejects.toMatchObject({ field: folder });
     await expect(run(keysCommand, "burn", at("w.key"))).rejects.toMatchObject({ code: "invalid" });
   });
 });
@@ -209,6 +211,15 @@ describe("gridclear prove and verify --proof", () => {
     await expect(run(verifyCommand, "--proof", at("proof"), at("honest"))).rejects.toMatchObject({
       code: "invalid",
     });
+  });
+
+  test.skipIf(process.platform === "win32")("files that are none, or have no end, are refused", async () => {
+    for (const [option, path] of [
+      ["--proof", folder],
+      ["--proof", "/dev/zero"],
+      ["--receipt", "/dev/zero"],
+    ] as const)
+      await expect(run(verifyCommand, option, path, at("honest"))).rejects.toMatchObject({ field: path });
   });
 
   test("what can't be proven is refused with the reason", async () => {
