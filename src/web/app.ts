@@ -10,7 +10,8 @@ export interface App {
   /** Says something to screen readers. */
   announce(text: string): void;
   /** The person's own orders, when they brought a file; null: the simulated community. */
-  readonly ownOrders: { name: string; text: string } | null;
+  readonly ownOrders: { readonly number: number; readonly name: string } | null;
+  /** Shows the orders of a file from now on; null: those of the community again. */
   bringOrders(file: { name: string; text: string } | null): void;
 }
 

@@ -30,6 +30,7 @@ const opened = new Map<ViewName, View | Promise<View>>();
 let settings = readHash(location.hash);
 let shown: { name: ViewName; view: View } | null = null;
 let ownOrders: App["ownOrders"] = null;
+let brought = 0;
 
 const app: App = {
   client: openClient(),
@@ -47,7 +48,10 @@ const app: App = {
     return ownOrders;
   },
   bringOrders(file) {
-    ownOrders = file;
+    brought++;
+    ownOrders = file === null ? null : { number: brought, name: file.name };
+    // The text goes to the worker once; from then on its number is enough.
+    if (file !== null) void app.client.call("bring", { number: brought, text: file.text });
     app.update({ view: "period" });
   },
 };
@@ -92,6 +96,11 @@ async function render(): Promise<void> {
   view.show(settings);
 }
 
+// Not a change of the address: that says what the page shows.
+document.querySelector(".skip")!.addEventListener("click", (event) => {
+  event.preventDefault();
+  content.focus();
+});
 addEventListener("popstate", () => {
   settings = readHash(location.hash);
   void render();

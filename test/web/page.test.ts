@@ -99,7 +99,7 @@ describe("the market of one period", () => {
   it("has a table behind every chart that says the same", async () => {
     const { page } = tab;
     for (const summary of await page.locator(".behind > summary").all()) await summary.click();
-    expect(await count(".behind table")).toBe(3);
+    await expect.poll(() => count(".behind table")).toBe(3);
     const rows = await page.locator(".behind").nth(1).locator("tbody tr").count();
     expect(rows).toBeGreaterThanOrEqual(14);
     expect(await count(".plot svg[role=img][aria-label]:not([aria-label=''])")).toBe(2);
@@ -195,7 +195,7 @@ describe("the community over the day", () => {
     expect(noon).toContain("Homes to");
     expect(noon).not.toBe(night);
     for (const summary of await page.locator(".behind > summary").all()) await summary.click();
-    expect(await count(".behind table")).toBe(5);
+    await expect.poll(() => count(".behind table")).toBe(5);
     await page.getByRole("button", { name: "Play" }).click();
     await page.waitForFunction(() => document.querySelector(".when")!.textContent !== "13:00 to 14:00");
     await page.getByRole("button", { name: "Pause" }).click();

@@ -61,6 +61,13 @@ describe("accessibility", () => {
     await page.locator(".queue .block").first().waitFor();
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+    const before = page.url();
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    expect(page.url()).toBe(before);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.reload();
+    await page.locator(".queue .block").first().waitFor();
     const seen = new Set<string>();
     for (let press = 0; press < 60; press++) {
       await page.keyboard.press("Tab");

@@ -4,6 +4,7 @@ import { createFigure, dataTable } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
 import { el, freshId } from "../dom.js";
 import { clock, count, duration, energy, money, moneyChange, plural, price } from "../format.js";
+import { latest } from "../latest.js";
 import type { Settings } from "../settings.js";
 import type { Comparison, Mover, Side } from "../worker/compare.js";
 
@@ -16,7 +17,6 @@ const pricings: Record<Settings["pricing"], string> = {
 
 /** Both mechanisms on the same orders: what each makes of them, and who gains and who loses. */
 export function openCompare(app: App): View {
-  let asked = 0;
   let lastKey = "";
   const lead = el("p", { class: "lead" });
   const trouble = el("p", { class: "notice bad", role: "alert", hidden: true });
@@ -236,29 +236,27 @@ export function openCompare(app: App): View {
     app.announce(words(found));
   }
 
+  const compare = latest(async ({ settings, key }: { settings: Settings; key: string }) => {
+    try {
+      draw(await app.client.call("compare", { settings, own: app.ownOrders }));
+      trouble.hidden = true;
+    } catch (error) {
+      trouble.textContent = `This could not be compared: ${error instanceof Error ? error.message : String(error)}`;
+      trouble.hidden = false;
+    }
+    if (key === lastKey) element.dataset.ready = "";
+  });
+
   return {
     element,
     show(settings) {
       const { view: _, speed: __, block: ___, mechanism: ____, ...rest } = settings;
-      const key = JSON.stringify([rest, app.ownOrders?.name, app.ownOrders?.text.length]);
+      const key = JSON.stringify([rest, app.ownOrders?.number]);
       if (key === lastKey) return;
       lastKey = key;
-      const mine = ++asked;
       lead.textContent = `The orders of ${clock(settings.time)} to ${clock((settings.time + settings.minutes) % 1440)}, cleared once by quantity × price and once by merit order, with the same pool.`;
       element.removeAttribute("data-ready");
-      app.client
-        .call("compare", { settings, own: app.ownOrders })
-        .then((found) => {
-          if (mine !== asked) return;
-          trouble.hidden = true;
-          draw(found);
-          element.dataset.ready = "";
-        })
-        .catch((error: Error) => {
-          if (mine !== asked) return;
-          trouble.textContent = `This could not be compared: ${error.message}`;
-          trouble.hidden = false;
-        });
+      compare({ settings, key });
     },
   };
 }

@@ -5,6 +5,7 @@ import { createFigure } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
 import { download, el } from "../dom.js";
 import { clock, count, duration, energy, money, plural, price, share } from "../format.js";
+import { latest } from "../latest.js";
 import type { Settings } from "../settings.js";
 import type { Curve } from "../worker/curves.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
@@ -21,7 +22,6 @@ const mechanismWords: Record<Settings["mechanism"], string> = {
 /** The market of one period: what came of it, how it came about, and everyone in it. */
 export function openPeriod(app: App): View {
   let result: PeriodResult | null = null;
-  let asked = 0;
   let lastKey = "";
 
   const pick = (side: "offer" | "bid", index: number): void => void showOrder(app, side, index);
@@ -190,32 +190,28 @@ export function openPeriod(app: App): View {
     app.announce(`${count(now.trades)} trades, ${energy(sold)} of ${energy(now.asked)} served.`);
   }
 
+  const clear = latest(async ({ settings, key }: { settings: Settings; key: string }) => {
+    try {
+      result = await app.client.call("period", { settings, own: app.ownOrders });
+      trouble.hidden = true;
+      draw(settings, result);
+    } catch (error) {
+      trouble.textContent = `This could not be cleared: ${error instanceof Error ? error.message : String(error)}`;
+      trouble.hidden = false;
+    }
+    if (key === lastKey) element.removeAttribute("aria-busy");
+  });
+
   return {
     element,
     hide: () => walk.stop(),
     show(settings) {
       const { view: _, speed: __, block: ___, ...rest } = settings;
-      const key = JSON.stringify([rest, app.ownOrders?.name, app.ownOrders?.text.length]);
+      const key = JSON.stringify([rest, app.ownOrders?.number]);
       if (key === lastKey) return;
       lastKey = key;
-      const mine = ++asked;
       element.setAttribute("aria-busy", "true");
-      app.client
-        .call("period", { settings, own: app.ownOrders })
-        .then((next) => {
-          if (mine !== asked) return;
-          result = next;
-          trouble.hidden = true;
-          draw(settings, next);
-        })
-        .catch((error: Error) => {
-          if (mine !== asked) return;
-          trouble.textContent = `This could not be cleared: ${error.message}`;
-          trouble.hidden = false;
-        })
-        .finally(() => {
-          if (mine === asked) element.removeAttribute("aria-busy");
-        });
+      clear({ settings, key });
     },
   };
 }

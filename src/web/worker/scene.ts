@@ -16,7 +16,7 @@ export interface Scene {
 /** What the page asks about: the settings, and the person's own orders if they brought any. */
 export interface Asked {
   readonly settings: Settings;
-  readonly own: { readonly name: string; readonly text: string } | null;
+  readonly own: { readonly number: number; readonly name: string } | null;
 }
 
 /** The engine's rules for the settings. */
@@ -41,26 +41,26 @@ let market: Market | null = null;
 /** The orders the page asks about, kept until it asks about others. */
 export async function marketOf({ settings, own }: Asked): Promise<Market> {
   const { seed, orders, mix, season, weather, minutes, time, carrier } = settings;
-  const key = JSON.stringify([
-    seed,
-    orders,
-    mix,
-    season,
-    weather,
-    minutes,
-    time,
-    carrier,
-    own?.name,
-    own?.text.length,
-  ]);
+  const key = JSON.stringify(
+    own === null ? [seed, orders, mix, season, weather, minutes, time, carrier] : [own.number, carrier],
+  );
   if (market === null || key !== marketKey) {
-    market = own === null ? makeMarket(settings) : await readOwn(own.text, settings);
+    market = own === null ? makeMarket(settings) : await readOwn(own.number, settings);
     marketKey = key;
   }
   return market;
 }
 
-async function readOwn(text: string, settings: Settings): Promise<Market> {
+/** The file brought last: its number, and its text. */
+let broughtFile = { number: 0, text: "" };
+/** Takes the text of a file, to be asked about by its number. */
+export function bringFile(file: { readonly number: number; readonly text: string }): void {
+  broughtFile = file;
+}
+
+async function readOwn(number: number, settings: Settings): Promise<Market> {
+  const { text } = broughtFile;
+  if (number !== broughtFile.number) throw new Error("The file is no longer there: choose it again.");
   const { parseOrderFile } = await import("../../simulation/orderfile.js");
   const file = parseOrderFile(text, { quantity: microTick, price: microTick });
   const sheet = file.get(settings.carrier) ?? [...file.values()][0];

@@ -3,7 +3,7 @@ import { openEngine } from "../../core/engine.js";
 import type { Settings } from "../settings.js";
 import type { Call, Reply } from "./client.js";
 import { periodCalls } from "./period.js";
-import type { Asked } from "./scene.js";
+import { type Asked, bringFile } from "./scene.js";
 
 type FileCalls = typeof import("./files.js")["fileCalls"];
 type LedgerCalls = typeof import("./ledger.js")["ledgerCalls"];
@@ -35,7 +35,9 @@ const later = {
   copy: async (engine: Opened, height: number) => (await ledgerCalls()).copy(engine, height),
   paste: async (engine: Opened, text: string) => (await ledgerCalls()).paste(engine, text),
 };
-const calls = { ...periodCalls, ...later };
+/** Takes the text of a file of orders. */
+const bring = (_engine: Opened, file: { number: number; text: string }): void => bringFile(file);
+const calls = { ...periodCalls, ...later, bring };
 
 /** The calls the page can make, by name. */
 export type Api = {
