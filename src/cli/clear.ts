@@ -43,13 +43,15 @@ export const clearCommand: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { rules: { type: "string" }, json: { type: "boolean", default: false } },
+      options: { rules: { type: "string", multiple: true }, json: { type: "boolean", default: false } },
     });
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0)
       return fail("invalid", "ORDERS.csv", "exactly one file", positionals.length);
+    const [rulesPath, ...moreRules] = values.rules ?? [];
+    if (moreRules.length > 0) return fail("invalid", "--rules", "at most one file", values.rules?.length);
     const rules: FileRules =
-      values.rules === undefined ? checkRules({}) : await fromFile(values.rules, parseRulesFile);
+      rulesPath === undefined ? checkRules({}) : await fromFile(rulesPath, parseRulesFile);
     const orders = await fromFile(path, (text) => parseOrderFile(text, rules.ticks));
     const engine = await openEngine();
     const document = clearOrderFile(engine, orders, rules);

@@ -59,7 +59,20 @@ function readHeader(header: readonly string[], line: number): Record<Column, num
   return place;
 }
 
-/** The records of a CSV text, header first, each with the line it ends on. */
+const breaksIn = (text: string): number => (text.includes("\n") ? text.split("\n").length - 1 : 0);
+
+/** The line of the quote that opens the last quoted field of a text in which it is never closed. */
+function lineOfOpenQuote(text: string): number {
+  let open = -1;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    if (open < 0) open = at;
+    else if (text[at + 1] === '"') at++;
+    else open = -1;
+  }
+  return breaksIn(text.slice(0, Math.max(open, 0))) + 1;
+}
+
+/** The records of a CSV text, header first, each with the line it starts on. */
 function readRecords(text: string): { record: string[]; line: number }[] {
   if (text.length > maxOrderFileLength)
     return fail("limit", "file", `at most ${maxOrderFileLength} characters`, text.length);
@@ -72,11 +85,17 @@ function readRecords(text: string): { record: string[]; line: number }[] {
     });
     return (rows as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
       record,
-      line: info.lines,
+      // The parser counts to a record's end; line breaks within quotes lie between that and its start.
+      line: info.lines - record.reduce((sum, field) => sum + breaksIn(field), 0),
     }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = typeof error.lines === "number" ? error.lines : 1;
+    const line =
+      error.code === "CSV_QUOTE_NOT_CLOSED"
+        ? lineOfOpenQuote(text)
+        : typeof error.lines === "number"
+          ? error.lines
+          : 1;
     return fail("invalid", `line ${line}: row`, "a row of comma-separated values (RFC 4180)", error.message);
   }
 }

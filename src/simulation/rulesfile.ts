@@ -1,6 +1,7 @@
 import { type CommissionTier, maxTiers, type PoolRules } from "../core/engine.js";
 import { fail, GridclearError } from "../errors.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
+import { jsonField, locateJson } from "./jsontext.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
 export interface FileRules {
@@ -29,7 +30,7 @@ function readObject(value: unknown, field: string, known: readonly string[]): Re
   const entries = Object.entries(value);
   for (const [key] of entries)
     if (!known.includes(key))
-      return fail("invalid", field === "" ? key : `${field}.${key}`, `a key out of ${known.join(", ")}`, key);
+      return fail("invalid", jsonField(field, key), `a key out of ${known.join(", ")}`, key);
   return new Map(entries);
 }
 
@@ -136,38 +137,37 @@ export function checkRules(value: unknown): FileRules {
 export function parseRulesFile(text: string): FileRules {
   if (text.length > maxRulesLength)
     return fail("limit", "line 1: rules", `at most ${maxRulesLength} characters`, text.length);
+  const { line, fault } = locateJson(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return fail("invalid", `line ${lineOfSyntaxError(error, text)}: rules`, "JSON", firstLine(error));
+    return fail("invalid", `line ${fault?.line ?? 1}: rules`, "JSON", firstLine(error));
   }
+  if (typeof fault?.twice === "string")
+    return fail("invalid", `line ${fault.line}: ${fault.twice}`, "each key once", "it twice");
   try {
     return checkRules(value);
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
     const { code, field, wanted } = error;
-    const line = lineOfField(text, field);
-    throw new GridclearError(code, { field: `line ${line}: ${field}`, wanted, got: error.value });
+    throw new GridclearError(code, {
+      field: `line ${lineOf(field, line)}: ${field}`,
+      wanted,
+      got: error.value,
+    });
   }
 }
 
 const firstLine = (error: unknown): string =>
   error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 
-function lineOfSyntaxError(error: unknown, text: string): number {
-  const position = /position (\d+)/.exec(firstLine(error));
-  const end = position === null ? text.length : Number(position[1]);
-  return text.slice(0, end).split("\n").length;
-}
-
-/** The line of a rules file on which a field such as `pool.electricity.price` stands; 1 when it is not in the text. */
-function lineOfField(text: string, field: string): number {
-  let at = 0;
-  for (const name of field.replace(/\[\d+\]/g, "").split(".")) {
-    const next = text.indexOf(JSON.stringify(name), at);
-    if (next < 0) break;
-    at = next;
+/** The line of a field, or, where the text leaves it out, of what would have held it; else 1. */
+function lineOf(field: string, line: ReadonlyMap<string, number>): number {
+  for (let path = field; path !== ""; path = path.replace(/(?:^|\.)[^.[]*$|\[\d*\]?$/, "")) {
+    const found = line.get(path);
+    if (found !== undefined) return found;
+    if (!/[.[]/.test(path)) break;
   }
-  return text.slice(0, at).split("\n").length;
+  return 1;
 }

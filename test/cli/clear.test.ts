@@ -217,6 +217,49 @@ describe("gridclear clear", () => {
     expect(error?.field).toMatch(/rules\.json: line 5: pool\.electricity\.price$/);
   });
 
+  test.each<[string, string, RegExp]>([
+    ["a key twice", '{"k": 1,\n"k": 2}', /: line 2: k$/],
+    [
+      "a key twice further in",
+      '{"pool": {"gas": {"price": "1",\n\n"price": "2"}}}',
+      /: line 3: pool\.gas\.price$/,
+    ],
+    ["a later tier", '{"commission": [\n{"share": 0},\n{"share": -1}]}', /: line 3: commission\[1\]\.share$/],
+    ["a tier's missing key", '{"commission": [{"share": 0},\n5]}', /: line 2: commission\[1\]$/],
+    ["a key left out", '{\n"pool": {\n"gas": {}}}', /: line 3: pool\.gas\.price$/],
+    ["a value like a key", '{"pricing": "k",\n"mechanism": "pricing"}', /: line 2: mechanism$/],
+    ["a key with a dot", '{"k": 1,\n"a.b": 1}', /: line 2: "a\.b"$/],
+    ["a key with an escape", '{"mechanism": "value",\n"\\u006b": -1}', /: line 2: k$/],
+    ["a key over two lines", '{"a\\nb": 1}', /: line 1: "a\\nb"$/],
+    ["a wrong word", '{\n"k": x\n\n}', /: line 2: rules$/],
+    ["a comma too many", '{"k": 1,\n}\n', /: line 2: rules$/],
+    ["no end", '{"k": [1,\n2', /: line 2: rules$/],
+    ["something after the end", "{}\n{}\n\n", /: line 2: rules$/],
+    ["a number nobody writes", '{\n"k": 01}', /: line 2: rules$/],
+  ])("a rules error names its line: %s", async (_, rules, field) => {
+    const { error } = await clear(worked, rules);
+    expect(error?.field).toMatch(field);
+  });
+
+  test("a row over several lines counts from its first", async () => {
+    const header = "side,id,quantity,price\n";
+    expect((await clear(`${header}\nbid,"a\n\nb",1,1\n`)).error?.field).toMatch(/: line 3: id$/);
+    expect((await clear(`${header}bid,a,1,1\r\nbid,"b""c,1,1\nbid,d,1,1\n`)).error?.field).toMatch(
+      /: line 3: row$/,
+    );
+  });
+
+  test("rules are given once", async () => {
+    const [orders, rules] = [file("orders.csv", worked), file("rules.json", "{}")];
+    const twice = clearCommand.run([orders, "--rules", rules, "--rules", rules], {
+      out() {},
+      err() {},
+      columns: 80,
+      isTTY: false,
+    });
+    await expect(twice).rejects.toMatchObject({ name: "GridclearError", field: "--rules" });
+  });
+
   test("without --json it prints a table with the same figures", async () => {
     const { code, out } = await clear(worked, undefined, false);
     expect(code).toBe(0);
