@@ -46,6 +46,11 @@ export function scaleDown(quantity: number, numerator: number, denominator: numb
 
 /** ceil(quantity × numerator / denominator), under the same bounds. */
 export function scaleUp(quantity: number, numerator: number, denominator: number): number {
+  const value = quantity * numerator;
+  if (value <= Number.MAX_SAFE_INTEGER) {
+    const rest = value % denominator;
+    return (value - rest) / denominator + (rest > 0 ? 1 : 0);
+  }
   const floor = scaleDown(quantity, numerator, denominator);
   return BigInt(floor) * BigInt(denominator) === BigInt(quantity) * BigInt(numerator) ? floor : floor + 1;
 }

@@ -1,6 +1,6 @@
 import type { Matching } from "../core/clearing.js";
 import { tierRanges } from "../core/rules.js";
-import { carriers } from "../units.js";
+import { carriers, ppm } from "../units.js";
 import { account } from "./accounts.js";
 import { fee, product, scaleDown } from "./amounts.js";
 import type { ClearingContract, Tariff } from "./contracts.js";
@@ -63,8 +63,10 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   const pool = sellPool(round, book, remaining);
   const num4 = countOpen(book.bidsLeft);
   const rest = bids.order.filter((_, index) => book.bidsLeft[index]! > 0);
+  round.orders.draw(carrier, bids.order, book.bidsLeft);
   settlePool(round, book, pool);
   closeBids(round, book);
+  round.orders.draw(carrier, noOrders, noOrders);
   for (const [index, left] of book.offersLeft.entries())
     if (left > 0) {
       const order = offers.order[index]!;
@@ -73,6 +75,8 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   bookLosses(round, carrier, tariff);
   return { carrier, clearingPrice, num1: trades, num2, num3: pool.sales, num4, pool: pool.joined, rest };
 }
+
+const noOrders = new Uint32Array(0);
 
 const nothing = (carrier: number): CarrierOutcome => ({
   carrier,
@@ -136,16 +140,25 @@ function gather(round: Round, carrier: number, rules: ClearingContract): { offer
   return both;
 }
 
-/** What the converters into a carrier can offer, by participant; null when there are none. */
+/**
+ * What the converters into a carrier can offer, by participant; null when there are none. What a participant bought of
+ * one input goes through its best converter from there: more of the same kind don't multiply it.
+ */
 function converterOutput(round: Round, carrier: number): Map<number, { most: number; input: number }> | null {
   let made: Map<number, { most: number; input: number }> | null = null;
+  const best = new Map<number, number>();
   for (const { contract, participant, input, output } of round.terms.converters) {
     if (contract === null || output !== carrier) continue;
+    const slot = participant * carrierCount + input;
+    best.set(slot, Math.max(best.get(slot) ?? 0, contract.ratio));
+  }
+  for (const [slot, ratio] of best) {
     made ??= new Map();
-    const bought = round.positions.bought[participant * carrierCount + input]!;
+    const participant = Math.floor(slot / carrierCount);
+    const bought = round.positions.bought[slot]!;
     const before = made.get(participant) ?? { most: 0, input: 0 };
     made.set(participant, {
-      most: before.most + scaleDown(bought, contract.ratio, 1_000_000),
+      most: before.most + scaleDown(bought, ratio, ppm),
       input: before.input + bought,
     });
   }

@@ -79,6 +79,9 @@ export class Market extends Gate {
   }
 
   async #tick(nowMs: number): Promise<void> {
+    // A period that somebody cleared by hand may still be on its way to the store; its failure is its caller's to hear.
+    while (this.#sealing !== null) await this.#sealing.catch(() => undefined);
+    if (!this.#loop.running) return;
     try {
       await this.clearPeriod(nowMs);
     } catch (error) {

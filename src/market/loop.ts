@@ -27,6 +27,7 @@ export class Loop {
   #timer: unknown = null;
   #next = 0;
   #running = false;
+  #ticking = false;
 
   constructor(clock: Clock, periodMs: number, tick: (nowMs: number) => Promise<void>) {
     this.#clock = clock;
@@ -71,11 +72,17 @@ export class Loop {
 
   async #wake(): Promise<void> {
     this.#timer = null;
-    if (!this.#running) return;
+    // Stopped and started again while a tick is under way: that tick arms the next when it ends.
+    if (!this.#running || this.#ticking) return;
     const now = this.#clock.now();
     if (now >= this.#next) {
       this.#next += this.#periodMs;
-      await this.#tick(now);
+      this.#ticking = true;
+      try {
+        await this.#tick(now);
+      } finally {
+        this.#ticking = false;
+      }
     }
     if (this.#running && this.#timer === null) this.#arm();
   }

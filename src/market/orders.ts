@@ -36,6 +36,8 @@ export class Orders {
   /** By participant: free balance and credit as a double; NaN until asked for. */
   readonly #means: Float64Array;
   readonly #accounts: Accounts;
+  /** By carrier that has traded and then by participant: demand still open. */
+  readonly #drawn = new Map<number, Map<number, number>>();
 
   /** Opens the desk of a period: balances and contracts must stay as they are until it closes. */
   constructor(terms: Terms, accounts: Accounts) {
@@ -93,10 +95,27 @@ export class Orders {
     }
   }
 
-  /** What a participant's live orders could cost at worst, in amount ticks. */
+  /**
+   * A carrier has traded: what its orders locked is drawn or free, but for what bids still open may import. Both columns
+   * are the bids' own: order numbers, and what each still wants.
+   */
+  draw(carrier: number, bids: Uint32Array, left: Uint32Array): void {
+    const open = new Map<number, number>();
+    for (let index = 0; index < bids.length; index += 1)
+      if (left[index]! > 0) open.set(this.participant[bids[index]!]!, left[index]!);
+    this.#drawn.set(carrier, open);
+  }
+
+  /** What a participant's live orders can still cost at worst, in amount ticks. */
   locked(participant: number): bigint {
     let sum = 0n;
     for (let carrier = 0; carrier < carrierCount; carrier += 1) {
+      const open = this.#drawn.get(carrier);
+      if (open !== undefined) {
+        const retail = this.#retail(carrier, participant * carrierCount + carrier);
+        sum += BigInt(open.get(participant) ?? 0) * BigInt(Math.max(0, retail));
+        continue;
+      }
       const number = this.live[participant * carrierCount + carrier]!;
       if (number >= 0)
         sum += this.#lock(
@@ -203,10 +222,14 @@ export class Orders {
   /** The price at which an order costs its participant most: 0 when it can only earn. */
   #worstPrice(carrier: number, side: number, price: number, slot: number): number {
     if (side === offerSide) return price < 0 ? -price : 0;
+    return Math.max(0, price, this.#retail(carrier, slot));
+  }
+
+  /** What a unit of open demand costs from the grid; 0 where nothing is imported. */
+  #retail(carrier: number, slot: number): number {
     const terms = this.#terms;
     const imports = terms.clearing[carrier]?.import === true && terms.use[slot]?.import === true;
-    const retail = imports ? (terms.payment?.tariffs[carriers[carrier]!].retail ?? 0) : 0;
-    return Math.max(0, price, retail);
+    return imports ? (terms.payment?.tariffs[carriers[carrier]!].retail ?? 0) : 0;
   }
 
   #worstRate(carrier: number, side: number): number {

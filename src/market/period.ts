@@ -83,6 +83,11 @@ export class OpenPeriod {
     this.#readings = new Readings(books, this.period, lastReadings);
   }
 
+  /** Whether the market begins with this period: contracts and deposits alone. */
+  get genesis(): boolean {
+    return this.#genesis;
+  }
+
   /** The orders of the period; throws `state` before {@link start}. */
   get orders(): Orders {
     return this.#orders ?? fail("state", "period", "a started period", "one not started");
@@ -158,6 +163,8 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
   for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
     naming(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract")));
   open.start();
+  if (open.genesis && input.orders.length > 0)
+    fail("refused", "orders", "none at genesis", input.orders.length / orderLayout.bytes);
   takeOrders(open.orders, input.orders);
   takeReadings(open.readings, input.readings);
   return open.close();

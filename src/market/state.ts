@@ -121,6 +121,21 @@ export class MarketState {
           fail("refused", `${key}.creditLimit`, `at least ${-accounts.of(participant)}`, `${limit}`);
         break;
       }
+      case "end": {
+        const ended = terms.inForce.get(contract.contract);
+        if (ended?.kind !== "participant") break;
+        // What a participant may owe once its own contract is gone is the payment contract's to say.
+        const balance = accounts.of(terms.numberOf(ended.id)!);
+        const limit = BigInt(terms.payment?.creditLimit ?? "0");
+        if (balance < -limit)
+          fail(
+            "refused",
+            `${key}.contract`,
+            `a participant who owes at most ${limit} amount ticks`,
+            -balance,
+          );
+        break;
+      }
       case "payment": {
         const limit = BigInt(contract.creditLimit);
         for (const [participant, { contract: own, name }] of terms.participants.entries())

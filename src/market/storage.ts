@@ -22,6 +22,9 @@ export function stayIn(contract: StorageContract, period: number): Stay | null |
   return stay !== undefined && stay.plugIn <= period ? stay : undefined;
 }
 
+/** Periods before departure from which on a device that loses charge by standing plans no further ahead. */
+const horizon = 4096;
+
 /** Least charge after `period` from which what is owed at departure can still be reached. */
 export function chargeOwed(contract: StorageContract, stay: Stay | null, period: number): number {
   if (stay === null) return 0;
@@ -30,8 +33,11 @@ export function chargeOwed(contract: StorageContract, stay: Stay | null, period:
   let owed = Math.min(stay.required, contract.capacity);
   if (gain === 0 || kept === 0) return owed;
   if (kept === ppm) return Math.max(0, owed - (stay.plugOut - 1 - period) * gain);
-  for (let left = stay.plugOut - 1 - period; left > 0 && owed > 0; left -= 1)
+  for (let left = Math.min(stay.plugOut - 1 - period, horizon); left > 0 && owed > 0; left -= 1) {
+    const before = owed;
     owed = Math.min(contract.capacity, scaleUp(Math.max(0, owed - gain), ppm, kept));
+    if (owed === before) break;
+  }
   return owed;
 }
 

@@ -237,6 +237,7 @@ export class Terms {
         this.clearing[carriers.indexOf(contract.carrier)] = null;
         break;
       case "participant":
+        this.#credit = [];
         this.participants[this.#participants.get(contract.id)!]!.contract = null;
         break;
       case "supply":

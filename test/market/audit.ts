@@ -75,6 +75,7 @@ export class Audit {
     this.#trades(trades, orders, live, at);
     this.#flows(flows, orders, at);
     this.#identities(block, flows, trades, orders, live, at);
+    if (block.header.height > 0) this.#conversions(flows, trades, orders, live, at);
     if (block.header.height > 0) this.#feederLimits(flows, trades, orders, at);
     if (block.header.height > 0 && this.#payment?.metering)
       this.#file(block.header.period, trades, flows, orders, live);
@@ -147,6 +148,9 @@ export class Audit {
         break;
       case "clearing":
         this.#held.set(`clearing/${contract.carrier}`, contract);
+        break;
+      case "converter":
+        this.#held.set(`converter/${contract.device}`, contract);
         break;
       case "payment":
         this.#payment = contract;
@@ -422,6 +426,56 @@ export class Audit {
         expected.asked === traded + sold + expected.interrupted + flow("imported", 0n) + expected.unserved,
         `${at}: ${carrier}: asked`,
       );
+    }
+  }
+
+  /** Whoever converts offers no more than what it bought makes, each input in the best converter it has for it. */
+  #conversions(
+    flows: FlowRecord[],
+    trades: TradeRecord[],
+    orders: OrderRecord[],
+    live: Set<number>,
+    at: string,
+  ): void {
+    for (const number of live) {
+      const { participant, carrier, side, quantity } = orders[number]!;
+      if (side !== "offer" || !this.#held.has(`clearing/${carrier}`)) continue;
+      const { id } = this.participants[participant]!;
+      let most = 0n;
+      let input = 0n;
+      let converts = false;
+      for (const from of carriers) {
+        const ratios = [...this.#held.values()].flatMap((each) =>
+          each.kind === "converter" &&
+          each.participant === id &&
+          each.output === carrier &&
+          each.input === from
+            ? [each.ratio]
+            : [],
+        );
+        if (ratios.length === 0) continue;
+        converts = true;
+        let bought = 0n;
+        for (const trade of trades)
+          if (trade.carrier === from && orders[trade.bid]!.participant === participant)
+            bought += big(trade.quantity);
+        for (const flow of flows)
+          if (
+            flow.kind === "imported" &&
+            flow.carrier === from &&
+            flow.extra === 0n &&
+            flow.party === participant
+          )
+            bought += big(flow.quantity);
+        input += bought;
+        most += (bought * big(Math.max(...ratios))) / million;
+      }
+      const found = flows.filter((flow) => flow.kind === "converted" && flow.order === number);
+      demand(found.length === (converts ? 1 : 0), `${at}: order ${number}: conversions`);
+      if (!converts) continue;
+      const wanted = most < big(quantity) ? most : big(quantity);
+      demand(big(found[0]!.quantity) === wanted, `${at}: order ${number} converts ${wanted}`);
+      demand(found[0]!.extra === input, `${at}: order ${number} is made of ${input}`);
     }
   }
 

@@ -105,6 +105,32 @@ describe("the period loop", () => {
     loop.stop();
   });
 
+  it("never ticks twice at once, even when stopped and started during a tick", async () => {
+    const clock = new FakeClock(0);
+    let busy = 0;
+    let most = 0;
+    const ends: (() => void)[] = [];
+    const loop = new Loop(clock, 10_000, async () => {
+      busy += 1;
+      most = Math.max(most, busy);
+      await new Promise<void>((end) => ends.push(end));
+      busy -= 1;
+    });
+    loop.start();
+    await clock.pass(10_000);
+    loop.stop();
+    loop.start();
+    await clock.pass(25_000);
+    expect(most).toBe(1);
+    ends.pop()!();
+    await settle();
+    await clock.pass(10_000);
+    expect(ends).toHaveLength(1);
+    expect(most).toBe(1);
+    loop.stop();
+    ends.pop()!();
+  });
+
   it("uses timers no longer than platforms can count", async () => {
     const clock = new FakeClock(0);
     let ticks = 0;
@@ -120,6 +146,38 @@ describe("the period loop", () => {
 });
 
 describe("a market in a loop", () => {
+  it("goes on when a period cleared by hand is still being stored at the tick", async () => {
+    const clock = new FakeClock(0);
+    const market = await openMarket({
+      engine: await openEngine(),
+      clock,
+      participants: ["ann"],
+      periodMs: 10_000,
+    });
+    const failures: unknown[] = [];
+    market.on("failed", ({ error }) => failures.push(error));
+    const { store } = market;
+    const append = store.append.bind(store);
+    let stored = (): void => undefined;
+    store.append = async (bytes, height) => {
+      await new Promise<void>((go) => {
+        stored = go;
+      });
+      return append(bytes, height);
+    };
+    market.start();
+    const byHand = market.clearPeriod(1);
+    await clock.pass(10_000);
+    store.append = append;
+    stored();
+    await byHand;
+    await settle();
+    expect(failures).toEqual([]);
+    expect(market.gateClosureMs).not.toBeNull();
+    expect(store.size).toBe(3);
+    await market.stop();
+  });
+
   it("seals a period each period, with timestamps that never go back", async () => {
     const clock = new FakeClock(5_000);
     const market = await openMarket({

@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { decodeBlock } from "../../src/ledger/block.js";
 import { decodeRecords } from "../../src/ledger/layout.js";
 import { readingLayout } from "../../src/ledger/records.js";
+import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { ClearingContract, Contract, StorageContract, Tariff } from "../../src/market/contracts.js";
 import { type Market, type MarketOptions, openMarket } from "../../src/market/market.js";
 import { freeTariff, paperClearing } from "../../src/market/opening.js";
+import { openReplay } from "../../src/market/replay.js";
 import type { PeriodResult } from "../../src/market/result.js";
 import { carriers } from "../../src/units.js";
 
@@ -134,6 +137,71 @@ describe("storage", () => {
     const result = await market.clearPeriod(1);
     // 100 − 80 locked by the bid for heat leave 20: 6 units at 3.
     expect(seen(result, "charged")).toMatchObject([{ quantity: 6, lost: 1, extra: 43n }]);
+  });
+
+  it("charges out of what clearing left of a lock, whether the carrier has cleared or is clearing", async () => {
+    // Gas clears before electricity: 60 of 100 are paid for it, 40 are free again and buy 13 units at 3.
+    const market = await opening({ seller: 0n, owner: 100n }, [electricity({ import: false }), battery]);
+    const gas = (participant: string, side: "offer" | "bid", quantity: string, price: string) =>
+      market.submit({ participant, carrier: "gas", side, quantity, price });
+    gas("seller", "offer", "6", "1");
+    expect(gas("owner", "bid", "6", "10")).toMatchObject({ status: "accepted" });
+    put(market, "seller", "offer", 50, 10);
+    expect(seen(await market.clearPeriod(1), "charged")).toMatchObject([{ quantity: 13, amount: 39n }]);
+    expect(market.balance("owner")).toBe(1n);
+    // Of the carrier that clears, only what may still be imported is held back: 2 of 5 at 40.
+    const buyer = await opening({ seller: 0n, owner: 200n }, [
+      electricity({
+        mechanism: "merit",
+        pricing: "blend",
+        k: 0,
+        pool: { price: 20, purchasePrice: 15, lots: "whole" },
+        discharge: false,
+      }),
+      battery,
+    ]);
+    buyer.propose({
+      kind: "use",
+      version: 2,
+      from: 2,
+      participant: "owner",
+      carrier: "electricity",
+      limit: 1000,
+      interruptible: 0,
+      interruptionPrice: 0,
+      import: true,
+    });
+    await buyer.clearPeriod(1);
+    put(buyer, "seller", "offer", 3, 10);
+    expect(put(buyer, "owner", "bid", 5, 12)).toMatchObject({ status: "accepted" });
+    const result = await buyer.clearPeriod(2);
+    expect(seen(result, "imported")).toMatchObject([{ quantity: 2, amount: 80n }]);
+    expect(buyer.balance("owner")).toBe(200n - 30n - 80n);
+  });
+
+  it("plans for a departure however far away it is, without counting every period until then", async () => {
+    const far = { plugIn: 0, plugOut: Number.MAX_SAFE_INTEGER, used: 0 };
+    const rest = { ...battery, capacity: 0xffff_ffff, charge: 0, chargePrice: 0, dischargePrice: 0 };
+    const market = await opening({ owner: 1000n }, [
+      electricity({ import: false }),
+      {
+        ...rest,
+        device: "leaking",
+        chargeLimit: 2,
+        selfDischarge: 100_000,
+        stays: [{ ...far, required: 4_000_000_000 }],
+      },
+      {
+        ...rest,
+        device: "slow",
+        chargeLimit: 20,
+        selfDischarge: 1,
+        stays: [{ ...far, required: 9_000_000 }],
+      },
+    ]);
+    await market.clearPeriod(1);
+    await market.clearPeriod(2);
+    expect(market.state.charges).toEqual([0, 0]);
   });
 
   it("brings a car to what it needs by departure, from the pool and at last from the grid", async () => {
@@ -273,6 +341,78 @@ describe("the router", () => {
 });
 
 describe("converters", () => {
+  it("of one kind do not multiply what their owner bought", async () => {
+    const boiler = (device: string, ratio: number): Contract => ({
+      kind: "converter",
+      ...dated,
+      device,
+      participant: "owner",
+      input: "gas",
+      output: "heat",
+      ratio,
+    });
+    const market = await opening({ well: 0n, owner: 1000n }, [
+      paperClearing("heat", 0),
+      boiler("old", 800_000),
+      boiler("new", 900_000),
+      boiler("older", 700_000),
+    ]);
+    const gas = (participant: string, side: "offer" | "bid") =>
+      market.submit({ participant, carrier: "gas", side, quantity: "10", price: "5" });
+    gas("well", "offer");
+    gas("owner", "bid");
+    market.submit({ participant: "owner", carrier: "heat", side: "offer", quantity: "40", price: "1" });
+    const result = await market.clearPeriod(1);
+    expect(seen(result, "converted")).toMatchObject([{ quantity: 9, extra: 10n }]);
+    expect(result.carriers[1]?.totals.offered).toBe(9n);
+  });
+
+  it("make nothing of what a feeder cut, and something of what was imported", async () => {
+    const feeder: Contract = {
+      kind: "feeder",
+      ...dated,
+      feeder: "branch",
+      carrier: "electricity",
+      importLimit: 7,
+      exportLimit: 0,
+      loss: 0,
+    };
+    const pump: Contract = {
+      kind: "converter",
+      ...dated,
+      device: "pump",
+      participant: "fpump",
+      input: "electricity",
+      output: "heat",
+      ratio: 3_000_000,
+    };
+    const market = await opening({ sun: 0n, fpump: 1000n }, [
+      electricity({ pool: null }),
+      paperClearing("heat", 0),
+      feeder,
+      pump,
+    ]);
+    market.propose({
+      kind: "use",
+      version: 2,
+      from: 2,
+      participant: "fpump",
+      carrier: "electricity",
+      limit: 1000,
+      interruptible: 0,
+      interruptionPrice: 0,
+      import: true,
+    });
+    await market.clearPeriod(1);
+    put(market, "sun", "offer", 4, 10);
+    put(market, "fpump", "bid", 10, 20);
+    market.submit({ participant: "fpump", carrier: "heat", side: "offer", quantity: "100", price: "1" });
+    // 4 traded and 3 imported pass the feeder: 7 × 3.
+    const result = await market.clearPeriod(2);
+    expect(seen(result, "imported")).toMatchObject([{ quantity: 3 }]);
+    expect(seen(result, "converted")).toMatchObject([{ quantity: 21, extra: 7n }]);
+  });
+
   it("offer no more than what they bought makes, one carrier after another", async () => {
     const pump: Contract = {
       kind: "converter",
@@ -379,6 +519,76 @@ describe("money", () => {
     expect(market.state.accounts.balance(0x8000_0000)).toBe(0n);
     await market.clearPeriod(5);
     expect(read("1", 3)).toMatchObject({ error: { code: "refused" } });
+  });
+
+  it("knows the credit of whoever left by the payment contract, whatever was asked before", async () => {
+    const metering = { window: 3, corrections: 0, missing: "traded" } as const;
+    const store = await openMemoryStore({ hasher: engine });
+    const tariffs = { electricity: tariff, heat: tariff, cold: tariff, gas: tariff };
+    const market = await openMarket({
+      engine,
+      store,
+      metering,
+      tariffs,
+      clock,
+      quantityTick: "1",
+      priceTick: "1",
+      contracts: [
+        { kind: "participant", ...dated, id: "ann", creditLimit: "100" },
+        {
+          kind: "use",
+          ...dated,
+          participant: "ann",
+          carrier: "electricity",
+          limit: 10,
+          interruptible: 0,
+          interruptionPrice: 0,
+          import: false,
+        },
+      ],
+    });
+    market.propose({ kind: "end", version: 1, from: 2, contract: "use/electricity/ann" });
+    market.propose({ kind: "end", version: 1, from: 2, contract: "participant/ann" });
+    // Refused, so no block tells of it; but to refuse it the market looked at the credit limit.
+    expect(put(market, "ann", "bid", 10, 11)).toMatchObject({ status: "refused" });
+    await market.clearPeriod(1);
+    const reading = { participant: "ann", carrier: "electricity", period: 1, in: "1", out: "0" } as const;
+    expect(market.report(reading)).toMatchObject({ status: "accepted" });
+    await market.clearPeriod(2);
+    await market.clearPeriod(3);
+    await market.clearPeriod(4);
+    expect(market.balance("ann")).toBe(0n);
+    expect(market.state.accounts.balance(4)).toBe(-60n);
+    const replay = openReplay(engine);
+    for await (const bytes of store.blocks()) replay.replay(decodeBlock(bytes));
+    expect(replay.height).toBe(5);
+  });
+
+  it("lets nobody leave who owes more than the payment contract lets them", async () => {
+    const market = await opening({ seller: 0n }, [electricity({ import: false, pool: null })]);
+    const told: string[] = [];
+    market.on("refused", ({ error }) => told.push(error.field));
+    market.propose({ kind: "participant", version: 1, from: 2, id: "ann", creditLimit: "100" });
+    market.propose({
+      kind: "use",
+      version: 1,
+      from: 2,
+      participant: "ann",
+      carrier: "electricity",
+      limit: 10,
+      interruptible: 0,
+      interruptionPrice: 0,
+      import: false,
+    });
+    await market.clearPeriod(1);
+    put(market, "seller", "offer", 5, 10);
+    put(market, "ann", "bid", 5, 10);
+    market.propose({ kind: "end", version: 1, from: 3, contract: "use/electricity/ann" });
+    market.propose({ kind: "end", version: 1, from: 3, contract: "participant/ann" });
+    await market.clearPeriod(2);
+    expect(market.balance("ann")).toBe(-50n);
+    expect(told).toEqual(["end/participant/ann.contract"]);
+    expect(market.state.terms.participants[1]?.contract).not.toBeNull();
   });
 
   it("drops a withdrawal that the balance no longer covers", async () => {
