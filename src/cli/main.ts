@@ -77,16 +77,25 @@ const isUsageError = (error: unknown): error is Error =>
   error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough (`gridclear … | head`) is no failure.
+  // A reader that has seen enough (`gridclear … | head`) is no failure; a full disk under a redirection is.
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  io.err(`gridclear: standard output: ${error.code ?? error.message}\n`);
+  process.exit(1);
 });
+// Nobody is left to tell; the exit code still says how it went.
+process.stderr.on("error", () => {});
+
+/** A message on one line, whatever a file's name or a key in it holds. */
+const oneLine = (message: string): string =>
+  message.replace(/\p{Cc}/gu, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 try {
   // Not process.exit(): a long document still on its way to a pipe must arrive whole.
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof GridclearError || isUsageError(error))) throw error;
-  io.err(`gridclear: ${error.message.split("\n")[0]}\n`);
+  // Node's own usage errors go on for several lines; the first says what is wrong.
+  const message = error instanceof GridclearError ? error.message : (error.message.split("\n")[0] ?? "");
+  io.err(`gridclear: ${oneLine(message)}\n`);
   process.exitCode = 2;
 }
