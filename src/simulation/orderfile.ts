@@ -72,22 +72,22 @@ function lineOfOpenQuote(text: string): number {
   return breaksIn(text.slice(0, Math.max(open, 0))) + 1;
 }
 
-/** The records of a CSV text, header first, each with the line it starts on. */
-function readRecords(text: string): { record: string[]; line: number }[] {
+/** Hands on the records of a CSV text one by one, header first, each with the line it starts on. */
+function readRecords(text: string, take: (record: readonly string[], line: number) => void): void {
   if (text.length > maxOrderFileLength)
-    return fail("limit", "file", `at most ${maxOrderFileLength} characters`, text.length);
+    fail("limit", "file", `at most ${maxOrderFileLength} characters`, text.length);
   try {
-    const rows = parse(text, {
+    parse(text, {
       bom: true,
-      info: true,
       skip_empty_lines: true,
       record_delimiter: ["\r\n", "\n"],
+      // Taken as they come and not kept: an error is the first in the file, and the rows of a large one fit in memory.
+      on_record(record: string[], { lines }) {
+        // The parser counts to a record's end; line breaks within quotes lie between that and its start.
+        take(record, lines - record.reduce((sum, field) => sum + breaksIn(field), 0));
+        return null;
+      },
     });
-    return (rows as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-      record,
-      // The parser counts to a record's end; line breaks within quotes lie between that and its start.
-      line: info.lines - record.reduce((sum, field) => sum + breaksIn(field), 0),
-    }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line =
@@ -96,7 +96,7 @@ function readRecords(text: string): { record: string[]; line: number }[] {
         : typeof error.lines === "number"
           ? error.lines
           : 1;
-    return fail("invalid", `line ${line}: row`, "a row of comma-separated values (RFC 4180)", error.message);
+    fail("invalid", `line ${line}: row`, "a row of comma-separated values (RFC 4180)", error.message);
   }
 }
 
@@ -107,16 +107,19 @@ function readRecords(text: string): { record: string[]; line: number }[] {
  * that is not acceptable; nothing is skipped or rounded.
  */
 export function parseOrderFile(text: string, ticks: Ticks): OrderFile {
-  const [head, ...rows] = readRecords(text);
-  if (head === undefined) return fail("invalid", "line 1: header", "a header row", "an empty file");
-  const place = readHeader(head.record, head.line);
+  let place: Record<Column, number> | null = null;
   const drafts = new Map<Carrier, Record<"offer" | "bid", Draft>>();
 
-  for (const { record, line } of rows) {
-    const at = (column: Column): string => record[place[column]] ?? "";
+  readRecords(text, (record, line) => {
+    if (place === null) {
+      place = readHeader(record, line);
+      return;
+    }
+    const places = place;
+    const at = (column: Column): string => record[places[column]] ?? "";
     const field = (column: Column): string => `line ${line}: ${column}`;
 
-    const carrierName = place.carrier === -1 ? "electricity" : at("carrier");
+    const carrierName = places.carrier === -1 ? "electricity" : at("carrier");
     const carrier = carriers.find((known) => known === carrierName);
     if (carrier === undefined) return fail("invalid", field("carrier"), carriers.join(", "), carrierName);
     const side = at("side");
@@ -136,7 +139,8 @@ export function parseOrderFile(text: string, ticks: Ticks): OrderFile {
     draft.id.push(id);
     draft.quantity.push(parseQuantity(at("quantity"), ticks.quantity, field("quantity")));
     draft.price.push(parsePrice(at("price"), ticks.price, field("price")));
-  }
+  });
+  if (place === null) return fail("invalid", "line 1: header", "a header row", "an empty file");
 
   const close = (draft: Draft): OrderList => ({
     id: draft.id,

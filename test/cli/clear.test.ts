@@ -249,6 +249,11 @@ describe("gridclear clear", () => {
     );
   });
 
+  test("the first fault of a file is the one named", async () => {
+    const { error } = await clear('side,id,quantity,price\nbid,a,0,1\nbid,b\nbid,"c\n');
+    expect(error?.field).toMatch(/: line 2: quantity$/);
+  });
+
   test("rules are given once", async () => {
     const [orders, rules] = [file("orders.csv", worked), file("rules.json", "{}")];
     const twice = clearCommand.run([orders, "--rules", rules, "--rules", rules], {
