@@ -1,0 +1,245 @@
+"""Works out every balance of a market from its exported ledger: gridclear export LEDGER --format json | python3 accounts.py
+
+Written from docs/market.md and docs/ledger-format.md, standard library only. It never looks at the postings: money follows
+from contracts, trades, flows and readings, and after each block balances, charges and collateral must come to the state root
+that the block names. Prints a line of JSON: {"ok": true, "blocks", "balances", "platform"} or {"ok": false, "why"}, and then
+exits 1.
+"""
+
+import hashlib
+import json
+import sys
+
+NOBODY = 0xFFFFFFFF
+MILLION = 1_000_000
+TRADING, POOL, COMMISSION, GRID, DEFAULTS, BANK = range(6)
+CARRIERS = ("electricity", "heat", "cold", "gas")
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def root(leaves):
+    """RFC 6962 section 2.1, as it is written: split at the largest power of two below the number of leaves."""
+    if not leaves:
+        return sha256(b"")
+    if len(leaves) == 1:
+        return sha256(b"\x00" + leaves[0])
+    split = 1
+    while 2 * split < len(leaves):
+        split *= 2
+    return sha256(b"\x01" + root(leaves[:split]) + root(leaves[split:]))
+
+
+class Books:
+    def __init__(self):
+        self.platform = [0] * 6
+        self.names = []
+        self.balance = []
+        self.collateral = []
+        self.own_limit = []
+        self.devices = []
+        self.owner = []
+        self.charge = []
+        self.held = {}
+        self.payment = None
+        self.past = {}
+
+    def pay(self, payer, payee, amount):
+        """Accounts are (list, place): a negative amount goes the other way."""
+        payer[0][payer[1]] -= amount
+        payee[0][payee[1]] += amount
+
+    def of(self, participant):
+        return (self.balance, participant)
+
+    def house(self, account):
+        return (self.platform, account)
+
+    def limit(self, participant):
+        own = self.own_limit[participant]
+        return int(self.payment["creditLimit"] if own is None else own)
+
+    def hold(self, participant, more):
+        """Collateral goes back only as far as it is still there."""
+        more = max(more, -self.collateral[participant])
+        self.pay(self.of(participant), (self.collateral, participant), more)
+
+    def enter(self, contract):
+        kind = contract["kind"]
+        if kind == "participant":
+            if contract["id"] not in self.names:
+                self.names.append(contract["id"])
+                self.balance.append(0)
+                self.collateral.append(0)
+                self.own_limit.append(None)
+            self.own_limit[self.names.index(contract["id"])] = contract.get("creditLimit")
+        elif kind == "payment":
+            self.payment = contract
+        elif kind == "supply":
+            key = "supply/" + contract["carrier"] + "/" + contract["participant"]
+            before = int(self.held[key]["collateral"]) if key in self.held else 0
+            self.hold(self.names.index(contract["participant"]), int(contract["collateral"]) - before)
+            self.held[key] = contract
+        elif kind == "storage":
+            if contract["device"] not in self.devices:
+                self.devices.append(contract["device"])
+                self.owner.append(None)
+                self.charge.append(contract["charge"])
+            owner = contract.get("owner")
+            self.owner[self.devices.index(contract["device"])] = None if owner is None else self.names.index(owner)
+        elif kind in ("deposit", "withdrawal"):
+            amount = int(contract["amount"]) * (1 if kind == "deposit" else -1)
+            self.pay(self.house(BANK), self.of(self.names.index(contract["participant"])), amount)
+        elif kind == "end":
+            what, name = contract["contract"].split("/", 1)
+            if what == "participant":
+                self.own_limit[self.names.index(name)] = None
+            elif what == "supply" and contract["contract"] in self.held:
+                ended = self.held.pop(contract["contract"])
+                self.hold(self.names.index(ended["participant"]), -int(ended["collateral"]))
+
+    def trade(self, trade, orders):
+        amount = trade["quantity"] * trade["price"]
+        buyer = orders[trade["bid"]]["participant"]
+        if trade["kind"] != "peer":
+            self.pay(self.of(buyer), self.house(POOL), amount)
+            return
+        seller = orders[trade["offer"]]["participant"]
+        self.pay(self.of(buyer), self.of(seller), amount)
+        self.pay(self.of(seller), self.house(COMMISSION), int(trade["supplyFee"]))
+        self.pay(self.of(buyer), self.house(COMMISSION), int(trade["useFee"]))
+
+    def flow(self, flow, previous):
+        kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
+        amount = quantity * flow["price"]
+        device = kind in ("charged", "discharged", "selfDischarged", "used")
+        owner = self.owner[party] if device else None
+        keeper = self.house(POOL) if owner is None else self.of(owner)
+        if kind == "pooled":
+            self.pay(self.house(POOL), self.of(party), amount)
+        elif kind == "interrupted":
+            self.pay(self.house(TRADING), self.of(party), amount)
+        elif kind == "exported":
+            self.pay(self.house(GRID), self.house(POOL), amount)
+        elif kind == "imported" and int(flow["extra"]) == 0:
+            self.pay(self.of(party), self.house(GRID), amount)
+        elif kind == "imported" and int(flow["extra"]) == 2:
+            self.pay(self.house(TRADING), self.house(GRID), amount)
+        elif kind == "charged":
+            # Energy imported for a device stands right before the charge that it became.
+            bought = previous is not None and previous["kind"] == "imported" and int(previous["extra"]) == 1
+            self.pay(keeper, self.house(GRID if bought else POOL), amount)
+            self.charge[party] += quantity - flow["lost"]
+        elif kind == "discharged":
+            self.pay(self.house(POOL), keeper, amount)
+            self.charge[party] -= quantity + flow["lost"]
+        elif kind in ("selfDischarged", "used"):
+            self.charge[party] -= quantity
+        if device and self.charge[party] != int(flow["extra"]):
+            raise ValueError(f"device {party} holds {self.charge[party]}, not {flow['extra']}")
+
+    def file(self, block):
+        """Opens the meters of a period: what each took and gave under contracts."""
+        meters = {}
+
+        def move(participant, carrier, taken):
+            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"net": 0, "paid": 0, "due": True, "read": None})
+            meter["net"] += taken
+
+        orders = block["orders"]
+        live = {(order["participant"], order["carrier"]): order for order in orders}
+        for (participant, carrier), order in live.items():
+            if order["quantity"] > 0:
+                move(participant, carrier, 0)
+        for trade in block["trades"]:
+            move(orders[trade["bid"]]["participant"], trade["carrier"], trade["quantity"])
+            if trade["kind"] == "peer":
+                move(orders[trade["offer"]]["participant"], trade["carrier"], -trade["quantity"])
+        for flow in block["flows"]:
+            kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
+            if kind == "pooled":
+                move(party, flow["carrier"], -quantity)
+            elif kind == "imported" and int(flow["extra"]) == 0:
+                move(party, flow["carrier"], quantity)
+            elif kind in ("charged", "discharged") and self.owner[party] is not None:
+                move(self.owner[party], flow["carrier"], quantity if kind == "charged" else -quantity)
+        self.past[block["period"]] = (self.payment, meters)
+
+    def settle(self, block):
+        for reading in block["readings"]:
+            meters = self.past[reading["period"]][1]
+            key = (reading["participant"], CARRIERS.index(reading["carrier"]))
+            meter = meters.setdefault(key, {"net": 0, "paid": 0, "due": False, "read": None})
+            meter["read"] = reading["in"] - reading["out"]
+        for period, (payment, meters) in sorted(self.past.items()):
+            if period == block["period"] or any(each["due"] and each["read"] is None for each in meters.values()):
+                continue
+            for (participant, carrier), meter in sorted(meters.items()):
+                if meter["read"] is None:
+                    continue
+                tariff = payment["tariffs"][CARRIERS[carrier]]
+                imbalance = meter["read"] - meter["net"]
+                cost = imbalance * tariff["shortagePrice" if imbalance > 0 else "surplusPrice"]
+                self.collect(participant, cost - meter["paid"])
+                meter["paid"] = cost
+            metering = payment["metering"]
+            if block["period"] >= period + metering["window"] + metering["corrections"]:
+                del self.past[period]
+
+    def collect(self, participant, due):
+        """From balance and credit, then from collateral, then from the default account."""
+        own = min(due, max(0, self.balance[participant] + self.limit(participant)))
+        held = min(due - own, self.collateral[participant])
+        self.pay(self.of(participant), self.house(TRADING), own)
+        self.pay((self.collateral, participant), self.house(TRADING), held)
+        self.pay(self.house(DEFAULTS), self.house(TRADING), due - own - held)
+
+    def records(self):
+        def record(kind, number, value):
+            return bytes([kind, 0, 0, 0]) + number.to_bytes(4, "little") + value.to_bytes(16, "little", signed=True) + bytes(8)
+
+        found = [record(1, number, value) for number, value in enumerate(self.platform)]
+        found += [record(1, 16 + number, value) for number, value in enumerate(self.balance)]
+        found += [record(2, number, value) for number, value in enumerate(self.charge)]
+        found += [record(3, number, value) for number, value in enumerate(self.collateral) if value != 0]
+        return found
+
+    def read(self, block):
+        for contract in block["contracts"]:
+            self.enter(contract)
+        for trade in block["trades"]:
+            self.trade(trade, block["orders"])
+        previous = None
+        for flow in block["flows"]:
+            self.flow(flow, previous)
+            previous = flow
+        if block["height"] > 0 and self.payment["metering"] is not None:
+            self.file(block)
+        self.settle(block)
+        if sum(self.platform) + sum(self.balance) + sum(self.collateral) != 0:
+            raise ValueError("the balances don't sum to zero")
+        for number, name in enumerate(self.names):
+            if self.balance[number] < -self.limit(number):
+                raise ValueError(f"{name} is below its limit")
+        records = self.records()
+        if block["state"] != {"count": len(records), "root": root(records).hex()}:
+            raise ValueError("balances and charges don't come to the state root")
+
+
+def main():
+    books = Books()
+    document = json.load(sys.stdin)
+    for block in document["blocks"]:
+        try:
+            books.read(block)
+        except (ValueError, LookupError) as error:
+            print(json.dumps({"ok": False, "why": f"height {block['height']}: {error!r}"}))
+            return 1
+    balances = {name: str(books.balance[number]) for number, name in enumerate(books.names)}
+    print(json.dumps({"ok": True, "blocks": len(document["blocks"]), "balances": balances, "platform": [str(each) for each in books.platform]}))
+    return 0
+
+
+sys.exit(main())
