@@ -8,10 +8,12 @@ import type { Scenario } from "../simulation/scenario.js";
 import { parseScenario } from "../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../simulation/scenarios/index.js";
 import type { Command } from "./command.js";
+import { readKeyFile } from "./keyfile.js";
 import { runInto } from "./running.js";
 import { summaryDocument, summaryText } from "./summary.js";
 
 const usage = `Usage: gridclear run SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]
+                     [--key FILE [--receipts FILE]]
 
 Runs a community's periods and seals each into a ledger on disk, then shows where every kWh and every coin went.
 Interrupted, by Ctrl-C or in any other way, the same command goes on where it stopped; the ledger comes out the same.
@@ -21,6 +23,9 @@ SCENARIO    a JSON file, or one of: ${scenarioNames.join(", ")}
 --periods   stop after so many periods; the rest is for the next call
 --realtime  let every period take as long as it lasts
 --json      one JSON document on standard output
+--key       the platform's key (gridclear keys make): contracts, readings, orders (by a gateway, a batch a period) and heads
+            are signed; the keys of the simulated gateway and participants are derived from it
+--receipts  add the platform's receipt of each order to this file, one a line, for gridclear verify --receipt
 
 Exit code 0: done. 2: the input is not acceptable. 130: interrupted.
 `;
@@ -39,6 +44,8 @@ export const runCommand: Command = {
         periods: { type: "string" },
         realtime: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        key: { type: "string" },
+        receipts: { type: "string" },
       },
     });
     const [name, ...others] = positionals;
@@ -49,6 +56,9 @@ export const runCommand: Command = {
         `one file, or one of ${scenarioNames.join(", ")}`,
         positionals.length,
       );
+    const { key: keyFile, receipts } = values;
+    if (receipts !== undefined && keyFile === undefined)
+      return fail("invalid", "--receipts", "--key with it: only a signed run gives receipts", receipts);
     const { scenario, measured } = await readScenario(name);
     const { summary, facts, interrupted } = await runInto(
       {
@@ -57,6 +67,8 @@ export const runCommand: Command = {
         ledger: values.ledger,
         periods: readPeriods(values.periods),
         realtime: values.realtime,
+        ...(keyFile === undefined ? {} : { key: (await readKeyFile(keyFile)).key }),
+        ...(receipts === undefined ? {} : { receipts }),
       },
       io,
     );

@@ -1,11 +1,16 @@
+import { appendFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { openEngine } from "../core/engine.js";
 import { hex } from "../ledger/bytes.js";
+import type { Hasher } from "../ledger/hasher.js";
+import { encodeReceipt, type Receipt } from "../ledger/receipt.js";
+import { openSignatures, type SigningKey } from "../ledger/signature.js";
 import { openNodeStore } from "../ledger/store/node.js";
 import { type Community, openCommunity } from "../simulation/community.js";
 import type { Summary } from "../simulation/indicators.js";
 import type { MeasuredProfile } from "../simulation/profiles.js";
 import type { Scenario } from "../simulation/scenario.js";
+import { type SignedRun, signedRun } from "../simulation/signed.js";
 import { openSimulation, type Simulation } from "../simulation/simulation.js";
 import type { Io } from "./command.js";
 import type { RunFacts } from "./summary.js";
@@ -21,6 +26,10 @@ export interface RunOptions {
   readonly periods: number;
   /** Wait for each period to pass, instead of running as fast as the machine can. */
   readonly realtime: boolean;
+  /** The platform's key: then everything is signed. */
+  readonly key?: SigningKey;
+  /** File to which the receipts of a signed run's orders are added, one a line. */
+  readonly receipts?: string;
 }
 
 /** Key in the store under which a run keeps its scenario: by it `demo` knows its own ledgers. */
@@ -32,15 +41,19 @@ export async function runInto(
   io: Io,
 ): Promise<{ summary: Summary; facts: RunFacts; interrupted: boolean }> {
   const { scenario, ledger } = options;
-  const community = openCommunity(scenario, options.measured);
   const engine = await openEngine();
+  const { community, run } = await openRun(options, engine);
   const store = await openNodeStore(ledger, { hasher: engine });
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
   try {
-    const simulation = await openSimulation(community, { engine, store });
+    const simulation = await openSimulation(community, {
+      engine,
+      store,
+      ...(run === null ? {} : { signed: run }),
+    });
     if ((await store.getMeta(scenarioKey)) === null)
       await store.putMeta(scenarioKey, new TextEncoder().encode(JSON.stringify(scenario)));
     if (simulation.place > 0 && !simulation.done)
@@ -80,6 +93,18 @@ export async function runInto(
     await store.close();
     engine.close();
   }
+}
+
+/** The community of a run, and how it signs; null when it does not. */
+async function openRun(
+  { scenario, measured, key, receipts }: RunOptions,
+  hasher: Hasher,
+): Promise<{ community: Community; run: SignedRun | null }> {
+  const community = openCommunity(scenario, measured);
+  if (key === undefined) return { community, run: null };
+  const keep = (given: readonly Receipt[]): Promise<void> =>
+    receipts === undefined ? Promise.resolve() : appendFile(receipts, given.map(encodeReceipt).join(""));
+  return signedRun(community, { signatures: await openSignatures(), hasher, key, receipts: keep });
 }
 
 const betweenLinesMs = 100;

@@ -38,14 +38,14 @@ export interface MarketOptions extends Opening {
   readonly contracts?: readonly Contract[];
   /**
    * What begins to hold in the period in which a stored market resumes: what was proposed for it before the market
-   * stopped, since proposals are not stored. Unsigned markets only.
+   * stopped, since proposals are not stored. `sign` signs it in a signed market.
    */
   readonly due?: (period: number) => readonly Contract[];
   /** Default: the platform's. */
   readonly clock?: Clock;
   /** Needed by signed markets. */
   readonly signatures?: Signatures;
-  /** Signs the contracts of a signed market's genesis. */
+  /** Signs the contracts of a signed market's genesis, and what is `due`. */
   readonly sign?: (contract: Contract, marketId: Uint8Array) => Promise<Uint8Array>;
 }
 
@@ -72,10 +72,7 @@ async function begin(options: MarketOptions, store: Store, clock: Clock): Promis
   const state = new MarketState();
   const open = new OpenPeriod(state, engine, contract.from, new Uint8Array(hashBytes));
   for (const [index, each] of contracts.entries()) {
-    if (signing !== null) {
-      const sign = options.sign ?? fail("signature", "sign", "a signer for the contracts of genesis", "none");
-      await signing.checkContract(each, await sign(each, id));
-    }
+    if (signing !== null) await signing.checkContract(each, await signerOf(options)(each, id));
     open.enter(each);
     signing?.enter(each, index);
   }
@@ -107,13 +104,18 @@ async function resume(options: MarketOptions, store: Store, clock: Clock): Promi
     fail("conflict", "id", `${contract.id}, the market in the store`, options.id);
   const open = new OpenPeriod(replay.state, engine, replay.period + 1, replay.hash);
   for (const [index, due] of (options.due?.(open.period) ?? []).entries()) {
-    if (signing !== null) fail("signature", "due", "none in a signed market", due.kind);
-    open.enter(parseContract(due, `due[${index}]`));
+    const contract = parseContract(due, `due[${index}]`);
+    if (signing !== null) await signing.checkContract(contract, await signerOf(options)(contract, id));
+    open.enter(contract);
+    signing?.enter(contract, index);
   }
   open.start();
   const { state, timestampMs } = replay;
   return new Market({ contract, id, store, engine, state, clock, signing, open, timestampMs });
 }
+
+const signerOf = (options: MarketOptions): NonNullable<MarketOptions["sign"]> =>
+  options.sign ?? fail("signature", "sign", "a signer for the contracts", "none");
 
 function openSigning(options: MarketOptions, contract: MarketContract, id: Uint8Array): Signing | null {
   if (!contract.signed) return null;

@@ -3,7 +3,7 @@ import { decodeBlock, decodeItems } from "../ledger/block.js";
 import { sameBytes } from "../ledger/bytes.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import type { Store } from "../ledger/store/store.js";
-import { type Market, type OrderBatch, openMarket } from "../market/market.js";
+import { type Market, type OrderBatch, openMarket, type Reading } from "../market/market.js";
 import type { PeriodResult } from "../market/result.js";
 import type { MatchingEngine } from "../market/round.js";
 import { carriers, formatTicks, microTick } from "../units.js";
@@ -11,12 +11,15 @@ import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
 import { Indicators, type Summary } from "./indicators.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
+import type { SignedIntake, SignedRun } from "./signed.js";
 
 /** What {@link openSimulation} is told. */
 export interface SimulationOptions {
   readonly engine: MatchingEngine;
   /** Where blocks go; one with blocks of the same scenario is resumed. Default: memory. */
   readonly store?: Store;
+  /** How everything is signed, in a signed market (`signedRun`). */
+  readonly signed?: SignedRun;
 }
 
 /** What goes into a period, made ahead. */
@@ -35,6 +38,7 @@ export class Simulation {
   readonly market: Market;
   readonly #indicators: Indicators;
   readonly #delivered: Map<number, Deliveries>;
+  readonly #intake: SignedIntake | null;
   #cleared: PeriodResult | null = null;
   #next: Prepared | null = null;
 
@@ -44,11 +48,13 @@ export class Simulation {
     market: Market,
     indicators: Indicators,
     delivered: Map<number, Deliveries>,
+    intake: SignedIntake | null,
   ) {
     this.community = community;
     this.market = market;
     this.#indicators = indicators;
     this.#delivered = delivered;
+    this.#intake = intake;
     market.on("cleared", (result) => {
       this.#cleared = result;
     });
@@ -69,17 +75,15 @@ export class Simulation {
     const { community, market, place } = this;
     if (this.done) return fail("state", "step", `one of ${community.scenario.periods} periods`, place);
     const { orders, readings } = this.#next?.place === place ? this.#next : this.#prepare(place);
-    for (let index = 0; index < readings.in.length; index++)
-      market.report({
-        participant: community.members[readings.participant[index]!]!.id,
-        carrier: carriers[readings.carrier[index]!]!,
-        period: community.genesis + 1 + readings.place[index]!,
-        version: readings.version[index]!,
-        in: formatTicks(readings.in[index]!, microTick),
-        out: formatTicks(readings.out[index]!, microTick),
-      });
-    market.submitColumns(orders);
-    for (const contract of community.contracts(place + 1)) market.propose(contract);
+    const contracts = community.contracts(place + 1);
+    if (this.#intake === null) {
+      for (let index = 0; index < readings.in.length; index++) market.report(this.#reading(readings, index));
+      market.submitColumns(orders);
+      for (const contract of contracts) market.propose(contract);
+    } else {
+      const named = Array.from(readings.in, (_, index) => this.#reading(readings, index));
+      await this.#intake.take(named, orders, contracts);
+    }
     this.#cleared = null;
     const sealing = market.clearPeriod(community.timeOf(place + 1));
     // The period is cleared by now; while its block is on the way to the store the next is prepared.
@@ -90,7 +94,20 @@ export class Simulation {
       keep(this.#delivered, place, deliveries);
       this.#next = this.done ? null : this.#prepare(place + 1);
     }
-    return sealing;
+    const result = await sealing;
+    await this.#intake?.settled();
+    return result;
+  }
+
+  #reading(readings: ReadingColumns, index: number): Reading {
+    return {
+      participant: this.community.members[readings.participant[index]!]!.id,
+      carrier: carriers[readings.carrier[index]!]!,
+      period: this.community.genesis + 1 + readings.place[index]!,
+      version: readings.version[index]!,
+      in: formatTicks(readings.in[index]!, microTick),
+      out: formatTicks(readings.out[index]!, microTick),
+    };
   }
 
   #prepare(place: number): Prepared {
@@ -117,15 +134,19 @@ function keep(delivered: Map<number, Deliveries>, place: number, deliveries: Del
  * Throws `conflict` when the store holds another scenario, `corrupt` when its ledger does not hold.
  */
 export async function openSimulation(community: Community, options: SimulationOptions): Promise<Simulation> {
-  const { engine, store } = options;
+  const { engine, store, signed } = options;
   if (store !== undefined && store.size > 0) await checkSame(community, store);
   const market = await openMarket({
     engine,
     ...(store === undefined ? {} : { store }),
+    ...(signed === undefined
+      ? {}
+      : { signatures: signed.signatures, sign: (contract, id) => signed.sign(contract, id) }),
     contracts: community.contracts(-1),
     due: (period) => community.contracts(period - community.genesis - 1),
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },
   });
+  const intake = signed === undefined ? null : await signed.open(market);
   const indicators = new Indicators();
   const delivered = new Map<number, Deliveries>();
   let place = -1;
@@ -136,7 +157,7 @@ export async function openSimulation(community: Community, options: SimulationOp
       keep(delivered, place, deliveriesOf(block, community.members.length, community.owners));
     place += 1;
   }
-  return new Simulation(community, market, indicators, delivered);
+  return new Simulation(community, market, indicators, delivered, intake);
 }
 
 /** Throws unless genesis agreed to exactly what this community agrees to. */
