@@ -27,6 +27,8 @@ export interface MeterBook {
   readonly out: Uint32Array;
   /** By slot: imbalance that has been paid for; what a correction is compared with. */
   readonly paid: Float64Array;
+  /** By slot: what of it the default account paid, in amount ticks; a correction gives that back first. */
+  readonly defaulted: Map<number, bigint>;
   /** By slot: index of its reading in the block of the period in which that came. */
   readonly index: Uint32Array;
   readonly arrived: Float64Array;
@@ -56,6 +58,7 @@ export function openBook(
     in: new Uint32Array(slots),
     out: new Uint32Array(slots),
     paid: new Float64Array(slots),
+    defaulted: new Map(),
     index: new Uint32Array(slots),
     arrived: new Float64Array(slots).fill(-1),
     settled: false,

@@ -63,7 +63,35 @@ function payImbalance(settling: Settling, book: MeterBook, slot: number, kind: n
   const now = costOf(book, carrier, imbalance);
   const amount = before === 0 ? now : subtract(now, costOf(book, carrier, before));
   const reference = book.arrived[slot] === settling.period ? book.index[slot]! : none;
-  pay(settling, kind, carrier, Math.floor(slot / carrierCount), reference, amount, book.period);
+  const { period } = book;
+  const participant = Math.floor(slot / carrierCount);
+  const stood = book.defaulted.get(slot) ?? 0n;
+  if (amount < 0 && stood > 0n) {
+    // Nobody is paid back what the default account had paid for it.
+    const back = stood < -BigInt(amount) ? stood : -BigInt(amount);
+    settling.journal.post(
+      postingCode.default,
+      carrier,
+      account.trading,
+      account.defaults,
+      reference,
+      back,
+      period,
+    );
+    book.defaulted.set(slot, stood - back);
+    settling.journal.post(
+      kind,
+      carrier,
+      accountOf(participant),
+      account.trading,
+      reference,
+      BigInt(amount) + back,
+      period,
+    );
+    return;
+  }
+  const missing = pay(settling, kind, carrier, participant, reference, amount, period);
+  if (missing > 0n) book.defaulted.set(slot, stood + missing);
 }
 
 const subtract = (a: Amount, b: Amount): Amount => {
@@ -74,7 +102,7 @@ const subtract = (a: Amount, b: Amount): Amount => {
 
 /**
  * A participant pays the platform, down to its limit; what is missing then comes from its collateral and at last from
- * the default account.
+ * the default account. Returns what that paid.
  */
 function pay(
   { terms, accounts, journal }: Settling,
@@ -84,12 +112,12 @@ function pay(
   reference: number,
   amount: Amount,
   period: number,
-): void {
+): bigint {
   const own = accountOf(participant);
   const means = amount <= 0 ? 0n : accounts.of(participant) + terms.creditLimit(participant);
   if (amount <= means) {
     journal.post(kind, carrier, own, account.trading, reference, amount, period);
-    return;
+    return 0n;
   }
   let left = BigInt(amount);
   const fromOwn = means > 0n ? means : 0n;
@@ -109,4 +137,5 @@ function pay(
   );
   left -= fromCollateral;
   journal.post(postingCode.default, carrier, account.defaults, account.trading, reference, left, period);
+  return left;
 }

@@ -145,7 +145,7 @@ class Books:
         meters = {}
 
         def move(participant, carrier, taken):
-            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"net": 0, "paid": 0, "due": True, "read": None})
+            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"net": 0, "paid": 0, "due": True, "read": None, "stood": 0})
             meter["net"] += taken
 
         orders = block["orders"]
@@ -171,7 +171,7 @@ class Books:
         for reading in block["readings"]:
             meters = self.past[reading["period"]][1]
             key = (reading["participant"], CARRIERS.index(reading["carrier"]))
-            meter = meters.setdefault(key, {"net": 0, "paid": 0, "due": False, "read": None})
+            meter = meters.setdefault(key, {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0})
             meter["read"] = reading["in"] - reading["out"]
         for period, (payment, meters) in sorted(self.past.items()):
             if period == block["period"] or any(each["due"] and each["read"] is None for each in meters.values()):
@@ -182,19 +182,26 @@ class Books:
                 tariff = payment["tariffs"][CARRIERS[carrier]]
                 imbalance = meter["read"] - meter["net"]
                 cost = imbalance * tariff["shortagePrice" if imbalance > 0 else "surplusPrice"]
-                self.collect(participant, cost - meter["paid"])
+                self.collect(participant, cost - meter["paid"], meter)
                 meter["paid"] = cost
             metering = payment["metering"]
             if block["period"] >= period + metering["window"] + metering["corrections"]:
                 del self.past[period]
 
-    def collect(self, participant, due):
-        """From balance and credit, then from collateral, then from the default account."""
+    def collect(self, participant, due, meter):
+        """From balance and credit, then from collateral, then from the default account, which is paid back first."""
+        if due < 0:
+            back = min(-due, meter["stood"])
+            meter["stood"] -= back
+            self.pay(self.house(TRADING), self.house(DEFAULTS), back)
+            self.pay(self.house(TRADING), self.of(participant), -due - back)
+            return
         own = min(due, max(0, self.balance[participant] + self.limit(participant)))
         held = min(due - own, self.collateral[participant])
         self.pay(self.of(participant), self.house(TRADING), own)
         self.pay((self.collateral, participant), self.house(TRADING), held)
         self.pay(self.house(DEFAULTS), self.house(TRADING), due - own - held)
+        meter["stood"] += due - own - held
 
     def records(self):
         def record(kind, number, value):

@@ -42,7 +42,15 @@ interface Filed {
   /** By `participant carrier`: taken minus given under contracts, whether a reading is due, what stands now, what was paid for. */
   meters: Map<
     string,
-    { in: bigint; out: bigint; traded: bigint; due: boolean; reading: ReadingRecord | null; paid: bigint }
+    {
+      in: bigint;
+      out: bigint;
+      traded: bigint;
+      due: boolean;
+      reading: ReadingRecord | null;
+      paid: bigint;
+      stood: bigint;
+    }
   >;
   settled: boolean;
 }
@@ -521,7 +529,15 @@ export class Audit {
     const meters: Filed["meters"] = new Map();
     const meter = (participant: number, carrier: Carrier) => {
       const key = `${participant} ${carrier}`;
-      const found = meters.get(key) ?? { in: 0n, out: 0n, traded: 0n, due: false, reading: null, paid: 0n };
+      const found = meters.get(key) ?? {
+        in: 0n,
+        out: 0n,
+        traded: 0n,
+        due: false,
+        reading: null,
+        paid: 0n,
+        stood: 0n,
+      };
       meters.set(key, found);
       return found;
     };
@@ -567,6 +583,7 @@ export class Audit {
         due: false,
         reading: null,
         paid: 0n,
+        stood: 0n,
       };
       demand(
         ((reading.flags & 2) !== 0) === (meter.reading !== null),
@@ -600,24 +617,29 @@ export class Audit {
   #imbalance(
     participant: number,
     tariff: PaymentContract["tariffs"][Carrier],
-    meter: { traded: bigint; reading: ReadingRecord | null; paid: bigint },
+    meter: { traded: bigint; reading: ReadingRecord | null; paid: bigint; stood: bigint },
   ): void {
     const imbalance = big(meter.reading!.in) - big(meter.reading!.out) - meter.traded;
     const cost = imbalance * big(imbalance > 0n ? tariff.shortagePrice : tariff.surplusPrice);
     const due = cost - meter.paid;
     meter.paid = cost;
     const own = 16 + participant;
+    const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
     if (due <= 0n) {
-      this.#pay(0, own, -due);
+      // What the default account stood in for comes back to it first.
+      const back = least(-due, meter.stood);
+      meter.stood -= back;
+      this.#pay(0, 4, back);
+      this.#pay(0, own, -due - back);
       return;
     }
-    const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
     const means = this.#balance(own) + this.#credit(participant);
     const first = least(due, means > 0n ? means : 0n);
     const second = least(due - first, this.#balance(0x8000_0000 + participant));
     this.#pay(own, 0, first);
     this.#pay(0x8000_0000 + participant, 0, second);
     this.#pay(4, 0, due - first - second);
+    meter.stood += due - first - second;
   }
 
   /** The postings of the block move what the records say, account by account. */

@@ -509,13 +509,14 @@ describe("money", () => {
       { participant: 0, flags: 0, version: 1, in: 2, out: 0 },
       { participant: 1, flags: 1, version: 0, in: 0, out: 1 },
     ]);
-    // A correction to less than was bought: 60 back, and 1 too much delivered at 2.
+    // A correction to less than was bought: of 60 back, 20 to the default account that had paid them; and 1 at 2 for the unit not taken.
     expect(read("0", 3)).toMatchObject({ error: { code: "conflict" } });
     expect(read("0", 2)).toMatchObject({ status: "accepted" });
     market.propose({ kind: "end", version: 1, from: 5, contract: "supply/electricity/poor" });
     await market.clearPeriod(4);
     // The supply contract has ended, and its collateral is gone already.
-    expect(market.balance("poor")).toBe(62n);
+    expect(market.balance("poor")).toBe(42n);
+    expect(market.state.accounts.balance(4)).toBe(0n);
     expect(market.state.accounts.balance(0x8000_0000)).toBe(0n);
     await market.clearPeriod(5);
     expect(read("1", 3)).toMatchObject({ error: { code: "refused" } });
