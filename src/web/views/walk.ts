@@ -99,6 +99,12 @@ export function openWalk(
     place,
     number,
   );
+  /** There is nothing to step through before the first result; a click that came too early would be lost. */
+  const allow = (): void => {
+    for (const control of controls.querySelectorAll<HTMLButtonElement | HTMLInputElement>("button, input"))
+      control.disabled = walk === null;
+  };
+  allow();
   const behind = el("details", { class: "behind" }, el("summary", {}, "Table: the queues at this step"));
   behind.addEventListener("toggle", tabulate);
   const stage = el(
@@ -257,6 +263,7 @@ export function openWalk(
           .filter(([phase]) => phase !== "pool" || settings.pool)
           .map(([phase, name]) => el("li", { "data-phase": phase }, name)),
       );
+      allow();
       go(0, false);
     },
   };
