@@ -1,16 +1,14 @@
 import { fail, GridclearError } from "../errors.js";
-import { fromHex, hex } from "../ledger/bytes.js";
+import { hex } from "../ledger/bytes.js";
 import { decodeCanonical, type Json } from "../ledger/canonical.js";
-import { isSignedBy, ledgerKeyKind, originOf, parseCheckpoint, parseKey } from "../ledger/checkpoint.js";
+import { isSignedBy, originOf, parseCheckpoint } from "../ledger/checkpoint.js";
 import { checkConsistency, decodeConsistency } from "../ledger/consistency.js";
 import { decodeContradiction, encodeContradiction, judgeContradiction } from "../ledger/contradiction.js";
 import type { SectionName } from "../ledger/header.js";
 import { type Layout, readRecord } from "../ledger/layout.js";
 import {
-  type Anchor,
   decodeProof,
   openProof,
-  type Proof,
   proveBlock,
   proveRecord,
   type RecordProof,
@@ -37,19 +35,14 @@ import { openSignatures } from "../ledger/signature.js";
 import type { Io } from "./command.js";
 import { readText } from "./keyfile.js";
 import { type OpenedLedger, withLedger } from "./opened.js";
+import { anchorOf, type Trust } from "./trusted.js";
 
 /** What `gridclear verify` was asked about besides a whole ledger. */
-export interface EvidenceRequest {
+export interface EvidenceRequest extends Trust {
   /** File with a proof, a consistency proof or a contradiction. */
   readonly proof?: string | undefined;
-  /** File with a head that the reader trusts, as a note. */
-  readonly checkpoint?: string | undefined;
-  /** The platform's public key that the head must be signed with: 64 hex digits or a ledger key line. */
-  readonly key?: string | undefined;
   /** File with a receipt. */
   readonly receipt?: string | undefined;
-  /** Directory of the ledger to hold it against. */
-  readonly ledger?: string | undefined;
   readonly json: boolean;
 }
 
@@ -67,6 +60,10 @@ interface Finding {
 export async function verifyEvidence(request: EvidenceRequest, io: Io): Promise<number> {
   if ((request.proof === undefined) === (request.receipt === undefined))
     return fail("invalid", "arguments", "--proof or --receipt", "both");
+  if ((request.witness ?? []).length > 0 && (request.proof === undefined || request.ledger !== undefined))
+    return fail("invalid", "--witness", "a proof, and no ledger beside it", request.witness);
+  if (request.threshold !== undefined && request.witness === undefined)
+    return fail("invalid", "--threshold", "--witness with it", request.threshold);
   let finding: Finding;
   try {
     finding = request.proof === undefined ? await judgeReceiptFile(request) : await judgeProofFile(request);
@@ -137,39 +134,6 @@ async function judgeProofFile(request: EvidenceRequest): Promise<Finding> {
       trusted: trusted?.source ?? null,
     },
   };
-}
-
-/** The head to hold a proof against: the ledger's own, or a note's (its signature checked when the key is known). */
-async function anchorOf(
-  request: EvidenceRequest,
-  proof: Proof,
-): Promise<(Anchor & { source: string }) | null> {
-  const { ledger, checkpoint } = request;
-  const { size } = proof.history;
-  if (ledger !== undefined)
-    return withLedger(ledger, async ({ history }) => ({
-      size,
-      root:
-        size >= 1 && size <= history.size
-          ? history.root(size)
-          : fail("corrupt", "proof.history.size", `1 to ${history.size}`, size),
-      source: `that head is the one of ${ledger}`,
-    }));
-  const note = checkpoint === undefined ? proof.checkpoint : await readText(checkpoint);
-  const key = request.key === undefined ? null : readPublicKey(request.key);
-  if (note === null || (checkpoint === undefined && key === null)) return null;
-  const signed = parseCheckpoint(note);
-  if (key !== null && !(await isSignedBy(hasher, await openSignatures(), signed, key)))
-    return fail("signature", "checkpoint", `a signature of ${hex(key)}`, signed.checkpoint.origin);
-  const source =
-    key === null ? `that head is the one of ${checkpoint}` : "that head is signed with the key given";
-  return { ...signed.checkpoint, source };
-}
-
-function readPublicKey(text: string): Uint8Array {
-  return /^[0-9a-f]{64}$/.test(text)
-    ? fromHex(text, "--key")
-    : parseKey(hasher, text, ledgerKeyKind).publicKey;
 }
 
 const layouts: { readonly [section in SectionName]?: Layout<object> } = {

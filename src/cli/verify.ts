@@ -5,16 +5,19 @@ import type { Command, Io } from "./command.js";
 
 const usage = `Usage: gridclear verify LEDGER [--json]
        gridclear verify --proof FILE [LEDGER | --checkpoint FILE] [--key KEY] [--json]
+                        [--witness KEY ... [--threshold K]]
        gridclear verify --receipt FILE LEDGER [--json]
 
 Reads a ledger from disk, hashes every block again, checks every link and signature, executes every period again from its
 orders and compares. Nothing in the ledger is changed. The first form names the first bad height and why.
 
-LEDGER     directory of a ledger
---proof    a proof or evidence made by gridclear prove: checks it, and that it leads to the head of the ledger or checkpoint
---key      the platform's public key, with which that checkpoint must be signed
---receipt  a receipt of an order: whether the ledger keeps what it promised
---json     one JSON document on standard output
+LEDGER       directory of a ledger
+--proof      a proof or evidence made by gridclear prove: checks it, and that it leads to the head of the ledger or checkpoint
+--key        the platform's public key, with which that checkpoint must be signed
+--witness    key line of a witness (gridclear keys show), once for each: the head must be final, cosigned by K of them
+--threshold  that K (default: all of them)
+--receipt    a receipt of an order: whether the ledger keeps what it promised
+--json       one JSON document on standard output
 
 Exit code 0: all of it holds. 1: something does not. 2: the input is not acceptable.
 `;
@@ -33,6 +36,8 @@ export const verifyCommand: Command = {
         proof: { type: "string" },
         checkpoint: { type: "string" },
         key: { type: "string" },
+        witness: { type: "string", multiple: true },
+        threshold: { type: "string" },
         receipt: { type: "string" },
       },
     });

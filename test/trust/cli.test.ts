@@ -14,11 +14,14 @@ import { witnessCommand } from "../../src/cli/witness.js";
 import { hex } from "../../src/ledger/bytes.js";
 import {
   checkpointKey,
+  cosign,
   cosignatures,
+  formatKey,
   isSignedBy,
   originOf,
   parseCheckpoint,
   signCheckpoint,
+  witnessKeyKind,
 } from "../../src/ledger/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
 import { sectionNames } from "../../src/ledger/header.js";
@@ -211,6 +214,37 @@ describe("gridclear prove and verify --proof", () => {
     await expect(run(verifyCommand, "--proof", at("proof"), at("honest"))).rejects.toMatchObject({
       code: "invalid",
     });
+  });
+
+  test("a head is final when k of the n witnesses named have cosigned it", async () => {
+    const lines: string[] = [];
+    let note = await honest.head();
+    for (const number of [11, 12, 13]) {
+      const witness = { name: `w${number}`, publicKey: (await keyOf(number)).publicKey };
+      lines.push(formatKey(hasher, witness, witnessKeyKind));
+      if (number < 13) note = await cosign(hasher, note, witness.name, await keyOf(number), 1_700_000_000);
+    }
+    await writeFile(at("final"), note);
+    await run(proveCommand, at("honest"), "--order", "4:1", "--out", at("proof"));
+    const judge = (...more: string[]) =>
+      run(
+        verifyCommand,
+        "--proof",
+        at("proof"),
+        "--json",
+        ...more,
+        ...lines.flatMap((key) => ["--witness", key]),
+      );
+    const cosigned = ["--checkpoint", at("final")];
+    const good = await judge(...cosigned, "--threshold", "2", "--key", hex(platform.publicKey));
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.out).trusted).toContain("final: cosigned by w11, w12, of 3 witnesses");
+    expect(await judge(...cosigned)).toMatchObject({ code: 1, out: expect.stringContaining("w11, w12") });
+    // The head in the proof itself is the platform's alone.
+    expect(await judge("--threshold", "1")).toMatchObject({ code: 1 });
+    for (const threshold of ["0", "4", "x", "1.5"])
+      await expect(judge(...cosigned, "--threshold", threshold)).rejects.toMatchObject({ code: "invalid" });
+    await expect(judge(at("honest"))).rejects.toMatchObject({ field: "--witness" });
   });
 
   test.skipIf(process.platform === "win32")("files that are none, or have no end, are refused", async () => {

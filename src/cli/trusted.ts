@@ -1,0 +1,77 @@
+import { fail } from "../errors.js";
+import { fromHex, hex } from "../ledger/bytes.js";
+import {
+  cosignatures,
+  isFinal,
+  isSignedBy,
+  ledgerKeyKind,
+  parseCheckpoint,
+  parseKey,
+  witnessKeyKind,
+} from "../ledger/checkpoint.js";
+import type { Anchor, Proof } from "../ledger/proof.js";
+import { plainHasher as hasher } from "../ledger/sha256.js";
+import { openSignatures } from "../ledger/signature.js";
+import { readText } from "./keyfile.js";
+import { withLedger } from "./opened.js";
+
+/** What the reader of a proof trusts. */
+export interface Trust {
+  /** File with a head that the reader trusts, as a note. */
+  readonly checkpoint?: string | undefined;
+  /** The platform's public key that the head must be signed with: 64 hex digits or a ledger key line. */
+  readonly key?: string | undefined;
+  /** Key lines of the witnesses whose cosignatures make the head final, and how many of them must have given theirs. */
+  readonly witness?: readonly string[] | undefined;
+  readonly threshold?: string | undefined;
+  /** Directory of the ledger to hold it against. */
+  readonly ledger?: string | undefined;
+}
+
+/** The head to hold a proof against: the ledger's own, or a note's (its signature checked when the key is known). */
+export async function anchorOf(request: Trust, proof: Proof): Promise<(Anchor & { source: string }) | null> {
+  const { ledger, checkpoint } = request;
+  const { size } = proof.history;
+  if (ledger !== undefined)
+    return withLedger(ledger, async ({ history }) => ({
+      size,
+      root:
+        size >= 1 && size <= history.size
+          ? history.root(size)
+          : fail("corrupt", "proof.history.size", `1 to ${history.size}`, size),
+      source: `that head is the one of ${ledger}`,
+    }));
+  const note = checkpoint === undefined ? proof.checkpoint : await readText(checkpoint);
+  const key = request.key === undefined ? null : readPublicKey(request.key);
+  const witnesses = (request.witness ?? []).map((text) => parseKey(hasher, text, witnessKeyKind));
+  if (note === null && witnesses.length > 0)
+    return fail("signature", "checkpoint", "a head that witnesses cosigned", "none");
+  if (note === null || (checkpoint === undefined && key === null && witnesses.length === 0)) return null;
+  const signed = parseCheckpoint(note);
+  if (key !== null && !(await isSignedBy(hasher, await openSignatures(), signed, key)))
+    return fail("signature", "checkpoint", `a signature of ${hex(key)}`, signed.checkpoint.origin);
+  const sources = [];
+  if (key !== null) sources.push("that head is signed with the key given");
+  else if (checkpoint !== undefined) sources.push(`that head is the one of ${checkpoint}`);
+  if (witnesses.length > 0) {
+    const names = (await cosignatures(hasher, await openSignatures(), signed, witnesses)).map(
+      ({ name }) => name,
+    );
+    const policy = { threshold: Number(request.threshold ?? witnesses.length), witnesses };
+    if (!(await isFinal(hasher, await openSignatures(), signed, policy)))
+      return fail(
+        "signature",
+        "checkpoint",
+        `cosignatures of ${policy.threshold} of the ${witnesses.length} witnesses`,
+        names.join(", ") || "none",
+      );
+    sources.push(`final: cosigned by ${names.join(", ")}, of ${witnesses.length} witnesses named`);
+  }
+  return { ...signed.checkpoint, source: sources.join("; ") };
+}
+
+function readPublicKey(text: string): Uint8Array {
+  return /^[0-9a-f]{64}$/.test(text)
+    ? fromHex(text, "--key")
+    : parseKey(hasher, text, ledgerKeyKind).publicKey;
+}
