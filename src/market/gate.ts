@@ -50,6 +50,8 @@ export class Gate {
   protected failure: unknown = null;
   readonly #intake: Intake;
   #proposed = 0;
+  /** By key: how many of its contracts wait. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(parts: GateParts) {
     this.contract = parts.contract;
@@ -170,10 +172,7 @@ export class Gate {
 
   /** Version that the next contract of this key has, proposals under way counted. */
   nextVersion(key: string): number {
-    let version = this.state.terms.nextVersion(key);
-    for (const contracts of this.#pending.values())
-      for (const contract of contracts) if (contractKey(contract) === key) version += 1;
-    return version;
+    return this.state.terms.nextVersion(key) + (this.#waiting.get(key) ?? 0);
   }
 
   /** Takes a meter reading of a past period. Unsigned markets only. */
@@ -222,6 +221,7 @@ export class Gate {
     if (this.#proposed >= maxProposals)
       fail("limit", "contract", `at most ${maxProposals} under way`, this.#proposed);
     this.#proposed += 1;
+    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
     const due = this.#pending.get(contract.from) ?? [];
     due.push(contract);
     this.#pending.set(contract.from, due);
@@ -274,6 +274,12 @@ export class Gate {
     const due = this.#pending.get(period) ?? [];
     this.#pending.delete(period);
     this.#proposed -= due.length;
+    for (const contract of due) {
+      const key = contractKey(contract);
+      const left = this.#waiting.get(key)! - 1;
+      if (left > 0) this.#waiting.set(key, left);
+      else this.#waiting.delete(key);
+    }
     return due;
   }
 

@@ -148,6 +148,22 @@ describe("replay", () => {
     expect(verdict(forged({ contracts: encodeItems([encodeCanonical(deposit)]) }))).toContain("contract 0");
   });
 
+  it("finds orders at genesis, where nothing is cleared", () => {
+    const orders = decodeRecords(orderLayout, blocks[target]!.sections.orders);
+    const order = { ...orders[0]!, quantity: 1, price: 0 };
+    const first = blocks[0]!;
+    const built = buildBlock(
+      {
+        signed: false,
+        ...first.header,
+        sections: { ...first.sections, orders: encodeRecords(orderLayout, [order]) },
+        state: new Uint8Array(0),
+      },
+      engine,
+    );
+    expect(() => openReplay(engine).replay(built)).toThrow("height 0: orders: wanted none at genesis");
+  });
+
   it("is of no further use after a difference", () => {
     const replay = openReplay(engine);
     expect(() => replay.replay(blocks[1]!)).toThrow("height 0: height");

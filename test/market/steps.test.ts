@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/block.js";
@@ -9,6 +10,8 @@ import { type Market, type MarketOptions, openMarket } from "../../src/market/ma
 import { freeTariff, paperClearing } from "../../src/market/opening.js";
 import { openReplay } from "../../src/market/replay.js";
 import type { PeriodResult } from "../../src/market/result.js";
+import { Router } from "../../src/market/router.js";
+import { Terms } from "../../src/market/terms.js";
 import { carriers } from "../../src/units.js";
 
 // Every number here is worked out by hand from docs/market.md. Ticks are whole: 1 unit of energy, 1 of money per unit.
@@ -321,6 +324,41 @@ describe("the router", () => {
     expect(seen(result, "feederLoss")).toEqual([{ quantity: 1, lost: 1, price: 0, amount: 0n, extra: 12n }]);
     expect(market.state.accounts.balance(0)).toBe(-40n);
     expect(result.carriers[0]?.counters).toEqual({ num1: 2, num2: 2, num3: 0, num4: 1 });
+  });
+
+  it("cuts no delivery while a later one of the same feeder and direction stands, however feeders meet", () => {
+    const limits = fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { minLength: 1, maxLength: 4 });
+    const delivery = fc.tuple(fc.integer({ min: -1, max: 3 }), fc.integer({ min: -1, max: 3 }), fc.nat(30));
+    fc.assert(
+      fc.property(limits, fc.array(delivery, { maxLength: 40 }), (feeders, deliveries) => {
+        const terms = new Terms();
+        const dates = { kind: "feeder", ...dated, carrier: "electricity", loss: 0 } as const;
+        for (const [feeder, [importLimit, exportLimit]] of feeders.entries())
+          terms.apply({ ...dates, feeder: `f${feeder}`, importLimit, exportLimit });
+        const router = new Router(terms);
+        const known = (place: number) => (place < feeders.length ? place : -1);
+        const done = deliveries.map(([a, b, quantity]) => {
+          const [from, to] = [known(a), known(b)];
+          return { from, to, quantity, carried: router.carry(from, to, quantity) };
+        });
+        const carried = (list: typeof done, way: "from" | "to", feeder: number) =>
+          list
+            .filter((each) => each.from !== each.to && each[way] === feeder)
+            .reduce((sum, each) => sum + each.carried, 0);
+        for (const [place, each] of done.entries()) {
+          if (each.carried === each.quantity) continue;
+          // Some feeder on its way was full, and let nothing through after it in that direction.
+          const later = done.slice(place + 1);
+          const full = (["from", "to"] as const).filter((way) => {
+            const feeder = each[way];
+            const most = feeders[feeder]?.[way === "from" ? 1 : 0];
+            return most !== undefined && carried(done.slice(0, place + 1), way, feeder) === most;
+          });
+          expect(full.some((way) => carried(later, way, each[way]) === 0)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("lets neighbours trade past a feeder that carries nothing", async () => {
