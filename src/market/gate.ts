@@ -10,10 +10,13 @@ import {
   Intake,
   type OrderParts,
   orderRecord,
+  ownBatch,
+  ownCopy,
   type ReadingParts,
   readingRecord,
 } from "./intake.js";
 import type { OpenPeriod } from "./period.js";
+import { Proposals } from "./proposals.js";
 import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./request.js";
 import type { MatchingEngine } from "./round.js";
 import type { Signing } from "./signing.js";
@@ -30,9 +33,6 @@ export interface GateParts {
   readonly open: OpenPeriod;
 }
 
-/** Most contracts that may wait for their period at a time. */
-export const maxProposals: number = 1 << 20;
-
 /** The way into a market: orders, contracts and readings, each taken or refused with a reason. */
 export class Gate {
   readonly contract: MarketContract;
@@ -43,15 +43,11 @@ export class Gate {
   protected readonly engine: MatchingEngine;
   protected readonly events: Emitter<MarketEvents> = new Emitter<MarketEvents>();
   protected readonly signing: Signing | null;
-  /** Contracts by the period in which they start to hold. */
-  readonly #pending = new Map<number, Contract[]>();
+  readonly #proposals: Proposals = new Proposals();
   protected open: OpenPeriod;
   /** Why the market has stopped for good; null while it has not. */
   protected failure: unknown = null;
   readonly #intake: Intake;
-  #proposed = 0;
-  /** By key: how many of its contracts wait. */
-  readonly #waiting = new Map<string, number>();
 
   constructor(parts: GateParts) {
     this.contract = parts.contract;
@@ -104,7 +100,8 @@ export class Gate {
   }
 
   /** Takes an order, or a withdrawal (quantity `"0"`, price `"0"`), signed over its statement for the open period. */
-  async submitSigned(order: Order, signature: Uint8Array): Promise<OrderResult> {
+  async submitSigned(order: Order, given: Uint8Array): Promise<OrderResult> {
+    const signature = ownCopy(given);
     return this.#attemptLater("order", async () => {
       const signing = this.#signed();
       const open = this.open;
@@ -122,13 +119,15 @@ export class Gate {
 
   /** Takes many orders signed together by a gateway over the root of their records: all of them or none. */
   async submitBatch(
-    batch: OrderBatch,
-    gateway: Uint8Array,
-    signature: Uint8Array,
+    given: OrderBatch,
+    gatewayKey: Uint8Array,
+    over: Uint8Array,
   ): Promise<BatchResult | Refused> {
+    const [gateway, signature] = [ownCopy(gatewayKey), ownCopy(over)];
     return this.#attemptLater("order", async () => {
       const signing = this.#signed();
       const open = this.open;
+      const batch = ownBatch(given);
       checkBatch(batch);
       if (batch.quantity.length === 0) fail("invalid", "batch", "at least one order", 0);
       const records = batchRecords(batch);
@@ -161,7 +160,8 @@ export class Gate {
   }
 
   /** As {@link propose}, in a signed market: signed by whoever the contract binds. */
-  async proposeSigned(contract: Contract, signature: Uint8Array): Promise<Taken> {
+  async proposeSigned(contract: Contract, given: Uint8Array): Promise<Taken> {
+    const signature = ownCopy(given);
     return this.#attemptLater("contract", async () => {
       const signing = this.#signed();
       const checked = parseContract(contract);
@@ -172,7 +172,7 @@ export class Gate {
 
   /** Version that the next contract of this key has, proposals under way counted. */
   nextVersion(key: string): number {
-    return this.state.terms.nextVersion(key) + (this.#waiting.get(key) ?? 0);
+    return this.state.terms.nextVersion(key) + this.#proposals.of(key);
   }
 
   /** Takes a meter reading of a past period. Unsigned markets only. */
@@ -184,7 +184,8 @@ export class Gate {
   }
 
   /** As {@link report}, signed over the reading's record (flags 2 for a correction). */
-  async reportSigned(reading: Reading, signature: Uint8Array): Promise<Taken> {
+  async reportSigned(reading: Reading, given: Uint8Array): Promise<Taken> {
+    const signature = ownCopy(given);
     return this.#attemptLater("reading", async () => {
       const signing = this.#signed();
       const parts = this.#intake.reading(reading);
@@ -218,13 +219,7 @@ export class Gate {
     const key = contractKey(contract);
     const version = this.nextVersion(key);
     if (contract.version !== version) fail("conflict", `${key}.version`, `${version}`, contract.version);
-    if (this.#proposed >= maxProposals)
-      fail("limit", "contract", `at most ${maxProposals} under way`, this.#proposed);
-    this.#proposed += 1;
-    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
-    const due = this.#pending.get(contract.from) ?? [];
-    due.push(contract);
-    this.#pending.set(contract.from, due);
+    this.#proposals.add(contract);
     return { status: "accepted", period: contract.from };
   }
 
@@ -271,16 +266,7 @@ export class Gate {
 
   /** Contracts that start to hold in `period`; they no longer wait. */
   protected takeDue(period: number): readonly Contract[] {
-    const due = this.#pending.get(period) ?? [];
-    this.#pending.delete(period);
-    this.#proposed -= due.length;
-    for (const contract of due) {
-      const key = contractKey(contract);
-      const left = this.#waiting.get(key)! - 1;
-      if (left > 0) this.#waiting.set(key, left);
-      else this.#waiting.delete(key);
-    }
-    return due;
+    return this.#proposals.take(period);
   }
 
   /** Throws `state` once the market has failed. */
