@@ -120,6 +120,21 @@ export function checkBatch(batch: OrderBatch): void {
   }
 }
 
+/** Bytes or a column of its own: what the caller does to its array while a signature is checked changes nothing. */
+export function ownCopy<Column>(column: Column): Column {
+  const known = [Uint8Array, Uint32Array, Int32Array].find((type) => column instanceof type);
+  return known === undefined ? column : ((column as unknown as Uint8Array).slice() as unknown as Column);
+}
+
+/** A batch with columns of its own; what is no column stays as it is, for {@link checkBatch} to refuse. */
+export const ownBatch = (batch: OrderBatch): OrderBatch => ({
+  participant: ownCopy(batch.participant),
+  carrier: ownCopy(batch.carrier),
+  side: ownCopy(batch.side),
+  quantity: ownCopy(batch.quantity),
+  price: ownCopy(batch.price),
+});
+
 /** The records of a checked batch, end to end. */
 export function batchRecords({ participant, carrier, side, quantity, price }: OrderBatch): Uint8Array {
   const bytes = new Uint8Array(quantity.length * orderLayout.bytes);

@@ -10,7 +10,7 @@ import { orderLayout } from "../ledger/records.js";
 import { type Ask, serveLedger } from "../ledger/server.js";
 import type { SigningKey } from "../ledger/signature.js";
 import { carriers, formatTicks, parseTick } from "../units.js";
-import { batchRecords, Intake, orderRecord } from "./intake.js";
+import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake.js";
 import type { Market } from "./live.js";
 import { checkEntry, OrderLog, readOrders, type SignedOrders } from "./orderlog.js";
 import type { BatchResult, Order, OrderBatch, OrderResult, Refused } from "./request.js";
@@ -104,7 +104,8 @@ export class Platform {
   }
 
   /** Takes a signed order (a quantity of `"0"` withdraws). The receipt is given once the order is on disk. */
-  async submit(order: Order, signature: Uint8Array): Promise<ReceiptedOrder> {
+  async submit(given: Order, over: Uint8Array): Promise<ReceiptedOrder> {
+    const [order, signature] = [{ ...given }, ownCopy(over)];
     const result = await this.market.submitSigned(order, signature);
     if (result.status === "refused") return result;
     const records = orderRecord(this.#intake.order(order, true));
@@ -119,8 +120,9 @@ export class Platform {
   }
 
   /** Takes a gateway's batch, all of it or none. The receipts are given once it is on disk. */
-  async submitBatch(batch: OrderBatch, gateway: Uint8Array, signature: Uint8Array): Promise<ReceiptedBatch> {
-    checkEntry(batch.quantity.length);
+  async submitBatch(given: OrderBatch, key: Uint8Array, over: Uint8Array): Promise<ReceiptedBatch> {
+    checkEntry(given.quantity.length);
+    const [batch, gateway, signature] = [ownBatch(given), ownCopy(key), ownCopy(over)];
     const { period } = this.market;
     const result = await this.market.submitBatch(batch, gateway, signature);
     if ("status" in result || result.accepted === 0)

@@ -169,6 +169,42 @@ describe("a platform", () => {
     expect(followed).toMatchObject({ status: "cosigned", size: 4 });
   });
 
+  test("what a caller does to its columns and signatures afterwards changes nothing", async () => {
+    const platform = await open(await openMemoryStore({ hasher }));
+    const { period } = platform.market;
+    const [order, signature] = await signed(period, 0, 2, 20);
+    const [columns, gatewayKey, over] = await batch(period, 210_000);
+    const ownKey = gatewayKey.slice();
+    const single = platform.submit(order, signature);
+    signature.fill(0);
+    const many = platform.submitBatch(columns, ownKey, over);
+    columns.price.fill(1);
+    columns.quantity.fill(7);
+    ownKey.fill(0);
+    over.fill(0);
+    const receipts = [accepted(await single).receipt, ...accepted(await many).receipts];
+    await platform.market.clearPeriod(1000);
+    await platform.settled();
+    const client = newClient();
+    await client.update(platform.answer);
+    for (const receipt of receipts)
+      expect((await client.judge(platform.answer, receipt)).verdict).toBe("kept");
+    const witness = await Witness.open({
+      hasher,
+      signatures,
+      name: "w",
+      key: await keyOf(9),
+      store: await openMemoryStore({ hasher }),
+      replay: replayer(),
+      now: () => 1,
+    });
+    const source = {
+      checkpoint: async () => platform.note,
+      block: (height: number) => platform.market.store.get(height),
+    };
+    expect(await witness.follow(source)).toMatchObject({ status: "cosigned", size: 2 });
+  });
+
   test("gives no receipt for what is not signed, not for this period, not new, or not allowed", async () => {
     const platform = await open(await openMemoryStore({ hasher }));
     const { period } = platform.market;
