@@ -2,7 +2,7 @@
 // `npm start` and `npm test` call it first; it needs nothing but Node and npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -50,6 +50,8 @@ if (!existsSync(installed) || readFileSync(installed, "utf8") !== lockHash) {
 const stamp = "dist/.sources";
 const sources = sourcesHash();
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sources) {
+  // What a renamed or deleted source left behind must not be packed.
+  rmSync("dist", { recursive: true, force: true });
   run("building", "npm", ["run", "--silent", "build"]);
   writeFileSync(stamp, sources);
 }
