@@ -4,8 +4,9 @@ import { findChromium, launchFlags } from "./browser/find.mjs";
 
 const browserTests = "test/**/*.browser.test.ts";
 const dataTests = "test/data/**/*.test.ts";
+const pageTests = "test/web/**/*.test.ts";
 
-// Three runs: `node` and `browser` are `npm test`; `data` reads the real data sets beside the checkout.
+// `node`, `browser` and `page` are `npm test`; `data` reads the real data sets beside the checkout.
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [browserTests, dataTests],
+          exclude: [browserTests, dataTests, pageTests],
           environment: "node",
           testTimeout: 60_000,
         },
@@ -39,6 +40,9 @@ export default defineConfig({
           },
         },
       },
+      // A page driven as a person would drive it, on a machine that is busy with the other tests: a late answer is tried
+      // again, a fault shows every time.
+      { test: { name: "page", include: [pageTests], environment: "node", testTimeout: 60_000, retry: 2 } },
       { test: { name: "data", include: [dataTests], environment: "node", testTimeout: 600_000 } },
     ],
   },

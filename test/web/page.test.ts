@@ -270,7 +270,7 @@ describe("the ledger", () => {
   it("draws the path of a trade to the root", async () => {
     const { page } = tab;
     await page.locator("table", { hasText: "Buyer" }).locator("tbody button").first().click();
-    await page.locator(".path svg[role=img]").waitFor();
+    await page.locator('.path svg[role=img][aria-label*="root"]').waitFor();
     const said = (await page.locator(".path svg").getAttribute("aria-label"))!;
     expect(said).toMatch(
       /Trade 1 of \d+ is in this block: \d+ hashes lead from it to the root ([0-9a-f]{8})….*The root that comes out is the same\./,
