@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openEngine } from "../core/engine.js";
 import { fail, GridclearError } from "../errors.js";
 import { decodeBlock } from "../ledger/block.js";
-import { hex, sameBytes } from "../ledger/bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import { Chain } from "../ledger/chain.js";
 import { checkpointKey, isSignedBy, parseCheckpoint } from "../ledger/checkpoint.js";
 import { KeyDirectory } from "../ledger/directory.js";

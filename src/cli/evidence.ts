@@ -1,5 +1,5 @@
 import { fail, GridclearError } from "../errors.js";
-import { hex } from "../ledger/bytes.js";
+import { hex } from "../bytes.js";
 import { decodeCanonical, type Json } from "../ledger/canonical.js";
 import { isSignedBy, originOf, parseCheckpoint } from "../ledger/checkpoint.js";
 import { checkConsistency, decodeConsistency } from "../ledger/consistency.js";

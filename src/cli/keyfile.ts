@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { fail } from "../errors.js";
-import { fromHex, hex } from "../ledger/bytes.js";
+import { fromHex, hex } from "../bytes.js";
 import { object, readDocument, writeDocument } from "../ledger/proof.js";
 import { openSignatures, type SigningKey } from "../ledger/signature.js";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { fail } from "../errors.js";
-import { hex } from "../ledger/bytes.js";
+import { hex } from "../bytes.js";
 import { formatKey, ledgerKeyKind, witnessKeyKind } from "../ledger/checkpoint.js";
 import { plainHasher } from "../ledger/sha256.js";
 import { openSignatures } from "../ledger/signature.js";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { fail } from "../errors.js";
-import { sameBytes } from "../ledger/bytes.js";
+import { sameBytes } from "../bytes.js";
 import { originOf, parseCheckpoint, signCheckpoint, unsignedCheckpoint } from "../ledger/checkpoint.js";
 import { encodeConsistency, proveConsistency } from "../ledger/consistency.js";
 import { encodeContradiction } from "../ledger/contradiction.js";

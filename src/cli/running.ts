@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { openEngine } from "../core/engine.js";
-import { hex } from "../ledger/bytes.js";
+import { hex } from "../bytes.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { encodeReceipt, type Receipt } from "../ledger/receipt.js";
 import { openSignatures, type SigningKey } from "../ledger/signature.js";

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { fromHex, hex } from "../ledger/bytes.js";
+import { fromHex, hex } from "../bytes.js";
 import {
   cosignatures,
   isFinal,

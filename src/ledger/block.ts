@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { hex, sameBytes } from "./bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import { decodeCanonical } from "./canonical.js";
 import type { Hasher } from "./hasher.js";
 import {

@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import { fromBase64, toBase64 } from "./base64.js";
-import { concat, hex, sameBytes, signatureBytes } from "./bytes.js";
+import { concat, hex, sameBytes, signatureBytes } from "../bytes.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 import type { Signatures, SigningKey } from "./signature.js";
 

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { fromHex, hex } from "./bytes.js";
+import { fromHex, hex } from "../bytes.js";
 import type { Json } from "./canonical.js";
 import type { Hasher } from "./hasher.js";
 import type { HistoryTree } from "./history.js";

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { hex, sameBytes } from "./bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import type { Json } from "./canonical.js";
 import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
 import type { Hasher } from "./hasher.js";

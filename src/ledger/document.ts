@@ -9,7 +9,7 @@ import {
   encodeItems,
   hashOfBlock,
 } from "./block.js";
-import { fromHex, hex, sameBytes } from "./bytes.js";
+import { fromHex, hex, sameBytes } from "../bytes.js";
 import { decodeCanonical, encodeCanonical } from "./canonical.js";
 import { Chain } from "./chain.js";
 import type { Hasher } from "./hasher.js";

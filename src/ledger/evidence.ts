@@ -1,6 +1,6 @@
 import { fail, GridclearError } from "../errors.js";
 import { type Block, decodeItems, encodeItems } from "./block.js";
-import { concat, hex, publicKeyBytes, signatureBytes } from "./bytes.js";
+import { concat, hex, publicKeyBytes, signatureBytes } from "../bytes.js";
 import { decodeCanonical } from "./canonical.js";
 import type { KeyDirectory } from "./directory.js";
 import type { Hasher } from "./hasher.js";

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { concat, hex, sameBytes } from "./bytes.js";
+import { concat, hex, sameBytes } from "../bytes.js";
 import { Chain } from "./chain.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 import { headerBytes, maxBlockBytes } from "./header.js";

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { concat } from "./bytes.js";
+import { concat } from "../bytes.js";
 import { maxBlockBytes } from "./header.js";
 import type { Ask } from "./server.js";
 

@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import { type Block, decodeItems } from "./block.js";
-import { fromHex, hex, sameBytes } from "./bytes.js";
+import { fromHex, hex, sameBytes } from "../bytes.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "./canonical.js";
 import { parseCheckpoint } from "./checkpoint.js";
 import type { Hasher } from "./hasher.js";

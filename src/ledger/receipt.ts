@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { fromHex, hex, sameBytes } from "./bytes.js";
+import { fromHex, hex, sameBytes } from "../bytes.js";
 import type { Json } from "./canonical.js";
 import type { Hasher } from "./hasher.js";
 import { type Header, sectionRecordBytes } from "./header.js";

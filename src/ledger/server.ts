@@ -1,5 +1,5 @@
 import { decodeBlock } from "./block.js";
-import { hex } from "./bytes.js";
+import { hex } from "../bytes.js";
 import { encodeCanonical } from "./canonical.js";
 import type { Hasher } from "./hasher.js";
 import { decodeHeader, headerBytes, type SectionName, sectionNames } from "./header.js";

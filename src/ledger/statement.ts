@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { concat } from "./bytes.js";
+import { concat } from "../bytes.js";
 import { hashBytes } from "./hasher.js";
 import { encodeRecords } from "./layout.js";
 import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "./records.js";

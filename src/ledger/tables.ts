@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
 import { amountTick, carriers, microTick, parseTick, type Tick } from "../units.js";
 import { decodeBlock, decodeItems, type Sections } from "./block.js";
-import { hex } from "./bytes.js";
+import { hex } from "../bytes.js";
 import { decodeCanonical, type Json } from "./canonical.js";
 import type { Hasher } from "./hasher.js";
 import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "./header.js";

@@ -8,7 +8,7 @@
  */
 export { GridclearError } from "../errors.js";
 export { type Block, checkBlock, decodeBlock, type Sections, type StoredSection } from "./block.js";
-export { fromHex, hex } from "./bytes.js";
+export { fromHex, hex } from "../bytes.js";
 export { Chain, type ChainVerdict, type Head, verifyChain } from "./chain.js";
 export {
   type Checkpoint,

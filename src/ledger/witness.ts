@@ -1,6 +1,6 @@
 import { fail, GridclearError } from "../errors.js";
 import { type Block, decodeBlock } from "./block.js";
-import { hex, sameBytes } from "./bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import { Chain } from "./chain.js";
 import {
   checkpointKey,

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { concat, publicKeyBytes, signatureBytes } from "../ledger/bytes.js";
+import { concat, publicKeyBytes, signatureBytes } from "../bytes.js";
 import { orderLayout } from "../ledger/records.js";
 import type { Store } from "../ledger/store/store.js";
 

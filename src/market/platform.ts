@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { hex, sameBytes } from "../ledger/bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/checkpoint.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { blockHash, headerBytes } from "../ledger/header.js";

@@ -1,6 +1,6 @@
 import { fail, GridclearError } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/block.js";
-import { hex, sameBytes } from "../ledger/bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import { hashBytes } from "../ledger/hasher.js";
 import { signedMarket, totalNames } from "../ledger/header.js";
 import { type Layout, readRecord } from "../ledger/layout.js";

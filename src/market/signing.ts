@@ -1,5 +1,5 @@
 import { fail, GridclearError } from "../errors.js";
-import { sameBytes } from "../ledger/bytes.js";
+import { sameBytes } from "../bytes.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import { KeyDirectory } from "../ledger/directory.js";
 import { type Evidence, encodeEvidence } from "../ledger/evidence.js";

@@ -1,4 +1,4 @@
-import { concat, hex } from "../ledger/bytes.js";
+import { concat, hex } from "../bytes.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import type { Hasher } from "../ledger/hasher.js";
 import type { Receipt } from "../ledger/receipt.js";

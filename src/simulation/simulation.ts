@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/block.js";
-import { sameBytes } from "../ledger/bytes.js";
+import { sameBytes } from "../bytes.js";
 import { encodeCanonical } from "../ledger/canonical.js";
 import type { Store } from "../ledger/store/store.js";
 import { type Market, type OrderBatch, openMarket, type Reading } from "../market/market.js";

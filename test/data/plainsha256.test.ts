@@ -1,6 +1,6 @@
 // NIST's SHA-256 vectors against the light client's own hash.
 import { describe, expect, test } from "vitest";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { sha256 } from "../../src/ledger/sha256.js";
 import { hasData, readData } from "./folder.js";
 

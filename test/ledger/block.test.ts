@@ -12,7 +12,7 @@ import {
   hashOfBlock,
   storedSections,
 } from "../../src/ledger/block.js";
-import { concat, fromHex, hex, sameBytes } from "../../src/ledger/bytes.js";
+import { concat, fromHex, hex, sameBytes } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";

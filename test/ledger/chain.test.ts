@@ -9,7 +9,7 @@ import {
   encodeItems,
   hashOfBlock,
 } from "../../src/ledger/block.js";
-import { concat } from "../../src/ledger/bytes.js";
+import { concat } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { Chain, verifyChain } from "../../src/ledger/chain.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";

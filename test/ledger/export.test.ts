@@ -9,7 +9,7 @@ import type { Io } from "../../src/cli/command.js";
 import { exportCommand } from "../../src/cli/export.js";
 import { GridclearError } from "../../src/errors.js";
 import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../src/ledger/block.js";
-import { concat, hex } from "../../src/ledger/bytes.js";
+import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../src/ledger/export.js";
 import type { Hasher } from "../../src/ledger/hasher.js";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
-import { concat, hex } from "../../src/ledger/bytes.js";
+import { concat, hex } from "../../src/bytes.js";
 import { verifyChain } from "../../src/ledger/chain.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
 import type { Hasher } from "../../src/ledger/hasher.js";

@@ -1,7 +1,7 @@
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Block, encodeBlock, hashOfBlock } from "../../src/ledger/block.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { verifyChain } from "../../src/ledger/chain.js";
 import { exportCsv, exportJson, exportParquet, importJson } from "../../src/ledger/export.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../src/ledger/block.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { verifyChain } from "../../src/ledger/chain.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";

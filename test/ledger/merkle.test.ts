@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
 import { CompactRange, leafHash, merkleRoot, perfectSizes, splitPoint } from "../../src/ledger/merkle.js";

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
 import { type Medium, openOn } from "../../src/ledger/store/medium.js";

@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/core/engine.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { runScenario } from "./scenario.js";
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/block.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openMarket } from "../../src/market/market.js";
 import { openReplay } from "../../src/market/replay.js";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/block.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { KeyDirectory } from "../../src/ledger/directory.js";
 import { checkEvidence, decodeEvidence } from "../../src/ledger/evidence.js";

@@ -11,7 +11,7 @@ import { proveCommand } from "../../src/cli/prove.js";
 import { serveAsk } from "../../src/cli/serving.js";
 import { verifyCommand } from "../../src/cli/verify.js";
 import { witnessCommand } from "../../src/cli/witness.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import {
   checkpointKey,
   cosign,

@@ -9,7 +9,7 @@ import {
   encodeItems,
   hashOfBlock,
 } from "../../src/ledger/block.js";
-import { concat, hex } from "../../src/ledger/bytes.js";
+import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
 import { type Evidence, encodeEvidence } from "../../src/ledger/evidence.js";

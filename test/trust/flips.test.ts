@@ -1,6 +1,6 @@
 // A thousand single-bit flips at random places of each kind of document, and of a stored ledger: all are found.
 import { beforeAll, expect, test } from "vitest";
-import { concat, sameBytes } from "../../src/ledger/bytes.js";
+import { concat, sameBytes } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { Chain } from "../../src/ledger/chain.js";
 import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../src/ledger/checkpoint.js";

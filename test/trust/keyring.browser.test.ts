@@ -1,6 +1,6 @@
 // Keys in a page: made, kept, found again, and never out.
 import { expect, test } from "vitest";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { openSignatures } from "../../src/ledger/signature.js";
 import { openKeyring } from "../../src/ledger/store/keyring.js";
 

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sameBytes } from "../../src/ledger/bytes.js";
+import { sameBytes } from "../../src/bytes.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
 import { HistoryTree } from "../../src/ledger/history.js";

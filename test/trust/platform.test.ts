@@ -1,7 +1,7 @@
 // The operator of a signed market from end to end: bidders sign, receipts are given, the process dies at every moment it
 // can, and not one receipt is broken; a light client and a witness follow it as it runs.
 import { describe, expect, test } from "vitest";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/canonical.js";
 import { LightClient } from "../../src/ledger/client.js";
 import { KeyDirectory } from "../../src/ledger/directory.js";

@@ -7,7 +7,7 @@ import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
-import { hex } from "../../src/ledger/bytes.js";
+import { hex } from "../../src/bytes.js";
 import { defaults } from "../../src/web/settings.js";
 import { openRun } from "../../src/web/worker/chain.js";
 import { leastInDay } from "../../src/web/worker/day.js";

@@ -1,6 +1,6 @@
 import { fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../block.js";
-import { concat, sameBytes } from "../bytes.js";
+import { concat, sameBytes } from "../../bytes.js";
 import { Chain, type Head, type Linkage } from "../chain.js";
 import type { Hasher } from "../hasher.js";
 import { openHasher } from "../hashwasm.js";

@@ -1,6 +1,6 @@
 import { GridclearError } from "../../errors.js";
 import { checkBlock, decodeBlock } from "../../ledger/block.js";
-import { hex, sameBytes } from "../../ledger/bytes.js";
+import { hex, sameBytes } from "../../bytes.js";
 import { Chain } from "../../ledger/chain.js";
 import { type Hasher, hashBytes } from "../../ledger/hasher.js";
 import { openHasher } from "../../ledger/hashwasm.js";

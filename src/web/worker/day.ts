@@ -1,5 +1,5 @@
 import type { Block } from "../../ledger/block.js";
-import { hex } from "../../ledger/bytes.js";
+import { hex } from "../../bytes.js";
 import { totalNames } from "../../ledger/header.js";
 import { readRecord } from "../../ledger/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../ledger/records.js";

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from "../../ledger/base64.js";
 import { type Block, decodeBlock } from "../../ledger/block.js";
-import { hex, sameBytes } from "../../ledger/bytes.js";
+import { hex, sameBytes } from "../../bytes.js";
 import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/header.js";
 import { readRecord } from "../../ledger/layout.js";
 import { leafHash, nodeHash } from "../../ledger/merkle.js";

@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { fail } from "./errors.js";
 
 /** Bytes of an Ed25519 public key and of a signature (RFC 8032 §5.1). */
 export const publicKeyBytes = 32;
