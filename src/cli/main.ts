@@ -4,16 +4,16 @@ import type { Command, Io } from "./command.js";
 
 // Each command is loaded only when it is called: `gridclear clear` must not pay for a database or a web server.
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ["clear", async () => (await import("./clear.js")).clearCommand],
-  ["run", async () => (await import("./run.js")).runCommand],
-  ["demo", async () => (await import("./demo.js")).demoCommand],
-  ["verify", async () => (await import("./verify.js")).verifyCommand],
-  ["statement", async () => (await import("./statement.js")).statementCommand],
-  ["prove", async () => (await import("./prove.js")).proveCommand],
-  ["export", async () => (await import("./export.js")).exportCommand],
-  ["keys", async () => (await import("./keys.js")).keysCommand],
-  ["witness", async () => (await import("./witness.js")).witnessCommand],
-  ["web", async () => (await import("./web.js")).webCommand],
+  ["clear", async () => (await import("./commands/clear.js")).clearCommand],
+  ["run", async () => (await import("./commands/run.js")).runCommand],
+  ["demo", async () => (await import("./commands/demo.js")).demoCommand],
+  ["verify", async () => (await import("./commands/verify.js")).verifyCommand],
+  ["statement", async () => (await import("./commands/statement.js")).statementCommand],
+  ["prove", async () => (await import("./commands/prove.js")).proveCommand],
+  ["export", async () => (await import("./commands/export.js")).exportCommand],
+  ["keys", async () => (await import("./commands/keys.js")).keysCommand],
+  ["witness", async () => (await import("./commands/witness.js")).witnessCommand],
+  ["web", async () => (await import("./commands/web.js")).webCommand],
 ]);
 
 const io: Io = {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Audit, auditLedger } from "../../src/cli/audit.js";
 import type { Io } from "../../src/cli/command.js";
-import { verifyCommand } from "../../src/cli/verify.js";
+import { verifyCommand } from "../../src/cli/commands/verify.js";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditLedger } from "../../src/cli/audit.js";
-import { readScenario, runCommand } from "../../src/cli/run.js";
+import { readScenario, runCommand } from "../../src/cli/commands/run.js";
 import { hasData, readRows, scaled } from "./folder.js";
 import { makeScenario } from "./scenario.mjs";
 

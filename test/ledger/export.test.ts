@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Io } from "../../src/cli/command.js";
-import { exportCommand } from "../../src/cli/export.js";
+import { exportCommand } from "../../src/cli/commands/export.js";
 import { GridclearError } from "../../src/errors.js";
 import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../src/ledger/block.js";
 import { concat, hex } from "../../src/bytes.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exportCommand } from "../../src/cli/export.js";
+import { exportCommand } from "../../src/cli/commands/export.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { writeLedgerFile } from "../../src/ledger/file.js";
 import { openReplay } from "../../src/market/replay.js";

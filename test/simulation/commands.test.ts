@@ -7,9 +7,9 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditLedger } from "../../src/cli/audit.js";
 import type { Command } from "../../src/cli/command.js";
-import { demoCommand } from "../../src/cli/demo.js";
-import { runCommand } from "../../src/cli/run.js";
-import { statementCommand } from "../../src/cli/statement.js";
+import { demoCommand } from "../../src/cli/commands/demo.js";
+import { runCommand } from "../../src/cli/commands/run.js";
+import { statementCommand } from "../../src/cli/commands/statement.js";
 import { table } from "../../src/cli/table.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -163,7 +163,7 @@ describe("a run that is killed", () => {
     await mkdir(join(root, "node_modules", ".cache"), { recursive: true });
     await build({
       stdin: {
-        contents: `import { runCommand } from "./src/cli/run.ts";
+        contents: `import { runCommand } from "./src/cli/commands/run.ts";
           const io = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text), columns: 80, isTTY: true };
           process.exitCode = await runCommand.run(process.argv.slice(2), io);`,
         resolveDir: root,

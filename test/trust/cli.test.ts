@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Command } from "../../src/cli/command.js";
 import { httpSource } from "../../src/cli/following.js";
 import { readKeyFile, writeKeyFile } from "../../src/cli/keyfile.js";
-import { keysCommand } from "../../src/cli/keys.js";
-import { proveCommand } from "../../src/cli/prove.js";
+import { keysCommand } from "../../src/cli/commands/keys.js";
+import { proveCommand } from "../../src/cli/commands/prove.js";
 import { serveAsk } from "../../src/cli/serving.js";
-import { verifyCommand } from "../../src/cli/verify.js";
-import { witnessCommand } from "../../src/cli/witness.js";
+import { verifyCommand } from "../../src/cli/commands/verify.js";
+import { witnessCommand } from "../../src/cli/commands/witness.js";
 import { hex } from "../../src/bytes.js";
 import {
   checkpointKey,

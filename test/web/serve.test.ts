@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { securityPolicy } from "../../src/cli/policy.js";
-import { type PageServer, servePage, webCommand } from "../../src/cli/web.js";
+import { type PageServer, servePage, webCommand } from "../../src/cli/commands/web.js";
 import { GridclearError } from "../../src/errors.js";
 
 let root: string;

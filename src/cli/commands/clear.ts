@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { openEngine } from "../core/engine.js";
-import { fail, GridclearError } from "../errors.js";
-import { clearOrderFile } from "../simulation/cleardocument.js";
-import { decodeText, parseOrderFile } from "../simulation/orderfile.js";
-import { checkRules, type FileRules, parseRulesFile } from "../simulation/rulesfile.js";
-import { clearTable } from "./cleartable.js";
-import type { Command } from "./command.js";
+import { openEngine } from "../../core/engine.js";
+import { fail, GridclearError } from "../../errors.js";
+import { clearOrderFile } from "../../simulation/cleardocument.js";
+import { decodeText, parseOrderFile } from "../../simulation/orderfile.js";
+import { checkRules, type FileRules, parseRulesFile } from "../../simulation/rulesfile.js";
+import { clearTable } from "../cleartable.js";
+import type { Command } from "../command.js";
 
 const usage = `Usage: gridclear clear ORDERS.csv [--rules RULES.json] [--json]
 

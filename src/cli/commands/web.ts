@@ -4,9 +4,9 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
-import { fail } from "../errors.js";
-import type { Command } from "./command.js";
-import { securityPolicy } from "./policy.js";
+import { fail } from "../../errors.js";
+import type { Command } from "../command.js";
+import { securityPolicy } from "../policy.js";
 
 const usage = `Usage: gridclear web [--port N] [--host H]
 
@@ -94,7 +94,7 @@ export interface PageServer {
 }
 
 /** The built page inside the package. */
-export const builtPage: string = fileURLToPath(new URL("../web/", import.meta.url));
+export const builtPage: string = fileURLToPath(new URL("../../web/", import.meta.url));
 
 /**
  * Serves a folder's files as they are now, with the page's security headers. Port 0 takes any that is free.

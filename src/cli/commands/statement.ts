@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
-import { fail } from "../errors.js";
-import { decodeBlock } from "../ledger/block.js";
-import { hasLedger, openNodeStore } from "../ledger/store/node.js";
-import { Statement, type StatementEntry } from "../simulation/statement.js";
-import { carriers, formatTicks, microTick, type Tick } from "../units.js";
-import { withCopy } from "./audit.js";
-import type { Command } from "./command.js";
-import { formatCsv, grouped, rounded, table } from "./table.js";
+import { fail } from "../../errors.js";
+import { decodeBlock } from "../../ledger/block.js";
+import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { Statement, type StatementEntry } from "../../simulation/statement.js";
+import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
+import { withCopy } from "../audit.js";
+import type { Command } from "../command.js";
+import { formatCsv, grouped, rounded, table } from "../table.js";
 
 const usage = `Usage: gridclear statement LEDGER PARTICIPANT [--period A..B] [--json | --csv]
 

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { fail } from "../errors.js";
-import { hasLedger, openNodeStore } from "../ledger/store/node.js";
-import { bundledScenario } from "../simulation/scenarios/index.js";
-import { auditLedger } from "./audit.js";
-import type { Command } from "./command.js";
-import { runInto, scenarioKey } from "./running.js";
-import { summaryText } from "./summary.js";
-import { grouped } from "./table.js";
+import { fail } from "../../errors.js";
+import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { bundledScenario } from "../../simulation/scenarios/index.js";
+import { auditLedger } from "../audit.js";
+import type { Command } from "../command.js";
+import { runInto, scenarioKey } from "../running.js";
+import { summaryText } from "../summary.js";
+import { grouped } from "../table.js";
 
 const usage = `Usage: gridclear demo [--ledger DIR]
 

@@ -2,13 +2,13 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fail, GridclearError } from "../errors.js";
-import { exportCsv, exportJson, exportParquet, importJson, tables } from "../ledger/export.js";
-import { readLedgerFile, writeLedgerFile } from "../ledger/file.js";
-import type { Hasher } from "../ledger/hasher.js";
-import { openHasher } from "../ledger/hashwasm.js";
-import { hasLedger, openNodeStore } from "../ledger/store/node.js";
-import type { Command, Io } from "./command.js";
+import { fail, GridclearError } from "../../errors.js";
+import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../ledger/export.js";
+import { readLedgerFile, writeLedgerFile } from "../../ledger/file.js";
+import type { Hasher } from "../../ledger/hasher.js";
+import { openHasher } from "../../ledger/hashwasm.js";
+import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import type { Command, Io } from "../command.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
 

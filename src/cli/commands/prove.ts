@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { fail } from "../errors.js";
-import { sameBytes } from "../bytes.js";
-import { originOf, parseCheckpoint, signCheckpoint, unsignedCheckpoint } from "../ledger/checkpoint.js";
-import { encodeConsistency, proveConsistency } from "../ledger/consistency.js";
-import { encodeContradiction } from "../ledger/contradiction.js";
-import type { SectionName } from "../ledger/header.js";
-import { encodeProof, type Proof, proveBlock, proveRecord } from "../ledger/proof.js";
-import type { Command } from "./command.js";
-import { readKeyFile, readText } from "./keyfile.js";
-import { type OpenedLedger, withLedger } from "./opened.js";
+import { fail } from "../../errors.js";
+import { sameBytes } from "../../bytes.js";
+import { originOf, parseCheckpoint, signCheckpoint, unsignedCheckpoint } from "../../ledger/checkpoint.js";
+import { encodeConsistency, proveConsistency } from "../../ledger/consistency.js";
+import { encodeContradiction } from "../../ledger/contradiction.js";
+import type { SectionName } from "../../ledger/header.js";
+import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof.js";
+import type { Command } from "../command.js";
+import { readKeyFile, readText } from "../keyfile.js";
+import { type OpenedLedger, withLedger } from "../opened.js";
 
 const usage = `Usage: gridclear prove LEDGER --order H:N [--size S] [--out FILE]
        gridclear prove LEDGER --block H | --consistency A:B | --head [--key FILE] | --fork NOTE --fork NOTE

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import { fail } from "../errors.js";
-import { hex } from "../bytes.js";
-import { formatKey, ledgerKeyKind, witnessKeyKind } from "../ledger/checkpoint.js";
-import { plainHasher } from "../ledger/sha256.js";
-import { openSignatures } from "../ledger/signature.js";
-import type { Command, Io } from "./command.js";
-import { type KeyFile, readKeyFile, writeKeyFile } from "./keyfile.js";
+import { fail } from "../../errors.js";
+import { hex } from "../../bytes.js";
+import { formatKey, ledgerKeyKind, witnessKeyKind } from "../../ledger/checkpoint.js";
+import { plainHasher } from "../../ledger/sha256.js";
+import { openSignatures } from "../../ledger/signature.js";
+import type { Command, Io } from "../command.js";
+import { type KeyFile, readKeyFile, writeKeyFile } from "../keyfile.js";
 
 const usage = `Usage: gridclear keys make FILE [--name NAME] [--json]
        gridclear keys show FILE [--json]

@@ -1,18 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { openEngine } from "../core/engine.js";
-import { fail, GridclearError } from "../errors.js";
-import { encodeContradiction } from "../ledger/contradiction.js";
-import { openHasher } from "../ledger/hashwasm.js";
-import { openSignatures } from "../ledger/signature.js";
-import { openMemoryStore } from "../ledger/store/memory.js";
-import { hasLedger, openNodeStore } from "../ledger/store/node.js";
-import { type Followed, type LedgerSource, Witness } from "../ledger/witness.js";
-import { openReplay } from "../market/replay.js";
-import type { Command, Io } from "./command.js";
-import { httpSource, withDirectorySource } from "./following.js";
-import { readKeyFile } from "./keyfile.js";
-import { serveAsk } from "./serving.js";
+import { openEngine } from "../../core/engine.js";
+import { fail, GridclearError } from "../../errors.js";
+import { encodeContradiction } from "../../ledger/contradiction.js";
+import { openHasher } from "../../ledger/hashwasm.js";
+import { openSignatures } from "../../ledger/signature.js";
+import { openMemoryStore } from "../../ledger/store/memory.js";
+import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { type Followed, type LedgerSource, Witness } from "../../ledger/witness.js";
+import { openReplay } from "../../market/replay.js";
+import type { Command, Io } from "../command.js";
+import { httpSource, withDirectorySource } from "../following.js";
+import { readKeyFile } from "../keyfile.js";
+import { serveAsk } from "../serving.js";
 
 const usage = `Usage: gridclear witness --follow DIR|URL [--key FILE] [--ledger DIR] [--serve PORT] [--every SECONDS] [--once]
 

@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { fail } from "../errors.js";
-import { parseProfiles } from "../simulation/profilefile.js";
-import type { MeasuredProfile } from "../simulation/profiles.js";
-import type { Scenario } from "../simulation/scenario.js";
-import { parseScenario } from "../simulation/scenariofile.js";
-import { bundledScenario, scenarioNames } from "../simulation/scenarios/index.js";
-import type { Command } from "./command.js";
-import { readKeyFile } from "./keyfile.js";
-import { runInto } from "./running.js";
-import { summaryDocument, summaryText } from "./summary.js";
+import { fail } from "../../errors.js";
+import { parseProfiles } from "../../simulation/profilefile.js";
+import type { MeasuredProfile } from "../../simulation/profiles.js";
+import type { Scenario } from "../../simulation/scenario.js";
+import { parseScenario } from "../../simulation/scenariofile.js";
+import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
+import type { Command } from "../command.js";
+import { readKeyFile } from "../keyfile.js";
+import { runInto } from "../running.js";
+import { summaryDocument, summaryText } from "../summary.js";
 
 const usage = `Usage: gridclear run SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]
                      [--key FILE [--receipts FILE]]

@@ -1,11 +1,11 @@
-import { fail, GridclearError } from "../errors.js";
-import { hex } from "../bytes.js";
-import { decodeCanonical, type Json } from "../ledger/canonical.js";
-import { isSignedBy, originOf, parseCheckpoint } from "../ledger/checkpoint.js";
-import { checkConsistency, decodeConsistency } from "../ledger/consistency.js";
-import { decodeContradiction, encodeContradiction, judgeContradiction } from "../ledger/contradiction.js";
-import type { SectionName } from "../ledger/header.js";
-import { type Layout, readRecord } from "../ledger/layout.js";
+import { fail, GridclearError } from "../../errors.js";
+import { hex } from "../../bytes.js";
+import { decodeCanonical, type Json } from "../../ledger/canonical.js";
+import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/checkpoint.js";
+import { checkConsistency, decodeConsistency } from "../../ledger/consistency.js";
+import { decodeContradiction, encodeContradiction, judgeContradiction } from "../../ledger/contradiction.js";
+import type { SectionName } from "../../ledger/header.js";
+import { type Layout, readRecord } from "../../ledger/layout.js";
 import {
   decodeProof,
   openProof,
@@ -13,7 +13,7 @@ import {
   proveRecord,
   type RecordProof,
   verifyProof,
-} from "../ledger/proof.js";
+} from "../../ledger/proof.js";
 import {
   decodeReceipt,
   isReceiptSigned,
@@ -21,7 +21,7 @@ import {
   type Receipt,
   type ReceiptVerdict,
   receiptNotYet,
-} from "../ledger/receipt.js";
+} from "../../ledger/receipt.js";
 import {
   flowLayout,
   orderLayout,
@@ -29,13 +29,13 @@ import {
   readingLayout,
   stateLayout,
   tradeLayout,
-} from "../ledger/records.js";
-import { plainHasher as hasher } from "../ledger/sha256.js";
-import { openSignatures } from "../ledger/signature.js";
-import type { Io } from "./command.js";
-import { readText } from "./keyfile.js";
-import { type OpenedLedger, withLedger } from "./opened.js";
-import { anchorOf, type Trust } from "./trusted.js";
+} from "../../ledger/records.js";
+import { plainHasher as hasher } from "../../ledger/sha256.js";
+import { openSignatures } from "../../ledger/signature.js";
+import type { Io } from "../command.js";
+import { readText } from "../keyfile.js";
+import { type OpenedLedger, withLedger } from "../opened.js";
+import { anchorOf, type Trust } from "../trusted.js";
 
 /** What `gridclear verify` was asked about besides a whole ledger. */
 export interface EvidenceRequest extends Trust {
