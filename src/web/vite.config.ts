@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-import { securityPolicy } from "../cli/policy.js";
+import { securityPolicy } from "../cli/parts/policy.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

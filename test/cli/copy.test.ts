@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { withCopy } from "../../src/cli/audit.js";
+import { withCopy } from "../../src/cli/parts/audit.js";
 import { openEngine } from "../../src/core/engine.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import { openMarket } from "../../src/market/market.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Audit, auditLedger } from "../../src/cli/audit.js";
+import { type Audit, auditLedger } from "../../src/cli/parts/audit.js";
 import type { Io } from "../../src/cli/command.js";
 import { verifyCommand } from "../../src/cli/commands/verify.js";
 import { openEngine } from "../../src/core/engine.js";

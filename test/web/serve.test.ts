@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { securityPolicy } from "../../src/cli/policy.js";
+import { securityPolicy } from "../../src/cli/parts/policy.js";
 import { type PageServer, servePage, webCommand } from "../../src/cli/commands/web.js";
 import { GridclearError } from "../../src/errors.js";
 

@@ -5,7 +5,7 @@ import { fail, GridclearError } from "../../errors.js";
 import { clearOrderFile } from "../../simulation/cleardocument.js";
 import { decodeText, parseOrderFile } from "../../simulation/orderfile.js";
 import { checkRules, type FileRules, parseRulesFile } from "../../simulation/rulesfile.js";
-import { clearTable } from "../cleartable.js";
+import { clearTable } from "../parts/cleartable.js";
 import type { Command } from "../command.js";
 
 const usage = `Usage: gridclear clear ORDERS.csv [--rules RULES.json] [--json]

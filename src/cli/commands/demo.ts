@@ -5,11 +5,11 @@ import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { bundledScenario } from "../../simulation/scenarios/index.js";
-import { auditLedger } from "../audit.js";
+import { auditLedger } from "../parts/audit.js";
 import type { Command } from "../command.js";
-import { runInto, scenarioKey } from "../running.js";
-import { summaryText } from "../summary.js";
-import { grouped } from "../table.js";
+import { runInto, scenarioKey } from "../parts/running.js";
+import { summaryText } from "../parts/summary.js";
+import { grouped } from "../parts/table.js";
 
 const usage = `Usage: gridclear demo [--ledger DIR]
 

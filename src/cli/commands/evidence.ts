@@ -33,9 +33,9 @@ import {
 import { plainHasher as hasher } from "../../ledger/sha256.js";
 import { openSignatures } from "../../ledger/signature.js";
 import type { Io } from "../command.js";
-import { readText } from "../keyfile.js";
-import { type OpenedLedger, withLedger } from "../opened.js";
-import { anchorOf, type Trust } from "../trusted.js";
+import { readText } from "../parts/keyfile.js";
+import { type OpenedLedger, withLedger } from "../parts/opened.js";
+import { anchorOf, type Trust } from "../parts/trusted.js";
 
 /** What `gridclear verify` was asked about besides a whole ledger. */
 export interface EvidenceRequest extends Trust {

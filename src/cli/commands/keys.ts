@@ -5,7 +5,7 @@ import { formatKey, ledgerKeyKind, witnessKeyKind } from "../../ledger/checkpoin
 import { plainHasher } from "../../ledger/sha256.js";
 import { openSignatures } from "../../ledger/signature.js";
 import type { Command, Io } from "../command.js";
-import { type KeyFile, readKeyFile, writeKeyFile } from "../keyfile.js";
+import { type KeyFile, readKeyFile, writeKeyFile } from "../parts/keyfile.js";
 
 const usage = `Usage: gridclear keys make FILE [--name NAME] [--json]
        gridclear keys show FILE [--json]

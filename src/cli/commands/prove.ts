@@ -8,8 +8,8 @@ import { encodeContradiction } from "../../ledger/contradiction.js";
 import type { SectionName } from "../../ledger/header.js";
 import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof.js";
 import type { Command } from "../command.js";
-import { readKeyFile, readText } from "../keyfile.js";
-import { type OpenedLedger, withLedger } from "../opened.js";
+import { readKeyFile, readText } from "../parts/keyfile.js";
+import { type OpenedLedger, withLedger } from "../parts/opened.js";
 
 const usage = `Usage: gridclear prove LEDGER --order H:N [--size S] [--out FILE]
        gridclear prove LEDGER --block H | --consistency A:B | --head [--key FILE] | --fork NOTE --fork NOTE

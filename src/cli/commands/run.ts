@@ -8,9 +8,9 @@ import type { Scenario } from "../../simulation/scenario.js";
 import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
 import type { Command } from "../command.js";
-import { readKeyFile } from "../keyfile.js";
-import { runInto } from "../running.js";
-import { summaryDocument, summaryText } from "../summary.js";
+import { readKeyFile } from "../parts/keyfile.js";
+import { runInto } from "../parts/running.js";
+import { summaryDocument, summaryText } from "../parts/summary.js";
 
 const usage = `Usage: gridclear run SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]
                      [--key FILE [--receipts FILE]]

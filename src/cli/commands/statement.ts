@@ -4,9 +4,9 @@ import { decodeBlock } from "../../ledger/block.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { Statement, type StatementEntry } from "../../simulation/statement.js";
 import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
-import { withCopy } from "../audit.js";
+import { withCopy } from "../parts/audit.js";
 import type { Command } from "../command.js";
-import { formatCsv, grouped, rounded, table } from "../table.js";
+import { formatCsv, grouped, rounded, table } from "../parts/table.js";
 
 const usage = `Usage: gridclear statement LEDGER PARTICIPANT [--period A..B] [--json | --csv]
 

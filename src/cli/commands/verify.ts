@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
-import { type Audit, auditLedger } from "../audit.js";
+import { type Audit, auditLedger } from "../parts/audit.js";
 import type { Command, Io } from "../command.js";
 
 const usage = `Usage: gridclear verify LEDGER [--json]

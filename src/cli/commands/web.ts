@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 import { fail } from "../../errors.js";
 import type { Command } from "../command.js";
-import { securityPolicy } from "../policy.js";
+import { securityPolicy } from "../parts/policy.js";
 
 const usage = `Usage: gridclear web [--port N] [--host H]
 

@@ -10,9 +10,9 @@ import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { type Followed, type LedgerSource, Witness } from "../../ledger/witness.js";
 import { openReplay } from "../../market/replay.js";
 import type { Command, Io } from "../command.js";
-import { httpSource, withDirectorySource } from "../following.js";
-import { readKeyFile } from "../keyfile.js";
-import { serveAsk } from "../serving.js";
+import { httpSource, withDirectorySource } from "../parts/following.js";
+import { readKeyFile } from "../parts/keyfile.js";
+import { serveAsk } from "../parts/serving.js";
 
 const usage = `Usage: gridclear witness --follow DIR|URL [--key FILE] [--ledger DIR] [--serve PORT] [--every SECONDS] [--once]
 

@@ -1,5 +1,5 @@
-import { fail } from "../errors.js";
-import { fromHex, hex } from "../bytes.js";
+import { fail } from "../../errors.js";
+import { fromHex, hex } from "../../bytes.js";
 import {
   cosignatures,
   isFinal,
@@ -8,10 +8,10 @@ import {
   parseCheckpoint,
   parseKey,
   witnessKeyKind,
-} from "../ledger/checkpoint.js";
-import type { Anchor, Proof } from "../ledger/proof.js";
-import { plainHasher as hasher } from "../ledger/sha256.js";
-import { openSignatures } from "../ledger/signature.js";
+} from "../../ledger/checkpoint.js";
+import type { Anchor, Proof } from "../../ledger/proof.js";
+import { plainHasher as hasher } from "../../ledger/sha256.js";
+import { openSignatures } from "../../ledger/signature.js";
 import { readText } from "./keyfile.js";
 import { withLedger } from "./opened.js";
 

@@ -1,6 +1,6 @@
-import type { EnergyBalance, Summary } from "../simulation/indicators.js";
-import type { Scenario } from "../simulation/scenario.js";
-import { carriers, formatTicks, microTick, type Tick } from "../units.js";
+import type { EnergyBalance, Summary } from "../../simulation/indicators.js";
+import type { Scenario } from "../../simulation/scenario.js";
+import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
 import { grouped, rounded, table } from "./table.js";
 
 /** What one call of `run` did, beside what the ledger holds. */

@@ -1,20 +1,20 @@
 import { copyFile, link, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEngine } from "../core/engine.js";
-import { fail, GridclearError } from "../errors.js";
-import { decodeBlock } from "../ledger/block.js";
-import { hex, sameBytes } from "../bytes.js";
-import { Chain } from "../ledger/chain.js";
-import { checkpointKey, isSignedBy, parseCheckpoint } from "../ledger/checkpoint.js";
-import { KeyDirectory } from "../ledger/directory.js";
-import { checkEvidence } from "../ledger/evidence.js";
-import { openHasher } from "../ledger/hashwasm.js";
-import { signedMarket } from "../ledger/header.js";
-import { openSignatures } from "../ledger/signature.js";
-import { checkHeadFile } from "../ledger/store/head.js";
-import { hasLedger, openNodeStore, type Store } from "../ledger/store/node.js";
-import { openReplay } from "../market/replay.js";
+import { openEngine } from "../../core/engine.js";
+import { fail, GridclearError } from "../../errors.js";
+import { decodeBlock } from "../../ledger/block.js";
+import { hex, sameBytes } from "../../bytes.js";
+import { Chain } from "../../ledger/chain.js";
+import { checkpointKey, isSignedBy, parseCheckpoint } from "../../ledger/checkpoint.js";
+import { KeyDirectory } from "../../ledger/directory.js";
+import { checkEvidence } from "../../ledger/evidence.js";
+import { openHasher } from "../../ledger/hashwasm.js";
+import { signedMarket } from "../../ledger/header.js";
+import { openSignatures } from "../../ledger/signature.js";
+import { checkHeadFile } from "../../ledger/store/head.js";
+import { hasLedger, openNodeStore, type Store } from "../../ledger/store/node.js";
+import { openReplay } from "../../market/replay.js";
 
 /** What verifying a ledger came to. */
 export type Audit =

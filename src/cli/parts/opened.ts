@@ -1,16 +1,16 @@
-import { openEngine } from "../core/engine.js";
-import { fail } from "../errors.js";
-import { type Block, decodeBlock, decodeItems } from "../ledger/block.js";
-import { decodeCanonical } from "../ledger/canonical.js";
-import { Chain } from "../ledger/chain.js";
-import { checkpointKey } from "../ledger/checkpoint.js";
-import { KeyDirectory } from "../ledger/directory.js";
-import type { Hasher } from "../ledger/hasher.js";
-import { openHasher } from "../ledger/hashwasm.js";
-import { signedMarket } from "../ledger/header.js";
-import { HistoryTree } from "../ledger/history.js";
-import { openNodeStore, type Store } from "../ledger/store/node.js";
-import { openReplay } from "../market/replay.js";
+import { openEngine } from "../../core/engine.js";
+import { fail } from "../../errors.js";
+import { type Block, decodeBlock, decodeItems } from "../../ledger/block.js";
+import { decodeCanonical } from "../../ledger/canonical.js";
+import { Chain } from "../../ledger/chain.js";
+import { checkpointKey } from "../../ledger/checkpoint.js";
+import { KeyDirectory } from "../../ledger/directory.js";
+import type { Hasher } from "../../ledger/hasher.js";
+import { openHasher } from "../../ledger/hashwasm.js";
+import { signedMarket } from "../../ledger/header.js";
+import { HistoryTree } from "../../ledger/history.js";
+import { openNodeStore, type Store } from "../../ledger/store/node.js";
+import { openReplay } from "../../market/replay.js";
 import { withCopy } from "./audit.js";
 
 /** A ledger on disk, its hashes and links checked, opened for proofs. */
