@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { clearCommand } from "../../src/cli/commands/clear.js";
 import type { Io } from "../../src/cli/command.js";
 import { GridclearError } from "../../src/errors.js";
-import type { ClearDocument } from "../../src/simulation/cleardocument.js";
+import type { ClearDocument } from "../../src/files/cleardocument.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-clear-"));
 let made = 0;

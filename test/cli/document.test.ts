@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { clearOrderFile } from "../../src/simulation/cleardocument.js";
-import { parseOrderFile } from "../../src/simulation/orderfile.js";
-import { checkRules } from "../../src/simulation/rulesfile.js";
+import { clearOrderFile } from "../../src/files/cleardocument.js";
+import { parseOrderFile } from "../../src/files/orderfile.js";
+import { checkRules } from "../../src/files/rulesfile.js";
 import { clearByRules, fee, type Order, tierOf } from "../oracle/rules.js";
 
 const carrierNames = ["electricity", "heat", "cold", "gas"] as const;

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openEngine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";
-import { clearOrderFile } from "../../simulation/cleardocument.js";
-import { decodeText, parseOrderFile } from "../../simulation/orderfile.js";
-import { checkRules, type FileRules, parseRulesFile } from "../../simulation/rulesfile.js";
+import { clearOrderFile } from "../../files/cleardocument.js";
+import { decodeText, parseOrderFile } from "../../files/orderfile.js";
+import { checkRules, type FileRules, parseRulesFile } from "../../files/rulesfile.js";
 import { clearTable } from "../parts/cleartable.js";
 import type { Command } from "../command.js";
 

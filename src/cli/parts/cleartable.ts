@@ -1,4 +1,4 @@
-import type { CarrierDocument, ClearDocument } from "../../simulation/cleardocument.js";
+import type { CarrierDocument, ClearDocument } from "../../files/cleardocument.js";
 import { table } from "./table.js";
 
 /** Rows of a list that a person still reads; the rest is counted. */

@@ -61,7 +61,7 @@ export function bringFile(file: { readonly number: number; readonly text: string
 async function readOwn(number: number, settings: Settings): Promise<Market> {
   const { text } = broughtFile;
   if (number !== broughtFile.number) throw new Error("The file is no longer there: choose it again.");
-  const { parseOrderFile } = await import("../../simulation/orderfile.js");
+  const { parseOrderFile } = await import("../../files/orderfile.js");
   const file = parseOrderFile(text, { quantity: microTick, price: microTick });
   const sheet = file.get(settings.carrier) ?? [...file.values()][0];
   if (sheet === undefined) throw new Error("The file has a header but no orders.");
