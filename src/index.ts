@@ -8,10 +8,10 @@
  */
 export * from "./core/engine.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
-export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/block.js";
+export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/format/block.js";
 export type { Hasher } from "./ledger/hasher.js";
 export { openHasher } from "./ledger/hashwasm.js";
-export * from "./ledger/records.js";
+export * from "./ledger/format/records.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/server.js";
 export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/witness.js";
 export type * from "./market/contracts.js";

@@ -1,6 +1,6 @@
 import { fail, GridclearError } from "../errors.js";
 import { hex, sameBytes } from "../bytes.js";
-import { decodeCanonical } from "./canonical.js";
+import { decodeCanonical } from "./format/canonical.js";
 import {
   cosignatures,
   isFinal,
@@ -12,7 +12,7 @@ import {
 } from "./checkpoint.js";
 import type { Contradiction } from "./contradiction.js";
 import type { Hasher } from "./hasher.js";
-import type { SectionName } from "./header.js";
+import type { SectionName } from "./format/header.js";
 import { verifyConsistency } from "./path.js";
 import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "./proof.js";
 import {

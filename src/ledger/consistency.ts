@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import { fromHex, hex } from "../bytes.js";
-import type { Json } from "./canonical.js";
+import type { Json } from "./format/canonical.js";
 import type { Hasher } from "./hasher.js";
 import type { HistoryTree } from "./history.js";
 import { verifyConsistency } from "./path.js";

@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import { hex, sameBytes } from "../bytes.js";
-import type { Json } from "./canonical.js";
+import type { Json } from "./format/canonical.js";
 import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
 import type { Hasher } from "./hasher.js";
 import {

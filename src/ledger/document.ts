@@ -8,14 +8,14 @@ import {
   encodeBlock,
   encodeItems,
   hashOfBlock,
-} from "./block.js";
+} from "./format/block.js";
 import { fromHex, hex, sameBytes } from "../bytes.js";
-import { decodeCanonical, encodeCanonical } from "./canonical.js";
-import { Chain } from "./chain.js";
+import { decodeCanonical, encodeCanonical } from "./format/canonical.js";
+import { Chain } from "./format/chain.js";
 import type { Hasher } from "./hasher.js";
-import { formatVersion, type Header, signedMarket, totalNames } from "./header.js";
-import { decodeRecords, encodeRecords, type Layout } from "./layout.js";
-import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
+import { formatVersion, type Header, signedMarket, totalNames } from "./format/header.js";
+import { decodeRecords, encodeRecords, type Layout } from "./format/layout.js";
+import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./format/records.js";
 
 // A ledger as one JSON document, a block on each line:
 //   {"format":"gridclear ledger","version":1,"blocks":[

@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
-import { type Block, decodeItems } from "./block.js";
+import { type Block, decodeItems } from "./format/block.js";
 import { fromHex, hex, sameBytes } from "../bytes.js";
-import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "./canonical.js";
+import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "./format/canonical.js";
 import { parseCheckpoint } from "./checkpoint.js";
 import type { Hasher } from "./hasher.js";
 import {
@@ -13,7 +13,7 @@ import {
   type SectionName,
   sectionNames,
   sectionRecordBytes,
-} from "./header.js";
+} from "./format/header.js";
 import type { HistoryTree } from "./history.js";
 import { leafHash } from "./merkle.js";
 import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "./path.js";

@@ -1,8 +1,8 @@
 import { fail } from "../errors.js";
 import { fromHex, hex, sameBytes } from "../bytes.js";
-import type { Json } from "./canonical.js";
+import type { Json } from "./format/canonical.js";
 import type { Hasher } from "./hasher.js";
-import { type Header, sectionRecordBytes } from "./header.js";
+import { type Header, sectionRecordBytes } from "./format/header.js";
 import { count, object, readDocument, writeDocument } from "./proof.js";
 import type { Signatures, SigningKey } from "./signature.js";
 import { orderStatement, receiptStatement } from "./statement.js";

@@ -1,8 +1,8 @@
-import { decodeBlock } from "./block.js";
+import { decodeBlock } from "./format/block.js";
 import { hex } from "../bytes.js";
-import { encodeCanonical } from "./canonical.js";
+import { encodeCanonical } from "./format/canonical.js";
 import type { Hasher } from "./hasher.js";
-import { decodeHeader, headerBytes, type SectionName, sectionNames } from "./header.js";
+import { decodeHeader, headerBytes, type SectionName, sectionNames } from "./format/header.js";
 import type { HistoryTree } from "./history.js";
 import { encodeProof, proveBlock, proveRecord } from "./proof.js";
 

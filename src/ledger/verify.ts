@@ -7,9 +7,9 @@
  * @module
  */
 export { GridclearError } from "../errors.js";
-export { type Block, checkBlock, decodeBlock, type Sections, type StoredSection } from "./block.js";
+export { type Block, checkBlock, decodeBlock, type Sections, type StoredSection } from "./format/block.js";
 export { fromHex, hex } from "../bytes.js";
-export { Chain, type ChainVerdict, type Head, verifyChain } from "./chain.js";
+export { Chain, type ChainVerdict, type Head, verifyChain } from "./format/chain.js";
 export {
   type Checkpoint,
   type Cosignature,
@@ -41,9 +41,9 @@ export {
   marketId,
   type SectionName,
   sectionNames,
-} from "./header.js";
+} from "./format/header.js";
 export { type HttpLimits, httpAsk } from "./http.js";
-export { readRecord } from "./layout.js";
+export { readRecord } from "./format/layout.js";
 export { verifyConsistency, verifyInclusion } from "./path.js";
 export {
   type Anchor,
@@ -68,7 +68,7 @@ export {
   readingLayout,
   stateLayout,
   tradeLayout,
-} from "./records.js";
+} from "./format/records.js";
 export type { Ask } from "./server.js";
 export { plainHasher } from "./sha256.js";
 export { openSignatures, type Signatures, type SigningKey } from "./signature.js";

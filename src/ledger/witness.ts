@@ -1,7 +1,7 @@
 import { fail, GridclearError } from "../errors.js";
-import { type Block, decodeBlock } from "./block.js";
+import { type Block, decodeBlock } from "./format/block.js";
 import { hex, sameBytes } from "../bytes.js";
-import { Chain } from "./chain.js";
+import { Chain } from "./format/chain.js";
 import {
   checkpointKey,
   cosign,
@@ -15,7 +15,7 @@ import type { Contradiction } from "./contradiction.js";
 import { KeyDirectory } from "./directory.js";
 import { checkEvidence } from "./evidence.js";
 import type { Hasher } from "./hasher.js";
-import { signedMarket } from "./header.js";
+import { signedMarket } from "./format/header.js";
 import { HistoryTree } from "./history.js";
 import { type Ask, serveLedger } from "./server.js";
 import type { Signatures, SigningKey } from "./signature.js";

@@ -1,5 +1,5 @@
 import type { GridclearError } from "../errors.js";
-import { type OrderRecord, sides } from "../ledger/records.js";
+import { type OrderRecord, sides } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import type { Contract } from "./contracts.js";
 import type { OpenPeriod } from "./period.js";

@@ -1,5 +1,5 @@
 import { fail, GridclearError } from "../errors.js";
-import { orderLayout } from "../ledger/records.js";
+import { orderLayout } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
 import { type Contract, contractKey, type MarketContract } from "./contracts.js";
 import { Emitter, type MarketEvents, publishOrders } from "./events.js";

@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
-import { encodeRecords } from "../ledger/layout.js";
-import { orderLayout, readingCorrection, readingLayout } from "../ledger/records.js";
+import { encodeRecords } from "../ledger/format/layout.js";
+import { orderLayout, readingCorrection, readingLayout } from "../ledger/format/records.js";
 import {
   type Carrier,
   carriers,

@@ -1,8 +1,8 @@
 import { fail } from "../errors.js";
-import { decodeBlock, decodeItems } from "../ledger/block.js";
-import { decodeCanonical, encodeCanonical } from "../ledger/canonical.js";
+import { decodeBlock, decodeItems } from "../ledger/format/block.js";
+import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
 import { hashBytes } from "../ledger/hasher.js";
-import { marketId } from "../ledger/header.js";
+import { marketId } from "../ledger/format/header.js";
 import type { Signatures } from "../ledger/signature.js";
 import { openMemoryStore } from "../ledger/store/memory.js";
 import type { Store } from "../ledger/store/store.js";

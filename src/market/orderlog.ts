@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import { concat, publicKeyBytes, signatureBytes } from "../bytes.js";
-import { orderLayout } from "../ledger/records.js";
+import { orderLayout } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
 
 /** Orders that came under one signature, as they were taken: one by its participant, or a gateway's batch. */

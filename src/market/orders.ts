@@ -1,5 +1,5 @@
 import { type ErrorCode, GridclearError } from "../errors.js";
-import { orderLayout } from "../ledger/records.js";
+import { orderLayout } from "../ledger/format/records.js";
 import { carriers, ppm } from "../units.js";
 import type { Accounts } from "./accounts.js";
 import { carrierCount, type Terms } from "./terms.js";

@@ -1,9 +1,9 @@
 import { fail, GridclearError } from "../errors.js";
-import { decodeItems, encodeItems, type Sections } from "../ledger/block.js";
-import { decodeCanonical, encodeCanonical } from "../ledger/canonical.js";
-import { type Header, totalNames } from "../ledger/header.js";
-import { checkRecords } from "../ledger/layout.js";
-import { orderLayout, readingEstimated, readingLayout } from "../ledger/records.js";
+import { decodeItems, encodeItems, type Sections } from "../ledger/format/block.js";
+import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
+import { type Header, totalNames } from "../ledger/format/header.js";
+import { checkRecords } from "../ledger/format/layout.js";
+import { orderLayout, readingEstimated, readingLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import type { Contract } from "./contracts.js";

@@ -1,5 +1,5 @@
 import type { Matching, Pooling } from "../core/clearing.js";
-import { none } from "../ledger/records.js";
+import { none } from "../ledger/format/records.js";
 import { maxQuantity } from "../units.js";
 import { account } from "./accounts.js";
 import { product } from "./amounts.js";

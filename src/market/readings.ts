@@ -1,5 +1,5 @@
 import { type ErrorCode, GridclearError } from "../errors.js";
-import { readingCorrection, readingEstimated, readingLayout } from "../ledger/records.js";
+import { readingCorrection, readingEstimated, readingLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import type { PaymentContract } from "./contracts.js";
 import type { Positions } from "./round.js";

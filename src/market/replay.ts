@@ -1,10 +1,10 @@
 import { fail, GridclearError } from "../errors.js";
-import { type Block, hashOfBlock } from "../ledger/block.js";
+import { type Block, hashOfBlock } from "../ledger/format/block.js";
 import { hex, sameBytes } from "../bytes.js";
 import { hashBytes } from "../ledger/hasher.js";
-import { signedMarket, totalNames } from "../ledger/header.js";
-import { type Layout, readRecord } from "../ledger/layout.js";
-import { flowLayout, postingLayout, readingLayout, stateLayout, tradeLayout } from "../ledger/records.js";
+import { signedMarket, totalNames } from "../ledger/format/header.js";
+import { type Layout, readRecord } from "../ledger/format/layout.js";
+import { flowLayout, postingLayout, readingLayout, stateLayout, tradeLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import { executePeriod, type PeriodOutcome } from "./period.js";
 import type { MatchingEngine } from "./round.js";

@@ -1,6 +1,6 @@
-import type { Block } from "../ledger/block.js";
-import type { Totals } from "../ledger/header.js";
-import { decodeRecords } from "../ledger/layout.js";
+import type { Block } from "../ledger/format/block.js";
+import type { Totals } from "../ledger/format/header.js";
+import { decodeRecords } from "../ledger/format/layout.js";
 import {
   type FlowRecord,
   flowLayout,
@@ -10,7 +10,7 @@ import {
   postingLayout,
   type TradeRecord,
   tradeLayout,
-} from "../ledger/records.js";
+} from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
 import type { PeriodOutcome } from "./period.js";
 

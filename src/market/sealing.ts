@@ -1,4 +1,4 @@
-import { buildBlock, encodeBlock, hashOfBlock } from "../ledger/block.js";
+import { buildBlock, encodeBlock, hashOfBlock } from "../ledger/format/block.js";
 import type { Store } from "../ledger/store/store.js";
 import type { MarketContract } from "./contracts.js";
 import type { PeriodOutcome } from "./period.js";

@@ -1,4 +1,4 @@
-import { none } from "../ledger/records.js";
+import { none } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import { type Accounts, account, firstCollateralAccount } from "./accounts.js";
 import { type Amount, product } from "./amounts.js";

@@ -1,9 +1,9 @@
 import { fail, GridclearError } from "../errors.js";
 import { sameBytes } from "../bytes.js";
-import { encodeCanonical } from "../ledger/canonical.js";
+import { encodeCanonical } from "../ledger/format/canonical.js";
 import { KeyDirectory } from "../ledger/directory.js";
 import { type Evidence, encodeEvidence } from "../ledger/evidence.js";
-import { orderLayout } from "../ledger/records.js";
+import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures } from "../ledger/signature.js";
 import { batchStatement, contractStatement, orderStatement, readingStatement } from "../ledger/statement.js";
 import type { Contract } from "./contracts.js";

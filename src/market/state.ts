@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import type { Hasher } from "../ledger/hasher.js";
-import { none, stateKinds, stateLayout } from "../ledger/records.js";
+import { none, stateKinds, stateLayout } from "../ledger/format/records.js";
 import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "./accounts.js";
 import { type Contract, contractKey, type SupplyContract } from "./contracts.js";
 import { flowCode, type Journal, noCarrier, postingCode } from "./journal.js";

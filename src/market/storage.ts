@@ -1,4 +1,4 @@
-import { none } from "../ledger/records.js";
+import { none } from "../ledger/format/records.js";
 import { ppm } from "../units.js";
 import { account } from "./accounts.js";
 import { product, scaleDown, scaleUp } from "./amounts.js";

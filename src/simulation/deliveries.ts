@@ -1,5 +1,5 @@
-import type { Block } from "../ledger/block.js";
-import { flowKinds, flowLayout, orderLayout, tradeLayout } from "../ledger/records.js";
+import type { Block } from "../ledger/format/block.js";
+import { flowKinds, flowLayout, orderLayout, tradeLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 
 /** What every meter should have shown in a period by the contracts alone, by participant × 4 + carrier. */

@@ -1,7 +1,7 @@
-import { type Block, decodeItems } from "../ledger/block.js";
-import { decodeCanonical } from "../ledger/canonical.js";
-import { type Totals, totalNames } from "../ledger/header.js";
-import { flowKinds, flowLayout, postingKinds, postingLayout, tradeLayout } from "../ledger/records.js";
+import { type Block, decodeItems } from "../ledger/format/block.js";
+import { decodeCanonical } from "../ledger/format/canonical.js";
+import { type Totals, totalNames } from "../ledger/format/header.js";
+import { flowKinds, flowLayout, postingKinds, postingLayout, tradeLayout } from "../ledger/format/records.js";
 import type { Contract } from "../market/contracts.js";
 import { type Carrier, carriers } from "../units.js";
 

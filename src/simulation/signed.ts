@@ -1,8 +1,8 @@
 import { concat, hex } from "../bytes.js";
-import { encodeCanonical } from "../ledger/canonical.js";
+import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Hasher } from "../ledger/hasher.js";
 import type { Receipt } from "../ledger/receipt.js";
-import { orderLayout } from "../ledger/records.js";
+import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures, SigningKey } from "../ledger/signature.js";
 import { batchStatement, contractStatement, readingStatement } from "../ledger/statement.js";
 import type { Contract } from "../market/contracts.js";

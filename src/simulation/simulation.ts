@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
-import { decodeBlock, decodeItems } from "../ledger/block.js";
+import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { sameBytes } from "../bytes.js";
-import { encodeCanonical } from "../ledger/canonical.js";
+import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
 import { type Market, type OrderBatch, openMarket, type Reading } from "../market/market.js";
 import type { PeriodResult } from "../market/result.js";

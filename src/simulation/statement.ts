@@ -1,8 +1,8 @@
 import { fail } from "../errors.js";
-import { type Block, decodeItems } from "../ledger/block.js";
-import { decodeCanonical } from "../ledger/canonical.js";
-import { readRecord, recordCount } from "../ledger/layout.js";
-import { flowLayout, orderLayout, postingLayout, tradeLayout } from "../ledger/records.js";
+import { type Block, decodeItems } from "../ledger/format/block.js";
+import { decodeCanonical } from "../ledger/format/canonical.js";
+import { readRecord, recordCount } from "../ledger/format/layout.js";
+import { flowLayout, orderLayout, postingLayout, tradeLayout } from "../ledger/format/records.js";
 import type { Contract } from "../market/contracts.js";
 import type { Carrier } from "../units.js";
 

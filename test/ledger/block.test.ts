@@ -11,9 +11,9 @@ import {
   encodeItems,
   hashOfBlock,
   storedSections,
-} from "../../src/ledger/block.js";
+} from "../../src/ledger/format/block.js";
 import { concat, fromHex, hex, sameBytes } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
 import {
@@ -24,7 +24,7 @@ import {
   headerBytes,
   sectionNames,
   sectionRecordBytes,
-} from "../../src/ledger/header.js";
+} from "../../src/ledger/format/header.js";
 import { carriers } from "../../src/units.js";
 import { sampleChain, tradePeriod } from "./sample.js";
 

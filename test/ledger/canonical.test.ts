@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
-import { decodeCanonical, encodeCanonical, maxJsonBytes, maxJsonDepth } from "../../src/ledger/canonical.js";
+import { decodeCanonical, encodeCanonical, maxJsonBytes, maxJsonDepth } from "../../src/ledger/format/canonical.js";
 
 const text = (value: unknown): string => new TextDecoder().decode(encodeCanonical(value));
 const bytes = (json: string): Uint8Array => new TextEncoder().encode(json);

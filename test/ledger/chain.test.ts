@@ -8,14 +8,14 @@ import {
   encodeBlock,
   encodeItems,
   hashOfBlock,
-} from "../../src/ledger/block.js";
+} from "../../src/ledger/format/block.js";
 import { concat } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
-import { Chain, verifyChain } from "../../src/ledger/chain.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { Chain, verifyChain } from "../../src/ledger/format/chain.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
-import { encodeHeader, type Header } from "../../src/ledger/header.js";
+import { encodeHeader, type Header } from "../../src/ledger/format/header.js";
 import { merkleRoot } from "../../src/ledger/merkle.js";
 import { type Period, sampleChain, sampleLedger, tradePeriod } from "./sample.js";
 

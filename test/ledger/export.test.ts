@@ -8,14 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Io } from "../../src/cli/command.js";
 import { exportCommand } from "../../src/cli/commands/export.js";
 import { GridclearError } from "../../src/errors.js";
-import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../src/ledger/block.js";
+import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../src/ledger/format/block.js";
 import { concat, hex } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../src/ledger/export.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
-import { encodeRecords } from "../../src/ledger/layout.js";
-import { orderLayout, postingLayout, tradeLayout } from "../../src/ledger/records.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
+import { orderLayout, postingLayout, tradeLayout } from "../../src/ledger/format/records.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import { type Period, sampleChain, tradePeriod } from "./sample.js";
 

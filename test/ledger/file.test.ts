@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { concat, hex } from "../../src/bytes.js";
-import { verifyChain } from "../../src/ledger/chain.js";
+import { verifyChain } from "../../src/ledger/format/chain.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";

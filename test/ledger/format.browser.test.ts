@@ -1,8 +1,8 @@
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Block, encodeBlock, hashOfBlock } from "../../src/ledger/block.js";
+import { type Block, encodeBlock, hashOfBlock } from "../../src/ledger/format/block.js";
 import { hex } from "../../src/bytes.js";
-import { verifyChain } from "../../src/ledger/chain.js";
+import { verifyChain } from "../../src/ledger/format/chain.js";
 import { exportCsv, exportJson, exportParquet, importJson } from "../../src/ledger/export.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
 import type { Hasher } from "../../src/ledger/hasher.js";

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../src/ledger/block.js";
+import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../src/ledger/format/block.js";
 import { hex } from "../../src/bytes.js";
-import { verifyChain } from "../../src/ledger/chain.js";
+import { verifyChain } from "../../src/ledger/format/chain.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
-import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../src/ledger/records.js";
+import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../src/ledger/format/records.js";
 import { golden } from "./golden.js";
 import { sampleChain, tradePeriod } from "./sample.js";
 

@@ -9,7 +9,7 @@ import {
   type Layout,
   readColumn,
   readRecord,
-} from "../../src/ledger/layout.js";
+} from "../../src/ledger/format/layout.js";
 import {
   type FlowRecord,
   flowKinds,
@@ -29,7 +29,7 @@ import {
   type TradeRecord,
   tradeKinds,
   tradeLayout,
-} from "../../src/ledger/records.js";
+} from "../../src/ledger/format/records.js";
 import { carriers } from "../../src/units.js";
 
 const u16 = fc.integer({ min: 0, max: 0xffff });

@@ -1,9 +1,9 @@
-import { type Block, type BlockDraft, buildBlock, encodeBlock, encodeItems } from "../../src/ledger/block.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
-import { Chain } from "../../src/ledger/chain.js";
+import { type Block, type BlockDraft, buildBlock, encodeBlock, encodeItems } from "../../src/ledger/format/block.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { Chain } from "../../src/ledger/format/chain.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
-import { emptyTotals, marketId } from "../../src/ledger/header.js";
-import { encodeRecords } from "../../src/ledger/layout.js";
+import { emptyTotals, marketId } from "../../src/ledger/format/header.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { merkleRoot } from "../../src/ledger/merkle.js";
 import {
   flowLayout,
@@ -13,7 +13,7 @@ import {
   readingLayout,
   stateLayout,
   tradeLayout,
-} from "../../src/ledger/records.js";
+} from "../../src/ledger/format/records.js";
 
 /** The market contract of the sample ledgers. */
 export const sampleMarket = {

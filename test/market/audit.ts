@@ -1,9 +1,9 @@
 // An auditor's reading of a ledger: from the blocks alone, with code of its own, it works out every balance, every
 // state of charge, every limit and every sum, and complains at the first thing that does not hold. It reads like the
 // rules in docs/market.md and shares with the market nothing but the layouts of records.
-import { type Block, decodeItems } from "../../src/ledger/block.js";
-import { decodeCanonical } from "../../src/ledger/canonical.js";
-import { decodeRecords } from "../../src/ledger/layout.js";
+import { type Block, decodeItems } from "../../src/ledger/format/block.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
+import { decodeRecords } from "../../src/ledger/format/layout.js";
 import {
   type FlowRecord,
   flowLayout,
@@ -15,7 +15,7 @@ import {
   readingLayout,
   type TradeRecord,
   tradeLayout,
-} from "../../src/ledger/records.js";
+} from "../../src/ledger/format/records.js";
 import type {
   Contract,
   FeederContract,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
-import { decodeRecords } from "../../src/ledger/layout.js";
-import { flowLayout, orderLayout, tradeLayout } from "../../src/ledger/records.js";
+import { decodeRecords } from "../../src/ledger/format/layout.js";
+import { flowLayout, orderLayout, tradeLayout } from "../../src/ledger/format/records.js";
 import { carriers } from "../../src/units.js";
 import { clearByRules } from "../oracle/rules.js";
 import { blocksOf, runScenario } from "./scenario.js";

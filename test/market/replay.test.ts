@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { type Block, buildBlock, encodeItems, type Sections } from "../../src/ledger/block.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
-import { decodeRecords, encodeRecords } from "../../src/ledger/layout.js";
+import { type Block, buildBlock, encodeItems, type Sections } from "../../src/ledger/format/block.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { decodeRecords, encodeRecords } from "../../src/ledger/format/layout.js";
 import {
   flowLayout,
   orderLayout,
   postingLayout,
   readingLayout,
   tradeLayout,
-} from "../../src/ledger/records.js";
+} from "../../src/ledger/format/records.js";
 import { openReplay } from "../../src/market/replay.js";
 import { blocksOf, runScenario } from "./scenario.js";
 

@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/block.js";
+import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import type { ClearingContract, Contract, Stay, Tariff } from "../../src/market/contracts.js";

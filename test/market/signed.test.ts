@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/block.js";
+import { decodeBlock } from "../../src/ledger/format/block.js";
 import { hex } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { KeyDirectory } from "../../src/ledger/directory.js";
 import { checkEvidence, decodeEvidence } from "../../src/ledger/evidence.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/block.js";
-import { decodeRecords } from "../../src/ledger/layout.js";
-import { readingLayout } from "../../src/ledger/records.js";
+import { decodeBlock } from "../../src/ledger/format/block.js";
+import { decodeRecords } from "../../src/ledger/format/layout.js";
+import { readingLayout } from "../../src/ledger/format/records.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { ClearingContract, Contract, StorageContract, Tariff } from "../../src/market/contracts.js";
 import { type Market, type MarketOptions, openMarket } from "../../src/market/market.js";

@@ -1,6 +1,6 @@
 import { openEngine } from "../../src/core/engine.js";
 import { hex } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { orderColumns } from "../../src/simulation/columns.js";
 import { openCommunity } from "../../src/simulation/community.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";

@@ -8,7 +8,7 @@ import { keysCommand } from "../../src/cli/commands/keys.js";
 import { runCommand } from "../../src/cli/commands/run.js";
 import { verifyCommand } from "../../src/cli/commands/verify.js";
 import { openEngine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/block.js";
+import { decodeBlock } from "../../src/ledger/format/block.js";
 import { decodeEvidence } from "../../src/ledger/evidence.js";
 import { openSignatures } from "../../src/ledger/signature.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";

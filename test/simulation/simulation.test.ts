@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/block.js";
+import { decodeBlock } from "../../src/ledger/format/block.js";
 import { hex } from "../../src/bytes.js";
 import { openOn } from "../../src/ledger/store/medium.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";

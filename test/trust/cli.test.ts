@@ -24,7 +24,7 @@ import {
   witnessKeyKind,
 } from "../../src/ledger/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
-import { sectionNames } from "../../src/ledger/header.js";
+import { sectionNames } from "../../src/ledger/format/header.js";
 import { encodeReceipt } from "../../src/ledger/receipt.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import { openMarket } from "../../src/market/market.js";

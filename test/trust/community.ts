@@ -8,18 +8,18 @@ import {
   encodeBlock,
   encodeItems,
   hashOfBlock,
-} from "../../src/ledger/block.js";
+} from "../../src/ledger/format/block.js";
 import { concat, hex } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
 import { type Evidence, encodeEvidence } from "../../src/ledger/evidence.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
-import { marketId } from "../../src/ledger/header.js";
+import { marketId } from "../../src/ledger/format/header.js";
 import { HistoryTree } from "../../src/ledger/history.js";
-import { encodeRecords } from "../../src/ledger/layout.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { type Receipt, signReceipt } from "../../src/ledger/receipt.js";
-import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/records.js";
+import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
 import { type Ask, serveLedger } from "../../src/ledger/server.js";
 import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/signature.js";
 import {

@@ -1,8 +1,8 @@
 // A thousand single-bit flips at random places of each kind of document, and of a stored ledger: all are found.
 import { beforeAll, expect, test } from "vitest";
 import { concat, sameBytes } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
-import { Chain } from "../../src/ledger/chain.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { Chain } from "../../src/ledger/format/chain.js";
 import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../src/ledger/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
 import {
@@ -10,7 +10,7 @@ import {
   encodeContradiction,
   judgeContradiction,
 } from "../../src/ledger/contradiction.js";
-import { sectionNames } from "../../src/ledger/header.js";
+import { sectionNames } from "../../src/ledger/format/header.js";
 import { decodeProof } from "../../src/ledger/proof.js";
 import { decodeReceipt, encodeReceipt, isReceiptSigned } from "../../src/ledger/receipt.js";
 import { hasher, keyOf, type Ledger, makeLedger, market, platform, seeded, signatures } from "./community.js";

@@ -2,10 +2,10 @@
 // can, and not one receipt is broken; a light client and a witness follow it as it runs.
 import { describe, expect, test } from "vitest";
 import { hex } from "../../src/bytes.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { LightClient } from "../../src/ledger/client.js";
 import { KeyDirectory } from "../../src/ledger/directory.js";
-import { marketId } from "../../src/ledger/header.js";
+import { marketId } from "../../src/ledger/format/header.js";
 import type { Receipt } from "../../src/ledger/receipt.js";
 import { plainHasher } from "../../src/ledger/sha256.js";
 import type { SigningKey } from "../../src/ledger/signature.js";

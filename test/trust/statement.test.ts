@@ -3,8 +3,8 @@
 import { createHash, createPrivateKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decodeItems } from "../../src/ledger/block.js";
-import { encodeCanonical } from "../../src/ledger/canonical.js";
+import { decodeItems } from "../../src/ledger/format/block.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
 import { KeyDirectory } from "../../src/ledger/directory.js";
 import {

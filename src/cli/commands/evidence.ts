@@ -1,11 +1,11 @@
 import { fail, GridclearError } from "../../errors.js";
 import { hex } from "../../bytes.js";
-import { decodeCanonical, type Json } from "../../ledger/canonical.js";
+import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
 import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/checkpoint.js";
 import { checkConsistency, decodeConsistency } from "../../ledger/consistency.js";
 import { decodeContradiction, encodeContradiction, judgeContradiction } from "../../ledger/contradiction.js";
-import type { SectionName } from "../../ledger/header.js";
-import { type Layout, readRecord } from "../../ledger/layout.js";
+import type { SectionName } from "../../ledger/format/header.js";
+import { type Layout, readRecord } from "../../ledger/format/layout.js";
 import {
   decodeProof,
   openProof,
@@ -29,7 +29,7 @@ import {
   readingLayout,
   stateLayout,
   tradeLayout,
-} from "../../ledger/records.js";
+} from "../../ledger/format/records.js";
 import { plainHasher as hasher } from "../../ledger/sha256.js";
 import { openSignatures } from "../../ledger/signature.js";
 import type { Io } from "../command.js";

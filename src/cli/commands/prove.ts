@@ -5,7 +5,7 @@ import { sameBytes } from "../../bytes.js";
 import { originOf, parseCheckpoint, signCheckpoint, unsignedCheckpoint } from "../../ledger/checkpoint.js";
 import { encodeConsistency, proveConsistency } from "../../ledger/consistency.js";
 import { encodeContradiction } from "../../ledger/contradiction.js";
-import type { SectionName } from "../../ledger/header.js";
+import type { SectionName } from "../../ledger/format/header.js";
 import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof.js";
 import type { Command } from "../command.js";
 import { readKeyFile, readText } from "../parts/keyfile.js";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
-import { decodeBlock } from "../../ledger/block.js";
+import { decodeBlock } from "../../ledger/format/block.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { Statement, type StatementEntry } from "../../simulation/statement.js";
 import { carriers, formatTicks, microTick, type Tick } from "../../units.js";

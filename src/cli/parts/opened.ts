@@ -1,13 +1,13 @@
 import { openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock, decodeItems } from "../../ledger/block.js";
-import { decodeCanonical } from "../../ledger/canonical.js";
-import { Chain } from "../../ledger/chain.js";
+import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.js";
+import { decodeCanonical } from "../../ledger/format/canonical.js";
+import { Chain } from "../../ledger/format/chain.js";
 import { checkpointKey } from "../../ledger/checkpoint.js";
 import { KeyDirectory } from "../../ledger/directory.js";
 import type { Hasher } from "../../ledger/hasher.js";
 import { openHasher } from "../../ledger/hashwasm.js";
-import { signedMarket } from "../../ledger/header.js";
+import { signedMarket } from "../../ledger/format/header.js";
 import { HistoryTree } from "../../ledger/history.js";
 import { openNodeStore, type Store } from "../../ledger/store/node.js";
 import { openReplay } from "../../market/replay.js";

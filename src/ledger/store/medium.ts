@@ -1,10 +1,10 @@
 import { fail, GridclearError } from "../../errors.js";
-import { blockBytes } from "../block.js";
+import { blockBytes } from "../format/block.js";
 import { concat, sameBytes } from "../../bytes.js";
-import { Chain, type Head, type Linkage } from "../chain.js";
+import { Chain, type Head, type Linkage } from "../format/chain.js";
 import type { Hasher } from "../hasher.js";
 import { openHasher } from "../hashwasm.js";
-import { decodeHeader } from "../header.js";
+import { decodeHeader } from "../format/header.js";
 import type { Recovery, Store, StoreOptions } from "./store.js";
 
 /** The end of the chain as last acknowledged. */

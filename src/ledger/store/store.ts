@@ -1,4 +1,4 @@
-import type { Head, Linkage } from "../chain.js";
+import type { Head, Linkage } from "../format/chain.js";
 import type { Hasher } from "../hasher.js";
 
 /** What opening a store had to drop: a last block, never acknowledged, that was only half written. */

@@ -1,8 +1,8 @@
-import type { Block } from "../../ledger/block.js";
+import type { Block } from "../../ledger/format/block.js";
 import { hex } from "../../bytes.js";
-import { totalNames } from "../../ledger/header.js";
-import { readRecord } from "../../ledger/layout.js";
-import { flowLayout, orderLayout, tradeLayout } from "../../ledger/records.js";
+import { totalNames } from "../../ledger/format/header.js";
+import { readRecord } from "../../ledger/format/layout.js";
+import { flowLayout, orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import { account } from "../../market/accounts.js";
 import type { PeriodResult } from "../../market/result.js";
 import type { MemberKind } from "../../simulation/scenario.js";

@@ -1,6 +1,6 @@
-import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/block.js";
+import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
 import type { Hasher } from "../../ledger/hasher.js";
-import { type Header, sectionNames } from "../../ledger/header.js";
+import { type Header, sectionNames } from "../../ledger/format/header.js";
 import { merkleRoot } from "../../ledger/merkle.js";
 import { layouts, sectionStart } from "./offsets.js";
 

@@ -1,11 +1,11 @@
 import { fromBase64, toBase64 } from "../../ledger/base64.js";
-import { type Block, decodeBlock } from "../../ledger/block.js";
+import { type Block, decodeBlock } from "../../ledger/format/block.js";
 import { hex, sameBytes } from "../../bytes.js";
-import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/header.js";
-import { readRecord } from "../../ledger/layout.js";
+import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/format/header.js";
+import { readRecord } from "../../ledger/format/layout.js";
 import { leafHash, nodeHash } from "../../ledger/merkle.js";
 import { inclusionRanges, recordRoots } from "../../ledger/path.js";
-import { orderLayout, tradeLayout } from "../../ledger/records.js";
+import { orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { lastRun } from "./day.js";

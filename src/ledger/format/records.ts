@@ -1,4 +1,4 @@
-import { type Carrier, carriers } from "../units.js";
+import { type Carrier, carriers } from "../../units.js";
 import { type Codes, type Layout, layout } from "./layout.js";
 
 /** "No order", "the platform": the u32 that names nothing. */

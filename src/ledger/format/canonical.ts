@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { fail } from "../../errors.js";
 
 /** What canonical JSON can say: no fractions, no exponents, no undefined. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { fail } from "../../errors.js";
 
 type Scalar = "u8" | "u16" | "u32" | "i32" | "u53" | "u64" | "i64" | "i128";
 /** A byte that stands for a name: `names[code - first]`; {@link noCode} for null where `nullable`. */
