@@ -23,7 +23,7 @@ import {
   receiptNotYet,
 } from "./receipt.js";
 import type { Ask } from "./server.js";
-import type { Signatures } from "./signature.js";
+import type { Signatures } from "./keys/signature.js";
 
 /** Whom a light client trusts, and for which market. */
 export interface LightClientOptions {

@@ -13,7 +13,7 @@ import {
   writeDocument,
 } from "./proof.js";
 import { isReceiptSigned, judgeReceipt, type Receipt, receiptFromJson, receiptToJson } from "./receipt.js";
-import type { Signatures } from "./signature.js";
+import type { Signatures } from "./keys/signature.js";
 
 /**
  * Two things the platform signed that can't both be true: evidence that anybody can check with the platform's public

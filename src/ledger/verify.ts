@@ -71,5 +71,5 @@ export {
 } from "./format/records.js";
 export type { Ask } from "./server.js";
 export { plainHasher } from "./sha256.js";
-export { openSignatures, type Signatures, type SigningKey } from "./signature.js";
-export { batchStatement, contractStatement, orderStatement, readingStatement } from "./statement.js";
+export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
+export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";

@@ -12,13 +12,13 @@ import {
   unsignedCheckpoint,
 } from "./checkpoint.js";
 import type { Contradiction } from "./contradiction.js";
-import { KeyDirectory } from "./directory.js";
-import { checkEvidence } from "./evidence.js";
+import { KeyDirectory } from "./keys/directory.js";
+import { checkEvidence } from "./keys/evidence.js";
 import type { Hasher } from "./hasher.js";
 import { signedMarket } from "./format/header.js";
 import { HistoryTree } from "./history.js";
 import { type Ask, serveLedger } from "./server.js";
-import type { Signatures, SigningKey } from "./signature.js";
+import type { Signatures, SigningKey } from "./keys/signature.js";
 import type { Store } from "./store/store.js";
 
 /** Where a witness gets a ledger from. */

@@ -3,7 +3,7 @@ import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
 import { hashBytes } from "../ledger/hasher.js";
 import { marketId } from "../ledger/format/header.js";
-import type { Signatures } from "../ledger/signature.js";
+import type { Signatures } from "../ledger/keys/signature.js";
 import { openMemoryStore } from "../ledger/store/memory.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Contract, MarketContract } from "./contracts.js";

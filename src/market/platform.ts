@@ -8,7 +8,7 @@ import { decodeRecords } from "../ledger/format/layout.js";
 import { type Receipt, signReceipt } from "../ledger/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { type Ask, serveLedger } from "../ledger/server.js";
-import type { SigningKey } from "../ledger/signature.js";
+import type { SigningKey } from "../ledger/keys/signature.js";
 import { carriers, formatTicks, parseTick } from "../units.js";
 import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake.js";
 import type { Market } from "./live.js";

@@ -1,7 +1,7 @@
 // Every public Ed25519 vector: the strict rule's own verdict, and both backends' agreement with it.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openSignatures } from "../../src/ledger/signature.js";
+import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { bytes, hex, strictVerdict } from "../trust/strict.js";
 
 const folder = new URL("../../../shared/data/vectors/ed25519/", import.meta.url);

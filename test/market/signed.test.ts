@@ -3,16 +3,16 @@ import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { KeyDirectory } from "../../src/ledger/directory.js";
-import { checkEvidence, decodeEvidence } from "../../src/ledger/evidence.js";
+import { KeyDirectory } from "../../src/ledger/keys/directory.js";
+import { checkEvidence, decodeEvidence } from "../../src/ledger/keys/evidence.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
-import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/signature.js";
+import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,
   contractStatement,
   orderStatement,
   readingStatement,
-} from "../../src/ledger/statement.js";
+} from "../../src/ledger/keys/message.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Contract } from "../../src/market/contracts.js";
 import { batchRecords } from "../../src/market/intake.js";

@@ -16,7 +16,7 @@ import {
   witnessKeyKind,
 } from "../../src/ledger/checkpoint.js";
 import { plainHasher as hasher } from "../../src/ledger/sha256.js";
-import { openSignatures } from "../../src/ledger/signature.js";
+import { openSignatures } from "../../src/ledger/keys/signature.js";
 
 const signatures = await openSignatures();
 const key = (number: number) => signatures.importSeed(new Uint8Array(32).fill(number));

@@ -12,7 +12,7 @@ import {
 import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
-import { type Evidence, encodeEvidence } from "../../src/ledger/evidence.js";
+import { type Evidence, encodeEvidence } from "../../src/ledger/keys/evidence.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
 import { marketId } from "../../src/ledger/format/header.js";
@@ -21,13 +21,13 @@ import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { type Receipt, signReceipt } from "../../src/ledger/receipt.js";
 import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
 import { type Ask, serveLedger } from "../../src/ledger/server.js";
-import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/signature.js";
+import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,
   contractStatement,
   orderStatement,
   readingStatement,
-} from "../../src/ledger/statement.js";
+} from "../../src/ledger/keys/message.js";
 import type { Contract } from "../../src/market/contracts.js";
 import { openingContracts } from "../../src/market/opening.js";
 import { executePeriod } from "../../src/market/period.js";

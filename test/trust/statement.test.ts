@@ -6,16 +6,16 @@ import { describe, expect, test } from "vitest";
 import { decodeItems } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
-import { KeyDirectory } from "../../src/ledger/directory.js";
+import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import {
   checkOrdersDiffer,
   decodeEvidence,
   type Evidence,
   encodeEvidence,
-} from "../../src/ledger/evidence.js";
+} from "../../src/ledger/keys/evidence.js";
 import { encodeReceipt, signReceipt } from "../../src/ledger/receipt.js";
 import { plainHasher } from "../../src/ledger/sha256.js";
-import { openSignatures } from "../../src/ledger/signature.js";
+import { openSignatures } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,
   contractStatement,
@@ -23,7 +23,7 @@ import {
   readingStatement,
   receiptStatement,
   statementTags,
-} from "../../src/ledger/statement.js";
+} from "../../src/ledger/keys/message.js";
 
 const signatures = await openSignatures();
 const docs = readFileSync(new URL("../../docs/signatures.md", import.meta.url), "utf8");

@@ -31,7 +31,7 @@ import {
   tradeLayout,
 } from "../../ledger/format/records.js";
 import { plainHasher as hasher } from "../../ledger/sha256.js";
-import { openSignatures } from "../../ledger/signature.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Io } from "../command.js";
 import { readText } from "../parts/keyfile.js";
 import { type OpenedLedger, withLedger } from "../parts/opened.js";

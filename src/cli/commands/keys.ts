@@ -3,7 +3,7 @@ import { fail } from "../../errors.js";
 import { hex } from "../../bytes.js";
 import { formatKey, ledgerKeyKind, witnessKeyKind } from "../../ledger/checkpoint.js";
 import { plainHasher } from "../../ledger/sha256.js";
-import { openSignatures } from "../../ledger/signature.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Command, Io } from "../command.js";
 import { type KeyFile, readKeyFile, writeKeyFile } from "../parts/keyfile.js";
 

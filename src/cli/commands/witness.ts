@@ -4,7 +4,7 @@ import { openEngine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";
 import { encodeContradiction } from "../../ledger/contradiction.js";
 import { openHasher } from "../../ledger/hashwasm.js";
-import { openSignatures } from "../../ledger/signature.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import { openMemoryStore } from "../../ledger/store/memory.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { type Followed, type LedgerSource, Witness } from "../../ledger/witness.js";

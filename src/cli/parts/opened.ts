@@ -4,7 +4,7 @@ import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { checkpointKey } from "../../ledger/checkpoint.js";
-import { KeyDirectory } from "../../ledger/directory.js";
+import { KeyDirectory } from "../../ledger/keys/directory.js";
 import type { Hasher } from "../../ledger/hasher.js";
 import { openHasher } from "../../ledger/hashwasm.js";
 import { signedMarket } from "../../ledger/format/header.js";

@@ -4,7 +4,7 @@ import { openEngine } from "../../core/engine.js";
 import { hex } from "../../bytes.js";
 import type { Hasher } from "../../ledger/hasher.js";
 import { encodeReceipt, type Receipt } from "../../ledger/receipt.js";
-import { openSignatures, type SigningKey } from "../../ledger/signature.js";
+import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
 import { openNodeStore } from "../../ledger/store/node.js";
 import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Summary } from "../../simulation/indicators.js";

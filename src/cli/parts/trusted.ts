@@ -11,7 +11,7 @@ import {
 } from "../../ledger/checkpoint.js";
 import type { Anchor, Proof } from "../../ledger/proof.js";
 import { plainHasher as hasher } from "../../ledger/sha256.js";
-import { openSignatures } from "../../ledger/signature.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import { readText } from "./keyfile.js";
 import { withLedger } from "./opened.js";
 

@@ -1,14 +1,14 @@
-import { fail, GridclearError } from "../errors.js";
-import { type Block, decodeItems, encodeItems } from "./format/block.js";
-import { concat, hex, publicKeyBytes, signatureBytes } from "../bytes.js";
-import { decodeCanonical } from "./format/canonical.js";
+import { fail, GridclearError } from "../../errors.js";
+import { type Block, decodeItems, encodeItems } from "../format/block.js";
+import { concat, hex, publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { decodeCanonical } from "../format/canonical.js";
 import type { KeyDirectory } from "./directory.js";
-import type { Hasher } from "./hasher.js";
-import { signedMarket } from "./format/header.js";
-import type { LeafRange } from "./path.js";
-import { orderLayout, readingEstimated, readingLayout } from "./format/records.js";
+import type { Hasher } from "../hasher.js";
+import { signedMarket } from "../format/header.js";
+import type { LeafRange } from "../path.js";
+import { orderLayout, readingEstimated, readingLayout } from "../format/records.js";
 import type { SignatureCheck, Signatures } from "./signature.js";
-import { batchStatement, contractStatement, orderStatement, readingStatement } from "./statement.js";
+import { batchStatement, contractStatement, orderStatement, readingStatement } from "./message.js";
 
 /** One item of a block's evidence: a signature and what of the block it covers. */
 export type Evidence =

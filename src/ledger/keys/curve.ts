@@ -1,5 +1,5 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { fail } from "../errors.js";
+import { fail } from "../../errors.js";
 import type { SignatureBackend, SigningKey } from "./signature.js";
 
 const { Point } = ed25519;
