@@ -9,19 +9,19 @@ import {
   parseCheckpoint,
   type SignedCheckpoint,
   type WitnessPolicy,
-} from "./checkpoint.js";
-import type { Contradiction } from "./contradiction.js";
+} from "./proof/checkpoint.js";
+import type { Contradiction } from "./proof/contradiction.js";
 import type { Hasher } from "./hasher.js";
 import type { SectionName } from "./format/header.js";
 import { verifyConsistency } from "./path.js";
-import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "./proof.js";
+import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "./proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
   type Receipt,
   type ReceiptVerdict,
   receiptNotYet,
-} from "./receipt.js";
+} from "./proof/receipt.js";
 import type { Ask } from "./server.js";
 import type { Signatures } from "./keys/signature.js";
 

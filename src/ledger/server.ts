@@ -4,7 +4,7 @@ import { encodeCanonical } from "./format/canonical.js";
 import type { Hasher } from "./hasher.js";
 import { decodeHeader, headerBytes, type SectionName, sectionNames } from "./format/header.js";
 import type { HistoryTree } from "./history.js";
-import { encodeProof, proveBlock, proveRecord } from "./proof.js";
+import { encodeProof, proveBlock, proveRecord } from "./proof/proof.js";
 
 /**
  * Asks a server of blocks for a path; null when it has nothing there. The same function on both sides: HTTP or anything

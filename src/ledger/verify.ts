@@ -25,14 +25,14 @@ export {
   type SignedCheckpoint,
   type WitnessPolicy,
   witnessKeyKind,
-} from "./checkpoint.js";
+} from "./proof/checkpoint.js";
 export { LightClient, type LightClientOptions } from "./client.js";
 export {
   type Contradiction,
   decodeContradiction,
   encodeContradiction,
   judgeContradiction,
-} from "./contradiction.js";
+} from "./proof/contradiction.js";
 export type { Hasher } from "./hasher.js";
 export {
   blockHash,
@@ -53,14 +53,14 @@ export {
   type Proven,
   type RecordProof,
   verifyProof,
-} from "./proof.js";
+} from "./proof/proof.js";
 export {
   decodeReceipt,
   isReceiptSigned,
   judgeReceipt,
   type Receipt,
   type ReceiptVerdict,
-} from "./receipt.js";
+} from "./proof/receipt.js";
 export {
   flowLayout,
   orderLayout,

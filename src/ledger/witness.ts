@@ -10,8 +10,8 @@ import {
   parseCheckpoint,
   type SignedCheckpoint,
   unsignedCheckpoint,
-} from "./checkpoint.js";
-import type { Contradiction } from "./contradiction.js";
+} from "./proof/checkpoint.js";
+import type { Contradiction } from "./proof/contradiction.js";
 import { KeyDirectory } from "./keys/directory.js";
 import { checkEvidence } from "./keys/evidence.js";
 import type { Hasher } from "./hasher.js";

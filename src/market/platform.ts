@@ -1,11 +1,11 @@
 import { fail } from "../errors.js";
 import { hex, sameBytes } from "../bytes.js";
-import { checkpointKey, originOf, signCheckpoint } from "../ledger/checkpoint.js";
+import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
 import type { Hasher } from "../ledger/hasher.js";
 import { blockHash, headerBytes } from "../ledger/format/header.js";
 import { HistoryTree } from "../ledger/history.js";
 import { decodeRecords } from "../ledger/format/layout.js";
-import { type Receipt, signReceipt } from "../ledger/receipt.js";
+import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { type Ask, serveLedger } from "../ledger/server.js";
 import type { SigningKey } from "../ledger/keys/signature.js";

@@ -1,7 +1,7 @@
 import { concat, hex } from "../bytes.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Hasher } from "../ledger/hasher.js";
-import type { Receipt } from "../ledger/receipt.js";
+import type { Receipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures, SigningKey } from "../ledger/keys/signature.js";
 import { batchStatement, contractStatement, readingStatement } from "../ledger/keys/message.js";

@@ -14,7 +14,7 @@ import {
   signCheckpoint,
   unsignedCheckpoint,
   witnessKeyKind,
-} from "../../src/ledger/checkpoint.js";
+} from "../../src/ledger/proof/checkpoint.js";
 import { plainHasher as hasher } from "../../src/ledger/sha256.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 

@@ -22,10 +22,10 @@ import {
   parseCheckpoint,
   signCheckpoint,
   witnessKeyKind,
-} from "../../src/ledger/checkpoint.js";
+} from "../../src/ledger/proof/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
 import { sectionNames } from "../../src/ledger/format/header.js";
-import { encodeReceipt } from "../../src/ledger/receipt.js";
+import { encodeReceipt } from "../../src/ledger/proof/receipt.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import { openMarket } from "../../src/market/market.js";
 import {

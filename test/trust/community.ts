@@ -11,14 +11,14 @@ import {
 } from "../../src/ledger/format/block.js";
 import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
+import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { type Evidence, encodeEvidence } from "../../src/ledger/keys/evidence.js";
 import type { Hasher } from "../../src/ledger/hasher.js";
 import { openHasher } from "../../src/ledger/hashwasm.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import { HistoryTree } from "../../src/ledger/history.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
-import { type Receipt, signReceipt } from "../../src/ledger/receipt.js";
+import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
 import { type Ask, serveLedger } from "../../src/ledger/server.js";
 import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";

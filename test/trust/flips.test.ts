@@ -3,16 +3,16 @@ import { beforeAll, expect, test } from "vitest";
 import { concat, sameBytes } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { Chain } from "../../src/ledger/format/chain.js";
-import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../src/ledger/checkpoint.js";
+import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
 import {
   decodeContradiction,
   encodeContradiction,
   judgeContradiction,
-} from "../../src/ledger/contradiction.js";
+} from "../../src/ledger/proof/contradiction.js";
 import { sectionNames } from "../../src/ledger/format/header.js";
-import { decodeProof } from "../../src/ledger/proof.js";
-import { decodeReceipt, encodeReceipt, isReceiptSigned } from "../../src/ledger/receipt.js";
+import { decodeProof } from "../../src/ledger/proof/proof.js";
+import { decodeReceipt, encodeReceipt, isReceiptSigned } from "../../src/ledger/proof/receipt.js";
 import { hasher, keyOf, type Ledger, makeLedger, market, platform, seeded, signatures } from "./community.js";
 
 const encodeLine = (value: unknown): string => `${new TextDecoder().decode(encodeCanonical(value))}\n`;

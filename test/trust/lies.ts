@@ -1,15 +1,15 @@
 // A lying server, lie by lie: what a light client and a witness say of each, and what of it can be shown to anyone.
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeBlock } from "../../src/ledger/format/block.js";
-import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../src/ledger/checkpoint.js";
+import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { LightClient } from "../../src/ledger/client.js";
 import {
   decodeContradiction,
   encodeContradiction,
   judgeContradiction,
-} from "../../src/ledger/contradiction.js";
+} from "../../src/ledger/proof/contradiction.js";
 import { sectionNames } from "../../src/ledger/format/header.js";
-import { decodeProof, encodeProof } from "../../src/ledger/proof.js";
+import { decodeProof, encodeProof } from "../../src/ledger/proof/proof.js";
 import type { Ask } from "../../src/ledger/server.js";
 import { plainHasher } from "../../src/ledger/sha256.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";

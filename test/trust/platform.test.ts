@@ -6,7 +6,7 @@ import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { LightClient } from "../../src/ledger/client.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { marketId } from "../../src/ledger/format/header.js";
-import type { Receipt } from "../../src/ledger/receipt.js";
+import type { Receipt } from "../../src/ledger/proof/receipt.js";
 import { plainHasher } from "../../src/ledger/sha256.js";
 import type { SigningKey } from "../../src/ledger/keys/signature.js";
 import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeItems } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { originOf, signCheckpoint } from "../../src/ledger/checkpoint.js";
+import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import {
   checkOrdersDiffer,
@@ -13,7 +13,7 @@ import {
   type Evidence,
   encodeEvidence,
 } from "../../src/ledger/keys/evidence.js";
-import { encodeReceipt, signReceipt } from "../../src/ledger/receipt.js";
+import { encodeReceipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { plainHasher } from "../../src/ledger/sha256.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 import {

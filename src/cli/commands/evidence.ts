@@ -1,9 +1,9 @@
 import { fail, GridclearError } from "../../errors.js";
 import { hex } from "../../bytes.js";
 import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
-import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/checkpoint.js";
-import { checkConsistency, decodeConsistency } from "../../ledger/consistency.js";
-import { decodeContradiction, encodeContradiction, judgeContradiction } from "../../ledger/contradiction.js";
+import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
+import { checkConsistency, decodeConsistency } from "../../ledger/proof/consistency.js";
+import { decodeContradiction, encodeContradiction, judgeContradiction } from "../../ledger/proof/contradiction.js";
 import type { SectionName } from "../../ledger/format/header.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
 import {
@@ -13,7 +13,7 @@ import {
   proveRecord,
   type RecordProof,
   verifyProof,
-} from "../../ledger/proof.js";
+} from "../../ledger/proof/proof.js";
 import {
   decodeReceipt,
   isReceiptSigned,
@@ -21,7 +21,7 @@ import {
   type Receipt,
   type ReceiptVerdict,
   receiptNotYet,
-} from "../../ledger/receipt.js";
+} from "../../ledger/proof/receipt.js";
 import {
   flowLayout,
   orderLayout,

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openEngine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";
-import { encodeContradiction } from "../../ledger/contradiction.js";
+import { encodeContradiction } from "../../ledger/proof/contradiction.js";
 import { openHasher } from "../../ledger/hashwasm.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { openMemoryStore } from "../../ledger/store/memory.js";

@@ -6,7 +6,7 @@ import { fail, GridclearError } from "../../errors.js";
 import { decodeBlock } from "../../ledger/format/block.js";
 import { hex, sameBytes } from "../../bytes.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { checkpointKey, isSignedBy, parseCheckpoint } from "../../ledger/checkpoint.js";
+import { checkpointKey, isSignedBy, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { checkEvidence } from "../../ledger/keys/evidence.js";
 import { openHasher } from "../../ledger/hashwasm.js";

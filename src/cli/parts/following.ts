@@ -1,5 +1,5 @@
 import { fail } from "../../errors.js";
-import { checkpointKey } from "../../ledger/checkpoint.js";
+import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { httpAsk } from "../../ledger/http.js";
 import { openNodeStore } from "../../ledger/store/node.js";
 import type { LedgerSource } from "../../ledger/witness.js";

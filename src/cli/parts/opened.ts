@@ -3,7 +3,7 @@ import { fail } from "../../errors.js";
 import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { checkpointKey } from "../../ledger/checkpoint.js";
+import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import type { Hasher } from "../../ledger/hasher.js";
 import { openHasher } from "../../ledger/hashwasm.js";

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openEngine } from "../../core/engine.js";
 import { hex } from "../../bytes.js";
 import type { Hasher } from "../../ledger/hasher.js";
-import { encodeReceipt, type Receipt } from "../../ledger/receipt.js";
+import { encodeReceipt, type Receipt } from "../../ledger/proof/receipt.js";
 import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
 import { openNodeStore } from "../../ledger/store/node.js";
 import { type Community, openCommunity } from "../../simulation/community.js";

@@ -8,8 +8,8 @@ import {
   parseCheckpoint,
   parseKey,
   witnessKeyKind,
-} from "../../ledger/checkpoint.js";
-import type { Anchor, Proof } from "../../ledger/proof.js";
+} from "../../ledger/proof/checkpoint.js";
+import type { Anchor, Proof } from "../../ledger/proof/proof.js";
 import { plainHasher as hasher } from "../../ledger/sha256.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { readText } from "./keyfile.js";

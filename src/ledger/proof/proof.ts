@@ -1,9 +1,9 @@
-import { fail } from "../errors.js";
-import { type Block, decodeItems } from "./format/block.js";
-import { fromHex, hex, sameBytes } from "../bytes.js";
-import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "./format/canonical.js";
+import { fail } from "../../errors.js";
+import { type Block, decodeItems } from "../format/block.js";
+import { fromHex, hex, sameBytes } from "../../bytes.js";
+import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
 import { parseCheckpoint } from "./checkpoint.js";
-import type { Hasher } from "./hasher.js";
+import type { Hasher } from "../hasher.js";
 import {
   blockHash,
   decodeHeader,
@@ -13,10 +13,10 @@ import {
   type SectionName,
   sectionNames,
   sectionRecordBytes,
-} from "./format/header.js";
-import type { HistoryTree } from "./history.js";
-import { leafHash } from "./merkle.js";
-import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "./path.js";
+} from "../format/header.js";
+import type { HistoryTree } from "../history.js";
+import { leafHash } from "../merkle.js";
+import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "../path.js";
 
 /** One record or item of a block and the path from it to the root of its section. */
 export interface RecordProof {
