@@ -12,8 +12,8 @@ export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/form
 export type { Hasher } from "./ledger/hasher.js";
 export { openHasher } from "./ledger/hashwasm.js";
 export * from "./ledger/format/records.js";
-export { type Ask, type ServedLedger, serveLedger } from "./ledger/server.js";
-export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/witness.js";
+export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
+export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/service/witness.js";
 export type * from "./market/contracts.js";
 export { type Clock, systemClock } from "./market/loop.js";
 export {

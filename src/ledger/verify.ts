@@ -26,7 +26,7 @@ export {
   type WitnessPolicy,
   witnessKeyKind,
 } from "./proof/checkpoint.js";
-export { LightClient, type LightClientOptions } from "./client.js";
+export { LightClient, type LightClientOptions } from "./service/client.js";
 export {
   type Contradiction,
   decodeContradiction,
@@ -42,7 +42,7 @@ export {
   type SectionName,
   sectionNames,
 } from "./format/header.js";
-export { type HttpLimits, httpAsk } from "./http.js";
+export { type HttpLimits, httpAsk } from "./service/http.js";
 export { readRecord } from "./format/layout.js";
 export { verifyConsistency, verifyInclusion } from "./path.js";
 export {
@@ -69,7 +69,7 @@ export {
   stateLayout,
   tradeLayout,
 } from "./format/records.js";
-export type { Ask } from "./server.js";
+export type { Ask } from "./service/server.js";
 export { plainHasher } from "./sha256.js";
 export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
 export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";

@@ -7,7 +7,7 @@ import { HistoryTree } from "../ledger/history.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
-import { type Ask, serveLedger } from "../ledger/server.js";
+import { type Ask, serveLedger } from "../ledger/service/server.js";
 import type { SigningKey } from "../ledger/keys/signature.js";
 import { carriers, formatTicks, parseTick } from "../units.js";
 import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake.js";

@@ -23,7 +23,7 @@ import {
   signCheckpoint,
   witnessKeyKind,
 } from "../../src/ledger/proof/checkpoint.js";
-import { LightClient } from "../../src/ledger/client.js";
+import { LightClient } from "../../src/ledger/service/client.js";
 import { sectionNames } from "../../src/ledger/format/header.js";
 import { encodeReceipt } from "../../src/ledger/proof/receipt.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";

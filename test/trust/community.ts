@@ -20,7 +20,7 @@ import { HistoryTree } from "../../src/ledger/history.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
-import { type Ask, serveLedger } from "../../src/ledger/server.js";
+import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
 import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,

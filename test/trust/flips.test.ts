@@ -4,7 +4,7 @@ import { concat, sameBytes } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { Chain } from "../../src/ledger/format/chain.js";
 import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../src/ledger/proof/checkpoint.js";
-import { LightClient } from "../../src/ledger/client.js";
+import { LightClient } from "../../src/ledger/service/client.js";
 import {
   decodeContradiction,
   encodeContradiction,

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
-import { LightClient } from "../../src/ledger/client.js";
+import { LightClient } from "../../src/ledger/service/client.js";
 import {
   decodeContradiction,
   encodeContradiction,
@@ -10,10 +10,10 @@ import {
 } from "../../src/ledger/proof/contradiction.js";
 import { sectionNames } from "../../src/ledger/format/header.js";
 import { decodeProof, encodeProof } from "../../src/ledger/proof/proof.js";
-import type { Ask } from "../../src/ledger/server.js";
+import type { Ask } from "../../src/ledger/service/server.js";
 import { plainHasher } from "../../src/ledger/sha256.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
-import { type LedgerSource, Witness } from "../../src/ledger/witness.js";
+import { type LedgerSource, Witness } from "../../src/ledger/service/witness.js";
 import {
   hasher,
   keyOf,

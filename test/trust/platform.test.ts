@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { LightClient } from "../../src/ledger/client.js";
+import { LightClient } from "../../src/ledger/service/client.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import type { Receipt } from "../../src/ledger/proof/receipt.js";
@@ -12,7 +12,7 @@ import type { SigningKey } from "../../src/ledger/keys/signature.js";
 import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
 import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
-import { Witness } from "../../src/ledger/witness.js";
+import { Witness } from "../../src/ledger/service/witness.js";
 import type { Contract } from "../../src/market/contracts.js";
 import { batchRecords } from "../../src/market/intake.js";
 import { openMarket } from "../../src/market/market.js";

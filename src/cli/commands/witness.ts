@@ -7,7 +7,7 @@ import { openHasher } from "../../ledger/hashwasm.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { openMemoryStore } from "../../ledger/store/memory.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
-import { type Followed, type LedgerSource, Witness } from "../../ledger/witness.js";
+import { type Followed, type LedgerSource, Witness } from "../../ledger/service/witness.js";
 import { openReplay } from "../../market/replay.js";
 import type { Command, Io } from "../command.js";
 import { httpSource, withDirectorySource } from "../parts/following.js";

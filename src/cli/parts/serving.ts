@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { Ask } from "../../ledger/server.js";
+import type { Ask } from "../../ledger/service/server.js";
 
 const text = "text/plain; charset=utf-8";
 const typeOf = (path: string): string =>

@@ -1,6 +1,6 @@
-import { fail, GridclearError } from "../errors.js";
-import { hex, sameBytes } from "../bytes.js";
-import { decodeCanonical } from "./format/canonical.js";
+import { fail, GridclearError } from "../../errors.js";
+import { hex, sameBytes } from "../../bytes.js";
+import { decodeCanonical } from "../format/canonical.js";
 import {
   cosignatures,
   isFinal,
@@ -9,21 +9,21 @@ import {
   parseCheckpoint,
   type SignedCheckpoint,
   type WitnessPolicy,
-} from "./proof/checkpoint.js";
-import type { Contradiction } from "./proof/contradiction.js";
-import type { Hasher } from "./hasher.js";
-import type { SectionName } from "./format/header.js";
-import { verifyConsistency } from "./path.js";
-import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "./proof/proof.js";
+} from "../proof/checkpoint.js";
+import type { Contradiction } from "../proof/contradiction.js";
+import type { Hasher } from "../hasher.js";
+import type { SectionName } from "../format/header.js";
+import { verifyConsistency } from "../path.js";
+import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
   type Receipt,
   type ReceiptVerdict,
   receiptNotYet,
-} from "./proof/receipt.js";
+} from "../proof/receipt.js";
 import type { Ask } from "./server.js";
-import type { Signatures } from "./keys/signature.js";
+import type { Signatures } from "../keys/signature.js";
 
 /** Whom a light client trusts, and for which market. */
 export interface LightClientOptions {

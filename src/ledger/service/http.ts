@@ -1,6 +1,6 @@
-import { fail } from "../errors.js";
-import { concat } from "../bytes.js";
-import { maxBlockBytes } from "./format/header.js";
+import { fail } from "../../errors.js";
+import { concat } from "../../bytes.js";
+import { maxBlockBytes } from "../format/header.js";
 import type { Ask } from "./server.js";
 
 /** How far an HTTP server is trusted with time and memory. */

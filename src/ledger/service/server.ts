@@ -1,10 +1,10 @@
-import { decodeBlock } from "./format/block.js";
-import { hex } from "../bytes.js";
-import { encodeCanonical } from "./format/canonical.js";
-import type { Hasher } from "./hasher.js";
-import { decodeHeader, headerBytes, type SectionName, sectionNames } from "./format/header.js";
-import type { HistoryTree } from "./history.js";
-import { encodeProof, proveBlock, proveRecord } from "./proof/proof.js";
+import { decodeBlock } from "../format/block.js";
+import { hex } from "../../bytes.js";
+import { encodeCanonical } from "../format/canonical.js";
+import type { Hasher } from "../hasher.js";
+import { decodeHeader, headerBytes, type SectionName, sectionNames } from "../format/header.js";
+import type { HistoryTree } from "../history.js";
+import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
 
 /**
  * Asks a server of blocks for a path; null when it has nothing there. The same function on both sides: HTTP or anything
