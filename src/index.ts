@@ -9,8 +9,8 @@
 export * from "./core/engine.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
 export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/format/block.js";
-export type { Hasher } from "./ledger/hasher.js";
-export { openHasher } from "./ledger/hashwasm.js";
+export type { Hasher } from "./ledger/tree/hasher.js";
+export { openHasher } from "./ledger/tree/hashwasm.js";
 export * from "./ledger/format/records.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
 export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/service/witness.js";

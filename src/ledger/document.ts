@@ -12,7 +12,7 @@ import {
 import { fromHex, hex, sameBytes } from "../bytes.js";
 import { decodeCanonical, encodeCanonical } from "./format/canonical.js";
 import { Chain } from "./format/chain.js";
-import type { Hasher } from "./hasher.js";
+import type { Hasher } from "./tree/hasher.js";
 import { formatVersion, type Header, signedMarket, totalNames } from "./format/header.js";
 import { decodeRecords, encodeRecords, type Layout } from "./format/layout.js";
 import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./format/records.js";

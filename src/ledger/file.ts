@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
 import { concat, hex, sameBytes } from "../bytes.js";
 import { Chain } from "./format/chain.js";
-import { type Hasher, hashBytes } from "./hasher.js";
+import { type Hasher, hashBytes } from "./tree/hasher.js";
 import { headerBytes, maxBlockBytes } from "./format/header.js";
 
 // "GCLF", version 1, two zeros.

@@ -3,7 +3,7 @@ import { amountTick, carriers, microTick, parseTick, type Tick } from "../units.
 import { decodeBlock, decodeItems, type Sections } from "./format/block.js";
 import { hex } from "../bytes.js";
 import { decodeCanonical, type Json } from "./format/canonical.js";
-import type { Hasher } from "./hasher.js";
+import type { Hasher } from "./tree/hasher.js";
 import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "./format/header.js";
 import { decodeRecords } from "./format/layout.js";
 import { flowLayout, none, orderLayout, postingLayout, readingLayout, tradeLayout } from "./format/records.js";

@@ -33,7 +33,7 @@ export {
   encodeContradiction,
   judgeContradiction,
 } from "./proof/contradiction.js";
-export type { Hasher } from "./hasher.js";
+export type { Hasher } from "./tree/hasher.js";
 export {
   blockHash,
   decodeHeader,
@@ -44,7 +44,7 @@ export {
 } from "./format/header.js";
 export { type HttpLimits, httpAsk } from "./service/http.js";
 export { readRecord } from "./format/layout.js";
-export { verifyConsistency, verifyInclusion } from "./path.js";
+export { verifyConsistency, verifyInclusion } from "./tree/path.js";
 export {
   type Anchor,
   decodeProof,
@@ -70,6 +70,6 @@ export {
   tradeLayout,
 } from "./format/records.js";
 export type { Ask } from "./service/server.js";
-export { plainHasher } from "./sha256.js";
+export { plainHasher } from "./tree/plain.js";
 export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
 export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";

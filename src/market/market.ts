@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
-import { hashBytes } from "../ledger/hasher.js";
+import { hashBytes } from "../ledger/tree/hasher.js";
 import { marketId } from "../ledger/format/header.js";
 import type { Signatures } from "../ledger/keys/signature.js";
 import { openMemoryStore } from "../ledger/store/memory.js";

@@ -1,9 +1,9 @@
 import { fail } from "../errors.js";
 import { hex, sameBytes } from "../bytes.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
-import type { Hasher } from "../ledger/hasher.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import { blockHash, headerBytes } from "../ledger/format/header.js";
-import { HistoryTree } from "../ledger/history.js";
+import { HistoryTree } from "../ledger/tree/history.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";

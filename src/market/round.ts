@@ -1,7 +1,7 @@
 import type { Matching, Pooling } from "../core/clearing.js";
 import type { Book, OrderColumns } from "../core/columns.js";
 import type { ClearingRules, PoolRules } from "../core/rules.js";
-import type { Hasher } from "../ledger/hasher.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import { totalNames } from "../ledger/format/header.js";
 import { type Accounts, firstParticipantAccount } from "./accounts.js";
 import { exactSum } from "./amounts.js";

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import type { Hasher } from "../ledger/hasher.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import { none, stateKinds, stateLayout } from "../ledger/format/records.js";
 import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "./accounts.js";
 import { type Contract, contractKey, type SupplyContract } from "./contracts.js";

@@ -1,6 +1,6 @@
 import { concat, hex } from "../bytes.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
-import type { Hasher } from "../ledger/hasher.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import type { Receipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures, SigningKey } from "../ledger/keys/signature.js";

@@ -1,15 +1,15 @@
 // Every public RFC 6962 probe, those that must fail included.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openHasher } from "../../src/ledger/hashwasm.js";
-import { leafHash, merkleRoot } from "../../src/ledger/merkle.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
+import { leafHash, merkleRoot } from "../../src/ledger/tree/merkle.js";
 import {
   consistencyRanges,
   inclusionRanges,
   itemRoots,
   verifyConsistency,
   verifyInclusion,
-} from "../../src/ledger/path.js";
+} from "../../src/ledger/tree/path.js";
 import { bytes, hex } from "../trust/strict.js";
 
 const folder = new URL("../../../shared/data/vectors/merkle/", import.meta.url);

@@ -1,7 +1,7 @@
 // NIST's SHA-256 vectors against the light client's own hash.
 import { describe, expect, test } from "vitest";
 import { hex } from "../../src/bytes.js";
-import { sha256 } from "../../src/ledger/sha256.js";
+import { sha256 } from "../../src/ledger/tree/plain.js";
 import { hasData, readData } from "./folder.js";
 
 describe.skipIf(!hasData("vectors/sha256"))("NIST SHA-256, plain TypeScript", () => {

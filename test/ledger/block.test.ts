@@ -14,8 +14,8 @@ import {
 } from "../../src/ledger/format/block.js";
 import { concat, fromHex, hex, sameBytes } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import {
   decodeHeader,
   emptyTotals,

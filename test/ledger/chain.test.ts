@@ -13,10 +13,10 @@ import { concat } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { Chain, verifyChain } from "../../src/ledger/format/chain.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { encodeHeader, type Header } from "../../src/ledger/format/header.js";
-import { merkleRoot } from "../../src/ledger/merkle.js";
+import { merkleRoot } from "../../src/ledger/tree/merkle.js";
 import { type Period, sampleChain, sampleLedger, tradePeriod } from "./sample.js";
 
 let hasher: Hasher;

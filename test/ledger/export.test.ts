@@ -12,8 +12,8 @@ import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../src/led
 import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../src/ledger/export.js";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { orderLayout, postingLayout, tradeLayout } from "../../src/ledger/format/records.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";

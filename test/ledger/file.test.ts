@@ -9,8 +9,8 @@ import { GridclearError } from "../../src/errors.js";
 import { concat, hex } from "../../src/bytes.js";
 import { verifyChain } from "../../src/ledger/format/chain.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { sampleLedger, tradePeriod } from "./sample.js";
 
 let hasher: Hasher;

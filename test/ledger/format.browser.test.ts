@@ -5,8 +5,8 @@ import { hex } from "../../src/bytes.js";
 import { verifyChain } from "../../src/ledger/format/chain.js";
 import { exportCsv, exportJson, exportParquet, importJson } from "../../src/ledger/export.js";
 import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { golden } from "./golden.js";
 import { sampleChain, tradePeriod } from "./sample.js";
 

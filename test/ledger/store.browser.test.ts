@@ -1,6 +1,6 @@
 import { openDB } from "idb";
 import { describe, expect, it } from "vitest";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { openBrowserStore } from "../../src/ledger/store/browser.js";
 import { sampleLedger } from "./sample.js";
 import { memoryPlace, storeContract } from "./store.contract.js";

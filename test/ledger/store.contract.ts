@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store, StoreOptions } from "../../src/ledger/store/store.js";
 import { sampleLedger, tradePeriod } from "./sample.js";

@@ -5,7 +5,7 @@ import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { checkEvidence, decodeEvidence } from "../../src/ledger/keys/evidence.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,

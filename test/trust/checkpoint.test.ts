@@ -15,7 +15,7 @@ import {
   unsignedCheckpoint,
   witnessKeyKind,
 } from "../../src/ledger/proof/checkpoint.js";
-import { plainHasher as hasher } from "../../src/ledger/sha256.js";
+import { plainHasher as hasher } from "../../src/ledger/tree/plain.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 
 const signatures = await openSignatures();

@@ -11,7 +11,7 @@ import {
 import { sectionNames } from "../../src/ledger/format/header.js";
 import { decodeProof, encodeProof } from "../../src/ledger/proof/proof.js";
 import type { Ask } from "../../src/ledger/service/server.js";
-import { plainHasher } from "../../src/ledger/sha256.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { type LedgerSource, Witness } from "../../src/ledger/service/witness.js";
 import {

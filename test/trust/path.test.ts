@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sameBytes } from "../../src/bytes.js";
-import type { Hasher } from "../../src/ledger/hasher.js";
-import { openHasher } from "../../src/ledger/hashwasm.js";
-import { HistoryTree } from "../../src/ledger/history.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
+import { HistoryTree } from "../../src/ledger/tree/history.js";
 import {
   consistencyRanges,
   inclusionRanges,
@@ -16,7 +16,7 @@ import {
   rootOfPath,
   verifyConsistency,
   verifyInclusion,
-} from "../../src/ledger/path.js";
+} from "../../src/ledger/tree/path.js";
 
 const sha256 = (...parts: Uint8Array[]): Uint8Array => {
   const hash = createHash("sha256");

@@ -7,7 +7,7 @@ import { LightClient } from "../../src/ledger/service/client.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import type { Receipt } from "../../src/ledger/proof/receipt.js";
-import { plainHasher } from "../../src/ledger/sha256.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 import type { SigningKey } from "../../src/ledger/keys/signature.js";
 import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
 import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";

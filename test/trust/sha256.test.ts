@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openHasher } from "../../src/ledger/hashwasm.js";
-import { plainHasher } from "../../src/ledger/sha256.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const wanted = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -14,7 +14,7 @@ import {
   encodeEvidence,
 } from "../../src/ledger/keys/evidence.js";
 import { encodeReceipt, signReceipt } from "../../src/ledger/proof/receipt.js";
-import { plainHasher } from "../../src/ledger/sha256.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,

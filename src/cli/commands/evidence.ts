@@ -30,7 +30,7 @@ import {
   stateLayout,
   tradeLayout,
 } from "../../ledger/format/records.js";
-import { plainHasher as hasher } from "../../ledger/sha256.js";
+import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Io } from "../command.js";
 import { readText } from "../parts/keyfile.js";

@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../../errors.js";
 import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../ledger/export.js";
 import { readLedgerFile, writeLedgerFile } from "../../ledger/file.js";
-import type { Hasher } from "../../ledger/hasher.js";
-import { openHasher } from "../../ledger/hashwasm.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import type { Command, Io } from "../command.js";
 

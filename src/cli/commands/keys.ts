@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
 import { hex } from "../../bytes.js";
 import { formatKey, ledgerKeyKind, witnessKeyKind } from "../../ledger/proof/checkpoint.js";
-import { plainHasher } from "../../ledger/sha256.js";
+import { plainHasher } from "../../ledger/tree/plain.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Command, Io } from "../command.js";
 import { type KeyFile, readKeyFile, writeKeyFile } from "../parts/keyfile.js";

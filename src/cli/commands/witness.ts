@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { openEngine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
-import { openHasher } from "../../ledger/hashwasm.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { openMemoryStore } from "../../ledger/store/memory.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";

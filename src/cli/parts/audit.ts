@@ -9,7 +9,7 @@ import { Chain } from "../../ledger/format/chain.js";
 import { checkpointKey, isSignedBy, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { checkEvidence } from "../../ledger/keys/evidence.js";
-import { openHasher } from "../../ledger/hashwasm.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { signedMarket } from "../../ledger/format/header.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { checkHeadFile } from "../../ledger/store/head.js";

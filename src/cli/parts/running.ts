@@ -2,7 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { openEngine } from "../../core/engine.js";
 import { hex } from "../../bytes.js";
-import type { Hasher } from "../../ledger/hasher.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { encodeReceipt, type Receipt } from "../../ledger/proof/receipt.js";
 import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
 import { openNodeStore } from "../../ledger/store/node.js";

@@ -10,7 +10,7 @@ import {
   witnessKeyKind,
 } from "../../ledger/proof/checkpoint.js";
 import type { Anchor, Proof } from "../../ledger/proof/proof.js";
-import { plainHasher as hasher } from "../../ledger/sha256.js";
+import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { readText } from "./keyfile.js";
 import { withLedger } from "./opened.js";

@@ -1,7 +1,7 @@
 import { fail } from "../../errors.js";
 import { hex, sameBytes } from "../../bytes.js";
 import { decodeCanonical } from "./canonical.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 import {
   blockHash,
   decodeHeader,
@@ -20,7 +20,7 @@ import {
   signedMarket,
 } from "./header.js";
 import { checkRecords, type Layout } from "./layout.js";
-import { emptyRoot, merkleRoot } from "../merkle.js";
+import { emptyRoot, merkleRoot } from "../tree/merkle.js";
 import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
 
 /** The sections that stand in a block: all but the state. */

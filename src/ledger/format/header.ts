@@ -1,7 +1,7 @@
 import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
 import { concat } from "../../bytes.js";
-import { type Hasher, hashBytes } from "../hasher.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
 
 /** Version of the format written; every version ever written is read for ever (docs/ledger-format.md). */
 export const formatVersion = 1;

@@ -1,6 +1,6 @@
 import { fail } from "../../errors.js";
 import { concat } from "../../bytes.js";
-import { hashBytes } from "../hasher.js";
+import { hashBytes } from "../tree/hasher.js";
 import { encodeRecords } from "../format/layout.js";
 import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "../format/records.js";
 

@@ -1,7 +1,7 @@
 import { fail } from "../../errors.js";
 import { fromBase64, toBase64 } from "../base64.js";
 import { concat, hex, sameBytes, signatureBytes } from "../../bytes.js";
-import { type Hasher, hashBytes } from "../hasher.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
 import type { Signatures, SigningKey } from "../keys/signature.js";
 
 /**

@@ -1,9 +1,9 @@
 import { fail } from "../../errors.js";
 import { fromHex, hex } from "../../bytes.js";
 import type { Json } from "../format/canonical.js";
-import type { Hasher } from "../hasher.js";
-import type { HistoryTree } from "../history.js";
-import { verifyConsistency } from "../path.js";
+import type { Hasher } from "../tree/hasher.js";
+import type { HistoryTree } from "../tree/history.js";
+import { verifyConsistency } from "../tree/path.js";
 import { type Anchor, count, object, pathFromJson, readDocument, writeDocument } from "./proof.js";
 
 /** A proof that one head extends another: that no block under the earlier was changed since. */

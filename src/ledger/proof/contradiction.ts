@@ -2,7 +2,7 @@ import { fail } from "../../errors.js";
 import { hex, sameBytes } from "../../bytes.js";
 import type { Json } from "../format/canonical.js";
 import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 import {
   object,
   openProof,

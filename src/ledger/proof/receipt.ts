@@ -1,7 +1,7 @@
 import { fail } from "../../errors.js";
 import { fromHex, hex, sameBytes } from "../../bytes.js";
 import type { Json } from "../format/canonical.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 import { type Header, sectionRecordBytes } from "../format/header.js";
 import { count, object, readDocument, writeDocument } from "./proof.js";
 import type { Signatures, SigningKey } from "../keys/signature.js";

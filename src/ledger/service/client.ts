@@ -11,9 +11,9 @@ import {
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
 import type { Contradiction } from "../proof/contradiction.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 import type { SectionName } from "../format/header.js";
-import { verifyConsistency } from "../path.js";
+import { verifyConsistency } from "../tree/path.js";
 import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
 import {
   isReceiptSigned,

@@ -1,9 +1,9 @@
 import { decodeBlock } from "../format/block.js";
 import { hex } from "../../bytes.js";
 import { encodeCanonical } from "../format/canonical.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 import { decodeHeader, headerBytes, type SectionName, sectionNames } from "../format/header.js";
-import type { HistoryTree } from "../history.js";
+import type { HistoryTree } from "../tree/history.js";
 import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
 
 /**

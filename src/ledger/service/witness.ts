@@ -14,9 +14,9 @@ import {
 import type { Contradiction } from "../proof/contradiction.js";
 import { KeyDirectory } from "../keys/directory.js";
 import { checkEvidence } from "../keys/evidence.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 import { signedMarket } from "../format/header.js";
-import { HistoryTree } from "../history.js";
+import { HistoryTree } from "../tree/history.js";
 import { type Ask, serveLedger } from "./server.js";
 import type { Signatures, SigningKey } from "../keys/signature.js";
 import type { Store } from "../store/store.js";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { fail, GridclearError } from "../../errors.js";
-import { openHasher } from "../hashwasm.js";
+import { openHasher } from "../tree/hashwasm.js";
 import { openHeadFile } from "./head.js";
 import { type Database, levelMedium } from "./level.js";
 import { openOn } from "./medium.js";

@@ -1,5 +1,5 @@
 import type { Head, Linkage } from "../format/chain.js";
-import type { Hasher } from "../hasher.js";
+import type { Hasher } from "../tree/hasher.js";
 
 /** What opening a store had to drop: a last block, never acknowledged, that was only half written. */
 export interface Recovery {

@@ -1,4 +1,4 @@
-import { hashBytes } from "../../ledger/hasher.js";
+import { hashBytes } from "../../ledger/tree/hasher.js";
 import { type Market, openMarket } from "../../market/market.js";
 import type { PeriodResult } from "../../market/result.js";
 import { type Community, openCommunity } from "../../simulation/community.js";

@@ -1,7 +1,7 @@
 import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
-import type { Hasher } from "../../ledger/hasher.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Header, sectionNames } from "../../ledger/format/header.js";
-import { merkleRoot } from "../../ledger/merkle.js";
+import { merkleRoot } from "../../ledger/tree/merkle.js";
 import { layouts, sectionStart } from "./offsets.js";
 
 /** What a person may change about a block. */

@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
 /** Hash of a leaf: SHA-256(0x00 ‖ data) (RFC 6962 §2.1). */

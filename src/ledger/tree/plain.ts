@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { fail } from "../../errors.js";
 import type { Hasher } from "./hasher.js";
 import { CompactRange, leafHash } from "./merkle.js";
 

@@ -1,5 +1,5 @@
 import { createSHA256 } from "hash-wasm";
-import { fail } from "../errors.js";
+import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
 /**
