@@ -1,11 +1,11 @@
 import type { Matching } from "../core/clearing.js";
 import { tierRanges } from "../core/rules.js";
 import { carriers, ppm } from "../units.js";
-import { account } from "./accounts.js";
-import { fee, product, scaleDown } from "./amounts.js";
+import { account } from "./books/accounts.js";
+import { fee, product, scaleDown } from "./books/amounts.js";
 import type { ClearingContract, Tariff } from "./contracts.js";
 import { bookLosses, closeBids } from "./grid.js";
-import { flowCode, postingCode, tradeCode } from "./journal.js";
+import { flowCode, postingCode, tradeCode } from "./books/journal.js";
 import { lotterySequence } from "./lottery.js";
 import { bidSide } from "./orders.js";
 import { sellPool, settlePool } from "./pool.js";

@@ -1,10 +1,10 @@
 import { none } from "../ledger/format/records.js";
 import { ppm } from "../units.js";
-import { account } from "./accounts.js";
-import { product, scaleDown } from "./amounts.js";
+import { account } from "./books/accounts.js";
+import { product, scaleDown } from "./books/amounts.js";
 import type { CarrierBook } from "./clearing.js";
 import type { Tariff } from "./contracts.js";
-import { flowCode, postingCode } from "./journal.js";
+import { flowCode, postingCode } from "./books/journal.js";
 import { accountOf, type Round } from "./round.js";
 import { importedFor } from "./storage.js";
 import { carrierCount, nobody } from "./terms.js";

@@ -1,7 +1,7 @@
 import { type ErrorCode, GridclearError } from "../errors.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { carriers, ppm } from "../units.js";
-import type { Accounts } from "./accounts.js";
+import type { Accounts } from "./books/accounts.js";
 import { carrierCount, type Terms } from "./terms.js";
 
 /** Sides of an order in columns. */

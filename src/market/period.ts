@@ -7,7 +7,7 @@ import { orderLayout, readingEstimated, readingLayout } from "../ledger/format/r
 import { carriers } from "../units.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import type { Contract } from "./contracts.js";
-import { Journal } from "./journal.js";
+import { Journal } from "./books/journal.js";
 import { Orders } from "./orders.js";
 import { openBook, Readings } from "./readings.js";
 import { type MatchingEngine, Positions, Sums } from "./round.js";

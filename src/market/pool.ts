@@ -1,10 +1,10 @@
 import type { Matching, Pooling } from "../core/clearing.js";
 import { none } from "../ledger/format/records.js";
 import { maxQuantity } from "../units.js";
-import { account } from "./accounts.js";
-import { product } from "./amounts.js";
+import { account } from "./books/accounts.js";
+import { product } from "./books/amounts.js";
 import { bookCut, type CarrierBook } from "./clearing.js";
-import { flowCode, postingCode, tradeCode } from "./journal.js";
+import { flowCode, postingCode, tradeCode } from "./books/journal.js";
 import { accountOf, type Round } from "./round.js";
 import { charge, discharge, dischargeLots, type StorageLots } from "./storage.js";
 import { carrierCount, nobody } from "./terms.js";

@@ -1,9 +1,9 @@
 import { fail } from "../errors.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { none, stateKinds, stateLayout } from "../ledger/format/records.js";
-import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "./accounts.js";
+import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "./books/accounts.js";
 import { type Contract, contractKey, type SupplyContract } from "./contracts.js";
-import { flowCode, type Journal, noCarrier, postingCode } from "./journal.js";
+import { flowCode, type Journal, noCarrier, postingCode } from "./books/journal.js";
 import { LastReadings, type MeterBook } from "./readings.js";
 import { accountOf } from "./round.js";
 import { Terms } from "./terms.js";

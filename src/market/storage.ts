@@ -1,9 +1,9 @@
 import { none } from "../ledger/format/records.js";
 import { ppm } from "../units.js";
-import { account } from "./accounts.js";
-import { product, scaleDown, scaleUp } from "./amounts.js";
+import { account } from "./books/accounts.js";
+import { product, scaleDown, scaleUp } from "./books/amounts.js";
 import type { Stay, StorageContract } from "./contracts.js";
-import { flowCode, postingCode } from "./journal.js";
+import { flowCode, postingCode } from "./books/journal.js";
 import { accountOf, type Round } from "./round.js";
 import { carrierCount, type Device, nobody } from "./terms.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Accounts } from "../../src/market/accounts.js";
-import { fee, product, scaleDown, scaleUp } from "../../src/market/amounts.js";
+import { Accounts } from "../../src/market/books/accounts.js";
+import { fee, product, scaleDown, scaleUp } from "../../src/market/books/amounts.js";
 import { openingContracts } from "../../src/market/opening.js";
 import { Terms } from "../../src/market/terms.js";
 import { parseContract } from "../../src/market/validation.js";

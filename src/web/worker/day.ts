@@ -3,7 +3,7 @@ import { hex } from "../../bytes.js";
 import { totalNames } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../ledger/format/records.js";
-import { account } from "../../market/accounts.js";
+import { account } from "../../market/books/accounts.js";
 import type { PeriodResult } from "../../market/result.js";
 import type { MemberKind } from "../../simulation/scenario.js";
 import { type Carrier, carriers } from "../../units.js";

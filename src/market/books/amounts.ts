@@ -1,4 +1,4 @@
-import { ppm } from "../units.js";
+import { ppm } from "../../units.js";
 
 /**
  * An exact amount of money ticks, at least 0 in records: a `number` while it is below 2⁵³ (nearly always), else a

@@ -8,7 +8,7 @@ import {
   type TradeRecord,
   tradeKinds,
   tradeLayout,
-} from "../ledger/format/records.js";
+} from "../../ledger/format/records.js";
 import type { Accounts } from "./accounts.js";
 import { type Amount, maxAmount } from "./amounts.js";
 
