@@ -1,7 +1,7 @@
 import type { GridclearError } from "../errors.js";
 import { type OrderRecord, sides } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
-import type { Contract } from "./contracts.js";
+import type { Contract } from "./contracts/contracts.js";
 import type { OpenPeriod } from "./period.js";
 import type { PeriodResult } from "./result.js";
 

@@ -1,7 +1,7 @@
 import { fail, GridclearError } from "../errors.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
-import { type Contract, contractKey, type MarketContract } from "./contracts.js";
+import { type Contract, contractKey, type MarketContract } from "./contracts/contracts.js";
 import { Emitter, type MarketEvents, publishOrders } from "./events.js";
 import {
   batchRecords,
@@ -21,7 +21,7 @@ import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Tak
 import type { MatchingEngine } from "./round.js";
 import type { Signing } from "./signing.js";
 import type { MarketState } from "./state.js";
-import { parseContract } from "./validation.js";
+import { parseContract } from "./contracts/parse.js";
 
 /** What a gate needs. */
 export interface GateParts {

@@ -11,10 +11,10 @@ import {
   parseTicks,
   type Tick,
 } from "../units.js";
-import type { MarketContract } from "./contracts.js";
+import type { MarketContract } from "./contracts/contracts.js";
 import { maxPeriodOrders } from "./orders.js";
 import type { Order, OrderBatch, Reading } from "./request.js";
-import type { Terms } from "./terms.js";
+import type { Terms } from "./contracts/terms.js";
 
 /** An order in numbers: participant, carrier, side, quantity, price. */
 export type OrderParts = [

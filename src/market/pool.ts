@@ -7,7 +7,7 @@ import { bookCut, type CarrierBook } from "./clearing.js";
 import { flowCode, postingCode, tradeCode } from "./books/journal.js";
 import { accountOf, type Round } from "./round.js";
 import { charge, discharge, dischargeLots, type StorageLots } from "./storage.js";
-import { carrierCount, nobody } from "./terms.js";
+import { carrierCount, nobody } from "./contracts/terms.js";
 
 /** What scenario 2 came to. */
 export interface PoolOutcome {

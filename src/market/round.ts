@@ -8,7 +8,7 @@ import { exactSum } from "./books/amounts.js";
 import type { Journal } from "./books/journal.js";
 import type { Orders } from "./orders.js";
 import type { Router } from "./router.js";
-import { carrierCount, type Terms } from "./terms.js";
+import { carrierCount, type Terms } from "./contracts/terms.js";
 
 /** What the market needs of the engine: both scenarios in stages, and hashes. */
 export interface MatchingEngine extends Hasher {

@@ -1,6 +1,6 @@
 import { buildBlock, encodeBlock, hashOfBlock } from "../ledger/format/block.js";
 import type { Store } from "../ledger/store/store.js";
-import type { MarketContract } from "./contracts.js";
+import type { MarketContract } from "./contracts/contracts.js";
 import type { PeriodOutcome } from "./period.js";
 import { type PeriodResult, resultOf } from "./result.js";
 import type { MatchingEngine } from "./round.js";

@@ -5,7 +5,7 @@ import { type Amount, product } from "./books/amounts.js";
 import { type Journal, postingCode } from "./books/journal.js";
 import { lastCorrection, lastReading, type MeterBook, type Readings } from "./readings.js";
 import { accountOf } from "./round.js";
-import { carrierCount, type Terms } from "./terms.js";
+import { carrierCount, type Terms } from "./contracts/terms.js";
 
 /** What settlement works on. */
 interface Settling {

@@ -6,7 +6,7 @@ import { type Evidence, encodeEvidence } from "../ledger/keys/evidence.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures } from "../ledger/keys/signature.js";
 import { batchStatement, contractStatement, orderStatement, readingStatement } from "../ledger/keys/message.js";
-import type { Contract } from "./contracts.js";
+import type { Contract } from "./contracts/contracts.js";
 
 /** Checks what comes into a signed market and keeps the evidence of the open period. */
 export class Signing {

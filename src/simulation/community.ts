@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import type { Contract, SupplyContract } from "../market/contracts.js";
+import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/market.js";
 import { firstPeriod, openingContracts } from "./contracts.js";
 import type { Deliveries } from "./deliveries.js";

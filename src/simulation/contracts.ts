@@ -1,4 +1,4 @@
-import type { Contract, StorageContract } from "../market/contracts.js";
+import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../units.js";
 import { energyTicks } from "./devices.js";
 import { feederNames, type Member, reach, type Store } from "./members.js";

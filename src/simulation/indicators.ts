@@ -2,7 +2,7 @@ import { type Block, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
 import { flowKinds, flowLayout, postingKinds, postingLayout, tradeLayout } from "../ledger/format/records.js";
-import type { Contract } from "../market/contracts.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers } from "../units.js";
 
 /** Groups of accounts, as a person thinks of them. */

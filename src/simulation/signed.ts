@@ -5,7 +5,7 @@ import type { Receipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures, SigningKey } from "../ledger/keys/signature.js";
 import { batchStatement, contractStatement, readingStatement } from "../ledger/keys/message.js";
-import type { Contract } from "../market/contracts.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import { batchRecords, Intake, readingRecord } from "../market/intake.js";
 import type { Market } from "../market/live.js";
 import { Platform } from "../market/platform.js";

@@ -3,7 +3,7 @@ import { type Block, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
 import { readRecord, recordCount } from "../ledger/format/layout.js";
 import { flowLayout, orderLayout, postingLayout, tradeLayout } from "../ledger/format/records.js";
-import type { Contract } from "../market/contracts.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import type { Carrier } from "../units.js";
 
 /** One line of a participant's statement. Energies in quantity ticks, prices in price ticks, amounts in amount ticks. */

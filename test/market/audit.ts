@@ -24,7 +24,7 @@ import type {
   StorageContract,
   SupplyContract,
   UseContract,
-} from "../../src/market/contracts.js";
+} from "../../src/market/contracts/contracts.js";
 import { type Carrier, carriers } from "../../src/units.js";
 
 const nobody = 0xffff_ffff;

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Accounts } from "../../src/market/books/accounts.js";
 import { fee, product, scaleDown, scaleUp } from "../../src/market/books/amounts.js";
-import { openingContracts } from "../../src/market/opening.js";
-import { Terms } from "../../src/market/terms.js";
-import { parseContract } from "../../src/market/validation.js";
+import { openingContracts } from "../../src/market/contracts/opening.js";
+import { Terms } from "../../src/market/contracts/terms.js";
+import { parseContract } from "../../src/market/contracts/parse.js";
 import { randomContracts } from "./scenario.js";
 
 const quantity = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 1, 0xffff_ffff));

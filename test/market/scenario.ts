@@ -2,7 +2,7 @@ import type { Engine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
-import type { ClearingContract, Contract, Stay, Tariff } from "../../src/market/contracts.js";
+import type { ClearingContract, Contract, Stay, Tariff } from "../../src/market/contracts/contracts.js";
 import { type Market, openMarket } from "../../src/market/market.js";
 import { type Carrier, carriers } from "../../src/units.js";
 

@@ -28,8 +28,8 @@ import {
   orderStatement,
   readingStatement,
 } from "../../src/ledger/keys/message.js";
-import type { Contract } from "../../src/market/contracts.js";
-import { openingContracts } from "../../src/market/opening.js";
+import type { Contract } from "../../src/market/contracts/contracts.js";
+import { openingContracts } from "../../src/market/contracts/opening.js";
 import { executePeriod } from "../../src/market/period.js";
 import { openReplay } from "../../src/market/replay.js";
 import { MarketState } from "../../src/market/state.js";

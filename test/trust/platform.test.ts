@@ -13,10 +13,10 @@ import { batchStatement, contractStatement, orderStatement } from "../../src/led
 import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import { Witness } from "../../src/ledger/service/witness.js";
-import type { Contract } from "../../src/market/contracts.js";
+import type { Contract } from "../../src/market/contracts/contracts.js";
 import { batchRecords } from "../../src/market/intake.js";
 import { openMarket } from "../../src/market/market.js";
-import { openContracts, openingContracts } from "../../src/market/opening.js";
+import { openContracts, openingContracts } from "../../src/market/contracts/opening.js";
 import { OrderLog, readOrders } from "../../src/market/orderlog.js";
 import { Platform } from "../../src/market/platform.js";
 import type { Order, OrderBatch, Refused } from "../../src/market/request.js";

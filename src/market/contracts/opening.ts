@@ -1,4 +1,4 @@
-import { type Carrier, carriers, maxQuantity, ppm } from "../units.js";
+import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
 
 /** The paper's fixed price of pool electricity, in price ticks (paper §4.2(2)). */

@@ -1,4 +1,4 @@
-import type { Carrier } from "../units.js";
+import type { Carrier } from "../../units.js";
 
 /**
  * The contracts of a market: plain data of integers and strings, recorded as canonical JSON in the block of the

@@ -1,5 +1,5 @@
-import { fail } from "../errors.js";
-import { type Carrier, carriers } from "../units.js";
+import { fail } from "../../errors.js";
+import { type Carrier, carriers } from "../../units.js";
 import {
   type ClearingContract,
   type Contract,
@@ -14,7 +14,7 @@ import {
   type SupplyContract,
   type UseContract,
 } from "./contracts.js";
-import { maxParties } from "./validation.js";
+import { maxParties } from "./parse.js";
 
 /** "Hangs on no feeder", "owned by the platform". */
 export const nobody = -1;

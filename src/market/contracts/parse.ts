@@ -1,5 +1,5 @@
-import { fail } from "../errors.js";
-import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, parseTick, ppm } from "../units.js";
+import { fail } from "../../errors.js";
+import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, parseTick, ppm } from "../../units.js";
 import type { Contract, Stay, StorageContract, Tier } from "./contracts.js";
 
 /** Most participants, and most devices of a kind, of one market: they are numbered in 32-bit fields below the accounts. */
