@@ -14,12 +14,12 @@ import {
   ownCopy,
   type ReadingParts,
   readingRecord,
-} from "./intake.js";
+} from "./intake/intake.js";
 import type { OpenPeriod } from "./period.js";
-import { Proposals } from "./proposals.js";
-import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./request.js";
+import { Proposals } from "./intake/proposals.js";
+import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./intake/request.js";
 import type { MatchingEngine } from "./round.js";
-import type { Signing } from "./signing.js";
+import type { Signing } from "./intake/signing.js";
 import type { MarketState } from "./state.js";
 import { parseContract } from "./contracts/parse.js";
 

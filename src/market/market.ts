@@ -13,7 +13,7 @@ import { type Opening, openingContracts } from "./contracts/opening.js";
 import { OpenPeriod } from "./period.js";
 import { openReplay } from "./replay.js";
 import type { MatchingEngine } from "./round.js";
-import { Signing } from "./signing.js";
+import { Signing } from "./intake/signing.js";
 import { MarketState } from "./state.js";
 import { parseContract } from "./contracts/parse.js";
 
@@ -27,7 +27,7 @@ export type {
   Reading,
   Refused,
   Taken,
-} from "./request.js";
+} from "./intake/request.js";
 
 /** How a market is opened. */
 export interface MarketOptions extends Opening {

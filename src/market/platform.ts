@@ -10,10 +10,10 @@ import { orderLayout } from "../ledger/format/records.js";
 import { type Ask, serveLedger } from "../ledger/service/server.js";
 import type { SigningKey } from "../ledger/keys/signature.js";
 import { carriers, formatTicks, parseTick } from "../units.js";
-import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake.js";
+import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake/intake.js";
 import type { Market } from "./live.js";
-import { checkEntry, OrderLog, readOrders, type SignedOrders } from "./orderlog.js";
-import type { BatchResult, Order, OrderBatch, OrderResult, Refused } from "./request.js";
+import { checkEntry, OrderLog, readOrders, type SignedOrders } from "./intake/orderlog.js";
+import type { BatchResult, Order, OrderBatch, OrderResult, Refused } from "./intake/request.js";
 
 /** An order taken, and the platform's word for it; or why it was not taken. */
 export type ReceiptedOrder =

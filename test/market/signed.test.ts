@@ -15,7 +15,7 @@ import {
 } from "../../src/ledger/keys/message.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { batchRecords } from "../../src/market/intake.js";
+import { batchRecords } from "../../src/market/intake/intake.js";
 import { type Market, openMarket } from "../../src/market/market.js";
 import { freeTariff, openContracts } from "../../src/market/contracts/opening.js";
 import { openReplay } from "../../src/market/replay.js";

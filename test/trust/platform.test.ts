@@ -14,12 +14,12 @@ import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledg
 import type { Store } from "../../src/ledger/store/store.js";
 import { Witness } from "../../src/ledger/service/witness.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { batchRecords } from "../../src/market/intake.js";
+import { batchRecords } from "../../src/market/intake/intake.js";
 import { openMarket } from "../../src/market/market.js";
 import { openContracts, openingContracts } from "../../src/market/contracts/opening.js";
-import { OrderLog, readOrders } from "../../src/market/orderlog.js";
+import { OrderLog, readOrders } from "../../src/market/intake/orderlog.js";
 import { Platform } from "../../src/market/platform.js";
-import type { Order, OrderBatch, Refused } from "../../src/market/request.js";
+import type { Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
 import { carriers } from "../../src/units.js";
 import {
   engine,

@@ -1,6 +1,6 @@
-import { fail } from "../errors.js";
-import { encodeRecords } from "../ledger/format/layout.js";
-import { orderLayout, readingCorrection, readingLayout } from "../ledger/format/records.js";
+import { fail } from "../../errors.js";
+import { encodeRecords } from "../../ledger/format/layout.js";
+import { orderLayout, readingCorrection, readingLayout } from "../../ledger/format/records.js";
 import {
   type Carrier,
   carriers,
@@ -10,11 +10,11 @@ import {
   parseTick,
   parseTicks,
   type Tick,
-} from "../units.js";
-import type { MarketContract } from "./contracts/contracts.js";
-import { maxPeriodOrders } from "./orders.js";
+} from "../../units.js";
+import type { MarketContract } from "../contracts/contracts.js";
+import { maxPeriodOrders } from "../orders.js";
 import type { Order, OrderBatch, Reading } from "./request.js";
-import type { Terms } from "./contracts/terms.js";
+import type { Terms } from "../contracts/terms.js";
 
 /** An order in numbers: participant, carrier, side, quantity, price. */
 export type OrderParts = [

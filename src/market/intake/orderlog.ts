@@ -1,7 +1,7 @@
-import { fail } from "../errors.js";
-import { concat, publicKeyBytes, signatureBytes } from "../bytes.js";
-import { orderLayout } from "../ledger/format/records.js";
-import type { Store } from "../ledger/store/store.js";
+import { fail } from "../../errors.js";
+import { concat, publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { orderLayout } from "../../ledger/format/records.js";
+import type { Store } from "../../ledger/store/store.js";
 
 /** Orders that came under one signature, as they were taken: one by its participant, or a gateway's batch. */
 export interface SignedOrders {

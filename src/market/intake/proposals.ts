@@ -1,5 +1,5 @@
-import { fail } from "../errors.js";
-import { type Contract, contractKey } from "./contracts/contracts.js";
+import { fail } from "../../errors.js";
+import { type Contract, contractKey } from "../contracts/contracts.js";
 
 /** Most contracts that may wait for their period at a time. */
 export const maxProposals: number = 1 << 20;

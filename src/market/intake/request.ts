@@ -1,5 +1,5 @@
-import type { GridclearError } from "../errors.js";
-import type { Carrier } from "../units.js";
+import type { GridclearError } from "../../errors.js";
+import type { Carrier } from "../../units.js";
 
 /** An order in exact decimals: an offer sells, a bid buys. */
 export interface Order {
