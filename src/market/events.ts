@@ -2,7 +2,7 @@ import type { GridclearError } from "../errors.js";
 import { type OrderRecord, sides } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import type { Contract } from "./contracts/contracts.js";
-import type { OpenPeriod } from "./period.js";
+import type { OpenPeriod } from "./period/period.js";
 import type { PeriodResult } from "./result.js";
 
 /** What a market tells as it happens: orders as they come, results as they fall (paper §4.2(3)). */

@@ -15,12 +15,12 @@ import {
   type ReadingParts,
   readingRecord,
 } from "./intake/intake.js";
-import type { OpenPeriod } from "./period.js";
+import type { OpenPeriod } from "./period/period.js";
 import { Proposals } from "./intake/proposals.js";
 import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./intake/request.js";
-import type { MatchingEngine } from "./round.js";
+import type { MatchingEngine } from "./period/round.js";
 import type { Signing } from "./intake/signing.js";
-import type { MarketState } from "./state.js";
+import type { MarketState } from "./period/state.js";
 import { parseContract } from "./contracts/parse.js";
 
 /** What a gate needs. */

@@ -2,7 +2,7 @@ import { fail, GridclearError } from "../errors.js";
 import type { Store } from "../ledger/store/store.js";
 import { Gate, type GateParts } from "./gate.js";
 import { type Clock, Loop } from "./loop.js";
-import { OpenPeriod } from "./period.js";
+import { OpenPeriod } from "./period/period.js";
 import type { PeriodResult } from "./result.js";
 import { seal } from "./sealing.js";
 

@@ -10,11 +10,11 @@ import type { Contract, MarketContract } from "./contracts/contracts.js";
 import { Market } from "./live.js";
 import { type Clock, systemClock } from "./loop.js";
 import { type Opening, openingContracts } from "./contracts/opening.js";
-import { OpenPeriod } from "./period.js";
+import { OpenPeriod } from "./period/period.js";
 import { openReplay } from "./replay.js";
-import type { MatchingEngine } from "./round.js";
+import type { MatchingEngine } from "./period/round.js";
 import { Signing } from "./intake/signing.js";
-import { MarketState } from "./state.js";
+import { MarketState } from "./period/state.js";
 import { parseContract } from "./contracts/parse.js";
 
 export type { MarketEvents } from "./events.js";

@@ -6,9 +6,9 @@ import { signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
 import { flowLayout, postingLayout, readingLayout, stateLayout, tradeLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
-import { executePeriod, type PeriodOutcome } from "./period.js";
-import type { MatchingEngine } from "./round.js";
-import { MarketState } from "./state.js";
+import { executePeriod, type PeriodOutcome } from "./period/period.js";
+import type { MatchingEngine } from "./period/round.js";
+import { MarketState } from "./period/state.js";
 
 /** What one block came to when executed again. */
 export interface Replayed {

@@ -12,7 +12,7 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
-import type { PeriodOutcome } from "./period.js";
+import type { PeriodOutcome } from "./period/period.js";
 
 /** The paper's counters of one carrier (market rules, "Counters"). */
 export interface Counters {

@@ -5,7 +5,7 @@ import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
 import { type Market, type OrderBatch, openMarket, type Reading } from "../market/market.js";
 import type { PeriodResult } from "../market/result.js";
-import type { MatchingEngine } from "../market/round.js";
+import type { MatchingEngine } from "../market/period/round.js";
 import { carriers, formatTicks, microTick } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";

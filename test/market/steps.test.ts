@@ -10,7 +10,7 @@ import { type Market, type MarketOptions, openMarket } from "../../src/market/ma
 import { freeTariff, paperClearing } from "../../src/market/contracts/opening.js";
 import { openReplay } from "../../src/market/replay.js";
 import type { PeriodResult } from "../../src/market/result.js";
-import { Router } from "../../src/market/router.js";
+import { Router } from "../../src/market/period/router.js";
 import { Terms } from "../../src/market/contracts/terms.js";
 import { carriers } from "../../src/units.js";
 

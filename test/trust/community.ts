@@ -30,9 +30,9 @@ import {
 } from "../../src/ledger/keys/message.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { openingContracts } from "../../src/market/contracts/opening.js";
-import { executePeriod } from "../../src/market/period.js";
+import { executePeriod } from "../../src/market/period/period.js";
 import { openReplay } from "../../src/market/replay.js";
-import { MarketState } from "../../src/market/state.js";
+import { MarketState } from "../../src/market/period/state.js";
 import { carriers, maxQuantity } from "../../src/units.js";
 
 export const engine: Engine = await openEngine();

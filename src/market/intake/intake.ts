@@ -12,7 +12,7 @@ import {
   type Tick,
 } from "../../units.js";
 import type { MarketContract } from "../contracts/contracts.js";
-import { maxPeriodOrders } from "../orders.js";
+import { maxPeriodOrders } from "../period/orders.js";
 import type { Order, OrderBatch, Reading } from "./request.js";
 import type { Terms } from "../contracts/terms.js";
 

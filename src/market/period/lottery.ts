@@ -1,4 +1,4 @@
-import type { Hasher } from "../ledger/tree/hasher.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 
 /**
  * Puts order numbers in the sequence of a lottery nobody can steer and everybody can recompute: by

@@ -1,8 +1,8 @@
-import { type ErrorCode, GridclearError } from "../errors.js";
-import { orderLayout } from "../ledger/format/records.js";
-import { carriers, ppm } from "../units.js";
-import type { Accounts } from "./books/accounts.js";
-import { carrierCount, type Terms } from "./contracts/terms.js";
+import { type ErrorCode, GridclearError } from "../../errors.js";
+import { orderLayout } from "../../ledger/format/records.js";
+import { carriers, ppm } from "../../units.js";
+import type { Accounts } from "../books/accounts.js";
+import { carrierCount, type Terms } from "../contracts/terms.js";
 
 /** Sides of an order in columns. */
 export const offerSide = 0;

@@ -1,13 +1,13 @@
-import { fail, GridclearError } from "../errors.js";
-import { decodeItems, encodeItems, type Sections } from "../ledger/format/block.js";
-import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
-import { type Header, totalNames } from "../ledger/format/header.js";
-import { checkRecords } from "../ledger/format/layout.js";
-import { orderLayout, readingEstimated, readingLayout } from "../ledger/format/records.js";
-import { carriers } from "../units.js";
+import { fail, GridclearError } from "../../errors.js";
+import { decodeItems, encodeItems, type Sections } from "../../ledger/format/block.js";
+import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
+import { type Header, totalNames } from "../../ledger/format/header.js";
+import { checkRecords } from "../../ledger/format/layout.js";
+import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
+import { carriers } from "../../units.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
-import type { Contract } from "./contracts/contracts.js";
-import { Journal } from "./books/journal.js";
+import type { Contract } from "../contracts/contracts.js";
+import { Journal } from "../books/journal.js";
 import { Orders } from "./orders.js";
 import { openBook, Readings } from "./readings.js";
 import { type MatchingEngine, Positions, Sums } from "./round.js";
@@ -15,8 +15,8 @@ import { Router } from "./router.js";
 import { settle } from "./settlement.js";
 import type { MarketState } from "./state.js";
 import { selfDischarge } from "./storage.js";
-import { carrierCount } from "./contracts/terms.js";
-import { parseContract } from "./contracts/parse.js";
+import { carrierCount } from "../contracts/terms.js";
+import { parseContract } from "../contracts/parse.js";
 
 /** What decides a period: all that its block records of the outside world. */
 export interface PeriodInput {

@@ -1,4 +1,4 @@
-import { nobody, type Terms } from "./contracts/terms.js";
+import { nobody, type Terms } from "../contracts/terms.js";
 
 /**
  * What feeders carried in a period and may still carry. Only what crosses a feeder counts: a trade between two of its
