@@ -9,7 +9,7 @@ import type { MatchingEngine } from "../market/period/round.js";
 import { carriers, formatTicks, microTick } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
-import { Indicators, type Summary } from "./indicators.js";
+import { Indicators, type Summary } from "../report/indicators.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
 

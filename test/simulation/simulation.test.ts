@@ -9,7 +9,7 @@ import { community, openCommunity } from "../../src/simulation/community.js";
 import { deliveriesOf } from "../../src/simulation/deliveries.js";
 import { bundledScenario } from "../../src/simulation/scenarios/index.js";
 import { openSimulation, type Simulation } from "../../src/simulation/simulation.js";
-import { Statement } from "../../src/simulation/statement.js";
+import { Statement } from "../../src/report/statement.js";
 import { carriers } from "../../src/units.js";
 
 let engine: Engine;

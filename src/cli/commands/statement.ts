@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
 import { decodeBlock } from "../../ledger/format/block.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
-import { Statement, type StatementEntry } from "../../simulation/statement.js";
+import { Statement, type StatementEntry } from "../../report/statement.js";
 import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
 import { withCopy } from "../parts/audit.js";
 import type { Command } from "../command.js";

@@ -1,4 +1,4 @@
-import type { EnergyBalance, Summary } from "../../simulation/indicators.js";
+import type { EnergyBalance, Summary } from "../../report/indicators.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
 import { grouped, rounded, table } from "./table.js";
