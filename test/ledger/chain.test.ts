@@ -12,7 +12,7 @@ import {
 import { concat } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { Chain, verifyChain } from "../../src/ledger/format/chain.js";
-import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
+import { readLedgerFile, writeLedgerFile } from "../../src/report/export/file.js";
 import type { Hasher } from "../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { encodeHeader, type Header } from "../../src/ledger/format/header.js";

@@ -11,7 +11,7 @@ import { GridclearError } from "../../src/errors.js";
 import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../src/ledger/format/block.js";
 import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../src/ledger/export.js";
+import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../src/report/export/export.js";
 import type { Hasher } from "../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { concat, hex } from "../../src/bytes.js";
 import { verifyChain } from "../../src/ledger/format/chain.js";
-import { readLedgerFile, writeLedgerFile } from "../../src/ledger/file.js";
+import { readLedgerFile, writeLedgerFile } from "../../src/report/export/file.js";
 import type { Hasher } from "../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { sampleLedger, tradePeriod } from "./sample.js";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportCommand } from "../../src/cli/commands/export.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { writeLedgerFile } from "../../src/ledger/file.js";
+import { writeLedgerFile } from "../../src/report/export/file.js";
 import { openReplay } from "../../src/market/replay.js";
 import { blocksOf, runScenario, type ScenarioOptions } from "./scenario.js";
 

@@ -1,5 +1,5 @@
-import { fail } from "../errors.js";
-import { type Carrier, carriers } from "../units.js";
+import { fail } from "../../errors.js";
+import { type Carrier, carriers } from "../../units.js";
 import {
   type Block,
   buildBlock,
@@ -8,14 +8,14 @@ import {
   encodeBlock,
   encodeItems,
   hashOfBlock,
-} from "./format/block.js";
-import { fromHex, hex, sameBytes } from "../bytes.js";
-import { decodeCanonical, encodeCanonical } from "./format/canonical.js";
-import { Chain } from "./format/chain.js";
-import type { Hasher } from "./tree/hasher.js";
-import { formatVersion, type Header, signedMarket, totalNames } from "./format/header.js";
-import { decodeRecords, encodeRecords, type Layout } from "./format/layout.js";
-import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./format/records.js";
+} from "../../ledger/format/block.js";
+import { fromHex, hex, sameBytes } from "../../bytes.js";
+import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
+import { Chain } from "../../ledger/format/chain.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { formatVersion, type Header, signedMarket, totalNames } from "../../ledger/format/header.js";
+import { decodeRecords, encodeRecords, type Layout } from "../../ledger/format/layout.js";
+import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "../../ledger/format/records.js";
 
 // A ledger as one JSON document, a block on each line:
 //   {"format":"gridclear ledger","version":1,"blocks":[

@@ -1,12 +1,12 @@
-import { fail } from "../errors.js";
-import { amountTick, carriers, microTick, parseTick, type Tick } from "../units.js";
-import { decodeBlock, decodeItems, type Sections } from "./format/block.js";
-import { hex } from "../bytes.js";
-import { decodeCanonical, type Json } from "./format/canonical.js";
-import type { Hasher } from "./tree/hasher.js";
-import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "./format/header.js";
-import { decodeRecords } from "./format/layout.js";
-import { flowLayout, none, orderLayout, postingLayout, readingLayout, tradeLayout } from "./format/records.js";
+import { fail } from "../../errors.js";
+import { amountTick, carriers, microTick, parseTick, type Tick } from "../../units.js";
+import { decodeBlock, decodeItems, type Sections } from "../../ledger/format/block.js";
+import { hex } from "../../bytes.js";
+import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "../../ledger/format/header.js";
+import { decodeRecords } from "../../ledger/format/layout.js";
+import { flowLayout, none, orderLayout, postingLayout, readingLayout, tradeLayout } from "../../ledger/format/records.js";
 
 /**
  * What a column holds: a whole number below 2³² (`index`) or 2⁵³ (`number`), a text, a moment (milliseconds since 1970), or
