@@ -3,9 +3,9 @@ import type { Contract, SupplyContract } from "../market/contracts/contracts.js"
 import type { OrderBatch } from "../market/market.js";
 import { firstPeriod, openingContracts } from "./contracts.js";
 import type { Deliveries } from "./deliveries.js";
-import { createMembers, type Member } from "./members.js";
+import { createMembers, type Member } from "./members/members.js";
 import { periodOrders } from "./orders.js";
-import { type MeasuredProfile, measuredMembers } from "./profiles.js";
+import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
 import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";

@@ -2,10 +2,10 @@ import type { OrderBatch } from "../market/market.js";
 import { carriers, maxQuantity, ppm } from "../units.js";
 import { deviceCarrier, energyTicks, power } from "./devices.js";
 import { coolingShare, heatDay, heatHour } from "./heat.js";
-import { type Converter, type Member, reach } from "./members.js";
+import { type Converter, type Member, reach } from "./members/members.js";
 import { draw, uniform } from "./random.js";
 import type { Scenario } from "./scenario.js";
-import { bidLimit, offerLimit } from "./strategy.js";
+import { bidLimit, offerLimit } from "./members/strategy.js";
 import type { Moment } from "./weather.js";
 
 const orderStream = 5_000;

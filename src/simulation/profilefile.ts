@@ -1,7 +1,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { fail } from "../errors.js";
 import { carriers, microTick, parseTicks } from "../units.js";
-import type { MeasuredProfile } from "./profiles.js";
+import type { MeasuredProfile } from "./members/profiles.js";
 import { maxMembers, type Scenario } from "./scenario.js";
 
 /** Longest profile file in characters, most steps of a profile. */

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
 import { parseProfiles } from "../../simulation/profilefile.js";
-import type { MeasuredProfile } from "../../simulation/profiles.js";
+import type { MeasuredProfile } from "../../simulation/members/profiles.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";

@@ -8,7 +8,7 @@ import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js"
 import { openNodeStore } from "../../ledger/store/node.js";
 import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Summary } from "../../report/indicators.js";
-import type { MeasuredProfile } from "../../simulation/profiles.js";
+import type { MeasuredProfile } from "../../simulation/members/profiles.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { type SignedRun, signedRun } from "../../simulation/signed.js";
 import { openSimulation, type Simulation } from "../../simulation/simulation.js";

@@ -1,8 +1,8 @@
-import type { Carrier } from "../units.js";
-import type { Device } from "./devices.js";
+import type { Carrier } from "../../units.js";
+import type { Device } from "../devices.js";
 import type { Member } from "./members.js";
-import { draw } from "./random.js";
-import { type Scenario, startTime } from "./scenario.js";
+import { draw } from "../random.js";
+import { type Scenario, startTime } from "../scenario.js";
 
 /** What one participant used and made of one carrier, step by step. */
 export interface MeasuredProfile {

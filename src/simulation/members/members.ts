@@ -1,8 +1,8 @@
-import { type Carrier, ppm } from "../units.js";
-import { type Device, deviceCarrier, peakPower } from "./devices.js";
+import { type Carrier, ppm } from "../../units.js";
+import { type Device, deviceCarrier, peakPower } from "../devices.js";
 import { dice, drafts, memberStream } from "./kinds.js";
-import { draw, whole } from "./random.js";
-import { type MemberKind, memberKinds, type Scenario } from "./scenario.js";
+import { draw, whole } from "../random.js";
+import { type MemberKind, memberKinds, type Scenario } from "../scenario.js";
 
 /**
  * How somebody finds a price.
