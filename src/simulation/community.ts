@@ -9,7 +9,7 @@ import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
 import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import { createWeather, type Moment, type Season, seasonDates, type WeatherKind } from "./weather.js";
+import { createWeather, type Moment, type Season, seasonDates, type WeatherKind } from "./world/weather.js";
 
 /** Of 120 participants, how many are of each kind. */
 const usualMix: Record<MemberKind, number> = {

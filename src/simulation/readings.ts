@@ -1,6 +1,6 @@
 import { carriers, maxQuantity, ppm } from "../units.js";
 import type { Deliveries } from "./deliveries.js";
-import { draw, normal } from "./random.js";
+import { draw, normal } from "./world/random.js";
 import type { Scenario } from "./scenario.js";
 
 /** Readings as they arrive in one period: columns of one length, in order of arrival. */

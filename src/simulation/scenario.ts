@@ -1,5 +1,5 @@
 import type { Carrier } from "../units.js";
-import type { WeatherKind } from "./weather.js";
+import type { WeatherKind } from "./world/weather.js";
 
 /** Kinds of participants, in the order in which they register. */
 export const memberKinds: readonly [

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { coolingShare, heatDay, heatHour, heatPumpPerformance } from "../../src/simulation/heat.js";
-import { createRandom, draw, normal, uniform } from "../../src/simulation/random.js";
-import { type DayKind, householdDay, quarterHours, shapeSeason } from "../../src/simulation/shapes.js";
+import { coolingShare, heatDay, heatHour, heatPumpPerformance } from "../../src/simulation/world/heat.js";
+import { createRandom, draw, normal, uniform } from "../../src/simulation/world/random.js";
+import { type DayKind, householdDay, quarterHours, shapeSeason } from "../../src/simulation/world/shapes.js";
 import {
   clearSky,
   createWeather,
@@ -11,7 +11,7 @@ import {
   solarPower,
   type WeatherKind,
   windPower,
-} from "../../src/simulation/weather.js";
+} from "../../src/simulation/world/weather.js";
 
 const dayMs = 86_400_000;
 

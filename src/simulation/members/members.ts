@@ -1,7 +1,7 @@
 import { type Carrier, ppm } from "../../units.js";
-import { type Device, deviceCarrier, peakPower } from "../devices.js";
+import { type Device, deviceCarrier, peakPower } from "../world/devices.js";
 import { dice, drafts, memberStream } from "./kinds.js";
-import { draw, whole } from "../random.js";
+import { draw, whole } from "../world/random.js";
 import { type MemberKind, memberKinds, type Scenario } from "../scenario.js";
 
 /**

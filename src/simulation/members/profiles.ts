@@ -1,7 +1,7 @@
 import type { Carrier } from "../../units.js";
-import type { Device } from "../devices.js";
+import type { Device } from "../world/devices.js";
 import type { Member } from "./members.js";
-import { draw } from "../random.js";
+import { draw } from "../world/random.js";
 import { type Scenario, startTime } from "../scenario.js";
 
 /** What one participant used and made of one carrier, step by step. */

@@ -1,6 +1,6 @@
 import { openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/members.js";
-import { createRandom, draw } from "../../simulation/random.js";
+import { createRandom, draw } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
 import type { Settings } from "../settings.js";
 import { ownerOfStore, scenarioOf, wordsOf } from "./scenario.js";

@@ -1,4 +1,4 @@
-import type { Carrier } from "../units.js";
+import type { Carrier } from "../../units.js";
 import { type Building, coolingShare, heatDay, heatHour, heatPumpPerformance } from "./heat.js";
 import { normal, uniform } from "./random.js";
 import { householdDay, quarterHours, type Shape } from "./shapes.js";
