@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.js";
+import type { Settings } from "./settings/settings.js";
 import type { Client } from "./worker/client.js";
 
 /** What a view is given: the settings and how to change them, the worker, and a voice for screen readers. */

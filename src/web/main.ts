@@ -1,7 +1,7 @@
 import type { App, View } from "./app.js";
 import { el } from "./dom.js";
-import { openSettings } from "./panel.js";
-import { consistent, readHash, type ViewName, writeHash } from "./settings.js";
+import { openSettings } from "./settings/panel.js";
+import { consistent, readHash, type ViewName, writeHash } from "./settings/settings.js";
 import { openTheme } from "./theme.js";
 import { openPeriod } from "./views/period.js";
 import { openClient } from "./worker/client.js";

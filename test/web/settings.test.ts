@@ -16,7 +16,7 @@ import {
   views,
   weathers,
   writeHash,
-} from "../../src/web/settings.js";
+} from "../../src/web/settings/settings.js";
 
 const anySettings: fc.Arbitrary<Settings> = fc
   .record<Settings>({

@@ -8,7 +8,7 @@ import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { hex } from "../../src/bytes.js";
-import { defaults } from "../../src/web/settings.js";
+import { defaults } from "../../src/web/settings/settings.js";
 import { openRun } from "../../src/web/worker/chain.js";
 import { leastInDay } from "../../src/web/worker/day.js";
 import { scenarioOf } from "../../src/web/worker/scenario.js";

@@ -5,7 +5,7 @@ import { legend } from "../charts/legend.js";
 import { el, freshId } from "../dom.js";
 import { clock, count, duration, energy, money, moneyChange, plural, price } from "../format.js";
 import { latest } from "../latest.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import type { Comparison, Mover, Side } from "../worker/compare.js";
 
 const names: Record<Settings["mechanism"], string> = { value: "Quantity × price", merit: "Merit order" };

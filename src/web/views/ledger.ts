@@ -2,7 +2,7 @@ import type { App, View } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { el, freshId } from "../dom.js";
 import { clock, count, duration } from "../format.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import type { DayPeriod } from "../worker/day.js";
 import { openBlockCard } from "./block.js";
 

@@ -6,7 +6,7 @@ import { legend } from "../charts/legend.js";
 import { download, el } from "../dom.js";
 import { clock, count, duration, energy, money, plural, price, share } from "../format.js";
 import { latest } from "../latest.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import type { Curve } from "../worker/curves.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
 import { showOrder } from "./participant.js";

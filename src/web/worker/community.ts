@@ -2,7 +2,7 @@ import { openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/members.js";
 import { createRandom, draw } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import { ownerOfStore, scenarioOf, wordsOf } from "./scenario.js";
 
 /** The orders of one carrier and period, and who they belong to. */

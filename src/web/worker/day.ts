@@ -7,7 +7,7 @@ import { account } from "../../market/books/accounts.js";
 import type { PeriodResult } from "../../market/result.js";
 import type { MemberKind } from "../../simulation/scenario.js";
 import { type Carrier, carriers } from "../../units.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import { openRun, type Run } from "./chain.js";
 import { scenarioOf } from "./scenario.js";
 import type { Opened, Tell } from "./worker.js";

@@ -1,5 +1,5 @@
 import { formatTicks, microTick } from "../../units.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import { eachTrade } from "./outcome.js";
 import { lastScene } from "./period.js";
 import type { Opened } from "./worker.js";

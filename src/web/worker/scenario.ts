@@ -2,7 +2,7 @@ import { community } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/members.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { carriers, formatTicks, microTick, ppm } from "../../units.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 
 /** Who lives in a community, in parts of a hundred. */
 type Mix = Readonly<Partial<Record<MemberKind, number>>>;

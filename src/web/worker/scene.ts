@@ -1,6 +1,6 @@
 import { type Clearing, type ClearingRules, copyClearing } from "../../core/engine.js";
 import { microTick } from "../../units.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import { type Market, makeMarket } from "./community.js";
 import type { Opened } from "./worker.js";
 

@@ -1,6 +1,6 @@
 // The worker: everything that computes runs here, so that the page never waits.
 import { openEngine } from "../../core/engine.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import type { Call, Reply } from "./client.js";
 import { periodCalls } from "./period.js";
 import { type Asked, bringFile } from "./scene.js";

@@ -1,5 +1,5 @@
-import type { App } from "./app.js";
-import { el, freshId } from "./dom.js";
+import type { App } from "../app.js";
+import { el, freshId } from "../dom.js";
 import type { Settings } from "./settings.js";
 
 /** One control: its element and how it follows the settings. */

@@ -1,4 +1,4 @@
-import { type Carrier, carriers } from "../units.js";
+import { type Carrier, carriers } from "../../units.js";
 
 /** What the page shows and with which market: everything a link has to carry. */
 export interface Settings {

@@ -1,5 +1,5 @@
-import type { App } from "./app.js";
-import { el, freshId } from "./dom.js";
+import type { App } from "../app.js";
+import { el, freshId } from "../dom.js";
 import type { Control } from "./fields.js";
 
 /** Takes the person's own orders: a file chosen, or dropped anywhere on the page. */
