@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine, storageLot } from "../../src/core/engine.js";
-import { sentence } from "../../src/web/sentences.js";
+import { sentence } from "../../src/web/views/sentences.js";
 import { consistent, defaults, mixes, seasons } from "../../src/web/settings/settings.js";
 import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../src/web/walk.js";
 import { makeMarket } from "../../src/web/worker/community.js";
