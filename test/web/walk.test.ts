@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine, storageLot } from "../../src/core/engine.js";
 import { sentence } from "../../src/web/views/sentences.js";
 import { consistent, defaults, mixes, seasons } from "../../src/web/settings/settings.js";
-import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../src/web/walk.js";
+import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../src/web/worker/explain.js";
 import { makeMarket } from "../../src/web/worker/community.js";
 import { byPrice } from "../../src/web/worker/curves.js";
 import { meritPlain, sealPlain, valuePlain } from "../../src/web/worker/plain.js";

@@ -1,6 +1,6 @@
 import { el, stillness, svg } from "../dom.js";
 import { energy, price as priceText } from "../format.js";
-import type { Step, WalkOrder } from "../walk.js";
+import type { Step, WalkOrder } from "../worker/explain.js";
 import { drawn } from "./plot.js";
 
 /** What the queue is drawn from. */

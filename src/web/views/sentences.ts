@@ -1,5 +1,5 @@
 import { energy, plural, price as priceText } from "../format.js";
-import type { Step, Walk, WalkRules } from "../walk.js";
+import type { Step, Walk, WalkRules } from "../worker/explain.js";
 
 /** What a sentence needs beside its step: who the orders belong to, and by which rules. */
 export interface Cast {

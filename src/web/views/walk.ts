@@ -6,7 +6,7 @@ import { el, freshId, svg } from "../dom.js";
 import { energy } from "../format.js";
 import { type Cast, sentence } from "./sentences.js";
 import type { Settings } from "../settings/settings.js";
-import { type Phase, type Walk, walkPeriod } from "../walk.js";
+import { type Phase, type Walk, walkPeriod } from "../worker/explain.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
 
 const phaseNames: Record<Settings["mechanism"], readonly (readonly [Phase, string])[]> = {

@@ -1,4 +1,4 @@
-import { mostWalked } from "../walk.js";
+import { mostWalked } from "./explain.js";
 import { type Curve, makeCurve } from "./curves.js";
 import { askedBy, eachTrade, type Outcome, outcomeOf, type SceneTrade, sum } from "./outcome.js";
 import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
