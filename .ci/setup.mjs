@@ -56,4 +56,4 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sources) {
   writeFileSync(stamp, sources);
 }
 if (process.argv.includes("--browser"))
-  await import("../test/browser/find.mjs").then((m) => m.findChromium());
+  await import("../test/support/find.mjs").then((m) => m.findChromium());

@@ -1,6 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { findChromium, launchFlags } from "./browser/find.mjs";
+import { findChromium, launchFlags } from "./support/find.mjs";
 
 const browserTests = "test/**/*.browser.test.ts";
 const dataTests = "test/data/**/*.test.ts";

@@ -9,7 +9,7 @@ import { build as bundle } from "esbuild";
 import { openEngine } from "gridclear";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
-import { findChromium, launchFlags } from "../../test/browser/find.mjs";
+import { findChromium, launchFlags } from "../../test/support/find.mjs";
 import { machine } from "../machine.js";
 import { disagreements } from "../measure.js";
 import { duration, markdown } from "../report.js";

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
-import { bytes, hex, strictVerdict } from "../trust/strict.js";
+import { bytes, hex, strictVerdict } from "../ledger/keys/strict.js";
 
 const folder = new URL("../../../shared/data/vectors/ed25519/", import.meta.url);
 const here = existsSync(folder);

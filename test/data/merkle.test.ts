@@ -10,7 +10,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "../../src/ledger/tree/path.js";
-import { bytes, hex } from "../trust/strict.js";
+import { bytes, hex } from "../ledger/keys/strict.js";
 
 const folder = new URL("../../../shared/data/vectors/merkle/", import.meta.url);
 const here = existsSync(folder);

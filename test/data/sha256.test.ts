@@ -1,6 +1,6 @@
 // NIST's SHA-256 vectors and the public RFC 6962 tree, against both builds of the core.
 import { describe, expect, test } from "vitest";
-import { builds, hex } from "../hash/builds.js";
+import { builds, hex } from "../support/builds.js";
 import { hasData, readData } from "./folder.js";
 
 const here = hasData("vectors/sha256");

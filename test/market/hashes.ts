@@ -1,6 +1,6 @@
 import type { Engine } from "../../src/core/engine.js";
 import { hex } from "../../src/bytes.js";
-import { runScenario } from "./scenario.js";
+import { runScenario } from "../support/scenario.js";
 
 /**
  * Hash of the last block of random markets by seed: 20 participants, 6 periods. They hold in Node and in browsers; one

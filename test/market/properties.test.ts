@@ -5,8 +5,8 @@ import { hex } from "../../src/bytes.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
 import { postingLayout } from "../../src/ledger/format/records.js";
 import { openReplay } from "../../src/market/replay.js";
-import { Audit } from "./audit.js";
-import { blocksOf, runScenario } from "./scenario.js";
+import { Audit } from "../support/audit.js";
+import { blocksOf, runScenario } from "../support/scenario.js";
 
 let engine: Engine;
 let other: Engine;

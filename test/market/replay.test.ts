@@ -11,7 +11,7 @@ import {
   tradeLayout,
 } from "../../src/ledger/format/records.js";
 import { openReplay } from "../../src/market/replay.js";
-import { blocksOf, runScenario } from "./scenario.js";
+import { blocksOf, runScenario } from "../support/scenario.js";
 
 let engine: Engine;
 let blocks: Block[];

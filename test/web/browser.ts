@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { type PageServer, servePage } from "../../src/cli/commands/web.js";
-import { findChromium, launchFlags } from "../browser/find.mjs";
+import { findChromium, launchFlags } from "../support/find.mjs";
 
 const folder = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 

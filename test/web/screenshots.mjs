@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { servePage } from "../../dist/cli/web.js";
-import { findChromium, launchFlags } from "../browser/find.mjs";
+import { findChromium, launchFlags } from "../support/find.mjs";
 
 const folder = new URL("../../build/screenshots/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });

@@ -1,0 +1,456 @@
+// The commands over keys, proofs, receipts and witnesses, on ledgers on disk and over HTTP.
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Command } from "../../../src/cli/command.js";
+import { httpSource } from "../../../src/cli/parts/following.js";
+import { readKeyFile, writeKeyFile } from "../../../src/cli/parts/keyfile.js";
+import { keysCommand } from "../../../src/cli/commands/keys.js";
+import { proveCommand } from "../../../src/cli/commands/prove.js";
+import { serveAsk } from "../../../src/cli/parts/serving.js";
+import { verifyCommand } from "../../../src/cli/commands/verify.js";
+import { witnessCommand } from "../../../src/cli/commands/witness.js";
+import { hex } from "../../../src/bytes.js";
+import {
+  checkpointKey,
+  cosign,
+  cosignatures,
+  formatKey,
+  isSignedBy,
+  originOf,
+  parseCheckpoint,
+  signCheckpoint,
+  witnessKeyKind,
+} from "../../../src/ledger/proof/checkpoint.js";
+import { LightClient } from "../../../src/ledger/service/client.js";
+import { sectionNames } from "../../../src/ledger/format/header.js";
+import { encodeReceipt } from "../../../src/ledger/proof/receipt.js";
+import { openNodeStore } from "../../../src/ledger/store/node.js";
+import { openMarket } from "../../../src/market/market.js";
+import {
+  engine,
+  hasher,
+  keyOf,
+  type Ledger,
+  makeLedger,
+  market,
+  platform,
+  signatures,
+  startPeriod,
+} from "../../support/community.js";
+
+let folder: string;
+let honest: Ledger;
+let liar: Ledger;
+const at = (name: string): string => join(folder, name);
+
+async function write(name: string, ledger: Ledger, note: string | null): Promise<void> {
+  const store = await openNodeStore(at(name), { hasher });
+  for (const [height, block] of ledger.blocks.entries()) await store.append(block, height);
+  if (note !== null) await store.putMeta(checkpointKey, new TextEncoder().encode(note));
+  await store.close();
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gridclear-trust-"));
+  honest = await makeLedger(4);
+  liar = await makeLedger(4, {
+    lie: (sealing) => void (sealing.height === 3 && sealing.orders.splice(2, 1)),
+  });
+  await write("honest", honest, await honest.head());
+  await write("liar", liar, await liar.head());
+  await write("bare", honest, null);
+  await writeKeyFile(at("platform.key"), "platform", platform);
+  await writeKeyFile(at("w.key"), "wanda", await keyOf(7));
+  await writeFile(at("head"), await honest.head());
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(command: Command, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: "", err: "" };
+  const io = {
+    out: (text: string): void => {
+      said.out += text;
+    },
+    err: (text: string): void => {
+      said.err += text;
+    },
+    columns: 80,
+    isTTY: false,
+  };
+  const code = await command.run(args, io);
+  return { code, ...said };
+}
+
+describe("gridclear keys", () => {
+  test("makes a key for its owner alone, shows it, never overwrites it", async () => {
+    const made = await run(keysCommand, "make", at("new.key"), "--name", "wanda", "--json");
+    expect(made.code).toBe(0);
+    expect((await stat(at("new.key"))).mode & 0o777).toBe(0o600);
+    const shown = await run(keysCommand, "show", at("new.key"), "--json");
+    expect(shown.out).toBe(made.out);
+    const { publicKey, name } = JSON.parse(made.out);
+    const file = await readKeyFile(at("new.key"));
+    expect([hex(file.key.publicKey), file.name, name]).toEqual([publicKey, "wanda", "wanda"]);
+    expect((await readFile(at("new.key"), "utf8")).includes(publicKey)).toBe(false);
+    await expect(run(keysCommand, "make", at("new.key"))).rejects.toMatchObject({ code: "conflict" });
+    expect(hex((await readKeyFile(at("new.key"))).key.publicKey)).toBe(publicKey);
+  });
+
+  test("refuses a key file that others can read, and one that is none", async () => {
+    await writeFile(at("open.key"), await readFile(at("w.key")), { mode: 0o600 });
+    await chmod(at("open.key"), 0o644);
+    await expect(run(keysCommand, "show", at("open.key"))).rejects.toMatchObject({ code: "refused" });
+    for (const [index, text] of [
+      "",
+      "{}",
+      "x".repeat(5000),
+      '{"format":"gridclear key v1","name":"a","seed":"00"}',
+    ].entries()) {
+      await writeFile(at(`bad${index}`), text, { mode: 0o600 });
+      await expect(run(keysCommand, "show", at(`bad${index}`))).rejects.toHaveProperty("field");
+    }
+    await expect(run(keysCommand, "make", at("n.key"), "--name", "a b")).rejects.toMatchObject({
+      field: "name",
+    });
+    await expect(stat(at("n.key"))).rejects.toMatchObject({ code: "ENOENT" });
+    await chmod(folder, 0o700);
+    await expect(run(keysCommand, "show", folder)).rejects.toMatchObject({ field: folder });
+    await expect(run(keysCommand, "burn", at("w.key"))).rejects.toMatchObject({ code: "invalid" });
+  });
+});
+
+describe("gridclear prove and verify --proof", () => {
+  const options: Record<string, string> = {
+    orders: "order",
+    trades: "trade",
+    flows: "flow",
+    readings: "reading",
+    postings: "posting",
+    contracts: "contract",
+    evidence: "evidence",
+    state: "state",
+  };
+
+  test("every kind of record, checked against the head's signature, the ledger and a checkpoint", async () => {
+    for (const section of sectionNames) {
+      const place = section === "contracts" ? "0:2" : "4:0";
+      expect(
+        await run(proveCommand, at("honest"), `--${options[section]}`, place, "--out", at("proof")),
+      ).toMatchObject({ code: 0, out: "" });
+      for (const trust of [
+        ["--key", hex(platform.publicKey)],
+        [at("honest")],
+        ["--checkpoint", at("head")],
+      ]) {
+        const { code, out } = await run(verifyCommand, "--proof", at("proof"), "--json", ...trust);
+        expect(code).toBe(0);
+        expect(JSON.parse(out)).toMatchObject({
+          ok: true,
+          kind: section,
+          size: 5,
+          height: section === "contracts" ? 0 : 4,
+        });
+        expect(JSON.parse(out).trusted).not.toBeNull();
+      }
+    }
+  });
+
+  test("a proof under a head that nobody vouches for says so; under another head or key it is bad", async () => {
+    const { out } = await run(proveCommand, at("bare"), "--order", "2:1", "--size", "3");
+    await writeFile(at("proof"), out);
+    const alone = await run(verifyCommand, "--proof", at("proof"));
+    expect(alone).toMatchObject({ code: 0, out: expect.stringContaining("nobody vouches for that head") });
+    expect(await run(verifyCommand, "--proof", at("proof"), at("honest"))).toMatchObject({ code: 0 });
+    await run(proveCommand, at("liar"), "--order", "3:1", "--out", at("proof"));
+    expect(await run(verifyCommand, "--proof", at("proof"), at("honest"))).toMatchObject({ code: 1 });
+    expect(await run(verifyCommand, "--proof", at("proof"), "--checkpoint", at("head"))).toMatchObject({
+      code: 1,
+    });
+    const stranger = hex((await readKeyFile(at("w.key"))).key.publicKey);
+    const wrong = await run(verifyCommand, "--proof", at("proof"), "--key", stranger);
+    expect(wrong).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("BAD: checkpoint: wanted a signature"),
+    });
+  });
+
+  test("a block alone, growth, and the head", async () => {
+    await run(proveCommand, at("honest"), "--block", "3", "--out", at("proof"));
+    expect(await run(verifyCommand, "--proof", at("proof"), at("honest"))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("block 3 (period 1003)"),
+    });
+    await run(proveCommand, at("honest"), "--consistency", "2:5", "--out", at("proof"));
+    expect(await run(verifyCommand, "--proof", at("proof"))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("the first 2 of 5 blocks"),
+    });
+    const head = (await run(proveCommand, at("bare"), "--head", "--key", at("platform.key"))).out;
+    expect(await isSignedBy(hasher, signatures, parseCheckpoint(head), platform.publicKey)).toBe(true);
+    expect(parseCheckpoint(head).checkpoint.root).toEqual(honest.history.root());
+    await expect(run(proveCommand, at("bare"), "--head", "--key", at("w.key"))).rejects.toMatchObject({
+      code: "refused",
+    });
+  });
+
+  test("a fork becomes evidence, of one size or of two", async () => {
+    await writeFile(at("a"), await honest.head(5));
+    await writeFile(at("b"), await liar.head(5));
+    await writeFile(at("c"), await honest.head(4));
+    for (const [x, y] of [
+      ["a", "b"],
+      ["c", "b"],
+    ] as const) {
+      await run(proveCommand, at("liar"), "--fork", at(x), "--fork", at(y), "--out", at("proof"));
+      const judged = await run(verifyCommand, "--proof", at("proof"), at("honest"));
+      expect(judged).toMatchObject({
+        code: 1,
+        out: expect.stringContaining("the platform contradicts itself"),
+      });
+    }
+    await run(proveCommand, at("honest"), "--fork", at("a"), "--fork", at("c"), "--out", at("proof"));
+    await expect(run(verifyCommand, "--proof", at("proof"), at("honest"))).rejects.toMatchObject({
+      code: "invalid",
+    });
+  });
+
+  test("a head is final when k of the n witnesses named have cosigned it", async () => {
+    const lines: string[] = [];
+    let note = await honest.head();
+    for (const number of [11, 12, 13]) {
+      const witness = { name: `w${number}`, publicKey: (await keyOf(number)).publicKey };
+      lines.push(formatKey(hasher, witness, witnessKeyKind));
+      if (number < 13) note = await cosign(hasher, note, witness.name, await keyOf(number), 1_700_000_000);
+    }
+    await writeFile(at("final"), note);
+    await run(proveCommand, at("honest"), "--order", "4:1", "--out", at("proof"));
+    const judge = (...more: string[]) =>
+      run(
+        verifyCommand,
+        "--proof",
+        at("proof"),
+        "--json",
+        ...more,
+        ...lines.flatMap((key) => ["--witness", key]),
+      );
+    const cosigned = ["--checkpoint", at("final")];
+    const good = await judge(...cosigned, "--threshold", "2", "--key", hex(platform.publicKey));
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.out).trusted).toContain("final: cosigned by w11, w12, of 3 witnesses");
+    expect(await judge(...cosigned)).toMatchObject({ code: 1, out: expect.stringContaining("w11, w12") });
+    // The head in the proof itself is the platform's alone.
+    expect(await judge("--threshold", "1")).toMatchObject({ code: 1 });
+    for (const threshold of ["0", "4", "x", "1.5"])
+      await expect(judge(...cosigned, "--threshold", threshold)).rejects.toMatchObject({ code: "invalid" });
+    await expect(judge(at("honest"))).rejects.toMatchObject({ field: "--witness" });
+  });
+
+  test.skipIf(process.platform === "win32")("files that are none, or have no end, are refused", async () => {
+    for (const [option, path] of [
+      ["--proof", folder],
+      ["--proof", "/dev/zero"],
+      ["--receipt", "/dev/zero"],
+    ] as const)
+      await expect(run(verifyCommand, option, path, at("honest"))).rejects.toMatchObject({ field: path });
+  });
+
+  test("what can't be proven is refused with the reason", async () => {
+    for (const args of [
+      ["--order", "4:7"],
+      ["--order", "9:0"],
+      ["--order", "4"],
+      ["--order", "4:-1"],
+      ["--order", "4:0", "--trade", "4:0"],
+      ["--block", "1e3"],
+      ["--consistency", "0:5"],
+      ["--consistency", "5:6"],
+      ["--order", "4:0", "--size", "3"],
+      ["--order", "4:0", "--key", "x"],
+      [],
+    ])
+      await expect(run(proveCommand, at("honest"), ...args)).rejects.toMatchObject({
+        name: "GridclearError",
+        code: "invalid",
+      });
+    await expect(run(proveCommand, at("nowhere"), "--block", "0")).rejects.toHaveProperty("code");
+  });
+});
+
+describe("gridclear verify LEDGER", () => {
+  test("holds the ledger against the head signed before: a fork, missing blocks, a stranger's signature", async () => {
+    expect(await run(verifyCommand, at("honest"))).toMatchObject({ code: 0 });
+    const short = { ...honest, blocks: honest.blocks.slice(0, 4) };
+    const stranger = await keyOf(77);
+    const checkpoint = { origin: originOf(market), size: 5, root: honest.history.root() };
+    for (const [name, ledger, note, said] of [
+      ["forked", honest, await liar.head(), "head of 5 blocks"],
+      [
+        "short",
+        short,
+        await honest.head(),
+        "block 4: wanted a block: the head kept beside the ledger covers 5",
+      ],
+      [
+        "foreign",
+        honest,
+        await signCheckpoint(hasher, checkpoint, stranger),
+        "head: wanted a signature of the platform",
+      ],
+    ] as const) {
+      await write(name, ledger, note);
+      expect(await run(verifyCommand, at(name))).toMatchObject({
+        code: 1,
+        out: expect.stringContaining(said),
+      });
+    }
+  });
+});
+
+describe("gridclear verify --receipt", () => {
+  test("kept, contradicted with evidence, not yet, and not the platform's", async () => {
+    const receipt = liar.receipts.find(({ period, number }) => period === startPeriod + 3 && number === 2)!;
+    await writeFile(at("receipt"), encodeReceipt(receipt));
+    expect(await run(verifyCommand, "--receipt", at("receipt"), at("honest"))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("good: kept"),
+    });
+    const judged = await run(verifyCommand, "--receipt", at("receipt"), at("liar"), "--json");
+    expect(judged.code).toBe(1);
+    const { verdict, contradiction } = JSON.parse(judged.out);
+    expect(verdict).toBe("contradicted");
+    await writeFile(at("evidence"), contradiction);
+    const evidence = await run(verifyCommand, "--proof", at("evidence"), at("honest"));
+    expect(evidence).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("order 2 of period 1003 is another"),
+    });
+    const later = { ...receipt, period: startPeriod + 9 };
+    await writeFile(at("receipt"), encodeReceipt(later));
+    expect(await run(verifyCommand, "--receipt", at("receipt"), at("honest"))).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("signature"),
+    });
+    await expect(run(verifyCommand, "--receipt", at("receipt"))).rejects.toMatchObject({ code: "invalid" });
+    await writeFile(at("receipt"), "no receipt");
+    await expect(run(verifyCommand, "--receipt", at("receipt"), at("honest"))).rejects.toHaveProperty("code");
+  });
+});
+
+describe("gridclear witness", () => {
+  test("follows a directory, cosigns, keeps what it followed and goes on from there", async () => {
+    const args = ["--follow", at("honest"), "--key", at("w.key"), "--ledger", at("kept"), "--once"];
+    const { code, out } = await run(witnessCommand, ...args);
+    expect(code).toBe(0);
+    const wanda = { name: "wanda", publicKey: (await readKeyFile(at("w.key"))).key.publicKey };
+    expect(await cosignatures(hasher, signatures, parseCheckpoint(out), [wanda])).toHaveLength(1);
+    expect(await run(witnessCommand, ...args)).toMatchObject({ code: 0, out });
+    // What it kept is a ledger like any other.
+    expect(await run(verifyCommand, at("kept"))).toMatchObject({ code: 0 });
+  });
+
+  test("refuses a ledger that does not re-execute, naming the height; one without a signed head; a fork", async () => {
+    const wrong = await makeLedger(4, {
+      lie: (sealing) => {
+        if (sealing.height !== 2) return;
+        sealing.draft = (draft) => {
+          const trades = draft.sections.trades!.slice();
+          trades[16]! ^= 1;
+          return { ...draft, sections: { ...draft.sections, trades } };
+        };
+      },
+    });
+    await write("wrong", wrong, await wrong.head());
+    const refused = await run(witnessCommand, "--follow", at("wrong"), "--once");
+    expect(refused).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("REFUSED at height 2: height 2: trades[0].price"),
+    });
+    expect(await run(witnessCommand, "--follow", at("bare"), "--once")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("a head signed by the platform"),
+    });
+    const forked = await run(witnessCommand, "--follow", at("liar"), "--ledger", at("kept"), "--once");
+    expect(forked).toMatchObject({ code: 1, err: expect.stringContaining("gridclear contradiction v1") });
+  });
+
+  test("is client and server: one witness follows another over HTTP", async () => {
+    const { server, port } = await serveAsk(await honest.serve(), 0, "127.0.0.1");
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      const { code, out } = await run(witnessCommand, "--follow", url, "--once");
+      expect(code).toBe(0);
+      expect(parseCheckpoint(out).checkpoint.size).toBe(5);
+      const source = httpSource(url);
+      expect(await source.block(2)).toEqual(honest.blocks[2]);
+      expect(await source.block(9)).toBeNull();
+      for (const [path, init, status] of [
+        ["/proof/5/4/orders/0", {}, 200],
+        ["/checkpoint", { method: "HEAD" }, 200],
+        ["/checkpoint", { method: "POST", body: "x" }, 405],
+        ["/../package.json", {}, 404],
+        ["/%2e%2e/package.json", {}, 404],
+        ["/block/-1", {}, 404],
+        ["/block/1e1", {}, 404],
+        ["/block/__proto__", {}, 404],
+        [`/block/${"9".repeat(200)}`, {}, 404],
+      ] as const) {
+        const response = await fetch(`${url}${path}`, init);
+        expect([path, response.status]).toEqual([path, status]);
+        await response.arrayBuffer();
+      }
+    } finally {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    }
+    const gone = await run(witnessCommand, "--follow", url, "--once");
+    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("out of reach") });
+  });
+
+  test("follows an unsigned market as well: then the witness is all that vouches", async () => {
+    const store = await openNodeStore(at("unsigned"), { hasher });
+    const opened = await openMarket({ engine, store, participants: ["ann", "bob"], startPeriod: 3 });
+    opened.submit({
+      participant: "ann",
+      carrier: "electricity",
+      side: "offer",
+      quantity: "2.5",
+      price: "0.08",
+    });
+    opened.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
+    await opened.clearPeriod(1000);
+    await store.close();
+    const { code, out } = await run(
+      witnessCommand,
+      "--follow",
+      at("unsigned"),
+      "--key",
+      at("w.key"),
+      "--once",
+    );
+    expect(code).toBe(0);
+    const wanda = { name: "wanda", publicKey: (await readKeyFile(at("w.key"))).key.publicKey };
+    const policy = { threshold: 1, witnesses: [wanda] };
+    const options = { hasher, signatures, marketId: opened.id, platformKey: null, policy };
+    const ask = async (note: string) =>
+      new LightClient(options).update(async () => new TextEncoder().encode(note));
+    expect(await ask(out)).toMatchObject({ size: 2 });
+    await expect(ask(`${out.split("\n\n")[0]}\n\n`)).rejects.toMatchObject({ code: "signature" });
+    await expect(run(verifyCommand, "--receipt", at("receipt"), at("unsigned"))).rejects.toHaveProperty(
+      "code",
+    );
+  });
+
+  test("refuses arguments that are none", async () => {
+    for (const args of [
+      [],
+      ["--follow", at("nowhere")],
+      ["--follow", "ftp://x"],
+      ["--follow", at("honest"), "--serve", "70000"],
+      ["--follow", at("honest"), "--every", "0"],
+    ])
+      await expect(run(witnessCommand, ...args)).rejects.toMatchObject({ code: "invalid" });
+  });
+});

@@ -1,0 +1,29 @@
+import { createSHA256 } from "hash-wasm";
+import { describe, expect, it } from "vitest";
+import { merkleTreeHash, splitRecords } from "../oracle/merkle.js";
+import { builds, hex, someBytes } from "../support/builds.js";
+
+const sha = await createSHA256();
+const hash = (bytes: Uint8Array): Uint8Array => sha.init().update(bytes).digest("binary");
+
+describe.each(builds)("hashing in a browser, $name build", (build) => {
+  it("agrees with the browser's SHA-256 for every length from 0 to 200", async () => {
+    for (let length = 0; length <= 200; length++) {
+      const bytes = Uint8Array.from(someBytes(length, length));
+      const want = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      expect(hex(build.sha256(bytes)), `${length} bytes`).toBe(hex(want));
+      expect(hex(build.stream([bytes.subarray(0, length >> 1), bytes.subarray(length >> 1)]))).toBe(
+        hex(want),
+      );
+    }
+  });
+
+  it("has the Merkle roots of RFC 6962", () => {
+    for (const count of [0, 1, 2, 3, 4, 5, 7, 8, 9, 33, 300, 1025])
+      for (const bytes of [1, 16, 40, 54, 64, 100]) {
+        const records = someBytes(count * bytes, count + bytes);
+        const want = hex(merkleTreeHash(splitRecords(records, bytes), hash));
+        expect(hex(build.merkleRoot(records, bytes)), `${count} × ${bytes}`).toBe(want);
+      }
+  });
+});

@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
+import { hex } from "../../../src/bytes.js";
+import { verifyChain } from "../../../src/ledger/format/chain.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../../src/ledger/format/records.js";
+import { golden } from "../../support/golden.js";
+import { sampleChain, tradePeriod } from "../../support/sample.js";
+
+const page = new URL("../../../docs/ledger-format.md", import.meta.url);
+const lines = (bytes: Uint8Array): string => hex(bytes).replace(/.{64}/g, "$&\n").trimEnd();
+const codes = (kinds: readonly string[]): string =>
+  kinds.map((kind, index) => `${index + 1} ${kind}`).join(", ");
+
+describe("ledger format, version 1", () => {
+  let hasher: Hasher;
+  let chain: Block[];
+  beforeAll(async () => {
+    hasher = await openHasher();
+    chain = sampleChain(hasher, [{}, tradePeriod(1002)]);
+  });
+
+  it("has the hashes it has always had", async () => {
+    const verdict = await verifyChain(chain.map(encodeBlock), hasher);
+    expect({
+      marketId: hex(chain[0]!.header.marketId),
+      blocks: chain.map((block) => hex(hashOfBlock(block, hasher))),
+      root: verdict.ok ? hex(verdict.root) : verdict.error.message,
+    }).toEqual(golden);
+  });
+
+  it("has the codes that the verifier in Python knows", () => {
+    const script = readFileSync(new URL("../verify.py", import.meta.url), "utf8");
+    const { length: trades } = tradeKinds;
+    expect(script).toContain(`POSTING_KINDS = ${trades}, ${flowKinds.length}, ${postingKinds.length}\n`);
+  });
+
+  // GRIDCLEAR_WRITE_DOCS=1 writes the examples into the page instead of comparing them.
+  it("is what docs/ledger-format.md shows", () => {
+    const shown: [begin: string, text: string][] = [
+      [
+        "from the genesis contract\n\n```\n",
+        new TextDecoder().decode(decodeItems(chain[0]!.sections.contracts)[0]),
+      ],
+      ["whose market id is `", golden.marketId],
+      ["One contract. Block hash `", golden.blocks[0]!],
+      [`One contract. Block hash \`${golden.blocks[0]}\`.\n\n\`\`\`\n`, lines(encodeBlock(chain[0]!))],
+      ["### An empty period\n\nBlock hash `", golden.blocks[1]!],
+      [
+        `### An empty period\n\nBlock hash \`${golden.blocks[1]}\`.\n\n\`\`\`\n`,
+        lines(encodeBlock(chain[1]!)),
+      ],
+      ["root alone is kept.\nBlock hash `", golden.blocks[2]!],
+      [`root alone is kept.\nBlock hash \`${golden.blocks[2]}\`.\n\n\`\`\`\n`, lines(encodeBlock(chain[2]!))],
+      ["The root over the three block hashes is `", golden.root],
+      [
+        "### flows (4): 40 bytes\n\n| offset | type | field |\n| --- | --- | --- |\n| 0 | u8 | kind: ",
+        codes(flowKinds),
+      ],
+      [
+        "### postings (6): 32 bytes\n\n| offset | type | field |\n| --- | --- | --- |\n| 0 | u8 | kind: ",
+        codes(postingKinds),
+      ],
+      ["### state (7): 32 bytes, not in the block", codes(stateKinds)],
+    ];
+    let text = readFileSync(page, "utf8");
+    for (const [begin, wanted] of shown) {
+      let at = text.indexOf(begin);
+      expect(at, begin).toBeGreaterThan(0);
+      at += begin.length;
+      if (begin.startsWith("### state")) at = text.indexOf("kind: ", at) + "kind: ".length;
+      const end = at + text.slice(at).search(/`| \||\n```/);
+      if (process.env.GRIDCLEAR_WRITE_DOCS) text = text.slice(0, at) + wanted + text.slice(end);
+      else expect(text.slice(at, end)).toBe(wanted);
+    }
+    if (process.env.GRIDCLEAR_WRITE_DOCS) writeFileSync(page, text);
+  });
+});

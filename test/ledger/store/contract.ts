@@ -1,0 +1,276 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { memoryMedium, openMemoryStore } from "../../../src/ledger/store/memory.js";
+import type { Store, StoreOptions } from "../../../src/ledger/store/store.js";
+import { sampleLedger, tradePeriod } from "../../support/sample.js";
+
+/** One kind of store, as the contract suite needs it: places to keep ledgers, and the means to do damage there. */
+export interface Workshop {
+  /** A new, empty place. */
+  place(): Promise<Place>;
+}
+/** Where one ledger is kept. */
+export interface Place {
+  open(options?: StoreOptions): Promise<Store>;
+  /** Replaces the bytes of a block behind the closed store's back; null removes it. */
+  damage(height: number, bytes: Uint8Array | null): Promise<void>;
+}
+
+/** A place in memory. */
+export async function memoryPlace(): Promise<Place> {
+  const medium = memoryMedium();
+  return {
+    open: (options) => openMemoryStore(options, medium),
+    async damage(height, bytes) {
+      if (bytes !== null) medium.blocks[height] = bytes;
+      else if (height === medium.blocks.length - 1) medium.blocks.pop();
+      else delete medium.blocks[height];
+    },
+  };
+}
+
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+/** What every store promises. */
+export function storeContract(name: string, workshop: Workshop): void {
+  describe(`store contract: ${name}`, () => {
+    let hasher: Hasher;
+    let blocks: Uint8Array[];
+    const open: Store[] = [];
+    const opened = async (place: Place, options?: StoreOptions): Promise<Store> => {
+      const store = await place.open(options);
+      open.push(store);
+      return store;
+    };
+    const filled = async (count: number = blocks.length): Promise<Place> => {
+      const place = await workshop.place();
+      const store = await place.open();
+      for (const [height, bytes] of blocks.slice(0, count).entries()) await store.append(bytes, height);
+      await store.close();
+      return place;
+    };
+    beforeAll(async () => {
+      hasher = await openHasher();
+      blocks = sampleLedger(hasher, [{}, tradePeriod(1002), tradePeriod(1003, 5), {}, tradePeriod(1005, 9)]);
+    });
+    afterEach(async () => {
+      for (const store of open.splice(0)) await store.close();
+    });
+
+    it("is empty when new", async () => {
+      const store = await opened(await workshop.place());
+      expect(store.size).toBe(0);
+      expect(store.head).toBe(null);
+      expect(store.recovered).toBe(null);
+      expect(await store.get(0)).toBe(null);
+      expect(store.next().height).toBe(0);
+    });
+
+    it("gives back what was appended, now and after opening again", async () => {
+      const place = await workshop.place();
+      const store = await opened(place);
+      for (const [height, bytes] of blocks.entries()) {
+        await store.append(bytes, height);
+        expect(store.size).toBe(height + 1);
+        expect(await store.get(height)).toEqual(bytes);
+      }
+      const before = { head: store.head, root: store.root() };
+      await store.close();
+      for (const verify of ["all", "hashes"] as const) {
+        const again = await opened(place, { verify });
+        expect(again.size).toBe(blocks.length);
+        expect({ head: again.head, root: again.root() }).toEqual(before);
+        const found: Uint8Array[] = [];
+        for await (const bytes of again.blocks(2)) found.push(bytes);
+        expect(found).toEqual(blocks.slice(2));
+        expect(await again.get(blocks.length)).toBe(null);
+        await again.close();
+      }
+    });
+
+    it("hands out bytes that are the caller's", async () => {
+      const store = await opened(await workshop.place());
+      const given = blocks[0]!.slice();
+      await store.append(given, 0);
+      given.fill(0);
+      (await store.get(0))!.fill(0);
+      expect(await store.get(0)).toEqual(blocks[0]);
+    });
+
+    it("goes on after opening again", async () => {
+      const place = await filled(3);
+      const store = await opened(place);
+      for (const height of [3, 4, 5]) await store.append(blocks[height]!, height);
+      await store.close();
+      expect((await opened(place)).size).toBe(6);
+    });
+
+    it("takes turns when asked for several appends at once", async () => {
+      const store = await opened(await workshop.place());
+      await Promise.all(blocks.map((bytes, height) => store.append(bytes, height)));
+      expect(store.size).toBe(blocks.length);
+    });
+
+    it("refuses another height than the next, and a block that does not follow, and stays as it was", async () => {
+      const store = await opened(await filled(3));
+      for (const height of [0, 2, 4, -1, Number.NaN])
+        expect(await errorOf(store.append(blocks[3]!, height))).toMatchObject({ code: "conflict" });
+      const wrong = blocks[3]!.slice();
+      wrong[70]! ^= 1;
+      expect(await errorOf(store.append(wrong, 3))).toMatchObject({
+        code: "corrupt",
+        field: "block 3: previous hash",
+      });
+      expect(await errorOf(store.append(blocks[4]!, 3))).toMatchObject({ code: "corrupt" });
+      expect(await errorOf(store.append(blocks[3]!.subarray(0, -1), 3))).toMatchObject({ code: "corrupt" });
+      expect(await errorOf(store.append(new Uint8Array(3), 3))).toMatchObject({ code: "corrupt" });
+      expect(store.size).toBe(3);
+      await store.append(blocks[3]!, 3);
+      expect(store.size).toBe(4);
+    });
+
+    it("keeps values beside the blocks", async () => {
+      const place = await workshop.place();
+      const store = await opened(place);
+      expect(await store.getMeta("cosignatures/1")).toBe(null);
+      const value = Uint8Array.of(0, 1, 2, 255);
+      await store.putMeta("cosignatures/1", value);
+      await store.putMeta("empty", new Uint8Array(0));
+      value.fill(9);
+      await store.close();
+      const again = await opened(place);
+      expect(await again.getMeta("cosignatures/1")).toEqual(Uint8Array.of(0, 1, 2, 255));
+      expect(await again.getMeta("empty")).toEqual(new Uint8Array(0));
+      await again.putMeta("cosignatures/1", Uint8Array.of(7));
+      expect(await again.getMeta("cosignatures/1")).toEqual(Uint8Array.of(7));
+      expect(again.size).toBe(0);
+    });
+
+    it("refuses keys and values out of bounds", async () => {
+      const store = await opened(await workshop.place());
+      for (const key of ["", "x".repeat(129), "é", "a\n", 5 as unknown as string])
+        expect(await errorOf(store.putMeta(key, new Uint8Array(1)))).toMatchObject({ code: "invalid" });
+      expect(await errorOf(store.putMeta("big", new Uint8Array((1 << 20) + 1)))).toMatchObject({
+        code: "limit",
+      });
+    });
+
+    it("refuses a second writer, and lets it in when the first has closed", async () => {
+      const place = await workshop.place();
+      const first = await opened(place);
+      await first.append(blocks[0]!, 0);
+      expect(await errorOf(place.open())).toMatchObject({ code: "conflict" });
+      await first.append(blocks[1]!, 1);
+      await first.close();
+      expect((await opened(place)).size).toBe(2);
+    });
+
+    it("does nothing once closed, and closes twice", async () => {
+      const store = await opened(await filled(2));
+      const pending = store.append(blocks[2]!, 2);
+      await store.close();
+      await pending;
+      await store.close();
+      expect(await errorOf(store.append(blocks[3]!, 3))).toMatchObject({ code: "state" });
+      expect(await errorOf(store.get(0))).toMatchObject({ code: "state" });
+      expect(await errorOf(store.putMeta("a", new Uint8Array(1)))).toMatchObject({ code: "state" });
+    });
+
+    it("does not make a ledger when asked not to", async () => {
+      const place = await workshop.place();
+      expect(await errorOf(place.open({ create: false }))).toMatchObject({ code: "invalid" });
+      expect(await errorOf(place.open({ create: false }))).toMatchObject({ code: "invalid" });
+      expect((await opened(place)).size).toBe(0);
+    });
+
+    it("opens one that is there without making it", async () => {
+      expect((await opened(await filled(2), { create: false })).size).toBe(2);
+    });
+
+    it("drops a half-written last block that was never acknowledged, and says so", async () => {
+      for (const length of [0, 1, 100, 863, 864, 900]) {
+        const place = await filled(2);
+        await place.damage(2, blocks[2]!.subarray(0, length));
+        for (const [verify, recovered] of [
+          ["hashes", { height: 2, bytes: length }],
+          ["all", null],
+        ] as const) {
+          const store = await opened(place, { verify });
+          expect(store.size).toBe(2);
+          expect(store.recovered).toEqual(recovered);
+          await store.close();
+        }
+        const store = await opened(place);
+        await store.append(blocks[2]!, 2);
+        await store.close();
+        expect((await opened(place)).size).toBe(3);
+        for (const left of open.splice(0)) await left.close();
+      }
+    });
+
+    it("keeps a last block that is whole, though its acknowledgement never came", async () => {
+      const place = await filled(2);
+      await place.damage(2, blocks[2]!);
+      for (const size of [3, 3]) {
+        const store = await opened(place);
+        expect([store.size, store.recovered]).toEqual([size, null]);
+        await store.close();
+      }
+    });
+
+    it("refuses anything worse, naming the height", async () => {
+      const flipped = (bytes: Uint8Array, at: number): Uint8Array => {
+        const copy = bytes.slice();
+        copy[at]! ^= 0x10;
+        return copy;
+      };
+      const cases: [height: number, bytes: Uint8Array | null, named: number][] = [
+        [2, null, 2], // a gap
+        [5, null, 5], // the last acknowledged block is gone
+        [5, blocks[5]!.subarray(0, 900), 5], // acknowledged, so not a half-written one
+        [5, flipped(blocks[5]!, 1000), 5],
+        [3, flipped(blocks[3]!, 900), 3],
+        [3, flipped(blocks[3]!, 44), 3],
+        [3, new Uint8Array(0), 3],
+        [3, blocks[2]!, 3],
+        [0, blocks[1]!, 0],
+        [0, null, 0],
+      ];
+      for (const [height, bytes, named] of cases) {
+        const place = await filled();
+        await place.damage(height, bytes);
+        const error = await errorOf(place.open());
+        expect(error).toMatchObject({ code: "corrupt" });
+        expect((error as { field: string }).field).toMatch(new RegExp(`^block ${named}\\b`));
+        // The refusal let go of the place.
+        expect(await errorOf(place.open())).toMatchObject({ code: "corrupt" });
+      }
+    });
+
+    it("finds a last block that was replaced by another whole one", async () => {
+      const place = await filled();
+      const other = sampleLedger(hasher, [
+        {},
+        tradePeriod(1002),
+        tradePeriod(1003, 5),
+        {},
+        tradePeriod(1005, 10),
+      ]);
+      await place.damage(5, other[5]!);
+      expect(await errorOf(place.open())).toMatchObject({ code: "corrupt", field: "block 5: hash" });
+    });
+
+    it("by hashes alone does not read sections, and says nothing of them", async () => {
+      const place = await filled();
+      const bytes = blocks[2]!.slice();
+      bytes[870]! ^= 1;
+      await place.damage(2, bytes);
+      expect((await opened(place, { verify: "hashes" })).size).toBe(6);
+    });
+  });
+}

@@ -1,0 +1,297 @@
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GridclearError } from "../../../src/errors.js";
+import { hex } from "../../../src/bytes.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { type Medium, openOn } from "../../../src/ledger/store/medium.js";
+import { type MemoryMedium, memoryMedium } from "../../../src/ledger/store/memory.js";
+import { openNodeStore } from "../../../src/ledger/store/node.js";
+import type { Store } from "../../../src/ledger/store/store.js";
+import { type Period, sampleLedger, tradePeriod } from "../../support/sample.js";
+
+const errorOf = (promise: Promise<unknown>): Promise<GridclearError | null> =>
+  promise.then(
+    () => null,
+    (error: GridclearError) => error,
+  );
+const periods = (count: number): Period[] =>
+  Array.from({ length: count }, (_, index) => (index % 4 === 3 ? {} : tradePeriod(1001 + index, index)));
+
+let hasher: Hasher;
+let blocks: Uint8Array[];
+let folder: string;
+beforeAll(async () => {
+  hasher = await openHasher();
+  blocks = sampleLedger(hasher, periods(200));
+  folder = await mkdtemp(join(tmpdir(), "gridclear-faults-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** How a write goes wrong: nothing of it is there, part of it, or all of it though its flush failed. */
+type Fault = "nothing" | "part" | "all";
+
+/** A medium whose `at`-th write (from 0) goes wrong, and which counts the writes it is asked for. */
+function faulty(medium: MemoryMedium, at: number, fault: Fault): Medium & { writes: number } {
+  const go = async (partly: () => Promise<void>, wholly: () => Promise<void>): Promise<void> => {
+    const number = faults.writes;
+    faults.writes += 1;
+    if (number !== at) return wholly();
+    if (fault === "part") await partly();
+    if (fault === "all") await wholly();
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  };
+  const faults: Medium & { writes: number } = {
+    writes: 0,
+    extent: () => medium.extent(),
+    read: (height) => medium.read(height),
+    drop: (height) => medium.drop(height),
+    readMark: () => medium.readMark(),
+    readMeta: (key) => medium.readMeta(key),
+    close: () => medium.close(),
+    write: (height, bytes) =>
+      go(
+        () => medium.write(height, bytes.subarray(0, bytes.length >> 1)),
+        () => medium.write(height, bytes),
+      ),
+    // A mark has two slots and a value is put by a transaction: part of either is none of it.
+    writeMark: (mark) =>
+      go(
+        async () => {},
+        () => medium.writeMark(mark),
+      ),
+    writeMeta: (key, value) =>
+      go(
+        async () => {},
+        () => medium.writeMeta(key, value),
+      ),
+  };
+  return faults;
+}
+
+describe("a write that fails", () => {
+  it("stops the store, takes nothing back and leaves nothing half-done", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: 25 }),
+        fc.constantFrom<Fault>("nothing", "part", "all"),
+        fc.boolean(),
+        async (at, fault, withMeta) => {
+          const medium = memoryMedium();
+          const bad = faulty(medium, at, fault);
+          const store = await openOn(bad, { hasher });
+          let acknowledged = 0;
+          let error: GridclearError | null = null;
+          while (error === null && acknowledged < blocks.length) {
+            error = await errorOf(store.append(blocks[acknowledged]!, acknowledged));
+            if (error === null) {
+              acknowledged += 1;
+              if (withMeta) error = await errorOf(store.putMeta("last", Uint8Array.of(acknowledged)));
+            }
+          }
+          expect(error).toMatchObject({ code: "storage" });
+          expect(error?.message).toContain("no space left on device");
+          expect(store.size).toBe(acknowledged);
+
+          // Nothing is tried again, and nothing is served.
+          const { writes } = bad;
+          expect(await errorOf(store.append(blocks[acknowledged]!, acknowledged))).toBe(error);
+          expect(await errorOf(store.putMeta("x", new Uint8Array(1)))).toBe(error);
+          expect(await errorOf(store.get(0))).toBe(error);
+          expect(await errorOf(store.getMeta("last"))).toBe(error);
+          expect(
+            await errorOf(
+              store
+                .blocks()
+                [Symbol.asyncIterator]()
+                .next()
+                .then(() => store.get(0)),
+            ),
+          ).toBe(error);
+          expect(bad.writes).toBe(writes);
+          await store.close();
+
+          const again = await openOn(medium, { hasher });
+          expect(again.size).toBeGreaterThanOrEqual(acknowledged);
+          expect(again.size).toBeLessThanOrEqual(acknowledged + 1);
+          for (let height = 0; height < again.size; height += 1)
+            expect(await again.get(height)).toEqual(blocks[height]);
+          if (again.recovered !== null)
+            expect([fault, again.recovered.height]).toEqual(["part", acknowledged]);
+          await again.append(blocks[again.size]!, again.size);
+          await again.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("fails what waits behind it", async () => {
+    const medium = memoryMedium();
+    const store = await openOn(faulty(medium, 4, "nothing"), { hasher });
+    const results = await Promise.all(
+      blocks.slice(0, 6).map((bytes, height) => errorOf(store.append(bytes, height))),
+    );
+    expect(results.map((error) => error?.code ?? null)).toEqual([
+      null,
+      null,
+      "storage",
+      "storage",
+      "storage",
+      "storage",
+    ]);
+    expect(medium.blocks.length).toBe(2);
+    await store.close();
+  });
+
+  it("is told when it happens while opening, and lets go of the medium", async () => {
+    const medium = memoryMedium();
+    medium.blocks.push(blocks[0]!); // whole and not acknowledged: opening writes the mark
+    medium.held = true;
+    expect(await errorOf(openOn(faulty(medium, 0, "nothing"), { hasher }))).toMatchObject({
+      code: "storage",
+    });
+    expect(medium.held).toBe(false);
+  });
+
+  it("is told when reading fails, as corrupt when the bytes are bad", async () => {
+    const medium = memoryMedium();
+    const store = await openOn(medium, { hasher });
+    await store.append(blocks[0]!, 0);
+    await store.putMeta("a", Uint8Array.of(1, 2));
+    medium.meta.get("a")![9]! ^= 1;
+    expect(await errorOf(store.getMeta("a"))).toMatchObject({ code: "corrupt", field: "meta a" });
+    medium.read = () => Promise.reject(new Error("input/output error"));
+    expect(await errorOf(store.get(0))).toMatchObject({ code: "storage" });
+    await store.close();
+  });
+});
+
+// The child is the real thing: the Node store in a process of its own, killed or starved of disk.
+describe.skipIf(process.platform === "win32")("a process that writes", () => {
+  let script: string;
+  beforeAll(async () => {
+    script = fileURLToPath(new URL(`../../build/store-writer-${process.pid}.mjs`, import.meta.url));
+    await build({
+      entryPoints: [fileURLToPath(new URL("writer.ts", import.meta.url))],
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      packages: "external",
+      outfile: script,
+      logLevel: "error",
+    });
+    await writeFile(join(folder, "blocks.json"), JSON.stringify(blocks.map(hex)));
+  });
+  afterAll(() => rm(script, { force: true }));
+
+  /** Runs the writer until it ends or has acknowledged `kill` blocks; the lines it wrote. */
+  const write = (directory: string, kill: number, limit?: string): Promise<string[]> =>
+    new Promise((resolve, reject) => {
+      const args = [script, directory, join(folder, "blocks.json")];
+      const child =
+        limit === undefined
+          ? spawn(process.execPath, args)
+          : spawn("bash", [
+              "-c",
+              `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`,
+              process.execPath,
+              ...args,
+            ]);
+      let text = "";
+      let errors = "";
+      child.stdout.on("data", (chunk) => {
+        text += chunk;
+        if (text.split("\n").length > kill) child.kill("SIGKILL");
+      });
+      child.stderr.on("data", (chunk) => {
+        errors += chunk;
+      });
+      child.on("error", reject);
+      child.on("close", () => (errors === "" ? resolve(text.trim().split("\n")) : reject(new Error(errors))));
+    });
+  const check = async (store: Store, acknowledged: number): Promise<void> => {
+    expect(store.size).toBeGreaterThanOrEqual(acknowledged);
+    for (let height = 0; height < store.size; height += 1)
+      expect(await store.get(height)).toEqual(blocks[height]);
+  };
+
+  it("may be killed at any moment: what it acknowledged is there, and the next goes on", async () => {
+    const directory = join(folder, "killed");
+    for (const more of [1, 2, 7, 20, 3]) {
+      const lines = await write(directory, more);
+      const acknowledged = lines.filter((line) => /^\d+$/.test(line)).map(Number);
+      const store = await openNodeStore(directory, { hasher });
+      await check(store, Math.max(...acknowledged) + 1);
+      await store.close();
+    }
+  });
+
+  it("stops cleanly on a full disk, and loses nothing that it acknowledged", async () => {
+    const directory = join(folder, "full");
+    const lines = await write(directory, Number.POSITIVE_INFINITY, "64");
+    const acknowledged = lines.filter((line) => /^\d+$/.test(line)).length;
+    expect(acknowledged).toBeGreaterThan(10);
+    expect(acknowledged).toBeLessThan(blocks.length);
+    expect(lines.slice(acknowledged)).toEqual([
+      "append storage",
+      "append again storage",
+      "get storage",
+      "closed",
+    ]);
+    const store = await openNodeStore(directory, { hasher });
+    await check(store, acknowledged);
+    await store.append(blocks[store.size]!, store.size);
+    await store.close();
+  });
+});
+
+describe("a flipped bit in the files of a LevelDB ledger", () => {
+  it("is refused, or changes nothing", async () => {
+    const pristine = join(folder, "pristine");
+    const place = join(folder, "flipped");
+    let refused = 0;
+    // Once with everything in the log, and once with it in tables.
+    for (const reopened of [false, true]) {
+      const store = await openNodeStore(pristine, { hasher });
+      if (!reopened)
+        for (const [height, bytes] of blocks.slice(0, 8).entries()) await store.append(bytes, height);
+      const root = hex(store.root());
+      await store.close();
+      const files = (await readdir(pristine)).filter((name) => name !== "LOCK");
+      const random = fc.sample(fc.tuple(fc.constantFrom(...files), fc.nat(), fc.nat({ max: 7 })), {
+        numRuns: 150,
+        seed: 11,
+      });
+      for (const [name, offset, bit] of random) {
+        const bytes = await readFile(join(pristine, name));
+        if (bytes.length === 0) continue;
+        await rm(place, { recursive: true, force: true });
+        await cp(pristine, place, { recursive: true });
+        bytes[offset % bytes.length]! ^= 1 << bit;
+        await writeFile(join(place, name), bytes);
+        try {
+          const opened = await openNodeStore(place, { hasher });
+          expect([name, offset % bytes.length, opened.size, hex(opened.root())]).toEqual([
+            name,
+            offset % bytes.length,
+            8,
+            root,
+          ]);
+          await opened.close();
+        } catch (error) {
+          if (!(error instanceof GridclearError)) throw error;
+          expect(["corrupt", "storage"]).toContain(error.code);
+          refused += 1;
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
+});

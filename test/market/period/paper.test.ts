@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openEngine } from "../../../src/core/engine.js";
+import { decodeRecords } from "../../../src/ledger/format/layout.js";
+import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import { carriers } from "../../../src/units.js";
+import { clearByRules } from "../../oracle/rules.js";
+import { blocksOf, runScenario } from "../../support/scenario.js";
+
+describe("with everything beyond the paper switched off", () => {
+  it("trades, sales, idle energy and rest are those of the market rules", async () => {
+    const engine = await openEngine();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 2, max: 25 }), async (seed, participants) => {
+        const { market, store } = await runScenario(engine, seed, {
+          participants,
+          periods: 2,
+          everything: false,
+        });
+        for (const block of (await blocksOf(store)).slice(1)) {
+          const orders = decodeRecords(orderLayout, block.sections.orders);
+          const trades = decodeRecords(tradeLayout, block.sections.trades);
+          const flows = decodeRecords(flowLayout, block.sections.flows);
+          for (const carrier of carriers) {
+            const last = new Map(
+              orders.flatMap((order, number) =>
+                order.carrier === carrier ? [[order.participant, number] as const] : [],
+              ),
+            );
+            const live = [...last.values()].sort((a, b) => a - b);
+            const side = (name: "offer" | "bid") => live.filter((number) => orders[number]!.side === name);
+            const column = (numbers: number[]) =>
+              numbers.map((number) => {
+                const { participant, quantity, price } = orders[number]!;
+                const supply = market.state.terms.supply[participant * 4 + carriers.indexOf(carrier)];
+                return { quantity: BigInt(quantity), price: BigInt(price), consent: supply?.pool ?? false };
+              });
+            const [offers, bids] = [side("offer"), side("bid")];
+            const rules = market.state.terms.clearing[carriers.indexOf(carrier)]!;
+            const wanted = clearByRules(column(offers), column(bids), {
+              mechanism: rules.mechanism,
+              pricing: rules.pricing,
+              k: BigInt(rules.k),
+              maxCycles: rules.maxCycles,
+              pool: rules.pool && { price: BigInt(rules.pool.price), lots: rules.pool.lots },
+            });
+            const found = (kinds: readonly string[]) =>
+              trades
+                .filter((trade) => trade.carrier === carrier && kinds.includes(trade.kind))
+                .map(({ offer, bid, quantity, price }) => ({ offer, bid, quantity, price }));
+            expect(found(["peer"])).toEqual(
+              wanted.trades.map((trade) => ({
+                offer: offers[trade.offer],
+                bid: bids[trade.bid],
+                quantity: Number(trade.quantity),
+                price: Number(trade.price),
+              })),
+            );
+            expect(found(["pool"])).toEqual(
+              (wanted.pool?.sales ?? []).map((sale) => ({
+                offer: offers[wanted.pool!.lots[sale.lot]!.offer!],
+                bid: bids[sale.bid],
+                quantity: Number(sale.quantity),
+                price: Number(sale.price),
+              })),
+            );
+            const flowing = (kind: string) =>
+              flows
+                .filter((flow) => flow.carrier === carrier && flow.kind === kind)
+                .map(({ order, quantity }) => ({ order, quantity }));
+            const left = (numbers: readonly number[], quantities: readonly bigint[]) =>
+              numbers.flatMap((order, index) =>
+                quantities[index]! > 0n ? [{ order, quantity: Number(quantities[index]) }] : [],
+              );
+            const pooled = wanted.pool?.lots ?? [];
+            expect(flowing("pooled")).toEqual(
+              pooled.map((lot) => ({ order: offers[lot.offer!], quantity: Number(lot.quantity) })),
+            );
+            const joined = new Set(pooled.map((lot) => lot.offer));
+            expect(flowing("idle")).toEqual(
+              left(
+                offers,
+                wanted.offersLeft.map((quantity, index) => (joined.has(index) ? 0n : quantity)),
+              ),
+            );
+            expect(flowing("unserved")).toEqual(left(bids, wanted.pool?.rest ?? wanted.bidsLeft));
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,340 @@
+// The operator of a signed market from end to end: bidders sign, receipts are given, the process dies at every moment it
+// can, and not one receipt is broken; a light client and a witness follow it as it runs.
+import { describe, expect, test } from "vitest";
+import { hex } from "../../src/bytes.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { LightClient } from "../../src/ledger/service/client.js";
+import { KeyDirectory } from "../../src/ledger/keys/directory.js";
+import { marketId } from "../../src/ledger/format/header.js";
+import type { Receipt } from "../../src/ledger/proof/receipt.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
+import type { SigningKey } from "../../src/ledger/keys/signature.js";
+import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
+import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
+import type { Store } from "../../src/ledger/store/store.js";
+import { Witness } from "../../src/ledger/service/witness.js";
+import type { Contract } from "../../src/market/contracts/contracts.js";
+import { batchRecords } from "../../src/market/intake/intake.js";
+import { openMarket } from "../../src/market/market.js";
+import { openContracts, openingContracts } from "../../src/market/contracts/opening.js";
+import { OrderLog, readOrders } from "../../src/market/intake/orderlog.js";
+import { Platform } from "../../src/market/platform.js";
+import type { Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
+import { carriers } from "../../src/units.js";
+import {
+  engine,
+  gateway,
+  hasher,
+  keyOf,
+  platform as platformKey,
+  replayer,
+  signatures,
+} from "../support/community.js";
+
+const members: SigningKey[] = await Promise.all([0, 1, 2, 3].map(keyOf));
+const names = ["ann", "ben", "cem", "dua"];
+const contracts: Contract[] = openingContracts({}, [
+  {
+    kind: "market",
+    version: 1,
+    from: 50,
+    id: "live",
+    currency: "EUR",
+    quantityTick: "0.000001",
+    priceTick: "0.000001",
+    periodMs: 30_000,
+    signed: true,
+    platformKey: hex(platformKey.publicKey),
+    order: carriers,
+  },
+  ...names.flatMap((id, number): Contract[] =>
+    openContracts(id, 50).map((contract) =>
+      contract.kind === "participant"
+        ? {
+            ...contract,
+            key: hex(members[number]!.publicKey),
+            creditLimit: "1000000000000000000",
+            ...(number >= 2 ? { gateway: hex(gateway.publicKey) } : {}),
+          }
+        : contract,
+    ),
+  ),
+]);
+const id = marketId(hasher, encodeCanonical(contracts[0]));
+const keyring = new Map([platformKey, ...members].map((key) => [hex(key.publicKey), key]));
+
+async function open(store: Store): Promise<Platform> {
+  const directory = new KeyDirectory();
+  const market = await openMarket({
+    engine,
+    store,
+    signatures,
+    contracts,
+    clock: { now: () => 1000, setTimer: () => null, clearTimer: () => {} },
+    sign: async (contract, marketId) => {
+      const key = keyring.get(hex(directory.signer(contract as never)))!;
+      directory.take(contract as never);
+      return key.sign(contractStatement(marketId, encodeCanonical(contract)));
+    },
+  });
+  return Platform.open({ market, key: platformKey, hasher });
+}
+
+/** What a bidder sends: the order, and a signature over its statement for the period. */
+async function signed(
+  period: number,
+  participant: number,
+  kWh: number,
+  price: number,
+): Promise<[Order, Uint8Array]> {
+  const side = participant % 2 === 0 ? "offer" : "bid";
+  const record = {
+    participant,
+    carrier: "electricity",
+    side,
+    quantity: kWh * 1_000_000,
+    price: price * 10_000,
+  } as const;
+  const order = {
+    participant: names[participant]!,
+    carrier: "electricity",
+    side,
+    quantity: `${kWh}`,
+    price: `${price / 100}`,
+  } as const;
+  return [order, await members[participant]!.sign(orderStatement(id, period, record))];
+}
+
+async function batch(period: number, price: number): Promise<[OrderBatch, Uint8Array, Uint8Array]> {
+  const orders: OrderBatch = {
+    participant: Uint32Array.of(2, 3),
+    carrier: Uint8Array.of(0, 0),
+    side: Uint8Array.of(0, 1),
+    quantity: Uint32Array.of(5_000_000, 3_000_000),
+    price: Int32Array.of(price, price + 100_000),
+  };
+  const root = hasher.merkleRoot(batchRecords(orders), 16);
+  return [orders, gateway.publicKey, await gateway.sign(batchStatement(id, period, 2, root))];
+}
+
+const accepted = <T>(result: T): Exclude<T, Refused> => {
+  const { error } = result as { readonly error?: Error };
+  if (error !== undefined) throw error;
+  return result as Exclude<T, Refused>;
+};
+
+const newClient = (): LightClient =>
+  new LightClient({ hasher: plainHasher, signatures, marketId: id, platformKey: platformKey.publicKey });
+
+describe("a platform", () => {
+  test("receipts orders and batches, signs heads, and is followed by client and witness", async () => {
+    const platform = await open(await openMemoryStore({ hasher }));
+    const client = newClient();
+    await client.update(platform.answer);
+    expect(client.head!.size).toBe(1);
+    const receipts: Receipt[] = [];
+    for (let round = 0; round < 3; round++) {
+      const { period } = platform.market;
+      const [first, second] = await Promise.all([
+        platform.submit(...(await signed(period, 0, 2 + round, 20))),
+        platform.submit(...(await signed(period, 1, 1 + round, 30))),
+      ]);
+      receipts.push(accepted(first).receipt, accepted(second).receipt);
+      receipts.push(
+        ...accepted(await platform.submitBatch(...(await batch(period, 210_000 + round)))).receipts,
+      );
+      expect((await client.judge(platform.answer, receipts.at(-1)!)).verdict).toBe("not yet");
+      await platform.market.clearPeriod(1000 * round);
+      await platform.settled();
+      await client.update(platform.answer);
+    }
+    expect(receipts.length).toBe(12);
+    for (const receipt of receipts)
+      expect((await client.judge(platform.answer, receipt)).verdict).toBe("kept");
+    expect((await client.prove(platform.answer, 1, "trades", 0)).record!.bytes.length).toBe(40);
+
+    const witness = await Witness.open({
+      hasher,
+      signatures,
+      name: "w",
+      key: await keyOf(9),
+      store: await openMemoryStore({ hasher }),
+      replay: replayer(),
+      now: () => 1,
+    });
+    const followed = await witness.follow({
+      checkpoint: async () => platform.note,
+      block: (height) => platform.market.store.get(height),
+    });
+    expect(followed).toMatchObject({ status: "cosigned", size: 4 });
+  });
+
+  test("what a caller does to its columns and signatures afterwards changes nothing", async () => {
+    const platform = await open(await openMemoryStore({ hasher }));
+    const { period } = platform.market;
+    const [order, signature] = await signed(period, 0, 2, 20);
+    const [columns, gatewayKey, over] = await batch(period, 210_000);
+    const ownKey = gatewayKey.slice();
+    const single = platform.submit(order, signature);
+    signature.fill(0);
+    const many = platform.submitBatch(columns, ownKey, over);
+    columns.price.fill(1);
+    columns.quantity.fill(7);
+    ownKey.fill(0);
+    over.fill(0);
+    const receipts = [accepted(await single).receipt, ...accepted(await many).receipts];
+    await platform.market.clearPeriod(1000);
+    await platform.settled();
+    const client = newClient();
+    await client.update(platform.answer);
+    for (const receipt of receipts)
+      expect((await client.judge(platform.answer, receipt)).verdict).toBe("kept");
+    const witness = await Witness.open({
+      hasher,
+      signatures,
+      name: "w",
+      key: await keyOf(9),
+      store: await openMemoryStore({ hasher }),
+      replay: replayer(),
+      now: () => 1,
+    });
+    const source = {
+      checkpoint: async () => platform.note,
+      block: (height: number) => platform.market.store.get(height),
+    };
+    expect(await witness.follow(source)).toMatchObject({ status: "cosigned", size: 2 });
+  });
+
+  test("gives no receipt for what is not signed, not for this period, not new, or not allowed", async () => {
+    const platform = await open(await openMemoryStore({ hasher }));
+    const { period } = platform.market;
+    const [order, signature] = await signed(period, 0, 2, 20);
+    expect(await platform.submit(order, new Uint8Array(64))).toMatchObject({
+      status: "refused",
+      error: { code: "signature" },
+    });
+    expect(await platform.submit({ ...order, quantity: "3" }, signature)).toMatchObject({
+      status: "refused",
+      error: { code: "signature" },
+    });
+    expect(await platform.submit({ ...order, participant: "ben" }, signature)).toMatchObject({
+      status: "refused",
+      error: { code: "signature" },
+    });
+    accepted(await platform.submit(order, signature));
+    expect(await platform.submit(order, signature)).toMatchObject({ status: "refused" });
+    await platform.market.clearPeriod(0);
+    expect(await platform.submit(order, signature)).toMatchObject({
+      status: "refused",
+      error: { code: "signature" },
+    });
+    const [orders, , batchSignature] = await batch(period + 1, 210_000);
+    expect(await platform.submitBatch(orders, members[0]!.publicKey, batchSignature)).toMatchObject({
+      status: "refused",
+      error: { code: "signature" },
+    });
+  });
+
+  test("is not opened with another key", async () => {
+    const store = await openMemoryStore({ hasher });
+    const { market } = await open(store);
+    await expect(Platform.open({ market, key: members[0]!, hasher })).rejects.toMatchObject({
+      code: "refused",
+    });
+  });
+});
+
+test("the order log writes in the order of the numbers, whatever the order of asking", async () => {
+  const store = await openMemoryStore({ hasher });
+  const log = new OrderLog(store, 50, 0, 0);
+  const entry = (first: number, count: number, period = 50) => ({
+    period,
+    first,
+    records: new Uint8Array(16 * count).fill(first),
+    signature: new Uint8Array(64).fill(first),
+    gateway: count > 1 ? new Uint8Array(32).fill(9) : null,
+  });
+  const done: number[] = [];
+  const third = log.write(entry(3, 1)).then(() => done.push(3));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(done).toEqual([]);
+  expect((await readOrders(store, 50)).entries).toEqual([]);
+  const second = log.write(entry(1, 2)).then(() => done.push(1));
+  const first = log.write(entry(0, 1)).then(() => done.push(0));
+  await Promise.all([first, second, third]);
+  expect(done).toEqual([0, 1, 3]);
+  const { entries, orders } = await readOrders(store, 50);
+  expect(entries).toEqual([entry(0, 1), entry(1, 2), entry(3, 1)]);
+  expect(orders).toBe(4);
+  await log.write(entry(0, 1, 51));
+  expect((await readOrders(store, 50)).entries).toEqual([]);
+  expect((await readOrders(store, 51)).entries).toEqual([entry(0, 1, 51)]);
+});
+
+describe("a platform that dies", () => {
+  test("at any moment: what it had acknowledged stands where it was promised", async () => {
+    // Every write is a moment at which the process can die: `alive` counts down to it, and what was written before stays.
+    for (let deaths = 0, moment = 2; ; moment++) {
+      const medium = memoryMedium();
+      let alive = moment;
+      const dying: MemoryMedium = {
+        ...medium,
+        extent: () => medium.extent(),
+        readMark: () => medium.readMark(),
+        // What is written lands in `medium`; the write that fails leaves nothing, and so do all after it.
+        write: (height, bytes) => die(() => medium.write(height, bytes)),
+        writeMark: (mark) => die(() => medium.writeMark(mark)),
+        writeMeta: (key, value) => die(() => medium.writeMeta(key, value)),
+      };
+      async function die(act: () => Promise<void>): Promise<void> {
+        alive -= 1;
+        if (alive < 0) throw new Error("killed");
+        await act();
+      }
+      const receipts: Receipt[] = [];
+      let died = false;
+      try {
+        const platform = await open(await openMemoryStore({ hasher }, dying));
+        for (let round = 0; round < 3; round++) {
+          const { period } = platform.market;
+          const orders = [
+            await signed(period, 0, 2 + round, 20),
+            await signed(period, 1, 1 + round, 30),
+            await signed(period, 1, 2 + round, 31),
+          ];
+          const together = await batch(period + 1, 210_000 + round);
+          const results = await Promise.all(orders.map((each) => platform.submit(...each)));
+          receipts.push(...results.map((result) => accepted(result).receipt));
+          // The period closes and the next one's orders come before its block is on disk.
+          const sealing = platform.market.clearPeriod(1000 * round);
+          const early = platform.submitBatch(...together);
+          const [, taken] = await Promise.allSettled([sealing, early]);
+          if (taken.status === "fulfilled") receipts.push(...accepted(taken.value).receipts);
+          await sealing;
+          await platform.settled();
+        }
+      } catch (error) {
+        died = true;
+        expect(String(error)).toMatch(/killed|storage|failed/);
+        deaths += 1;
+      }
+      // Restart on what is there, seal what is open, and hold every receipt that was given against the ledger.
+      const again = await open(await openMemoryStore({ hasher }, medium));
+      await again.market.clearPeriod(99_000);
+      await again.settled();
+      const client = newClient();
+      await client.update(again.answer);
+      for (const receipt of receipts)
+        expect([
+          moment,
+          receipt.period,
+          receipt.number,
+          (await client.judge(again.answer, receipt)).verdict,
+        ]).toEqual([moment, receipt.period, receipt.number, "kept"]);
+      if (!died) {
+        expect(deaths).toBeGreaterThan(10);
+        break;
+      }
+    }
+  });
+});

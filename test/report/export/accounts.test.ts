@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportCommand } from "../../../src/cli/commands/export.js";
+import { type Engine, openEngine } from "../../../src/core/engine.js";
+import { writeLedgerFile } from "../../../src/report/export/file.js";
+import { openReplay } from "../../../src/market/replay.js";
+import { blocksOf, runScenario, type ScenarioOptions } from "../../support/scenario.js";
+
+const python = spawnSync("python3", ["--version"]).status === 0;
+describe.skipIf(!python)("accounts kept in Python from an exported ledger alone", () => {
+  const script = fileURLToPath(new URL("accounts.py", import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), "gridclear-accounts-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine();
+  });
+
+  /** What `gridclear export --format json` writes of a random market, and the balances the market came to. */
+  async function exported(seed: number, options: ScenarioOptions) {
+    const { store } = await runScenario(engine, seed, options);
+    const parts: Uint8Array[] = [];
+    for await (const part of writeLedgerFile(store.blocks(), engine)) parts.push(part);
+    const file = join(folder, `${seed}.gclf`);
+    writeFileSync(file, Buffer.concat(parts));
+    const pieces: string[] = [];
+    const out = (text: string) => void pieces.push(text);
+    const io = { out, err: out, columns: 80, isTTY: false };
+    expect(await exportCommand.run([file, "--format", "json"], io)).toBe(0);
+    const replay = openReplay(engine);
+    for (const block of await blocksOf(store)) replay.replay(block);
+    const { accounts, terms } = replay.state;
+    return {
+      document: pieces.join(""),
+      balances: Object.fromEntries(
+        terms.participants.map(({ name }, number) => [name, `${accounts.of(number)}`]),
+      ),
+      platform: [0, 1, 2, 3, 4, 5].map((number) => `${accounts.balance(number)}`),
+      blocks: replay.height,
+    };
+  }
+
+  const judge = (input: string): Record<string, unknown> => {
+    const { stdout, stderr } = spawnSync("python3", [script], { input, encoding: "utf8" });
+    expect(stderr).toBe("");
+    return JSON.parse(stdout);
+  };
+
+  it("come to the market's balances, and to the state root of every block", async () => {
+    for (const [seed, participants, huge] of [
+      [101, 1, false],
+      [102, 12, false],
+      [103, 30, false],
+      [104, 80, false],
+      [105, 25, true],
+      [106, 40, false],
+    ] as const) {
+      const { document, ...wanted } = await exported(seed, { participants, periods: 8, huge });
+      expect(judge(document), `seed ${seed}`).toEqual({ ok: true, ...wanted });
+    }
+  });
+
+  it("do not, when anything that moves money was changed", async () => {
+    const { document } = await exported(103, { participants: 30, periods: 8 });
+    const changes: readonly (readonly [string, string, string | number])[] = [
+      ["trades", "price", 1],
+      ["trades", "useFee", "7"],
+      ["flows", "quantity", 5],
+      ["readings", "in", 9],
+    ];
+    for (const [section, field, value] of changes) {
+      const { blocks, ...rest } = JSON.parse(document);
+      const record = blocks
+        .flatMap((block: Record<string, Record<string, unknown>[]>) => block[section])
+        .find(({ kind }: { kind?: string }) => kind === undefined || kind === "peer" || kind === "pooled");
+      expect(record[field]).not.toBe(value);
+      record[field] = value;
+      expect(judge(JSON.stringify({ ...rest, blocks })), section).toMatchObject({ ok: false });
+    }
+  });
+});

@@ -1,0 +1,444 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Io } from "../../../src/cli/command.js";
+import { exportCommand } from "../../../src/cli/commands/export.js";
+import { GridclearError } from "../../../src/errors.js";
+import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../../src/ledger/format/block.js";
+import { concat, hex } from "../../../src/bytes.js";
+import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
+import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../../src/report/export/export.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { encodeRecords } from "../../../src/ledger/format/layout.js";
+import { orderLayout, postingLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import { openNodeStore } from "../../../src/ledger/store/node.js";
+import { type Period, sampleChain, tradePeriod } from "../../support/sample.js";
+
+const ids = ["home-1", "=cmd|'/c calc'!A0", '+quote"and,comma', "-minus", "@at"];
+const people: Period = {
+  sections: {
+    contracts: encodeItems(
+      ids.map((id) =>
+        encodeCanonical({ kind: "participant", version: 1, from: 1001, id, note: 'é\n\u0007"\\' }),
+      ),
+    ),
+    evidence: encodeItems([Uint8Array.of(1, 2, 255), new Uint8Array(0)]),
+    orders: encodeRecords(
+      orderLayout,
+      ids.map((_, participant) => ({
+        participant,
+        carrier: "gas",
+        side: participant % 2 ? "bid" : "offer",
+        quantity: 4_294_967_295 - participant,
+        price: -2_147_483_648 + participant,
+      })),
+    ),
+    trades: encodeRecords(tradeLayout, [
+      {
+        kind: "storage",
+        carrier: "gas",
+        offer: 7,
+        bid: 3,
+        quantity: 1,
+        price: -1,
+        position: 0,
+        supplyFee: -(2n ** 63n),
+        useFee: 2n ** 63n - 1n,
+      },
+    ]),
+    postings: encodeRecords(postingLayout, [
+      {
+        kind: "deposit",
+        carrier: null,
+        debit: 16,
+        credit: 5,
+        reference: 0xffff_ffff,
+        amount: 2n ** 64n - 1n,
+        period: 0,
+      },
+      {
+        kind: "collateral",
+        carrier: null,
+        debit: 2 ** 31 + 2,
+        credit: 1000,
+        reference: 0,
+        amount: 0n,
+        period: 0,
+      },
+    ]),
+  },
+};
+
+let hasher: Hasher;
+let chain: Block[];
+let blocks: Uint8Array[];
+beforeAll(async () => {
+  hasher = await openHasher();
+  chain = sampleChain(hasher, [people, tradePeriod(1002), {}, tradePeriod(1004, 3)], true);
+  blocks = chain.map(encodeBlock);
+});
+const textOf = async (pieces: AsyncIterable<string>): Promise<string> => {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+};
+/** The blocks of a document given as a value or as text. */
+const imported = async (document: unknown): Promise<Uint8Array[]> => {
+  const found: Uint8Array[] = [];
+  const text = typeof document === "string" ? document : JSON.stringify(document);
+  for await (const bytes of importJson([text], hasher)) found.push(bytes);
+  return found;
+};
+const codeOf = async (document: unknown): Promise<string | null> => {
+  try {
+    await imported(document);
+    return null;
+  } catch (error) {
+    if (error instanceof GridclearError) return error.code;
+    throw error;
+  }
+};
+
+describe("json", () => {
+  it("comes back to the same bytes, however it is laid out", async () => {
+    const document = JSON.parse(await textOf(exportJson(blocks, hasher)));
+    expect(await imported(document)).toEqual(blocks);
+    expect(document.blocks.map((block: { hash: string }) => block.hash)).toEqual(
+      chain.map((block) => hex(hashOfBlock(block, hasher))),
+    );
+    expect(await imported(JSON.stringify(document, null, 2))).toEqual(blocks);
+    const { format, version, root } = document;
+    expect(await imported({ root, blocks: document.blocks, version, format })).toEqual(blocks);
+    const text = JSON.stringify(document, null, 1);
+    for (const length of [1, 7, 1000]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
+        text.slice(index * length, (index + 1) * length),
+      );
+      const found: Uint8Array[] = [];
+      for await (const bytes of importJson(pieces, hasher)) found.push(bytes);
+      expect(found).toEqual(blocks);
+    }
+    expect(await imported(await textOf(exportJson([], hasher)))).toEqual([]);
+  });
+
+  it("says everything that a reader needs", async () => {
+    const {
+      blocks: [, , third],
+    } = JSON.parse(await textOf(exportJson(blocks, hasher)));
+    expect(third.orders[1]).toEqual({
+      participant: 1,
+      carrier: "electricity",
+      side: "bid",
+      quantity: 1_500_000,
+      price: 300_000,
+    });
+    expect(third.trades[0]).toMatchObject({ kind: "peer", offer: 0, bid: 1, supplyFee: "4500000" });
+    expect(third.totals.electricity.offered).toBe("2000000");
+  });
+
+  it("is refused with any value changed, any key missing or added", async () => {
+    const text = await textOf(exportJson(blocks, hasher));
+    const paths: (string | number)[][] = [];
+    const walk = (value: unknown, path: (string | number)[]): void => {
+      if (path.length > 0) paths.push(path);
+      if (typeof value !== "object" || value === null) return;
+      for (const [key, inner] of Object.entries(value))
+        walk(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    };
+    walk(JSON.parse(text), []);
+    const isContract = (path: (string | number)[]): boolean => path[2] === "contracts";
+    const changed = (
+      path: (string | number)[],
+      change: (holder: Record<string, unknown>, key: string) => void,
+    ): unknown => {
+      const document = JSON.parse(text);
+      const holder = path.slice(0, -1).reduce((value, key) => value[key], document);
+      change(holder, path.at(-1) as string);
+      return document;
+    };
+    for (const path of paths) {
+      const values = [null, "x", -1, 1e300, 0.5, [], {}, "1e5", "0x10", " 1"];
+      for (const value of path.length > 2 ? values.slice(0, 3) : values) {
+        const document = changed(path, (holder, key) => {
+          holder[key] = JSON.stringify(holder[key]) === JSON.stringify(value) ? 12345 : value;
+        });
+        expect(await codeOf(document), path.join(".")).not.toBe(null);
+      }
+      const gone = changed(path, (holder, key) => {
+        if (Array.isArray(holder)) holder.splice(Number(key), 1);
+        else delete holder[key];
+      });
+      expect(await codeOf(gone), path.join(".")).not.toBe(null);
+      if (isContract(path)) continue;
+      const more = changed(path, (holder, key) => {
+        const inner = holder[key];
+        if (Array.isArray(inner)) inner.push(inner[0] ?? 0);
+        else if (typeof inner === "object" && inner !== null) (inner as Record<string, unknown>).other = 1;
+        else holder[key] = [inner];
+      });
+      expect(await codeOf(more), path.join(".")).not.toBe(null);
+    }
+    for (const document of [null, 5, "x", [], {}, JSON.parse('{"__proto__":{}}')])
+      expect(await codeOf(document)).toBe("invalid");
+  });
+
+  it("survives any JSON and any text", async () => {
+    const text = await textOf(exportJson(blocks, hasher));
+    for (const broken of [
+      "",
+      "{",
+      text.slice(0, -3),
+      `${text}}`,
+      text.replace("\n]", ",\n]"),
+      text.replace("[\n", "[,\n"),
+    ])
+      expect(await codeOf(broken), broken.slice(-40)).toBe("invalid");
+    expect(await codeOf("x".repeat(5000))).toBe("limit");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: text.length - 1 }),
+        fc.constantFrom(...'[]{},":\\0a'),
+        async (at, character) => {
+          const changed = text.slice(0, at) + character + text.slice(at + 1);
+          if (text[at] !== character) expect(await codeOf(changed)).not.toBe(null);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
+        expect(await codeOf(value)).toBe("invalid");
+        const inner = { format: "gridclear ledger", version: 1, blocks: [value], root: "" };
+        expect(["invalid", "unsupported"]).toContain(await codeOf(inner));
+      }),
+    );
+  });
+});
+
+describe("csv", () => {
+  const rowsOf = async (table: string): Promise<Record<string, string>[]> =>
+    parse(await textOf(exportCsv(blocks, table, hasher)), { columns: true });
+
+  it("has exact decimals, names and times", async () => {
+    const orders = await rowsOf("orders");
+    expect(orders.length).toBe(9);
+    expect(orders[5]).toEqual({
+      height: "2",
+      period: "1002",
+      number: "0",
+      participant: "0",
+      id: "home-1",
+      carrier: "electricity",
+      side: "offer",
+      quantity: "2",
+      price: "0.2",
+    });
+    expect(orders[0]).toMatchObject({ quantity: "4294.967295", price: "-2147.483648" });
+    const trades = await rowsOf("trades");
+    expect(trades[0]).toMatchObject({
+      kind: "storage",
+      offer: "",
+      seller: "",
+      device: "7",
+      buyer: "'-minus",
+      quantity: "0.000001",
+      price: "-0.000001",
+      supply_fee: "-9223372.036854775808",
+      use_fee: "9223372.036854775807",
+    });
+    expect(trades[1]).toMatchObject({
+      offer: "0",
+      seller: "home-1",
+      device: "",
+      bid: "1",
+      supply_fee: "0.0000045",
+    });
+    const postings = await rowsOf("postings");
+    expect(postings[0]).toMatchObject({ carrier: "", reference: "", amount: "18446744.073709551615" });
+    expect(postings[0]).toMatchObject({
+      debit: "16",
+      debit_account: "home-1",
+      credit: "5",
+      credit_account: "bank",
+    });
+    expect(postings[1]).toMatchObject({
+      debit: "2147483650",
+      debit_account: "'+quote\"and,comma (collateral)",
+    });
+    const written = await rowsOf("blocks");
+    expect(written.map(({ hash }) => hash)).toEqual(chain.map((block) => hex(hashOfBlock(block, hasher))));
+    expect(written[1]!.time).toBe("2023-11-14T22:13:50.000Z");
+    const totals = await rowsOf("totals");
+    expect(totals[8]).toMatchObject({ height: "2", carrier: "electricity", offered: "2", exported: "0.5" });
+    expect((await rowsOf("readings"))[0]).toMatchObject({
+      id: `'=cmd|'/c calc'!A0`,
+      in: "0.000007",
+      metered_period: "1001",
+    });
+    expect((await rowsOf("flows"))[0]).toMatchObject({
+      kind: "exported",
+      party: "",
+      price: "-0.08",
+      amount: "-0.04",
+    });
+  });
+
+  it("hands no formula to a spreadsheet, and loses no character", async () => {
+    const found = (await rowsOf("orders")).slice(0, 5).map(({ id }) => id!);
+    expect(found).toEqual(["home-1", `'${ids[1]}`, `'${ids[2]}`, "'-minus", "'@at"]);
+    for (const table of tables)
+      for (const row of await rowsOf(table.name))
+        for (const [name, type] of table.columns)
+          if (type === "text") expect(row[name]).not.toMatch(/^[=+\-@\t\r]/);
+    expect(JSON.parse((await rowsOf("contracts"))[2]!.contract!).note).toBe('é\n\u0007"\\');
+  });
+
+  it("of nothing is a line of names", async () => {
+    for (const { name, columns } of tables)
+      expect(await textOf(exportCsv([], name, hasher))).toBe(
+        `${columns.map(([column]) => column).join(",")}\n`,
+      );
+  });
+});
+
+describe("parquet", () => {
+  const exactly = (value: Uint8Array | bigint): bigint =>
+    typeof value === "bigint"
+      ? value
+      : BigInt.asIntN(
+          128,
+          value.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
+        );
+
+  it("says the same as csv, digit by digit", async () => {
+    for (const { name, columns } of tables) {
+      const bytes = await exportParquet(blocks, name, hasher);
+      const file = bytes.slice().buffer as ArrayBuffer;
+      const schema = parquetSchema(parquetMetadata(file)).children.map(({ element }) => element);
+      expect(schema.map((element) => element.name)).toEqual(columns.map(([column]) => column));
+      for (const [index, [, type]] of columns.entries())
+        if (type === "quantity" || type === "price" || type === "total")
+          expect(schema[index]).toMatchObject({ converted_type: "DECIMAL", scale: 6 });
+        else if (type === "amount")
+          expect(schema[index]).toMatchObject({ converted_type: "DECIMAL", scale: 12 });
+      // The reader turns decimals into doubles; without their type it gives the bytes as they are.
+      const metadata = parquetMetadata(file);
+      for (const element of metadata.schema)
+        if (element.converted_type === "DECIMAL") {
+          delete element.converted_type;
+          delete element.logical_type;
+        }
+      const rows = await parquetReadObjects({ file, metadata, utf8: false });
+      const wanted: Record<string, string>[] = parse(await textOf(exportCsv(blocks, name, hasher)), {
+        columns: true,
+      });
+      expect(rows.length).toBe(wanted.length);
+      for (const [index, row] of rows.entries())
+        for (const [column, type] of columns) {
+          const cell = row[column];
+          const text = wanted[index]![column]!;
+          if (text === "") expect(cell ?? null, `${name}.${column}`).toBe(null);
+          else if (["quantity", "total", "price", "amount"].includes(type)) {
+            const scale = type === "amount" ? 12 : 6;
+            const [whole, fraction = ""] = text.split(".");
+            expect(exactly(cell)).toBe(BigInt(whole + fraction.padEnd(scale, "0")));
+          } else if (type === "moment") expect(cell.toISOString()).toBe(text);
+          else if (type === "text") expect([`${cell}`, `'${cell}`]).toContain(text);
+          else expect(`${cell}`).toBe(text);
+        }
+    }
+  });
+
+  it("of nothing is a file without rows", async () => {
+    const bytes = await exportParquet([], "trades", hasher);
+    expect(await parquetReadObjects({ file: bytes.slice().buffer as ArrayBuffer })).toEqual([]);
+  });
+});
+
+describe("gridclear export", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gridclear-export-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const run = async (...args: string[]): Promise<{ code: number; out: string }> => {
+    let out = "";
+    const io: Io = {
+      out: (text) => {
+        out += text;
+      },
+      err: () => {},
+      columns: 80,
+      isTTY: false,
+    };
+    return { code: await exportCommand.run(args, io), out };
+  };
+  const codeFrom = (...args: string[]): Promise<string | null> =>
+    run(...args).then(
+      () => null,
+      (error: GridclearError) => error.code,
+    );
+  const ledger = join(folder, "ledger");
+  beforeAll(async () => {
+    const store = await openNodeStore(ledger, { hasher });
+    for (const [height, bytes] of blocks.entries()) await store.append(bytes, height);
+    await store.close();
+  });
+
+  it("goes from directory to file to json and back to a directory, to the last bit", async () => {
+    const path = (name: string): string => join(folder, name);
+    await run(ledger, "--format", "file", "--output", path("a.gclf"));
+    await run(path("a.gclf"), "--format", "json", "--output", path("a.json"));
+    await run(path("a.json"), "--format", "directory", "--output", path("again"));
+    const { out } = await run(path("again"), "--format", "json");
+    expect(out).toBe(readFileSync(path("a.json"), "utf8"));
+    const store = await openNodeStore(path("again"), { create: false });
+    const found: Uint8Array[] = [];
+    for await (const bytes of store.blocks()) found.push(bytes);
+    await store.close();
+    expect(concat(...found)).toEqual(concat(...blocks));
+  });
+
+  it("writes a file for each table, or prints one", async () => {
+    for (const format of ["csv", "parquet"]) {
+      await run(ledger, "--format", format, "--output", join(folder, format));
+      expect(readdirSync(join(folder, format)).sort()).toEqual(
+        tables.map(({ name }) => `${name}.${format}`).sort(),
+      );
+    }
+    const { out, code } = await run(ledger, "--format", "csv", "--table", "trades");
+    expect(code).toBe(0);
+    expect(out).toBe(readFileSync(join(folder, "csv", "trades.csv"), "utf8"));
+  });
+
+  it("tells a bad ledger by its exit code, and leaves no half of an export behind", async () => {
+    const bytes = readFileSync(join(folder, "a.gclf"));
+    bytes[bytes.length - 60]! ^= 1;
+    writeFileSync(join(folder, "bad.gclf"), bytes);
+    expect(
+      (await run(join(folder, "bad.gclf"), "--format", "json", "--output", join(folder, "half.json"))).code,
+    ).toBe(1);
+    expect((await run(join(folder, "bad.gclf"), "--format", "csv", "--table", "trades")).code).toBe(1);
+    expect(readdirSync(folder)).not.toContain("half.json");
+  });
+
+  it("refuses what it can't do, and overwrites nothing", async () => {
+    writeFileSync(join(folder, "taken"), "");
+    writeFileSync(join(folder, "bad.json"), "{");
+    expect(await codeFrom()).toBe("invalid");
+    expect(await codeFrom(ledger)).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "xml")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "csv")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "parquet", "--table", "trades")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "csv", "--table", "../x")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "json", "--table", "trades")).toBe("invalid");
+    expect(await codeFrom(join(folder, "none"), "--format", "json")).toBe("invalid");
+    expect(await codeFrom(folder, "--format", "json")).toBe("invalid");
+    expect(await codeFrom(join(folder, "bad.json"), "--format", "json")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "json", "--output", join(folder, "taken"))).toBe("conflict");
+    expect(await codeFrom(ledger, "--format", "directory", "--output", ledger)).toBe("conflict");
+    expect(readdirSync(folder)).not.toContain("none");
+  });
+});
