@@ -9,12 +9,14 @@
 export * from "./core/engine.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
 export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/format/block.js";
-export type { Hasher } from "./ledger/tree/hasher.js";
-export { openHasher } from "./ledger/tree/hashwasm.js";
 export * from "./ledger/format/records.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
 export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/service/witness.js";
+export type { Hasher } from "./ledger/tree/hasher.js";
+export { openHasher } from "./ledger/tree/hashwasm.js";
 export type * from "./market/contracts/contracts.js";
+export { openContracts } from "./market/contracts/opening.js";
+export { parseContract } from "./market/contracts/parse.js";
 export { type Clock, systemClock } from "./market/loop.js";
 export {
   type BatchResult,
@@ -29,7 +31,6 @@ export {
   type Refused,
   type Taken,
 } from "./market/market.js";
-export { openContracts } from "./market/contracts/opening.js";
 export {
   Platform,
   type PlatformOptions,
@@ -38,5 +39,4 @@ export {
 } from "./market/platform.js";
 export { openReplay, type Replay, type Replayed } from "./market/replay.js";
 export { type CarrierResult, type PeriodResult, paperArrays } from "./market/result.js";
-export { parseContract } from "./market/contracts/parse.js";
 export * from "./units.js";

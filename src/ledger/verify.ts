@@ -6,10 +6,30 @@
  *
  * @module
  */
+
+export { fromHex, hex } from "../bytes.js";
 export { GridclearError } from "../errors.js";
 export { type Block, checkBlock, decodeBlock, type Sections, type StoredSection } from "./format/block.js";
-export { fromHex, hex } from "../bytes.js";
 export { Chain, type ChainVerdict, type Head, verifyChain } from "./format/chain.js";
+export {
+  blockHash,
+  decodeHeader,
+  type Header,
+  marketId,
+  type SectionName,
+  sectionNames,
+} from "./format/header.js";
+export { readRecord } from "./format/layout.js";
+export {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  stateLayout,
+  tradeLayout,
+} from "./format/records.js";
+export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";
+export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
 export {
   type Checkpoint,
   type Cosignature,
@@ -26,25 +46,12 @@ export {
   type WitnessPolicy,
   witnessKeyKind,
 } from "./proof/checkpoint.js";
-export { LightClient, type LightClientOptions } from "./service/client.js";
 export {
   type Contradiction,
   decodeContradiction,
   encodeContradiction,
   judgeContradiction,
 } from "./proof/contradiction.js";
-export type { Hasher } from "./tree/hasher.js";
-export {
-  blockHash,
-  decodeHeader,
-  type Header,
-  marketId,
-  type SectionName,
-  sectionNames,
-} from "./format/header.js";
-export { type HttpLimits, httpAsk } from "./service/http.js";
-export { readRecord } from "./format/layout.js";
-export { verifyConsistency, verifyInclusion } from "./tree/path.js";
 export {
   type Anchor,
   decodeProof,
@@ -61,15 +68,9 @@ export {
   type Receipt,
   type ReceiptVerdict,
 } from "./proof/receipt.js";
-export {
-  flowLayout,
-  orderLayout,
-  postingLayout,
-  readingLayout,
-  stateLayout,
-  tradeLayout,
-} from "./format/records.js";
+export { LightClient, type LightClientOptions } from "./service/client.js";
+export { type HttpLimits, httpAsk } from "./service/http.js";
 export type { Ask } from "./service/server.js";
+export type { Hasher } from "./tree/hasher.js";
+export { verifyConsistency, verifyInclusion } from "./tree/path.js";
 export { plainHasher } from "./tree/plain.js";
-export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
-export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";

@@ -2,6 +2,7 @@ import { fail, GridclearError } from "../errors.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
 import { type Contract, contractKey, type MarketContract } from "./contracts/contracts.js";
+import { parseContract } from "./contracts/parse.js";
 import { Emitter, type MarketEvents, publishOrders } from "./events.js";
 import {
   batchRecords,
@@ -15,13 +16,20 @@ import {
   type ReadingParts,
   readingRecord,
 } from "./intake/intake.js";
-import type { OpenPeriod } from "./period/period.js";
 import { Proposals } from "./intake/proposals.js";
-import type { BatchResult, Order, OrderBatch, OrderResult, Reading, Refused, Taken } from "./intake/request.js";
-import type { MatchingEngine } from "./period/round.js";
+import type {
+  BatchResult,
+  Order,
+  OrderBatch,
+  OrderResult,
+  Reading,
+  Refused,
+  Taken,
+} from "./intake/request.js";
 import type { Signing } from "./intake/signing.js";
+import type { OpenPeriod } from "./period/period.js";
+import type { MatchingEngine } from "./period/round.js";
 import type { MarketState } from "./period/state.js";
-import { parseContract } from "./contracts/parse.js";
 
 /** What a gate needs. */
 export interface GateParts {

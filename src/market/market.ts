@@ -1,24 +1,23 @@
 import { fail } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
-import { hashBytes } from "../ledger/tree/hasher.js";
 import { marketId } from "../ledger/format/header.js";
 import type { Signatures } from "../ledger/keys/signature.js";
 import { openMemoryStore } from "../ledger/store/memory.js";
 import type { Store } from "../ledger/store/store.js";
+import { hashBytes } from "../ledger/tree/hasher.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
+import { type Opening, openingContracts } from "./contracts/opening.js";
+import { parseContract } from "./contracts/parse.js";
+import { Signing } from "./intake/signing.js";
 import { Market } from "./live.js";
 import { type Clock, systemClock } from "./loop.js";
-import { type Opening, openingContracts } from "./contracts/opening.js";
 import { OpenPeriod } from "./period/period.js";
-import { openReplay } from "./replay.js";
 import type { MatchingEngine } from "./period/round.js";
-import { Signing } from "./intake/signing.js";
 import { MarketState } from "./period/state.js";
-import { parseContract } from "./contracts/parse.js";
+import { openReplay } from "./replay.js";
 
 export type { MarketEvents } from "./events.js";
-export { Market } from "./live.js";
 export type {
   BatchResult,
   Order,
@@ -28,6 +27,7 @@ export type {
   Refused,
   Taken,
 } from "./intake/request.js";
+export { Market } from "./live.js";
 
 /** How a market is opened. */
 export interface MarketOptions extends Opening {

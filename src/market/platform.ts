@@ -1,19 +1,19 @@
-import { fail } from "../errors.js";
 import { hex, sameBytes } from "../bytes.js";
-import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
-import type { Hasher } from "../ledger/tree/hasher.js";
+import { fail } from "../errors.js";
 import { blockHash, headerBytes } from "../ledger/format/header.js";
-import { HistoryTree } from "../ledger/tree/history.js";
 import { decodeRecords } from "../ledger/format/layout.js";
-import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
-import { type Ask, serveLedger } from "../ledger/service/server.js";
 import type { SigningKey } from "../ledger/keys/signature.js";
+import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
+import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
+import { type Ask, serveLedger } from "../ledger/service/server.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
+import { HistoryTree } from "../ledger/tree/history.js";
 import { carriers, formatTicks, parseTick } from "../units.js";
 import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake/intake.js";
-import type { Market } from "./live.js";
 import { checkEntry, OrderLog, readOrders, type SignedOrders } from "./intake/orderlog.js";
 import type { BatchResult, Order, OrderBatch, OrderResult, Refused } from "./intake/request.js";
+import type { Market } from "./live.js";
 
 /** An order taken, and the platform's word for it; or why it was not taken. */
 export type ReceiptedOrder =

@@ -1,10 +1,16 @@
+import { hex, sameBytes } from "../bytes.js";
 import { fail, GridclearError } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/format/block.js";
-import { hex, sameBytes } from "../bytes.js";
-import { hashBytes } from "../ledger/tree/hasher.js";
 import { signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
-import { flowLayout, postingLayout, readingLayout, stateLayout, tradeLayout } from "../ledger/format/records.js";
+import {
+  flowLayout,
+  postingLayout,
+  readingLayout,
+  stateLayout,
+  tradeLayout,
+} from "../ledger/format/records.js";
+import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
 import { executePeriod, type PeriodOutcome } from "./period/period.js";
 import type { MatchingEngine } from "./period/round.js";

@@ -1,11 +1,11 @@
 import { fail } from "../errors.js";
 import { maxQuantity, ppm } from "../units.js";
-import { energyTicks, power } from "./world/devices.js";
 import { createMembers, type Member } from "./members/members.js";
-import { createRandom } from "./world/random.js";
+import { bidLimit, offerLimit } from "./members/strategy.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import { bidLimit, offerLimit } from "./members/strategy.js";
+import { energyTicks, power } from "./world/devices.js";
+import { createRandom } from "./world/random.js";
 import { createWeather, type Season, seasonDates, type WeatherKind } from "./world/weather.js";
 
 /** Which orders {@link orderColumns} makes. */

@@ -1,9 +1,9 @@
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../units.js";
-import { energyTicks } from "./world/devices.js";
 import { feederNames, type Member, reach, type Store } from "./members/members.js";
-import { type Scenario, startTime } from "./scenario.js";
 import { between } from "./members/strategy.js";
+import { type Scenario, startTime } from "./scenario.js";
+import { energyTicks } from "./world/devices.js";
 import { carStays } from "./world/vehicles.js";
 
 /** Amount ticks of one coin: 10⁻¹² is the tick. */

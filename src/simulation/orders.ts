@@ -1,11 +1,11 @@
 import type { OrderBatch } from "../market/market.js";
 import { carriers, maxQuantity, ppm } from "../units.js";
+import { type Converter, type Member, reach } from "./members/members.js";
+import { bidLimit, offerLimit } from "./members/strategy.js";
+import type { Scenario } from "./scenario.js";
 import { deviceCarrier, energyTicks, power } from "./world/devices.js";
 import { coolingShare, heatDay, heatHour } from "./world/heat.js";
-import { type Converter, type Member, reach } from "./members/members.js";
 import { draw, uniform } from "./world/random.js";
-import type { Scenario } from "./scenario.js";
-import { bidLimit, offerLimit } from "./members/strategy.js";
 import type { Moment } from "./world/weather.js";
 
 const orderStream = 5_000;

@@ -1,7 +1,7 @@
 import { carriers, maxQuantity, ppm } from "../units.js";
 import type { Deliveries } from "./deliveries.js";
-import { draw, normal } from "./world/random.js";
 import type { Scenario } from "./scenario.js";
+import { draw, normal } from "./world/random.js";
 
 /** Readings as they arrive in one period: columns of one length, in order of arrival. */
 export interface ReadingColumns {

@@ -1,15 +1,15 @@
 import { concat, hex } from "../bytes.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
-import type { Hasher } from "../ledger/tree/hasher.js";
-import type { Receipt } from "../ledger/proof/receipt.js";
 import { orderLayout } from "../ledger/format/records.js";
-import type { Signatures, SigningKey } from "../ledger/keys/signature.js";
 import { batchStatement, contractStatement, readingStatement } from "../ledger/keys/message.js";
+import type { Signatures, SigningKey } from "../ledger/keys/signature.js";
+import type { Receipt } from "../ledger/proof/receipt.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { batchRecords, Intake, readingRecord } from "../market/intake/intake.js";
+import type { OrderBatch, Reading } from "../market/intake/request.js";
 import type { Market } from "../market/live.js";
 import { Platform } from "../market/platform.js";
-import type { OrderBatch, Reading } from "../market/intake/request.js";
 import type { Community } from "./community.js";
 
 /** What {@link signedRun} needs. */

@@ -1,15 +1,15 @@
+import { sameBytes } from "../bytes.js";
 import { fail } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
-import { sameBytes } from "../bytes.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
 import { type Market, type OrderBatch, openMarket, type Reading } from "../market/market.js";
-import type { PeriodResult } from "../market/result.js";
 import type { MatchingEngine } from "../market/period/round.js";
+import type { PeriodResult } from "../market/result.js";
+import { Indicators, type Summary } from "../report/indicators.js";
 import { carriers, formatTicks, microTick } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
-import { Indicators, type Summary } from "../report/indicators.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { heatHour } from "../../src/simulation/world/heat.js";
-import { type DayKind, quarterHours, type Shape, type ShapeSeason } from "../../src/simulation/world/shapes.js";
+import {
+  type DayKind,
+  quarterHours,
+  type Shape,
+  type ShapeSeason,
+} from "../../src/simulation/world/shapes.js";
 import { hasData, readRows } from "./folder.js";
 
 const shapes: readonly [string, Shape][] = [

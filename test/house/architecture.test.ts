@@ -50,7 +50,8 @@ describe("the house", () => {
     const wrong = imports.filter(({ file, target }) => {
       const from = room(file);
       const to = room(target);
-      const isOwn = /^[a-z]+\/.|^(bytes|units|errors|index)\.js$/.test(target) && (to in mayImport || to === "");
+      const isOwn =
+        /^[a-z]+\/.|^(bytes|units|errors|index)\.js$/.test(target) && (to in mayImport || to === "");
       if (!isOwn || target.startsWith("node:")) return false;
       if (from === "") return file !== "index.ts" && to !== "";
       return to !== "" && to !== from && !(mayImport[from] ?? []).includes(to);

@@ -1,5 +1,5 @@
-import type { Engine } from "../../src/core/engine.js";
 import { hex } from "../../src/bytes.js";
+import type { Engine } from "../../src/core/engine.js";
 import { runScenario } from "../support/scenario.js";
 
 /**

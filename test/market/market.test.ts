@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
-import { hex } from "../../src/bytes.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openMarket } from "../../src/market/market.js";
 import { openReplay } from "../../src/market/replay.js";

@@ -3,23 +3,23 @@
 import { describe, expect, test } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { LightClient } from "../../src/ledger/service/client.js";
-import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { marketId } from "../../src/ledger/format/header.js";
-import type { Receipt } from "../../src/ledger/proof/receipt.js";
-import { plainHasher } from "../../src/ledger/tree/plain.js";
-import type { SigningKey } from "../../src/ledger/keys/signature.js";
+import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
+import type { SigningKey } from "../../src/ledger/keys/signature.js";
+import type { Receipt } from "../../src/ledger/proof/receipt.js";
+import { LightClient } from "../../src/ledger/service/client.js";
+import { Witness } from "../../src/ledger/service/witness.js";
 import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
-import { Witness } from "../../src/ledger/service/witness.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { batchRecords } from "../../src/market/intake/intake.js";
-import { openMarket } from "../../src/market/market.js";
 import { openContracts, openingContracts } from "../../src/market/contracts/opening.js";
+import { batchRecords } from "../../src/market/intake/intake.js";
 import { OrderLog, readOrders } from "../../src/market/intake/orderlog.js";
-import { Platform } from "../../src/market/platform.js";
 import type { Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
+import { openMarket } from "../../src/market/market.js";
+import { Platform } from "../../src/market/platform.js";
 import { carriers } from "../../src/units.js";
 import {
   engine,

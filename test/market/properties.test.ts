@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Engine, openEngine } from "../../src/core/engine.js";
 import { hex } from "../../src/bytes.js";
+import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
 import { postingLayout } from "../../src/ledger/format/records.js";
 import { openReplay } from "../../src/market/replay.js";

@@ -1,23 +1,23 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
-import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { checkEvidence, decodeEvidence } from "../../src/ledger/keys/evidence.js";
-import { openHasher } from "../../src/ledger/tree/hashwasm.js";
-import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
 import {
   batchStatement,
   contractStatement,
   orderStatement,
   readingStatement,
 } from "../../src/ledger/keys/message.js";
+import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
+import { freeTariff, openContracts } from "../../src/market/contracts/opening.js";
 import { batchRecords } from "../../src/market/intake/intake.js";
 import { type Market, openMarket } from "../../src/market/market.js";
-import { freeTariff, openContracts } from "../../src/market/contracts/opening.js";
 import { openReplay } from "../../src/market/replay.js";
 
 let signatures: Signatures;

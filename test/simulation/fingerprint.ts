@@ -1,5 +1,5 @@
-import { openEngine } from "../../src/core/engine.js";
 import { hex } from "../../src/bytes.js";
+import { openEngine } from "../../src/core/engine.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { orderColumns } from "../../src/simulation/columns.js";
 import { openCommunity } from "../../src/simulation/community.js";

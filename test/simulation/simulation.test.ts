@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
-import { hex } from "../../src/bytes.js";
 import { openOn } from "../../src/ledger/store/medium.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
+import { Statement } from "../../src/report/statement.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { deliveriesOf } from "../../src/simulation/deliveries.js";
 import { bundledScenario } from "../../src/simulation/scenarios/index.js";
 import { openSimulation, type Simulation } from "../../src/simulation/simulation.js";
-import { Statement } from "../../src/report/statement.js";
 import { carriers } from "../../src/units.js";
 
 let engine: Engine;

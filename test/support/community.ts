@@ -1,5 +1,7 @@
 // Small signed ledgers of a real market, honest or not: every block is executed by the market, then `lie` may change
 // what is sealed, so that each lie is as consistent as a liar can make it.
+
+import { concat, hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import {
   type Block,
@@ -9,30 +11,29 @@ import {
   encodeItems,
   hashOfBlock,
 } from "../../src/ledger/format/block.js";
-import { concat, hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
-import { type Evidence, encodeEvidence } from "../../src/ledger/keys/evidence.js";
-import type { Hasher } from "../../src/ledger/tree/hasher.js";
-import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { marketId } from "../../src/ledger/format/header.js";
-import { HistoryTree } from "../../src/ledger/tree/history.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
-import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
-import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
-import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
+import { type Evidence, encodeEvidence } from "../../src/ledger/keys/evidence.js";
 import {
   batchStatement,
   contractStatement,
   orderStatement,
   readingStatement,
 } from "../../src/ledger/keys/message.js";
+import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
+import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
+import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
+import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
+import { HistoryTree } from "../../src/ledger/tree/history.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { openingContracts } from "../../src/market/contracts/opening.js";
 import { executePeriod } from "../../src/market/period/period.js";
-import { openReplay } from "../../src/market/replay.js";
 import { MarketState } from "../../src/market/period/state.js";
+import { openReplay } from "../../src/market/replay.js";
 import { carriers, maxQuantity } from "../../src/units.js";
 
 export const engine: Engine = await openEngine();

@@ -1,10 +1,14 @@
-import { type Block, type BlockDraft, buildBlock, encodeBlock, encodeItems } from "../../src/ledger/format/block.js";
+import {
+  type Block,
+  type BlockDraft,
+  buildBlock,
+  encodeBlock,
+  encodeItems,
+} from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { Chain } from "../../src/ledger/format/chain.js";
-import type { Hasher } from "../../src/ledger/tree/hasher.js";
 import { emptyTotals, marketId } from "../../src/ledger/format/header.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
-import { merkleRoot } from "../../src/ledger/tree/merkle.js";
 import {
   flowLayout,
   none,
@@ -14,6 +18,8 @@ import {
   stateLayout,
   tradeLayout,
 } from "../../src/ledger/format/records.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { merkleRoot } from "../../src/ledger/tree/merkle.js";
 
 /** The market contract of the sample ledgers. */
 export const sampleMarket = {

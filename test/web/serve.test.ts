@@ -3,8 +3,8 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { securityPolicy } from "../../src/cli/parts/policy.js";
 import { type PageServer, servePage, webCommand } from "../../src/cli/commands/web.js";
+import { securityPolicy } from "../../src/cli/parts/policy.js";
 import { GridclearError } from "../../src/errors.js";
 
 let root: string;

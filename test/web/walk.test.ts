@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine, storageLot } from "../../src/core/engine.js";
-import { sentence } from "../../src/web/views/sentences.js";
 import { consistent, defaults, mixes, seasons } from "../../src/web/settings/settings.js";
-import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../src/web/worker/explain.js";
+import { sentence } from "../../src/web/views/sentences.js";
 import { makeMarket } from "../../src/web/worker/community.js";
 import { byPrice } from "../../src/web/worker/curves.js";
+import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../src/web/worker/explain.js";
 import { meritPlain, sealPlain, valuePlain } from "../../src/web/worker/plain.js";
 
 let engine: Engine;

@@ -5,8 +5,8 @@ import { fail, GridclearError } from "../../errors.js";
 import { clearOrderFile } from "../../files/cleardocument.js";
 import { decodeText, parseOrderFile } from "../../files/orderfile.js";
 import { checkRules, type FileRules, parseRulesFile } from "../../files/rulesfile.js";
-import { clearTable } from "../parts/cleartable.js";
 import type { Command } from "../command.js";
+import { clearTable } from "../parts/cleartable.js";
 
 const usage = `Usage: gridclear clear ORDERS.csv [--rules RULES.json] [--json]
 

@@ -1,11 +1,24 @@
-import { fail, GridclearError } from "../../errors.js";
 import { hex } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
 import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
-import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
-import { checkConsistency, decodeConsistency } from "../../ledger/proof/consistency.js";
-import { decodeContradiction, encodeContradiction, judgeContradiction } from "../../ledger/proof/contradiction.js";
 import type { SectionName } from "../../ledger/format/header.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  stateLayout,
+  tradeLayout,
+} from "../../ledger/format/records.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
+import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
+import { checkConsistency, decodeConsistency } from "../../ledger/proof/consistency.js";
+import {
+  decodeContradiction,
+  encodeContradiction,
+  judgeContradiction,
+} from "../../ledger/proof/contradiction.js";
 import {
   decodeProof,
   openProof,
@@ -22,16 +35,7 @@ import {
   type ReceiptVerdict,
   receiptNotYet,
 } from "../../ledger/proof/receipt.js";
-import {
-  flowLayout,
-  orderLayout,
-  postingLayout,
-  readingLayout,
-  stateLayout,
-  tradeLayout,
-} from "../../ledger/format/records.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
-import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Io } from "../command.js";
 import { readText } from "../parts/keyfile.js";
 import { type OpenedLedger, withLedger } from "../parts/opened.js";

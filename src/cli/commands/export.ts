@@ -3,11 +3,11 @@ import { mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../../errors.js";
-import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../report/export/export.js";
-import { readLedgerFile, writeLedgerFile } from "../../report/export/file.js";
+import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../report/export/export.js";
+import { readLedgerFile, writeLedgerFile } from "../../report/export/file.js";
 import type { Command, Io } from "../command.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;

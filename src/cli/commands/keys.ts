@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { fail } from "../../errors.js";
 import { hex } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import { formatKey, ledgerKeyKind, witnessKeyKind } from "../../ledger/proof/checkpoint.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
-import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Command, Io } from "../command.js";
 import { type KeyFile, readKeyFile, writeKeyFile } from "../parts/keyfile.js";
 

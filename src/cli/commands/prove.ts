@@ -1,11 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { fail } from "../../errors.js";
 import { sameBytes } from "../../bytes.js";
-import { originOf, parseCheckpoint, signCheckpoint, unsignedCheckpoint } from "../../ledger/proof/checkpoint.js";
+import { fail } from "../../errors.js";
+import type { SectionName } from "../../ledger/format/header.js";
+import {
+  originOf,
+  parseCheckpoint,
+  signCheckpoint,
+  unsignedCheckpoint,
+} from "../../ledger/proof/checkpoint.js";
 import { encodeConsistency, proveConsistency } from "../../ledger/proof/consistency.js";
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
-import type { SectionName } from "../../ledger/format/header.js";
 import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof/proof.js";
 import type { Command } from "../command.js";
 import { readKeyFile, readText } from "../parts/keyfile.js";

@@ -4,8 +4,8 @@ import { decodeBlock } from "../../ledger/format/block.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { Statement, type StatementEntry } from "../../report/statement.js";
 import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
-import { withCopy } from "../parts/audit.js";
 import type { Command } from "../command.js";
+import { withCopy } from "../parts/audit.js";
 import { formatCsv, grouped, rounded, table } from "../parts/table.js";
 
 const usage = `Usage: gridclear statement LEDGER PARTICIPANT [--period A..B] [--json | --csv]

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
-import { type Audit, auditLedger } from "../parts/audit.js";
 import type { Command, Io } from "../command.js";
+import { type Audit, auditLedger } from "../parts/audit.js";
 
 const usage = `Usage: gridclear verify LEDGER [--json]
        gridclear verify --proof FILE [LEDGER | --checkpoint FILE] [--key KEY] [--json]

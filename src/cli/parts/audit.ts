@@ -1,19 +1,19 @@
 import { copyFile, link, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hex, sameBytes } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";
 import { decodeBlock } from "../../ledger/format/block.js";
-import { hex, sameBytes } from "../../bytes.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { checkpointKey, isSignedBy, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
+import { signedMarket } from "../../ledger/format/header.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { checkEvidence } from "../../ledger/keys/evidence.js";
-import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { signedMarket } from "../../ledger/format/header.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
+import { checkpointKey, isSignedBy, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
 import { checkHeadFile } from "../../ledger/store/head.js";
 import { hasLedger, openNodeStore, type Store } from "../../ledger/store/node.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { openReplay } from "../../market/replay.js";
 
 /** What verifying a ledger came to. */

@@ -1,8 +1,8 @@
 import { fail } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { httpAsk } from "../../ledger/service/http.js";
-import { openNodeStore } from "../../ledger/store/node.js";
 import type { LedgerSource } from "../../ledger/service/witness.js";
+import { openNodeStore } from "../../ledger/store/node.js";
 import { withCopy } from "./audit.js";
 
 /** A ledger behind HTTP, as `gridclear witness --serve` serves it. Throws `storage` when the server can't be reached. */

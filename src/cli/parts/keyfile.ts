@@ -1,8 +1,8 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
-import { fail } from "../../errors.js";
 import { fromHex, hex } from "../../bytes.js";
-import { object, readDocument, writeDocument } from "../../ledger/proof/proof.js";
+import { fail } from "../../errors.js";
 import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
+import { object, readDocument, writeDocument } from "../../ledger/proof/proof.js";
 
 /** A key on disk: a name for people and checkpoints, and the seed. */
 export interface KeyFile {

@@ -3,13 +3,13 @@ import { fail } from "../../errors.js";
 import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { checkpointKey } from "../../ledger/proof/checkpoint.js";
+import { signedMarket } from "../../ledger/format/header.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
+import { checkpointKey } from "../../ledger/proof/checkpoint.js";
+import { openNodeStore, type Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { signedMarket } from "../../ledger/format/header.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
-import { openNodeStore, type Store } from "../../ledger/store/node.js";
 import { openReplay } from "../../market/replay.js";
 import { withCopy } from "./audit.js";
 

@@ -1,13 +1,13 @@
 import { appendFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { openEngine } from "../../core/engine.js";
 import { hex } from "../../bytes.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
-import { encodeReceipt, type Receipt } from "../../ledger/proof/receipt.js";
+import { openEngine } from "../../core/engine.js";
 import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
+import { encodeReceipt, type Receipt } from "../../ledger/proof/receipt.js";
 import { openNodeStore } from "../../ledger/store/node.js";
-import { type Community, openCommunity } from "../../simulation/community.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Summary } from "../../report/indicators.js";
+import { type Community, openCommunity } from "../../simulation/community.js";
 import type { MeasuredProfile } from "../../simulation/members/profiles.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { type SignedRun, signedRun } from "../../simulation/signed.js";

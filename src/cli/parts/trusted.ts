@@ -1,5 +1,6 @@
-import { fail } from "../../errors.js";
 import { fromHex, hex } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import {
   cosignatures,
   isFinal,
@@ -11,7 +12,6 @@ import {
 } from "../../ledger/proof/checkpoint.js";
 import type { Anchor, Proof } from "../../ledger/proof/proof.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
-import { openSignatures } from "../../ledger/keys/signature.js";
 import { readText } from "./keyfile.js";
 import { withLedger } from "./opened.js";
 

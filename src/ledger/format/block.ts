@@ -1,7 +1,8 @@
-import { fail } from "../../errors.js";
 import { hex, sameBytes } from "../../bytes.js";
-import { decodeCanonical } from "./canonical.js";
+import { fail } from "../../errors.js";
 import type { Hasher } from "../tree/hasher.js";
+import { emptyRoot, merkleRoot } from "../tree/merkle.js";
+import { decodeCanonical } from "./canonical.js";
 import {
   blockHash,
   decodeHeader,
@@ -20,7 +21,6 @@ import {
   signedMarket,
 } from "./header.js";
 import { checkRecords, type Layout } from "./layout.js";
-import { emptyRoot, merkleRoot } from "../tree/merkle.js";
 import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
 
 /** The sections that stand in a block: all but the state. */

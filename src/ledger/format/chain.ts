@@ -1,9 +1,9 @@
-import { fail, GridclearError } from "../../errors.js";
-import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
 import { hex, sameBytes } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
-import { blockHash, decodeHeader, type Header, headerBytes, marketId } from "./header.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
+import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
+import { blockHash, decodeHeader, type Header, headerBytes, marketId } from "./header.js";
 
 /** The end of a chain: what the next block has to follow. */
 export interface Head {

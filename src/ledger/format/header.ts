@@ -1,6 +1,6 @@
+import { concat } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
-import { concat } from "../../bytes.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 
 /** Version of the format written; every version ever written is read for ever (docs/ledger-format.md). */

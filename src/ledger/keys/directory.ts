@@ -1,5 +1,5 @@
-import { fail } from "../../errors.js";
 import { fromHex } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 
 /** Who a participant is to a verifier: its public key, and the one of the gateway that may sign for it. */

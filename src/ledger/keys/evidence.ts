@@ -1,14 +1,14 @@
+import { concat, hex, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { type Block, decodeItems, encodeItems } from "../format/block.js";
-import { concat, hex, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { decodeCanonical } from "../format/canonical.js";
-import type { KeyDirectory } from "./directory.js";
-import type { Hasher } from "../tree/hasher.js";
 import { signedMarket } from "../format/header.js";
-import type { LeafRange } from "../tree/path.js";
 import { orderLayout, readingEstimated, readingLayout } from "../format/records.js";
-import type { SignatureCheck, Signatures } from "./signature.js";
+import type { Hasher } from "../tree/hasher.js";
+import type { LeafRange } from "../tree/path.js";
+import type { KeyDirectory } from "./directory.js";
 import { batchStatement, contractStatement, orderStatement, readingStatement } from "./message.js";
+import type { SignatureCheck, Signatures } from "./signature.js";
 
 /** One item of a block's evidence: a signature and what of the block it covers. */
 export type Evidence =

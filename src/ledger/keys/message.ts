@@ -1,8 +1,8 @@
-import { fail } from "../../errors.js";
 import { concat } from "../../bytes.js";
-import { hashBytes } from "../tree/hasher.js";
+import { fail } from "../../errors.js";
 import { encodeRecords } from "../format/layout.js";
 import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "../format/records.js";
+import { hashBytes } from "../tree/hasher.js";
 
 // A statement is what a signature is made over: tag ‖ length of the body (u32) ‖ body. No tag begins another, and the
 // length leaves nothing after the body to be read differently, so no signature can be taken for one of another kind.

@@ -1,5 +1,5 @@
-import { fail } from "../../errors.js";
 import { publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 
 /**
  * A key that signs. The platform keeps the secret: in a page it lies in WebCrypto and can't be read; on disk it is

@@ -1,8 +1,8 @@
+import { concat, hex, sameBytes, signatureBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { fromBase64, toBase64 } from "../base64.js";
-import { concat, hex, sameBytes, signatureBytes } from "../../bytes.js";
-import { type Hasher, hashBytes } from "../tree/hasher.js";
 import type { Signatures, SigningKey } from "../keys/signature.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
 
 /**
  * The head of a ledger as a signed text (C2SP tlog-checkpoint): a note of three lines (origin, number of blocks, RFC

@@ -1,5 +1,5 @@
-import { fail } from "../../errors.js";
 import { fromHex, hex } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";

@@ -1,8 +1,9 @@
-import { fail } from "../../errors.js";
 import { hex, sameBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
-import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
+import type { Signatures } from "../keys/signature.js";
 import type { Hasher } from "../tree/hasher.js";
+import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
 import {
   object,
   openProof,
@@ -13,7 +14,6 @@ import {
   writeDocument,
 } from "./proof.js";
 import { isReceiptSigned, judgeReceipt, type Receipt, receiptFromJson, receiptToJson } from "./receipt.js";
-import type { Signatures } from "../keys/signature.js";
 
 /**
  * Two things the platform signed that can't both be true: evidence that anybody can check with the platform's public

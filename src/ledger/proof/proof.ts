@@ -1,9 +1,7 @@
+import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeItems } from "../format/block.js";
-import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
-import { parseCheckpoint } from "./checkpoint.js";
-import type { Hasher } from "../tree/hasher.js";
 import {
   blockHash,
   decodeHeader,
@@ -14,9 +12,11 @@ import {
   sectionNames,
   sectionRecordBytes,
 } from "../format/header.js";
+import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { leafHash } from "../tree/merkle.js";
 import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "../tree/path.js";
+import { parseCheckpoint } from "./checkpoint.js";
 
 /** One record or item of a block and the path from it to the root of its section. */
 export interface RecordProof {

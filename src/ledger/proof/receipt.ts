@@ -1,11 +1,11 @@
-import { fail } from "../../errors.js";
 import { fromHex, hex, sameBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
-import type { Hasher } from "../tree/hasher.js";
 import { type Header, sectionRecordBytes } from "../format/header.js";
-import { count, object, readDocument, writeDocument } from "./proof.js";
-import type { Signatures, SigningKey } from "../keys/signature.js";
 import { orderStatement, receiptStatement } from "../keys/message.js";
+import type { Signatures, SigningKey } from "../keys/signature.js";
+import type { Hasher } from "../tree/hasher.js";
+import { count, object, readDocument, writeDocument } from "./proof.js";
 
 /** The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is there. */
 export interface Receipt {

@@ -1,6 +1,8 @@
-import { fail, GridclearError } from "../../errors.js";
 import { hex, sameBytes } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
 import { decodeCanonical } from "../format/canonical.js";
+import type { SectionName } from "../format/header.js";
+import type { Signatures } from "../keys/signature.js";
 import {
   cosignatures,
   isFinal,
@@ -11,10 +13,14 @@ import {
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
 import type { Contradiction } from "../proof/contradiction.js";
-import type { Hasher } from "../tree/hasher.js";
-import type { SectionName } from "../format/header.js";
-import { verifyConsistency } from "../tree/path.js";
-import { type Anchor, decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
+import {
+  type Anchor,
+  decodeProof,
+  openProof,
+  type Proven,
+  pathFromJson,
+  verifyProof,
+} from "../proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
@@ -22,8 +28,9 @@ import {
   type ReceiptVerdict,
   receiptNotYet,
 } from "../proof/receipt.js";
+import type { Hasher } from "../tree/hasher.js";
+import { verifyConsistency } from "../tree/path.js";
 import type { Ask } from "./server.js";
-import type { Signatures } from "../keys/signature.js";
 
 /** Whom a light client trusts, and for which market. */
 export interface LightClientOptions {

@@ -1,5 +1,5 @@
-import { fail } from "../../errors.js";
 import { concat } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import { maxBlockBytes } from "../format/header.js";
 import type { Ask } from "./server.js";
 

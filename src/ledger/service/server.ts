@@ -1,10 +1,10 @@
-import { decodeBlock } from "../format/block.js";
 import { hex } from "../../bytes.js";
+import { decodeBlock } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
-import type { Hasher } from "../tree/hasher.js";
 import { decodeHeader, headerBytes, type SectionName, sectionNames } from "../format/header.js";
-import type { HistoryTree } from "../tree/history.js";
 import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
+import type { Hasher } from "../tree/hasher.js";
+import type { HistoryTree } from "../tree/history.js";
 
 /**
  * Asks a server of blocks for a path; null when it has nothing there. The same function on both sides: HTTP or anything

@@ -1,7 +1,11 @@
+import { hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
-import { hex, sameBytes } from "../../bytes.js";
 import { Chain } from "../format/chain.js";
+import { signedMarket } from "../format/header.js";
+import { KeyDirectory } from "../keys/directory.js";
+import { checkEvidence } from "../keys/evidence.js";
+import type { Signatures, SigningKey } from "../keys/signature.js";
 import {
   checkpointKey,
   cosign,
@@ -12,14 +16,10 @@ import {
   unsignedCheckpoint,
 } from "../proof/checkpoint.js";
 import type { Contradiction } from "../proof/contradiction.js";
-import { KeyDirectory } from "../keys/directory.js";
-import { checkEvidence } from "../keys/evidence.js";
+import type { Store } from "../store/store.js";
 import type { Hasher } from "../tree/hasher.js";
-import { signedMarket } from "../format/header.js";
 import { HistoryTree } from "../tree/history.js";
 import { type Ask, serveLedger } from "./server.js";
-import type { Signatures, SigningKey } from "../keys/signature.js";
-import type { Store } from "../store/store.js";
 
 /** Where a witness gets a ledger from. */
 export interface LedgerSource {

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { fail } from "../../errors.js";
 import { fromHex, hex } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { Mark } from "./medium.js";
 

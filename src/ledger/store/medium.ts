@@ -1,10 +1,10 @@
+import { concat, sameBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
-import { concat, sameBytes } from "../../bytes.js";
 import { Chain, type Head, type Linkage } from "../format/chain.js";
+import { decodeHeader } from "../format/header.js";
 import type { Hasher } from "../tree/hasher.js";
 import { openHasher } from "../tree/hashwasm.js";
-import { decodeHeader } from "../format/header.js";
 import type { Recovery, Store, StoreOptions } from "./store.js";
 
 /** The end of the chain as last acknowledged. */

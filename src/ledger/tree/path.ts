@@ -1,5 +1,5 @@
-import { fail } from "../../errors.js";
 import { sameBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 import { merkleRoot, nodeHash, splitPoint } from "./merkle.js";
 

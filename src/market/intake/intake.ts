@@ -12,9 +12,9 @@ import {
   type Tick,
 } from "../../units.js";
 import type { MarketContract } from "../contracts/contracts.js";
+import type { Terms } from "../contracts/terms.js";
 import { maxPeriodOrders } from "../period/orders.js";
 import type { Order, OrderBatch, Reading } from "./request.js";
-import type { Terms } from "../contracts/terms.js";
 
 /** An order in numbers: participant, carrier, side, quantity, price. */
 export type OrderParts = [

@@ -1,5 +1,5 @@
-import { fail } from "../../errors.js";
 import { concat, publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { Store } from "../../ledger/store/store.js";
 

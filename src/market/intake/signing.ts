@@ -1,11 +1,16 @@
-import { fail, GridclearError } from "../../errors.js";
 import { sameBytes } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
+import { orderLayout } from "../../ledger/format/records.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { type Evidence, encodeEvidence } from "../../ledger/keys/evidence.js";
-import { orderLayout } from "../../ledger/format/records.js";
+import {
+  batchStatement,
+  contractStatement,
+  orderStatement,
+  readingStatement,
+} from "../../ledger/keys/message.js";
 import type { Signatures } from "../../ledger/keys/signature.js";
-import { batchStatement, contractStatement, orderStatement, readingStatement } from "../../ledger/keys/message.js";
 import type { Contract } from "../contracts/contracts.js";
 
 /** Checks what comes into a signed market and keeps the evidence of the open period. */

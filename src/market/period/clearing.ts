@@ -3,14 +3,14 @@ import { tierRanges } from "../../core/rules.js";
 import { carriers, ppm } from "../../units.js";
 import { account } from "../books/accounts.js";
 import { fee, product, scaleDown } from "../books/amounts.js";
-import type { ClearingContract, Tariff } from "../contracts/contracts.js";
-import { bookLosses, closeBids } from "./grid.js";
 import { flowCode, postingCode, tradeCode } from "../books/journal.js";
+import type { ClearingContract, Tariff } from "../contracts/contracts.js";
+import { carrierCount } from "../contracts/terms.js";
+import { bookLosses, closeBids } from "./grid.js";
 import { lotterySequence } from "./lottery.js";
 import { bidSide } from "./orders.js";
 import { sellPool, settlePool } from "./pool.js";
 import { accountOf, type Round } from "./round.js";
-import { carrierCount } from "../contracts/terms.js";
 
 /** What a period's results say of a carrier beside the records. */
 export interface CarrierOutcome {

@@ -2,12 +2,12 @@ import { none } from "../../ledger/format/records.js";
 import { ppm } from "../../units.js";
 import { account } from "../books/accounts.js";
 import { product, scaleDown } from "../books/amounts.js";
-import type { CarrierBook } from "./clearing.js";
-import type { Tariff } from "../contracts/contracts.js";
 import { flowCode, postingCode } from "../books/journal.js";
+import type { Tariff } from "../contracts/contracts.js";
+import { carrierCount, nobody } from "../contracts/terms.js";
+import type { CarrierBook } from "./clearing.js";
 import { accountOf, type Round } from "./round.js";
 import { importedFor } from "./storage.js";
-import { carrierCount, nobody } from "../contracts/terms.js";
 
 /** What becomes of demand still open: interruptible uses are interrupted, then the grid imports, the rest is unserved. */
 export function closeBids(round: Round, book: CarrierBook): void {

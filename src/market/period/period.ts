@@ -5,9 +5,11 @@ import { type Header, totalNames } from "../../ledger/format/header.js";
 import { checkRecords } from "../../ledger/format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
-import { type CarrierOutcome, clearCarrier } from "./clearing.js";
-import type { Contract } from "../contracts/contracts.js";
 import { Journal } from "../books/journal.js";
+import type { Contract } from "../contracts/contracts.js";
+import { parseContract } from "../contracts/parse.js";
+import { carrierCount } from "../contracts/terms.js";
+import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import { Orders } from "./orders.js";
 import { openBook, Readings } from "./readings.js";
 import { type MatchingEngine, Positions, Sums } from "./round.js";
@@ -15,8 +17,6 @@ import { Router } from "./router.js";
 import { settle } from "./settlement.js";
 import type { MarketState } from "./state.js";
 import { selfDischarge } from "./storage.js";
-import { carrierCount } from "../contracts/terms.js";
-import { parseContract } from "../contracts/parse.js";
 
 /** What decides a period: all that its block records of the outside world. */
 export interface PeriodInput {

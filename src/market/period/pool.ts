@@ -3,11 +3,11 @@ import { none } from "../../ledger/format/records.js";
 import { maxQuantity } from "../../units.js";
 import { account } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
-import { bookCut, type CarrierBook } from "./clearing.js";
 import { flowCode, postingCode, tradeCode } from "../books/journal.js";
+import { carrierCount, nobody } from "../contracts/terms.js";
+import { bookCut, type CarrierBook } from "./clearing.js";
 import { accountOf, type Round } from "./round.js";
 import { charge, discharge, dischargeLots, type StorageLots } from "./storage.js";
-import { carrierCount, nobody } from "../contracts/terms.js";
 
 /** What scenario 2 came to. */
 export interface PoolOutcome {

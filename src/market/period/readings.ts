@@ -2,8 +2,8 @@ import { type ErrorCode, GridclearError } from "../../errors.js";
 import { readingCorrection, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import type { PaymentContract } from "../contracts/contracts.js";
-import type { Positions } from "./round.js";
 import { carrierCount } from "../contracts/terms.js";
+import type { Positions } from "./round.js";
 
 /** One past period whose readings may still come or be corrected. By (participant, carrier) where it says "slot". */
 export interface MeterBook {

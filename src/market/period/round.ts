@@ -1,14 +1,14 @@
 import type { Matching, Pooling } from "../../core/clearing.js";
 import type { Book, OrderColumns } from "../../core/columns.js";
 import type { ClearingRules, PoolRules } from "../../core/rules.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
 import { totalNames } from "../../ledger/format/header.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Accounts, firstParticipantAccount } from "../books/accounts.js";
 import { exactSum } from "../books/amounts.js";
 import type { Journal } from "../books/journal.js";
+import { carrierCount, type Terms } from "../contracts/terms.js";
 import type { Orders } from "./orders.js";
 import type { Router } from "./router.js";
-import { carrierCount, type Terms } from "../contracts/terms.js";
 
 /** What the market needs of the engine: both scenarios in stages, and hashes. */
 export interface MatchingEngine extends Hasher {

@@ -3,9 +3,9 @@ import { carriers } from "../../units.js";
 import { type Accounts, account, firstCollateralAccount } from "../books/accounts.js";
 import { type Amount, product } from "../books/amounts.js";
 import { type Journal, postingCode } from "../books/journal.js";
+import { carrierCount, type Terms } from "../contracts/terms.js";
 import { lastCorrection, lastReading, type MeterBook, type Readings } from "./readings.js";
 import { accountOf } from "./round.js";
-import { carrierCount, type Terms } from "../contracts/terms.js";
 
 /** What settlement works on. */
 interface Settling {

@@ -1,12 +1,12 @@
 import { fail } from "../../errors.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
 import { none, stateKinds, stateLayout } from "../../ledger/format/records.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "../books/accounts.js";
-import { type Contract, contractKey, type SupplyContract } from "../contracts/contracts.js";
 import { flowCode, type Journal, noCarrier, postingCode } from "../books/journal.js";
+import { type Contract, contractKey, type SupplyContract } from "../contracts/contracts.js";
+import { Terms } from "../contracts/terms.js";
 import { LastReadings, type MeterBook } from "./readings.js";
 import { accountOf } from "./round.js";
-import { Terms } from "../contracts/terms.js";
 
 /** Everything that one period hands to the next: contracts, accounts, charges, and meters not yet settled. */
 export class MarketState {

@@ -1,5 +1,5 @@
+import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import { type Carrier, carriers } from "../../units.js";
 import {
   type Block,
   buildBlock,
@@ -9,13 +9,19 @@ import {
   encodeItems,
   hashOfBlock,
 } from "../../ledger/format/block.js";
-import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
 import { formatVersion, type Header, signedMarket, totalNames } from "../../ledger/format/header.js";
 import { decodeRecords, encodeRecords, type Layout } from "../../ledger/format/layout.js";
-import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "../../ledger/format/records.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../ledger/format/records.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { type Carrier, carriers } from "../../units.js";
 
 // A ledger as one JSON document, a block on each line:
 //   {"format":"gridclear ledger","version":1,"blocks":[

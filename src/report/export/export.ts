@@ -1,7 +1,7 @@
 import type { SchemaElement } from "hyparquet-writer";
 import { fail } from "../../errors.js";
-import { formatTicks, type Tick } from "../../units.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
+import { formatTicks, type Tick } from "../../units.js";
 import { type Cell, type ColumnType, type Table, TableReader, type Ticks, tableNamed } from "./tables.js";
 
 export { exportJson, importJson } from "./document.js";

@@ -1,8 +1,8 @@
-import { fail } from "../../errors.js";
 import { concat, hex, sameBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
+import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 
 // "GCLF", version 1, two zeros.
 const preamble = new Uint8Array([0x47, 0x43, 0x4c, 0x46, 1, 0, 0, 0]);

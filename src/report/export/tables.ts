@@ -1,12 +1,19 @@
-import { fail } from "../../errors.js";
-import { amountTick, carriers, microTick, parseTick, type Tick } from "../../units.js";
-import { decodeBlock, decodeItems, type Sections } from "../../ledger/format/block.js";
 import { hex } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import { decodeBlock, decodeItems, type Sections } from "../../ledger/format/block.js";
 import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
 import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "../../ledger/format/header.js";
 import { decodeRecords } from "../../ledger/format/layout.js";
-import { flowLayout, none, orderLayout, postingLayout, readingLayout, tradeLayout } from "../../ledger/format/records.js";
+import {
+  flowLayout,
+  none,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../ledger/format/records.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { amountTick, carriers, microTick, parseTick, type Tick } from "../../units.js";
 
 /**
  * What a column holds: a whole number below 2³² (`index`) or 2⁵³ (`number`), a text, a moment (milliseconds since 1970), or

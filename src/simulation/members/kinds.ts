@@ -1,10 +1,10 @@
 import { type Carrier, ppm } from "../../units.js";
+import type { MemberKind } from "../scenario.js";
 import type { Device } from "../world/devices.js";
 import { heatPumpPerformance } from "../world/heat.js";
-import type { Member, Store } from "./members.js";
 import { uniform } from "../world/random.js";
-import type { MemberKind } from "../scenario.js";
 import { planes } from "../world/weather.js";
+import type { Member, Store } from "./members.js";
 
 /** What a kind says of a member; the rest is common to all. */
 export type Draft = Pick<Member, "devices"> & Partial<Omit<Member, "id" | "kind" | "number" | "devices">>;

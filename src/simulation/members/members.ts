@@ -1,8 +1,8 @@
 import { type Carrier, ppm } from "../../units.js";
-import { type Device, deviceCarrier, peakPower } from "../world/devices.js";
-import { dice, drafts, memberStream } from "./kinds.js";
-import { draw, whole } from "../world/random.js";
 import { type MemberKind, memberKinds, type Scenario } from "../scenario.js";
+import { type Device, deviceCarrier, peakPower } from "../world/devices.js";
+import { draw, whole } from "../world/random.js";
+import { dice, drafts, memberStream } from "./kinds.js";
 
 /**
  * How somebody finds a price.

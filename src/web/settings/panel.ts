@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import { el, freshId } from "../dom.js";
-import { createFields } from "./fields.js";
 import { clock, count } from "../format.js";
+import { createFields } from "./fields.js";
 import { ownOrders } from "./ownorders.js";
 import {
   applyPreset,

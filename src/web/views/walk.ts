@@ -4,10 +4,10 @@ import { legend } from "../charts/legend.js";
 import { createQueue } from "../charts/queue.js";
 import { el, freshId, svg } from "../dom.js";
 import { energy } from "../format.js";
-import { type Cast, sentence } from "./sentences.js";
 import type { Settings } from "../settings/settings.js";
 import { type Phase, type Walk, walkPeriod } from "../worker/explain.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
+import { type Cast, sentence } from "./sentences.js";
 
 const phaseNames: Record<Settings["mechanism"], readonly (readonly [Phase, string])[]> = {
   value: [

@@ -1,5 +1,5 @@
-import type { ClearingRules } from "../../core/engine.js";
 import { hex } from "../../bytes.js";
+import type { ClearingRules } from "../../core/engine.js";
 import { orderColumns } from "../../simulation/columns.js";
 import { meritPlain, sealPlain, valuePlain } from "./plain.js";
 import type { Opened, Tell } from "./worker.js";

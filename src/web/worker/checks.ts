@@ -1,10 +1,10 @@
+import { hex, sameBytes } from "../../bytes.js";
 import { GridclearError } from "../../errors.js";
 import { checkBlock, decodeBlock } from "../../ledger/format/block.js";
-import { hex, sameBytes } from "../../bytes.js";
 import { Chain } from "../../ledger/format/chain.js";
+import { blockHash, headerBytes } from "../../ledger/format/header.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { blockHash, headerBytes } from "../../ledger/format/header.js";
 import { openReplay } from "../../market/replay.js";
 import type { Run } from "./chain.js";
 import type { Opened } from "./worker.js";

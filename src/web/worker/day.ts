@@ -1,5 +1,5 @@
-import type { Block } from "../../ledger/format/block.js";
 import { hex } from "../../bytes.js";
+import type { Block } from "../../ledger/format/block.js";
 import { totalNames } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../ledger/format/records.js";

@@ -1,11 +1,11 @@
+import { hex, sameBytes } from "../../bytes.js";
 import { fromBase64, toBase64 } from "../../ledger/base64.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
-import { hex, sameBytes } from "../../bytes.js";
 import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
+import { orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
 import { inclusionRanges, recordRoots } from "../../ledger/tree/path.js";
-import { orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { lastRun } from "./day.js";

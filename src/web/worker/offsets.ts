@@ -1,7 +1,13 @@
 import { type Block, decodeBlock, type StoredSection, storedSections } from "../../ledger/format/block.js";
 import { headerBytes, sectionNames } from "../../ledger/format/header.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
-import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "../../ledger/format/records.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../ledger/format/records.js";
 
 /** Layouts of the sections whose records have one size. */
 export const layouts: Partial<Record<StoredSection, Layout<unknown>>> = {

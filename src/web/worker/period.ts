@@ -1,5 +1,5 @@
-import { mostWalked } from "./explain.js";
 import { type Curve, makeCurve } from "./curves.js";
+import { mostWalked } from "./explain.js";
 import { askedBy, eachTrade, type Outcome, outcomeOf, type SceneTrade, sum } from "./outcome.js";
 import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
 import type { Opened } from "./worker.js";

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { clearCommand } from "../../../src/cli/commands/clear.js";
 import type { Io } from "../../../src/cli/command.js";
+import { clearCommand } from "../../../src/cli/commands/clear.js";
 import { GridclearError } from "../../../src/errors.js";
 import type { ClearDocument } from "../../../src/files/cleardocument.js";
 

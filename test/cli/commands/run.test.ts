@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditLedger } from "../../../src/cli/parts/audit.js";
 import type { Command } from "../../../src/cli/command.js";
 import { demoCommand } from "../../../src/cli/commands/demo.js";
 import { runCommand } from "../../../src/cli/commands/run.js";
 import { statementCommand } from "../../../src/cli/commands/statement.js";
+import { auditLedger } from "../../../src/cli/parts/audit.js";
 import { table } from "../../../src/cli/parts/table.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -3,15 +3,16 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hex } from "../../../src/bytes.js";
 import type { Command } from "../../../src/cli/command.js";
-import { httpSource } from "../../../src/cli/parts/following.js";
-import { readKeyFile, writeKeyFile } from "../../../src/cli/parts/keyfile.js";
 import { keysCommand } from "../../../src/cli/commands/keys.js";
 import { proveCommand } from "../../../src/cli/commands/prove.js";
-import { serveAsk } from "../../../src/cli/parts/serving.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
 import { witnessCommand } from "../../../src/cli/commands/witness.js";
-import { hex } from "../../../src/bytes.js";
+import { httpSource } from "../../../src/cli/parts/following.js";
+import { readKeyFile, writeKeyFile } from "../../../src/cli/parts/keyfile.js";
+import { serveAsk } from "../../../src/cli/parts/serving.js";
+import { sectionNames } from "../../../src/ledger/format/header.js";
 import {
   checkpointKey,
   cosign,
@@ -23,9 +24,8 @@ import {
   signCheckpoint,
   witnessKeyKind,
 } from "../../../src/ledger/proof/checkpoint.js";
-import { LightClient } from "../../../src/ledger/service/client.js";
-import { sectionNames } from "../../../src/ledger/format/header.js";
 import { encodeReceipt } from "../../../src/ledger/proof/receipt.js";
+import { LightClient } from "../../../src/ledger/service/client.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/market.js";
 import {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { concat, fromHex, hex, sameBytes } from "../../../src/bytes.js";
 import { GridclearError } from "../../../src/errors.js";
 import {
   type Block,
@@ -12,10 +13,7 @@ import {
   hashOfBlock,
   storedSections,
 } from "../../../src/ledger/format/block.js";
-import { concat, fromHex, hex, sameBytes } from "../../../src/bytes.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
-import type { Hasher } from "../../../src/ledger/tree/hasher.js";
-import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import {
   decodeHeader,
   emptyTotals,
@@ -25,6 +23,8 @@ import {
   sectionNames,
   sectionRecordBytes,
 } from "../../../src/ledger/format/header.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { carriers } from "../../../src/units.js";
 import { sampleChain, tradePeriod } from "../../support/sample.js";
 

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../../src/errors.js";
-import { decodeCanonical, encodeCanonical, maxJsonBytes, maxJsonDepth } from "../../../src/ledger/format/canonical.js";
+import {
+  decodeCanonical,
+  encodeCanonical,
+  maxJsonBytes,
+  maxJsonDepth,
+} from "../../../src/ledger/format/canonical.js";
 
 const text = (value: unknown): string => new TextDecoder().decode(encodeCanonical(value));
 const bytes = (json: string): Uint8Array => new TextEncoder().encode(json);

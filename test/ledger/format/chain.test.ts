@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { concat } from "../../../src/bytes.js";
 import { GridclearError } from "../../../src/errors.js";
 import {
   type Block,
@@ -9,14 +10,13 @@ import {
   encodeItems,
   hashOfBlock,
 } from "../../../src/ledger/format/block.js";
-import { concat } from "../../../src/bytes.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { Chain, verifyChain } from "../../../src/ledger/format/chain.js";
-import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
+import { encodeHeader, type Header } from "../../../src/ledger/format/header.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { encodeHeader, type Header } from "../../../src/ledger/format/header.js";
 import { merkleRoot } from "../../../src/ledger/tree/merkle.js";
+import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
 import { type Period, sampleChain, sampleLedger, tradePeriod } from "../../support/sample.js";
 
 let hasher: Hasher;

@@ -1,12 +1,12 @@
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Block, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { hex } from "../../../src/bytes.js";
+import { type Block, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
-import { exportCsv, exportJson, exportParquet, importJson } from "../../../src/report/export/export.js";
-import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { exportCsv, exportJson, exportParquet, importJson } from "../../../src/report/export/export.js";
+import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
 import { golden } from "../../support/golden.js";
 import { sampleChain, tradePeriod } from "../../support/sample.js";
 

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { hex } from "../../../src/bytes.js";
+import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
+import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../../src/ledger/format/records.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../../src/ledger/format/records.js";
 import { golden } from "../../support/golden.js";
 import { sampleChain, tradePeriod } from "../../support/sample.js";
 

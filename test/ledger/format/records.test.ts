@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { GridclearError } from "../../../src/errors.js";
 import { concat } from "../../../src/bytes.js";
+import { GridclearError } from "../../../src/errors.js";
 import {
   checkRecords,
   decodeRecords,

@@ -1,8 +1,8 @@
 // Keys in a page: made, kept, found again, and never out.
 import { expect, test } from "vitest";
 import { hex } from "../../../src/bytes.js";
-import { openSignatures } from "../../../src/ledger/keys/signature.js";
 import { openKeyring } from "../../../src/ledger/keys/keyring.js";
+import { openSignatures } from "../../../src/ledger/keys/signature.js";
 
 const message = new TextEncoder().encode("a bid");
 

@@ -5,7 +5,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeItems } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
-import { originOf, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
 import { KeyDirectory } from "../../../src/ledger/keys/directory.js";
 import {
   checkOrdersDiffer,
@@ -13,9 +12,6 @@ import {
   type Evidence,
   encodeEvidence,
 } from "../../../src/ledger/keys/evidence.js";
-import { encodeReceipt, signReceipt } from "../../../src/ledger/proof/receipt.js";
-import { plainHasher } from "../../../src/ledger/tree/plain.js";
-import { openSignatures } from "../../../src/ledger/keys/signature.js";
 import {
   batchStatement,
   contractStatement,
@@ -24,6 +20,10 @@ import {
   receiptStatement,
   statementTags,
 } from "../../../src/ledger/keys/message.js";
+import { openSignatures } from "../../../src/ledger/keys/signature.js";
+import { originOf, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
+import { encodeReceipt, signReceipt } from "../../../src/ledger/proof/receipt.js";
+import { plainHasher } from "../../../src/ledger/tree/plain.js";
 
 const signatures = await openSignatures();
 const docs = readFileSync(new URL("../../../docs/signatures.md", import.meta.url), "utf8");

@@ -1,5 +1,6 @@
 // Checkpoints: the C2SP forms, what is refused of them, and when a head is final.
 import { expect, test } from "vitest";
+import { openSignatures } from "../../../src/ledger/keys/signature.js";
 import {
   cosign,
   cosignatures,
@@ -16,7 +17,6 @@ import {
   witnessKeyKind,
 } from "../../../src/ledger/proof/checkpoint.js";
 import { plainHasher as hasher } from "../../../src/ledger/tree/plain.js";
-import { openSignatures } from "../../../src/ledger/keys/signature.js";
 
 const signatures = await openSignatures();
 const key = (number: number) => signatures.importSeed(new Uint8Array(32).fill(number));

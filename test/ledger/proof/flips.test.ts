@@ -3,17 +3,26 @@ import { beforeAll, expect, test } from "vitest";
 import { concat, sameBytes } from "../../../src/bytes.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { Chain } from "../../../src/ledger/format/chain.js";
+import { sectionNames } from "../../../src/ledger/format/header.js";
 import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
-import { LightClient } from "../../../src/ledger/service/client.js";
 import {
   decodeContradiction,
   encodeContradiction,
   judgeContradiction,
 } from "../../../src/ledger/proof/contradiction.js";
-import { sectionNames } from "../../../src/ledger/format/header.js";
 import { decodeProof } from "../../../src/ledger/proof/proof.js";
 import { decodeReceipt, encodeReceipt, isReceiptSigned } from "../../../src/ledger/proof/receipt.js";
-import { hasher, keyOf, type Ledger, makeLedger, market, platform, seeded, signatures } from "../../support/community.js";
+import { LightClient } from "../../../src/ledger/service/client.js";
+import {
+  hasher,
+  keyOf,
+  type Ledger,
+  makeLedger,
+  market,
+  platform,
+  seeded,
+  signatures,
+} from "../../support/community.js";
 
 const encodeLine = (value: unknown): string => `${new TextDecoder().decode(encodeCanonical(value))}\n`;
 const rounds = 1000;

@@ -1,19 +1,19 @@
 // A lying server, lie by lie: what a light client and a witness say of each, and what of it can be shown to anyone.
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
+import { sectionNames } from "../../../src/ledger/format/header.js";
 import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
-import { LightClient } from "../../../src/ledger/service/client.js";
 import {
   decodeContradiction,
   encodeContradiction,
   judgeContradiction,
 } from "../../../src/ledger/proof/contradiction.js";
-import { sectionNames } from "../../../src/ledger/format/header.js";
 import { decodeProof, encodeProof } from "../../../src/ledger/proof/proof.js";
+import { LightClient } from "../../../src/ledger/service/client.js";
 import type { Ask } from "../../../src/ledger/service/server.js";
-import { plainHasher } from "../../../src/ledger/tree/plain.js";
-import { openMemoryStore } from "../../../src/ledger/store/memory.js";
 import { type LedgerSource, Witness } from "../../../src/ledger/service/witness.js";
+import { openMemoryStore } from "../../../src/ledger/store/memory.js";
+import { plainHasher } from "../../../src/ledger/tree/plain.js";
 import {
   hasher,
   keyOf,

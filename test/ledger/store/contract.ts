@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Hasher } from "../../../src/ledger/tree/hasher.js";
-import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { memoryMedium, openMemoryStore } from "../../../src/ledger/store/memory.js";
 import type { Store, StoreOptions } from "../../../src/ledger/store/store.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { sampleLedger, tradePeriod } from "../../support/sample.js";
 
 /** One kind of store, as the contract suite needs it: places to keep ledgers, and the means to do damage there. */

@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GridclearError } from "../../../src/errors.js";
 import { hex } from "../../../src/bytes.js";
-import type { Hasher } from "../../../src/ledger/tree/hasher.js";
-import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { GridclearError } from "../../../src/errors.js";
 import { type Medium, openOn } from "../../../src/ledger/store/medium.js";
 import { type MemoryMedium, memoryMedium } from "../../../src/ledger/store/memory.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import type { Store } from "../../../src/ledger/store/store.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { type Period, sampleLedger, tradePeriod } from "../../support/sample.js";
 
 const errorOf = (promise: Promise<unknown>): Promise<GridclearError | null> =>

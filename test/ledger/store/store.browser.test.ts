@@ -1,7 +1,7 @@
 import { openDB } from "idb";
 import { describe, expect, it } from "vitest";
-import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { openBrowserStore } from "../../../src/ledger/store/browser.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { sampleLedger } from "../../support/sample.js";
 import { memoryPlace, storeContract } from "./contract.js";
 

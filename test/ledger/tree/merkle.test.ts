@@ -4,7 +4,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../../src/bytes.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { CompactRange, leafHash, merkleRoot, perfectSizes, splitPoint } from "../../../src/ledger/tree/merkle.js";
+import {
+  CompactRange,
+  leafHash,
+  merkleRoot,
+  perfectSizes,
+  splitPoint,
+} from "../../../src/ledger/tree/merkle.js";
 
 const sha256 = (...parts: Uint8Array[]): Uint8Array => {
   const hash = createHash("sha256");

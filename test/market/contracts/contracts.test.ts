@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Accounts } from "../../../src/market/books/accounts.js";
 import { fee, product, scaleDown, scaleUp } from "../../../src/market/books/amounts.js";
 import { openingContracts } from "../../../src/market/contracts/opening.js";
-import { Terms } from "../../../src/market/contracts/terms.js";
 import { parseContract } from "../../../src/market/contracts/parse.js";
+import { Terms } from "../../../src/market/contracts/terms.js";
 import { randomContracts } from "../../support/scenario.js";
 
 const quantity = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 1, 0xffff_ffff));

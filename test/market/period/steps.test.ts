@@ -5,13 +5,18 @@ import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { readingLayout } from "../../../src/ledger/format/records.js";
 import { openMemoryStore } from "../../../src/ledger/store/memory.js";
-import type { ClearingContract, Contract, StorageContract, Tariff } from "../../../src/market/contracts/contracts.js";
-import { type Market, type MarketOptions, openMarket } from "../../../src/market/market.js";
+import type {
+  ClearingContract,
+  Contract,
+  StorageContract,
+  Tariff,
+} from "../../../src/market/contracts/contracts.js";
 import { freeTariff, paperClearing } from "../../../src/market/contracts/opening.js";
+import { Terms } from "../../../src/market/contracts/terms.js";
+import { type Market, type MarketOptions, openMarket } from "../../../src/market/market.js";
+import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
 import type { PeriodResult } from "../../../src/market/result.js";
-import { Router } from "../../../src/market/period/router.js";
-import { Terms } from "../../../src/market/contracts/terms.js";
 import { carriers } from "../../../src/units.js";
 
 // Every number here is worked out by hand from docs/market.md. Ticks are whole: 1 unit of energy, 1 of money per unit.

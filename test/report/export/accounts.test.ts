@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportCommand } from "../../../src/cli/commands/export.js";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
-import { writeLedgerFile } from "../../../src/report/export/file.js";
 import { openReplay } from "../../../src/market/replay.js";
+import { writeLedgerFile } from "../../../src/report/export/file.js";
 import { blocksOf, runScenario, type ScenarioOptions } from "../../support/scenario.js";
 
 const python = spawnSync("python3", ["--version"]).status === 0;

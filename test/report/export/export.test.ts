@@ -5,18 +5,24 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { concat, hex } from "../../../src/bytes.js";
 import type { Io } from "../../../src/cli/command.js";
 import { exportCommand } from "../../../src/cli/commands/export.js";
 import { GridclearError } from "../../../src/errors.js";
 import { type Block, encodeBlock, encodeItems, hashOfBlock } from "../../../src/ledger/format/block.js";
-import { concat, hex } from "../../../src/bytes.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
-import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../../src/report/export/export.js";
-import type { Hasher } from "../../../src/ledger/tree/hasher.js";
-import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { encodeRecords } from "../../../src/ledger/format/layout.js";
 import { orderLayout, postingLayout, tradeLayout } from "../../../src/ledger/format/records.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
+import type { Hasher } from "../../../src/ledger/tree/hasher.js";
+import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import {
+  exportCsv,
+  exportJson,
+  exportParquet,
+  importJson,
+  tables,
+} from "../../../src/report/export/export.js";
 import { type Period, sampleChain, tradePeriod } from "../../support/sample.js";
 
 const ids = ["home-1", "=cmd|'/c calc'!A0", '+quote"and,comma', "-minus", "@at"];

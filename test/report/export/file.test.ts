@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GridclearError } from "../../../src/errors.js";
 import { concat, hex } from "../../../src/bytes.js";
+import { GridclearError } from "../../../src/errors.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
-import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
 import { sampleLedger, tradePeriod } from "../../support/sample.js";
 
 let hasher: Hasher;

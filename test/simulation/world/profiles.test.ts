@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { coolingShare, heatDay, heatHour, heatPumpPerformance } from "../../../src/simulation/world/heat.js";
 import { createRandom, draw, normal, uniform } from "../../../src/simulation/world/random.js";
-import { type DayKind, householdDay, quarterHours, shapeSeason } from "../../../src/simulation/world/shapes.js";
+import {
+  type DayKind,
+  householdDay,
+  quarterHours,
+  shapeSeason,
+} from "../../../src/simulation/world/shapes.js";
 import {
   clearSky,
   createWeather,
