@@ -4,6 +4,27 @@ import { fail } from "./errors.js";
 export const publicKeyBytes = 32;
 export const signatureBytes = 64;
 
+/**
+ * Whether a value is a `Uint8Array`, of whatever realm: pages in frames, `vm` contexts and test environments such as
+ * jsdom have classes of their own, which `instanceof` does not recognise. A Node `Buffer` is one.
+ */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}
+
+/**
+ * The bytes from `start` to `end` (half-open; default: all) in memory of their own. `slice` would not do: on a Node
+ * `Buffer` it is a view of the same memory. Nothing else in this package may copy bytes.
+ */
+export function copyOf(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
+/** A view of the same bytes for reading and writing numbers. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Whether two byte strings are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
@@ -25,6 +46,36 @@ export function fromHex(text: unknown, field: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, at) =>
     Number.parseInt(text.slice(2 * at, 2 * at + 2), 16),
   );
+}
+
+/** Text in UTF-8. */
+export function toUtf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** UTF-8 to text, with a byte order mark kept as it stands; null unless every byte is valid. */
+export function fromUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Bytes in base64 with padding (RFC 4648 §4). */
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+/** Base64 to bytes; null unless it is exactly what {@link toBase64} writes (padding there, unused bits zero). */
+export function fromBase64(text: string): Uint8Array | null {
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    return null;
+  }
+  return btoa(binary) === text ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : null;
 }
 
 /** Byte strings end to end, in fresh bytes. */

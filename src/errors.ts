@@ -32,7 +32,12 @@ export interface ErrorDetail {
   readonly got: unknown;
 }
 
-/** The one error this package throws on purpose. Its message is `field: wanted …, got …`. */
+/**
+ * The one error this package throws on purpose. Its message is `field: wanted …, got …`.
+ *
+ * Whoever catches one and knows better where it happened throws `error.at("orders.csv")` or `error.atBlock(7)`: a new
+ * error with the place in front of the field, the same code and value, and the first error as its cause.
+ */
 export class GridclearError extends Error {
   override readonly name = "GridclearError";
   readonly code: ErrorCode;
@@ -42,8 +47,14 @@ export class GridclearError extends Error {
   readonly got: string;
   /** What came, as it came. */
   readonly value: unknown;
+  /** Height of the block that is at fault; null where no single block is. */
+  readonly height: number | null;
 
-  constructor(code: ErrorCode, detail: ErrorDetail, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    detail: ErrorDetail,
+    options?: { readonly cause?: unknown; readonly height?: number | null },
+  ) {
     const got = show(detail.got);
     super(`${detail.field}: wanted ${detail.wanted}, got ${got}`, options);
     this.code = code;
@@ -51,6 +62,44 @@ export class GridclearError extends Error {
     this.wanted = detail.wanted;
     this.got = got;
     this.value = detail.got;
+    this.height = options?.height ?? null;
+  }
+
+  /** The same error with the place where it happened in front of its field. */
+  at(place: string): GridclearError {
+    return this.#placed(place, this.height);
+  }
+
+  /** The same error with its block in front of its field; unchanged when it names that block already. */
+  atBlock(height: number): GridclearError {
+    return this.height === height ? this : this.#placed(`block ${height}`, height);
+  }
+
+  #placed(place: string, height: number | null): GridclearError {
+    const { code, field, wanted, value } = this;
+    return new GridclearError(
+      code,
+      { field: `${place}: ${field}`, wanted, got: value },
+      { cause: this, height },
+    );
+  }
+}
+
+/**
+ * What was caught, with its place in front if it is a {@link GridclearError}; anything else as it is. A number is the
+ * height of a block. For `catch (error) { throw placed(error, path); }`.
+ */
+export function placed(error: unknown, place: string | number): unknown {
+  if (!(error instanceof GridclearError)) return error;
+  return typeof place === "number" ? error.atBlock(place) : error.at(place);
+}
+
+/** Calls `act`; a {@link GridclearError} that it throws comes out with its place in front, as {@link placed} says. */
+export function within<T>(place: string | number, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw placed(error, place);
   }
 }
 

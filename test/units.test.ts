@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GridclearError } from "../src/errors.js";
+import { GridclearError, placed, within } from "../src/errors.js";
 import {
   amountTick,
   formatTicks,
@@ -102,6 +102,22 @@ describe("exact decimals", () => {
 });
 
 describe("errors", () => {
+  test("say where they happened once, and keep value and cause", () => {
+    const error = new GridclearError("invalid", { field: "order.quantity", wanted: "at most 5", got: "7" });
+    const there = error.at("order 3").atBlock(7);
+    expect(there.message).toBe('block 7: order 3: order.quantity: wanted at most 5, got "7"');
+    expect([there.code, there.value, there.got, there.height]).toEqual(["invalid", "7", '"7"', 7]);
+    expect((there.cause as GridclearError).cause).toBe(error);
+    expect(there.atBlock(7)).toBe(there);
+    expect(error.height).toBe(null);
+    expect(placed("other", "here")).toBe("other");
+    expect(() =>
+      within(2, () => {
+        throw error;
+      }),
+    ).toThrow("block 2: order.quantity: wanted");
+  });
+
   test("say field, wanted and got, and shorten what came", () => {
     const error = new GridclearError("invalid", { field: "k", wanted: "0 to 1", got: "x".repeat(1000) });
     expect(error.message).toMatch(/^k: wanted 0 to 1, got "x+…$/);

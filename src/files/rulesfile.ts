@@ -150,12 +150,7 @@ export function parseRulesFile(text: string): FileRules {
     return checkRules(value);
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
-    const { code, field, wanted } = error;
-    throw new GridclearError(code, {
-      field: `line ${lineOf(field, line)}: ${field}`,
-      wanted,
-      got: error.value,
-    });
+    throw error.at(`line ${lineOf(error.field, line)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { hex, sameBytes } from "../bytes.js";
-import { fail, GridclearError } from "../errors.js";
+import { fail, placed } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/format/block.js";
 import { signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
@@ -61,36 +61,20 @@ export class Replay {
    * Executes the period of the next block and compares records, roots and totals. The block's own roots and links are
    * the chain's to check (`Chain.append`), signatures `checkEvidence`'s.
    *
-   * @throws GridclearError `corrupt` (or what the rules refuse) naming height, record and field of the first
-   *   difference: `height 7: trades[3].price: wanted 440000, got 430000`. After that, only a new replay goes on.
+   * @throws GridclearError `corrupt` (or what the rules refuse) naming block, record and field of the first
+   *   difference: `block 7: trades[3].price: wanted 440000, got 430000`. After that, only a new replay goes on.
    */
   replay(block: Block): Replayed {
     if (this.#failed) fail("state", "replay", "one that has not failed", "one that has");
     this.#failed = true;
-    const { header, sections } = block;
-    const at = `height ${this.#height}`;
-    if (header.height !== this.#height) fail("corrupt", `${at}: height`, `${this.#height}`, header.height);
-    if (this.#height > 0 && header.period !== this.#period + 1)
-      fail("corrupt", `${at}: period`, `${this.#period + 1}`, header.period);
-    if (!sameBytes(header.previous, this.#hash))
-      fail("corrupt", `${at}: previous hash`, hex(this.#hash), hex(header.previous));
+    const { header } = block;
     let outcome: PeriodOutcome;
     try {
-      outcome = executePeriod(
-        this.state,
-        {
-          period: header.period,
-          previous: header.previous,
-          contracts: sections.contracts,
-          orders: sections.orders,
-          readings: sections.readings,
-        },
-        this.#engine,
-      );
+      outcome = this.#execute(block);
+      this.#compare(block, outcome);
     } catch (error) {
-      throw prefixed(error, at);
+      throw placed(error, this.#height);
     }
-    this.#compare(block, outcome, at);
     this.#hash = hashOfBlock(block, this.#engine);
     this.#height += 1;
     this.#period = header.period;
@@ -99,32 +83,43 @@ export class Replay {
     return { hash: this.#hash, outcome };
   }
 
-  #compare({ header, sections }: Block, outcome: PeriodOutcome, at: string): void {
+  #execute({ header, sections }: Block): PeriodOutcome {
+    if (header.height !== this.#height) fail("corrupt", "height", `${this.#height}`, header.height);
+    if (this.#height > 0 && header.period !== this.#period + 1)
+      fail("corrupt", "period", `${this.#period + 1}`, header.period);
+    if (!sameBytes(header.previous, this.#hash))
+      fail("corrupt", "previous hash", hex(this.#hash), hex(header.previous));
+    const { period, previous } = header;
+    const { contracts, orders, readings } = sections;
+    return executePeriod(this.state, { period, previous, contracts, orders, readings }, this.#engine);
+  }
+
+  #compare({ header, sections }: Block, outcome: PeriodOutcome): void {
     const signed = this.state.terms.market?.signed === true ? signedMarket : 0;
-    if ((header.flags & signedMarket) !== signed) fail("corrupt", `${at}: flags`, `${signed}`, header.flags);
+    if ((header.flags & signedMarket) !== signed) fail("corrupt", "flags", `${signed}`, header.flags);
     if (!sameBytes(sections.contracts, outcome.sections.contracts))
-      fail("corrupt", `${at}: contracts`, "canonical contracts", "other bytes");
-    compareRecords(tradeLayout, sections.trades, outcome.sections.trades, at);
-    compareRecords(flowLayout, sections.flows, outcome.sections.flows, at);
-    compareRecords(readingLayout, sections.readings, outcome.sections.readings, at);
-    compareRecords(postingLayout, sections.postings, outcome.sections.postings, at);
+      fail("corrupt", "contracts", "canonical contracts", "other bytes");
+    compareRecords(tradeLayout, sections.trades, outcome.sections.trades);
+    compareRecords(flowLayout, sections.flows, outcome.sections.flows);
+    compareRecords(readingLayout, sections.readings, outcome.sections.readings);
+    compareRecords(postingLayout, sections.postings, outcome.sections.postings);
     for (const carrier of carriers)
       for (const name of totalNames)
         if (header.totals[carrier][name] !== outcome.totals[carrier][name])
           fail(
             "corrupt",
-            `${at}: totals.${carrier}.${name}`,
+            `totals.${carrier}.${name}`,
             `${outcome.totals[carrier][name]}`,
             header.totals[carrier][name],
           );
     if (!sameBytes(header.rules, outcome.rules))
-      fail("corrupt", `${at}: rules root`, hex(outcome.rules), hex(header.rules));
+      fail("corrupt", "rules root", hex(outcome.rules), hex(header.rules));
     const root = this.#engine.merkleRoot(outcome.state, stateLayout.bytes);
     const count = outcome.state.length / stateLayout.bytes;
     if (header.sections.state.count !== count)
-      fail("corrupt", `${at}: state records`, `${count}`, header.sections.state.count);
+      fail("corrupt", "state records", `${count}`, header.sections.state.count);
     if (!sameBytes(header.sections.state.root, root))
-      fail("corrupt", `${at}: state root`, hex(root), hex(header.sections.state.root));
+      fail("corrupt", "state root", hex(root), hex(header.sections.state.root));
   }
 }
 
@@ -134,7 +129,7 @@ export function openReplay(engine: MatchingEngine): Replay {
 }
 
 /** Throws `corrupt` naming the first record and field in which a section differs from its re-execution. */
-function compareRecords<T>(layout: Layout<T>, found: Uint8Array, wanted: Uint8Array, at: string): void {
+function compareRecords<T>(layout: Layout<T>, found: Uint8Array, wanted: Uint8Array): void {
   const common = Math.min(found.length, wanted.length);
   const a = new DataView(found.buffer, found.byteOffset, common);
   const b = new DataView(wanted.buffer, wanted.byteOffset, common);
@@ -144,7 +139,7 @@ function compareRecords<T>(layout: Layout<T>, found: Uint8Array, wanted: Uint8Ar
   while (byte < common && found[byte] === wanted[byte]) byte += 1;
   if (byte === common && found.length === wanted.length) return;
   const index = Math.floor(byte / layout.bytes);
-  const name = `${at}: ${layout.name}`;
+  const { name } = layout;
   if (index * layout.bytes >= common)
     fail("corrupt", name, `${wanted.length / layout.bytes} records`, found.length / layout.bytes);
   const offset = byte - index * layout.bytes;
@@ -152,10 +147,4 @@ function compareRecords<T>(layout: Layout<T>, found: Uint8Array, wanted: Uint8Ar
   const value = (bytes: Uint8Array): unknown =>
     (readRecord(layout, bytes, index) as { [name: string]: unknown })[field];
   fail("corrupt", `${name}[${index}].${field}`, `${value(wanted)}`, value(found));
-}
-
-function prefixed(error: unknown, at: string): unknown {
-  if (!(error instanceof GridclearError)) return error;
-  const { code, field, wanted, got } = error;
-  return new GridclearError(code, { field: `${at}: ${field}`, wanted, got }, { cause: error });
 }

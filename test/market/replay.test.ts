@@ -73,7 +73,7 @@ describe("replay", () => {
     const { price } = trades[1]!;
     trades[1] = { ...trades[1]!, price: price + 1 };
     expect(verdict(forged({ trades: encodeRecords(tradeLayout, trades) }))).toBe(
-      `height ${target}: trades[1].price: wanted ${price}, got ${price + 1}`,
+      `block ${target}: trades[1].price: wanted ${price}, got ${price + 1}`,
     );
   });
 
@@ -81,9 +81,9 @@ describe("replay", () => {
     const trades = decodeRecords(tradeLayout, blocks[target]!.sections.trades);
     const message = (changed: typeof trades) =>
       verdict(forged({ trades: encodeRecords(tradeLayout, changed) }));
-    expect(message(trades.slice(0, -1))).toContain(`height ${target}: trades`);
-    expect(message([...trades, trades[0]!])).toContain(`height ${target}: trades`);
-    expect(message([trades[1]!, trades[0]!, ...trades.slice(2)])).toContain(`height ${target}: trades[0]`);
+    expect(message(trades.slice(0, -1))).toContain(`block ${target}: trades`);
+    expect(message([...trades, trades[0]!])).toContain(`block ${target}: trades`);
+    expect(message([trades[1]!, trades[0]!, ...trades.slice(2)])).toContain(`block ${target}: trades[0]`);
   });
 
   it("finds a flow, a posting or an estimate that does not follow", () => {
@@ -124,7 +124,7 @@ describe("replay", () => {
     const orders = decodeRecords(orderLayout, sections.orders);
     const over = [...orders, { ...orders[0]!, quantity: 0xffff_ffff }];
     expect(verdict(forged({ orders: encodeRecords(orderLayout, over) }))).toMatch(
-      new RegExp(`^height ${target}: order ${orders.length}: order.quantity`),
+      new RegExp(`^block ${target}: order ${orders.length}: order.quantity`),
     );
     const stranger = [...orders, { ...orders[0]!, participant: 1000 }];
     expect(verdict(forged({ orders: encodeRecords(orderLayout, stranger) }))).toContain("order.participant");
@@ -161,12 +161,12 @@ describe("replay", () => {
       },
       engine,
     );
-    expect(() => openReplay(engine).replay(built)).toThrow("height 0: orders: wanted none at genesis");
+    expect(() => openReplay(engine).replay(built)).toThrow("block 0: orders: wanted none at genesis");
   });
 
   it("is of no further use after a difference", () => {
     const replay = openReplay(engine);
-    expect(() => replay.replay(blocks[1]!)).toThrow("height 0: height");
+    expect(() => replay.replay(blocks[1]!)).toThrow("block 0: height");
     expect(() => replay.replay(blocks[0]!)).toThrow("one that has not failed");
   });
 });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openEngine } from "../../core/engine.js";
-import { fail, GridclearError } from "../../errors.js";
+import { fail, placed } from "../../errors.js";
 import { clearOrderFile } from "../../files/cleardocument.js";
 import { decodeText, parseOrderFile } from "../../files/orderfile.js";
 import { checkRules, type FileRules, parseRulesFile } from "../../files/rulesfile.js";
@@ -28,9 +28,7 @@ async function fromFile<T>(path: string, read: (text: string) => T): Promise<T> 
   try {
     return read(decodeText(bytes));
   } catch (error) {
-    if (!(error instanceof GridclearError)) throw error;
-    const { code, field, wanted, value } = error;
-    throw new GridclearError(code, { field: `${path}: ${field}`, wanted, got: value }, { cause: error });
+    throw placed(error, path);
   }
 }
 

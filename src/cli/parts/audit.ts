@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hex, sameBytes } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
-import { fail, GridclearError } from "../../errors.js";
+import { fail, GridclearError, placed } from "../../errors.js";
 import { decodeBlock } from "../../ledger/format/block.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { signedMarket } from "../../ledger/format/header.js";
@@ -86,12 +86,6 @@ async function copyAtOnce(directory: string, copy: string): Promise<boolean> {
   return (await filesOf(directory)).join() === names.join();
 }
 
-/** The height an error names: the chain says `block 7: …`, replay `height 7: …`. */
-function heightOf(error: GridclearError): number | null {
-  const match = /(?:^|\s)(?:block|height) (\d+)/.exec(error.field);
-  return match === null ? null : Number(match[1]);
-}
-
 /**
  * Verifies a ledger on disk without changing it: every hash and link (by hash-wasm), every signature, every period
  * executed again. `progress` hears of every hundredth block. Throws `invalid` when there is no ledger, `storage` when
@@ -119,7 +113,7 @@ export async function auditLedger(
     if (!(error instanceof GridclearError) || error.code === "conflict") throw error;
     // The database names the copy it was opened from; who reads this knows the ledger.
     const reason = error.message.replaceAll(/\S*gridclear-verify-\w+/g, directory);
-    return { ok: false, height: heightOf(error), reason };
+    return { ok: false, height: error.height, reason };
   }
 }
 
@@ -147,13 +141,7 @@ async function auditStore(store: Store, progress: (done: number, of: number) => 
     try {
       await checkEvidence(block, directory, signatures, hasher);
     } catch (error) {
-      if (!(error instanceof GridclearError)) throw error;
-      const { code, field, wanted, value } = error;
-      throw new GridclearError(
-        code,
-        { field: `height ${height}: ${field}`, wanted, got: value },
-        { cause: error },
-      );
+      throw placed(error, height);
     }
     replay.replay(block);
     orders += block.header.sections.orders.count;

@@ -1,5 +1,5 @@
 import { hex, sameBytes } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+import { fail, GridclearError, placed } from "../../errors.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
 import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
@@ -74,9 +74,7 @@ export class Chain {
       this.#head = { height, period: header.period, timestampMs: header.timestampMs, hash };
       return hash;
     } catch (error) {
-      if (!(error instanceof GridclearError)) throw error;
-      const { code, field, wanted, got } = error;
-      throw new GridclearError(code, { field: `block ${height}: ${field}`, wanted, got }, { cause: error });
+      throw placed(error, height);
     }
   }
 

@@ -1,6 +1,5 @@
-import { concat, hex, sameBytes, signatureBytes } from "../../bytes.js";
+import { concat, fromBase64, hex, sameBytes, signatureBytes, toBase64 } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import { fromBase64, toBase64 } from "../base64.js";
 import type { Signatures, SigningKey } from "../keys/signature.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 

@@ -1,5 +1,5 @@
 import { hex, sameBytes } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
 import { signedMarket } from "../format/header.js";
@@ -176,10 +176,9 @@ export class Witness {
       const records = await replay(block);
       this.#state = records === undefined ? null : { height, records };
     } catch (error) {
-      const message = (error as Error).message;
-      const reason = message.startsWith(`height ${height}:`) ? message : `block ${height}: ${message}`;
-      this.#refusal = { status: "refused", height, reason };
-      throw error;
+      const reason = placed(error, height);
+      this.#refusal = { status: "refused", height, reason: (reason as Error).message };
+      throw reason;
     }
     this.#history.append(hash);
   }

@@ -1,3 +1,18 @@
+import { publicKeyBytes } from "../../bytes.js";
+import {
+  boolean,
+  type Check,
+  type Fields,
+  hexText,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  text,
+} from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, parseTick, ppm } from "../../units.js";
 import type { Contract, Stay, StorageContract, Tier } from "./contracts.js";
@@ -10,79 +25,14 @@ export const maxTiers: number = 64;
 /** Largest single amount in a contract, in amount ticks. */
 const maxMoney = (1n << 63n) - 1n;
 
-type Check = (value: unknown, field: string) => unknown;
-
-const integer =
-  (least: number, most: number): Check =>
-  (value, field) =>
-    typeof value === "number" &&
-    Number.isSafeInteger(value) &&
-    !Object.is(value, -0) &&
-    value >= least &&
-    value <= most
-      ? value
-      : fail("invalid", field, `a whole number ${least} to ${most}`, value);
-
-const flag: Check = (value, field) =>
-  typeof value === "boolean" ? value : fail("invalid", field, "true or false", value);
-
-const oneOf =
-  (...choices: readonly (string | number)[]): Check =>
-  (value, field) =>
-    choices.includes(value as string) ? value : fail("invalid", field, `one of ${choices.join(", ")}`, value);
-
-const pattern =
-  (form: RegExp, most: number, wanted: string): Check =>
-  (value, field) =>
-    typeof value === "string" && value.length <= most && form.test(value)
-      ? value
-      : fail("invalid", field, wanted, value);
-
 const money =
-  (least: bigint): Check =>
+  (least: bigint): Check<string> =>
   (value, field) => {
-    const text = pattern(/^(0|[1-9][0-9]*)$/, 19, "a decimal string of amount ticks")(value, field) as string;
-    const amount = BigInt(text);
+    const digits = text(/^(0|[1-9][0-9]*)$/, 19, "a decimal string of amount ticks")(value, field);
+    const amount = BigInt(digits);
     return amount >= least && amount <= maxMoney
-      ? text
+      ? digits
       : fail("invalid", field, `amount ticks, ${least} to ${maxMoney}`, value);
-  };
-
-const optional = (check: Check): Check & { optional: true } =>
-  Object.assign(((value, field) => check(value, field)) as Check, { optional: true as const });
-
-const list =
-  (check: Check, least: number, most: number): Check =>
-  (value, field) =>
-    Array.isArray(value) && value.length >= least && value.length <= most
-      ? value.map((item, index) => check(item, `${field}[${index}]`))
-      : fail("invalid", field, `an array of ${least} to ${most}`, value);
-
-const orNull =
-  (check: Check): Check =>
-  (value, field) =>
-    value === null ? null : check(value, field);
-
-/** A plain object with exactly these fields; a fresh copy, so that what was checked can't change. */
-const record =
-  (fields: { readonly [name: string]: Check }): Check =>
-  (value, field) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      return fail("invalid", field, "an object", value);
-    const copy: { [name: string]: unknown } = {};
-    for (const name of Object.keys(value))
-      if (!Object.hasOwn(fields, name))
-        return fail("invalid", `${field}.${name.slice(0, 40)}`, "no such field", name);
-    for (const [name, check] of Object.entries(fields)) {
-      const present =
-        Object.hasOwn(value, name) && (value as { [name: string]: unknown })[name] !== undefined;
-      if (!present && "optional" in check) continue;
-      copy[name] = check(
-        present ? (value as { [name: string]: unknown })[name] : undefined,
-        `${field}.${name}`,
-      );
-    }
-    return copy;
   };
 
 const period = integer(0, Number.MAX_SAFE_INTEGER);
@@ -91,14 +41,14 @@ const price = integer(minPrice, maxPrice);
 const positivePrice = integer(0, maxPrice);
 const share = integer(0, ppm);
 const carrier = oneOf(...carriers);
-const name = pattern(/^[!-~]+$/, 64, "1 to 64 printable ASCII characters without blanks");
-const text = pattern(/^[ -~]+$/, 64, "1 to 64 printable ASCII characters");
-const key = pattern(/^[0-9a-f]{64}$/, 64, "64 lower-case hex digits");
-const tick: Check = (value, field) => {
+const name = text(/^[!-~]+$/, 64, "1 to 64 printable ASCII characters without blanks");
+const label = text(/^[ -~]+$/, 64, "1 to 64 printable ASCII characters");
+const key = hexText(publicKeyBytes);
+const tick: Check<unknown> = (value, field) => {
   parseTick(value, field);
   return value;
 };
-const byCarrier = (check: Check): { readonly [carrier in Carrier]: Check } => ({
+const byCarrier = <T>(check: Check<T>): { readonly [carrier in Carrier]: Check<T> } => ({
   electricity: check,
   heat: check,
   cold: check,
@@ -116,14 +66,14 @@ const stay = record({ plugIn: period, plugOut: period, required: quantity, used:
 
 const dated = { version: integer(1, 0xffff_ffff), from: period };
 
-const kinds: { readonly [kind: string]: { readonly [name: string]: Check } } = {
+const kinds: { readonly [kind: string]: Fields } = {
   market: {
     id: name,
-    currency: text,
+    currency: label,
     quantityTick: tick,
     priceTick: tick,
     periodMs: integer(1, 0xffff_ffff),
-    signed: flag,
+    signed: boolean,
     platformKey: optional(key),
     order: list(carrier, carriers.length, carriers.length),
   },
@@ -134,14 +84,14 @@ const kinds: { readonly [kind: string]: { readonly [name: string]: Check } } = {
     feeders: optional(record(Object.fromEntries(carriers.map((each) => [each, optional(name)] as const)))),
     creditLimit: optional(money(0n)),
   },
-  supply: { participant: name, carrier, limit: quantity, pool: flag, collateral: money(0n) },
+  supply: { participant: name, carrier, limit: quantity, pool: boolean, collateral: money(0n) },
   use: {
     participant: name,
     carrier,
     limit: quantity,
     interruptible: share,
     interruptionPrice: positivePrice,
-    import: flag,
+    import: boolean,
   },
   storage: {
     device: name,
@@ -175,14 +125,14 @@ const kinds: { readonly [kind: string]: { readonly [name: string]: Check } } = {
     maxCycles: integer(0, 0x7fff_ffff),
     ties: oneOf("arrival", "lottery"),
     pool: orNull(record({ price, purchasePrice: price, lots: oneOf("whole", "divisible") })),
-    discharge: flag,
-    charge: flag,
-    export: flag,
-    interrupt: flag,
-    import: flag,
+    discharge: boolean,
+    charge: boolean,
+    export: boolean,
+    interrupt: boolean,
+    import: boolean,
   },
   payment: {
-    currency: text,
+    currency: label,
     creditLimit: money(0n),
     tariffs: record(byCarrier(tariff)),
     metering: orNull(
@@ -195,7 +145,7 @@ const kinds: { readonly [kind: string]: { readonly [name: string]: Check } } = {
   },
   deposit: { participant: name, amount: money(1n), number: integer(0, Number.MAX_SAFE_INTEGER) },
   withdrawal: { participant: name, amount: money(1n), number: integer(0, Number.MAX_SAFE_INTEGER) },
-  end: { contract: pattern(/^[!-~]+$/, 160, "the key of a contract") },
+  end: { contract: text(/^[!-~]+$/, 160, "the key of a contract") },
 };
 
 /**
@@ -203,18 +153,20 @@ const kinds: { readonly [kind: string]: { readonly [name: string]: Check } } = {
  * `invalid` naming the field. Whether it fits the contracts in force is `Terms`' to say.
  */
 export function parseContract(value: unknown, field = "contract"): Contract {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return fail("invalid", field, "an object", value);
-  const kind = Object.hasOwn(value, "kind") ? (value as { kind: unknown }).kind : undefined;
+  const given = object(value, field);
+  const kind = Object.hasOwn(given, "kind") ? given.kind : undefined;
   if (typeof kind !== "string" || !Object.hasOwn(kinds, kind))
-    return fail("invalid", `${field}.kind`, `one of ${Object.keys(kinds).join(", ")}`, kind);
-  const contract = record({ kind: oneOf(kind), ...dated, ...kinds[kind] })(value, field) as Contract;
-  checkWhole(contract, field);
+    return fail("invalid", `${field}.kind`, `${Object.keys(kinds).join(" or ")}`, kind);
+  const contract = record({ kind: oneOf(kind), ...dated, ...kinds[kind] })(
+    value,
+    field,
+  ) as unknown as Contract;
+  checkTogether(contract, field);
   return contract;
 }
 
 /** What no single field can say. */
-function checkWhole(contract: Contract, field: string): void {
+function checkTogether(contract: Contract, field: string): void {
   switch (contract.kind) {
     case "market":
       if (new Set(contract.order).size !== carriers.length)

@@ -1,4 +1,4 @@
-import { fail, GridclearError } from "../../errors.js";
+import { fail, within } from "../../errors.js";
 import { decodeItems, encodeItems, type Sections } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { type Header, totalNames } from "../../ledger/format/header.js";
@@ -161,7 +161,7 @@ function totalsOf(sums: Sums): Header["totals"] {
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
   const open = new OpenPeriod(state, engine, input.period, input.previous);
   for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
-    naming(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract")));
+    within(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract")));
   open.start();
   if (open.genesis && input.orders.length > 0)
     fail("refused", "orders", "none at genesis", input.orders.length / orderLayout.bytes);
@@ -181,7 +181,7 @@ function takeOrders(orders: Orders, bytes: Uint8Array): void {
       view.getUint32(at + 8, true),
       view.getInt32(at + 12, true),
     );
-    if (refusal !== null) rename(`order ${at / orderLayout.bytes}`, refusal);
+    if (refusal !== null) throw refusal.at(`order ${at / orderLayout.bytes}`);
   }
 }
 
@@ -198,20 +198,6 @@ function takeReadings(readings: Readings, bytes: Uint8Array): void {
       view.getUint32(at + 16, true),
       view.getUint32(at + 20, true),
     );
-    if (refusal !== null) rename(`reading ${at / readingLayout.bytes}`, refusal);
+    if (refusal !== null) throw refusal.at(`reading ${at / readingLayout.bytes}`);
   }
-}
-
-function naming(what: string, act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof GridclearError) rename(what, error);
-    throw error;
-  }
-}
-
-function rename(what: string, error: GridclearError): never {
-  const { code, field, wanted, got } = error;
-  throw new GridclearError(code, { field: `${what}: ${field}`, wanted, got }, { cause: error });
 }

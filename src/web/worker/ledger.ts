@@ -1,5 +1,4 @@
-import { hex, sameBytes } from "../../bytes.js";
-import { fromBase64, toBase64 } from "../../ledger/base64.js";
+import { fromBase64, hex, sameBytes, toBase64 } from "../../bytes.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
 import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
