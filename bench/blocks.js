@@ -1,8 +1,8 @@
 // @ts-check
 // Blocks to store: well-formed orders of a given number, linked as a chain, with roots by the engine.
-import { buildBlock, encodeBlock } from "../dist/ledger/block.js";
-import { Chain } from "../dist/ledger/chain.js";
-import { totalNames } from "../dist/ledger/header.js";
+import { buildBlock, encodeBlock } from "../dist/ledger/format/block.js";
+import { Chain } from "../dist/ledger/format/chain.js";
+import { totalNames } from "../dist/ledger/format/header.js";
 import { carriers } from "../dist/units.js";
 import { randomFrom } from "./inputs.js";
 
@@ -27,7 +27,7 @@ function orderRecords(orders, random) {
 }
 
 /**
- * @param {import("../dist/ledger/hasher.js").Hasher} hasher @param {number} count @param {number} blockBytes about so long
+ * @param {import("../dist/ledger/tree/hasher.js").Hasher} hasher @param {number} count @param {number} blockBytes about so long
  * @returns {Uint8Array[]}
  */
 export function chainOf(hasher, count, blockBytes) {

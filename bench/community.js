@@ -1,7 +1,7 @@
 // @ts-check
 // A market with a crowd, and orders for it: what the benchmarks of the whole market run on.
 import { openMarket } from "gridclear";
-import { Chain } from "../dist/ledger/chain.js";
+import { Chain } from "../dist/ledger/format/chain.js";
 import { randomFrom } from "./inputs.js";
 
 /** @param {number} units @returns {string[]} */

@@ -1,7 +1,7 @@
 // @ts-check
 import { decodeBlock, openEngine, openHasher, openReplay } from "gridclear";
 import { openMemoryStore } from "gridclear/store/memory";
-import { Chain } from "../dist/ledger/chain.js";
+import { Chain } from "../dist/ledger/format/chain.js";
 import { openCrowd, orders } from "./community.js";
 import { hex, row } from "./measure.js";
 

@@ -366,7 +366,7 @@ describe("gridclear witness", () => {
     expect(refused).toMatchObject({
       code: 1,
       out: "",
-      err: expect.stringContaining("REFUSED at height 2: height 2: trades[0].price"),
+      err: expect.stringContaining("REFUSED at height 2: block 2: trades[0].price"),
     });
     expect(await run(witnessCommand, "--follow", at("bare"), "--once")).toMatchObject({
       code: 1,
