@@ -6,6 +6,21 @@ const browserTests = "test/**/*.browser.test.ts";
 const dataTests = "test/data/**/*.test.ts";
 const pageTests = "test/web/**/*.test.ts";
 
+// Seed of all property tests: fixed, unless PROPERTY_SEED is a number or `fresh`.
+const asked = process.env.PROPERTY_SEED ?? "20261127";
+const propertySeed = asked === "fresh" ? Math.floor(Math.random() * 0x7fff_ffff) : Number(asked);
+if (!Number.isInteger(propertySeed))
+  throw new Error(`PROPERTY_SEED: wanted a whole number or fresh, got ${asked}`);
+if (asked === "fresh")
+  process.stderr.write(`property tests: repeat this run with PROPERTY_SEED=${propertySeed}\n`);
+const properties = { setupFiles: ["test/setup.ts"], provide: { propertySeed } };
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    readonly propertySeed: number;
+  }
+}
+
 // `node`, `browser` and `page` are `npm test`; `data` reads the real data sets beside the checkout.
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
@@ -15,6 +30,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...properties,
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: [browserTests, dataTests, pageTests],
@@ -26,6 +42,7 @@ export default defineConfig({
         // Named here, because a package found in the middle of a run makes Vite reload the page under the tests.
         optimizeDeps: { include: ["hash-wasm", "idb", "fast-check", "@assemblyscript/loader"] },
         test: {
+          ...properties,
           name: "browser",
           include: [browserTests],
           testTimeout: 60_000,
@@ -42,8 +59,25 @@ export default defineConfig({
       },
       // A page driven as a person would drive it, on a machine that is busy with the other tests: a late answer is tried
       // again, a fault shows every time.
-      { test: { name: "page", include: [pageTests], environment: "node", testTimeout: 60_000, retry: 2 } },
-      { test: { name: "data", include: [dataTests], environment: "node", testTimeout: 600_000 } },
+      {
+        test: {
+          ...properties,
+          name: "page",
+          include: [pageTests],
+          environment: "node",
+          testTimeout: 60_000,
+          retry: 2,
+        },
+      },
+      {
+        test: {
+          ...properties,
+          name: "data",
+          include: [dataTests],
+          environment: "node",
+          testTimeout: 600_000,
+        },
+      },
     ],
   },
 });
