@@ -1,3 +1,4 @@
+import { integer } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Clearing, Matching, Pooling } from "./clearing.js";
 import {
@@ -10,9 +11,10 @@ import {
 } from "./columns.js";
 import { merkleRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
 import { type CoreExports, type LoadedCore, loadCore, restart, type WasmSource } from "./load.js";
+import { mechanisms, pricingCodes } from "./mechanisms.js";
 import { CoreMemory } from "./memory.js";
 import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
-import { type ClearingRules, checkPool, checkRules, checkWhole, type PoolRules } from "./rules.js";
+import { type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
 import { HashThreads } from "./threads.js";
 import type { HashWorker } from "./worker.js";
 
@@ -28,6 +30,7 @@ export {
 export { type Book, maxOrders, type OfferColumns, type OrderColumns } from "./columns.js";
 export type { Sha256Stream } from "./hashing.js";
 export type { WasmSource } from "./load.js";
+export type { Mechanism, MechanismRules, Pricing } from "./mechanisms.js";
 export { type RecordOptions, type TradeRecords, tradeRecordBytes } from "./records.js";
 export {
   type ClearingRules,
@@ -61,8 +64,7 @@ export interface EngineOptions {
   readonly worker?: () => HashWorker;
 }
 
-const mechanisms = { value: 0, merit: 1 } as const;
-const pricings = { counterparty: 0, blend: 1, uniform: 2 } as const;
+const orderCount = integer(0, maxOrders);
 /** What the core answers instead of a count (assembly/limits.ts). */
 const emptyOrder = -3;
 
@@ -121,9 +123,9 @@ export class Engine {
    * lost, and there is no match to sell from. Throws `invalid` for what is no count, `limit`.
    */
   reserve(offers: number, bids: number, storageLots = 0): void {
-    checkWhole(offers, "offers", 0, maxOrders);
-    checkWhole(bids, "bids", 0, maxOrders);
-    checkWhole(storageLots, "storageLots", 0, maxOrders);
+    orderCount(offers, "offers");
+    orderCount(bids, "bids");
+    orderCount(storageLots, "storageLots");
     this.#use((_, memory) => {
       if (memory.reserve(offers, bids, offers + storageLots, 0)) this.#matched = null;
     });
@@ -187,7 +189,14 @@ export class Engine {
       else consent.set(offers.consent);
       memory.u32("bidQuantity", bidCount).set(bids.quantity);
       memory.i32("bidPrice", bidCount).set(bids.price);
-      const count = core.match(mechanisms[mechanism], pricings[pricing], k, maxCycles, offerCount, bidCount);
+      const count = core.match(
+        mechanisms[mechanism].code,
+        pricingCodes[pricing],
+        k,
+        maxCycles,
+        offerCount,
+        bidCount,
+      );
       if (count === emptyOrder) {
         refuseEmpty(offers, "offers");
         refuseEmpty(bids, "bids");

@@ -1,8 +1,9 @@
+import { integer } from "../check.js";
 import { fail } from "../errors.js";
 import { merkleScratchBytes } from "./hashing.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
-import { type CommissionTier, checkCommission, checkWhole, tierRanges } from "./rules.js";
+import { type CommissionTier, checkCommission, tierRanges } from "./rules.js";
 
 /** Length of a trade record (docs/ledger-format.md, section 3). */
 export const tradeRecordBytes = 40;
@@ -43,9 +44,9 @@ export function tradeRecords(
   },
   options: RecordOptions,
 ): TradeRecords {
-  const carrier = checkWhole(options.carrier, "carrier", 0, 255);
+  const carrier = integer(0, 255)(options.carrier, "carrier");
   const peers =
-    options.count === undefined ? matched.trades : checkWhole(options.count, "count", 0, matched.trades);
+    options.count === undefined ? matched.trades : integer(0, matched.trades)(options.count, "count");
   const sales = matched.sales;
   const names = [
     checkNames(options.offers, "offers", matched.offers),

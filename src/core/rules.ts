@@ -1,5 +1,10 @@
+/**
+ * The rules of a clearing: their types, the check that fills in the defaults, and how commission tiers divide trades.
+ */
+import { anything, integer, list, oneOf, optional, orNull, record } from "../check.js";
 import { fail } from "../errors.js";
 import { maxPrice, minPrice, ppm } from "../units.js";
+import { checkMechanism, type Mechanism, type MechanismRules, type Pricing } from "./mechanisms.js";
 
 /** One tier of the commission, in ppm: `share` of the trades in order of execution pay these rates on their amount. */
 export interface CommissionTier {
@@ -19,9 +24,9 @@ export interface PoolRules {
 /** How one carrier clears. Every key is optional; the defaults are the paper's. */
 export interface ClearingRules {
   /** `value` (default): the paper's scenario 1. `merit`: merit order. */
-  readonly mechanism?: "value" | "merit";
+  readonly mechanism?: Mechanism;
   /** `counterparty` (default) goes with `value` alone, `uniform` with `merit` alone, `blend` with both. */
-  readonly pricing?: "counterparty" | "blend" | "uniform";
+  readonly pricing?: Pricing;
   /** Where between offer (0) and bid (1 000 000) a blended or uniform price lies, in ppm; default 500 000. */
   readonly k?: number;
   /** Most cycles of `value`, 0 … 2³²−1; 0 (default): until nothing more trades. */
@@ -33,9 +38,7 @@ export interface ClearingRules {
 }
 
 /** Rules with every default filled in and every value checked. */
-export interface CheckedRules {
-  readonly mechanism: "value" | "merit";
-  readonly pricing: "counterparty" | "blend" | "uniform";
+export interface CheckedRules extends MechanismRules {
   readonly k: number;
   readonly maxCycles: number;
   readonly pool: Required<PoolRules> | null;
@@ -45,92 +48,41 @@ export interface CheckedRules {
 /** Most tiers of a commission. */
 export const maxTiers = 1024;
 const noCommission: readonly CommissionTier[] = [{ share: ppm, supply: 0, use: 0 }];
-const ruleKeys = ["mechanism", "pricing", "k", "maxCycles", "pool", "commission"];
 
-function checkKeys(value: unknown, field: string, known: readonly string[]): asserts value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    fail("invalid", field, "an object", value);
-  for (const key of Object.keys(value as object))
-    if (!known.includes(key)) fail("invalid", `${field}.${key}`, `a key out of ${known.join(", ")}`, key);
-}
+const share = integer(0, ppm);
+const pool = record({ price: integer(minPrice, maxPrice), lots: optional(oneOf("whole", "divisible")) });
+const tiers = list(record({ share, supply: share, use: share }), 1, maxTiers);
 
-/** A whole number from `least` to `most`; −0, fractions, strings and the like are refused as `invalid`. */
-export function checkWhole(value: unknown, field: string, least: number, most: number): number {
-  if (
-    typeof value !== "number" ||
-    !Number.isInteger(value) ||
-    Object.is(value, -0) ||
-    value < least ||
-    value > most
-  )
-    return fail("invalid", field, `a whole number from ${least} to ${most}`, value);
-  return value;
-}
-
-function checkWord<const Words extends readonly string[]>(
-  value: unknown,
-  field: string,
-  words: Words,
-): Words[number] {
-  return typeof value === "string" && words.includes(value)
-    ? value
-    : fail("invalid", field, words.join(" or "), value);
-}
-
-/** Checks the pool's rules. Throws `invalid` naming the key. */
+/** Checks the pool's rules and fills in the default. Throws `invalid` naming the key. */
 export function checkPool(value: unknown, field = "rules.pool"): Required<PoolRules> {
-  checkKeys(value, field, ["price", "lots"]);
-  const { price, lots = "whole" } = value as Partial<PoolRules>;
-  return {
-    price: checkWhole(price, `${field}.price`, minPrice, maxPrice),
-    lots: checkWord(lots, `${field}.lots`, ["whole", "divisible"]),
-  };
+  const { price, lots = "whole" } = pool(value, field);
+  return { price, lots };
 }
 
-/** Checks commission tiers. Throws `invalid` naming the tier. */
+/** Checks commission tiers; returns a copy. Throws `invalid` naming the tier. */
 export function checkCommission(value: unknown, field = "rules.commission"): readonly CommissionTier[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > maxTiers)
-    return fail("invalid", field, `1 to ${maxTiers} tiers`, value);
-  let total = 0;
-  value.forEach((tier: unknown, index) => {
-    const at = `${field}[${index}]`;
-    checkKeys(tier, at, ["share", "supply", "use"]);
-    const { share, supply, use } = tier as Partial<CommissionTier>;
-    total += checkWhole(share, `${at}.share`, 0, ppm);
-    checkWhole(supply, `${at}.supply`, 0, ppm);
-    checkWhole(use, `${at}.use`, 0, ppm);
-  });
-  if (total !== ppm) return fail("invalid", field, `shares that sum to ${ppm}`, total);
-  return value as readonly CommissionTier[];
+  const checked = tiers(value, field);
+  const total = checked.reduce((sum, tier) => sum + tier.share, 0);
+  return total === ppm ? checked : fail("invalid", field, `shares that sum to ${ppm}`, total);
 }
+
+const rulesRecord = record({
+  mechanism: optional(anything),
+  pricing: optional(anything),
+  k: optional(share),
+  maxCycles: optional(integer(0, 0xffff_ffff)),
+  pool: optional(orNull(checkPool)),
+  commission: optional(checkCommission),
+});
 
 /**
  * Fills in the defaults and checks every value. Throws `invalid` for an unknown key, a value out of range, or a pricing
  * that does not go with the mechanism.
  */
 export function checkRules(rules: ClearingRules): CheckedRules {
-  checkKeys(rules, "rules", ruleKeys);
-  const {
-    mechanism = "value",
-    pricing = "counterparty",
-    k = ppm / 2,
-    maxCycles = 0,
-    pool = null,
-    commission,
-  } = rules;
-  checkWord(mechanism, "rules.mechanism", ["value", "merit"]);
-  checkWord(pricing, "rules.pricing", ["counterparty", "blend", "uniform"]);
-  const own = mechanism === "value" ? "counterparty" : "uniform";
-  if (pricing !== "blend" && pricing !== own)
-    fail("invalid", "rules.pricing", `${own} or blend with mechanism ${mechanism}`, pricing);
-  return {
-    mechanism,
-    pricing,
-    k: checkWhole(k, "rules.k", 0, ppm),
-    maxCycles: checkWhole(maxCycles, "rules.maxCycles", 0, 0xffff_ffff),
-    pool: pool === null ? null : checkPool(pool),
-    commission: commission === undefined ? noCommission : checkCommission(commission),
-  };
+  const checked = rulesRecord(rules, "rules");
+  const { k = ppm / 2, maxCycles = 0, commission = noCommission } = checked;
+  return { ...checkMechanism(checked, "rules"), k, maxCycles, pool: checked.pool ?? null, commission };
 }
 
 /** Fee of one side of a trade in money ticks: `floor(|amount| × rate / 1 000 000)`; `rate` in ppm. */

@@ -1,12 +1,11 @@
 import { type CommissionTier, maxTiers, type PoolRules } from "../core/engine.js";
+import { checkMechanism, type MechanismRules } from "../core/mechanisms.js";
 import { fail, GridclearError } from "../errors.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
 import { jsonField, locateJson } from "./jsontext.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
-export interface FileRules {
-  readonly mechanism: "value" | "merit";
-  readonly pricing: "counterparty" | "blend" | "uniform";
+export interface FileRules extends MechanismRules {
   /** ppm. */
   readonly k: number;
   /** 0: no limit. */
@@ -104,27 +103,11 @@ export function checkRules(value: unknown): FileRules {
   const or = <T>(key: string, read: (value: unknown) => T, absent: T): T =>
     keys.has(key) ? read(keys.get(key)) : absent;
 
-  const mechanism = or("mechanism", (v) => readWord(v, "mechanism", ["value", "merit"]), "value");
-  const pricing = or(
-    "pricing",
-    (v) => readWord(v, "pricing", ["counterparty", "blend", "uniform"]),
-    "counterparty",
-  );
-  if (
-    (pricing === "uniform" && mechanism !== "merit") ||
-    (pricing === "counterparty" && mechanism !== "value")
-  )
-    return fail(
-      "invalid",
-      "pricing",
-      `${mechanism === "value" ? "counterparty" : "uniform"} or blend with mechanism ${mechanism}`,
-      pricing,
-    );
+  const pair = checkMechanism({ mechanism: keys.get("mechanism"), pricing: keys.get("pricing") }, "");
   const priceTick = or("priceTick", (v) => parseTick(v, "priceTick"), microTick);
   const quantityTick = or("quantityTick", (v) => parseTick(v, "quantityTick"), microTick);
   return {
-    mechanism,
-    pricing,
+    ...pair,
     k: or("k", (v) => readWhole(v, "k", ppm), 500_000),
     maxCycles: or("maxCycles", (v) => readWhole(v, "maxCycles", maxCyclesLimit), 0),
     ticks: { quantity: quantityTick, price: priceTick },

@@ -1,3 +1,4 @@
+import type { MechanismRules } from "../core/mechanisms.js";
 import type { Carrier } from "../units.js";
 import type { WeatherKind } from "./world/weather.js";
 
@@ -39,9 +40,7 @@ export const memberKinds: readonly [
 export type MemberKind = (typeof memberKinds)[number];
 
 /** The rules of one carrier; prices in price ticks. */
-export interface CarrierRules {
-  readonly mechanism: "value" | "merit";
-  readonly pricing: "counterparty" | "blend" | "uniform";
+export interface CarrierRules extends MechanismRules {
   readonly k: number;
   readonly ties: "arrival" | "lottery";
   readonly pool: {

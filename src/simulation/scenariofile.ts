@@ -1,3 +1,4 @@
+import { checkMechanism, mechanismNames, ownPricing } from "../core/mechanisms.js";
 import { fail } from "../errors.js";
 import { type Carrier, carriers, microTick, parsePrice, ppm } from "../units.js";
 import {
@@ -112,23 +113,15 @@ function perCarrier<T>(
 
 function readRules(value: unknown, field: string, fallback: CarrierRules): CarrierRules {
   const map = fields(value, field, ["mechanism", "pricing", "k", "ties", "pool"]);
-  const mechanism = map.has("mechanism")
-    ? oneOf(map.get("mechanism"), `${field}.mechanism`, ["value", "merit"])
-    : fallback.mechanism;
-  const pricing = map.has("pricing")
-    ? oneOf(map.get("pricing"), `${field}.pricing`, ["counterparty", "blend", "uniform"])
-    : map.has("mechanism") && mechanism !== fallback.mechanism
-      ? mechanism === "value"
-        ? "counterparty"
-        : "uniform"
-      : fallback.pricing;
-  if (pricing === "uniform" && mechanism !== "merit")
-    return fail("invalid", `${field}.pricing`, "counterparty or blend with mechanism value", pricing);
-  if (pricing === "counterparty" && mechanism !== "value")
-    return fail("invalid", `${field}.pricing`, "uniform or blend with mechanism merit", pricing);
+  const given = { mechanism: map.get("mechanism"), pricing: map.get("pricing") };
+  // Another mechanism than the default brings its own pricing.
+  const mechanism = mechanismNames.find((name) => name === given.mechanism);
+  const own =
+    mechanism === undefined || mechanism === fallback.mechanism
+      ? fallback
+      : { mechanism, pricing: ownPricing(mechanism) };
   return {
-    mechanism,
-    pricing,
+    ...checkMechanism(given, field, own),
     k: map.has("k") ? wholeNumber(map.get("k"), `${field}.k`, 0, ppm) : fallback.k,
     ties: map.has("ties") ? oneOf(map.get("ties"), `${field}.ties`, ["arrival", "lottery"]) : fallback.ties,
     pool: map.has("pool") ? readPool(map.get("pool"), `${field}.pool`) : fallback.pool,

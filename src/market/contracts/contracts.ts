@@ -1,3 +1,4 @@
+import type { Mechanism, Pricing } from "../../core/mechanisms.js";
 import type { Carrier } from "../../units.js";
 
 /**
@@ -149,8 +150,8 @@ export interface FeederContract extends Dated {
 export interface ClearingContract extends Dated {
   readonly kind: "clearing";
   readonly carrier: Carrier;
-  readonly mechanism: "value" | "merit";
-  readonly pricing: "counterparty" | "blend" | "uniform";
+  readonly mechanism: Mechanism;
+  readonly pricing: Pricing;
   readonly k: number;
   readonly maxCycles: number;
   /** How orders that the rules rank equal are ranked: by arrival, or by a lottery anybody can recompute. */

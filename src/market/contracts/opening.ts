@@ -1,3 +1,4 @@
+import { defaultMechanism } from "../../core/mechanisms.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
 
@@ -41,8 +42,7 @@ export function paperClearing(carrier: Carrier, from: number): ClearingContract 
     version: 1,
     from,
     carrier,
-    mechanism: "value",
-    pricing: "counterparty",
+    ...defaultMechanism,
     k: ppm / 2,
     maxCycles: 0,
     ties: "arrival",

@@ -13,6 +13,7 @@ import {
   record,
   text,
 } from "../../check.js";
+import { checkMechanism, mechanismNames, pricingNames } from "../../core/mechanisms.js";
 import { fail } from "../../errors.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, parseTick, ppm } from "../../units.js";
 import type { Contract, Stay, StorageContract, Tier } from "./contracts.js";
@@ -119,8 +120,8 @@ const kinds: { readonly [kind: string]: Fields } = {
   feeder: { feeder: name, carrier, importLimit: quantity, exportLimit: quantity, loss: integer(0, ppm / 2) },
   clearing: {
     carrier,
-    mechanism: oneOf("value", "merit"),
-    pricing: oneOf("counterparty", "blend", "uniform"),
+    mechanism: oneOf(...mechanismNames),
+    pricing: oneOf(...pricingNames),
     k: share,
     maxCycles: integer(0, 0x7fff_ffff),
     ties: oneOf("arrival", "lottery"),
@@ -173,10 +174,7 @@ function checkTogether(contract: Contract, field: string): void {
         fail("invalid", `${field}.order`, "each carrier once", contract.order.join(" "));
       break;
     case "clearing":
-      if (contract.pricing === "uniform" && contract.mechanism !== "merit")
-        fail("invalid", `${field}.pricing`, "counterparty or blend with mechanism value", contract.pricing);
-      if (contract.pricing === "counterparty" && contract.mechanism !== "value")
-        fail("invalid", `${field}.pricing`, "uniform or blend with mechanism merit", contract.pricing);
+      checkMechanism(contract, field);
       if (contract.pool !== null && contract.pool.purchasePrice > contract.pool.price)
         fail("invalid", `${field}.pool.purchasePrice`, "at most the pool price", contract.pool.purchasePrice);
       break;

@@ -1,3 +1,4 @@
+import { mechanismNames, mechanisms } from "../../core/mechanisms.js";
 import type { App } from "../app.js";
 import { el, freshId } from "../dom.js";
 import { clock, count } from "../format.js";
@@ -15,6 +16,7 @@ import {
   weathers,
   writeHash,
 } from "./settings.js";
+import { mechanismWords, pricingWords } from "./words.js";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -132,27 +134,18 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
       "fieldset",
       {},
       el("legend", {}, "The rules"),
-      choice("mechanism", "Who meets whom", [
-        ["value", "Quantity × price"],
-        ["merit", "Merit order"],
-      ]),
       choice(
-        "pricing",
-        "Price of a trade",
-        [
-          ["counterparty", "The other’s price"],
-          ["blend", "In between"],
-        ],
-        ({ mechanism }) => mechanism !== "value",
+        "mechanism",
+        "Who meets whom",
+        mechanismNames.map((name) => [name, mechanismWords[name].name]),
       ),
-      choice(
-        "pricing",
-        "Price of a trade",
-        [
-          ["uniform", "One for all"],
-          ["blend", "In between"],
-        ],
-        ({ mechanism }) => mechanism !== "merit",
+      ...mechanismNames.map((name) =>
+        choice(
+          "pricing",
+          "Price of a trade",
+          mechanisms[name].pricings.map((pricing) => [pricing, pricingWords[pricing].name]),
+          ({ mechanism }) => mechanism !== name,
+        ),
       ),
       slider({
         name: "blend",

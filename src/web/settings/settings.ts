@@ -1,3 +1,12 @@
+import {
+  defaultMechanism,
+  goesWith,
+  type Mechanism,
+  mechanismNames,
+  ownPricing,
+  type Pricing,
+  pricingNames,
+} from "../../core/mechanisms.js";
 import { type Carrier, carriers } from "../../units.js";
 
 /** What the page shows and with which market: everything a link has to carry. */
@@ -14,8 +23,8 @@ export interface Settings {
   minutes: number;
   /** Start of the period shown, in minutes since midnight; a multiple of `minutes`. */
   time: number;
-  mechanism: "value" | "merit";
-  pricing: "counterparty" | "blend" | "uniform";
+  mechanism: Mechanism;
+  pricing: Pricing;
   /** Where a blended or uniform price lies between seller (0) and buyer (100). */
   blend: number;
   /** Whether what is left is offered through the pool. */
@@ -51,8 +60,7 @@ export const defaults: Readonly<Settings> = {
   weather: "mixed",
   minutes: 15,
   time: 1080,
-  mechanism: "value",
-  pricing: "counterparty",
+  ...defaultMechanism,
   blend: 50,
   pool: true,
   poolPrice: 430,
@@ -85,8 +93,8 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   weather: oneOf(weathers),
   minutes: (text) => periodLengths.find((length) => String(length) === text),
   time: wholeNumber(0, 1439),
-  mechanism: oneOf(["value", "merit"]),
-  pricing: oneOf(["counterparty", "blend", "uniform"]),
+  mechanism: oneOf(mechanismNames),
+  pricing: oneOf(pricingNames),
   blend: wholeNumber(0, 100),
   pool: (text) => (text === "yes" ? true : text === "no" ? false : undefined),
   poolPrice: wholeNumber(0, 2000),
@@ -96,16 +104,14 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   block: wholeNumber(-1, 1_000_000),
 };
 
-/** Brings settings that cannot stand together into line: `uniform` goes with `merit`, `counterparty` with `value`. */
+/** Brings settings that cannot stand together into line: a pricing that does not go with the mechanism gives way. */
 export function consistent(settings: Settings): Settings {
   const { mechanism, pricing } = settings;
-  const fitting =
-    mechanism === "value" && pricing === "uniform"
-      ? "counterparty"
-      : mechanism === "merit" && pricing === "counterparty"
-        ? "uniform"
-        : pricing;
-  return { ...settings, pricing: fitting, time: settings.time - (settings.time % settings.minutes) };
+  return {
+    ...settings,
+    pricing: goesWith(pricing, mechanism) ? pricing : ownPricing(mechanism),
+    time: settings.time - (settings.time % settings.minutes),
+  };
 }
 
 /** Reads the settings out of a URL's hash, `#/view?name=value&…`; what is missing or makes no sense takes its default. */

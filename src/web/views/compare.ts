@@ -6,14 +6,8 @@ import { el, freshId } from "../dom.js";
 import { clock, count, duration, energy, money, moneyChange, plural, price } from "../format.js";
 import { latest } from "../latest.js";
 import type { Settings } from "../settings/settings.js";
+import { mechanismWords, pricingWords } from "../settings/words.js";
 import type { Comparison, Mover, Side } from "../worker/compare.js";
-
-const names: Record<Settings["mechanism"], string> = { value: "Quantity × price", merit: "Merit order" };
-const pricings: Record<Settings["pricing"], string> = {
-  counterparty: "each trade at the other’s price",
-  blend: "each trade between the two limits",
-  uniform: "one price for all",
-};
 
 /** Both mechanisms on the same orders: what each makes of them, and who gains and who loses. */
 export function openCompare(app: App): View {
@@ -109,14 +103,14 @@ export function openCompare(app: App): View {
             "tr",
             {},
             el("td", {}),
-            el("th", { scope: "col" }, names.value),
-            el("th", { scope: "col" }, names.merit),
+            el("th", { scope: "col" }, mechanismWords.value.name),
+            el("th", { scope: "col" }, mechanismWords.merit.name),
           ),
         ),
         el(
           "tbody",
           {},
-          row("Price of a trade", (side) => pricings[side.pricing]),
+          row("Price of a trade", (side) => pricingWords[side.pricing].pays),
           row(
             "Gain from trade, all together",
             (side) => money(side.sellersGain + side.buyersGain),
@@ -177,19 +171,19 @@ export function openCompare(app: App): View {
     versus.replaceChildren(table(found.sides));
     bars.show(
       found.sides.map((side) => ({
-        name: names[side.mechanism],
+        name: mechanismWords[side.mechanism].name,
         parts: [
           { value: Math.max(0, side.sellersGain), colour: "supply" },
           { value: Math.max(0, side.buyersGain), colour: "demand" },
         ],
       })),
-      `Gain from trade: ${found.sides.map((side) => `${names[side.mechanism]}: sellers ${money(side.sellersGain)}, buyers ${money(side.buyersGain)}`).join("; ")}.`,
+      `Gain from trade: ${found.sides.map((side) => `${mechanismWords[side.mechanism].name}: sellers ${money(side.sellersGain)}, buyers ${money(side.buyersGain)}`).join("; ")}.`,
     );
     gains.describe("Gain: what is paid against each one’s own limit.", () => ({
       caption: "Gain from trade",
       columns: ["Mechanism", "Sellers", "Buyers", "Together"],
       rows: found.sides.map((side) => [
-        names[side.mechanism],
+        mechanismWords[side.mechanism].name,
         money(side.sellersGain),
         money(side.buyersGain),
         money(side.sellersGain + side.buyersGain),

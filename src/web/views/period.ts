@@ -7,17 +7,11 @@ import { download, el } from "../dom.js";
 import { clock, count, duration, energy, money, plural, price, share } from "../format.js";
 import { latest } from "../latest.js";
 import type { Settings } from "../settings/settings.js";
+import { mechanismWords } from "../settings/words.js";
 import type { Curve } from "../worker/curves.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
 import { showOrder } from "./participant.js";
 import { openWalk } from "./walk.js";
-
-const mechanismWords: Record<Settings["mechanism"], string> = {
-  value:
-    "Sellers line up with the smallest quantity × price first, buyers with the largest first, and they take turns choosing whom they can serve, or take, whole.",
-  merit:
-    "The cheapest seller meets the buyer who would pay most, then the next ones, until the asking price passes the bid.",
-};
 
 /** The market of one period: what came of it, how it came about, and everyone in it. */
 export function openPeriod(app: App): View {
@@ -109,7 +103,7 @@ export function openPeriod(app: App): View {
 
   function draw(settings: Settings, now: PeriodResult): void {
     const sold = now.direct + now.pooled;
-    lead.textContent = `${clock(settings.time)} to ${clock((settings.time + settings.minutes) % 1440)}. ${mechanismWords[settings.mechanism]}`;
+    lead.textContent = `${clock(settings.time)} to ${clock((settings.time + settings.minutes) % 1440)}. ${mechanismWords[settings.mechanism].how}`;
     const average = sold === 0 ? null : now.amount / sold;
     tiles.replaceChildren(
       tile(

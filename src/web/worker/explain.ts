@@ -2,6 +2,7 @@
  * The walk through one small period: the same rules as the core, written to be followed rather than to be fast,
  * leaving a step behind at everything a person should see. Quadratic: for up to {@link mostWalked} orders.
  */
+import type { MechanismRules } from "../../core/mechanisms.js";
 
 /** Orders up to which a walk is made. */
 export const mostWalked = 60;
@@ -17,9 +18,7 @@ export interface WalkOrder {
 }
 
 /** The rules a walk follows; `k` in ppm, prices in ticks. */
-export interface WalkRules {
-  readonly mechanism: "value" | "merit";
-  readonly pricing: "counterparty" | "blend" | "uniform";
+export interface WalkRules extends MechanismRules {
   readonly k: number;
   readonly pool: { readonly price: number; readonly lots: "whole" | "divisible" } | null;
 }

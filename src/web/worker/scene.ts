@@ -1,4 +1,5 @@
 import { type Clearing, type ClearingRules, copyClearing } from "../../core/engine.js";
+import { goesWith, ownPricing } from "../../core/mechanisms.js";
 import { microTick } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
 import { type Market, makeMarket } from "./community.js";
@@ -21,15 +22,10 @@ export interface Asked {
 
 /** The engine's rules for the settings. */
 export function rulesOf(settings: Settings, mechanism = settings.mechanism): ClearingRules {
-  const fitting =
-    mechanism === settings.mechanism || settings.pricing === "blend"
-      ? settings.pricing
-      : mechanism === "value"
-        ? "counterparty"
-        : "uniform";
+  const { pricing } = settings;
   return {
     mechanism,
-    pricing: fitting,
+    pricing: goesWith(pricing, mechanism) ? pricing : ownPricing(mechanism),
     k: settings.blend * 10_000,
     pool: settings.pool ? { price: settings.poolPrice * 1000, lots: settings.lots } : null,
   };

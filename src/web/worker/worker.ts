@@ -1,5 +1,6 @@
 // The worker: everything that computes runs here, so that the page never waits.
 import { openEngine } from "../../core/engine.js";
+import { mechanismNames } from "../../core/mechanisms.js";
 import type { Settings } from "../settings/settings.js";
 import type { Call, Reply } from "./client.js";
 import { periodCalls } from "./period.js";
@@ -50,7 +51,7 @@ const send = (reply: Reply): void => postMessage(reply);
 const engine = openEngine().then((opened) => {
   // The first clearing of all would be timed with the compiler at work.
   const one = { quantity: Uint32Array.of(1), price: Int32Array.of(1) };
-  for (const mechanism of ["value", "merit"] as const)
+  for (const mechanism of mechanismNames)
     opened.clear({ offers: one, bids: one }, { mechanism, pricing: "blend" });
   return opened;
 });

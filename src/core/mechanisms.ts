@@ -1,0 +1,75 @@
+/**
+ * The mechanisms by which a carrier clears and the ways of pricing a trade: their names, their codes in the WebAssembly
+ * core, and which goes with which. Everything else that must know them (rules, contracts, scenarios, files, the page)
+ * reads them here, so a new mechanism is a line here and a function in the core.
+ */
+import { oneOf } from "../check.js";
+import { fail } from "../errors.js";
+
+/** Code in the core, and the pricings that go with it, its own first. */
+export const mechanisms = {
+  /** The paper's: quantity × price in cycles, peer to peer. */
+  value: { code: 0, pricings: ["counterparty", "blend"] },
+  /** Merit order: the cheapest offer meets the dearest bid. */
+  merit: { code: 1, pricings: ["uniform", "blend"] },
+} as const;
+
+/** Codes of the pricings in the core. */
+export const pricingCodes = {
+  /** Each trade at the limit of the one who did not choose. */
+  counterparty: 0,
+  /** Each trade between the two limits, at `k`. */
+  blend: 1,
+  /** All trades at one price, between the limits of the last pair, at `k`. */
+  uniform: 2,
+} as const;
+
+export type Mechanism = keyof typeof mechanisms;
+export type Pricing = keyof typeof pricingCodes;
+
+/** A mechanism with a pricing that goes with it. */
+export interface MechanismRules {
+  readonly mechanism: Mechanism;
+  readonly pricing: Pricing;
+}
+
+export const mechanismNames = Object.keys(mechanisms) as readonly Mechanism[];
+export const pricingNames = Object.keys(pricingCodes) as readonly Pricing[];
+
+/** What holds where nothing is said: the paper's. */
+export const defaultMechanism: MechanismRules = { mechanism: "value", pricing: "counterparty" };
+
+/** The pricing that is a mechanism's own. */
+export function ownPricing(mechanism: Mechanism): Pricing {
+  return mechanisms[mechanism].pricings[0];
+}
+
+/** Whether a pricing goes with a mechanism. */
+export function goesWith(pricing: Pricing, mechanism: Mechanism): boolean {
+  return (mechanisms[mechanism].pricings as readonly Pricing[]).includes(pricing);
+}
+
+/**
+ * Checks a mechanism and its pricing together; what is missing is taken from `fallback`. A missing pricing is not
+ * guessed for a mechanism that the fallback's does not go with. `field` is the path of what holds both, "" for none.
+ * Throws `invalid` naming the key.
+ */
+export function checkMechanism(
+  given: { readonly mechanism?: unknown; readonly pricing?: unknown },
+  field: string,
+  fallback: MechanismRules = defaultMechanism,
+): MechanismRules {
+  const at = (key: string): string => (field === "" ? key : `${field}.${key}`);
+  const givenOr = (key: "mechanism" | "pricing"): unknown =>
+    given[key] === undefined ? fallback[key] : given[key];
+  const mechanism = oneOf(...mechanismNames)(givenOr("mechanism"), at("mechanism"));
+  const pricing = oneOf(...pricingNames)(givenOr("pricing"), at("pricing"));
+  if (!goesWith(pricing, mechanism))
+    fail(
+      "invalid",
+      at("pricing"),
+      `${mechanisms[mechanism].pricings.join(" or ")} with mechanism ${mechanism}`,
+      given.pricing,
+    );
+  return { mechanism, pricing };
+}
