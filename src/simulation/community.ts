@@ -1,36 +1,18 @@
 import { fail } from "../errors.js";
 import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/market.js";
-import { firstPeriod, openingContracts } from "./contracts.js";
+import { communityContracts, firstPeriod } from "./contracts.js";
 import type { Deliveries } from "./deliveries.js";
-import { createMembers, type Member } from "./members/members.js";
+import type { Member } from "./members/member.js";
+import { createMembers } from "./members/members.js";
 import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
 import { periodOrders } from "./orders.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
-import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime } from "./scenario.js";
+import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime, usualMix } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
 import { createWeather, type Moment, type Season, seasonDates, type WeatherKind } from "./world/weather.js";
 
-/** Of 120 participants, how many are of each kind. */
-const usualMix: Record<MemberKind, number> = {
-  home: 60,
-  business: 14,
-  industry: 4,
-  dc: 3,
-  car: 16,
-  solar: 5,
-  wind: 2,
-  turbine: 1,
-  biomass: 2,
-  chp: 2,
-  heatpump: 4,
-  boiler: 1,
-  chiller: 1,
-  supplier: 1,
-  storage: 4,
-};
-
-/** What {@link community} is told; all but the number of participants may be left out. */
+/** Options of {@link community}; all but the number of participants may be left out. */
 export interface CommunityOptions {
   readonly participants: number;
   /** Relative numbers of the kinds; those left out are 0. By default a mixed community. */
@@ -121,7 +103,7 @@ export function openCommunity(scenario: Scenario, measured: readonly MeasuredPro
     if (numbers.has(id)) return fail("conflict", "profiles", "names that no other participant has", id);
     numbers.set(id, number);
   }
-  const opening = openingContracts(scenario, members);
+  const opening = communityContracts(scenario, members);
   const owners = opening
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));

@@ -1,6 +1,7 @@
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../units.js";
-import { feederNames, type Member, reach, type Store } from "./members/members.js";
+import { type Member, reach, type StorageUnit } from "./members/member.js";
+import { feederNames } from "./members/members.js";
 import { between } from "./members/strategy.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { energyTicks } from "./world/devices.js";
@@ -28,7 +29,7 @@ export function firstPeriod(scenario: Scenario): number {
  * Everything that a community agrees before its first period: the market and its rules, who takes part, what each may
  * offer and ask for, stores, cars, converters, feeders and the money that everybody brings.
  */
-export function openingContracts(scenario: Scenario, members: readonly Member[]): Contract[] {
+export function communityContracts(scenario: Scenario, members: readonly Member[]): Contract[] {
   const from = firstPeriod(scenario) - 1;
   const dated = { version: 1, from };
   const contracts: Contract[] = [
@@ -181,7 +182,7 @@ function memberContracts(scenario: Scenario, member: Member, from: number): Cont
 function storage(
   scenario: Scenario,
   member: Member,
-  store: Store,
+  store: StorageUnit,
   from: number,
   index: number,
 ): StorageContract {

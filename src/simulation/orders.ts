@@ -1,6 +1,6 @@
 import type { OrderBatch } from "../market/market.js";
 import { carriers, maxQuantity, ppm } from "../units.js";
-import { type Converter, type Member, reach } from "./members/members.js";
+import { type Conversion, type Member, reach } from "./members/member.js";
 import { bidLimit, offerLimit } from "./members/strategy.js";
 import type { Scenario } from "./scenario.js";
 import { deviceCarrier, energyTicks, power } from "./world/devices.js";
@@ -12,7 +12,7 @@ const orderStream = 5_000;
 const headroom = 1.2;
 
 /** How much of its full load a converter wants to run at, 0 to 1. */
-function load(converter: Converter, moment: Moment): number {
+function load(converter: Conversion, moment: Moment): number {
   const hour = Math.floor(moment.quarter / 4) % 24;
   switch (converter.led) {
     case "heat": {

@@ -1,43 +1,31 @@
+/** What a scenario is: who takes part, when, under which rules, and how their meters behave. */
 import type { MechanismRules } from "../core/mechanisms.js";
 import type { Carrier } from "../units.js";
 import type { WeatherKind } from "./world/weather.js";
 
-/** Kinds of participants, in the order in which they register. */
-export const memberKinds: readonly [
-  "home",
-  "business",
-  "industry",
-  "dc",
-  "car",
-  "solar",
-  "wind",
-  "turbine",
-  "biomass",
-  "chp",
-  "heatpump",
-  "boiler",
-  "chiller",
-  "supplier",
-  "storage",
-] = [
-  "home",
-  "business",
-  "industry",
-  "dc",
-  "car",
-  "solar",
-  "wind",
-  "turbine",
-  "biomass",
-  "chp",
-  "heatpump",
-  "boiler",
-  "chiller",
-  "supplier",
-  "storage",
-];
-/** A kind of participant: `dc` uses direct current (data rooms, lighting), `supplier` brings gas from outside. */
-export type MemberKind = (typeof memberKinds)[number];
+/**
+ * Kinds of participants, in the order in which they register, and how many of each a mixed community of 120 has. `dc` uses
+ * direct current (data rooms, lighting), `supplier` brings gas from outside.
+ */
+export const usualMix = {
+  home: 60,
+  business: 14,
+  industry: 4,
+  dc: 3,
+  car: 16,
+  solar: 5,
+  wind: 2,
+  turbine: 1,
+  biomass: 2,
+  chp: 2,
+  heatpump: 4,
+  boiler: 1,
+  chiller: 1,
+  supplier: 1,
+  storage: 4,
+} as const;
+export type MemberKind = keyof typeof usualMix;
+export const memberKinds: readonly MemberKind[] = Object.keys(usualMix) as MemberKind[];
 
 /** The rules of one carrier; prices in price ticks. */
 export interface CarrierRules extends MechanismRules {

@@ -1,3 +1,7 @@
+/**
+ * A run: the market of a simulated community, period after period, from its first block to its last. The commands, the
+ * page and the tests all run communities through here.
+ */
 import { sameBytes } from "../bytes.js";
 import { fail } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
@@ -13,7 +17,7 @@ import { type Deliveries, deliveriesOf } from "./deliveries.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
 
-/** What {@link openSimulation} is told. */
+/** Options of {@link openSimulation}. */
 export interface SimulationOptions {
   readonly engine: MatchingEngine;
   /** Where blocks go; one with blocks of the same scenario is resumed. Default: memory. */
@@ -30,17 +34,19 @@ interface Prepared {
 }
 
 /**
- * A community that trades, one period a step. What it does in a period depends on the scenario and on the blocks
+ * A community that trades: `for await (const result of simulation)` trades and seals a period each time round, until the
+ * scenario's periods are over; leave the loop early, and a later one goes on. What the community does in a period depends on the scenario and on the blocks
  * before, not on how it came there: stopped anywhere and opened again on the same store, it writes the same blocks.
  */
-export class Simulation {
+export class Simulation implements AsyncIterableIterator<PeriodResult, undefined> {
   readonly community: Community;
   readonly market: Market;
   readonly #indicators: Indicators;
   readonly #delivered: Map<number, Deliveries>;
   readonly #intake: SignedIntake | null;
   #cleared: PeriodResult | null = null;
-  #next: Prepared | null = null;
+  #ahead: Prepared | null = null;
+  #stepping = false;
 
   /** Use {@link openSimulation}. */
   constructor(
@@ -70,11 +76,28 @@ export class Simulation {
     return this.place >= this.community.scenario.periods;
   }
 
-  /** Trades and seals the open period; resolves when its block is on the store. Throws `state` when the run is over. */
-  async step(): Promise<PeriodResult> {
+  /**
+   * Trades and seals the open period; resolves when its block is on the store, or with `done` when the run is over.
+   * Throws `state` while a period is still being sealed, and what the market throws.
+   */
+  async next(): Promise<IteratorResult<PeriodResult, undefined>> {
+    if (this.#stepping) return fail("state", "next", "one period at a time", "a period being sealed");
+    if (this.done) return { done: true, value: undefined };
+    this.#stepping = true;
+    try {
+      return { done: false, value: await this.#step() };
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #step(): Promise<PeriodResult> {
     const { community, market, place } = this;
-    if (this.done) return fail("state", "step", `one of ${community.scenario.periods} periods`, place);
-    const { orders, readings } = this.#next?.place === place ? this.#next : this.#prepare(place);
+    const { orders, readings } = this.#ahead?.place === place ? this.#ahead : this.#prepare(place);
     const contracts = community.contracts(place + 1);
     if (this.#intake === null) {
       for (let index = 0; index < readings.in.length; index++) market.report(this.#reading(readings, index));
@@ -92,7 +115,7 @@ export class Simulation {
       this.#indicators.add(block);
       const deliveries = deliveriesOf(block, community.members.length, community.owners);
       keep(this.#delivered, place, deliveries);
-      this.#next = this.done ? null : this.#prepare(place + 1);
+      this.#ahead = this.done ? null : this.#prepare(place + 1);
     }
     const result = await sealing;
     await this.#intake?.settled();
@@ -144,6 +167,7 @@ export async function openSimulation(community: Community, options: SimulationOp
       : { signatures: signed.signatures, sign: (contract, id) => signed.sign(contract, id) }),
     contracts: community.contracts(-1),
     due: (period) => community.contracts(period - community.genesis - 1),
+    // The market's own loop never runs: a period ends when the simulation says so.
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },
   });
   const intake = signed === undefined ? null : await signed.open(market);

@@ -1,8 +1,8 @@
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { orderColumns } from "../../src/simulation/columns.js";
 import { openCommunity } from "../../src/simulation/community.js";
+import { orderColumns } from "../../src/simulation/ordercolumns.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
 
 const samples = 40;

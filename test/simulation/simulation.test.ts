@@ -24,7 +24,7 @@ const dayOf = (seed: number, participants = 60, season: "winter" | "summer" = "s
 async function finish(simulation: Simulation, steps = Number.POSITIVE_INFINITY): Promise<Simulation> {
   const refused: string[] = [];
   simulation.market.on("refused", ({ error }) => refused.push(error.message));
-  for (let step = 0; step < steps && !simulation.done; step++) await simulation.step();
+  for (let step = 0; step < steps && !simulation.done; step++) await simulation.next();
   expect(refused).toEqual([]);
   return simulation;
 }
@@ -54,6 +54,24 @@ describe("a simulated community", () => {
         await store.close();
       }
     }
+  });
+
+  it("is iterated over: left early it goes on, over it says so, and it takes one step at a time", async () => {
+    const scenario = dayOf(6, 20, "summer", { periods: 5 });
+    const simulation = await openSimulation(openCommunity(scenario), { engine });
+    const heights: number[] = [];
+    for await (const { height } of simulation) {
+      heights.push(height);
+      if (height === 2) break;
+    }
+    const step = simulation.next();
+    await expect(simulation.next()).rejects.toMatchObject({ code: "state", field: "next" });
+    heights.push((await step).value!.height);
+    for await (const { height } of simulation) heights.push(height);
+    expect(heights).toEqual([1, 2, 3, 4, 5]);
+    expect(simulation.done).toBe(true);
+    expect(await simulation.next()).toEqual({ done: true, value: undefined });
+    expect(simulation.market.store.size).toBe(6);
   });
 
   it("does not go on in the ledger of another", async () => {
@@ -131,8 +149,7 @@ describe("a simulated community", () => {
   it("delivers by meter what the totals say", async () => {
     const own = openCommunity(dayOf(4, 60));
     const simulation = await openSimulation(own, { engine });
-    while (!simulation.done) {
-      const { block } = await simulation.step();
+    for await (const { block } of simulation) {
       const delivered = deliveriesOf(block, own.members.length, own.owners);
       for (const [code, carrier] of carriers.entries()) {
         const sum = (column: Float64Array) =>

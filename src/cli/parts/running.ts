@@ -68,7 +68,8 @@ export async function runInto(
         await wait(Math.max(due, 0), undefined, { signal: stop.signal }).catch(() => {});
         if (stop.signal.aborted) break;
       }
-      const result = await simulation.step();
+      const { value: result } = await simulation.next();
+      if (result === undefined) break;
       ranPeriods += 1;
       ranOrders += result.block.header.sections.orders.count;
       progress(simulation, ranPeriods, performance.now() - started);

@@ -1,33 +1,16 @@
+/** What stands behind the meters of each kind of participant: sizes, converters, stores and how it bids. */
 import { type Carrier, ppm } from "../../units.js";
 import type { MemberKind } from "../scenario.js";
 import type { Device } from "../world/devices.js";
 import { heatPumpPerformance } from "../world/heat.js";
-import { uniform } from "../world/random.js";
 import { planes } from "../world/weather.js";
-import type { Member, Store } from "./members.js";
+import type { Dice } from "./dice.js";
+import type { Member, StorageUnit } from "./member.js";
 
 /** What a kind says of a member; the rest is common to all. */
 export type Draft = Pick<Member, "devices"> & Partial<Omit<Member, "id" | "kind" | "number" | "devices">>;
 
-/** A seeded choice of numbers for one member: the same whoever else there is. */
-export interface Dice {
-  between(from: number, to: number, purpose: number): number;
-  chance(share: number, purpose: number): boolean;
-}
-
-/** First of the streams of random numbers about members. */
-export const memberStream = 1_000;
-
-/** The dice of the member at a place among its kind. */
-export function dice(seed: number, kind: number, index: number): Dice {
-  const stream = memberStream + kind;
-  return {
-    between: (from, to, purpose) => from + (to - from) * uniform(seed, stream, index, purpose),
-    chance: (share, purpose) => uniform(seed, stream, index, purpose) < share,
-  };
-}
-
-const battery = (capacity: number, owned: boolean, roll: Dice): Store => ({
+const battery = (capacity: number, owned: boolean, roll: Dice): StorageUnit => ({
   carrier: "electricity",
   capacity,
   power: capacity / 2,

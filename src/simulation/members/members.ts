@@ -1,74 +1,10 @@
-import { type Carrier, ppm } from "../../units.js";
-import { type MemberKind, memberKinds, type Scenario } from "../scenario.js";
-import { type Device, deviceCarrier, peakPower } from "../world/devices.js";
+/** Who lives in a community: the members of a scenario, drawn from its seed. */
+import { ppm } from "../../units.js";
+import { memberKinds, type Scenario } from "../scenario.js";
 import { draw, whole } from "../world/random.js";
-import { dice, drafts, memberStream } from "./kinds.js";
-
-/**
- * How somebody finds a price.
- *
- * - `random`: anywhere between what it costs and what it is worth, without thought but never at a loss
- *   (zero-intelligence constrained traders, Gode and Sunder 1993)
- * - `tariff`: a fixed step better than the retail or feed-in tariff
- * - `cost`: what a unit costs to make, and a little
- */
-export type Strategy = "random" | "tariff" | "cost";
-
-/** What a converter turns a carrier into, in ppm of what goes in. */
-export interface Output {
-  readonly carrier: Carrier;
-  readonly ratio: number;
-}
-
-/** Something that buys one carrier to make others. */
-export interface Converter {
-  readonly input: Carrier;
-  readonly outputs: readonly Output[];
-  /** Input at full load, W. */
-  readonly watts: number;
-  /** When it runs: with the need for heat, with the need for cold, or in the evening when the sun is gone. */
-  readonly led: "heat" | "cold" | "evening";
-}
-
-/** A battery or another store behind somebody's meter, or the platform's. Energies in Wh, powers in W. */
-export interface Store {
-  readonly carrier: Carrier;
-  readonly capacity: number;
-  readonly power: number;
-  /** Round trip is the square of this; ppm. */
-  readonly efficiency: number;
-  /** Share lost in an hour, ppm. */
-  readonly hourlyLoss: number;
-  /** Where between feed-in and retail tariff it charges and discharges, ppm. */
-  readonly chargeAt: number;
-  readonly dischargeAt: number;
-  readonly charge: number;
-  /** The platform's own when false. */
-  readonly owned: boolean;
-  /** True for a car: it comes and goes (see vehicles.ts). */
-  readonly car: boolean;
-}
-
-/** A participant: what stands behind its meters and how it bids. */
-export interface Member {
-  readonly id: string;
-  readonly kind: MemberKind;
-  /** Place in the order of registration, from 0. */
-  readonly number: number;
-  readonly devices: readonly Device[];
-  readonly converter: Converter | null;
-  readonly stores: readonly Store[];
-  readonly strategy: Strategy;
-  /** Where between the tariffs it likes to trade, ppm of the distance from the tariff it would get without a market. */
-  readonly margin: number;
-  /** What a unit it makes costs, as ppm of the retail tariff. */
-  readonly cost: number;
-  /** Whether its idle energy joins the pool. */
-  readonly pool: boolean;
-  /** Share of its use that may be interrupted, ppm. */
-  readonly interruptible: number;
-  readonly feeder: string | null;
-}
+import { dice, memberStream } from "./dice.js";
+import { drafts } from "./kinds.js";
+import type { Member, Strategy } from "./member.js";
 
 const strategies: readonly Strategy[] = ["random", "tariff", "tariff"];
 
@@ -104,26 +40,4 @@ export function createMembers(scenario: Scenario): Member[] {
     }
   }
   return members;
-}
-
-/** Most that a member can use and make of a carrier in W, by its devices and its converter. */
-export function reach(member: Member, carrier: Carrier): { use: number; supply: number } {
-  let use = 0;
-  let supply = 0;
-  for (const device of member.devices) {
-    if (deviceCarrier(device) !== carrier) continue;
-    const most = peakPower(device);
-    if (device.kind === "photovoltaics" || device.kind === "wind" || device.kind === "plant") supply += most;
-    else if (device.kind === "profile") {
-      if (device.ticks.some((value) => value > 0)) use += most;
-      if (device.ticks.some((value) => value < 0)) supply += most;
-    } else use += most;
-  }
-  const { converter } = member;
-  if (converter !== null) {
-    if (converter.input === carrier) use += converter.watts;
-    for (const output of converter.outputs)
-      if (output.carrier === carrier) supply += (converter.watts * output.ratio) / ppm;
-  }
-  return { use, supply };
 }

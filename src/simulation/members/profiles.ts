@@ -2,7 +2,7 @@ import type { Carrier } from "../../units.js";
 import { type Scenario, startTime } from "../scenario.js";
 import type { Device } from "../world/devices.js";
 import { draw } from "../world/random.js";
-import type { Member } from "./members.js";
+import type { Member } from "./member.js";
 
 /** What one participant used and made of one carrier, step by step. */
 export interface MeasuredProfile {

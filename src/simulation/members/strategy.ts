@@ -1,6 +1,6 @@
 import { type Carrier, ppm } from "../../units.js";
 import type { CarrierTariff, Scenario } from "../scenario.js";
-import type { Member } from "./members.js";
+import type { Member } from "./member.js";
 
 /** Prices are whole multiples of this many ticks: people write 0.2415, not 0.241503. */
 const priceStep = 100;

@@ -1,16 +1,10 @@
+/** The scenarios that come with the package: days of communities of different make-up and weather. */
 import { fail } from "../../errors.js";
 import { community } from "../community.js";
 import type { Scenario } from "../scenario.js";
 
-/** The scenarios that come with the package, by name. */
-export const scenarioNames: readonly ["community", "small", "winter", "scarcity", "storm", "paper"] = [
-  "community",
-  "small",
-  "winter",
-  "scarcity",
-  "storm",
-  "paper",
-];
+/** Names of the scenarios that come with the package. */
+export const scenarioNames = ["community", "small", "winter", "scarcity", "storm", "paper"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 const paperPool = { price: "0.43", lots: "whole" };

@@ -1,7 +1,7 @@
 import { uniform, whole } from "./random.js";
 
 /** A stay of a car at its charger, in periods from the start of the run, half-open; energies in quantity ticks. */
-export interface Stay {
+export interface CarStay {
   readonly plugIn: number;
   readonly plugOut: number;
   /** State of charge it wants at departure. */
@@ -38,12 +38,12 @@ const kilometres = [6, 12, 18, 24, 30, 36, 44, 55, 70, 110];
  * The stays of a car over a run that begins at midnight: at home overnight, away over the day, on some days of the
  * weekend at home throughout. In order of time; empty for a run that ends before the first.
  */
-export function carStays(options: CarOptions): Stay[] {
+export function carStays(options: CarOptions): CarStay[] {
   const { seed, member, capacity, periods, periodMs } = options;
   const perDay = dayMs / periodMs;
   const at = (day: number, hour: number, purpose: number): number =>
     Math.floor(day * perDay + ((hour + uniform(seed, carStream + member, day, purpose)) * perDay) / 24);
-  const stays: Stay[] = [];
+  const stays: CarStay[] = [];
   let plugIn = 0;
   let used = 0;
   for (let day = 0; plugIn < periods; day++) {

@@ -1,6 +1,6 @@
 import { hex } from "../../bytes.js";
 import type { ClearingRules } from "../../core/engine.js";
-import { orderColumns } from "../../simulation/columns.js";
+import { orderColumns } from "../../simulation/ordercolumns.js";
 import { meritPlain, sealPlain, valuePlain } from "./plain.js";
 import type { Opened, Tell } from "./worker.js";
 

@@ -1,5 +1,5 @@
 import { openCommunity } from "../../simulation/community.js";
-import type { Member } from "../../simulation/members/members.js";
+import type { Member } from "../../simulation/members/member.js";
 import { createRandom, draw } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";

@@ -181,8 +181,8 @@ export const dayCalls = {
     const periods = 1440 / settings.minutes;
     let news: DayPeriod[] = [];
     let told = performance.now();
-    while (kept.length < periods) {
-      const period = periodOf(now, await now.next());
+    for await (const result of now.periods) {
+      const period = periodOf(now, result);
       if (mine !== generation) return null;
       kept.push(period);
       news.push(period);

@@ -1,5 +1,5 @@
 import { community } from "../../simulation/community.js";
-import type { Member } from "../../simulation/members/members.js";
+import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";

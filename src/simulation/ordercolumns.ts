@@ -1,6 +1,7 @@
 import { fail } from "../errors.js";
 import { maxQuantity, ppm } from "../units.js";
-import { createMembers, type Member } from "./members/members.js";
+import type { Member } from "./members/member.js";
+import { createMembers } from "./members/members.js";
 import { bidLimit, offerLimit } from "./members/strategy.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";

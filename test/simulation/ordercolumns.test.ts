@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { orderColumns } from "../../src/simulation/columns.js";
+import { orderColumns } from "../../src/simulation/ordercolumns.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 
 describe("columns of orders", () => {
