@@ -9,15 +9,13 @@
 
 export { fromHex, hex } from "../bytes.js";
 export { GridclearError } from "../errors.js";
-export { type Block, checkBlock, decodeBlock, type Sections, type StoredSection } from "./format/block.js";
+export { type Block, checkBlock, decodeBlock, type Sections } from "./format/block.js";
 export { Chain, type ChainVerdict, type Head, verifyChain } from "./format/chain.js";
 export {
   blockHash,
   decodeHeader,
   type Header,
   marketId,
-  type SectionName,
-  sectionNames,
 } from "./format/header.js";
 export { readRecord } from "./format/layout.js";
 export {
@@ -28,6 +26,7 @@ export {
   stateLayout,
   tradeLayout,
 } from "./format/records.js";
+export { type SectionName, type StoredSection, sectionNames } from "./format/sections.js";
 export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";
 export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
 export {

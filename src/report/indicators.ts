@@ -1,7 +1,17 @@
 import { type Block, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
-import { flowKinds, flowLayout, postingKinds, postingLayout, tradeLayout } from "../ledger/format/records.js";
+import {
+  type AccountName,
+  accountNames,
+  firstCollateralAccount,
+  firstParticipantAccount,
+  flowKinds,
+  flowLayout,
+  postingKinds,
+  postingLayout,
+  tradeLayout,
+} from "../ledger/format/records.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers } from "../units.js";
 
@@ -96,16 +106,14 @@ export interface Summary {
   readonly platformIncome: bigint;
 }
 
-const firstParticipant = 16;
-const firstCollateral = 0x8000_0000;
-const platformGroups: readonly AccountGroup[] = [
-  "platform trading",
-  "platform pool",
-  "platform commission",
-  "grid",
-  "platform defaults",
-  "bank",
-];
+const groupsOfAccounts: Readonly<Record<AccountName, AccountGroup>> = {
+  trading: "platform trading",
+  pool: "platform pool",
+  commission: "platform commission",
+  grid: "grid",
+  defaults: "platform defaults",
+  bank: "bank",
+};
 /** Movements that are no payment for energy or its handling. */
 const apart: ReadonlySet<PostingKind> = new Set([
   "deposit",
@@ -117,8 +125,10 @@ const apart: ReadonlySet<PostingKind> = new Set([
 ]);
 
 function groupOf(account: number): AccountGroup {
-  if (account >= firstCollateral) return "collateral";
-  return account >= firstParticipant ? "participants" : (platformGroups[account] ?? "bank");
+  if (account >= firstCollateralAccount) return "collateral";
+  return account >= firstParticipantAccount
+    ? "participants"
+    : groupsOfAccounts[accountNames[account] ?? "bank"];
 }
 
 const slots = carriers.length * flowKinds.length;

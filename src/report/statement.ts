@@ -2,7 +2,13 @@ import { fail } from "../errors.js";
 import { type Block, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
 import { readRecord, recordCount } from "../ledger/format/layout.js";
-import { flowLayout, orderLayout, postingLayout, tradeLayout } from "../ledger/format/records.js";
+import {
+  firstParticipantAccount,
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  tradeLayout,
+} from "../ledger/format/records.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { Carrier } from "../units.js";
 
@@ -31,7 +37,6 @@ export interface StatementEntry {
   readonly balance: bigint;
 }
 
-const firstParticipant = 16;
 const settlements = ["imbalance", "correction", "deposit", "withdrawal", "collateral", "default"] as const;
 const counterparties: Readonly<Record<(typeof settlements)[number], string>> = {
   imbalance: "platform",
@@ -210,7 +215,7 @@ export class Statement {
   #postings(bytes: Uint8Array, number: number, before: boolean, put: Put): void {
     const count = recordCount(postingLayout, bytes);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const own = firstParticipant + number;
+    const own = firstParticipantAccount + number;
     for (let index = 0; index < count; index++) {
       const at = index * postingLayout.bytes;
       const received = view.getUint32(at + 4, true) === own;

@@ -1,7 +1,6 @@
 import { hex } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
-import type { SectionName } from "../../ledger/format/header.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
 import {
   flowLayout,
@@ -11,6 +10,7 @@ import {
   stateLayout,
   tradeLayout,
 } from "../../ledger/format/records.js";
+import type { SectionName } from "../../ledger/format/sections.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
 import { checkConsistency, decodeConsistency } from "../../ledger/proof/consistency.js";

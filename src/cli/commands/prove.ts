@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import type { SectionName } from "../../ledger/format/header.js";
+import type { SectionName } from "../../ledger/format/sections.js";
+
 import {
   originOf,
   parseCheckpoint,

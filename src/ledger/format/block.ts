@@ -1,4 +1,8 @@
-import { hex, sameBytes } from "../../bytes.js";
+/**
+ * A block: the header of one sealed period and the sections whose roots it holds. Builds blocks, turns them into bytes
+ * and back, and checks that sections are what their header says.
+ */
+import { hex, isBytes, sameBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Hasher } from "../tree/hasher.js";
 import { emptyRoot, merkleRoot } from "../tree/merkle.js";
@@ -15,16 +19,11 @@ import {
   maxItems,
   maxSectionBytes,
   type SectionDescriptor,
-  type SectionName,
-  sectionNames,
-  sectionRecordBytes,
   signedMarket,
 } from "./header.js";
-import { checkRecords, type Layout } from "./layout.js";
-import { flowLayout, orderLayout, postingLayout, readingLayout, tradeLayout } from "./records.js";
+import { checkRecords } from "./layout.js";
+import { type SectionName, type StoredSection, sectionLayouts, storedSections } from "./sections.js";
 
-/** The sections that stand in a block: all but the state. */
-export type StoredSection = Exclude<SectionName, "state">;
 /** The bytes of every stored section; empty where there is nothing. */
 export type Sections = Readonly<Record<StoredSection, Uint8Array>>;
 
@@ -50,20 +49,10 @@ export interface BlockDraft {
   readonly totals: Header["totals"];
 }
 
-/** The stored sections in the order in which they stand in a block. */
-export const storedSections: readonly StoredSection[] = /* @__PURE__ */ sectionNames.filter(
-  (name) => name !== "state",
-);
-
-const layouts: Partial<Record<StoredSection, Layout<unknown>>> = {
-  orders: orderLayout,
-  trades: tradeLayout,
-  flows: flowLayout,
-  readings: readingLayout,
-  postings: postingLayout,
-};
-
-/** Items of variable length to section bytes: each behind its length as a u32. Throws `limit` for one beyond 2²⁴−1 bytes and for more than 2²². */
+/**
+ * Items of variable length to section bytes: each behind its length as a u32. Throws `limit` for one beyond 2²⁴−1 bytes
+ * and for more than 2²².
+ */
 export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
   if (items.length > maxItems) fail("limit", "section", `at most ${maxItems} items`, items.length);
   let length = 0;
@@ -85,7 +74,7 @@ export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
 
 /** The items of a `contracts` or `evidence` section, as views. Throws `corrupt` unless they fill it exactly. */
 export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8Array[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const items: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
     const room = bytes.length - at - 4;
@@ -101,13 +90,13 @@ export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8
 
 /** Count, length and root of a section. The leaves are its records, or its items without their lengths. */
 function describe(name: SectionName, bytes: Uint8Array, hasher: Hasher): SectionDescriptor {
-  const size = sectionRecordBytes[name];
-  if (size === 0) {
+  const layout = sectionLayouts[name];
+  if (layout === null) {
     const items = decodeItems(bytes, name);
     return { count: items.length, bytes: bytes.length, root: merkleRoot(hasher, items) };
   }
-  const root = bytes.length === 0 ? emptyRoot(hasher) : hasher.merkleRoot(bytes, size);
-  return { count: bytes.length / size, bytes: bytes.length, root };
+  const root = bytes.length === 0 ? emptyRoot(hasher) : hasher.merkleRoot(bytes, layout.bytes);
+  return { count: bytes.length / layout.bytes, bytes: bytes.length, root };
 }
 
 /** Builds a block: counts, lengths and roots from the sections. The section bytes are kept, not copied. */
@@ -119,8 +108,7 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
   const described = Object.fromEntries(
     storedSections.map((name) => [name, describe(name, sections[name], hasher)]),
   ) as Record<StoredSection, SectionDescriptor>;
-  const { count, root } =
-    draft.state instanceof Uint8Array ? describe("state", draft.state, hasher) : draft.state;
+  const { count, root } = isBytes(draft.state) ? describe("state", draft.state, hasher) : draft.state;
   const { marketId, height, period, timestampMs, previous, history, rules, totals } = draft;
   const header: Header = {
     version: formatVersion,
@@ -199,8 +187,8 @@ export function checkBlock(block: Block, hasher: Hasher): void {
       );
     if (!sameBytes(found.root, wanted.root))
       fail("corrupt", `${name} root`, hex(wanted.root), hex(found.root));
-    const layout = layouts[name];
-    if (layout !== undefined) checkRecords(layout, bytes);
+    const layout = sectionLayouts[name];
+    if (layout !== null) checkRecords(layout, bytes);
   }
   for (const [index, item] of decodeItems(block.sections.contracts).entries())
     decodeCanonical(item, `contracts[${index}]`);

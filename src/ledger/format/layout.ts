@@ -1,13 +1,23 @@
+/**
+ * Records of fixed size, described once: a layout says which field lies where and what may stand in it, and everything
+ * that reads, writes or checks such records goes by it. Code that must be fast takes the offsets and codes of a layout by
+ * name ({@link offsetsOf}, {@link codesOf}) and reads numbers itself, so that no offset is written as a number anywhere.
+ */
+import { copyOf, isBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
+import { hashBytes } from "../tree/hasher.js";
 
-type Scalar = "u8" | "u16" | "u32" | "i32" | "u53" | "u64" | "i64" | "i128";
+type Whole = "u8" | "u16" | "u32" | "i32" | "u53" | "u64" | "i64" | "i128";
+/** `hash`: 32 bytes as they are. The others are little-endian numbers; `u53` takes eight bytes. */
+type Scalar = Whole | "hash";
 /** A byte that stands for a name: `names[code - first]`; {@link noCode} for null where `nullable`. */
 export interface Codes {
   readonly names: readonly string[];
   readonly first: number;
   readonly nullable?: boolean;
 }
-const noCode = 0xff;
+/** The code of null in a field of codes that may be null. */
+export const noCode = 0xff;
 
 /** One field of a record: where it lies and what may stand there. */
 export interface Field {
@@ -24,12 +34,18 @@ export interface Field {
 /** The layout of one kind of record: fixed size, little-endian, fields end to end. */
 export interface Layout<T> {
   readonly name: string;
-  /** Bytes of one record; at most 54, so that a leaf is one SHA-256 block. */
+  /** Bytes of one record; at most 54 where records are leaves, so that a leaf is one SHA-256 block. */
   readonly bytes: number;
   readonly fields: readonly Field[];
   /** Never there; it ties the layout to the type of its objects. */
   readonly record?: T;
 }
+
+/** Where each field of a record begins, in bytes from the record's own beginning. */
+export type Offsets<T> = { readonly [name in keyof T & string]: number };
+
+/** The codes of a field that stands for names, by name. */
+export type CodesByName<T, Name extends keyof T> = { readonly [name in T[Name] & string]: number };
 
 const scalarBytes: Record<Scalar, number> = {
   u8: 1,
@@ -40,6 +56,7 @@ const scalarBytes: Record<Scalar, number> = {
   u64: 8,
   i64: 8,
   i128: 16,
+  hash: hashBytes,
 };
 type Cell<T> = readonly [(keyof T & string) | null, Scalar | number | Codes, number?];
 
@@ -57,7 +74,39 @@ export function layout<T>(name: string, cells: readonly Cell<T>[]): Layout<T> {
   return { name, bytes: offset, fields };
 }
 
-const scalarRange: Record<Scalar, readonly [bigint, bigint]> = {
+/**
+ * Offsets of a layout's fields, for code that reads many records: once at module load, then
+ * `view.getUint32(at + offer, true)`, `at` being where the record begins.
+ *
+ * @example
+ * const { offer, bid, quantity } = offsetsOf(tradeLayout);
+ */
+export function offsetsOf<T>(layout: Layout<T>): Offsets<T> {
+  return Object.fromEntries(
+    layout.fields.flatMap(({ name, offset }) => (name === null ? [] : [[name, offset]])),
+  ) as Offsets<T>;
+}
+
+/**
+ * Codes of the names that may stand in a field of a layout, for code that reads or writes many records. Throws `invalid`
+ * for a field that is no code.
+ *
+ * @example
+ * const { peer, pool } = codesOf(tradeLayout, "kind");
+ */
+export function codesOf<T, Name extends keyof T & string>(
+  layout: Layout<T>,
+  name: Name,
+): CodesByName<T, Name> {
+  const codes = layout.fields.find((field) => field.name === name)?.codes;
+  if (!codes) return fail("invalid", `${layout.name}.${name}`, "a field of codes", name);
+  return Object.fromEntries(codes.names.map((word, index) => [word, codes.first + index])) as CodesByName<
+    T,
+    Name
+  >;
+}
+
+const scalarRange: Record<Whole, readonly [bigint, bigint]> = {
   u8: [0n, 0xffn],
   u16: [0n, 0xffffn],
   u32: [0n, 0xffff_ffffn],
@@ -70,7 +119,7 @@ const scalarRange: Record<Scalar, readonly [bigint, bigint]> = {
 const isBig = (scalar: Scalar): boolean => scalar === "u64" || scalar === "i64" || scalar === "i128";
 
 /** What stands in a field for `value`, refused with the field's path unless it fits exactly. */
-function check(field: Field, value: unknown, path: string): bigint | number {
+function check(field: Field, value: unknown, path: string): bigint | number | Uint8Array {
   if (field.codes !== null) {
     const { names, first, nullable } = field.codes;
     if (nullable && value === null) return noCode;
@@ -78,6 +127,10 @@ function check(field: Field, value: unknown, path: string): bigint | number {
     return index >= 0 ? first + index : fail("invalid", path, `one of ${names.join(", ")}`, value);
   }
   const scalar = field.scalar!;
+  if (scalar === "hash")
+    return isBytes(value) && value.length === hashBytes
+      ? value
+      : fail("invalid", path, `${hashBytes} bytes`, isBytes(value) ? `${value.length} bytes` : value);
   const [low, high] = scalarRange[scalar];
   const top = field.max === null ? high : BigInt(field.max);
   if (isBig(scalar)) {
@@ -95,13 +148,17 @@ function check(field: Field, value: unknown, path: string): bigint | number {
   return value as number;
 }
 
-function write(view: DataView, at: number, field: Field, value: bigint | number): void {
+const bytesAt = (view: DataView, at: number): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset + at, hashBytes);
+
+function write(view: DataView, at: number, field: Field, value: bigint | number | Uint8Array): void {
   const { scalar } = field;
-  if (scalar === "u16") view.setUint16(at, value as number, true);
+  if (scalar === "hash") bytesAt(view, at).set(value as Uint8Array);
+  else if (scalar === "u16") view.setUint16(at, value as number, true);
   else if (scalar === "u32") view.setUint32(at, value as number, true);
   else if (scalar === "i32") view.setInt32(at, value as number, true);
   else if (scalar === "i64") view.setBigInt64(at, value as bigint, true);
-  else if (scalar === "u53" || scalar === "u64") view.setBigUint64(at, BigInt(value), true);
+  else if (scalar === "u53" || scalar === "u64") view.setBigUint64(at, BigInt(value as number), true);
   else if (scalar === "i128") {
     view.setBigUint64(at, BigInt.asUintN(64, value as bigint), true);
     view.setBigInt64(at + 8, (value as bigint) >> 64n, true);
@@ -121,11 +178,9 @@ function read(view: DataView, at: number, field: Field): unknown {
   if (scalar === "u64") return view.getBigUint64(at, true);
   if (scalar === "u53") return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
   if (scalar === "i128") return view.getBigUint64(at, true) + (view.getBigInt64(at + 8, true) << 64n);
+  if (scalar === "hash") return copyOf(bytesAt(view, at));
   return view.getUint8(at);
 }
-
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Number of records in `bytes`. Throws `corrupt` when they are not whole records. */
 export function recordCount(layout: Layout<unknown>, bytes: Uint8Array): number {
@@ -162,48 +217,71 @@ export function encodeRecords<T>(layout: Layout<T>, records: readonly T[]): Uint
   return bytes;
 }
 
-/** Throws `corrupt` unless `bytes` are whole records with zeros where reserved and every code and number in its range. */
-export function checkRecords(layout: Layout<unknown>, bytes: Uint8Array): void {
+/**
+ * Throws `corrupt` unless `bytes` are whole records with zeros where reserved and every code and number in its range.
+ * `place` names a record in errors.
+ */
+export function checkRecords(
+  layout: Layout<unknown>,
+  bytes: Uint8Array,
+  place: (index: number) => string = (index) => `${layout.name}[${index}]`,
+): void {
   const count = recordCount(layout, bytes);
   const view = viewOf(bytes);
   for (const field of layout.fields) {
-    const { name, offset, codes, scalar, max } = field;
-    const last = bytes.length - layout.bytes + offset;
-    if (name === null) {
-      for (let at = offset; at <= last; at += layout.bytes)
-        for (let byte = at; byte < at + field.bytes; byte += 1)
-          if (bytes[byte] !== 0)
-            fail(
-              "corrupt",
-              `${layout.name}[${Math.floor(at / layout.bytes)}]`,
-              "zeros where reserved",
-              bytes[byte],
-            );
-    } else if (codes !== null) {
-      const end = codes.first + codes.names.length;
-      for (let at = offset; at <= last; at += layout.bytes) {
-        const code = bytes[at]!;
-        if ((code < codes.first || code >= end) && !(codes.nullable && code === noCode))
-          fail(
-            "corrupt",
-            `${layout.name}[${Math.floor(at / layout.bytes)}].${name}`,
-            `a code from ${codes.first} to ${end - 1}`,
-            code,
-          );
-      }
-    } else if (scalar === "u53" || max !== null) {
-      const top = max ?? Number.MAX_SAFE_INTEGER;
-      for (let at = offset; at <= last; at += layout.bytes)
-        if ((read(view, at, field) as number) > top)
-          fail(
-            "corrupt",
-            `${layout.name}[${Math.floor(at / layout.bytes)}].${name}`,
-            `at most ${top}`,
-            read(view, at, field),
-          );
-    }
+    const isGood = checkOf(field, bytes, view);
+    if (isGood === null) continue;
+    for (let index = 0, at = field.offset; index < count; index += 1, at += layout.bytes)
+      if (!isGood(at)) refuse(field, place(index), bytes, view, at);
   }
   if (count > 0xffff_fffe) fail("limit", layout.name, "fewer than 2^32-1 records", count);
+}
+
+/** Whether what stands at a place fits a field; null where all bytes do. */
+function checkOf(field: Field, bytes: Uint8Array, view: DataView): ((at: number) => boolean) | null {
+  const { name, codes, scalar } = field;
+  if (name === null)
+    return (at) => {
+      for (let byte = at; byte < at + field.bytes; byte += 1) if (bytes[byte] !== 0) return false;
+      return true;
+    };
+  if (codes !== null) {
+    const { first, nullable } = codes;
+    const end = first + codes.names.length;
+    return (at) => {
+      const code = bytes[at]!;
+      return (code >= first && code < end) || (nullable === true && code === noCode);
+    };
+  }
+  if (scalar !== "u53" && field.max === null) return null;
+  const top = field.max ?? Number.MAX_SAFE_INTEGER;
+  return (at) => (read(view, at, field) as number) <= top;
+}
+
+function refuse(field: Field, place: string, bytes: Uint8Array, view: DataView, at: number): never {
+  const { name, codes } = field;
+  if (name === null) {
+    const reserved = bytes.subarray(at, at + field.bytes);
+    return fail(
+      "corrupt",
+      place,
+      "zeros where reserved",
+      reserved.find((byte) => byte !== 0),
+    );
+  }
+  if (codes !== null)
+    return fail(
+      "corrupt",
+      `${place}.${name}`,
+      `a code from ${codes.first} to ${codes.first + codes.names.length - 1}`,
+      bytes[at],
+    );
+  return fail(
+    "corrupt",
+    `${place}.${name}`,
+    `at most ${field.max ?? Number.MAX_SAFE_INTEGER}`,
+    read(view, at, field),
+  );
 }
 
 /** One record of checked bytes ({@link checkRecords}) as an object. Throws `invalid` when there is none at `index`. */
@@ -222,23 +300,4 @@ export function readRecord<T>(layout: Layout<T>, bytes: Uint8Array, index: numbe
 export function decodeRecords<T>(layout: Layout<T>, bytes: Uint8Array): T[] {
   checkRecords(layout, bytes);
   return Array.from({ length: recordCount(layout, bytes) }, (_, index) => readRecord(layout, bytes, index));
-}
-
-/** A column of numbers of checked bytes: codes as they stand, u32 and i32 as they are; for code that must be fast. */
-export function readColumn<T, A extends Uint8Array | Uint32Array | Int32Array>(
-  layout: Layout<T>,
-  bytes: Uint8Array,
-  name: keyof T & string,
-  into: A,
-): A {
-  const count = recordCount(layout, bytes);
-  const field = layout.fields.find((candidate) => candidate.name === name);
-  if (field === undefined || field.bytes > 4)
-    return fail("invalid", "column", "a field of at most 4 bytes", name);
-  if (into.length < count) return fail("invalid", "into", `room for ${count}`, into.length);
-  const view = viewOf(bytes);
-  const raw = { ...field, codes: null };
-  for (let index = 0, at = field.offset; index < count; index += 1, at += layout.bytes)
-    into[index] = read(view, at, raw) as number;
-  return into;
 }

@@ -1,8 +1,14 @@
+/**
+ * The records of a block, with everything that their numbers mean: kinds, flags, accounts and "nobody". The layouts at the
+ * end are the only place that says which byte is what; docs/ledger-format.md has the same as tables.
+ */
 import { type Carrier, carriers } from "../../units.js";
-import { type Codes, type Layout, layout } from "./layout.js";
+import { type Codes, type CodesByName, codesOf, type Layout, layout, noCode } from "./layout.js";
 
 /** "No order", "the platform": the u32 that names nothing. */
 export const none = 0xffff_ffff;
+/** Carrier code of a posting that concerns no carrier. */
+export const noCarrier: number = noCode;
 
 /** Sides of an order; the code is the index. */
 export const sides: readonly ["offer", "bid"] = ["offer", "bid"];
@@ -79,6 +85,29 @@ export const postingKinds: readonly [
 /** Kinds of state; the code is the index + 1. */
 export const stateKinds: readonly ["balance", "charge", "collateral"] = ["balance", "charge", "collateral"];
 
+/** The platform's accounts and the world's, by number; participants follow, then their collateral. */
+export const account: {
+  /** What the platform pays and is paid beside the pool: interruptions, losses of feeders, imbalances. */
+  readonly trading: 0;
+  /** The energy pool: buys idle energy, sells it on, exports and charges. */
+  readonly pool: 1;
+  readonly commission: 2;
+  /** The grid connection: paid for imports, pays for exports. */
+  readonly grid: 3;
+  /** Stands in for participants who can't pay. */
+  readonly defaults: 4;
+  /** Where deposits come from and withdrawals go to. */
+  readonly bank: 5;
+} = { trading: 0, pool: 1, commission: 2, grid: 3, defaults: 4, bank: 5 };
+/** What an account that is no participant's is for. */
+export type AccountName = keyof typeof account;
+/** Names of the accounts that are no participant's; the account number is the index. */
+export const accountNames: readonly AccountName[] = /* @__PURE__ */ Object.keys(account) as AccountName[];
+/** Account number of participant 0. */
+export const firstParticipantAccount = 16;
+/** Account number of the collateral of participant 0. */
+export const firstCollateralAccount = 0x8000_0000;
+
 /** Flags of a reading. */
 export const readingEstimated = 1;
 export const readingCorrection = 2;
@@ -136,12 +165,13 @@ export interface ReadingRecord {
   readonly flags: number;
   readonly version: number;
   readonly period: number;
-  /** Quantity ticks drawn and fed in. */
+  /** Quantity ticks drawn from the network. */
   readonly in: number;
+  /** Quantity ticks fed into it. */
   readonly out: number;
 }
 
-/** One posting of double entry: `amount` from nothing to nothing, but from `credit` to `debit`. */
+/** One posting of double entry: `amount` leaves the account `credit` and arrives on the account `debit`. */
 export interface PostingRecord {
   readonly kind: (typeof postingKinds)[number];
   /** null: of no carrier, as a deposit. */
@@ -231,3 +261,10 @@ export const stateLayout: Layout<StateRecord> = /* @__PURE__ */ layout("state", 
   ["value", "i128"],
   ["extra", "u64"],
 ]);
+
+/** Codes of the kinds, by name, for code that reads or writes many records. */
+export const sideCode: CodesByName<OrderRecord, "side"> = /* @__PURE__ */ codesOf(orderLayout, "side");
+export const tradeCode: CodesByName<TradeRecord, "kind"> = /* @__PURE__ */ codesOf(tradeLayout, "kind");
+export const flowCode: CodesByName<FlowRecord, "kind"> = /* @__PURE__ */ codesOf(flowLayout, "kind");
+export const postingCode: CodesByName<PostingRecord, "kind"> = /* @__PURE__ */ codesOf(postingLayout, "kind");
+export const stateCode: CodesByName<StateRecord, "kind"> = /* @__PURE__ */ codesOf(stateLayout, "kind");

@@ -2,16 +2,8 @@ import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeItems } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
-import {
-  blockHash,
-  decodeHeader,
-  encodeHeader,
-  type Header,
-  headerBytes,
-  type SectionName,
-  sectionNames,
-  sectionRecordBytes,
-} from "../format/header.js";
+import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes } from "../format/header.js";
+import { type SectionName, sectionLayouts, sectionNames } from "../format/sections.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { leafHash } from "../tree/merkle.js";
@@ -76,7 +68,7 @@ export function proveRecord(
       count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
       index,
     );
-  const size = sectionRecordBytes[section];
+  const size = sectionLayouts[section]?.bytes ?? 0;
   const stored = section === "state" ? state : block.sections[section];
   if (stored === undefined)
     return fail("invalid", "state", "the records of the state after the block", stored);
@@ -123,7 +115,7 @@ export function openProof(hasher: Hasher, proof: Proof): Proven {
   const { record, history } = proof;
   if (record !== null) {
     const { count, root } = header.sections[record.section];
-    const size = sectionRecordBytes[record.section];
+    const size = sectionLayouts[record.section]?.bytes ?? 0;
     if (size !== 0 && record.bytes.length !== size)
       return fail("corrupt", "proof.record", `a record of ${size} bytes`, record.bytes.length);
     const found = rootOfPath(hasher, record.index, count, leafHash(hasher, record.bytes), record.path);

@@ -1,7 +1,8 @@
 import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
-import { type Header, sectionRecordBytes } from "../format/header.js";
+import type { Header } from "../format/header.js";
+import { orderLayout } from "../format/records.js";
 import { orderStatement, receiptStatement } from "../keys/message.js";
 import type { Signatures, SigningKey } from "../keys/signature.js";
 import type { Hasher } from "../tree/hasher.js";
@@ -67,7 +68,7 @@ export function judgeReceipt(receipt: Receipt, header: Header, record: Uint8Arra
       verdict: "contradicted",
       reason: `order ${number} was promised in period ${receipt.period}, whose block has ${orders} orders`,
     };
-  if (record === null || record.length !== sectionRecordBytes.orders)
+  if (record === null || record.length !== orderLayout.bytes)
     return fail("invalid", "record", `order ${number} of the block`, record);
   return sameBytes(record, receipt.order)
     ? { verdict: "kept", reason: `order ${number} of period ${receipt.period} is the one promised` }

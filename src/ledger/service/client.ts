@@ -1,7 +1,8 @@
 import { hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { decodeCanonical } from "../format/canonical.js";
-import type { SectionName } from "../format/header.js";
+import type { SectionName } from "../format/sections.js";
+
 import type { Signatures } from "../keys/signature.js";
 import {
   cosignatures,

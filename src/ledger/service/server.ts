@@ -1,7 +1,8 @@
 import { hex } from "../../bytes.js";
 import { decodeBlock } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
-import { decodeHeader, headerBytes, type SectionName, sectionNames } from "../format/header.js";
+import { decodeHeader, headerBytes } from "../format/header.js";
+import { type SectionName, sectionNames } from "../format/sections.js";
 import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";

@@ -1,24 +1,7 @@
+import { firstCollateralAccount, firstParticipantAccount } from "../../ledger/format/records.js";
 import { type Amount, exactSum } from "./amounts.js";
 
-/** The platform's accounts and the world's, by number; participants follow, then their collateral. */
-export const account: {
-  /** What the platform pays and is paid beside the pool: interruptions, losses of feeders, imbalances. */
-  readonly trading: 0;
-  /** The energy pool: buys idle energy, sells it on, exports and charges. */
-  readonly pool: 1;
-  readonly commission: 2;
-  /** The grid connection: paid for imports, pays for exports. */
-  readonly grid: 3;
-  /** Stands in for participants who can't pay. */
-  readonly defaults: 4;
-  /** Where deposits come from and withdrawals go to. */
-  readonly bank: 5;
-} = { trading: 0, pool: 1, commission: 2, grid: 3, defaults: 4, bank: 5 };
-
-/** Account number of participant 0. */
-export const firstParticipantAccount = 16;
-/** Account number of the collateral of participant 0. */
-export const firstCollateralAccount = 0x8000_0000;
+export { account, firstCollateralAccount, firstParticipantAccount } from "../../ledger/format/records.js";
 
 /**
  * Double entry: every movement takes from one account what it puts into another, so the balances of all accounts

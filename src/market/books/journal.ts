@@ -1,26 +1,10 @@
-import {
-  type FlowRecord,
-  flowKinds,
-  flowLayout,
-  type PostingRecord,
-  postingKinds,
-  postingLayout,
-  type TradeRecord,
-  tradeKinds,
-  tradeLayout,
-} from "../../ledger/format/records.js";
+import { flowLayout, postingLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Accounts } from "./accounts.js";
 import { type Amount, maxAmount } from "./amounts.js";
 
 const half = 0x1_0000_0000;
-const code = <K extends string>(kinds: readonly K[]): { readonly [kind in K]: number } =>
-  Object.fromEntries(kinds.map((kind, index) => [kind, index + 1])) as { [kind in K]: number };
 
-/** Codes of the kinds of trades, flows and postings, by name. */
-export const tradeCode: { readonly [kind in TradeRecord["kind"]]: number } = /* @__PURE__ */ code(tradeKinds);
-export const flowCode: { readonly [kind in FlowRecord["kind"]]: number } = /* @__PURE__ */ code(flowKinds);
-export const postingCode: { readonly [kind in PostingRecord["kind"]]: number } =
-  /* @__PURE__ */ code(postingKinds);
+export { flowCode, noCarrier, postingCode, tradeCode } from "../../ledger/format/records.js";
 
 /** Records of one size, written at the end of bytes that grow. */
 class Sheet {
@@ -187,6 +171,3 @@ export class Journal {
     return { trades: this.#trades.take(), flows: this.#flows.take(), postings: this.#postings.take() };
   }
 }
-
-/** Carrier code of a posting that concerns no carrier. */
-export const noCarrier = 0xff;

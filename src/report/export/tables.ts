@@ -5,6 +5,9 @@ import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
 import { blockHash, type Header, headerBytes, signedMarket, totalNames } from "../../ledger/format/header.js";
 import { decodeRecords } from "../../ledger/format/layout.js";
 import {
+  accountNames,
+  firstCollateralAccount,
+  firstParticipantAccount,
   flowLayout,
   none,
   orderLayout,
@@ -156,11 +159,6 @@ export function tableNamed(name: string): Table {
   return found ?? fail("invalid", "table", `one of ${tables.map((table) => table.name).join(", ")}`, name);
 }
 
-// Accounts as docs/ledger-format.md numbers them.
-const platformAccounts = ["trading", "pool", "commission", "grid", "defaults", "bank"];
-const firstParticipantAccount = 16;
-const firstCollateralAccount = 0x8000_0000;
-
 const orNull = (number: number): number | null => (number === none ? null : number);
 
 /** Reads a ledger block by block into the rows of its tables; knows who is who from the contracts it has seen. */
@@ -204,7 +202,7 @@ export class TableReader {
 
   /** What an account is called: the platform's by what it is for, the others by the participant's id. */
   #account(number: number): string | null {
-    if (number < firstParticipantAccount) return platformAccounts[number] ?? null;
+    if (number < firstParticipantAccount) return accountNames[number] ?? null;
     const collateral = number >= firstCollateralAccount;
     const id = this.#ids[number - (collateral ? firstCollateralAccount : firstParticipantAccount)];
     return id === undefined ? null : collateral ? `${id} (collateral)` : id;

@@ -1,5 +1,6 @@
 import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
-import { type Header, sectionNames } from "../../ledger/format/header.js";
+import type { Header } from "../../ledger/format/header.js";
+import { sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { merkleRoot } from "../../ledger/tree/merkle.js";
 import { layouts, sectionStart } from "./offsets.js";

@@ -1,8 +1,9 @@
 import { fromBase64, hex, sameBytes, toBase64 } from "../../bytes.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
-import { blockHash, headerBytes, maxBlockBytes, sectionNames } from "../../ledger/format/header.js";
+import { blockHash, headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { orderLayout, tradeLayout } from "../../ledger/format/records.js";
+import { sectionNames } from "../../ledger/format/sections.js";
 import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
 import { inclusionRanges, recordRoots } from "../../ledger/tree/path.js";
 import type { Run } from "./chain.js";

@@ -1,5 +1,5 @@
-import { type Block, decodeBlock, type StoredSection, storedSections } from "../../ledger/format/block.js";
-import { headerBytes, sectionNames } from "../../ledger/format/header.js";
+import { type Block, decodeBlock } from "../../ledger/format/block.js";
+import { headerBytes } from "../../ledger/format/header.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
 import {
   flowLayout,
@@ -8,6 +8,7 @@ import {
   readingLayout,
   tradeLayout,
 } from "../../ledger/format/records.js";
+import { type StoredSection, sectionNames, storedSections } from "../../ledger/format/sections.js";
 
 /** Layouts of the sections whose records have one size. */
 export const layouts: Partial<Record<StoredSection, Layout<unknown>>> = {

@@ -1,4 +1,5 @@
 // The commands over keys, proofs, receipts and witnesses, on ledgers on disk and over HTTP.
+
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,8 @@ import { witnessCommand } from "../../../src/cli/commands/witness.js";
 import { httpSource } from "../../../src/cli/parts/following.js";
 import { readKeyFile, writeKeyFile } from "../../../src/cli/parts/keyfile.js";
 import { serveAsk } from "../../../src/cli/parts/serving.js";
-import { sectionNames } from "../../../src/ledger/format/header.js";
+import { sectionNames } from "../../../src/ledger/format/sections.js";
+
 import {
   checkpointKey,
   cosign,

@@ -11,7 +11,6 @@ import {
   encodeBlock,
   encodeItems,
   hashOfBlock,
-  storedSections,
 } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import {
@@ -20,9 +19,8 @@ import {
   encodeHeader,
   type Header,
   headerBytes,
-  sectionNames,
-  sectionRecordBytes,
 } from "../../../src/ledger/format/header.js";
+import { sectionLayouts, sectionNames, storedSections } from "../../../src/ledger/format/sections.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { carriers } from "../../../src/units.js";
@@ -93,9 +91,9 @@ const header: fc.Arbitrary<Header> = fc
         const bytes =
           name === "state"
             ? 0
-            : sectionRecordBytes[name] === 0
+            : sectionLayouts[name] === null
               ? count * 9
-              : count * sectionRecordBytes[name];
+              : count * sectionLayouts[name].bytes;
         return [name, { count, bytes, root: roots[index]! }];
       }),
     ) as Header["sections"];

@@ -1,35 +1,50 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concat } from "../../../src/bytes.js";
+import { concat, viewOf } from "../../../src/bytes.js";
 import { GridclearError } from "../../../src/errors.js";
 import {
   checkRecords,
+  codesOf,
   decodeRecords,
   encodeRecords,
   type Layout,
-  readColumn,
+  offsetsOf,
   readRecord,
 } from "../../../src/ledger/format/layout.js";
 import {
+  account,
+  accountNames,
   type FlowRecord,
+  flowCode,
   flowKinds,
   flowLayout,
+  noCarrier,
   none,
   type OrderRecord,
   orderLayout,
   type PostingRecord,
+  postingCode,
   postingKinds,
   postingLayout,
   type ReadingRecord,
   readingLayout,
   type StateRecord,
+  sideCode,
   sides,
+  stateCode,
   stateKinds,
   stateLayout,
   type TradeRecord,
+  tradeCode,
   tradeKinds,
   tradeLayout,
 } from "../../../src/ledger/format/records.js";
+import {
+  recordSections,
+  sectionLayouts,
+  sectionNames,
+  storedSections,
+} from "../../../src/ledger/format/sections.js";
 import { carriers } from "../../../src/units.js";
 
 const u16 = fc.integer({ min: 0, max: 0xffff });
@@ -291,24 +306,54 @@ describe("reserved bytes and codes", () => {
   });
 });
 
-describe("columns", () => {
-  it("are the fields, one after another", () => {
+describe("offsets and codes by name", () => {
+  it("read what the layout wrote", () => {
+    const { participant, side, quantity, price } = offsetsOf(orderLayout);
     fc.assert(
       fc.property(fc.array(orders, { maxLength: 20 }), (list) => {
-        const bytes = concat(Uint8Array.of(9), encodeRecords(orderLayout, list)).subarray(1);
-        const column = readColumn(orderLayout, bytes, "price", new Int32Array(list.length));
-        expect([...column]).toEqual(list.map(({ price }) => price));
-        const quantity = readColumn(orderLayout, bytes, "quantity", new Uint32Array(list.length + 3));
-        expect([...quantity]).toEqual([...list.map((order) => order.quantity), 0, 0, 0]);
-        const side = readColumn(orderLayout, bytes, "side", new Uint8Array(list.length));
-        expect([...side]).toEqual(list.map((order) => sides.indexOf(order.side)));
+        const view = viewOf(concat(Uint8Array.of(9), encodeRecords(orderLayout, list)).subarray(1));
+        for (const [index, order] of list.entries()) {
+          const at = index * orderLayout.bytes;
+          expect(view.getUint32(at + participant, true)).toBe(order.participant);
+          expect(view.getUint8(at + side)).toBe(sideCode[order.side]);
+          expect(view.getUint32(at + quantity, true)).toBe(order.quantity);
+          expect(view.getInt32(at + price, true)).toBe(order.price);
+        }
       }),
     );
   });
-  it("are refused where there is no such field, or no room", () => {
-    const bytes = new Uint8Array(tradeLayout.bytes);
-    expect(codeOf(() => readColumn(tradeLayout, bytes, "useFee", new Uint32Array(1)))).toBe("invalid");
-    expect(codeOf(() => readColumn(tradeLayout, bytes, "x" as "bid", new Uint32Array(1)))).toBe("invalid");
-    expect(codeOf(() => readColumn(tradeLayout, bytes, "bid", new Uint32Array(0)))).toBe("invalid");
+  it("are those of the format's description", () => {
+    expect(offsetsOf(tradeLayout)).toEqual({
+      kind: 0,
+      carrier: 1,
+      offer: 4,
+      bid: 8,
+      quantity: 12,
+      price: 16,
+      position: 20,
+      supplyFee: 24,
+      useFee: 32,
+    });
+    expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3 });
+    expect(sideCode).toEqual({ offer: 0, bid: 1 });
+    expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
+    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.loss]).toEqual([1, 14, 1, 16]);
+    expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
+    expect(noCarrier).toBe(255);
+    expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+  it("are refused for a field without codes", () => {
+    expect(codeOf(() => codesOf(tradeLayout, "bid"))).toBe("invalid");
+    expect(codeOf(() => codesOf(tradeLayout, "x" as "kind"))).toBe("invalid");
+  });
+});
+
+describe("sections", () => {
+  it("are records of their layout, or items", () => {
+    expect(sectionNames.map((name) => sectionLayouts[name]?.bytes ?? "items")).toEqual(
+      ["items", 16, "items", 40, 40, 32, 32, 32], // docs/ledger-format.md
+    );
+    expect(storedSections).toEqual(sectionNames.slice(0, 7));
+    expect(recordSections).toEqual(["orders", "trades", "flows", "readings", "postings"]);
   });
 });

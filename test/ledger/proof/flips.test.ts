@@ -1,9 +1,11 @@
 // A thousand single-bit flips at random places of each kind of document, and of a stored ledger: all are found.
+
 import { beforeAll, expect, test } from "vitest";
 import { concat, sameBytes } from "../../../src/bytes.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { Chain } from "../../../src/ledger/format/chain.js";
-import { sectionNames } from "../../../src/ledger/format/header.js";
+import { sectionNames } from "../../../src/ledger/format/sections.js";
+
 import { cosign, isFinal, isSignedBy, parseCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
 import {
   decodeContradiction,

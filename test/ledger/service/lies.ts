@@ -1,7 +1,9 @@
 // A lying server, lie by lie: what a light client and a witness say of each, and what of it can be shown to anyone.
+
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
-import { sectionNames } from "../../../src/ledger/format/header.js";
+import { sectionNames } from "../../../src/ledger/format/sections.js";
+
 import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
 import {
   decodeContradiction,

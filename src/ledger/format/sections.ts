@@ -1,0 +1,70 @@
+/**
+ * The sections of a block: their names in the order in which they stand, and what each is made of. Whoever writes, reads,
+ * proves, exports or shows a section asks here.
+ */
+import type { Layout } from "./layout.js";
+import {
+  type FlowRecord,
+  flowLayout,
+  type OrderRecord,
+  orderLayout,
+  type PostingRecord,
+  postingLayout,
+  type ReadingRecord,
+  readingLayout,
+  type StateRecord,
+  stateLayout,
+  type TradeRecord,
+  tradeLayout,
+} from "./records.js";
+
+/** The sections of a block, in order; the code of a section is the index. */
+export const sectionNames: readonly [
+  "contracts",
+  "orders",
+  "evidence",
+  "trades",
+  "flows",
+  "readings",
+  "postings",
+  "state",
+] = ["contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state"];
+/** One section of a block. */
+export type SectionName = (typeof sectionNames)[number];
+/** The sections that stand in a block. Of the state it holds only count and root. */
+export type StoredSection = Exclude<SectionName, "state">;
+/** The sections of items of variable length. */
+export type ItemSection = "contracts" | "evidence";
+/** The sections of records of one size that stand in a block. */
+export type RecordSection = Exclude<StoredSection, ItemSection>;
+
+/** The stored sections in the order in which they stand in a block. */
+export const storedSections: readonly StoredSection[] = /* @__PURE__ */ sectionNames.filter(
+  (name) => name !== "state",
+);
+
+/** The layout of a section's records; null for items of variable length, each behind its length as a u32. */
+export const sectionLayouts: {
+  readonly contracts: null;
+  readonly orders: Layout<OrderRecord>;
+  readonly evidence: null;
+  readonly trades: Layout<TradeRecord>;
+  readonly flows: Layout<FlowRecord>;
+  readonly readings: Layout<ReadingRecord>;
+  readonly postings: Layout<PostingRecord>;
+  readonly state: Layout<StateRecord>;
+} = {
+  contracts: null,
+  orders: orderLayout,
+  evidence: null,
+  trades: tradeLayout,
+  flows: flowLayout,
+  readings: readingLayout,
+  postings: postingLayout,
+  state: stateLayout,
+};
+
+/** The stored sections of records of one size, in order. */
+export const recordSections: readonly RecordSection[] = /* @__PURE__ */ storedSections.filter(
+  (name): name is RecordSection => sectionLayouts[name] !== null,
+);
