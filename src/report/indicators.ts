@@ -1,3 +1,4 @@
+import { viewOf } from "../bytes.js";
 import { type Block, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
@@ -10,13 +11,14 @@ import {
   flowLayout,
   postingKinds,
   postingLayout,
+  tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers } from "../units.js";
 
 /** Groups of accounts, as a person thinks of them. */
-export const accountGroups: readonly [
+export const accountGroups = [
   "participants",
   "collateral",
   "platform pool",
@@ -25,16 +27,7 @@ export const accountGroups: readonly [
   "platform defaults",
   "grid",
   "bank",
-] = [
-  "participants",
-  "collateral",
-  "platform pool",
-  "platform commission",
-  "platform trading",
-  "platform defaults",
-  "grid",
-  "bank",
-];
+] as const;
 export type AccountGroup = (typeof accountGroups)[number];
 type PostingKind = (typeof postingKinds)[number];
 type FlowKind = (typeof flowKinds)[number];
@@ -132,10 +125,7 @@ function groupOf(account: number): AccountGroup {
 }
 
 const slots = carriers.length * flowKinds.length;
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const importForUse = 0n;
-const peerTrade = 1;
 
 /**
  * Adds up blocks, each once and in order, into a {@link Summary}. It reads records and contracts only, never the
@@ -172,7 +162,7 @@ export class Indicators {
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
     for (let at = 0; at < sections.trades.length; at += tradeLayout.bytes)
-      if (sections.trades[at] !== peerTrade) this.#poolTrades += 1;
+      if (sections.trades[at] !== tradeCode.peer) this.#poolTrades += 1;
     this.#readings += header.sections.readings.count;
     const bought = carriers.map(() => 0n);
     const sold = carriers.map(() => 0n);

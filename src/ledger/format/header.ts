@@ -15,7 +15,7 @@ export const formatVersion = 1;
 export const signedMarket = 1;
 
 /** What a header adds up per carrier, in order; quantity ticks. */
-export const totalNames: readonly [
+export const totalNames = [
   "offered",
   "asked",
   "traded",
@@ -28,20 +28,7 @@ export const totalNames: readonly [
   "interrupted",
   "unserved",
   "lost",
-] = [
-  "offered",
-  "asked",
-  "traded",
-  "pooled",
-  "sold",
-  "charged",
-  "discharged",
-  "exported",
-  "imported",
-  "interrupted",
-  "unserved",
-  "lost",
-];
+] as const;
 /** Totals of one carrier in quantity ticks, each 0 … 2⁶⁴−1. */
 export type Totals = Readonly<Record<(typeof totalNames)[number], bigint>>;
 

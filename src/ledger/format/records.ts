@@ -11,11 +11,11 @@ export const none = 0xffff_ffff;
 export const noCarrier: number = noCode;
 
 /** Sides of an order; the code is the index. */
-export const sides: readonly ["offer", "bid"] = ["offer", "bid"];
+export const sides = ["offer", "bid"] as const;
 /** Kinds of trade; the code is the index + 1. */
-export const tradeKinds: readonly ["peer", "pool", "storage"] = ["peer", "pool", "storage"];
+export const tradeKinds = ["peer", "pool", "storage"] as const;
 /** Kinds of flow; the code is the index + 1. */
-export const flowKinds: readonly [
+export const flowKinds = [
   "pooled",
   "charged",
   "discharged",
@@ -30,24 +30,9 @@ export const flowKinds: readonly [
   "unserved",
   "idle",
   "used",
-] = [
-  "pooled",
-  "charged",
-  "discharged",
-  "exported",
-  "curtailed",
-  "imported",
-  "interrupted",
-  "selfDischarged",
-  "feederLoss",
-  "feederCurtailed",
-  "converted",
-  "unserved",
-  "idle",
-  "used",
-];
+] as const;
 /** Kinds of posting; the code is the index + 1. */
-export const postingKinds: readonly [
+export const postingKinds = [
   "deposit",
   "withdrawal",
   "energy",
@@ -64,41 +49,24 @@ export const postingKinds: readonly [
   "default",
   "collateral",
   "loss",
-] = [
-  "deposit",
-  "withdrawal",
-  "energy",
-  "supplyFee",
-  "useFee",
-  "poolPurchase",
-  "poolSale",
-  "storage",
-  "export",
-  "import",
-  "interruption",
-  "imbalance",
-  "correction",
-  "default",
-  "collateral",
-  "loss",
-];
+] as const;
 /** Kinds of state; the code is the index + 1. */
-export const stateKinds: readonly ["balance", "charge", "collateral"] = ["balance", "charge", "collateral"];
+export const stateKinds = ["balance", "charge", "collateral"] as const;
 
 /** The platform's accounts and the world's, by number; participants follow, then their collateral. */
-export const account: {
+export const account = {
   /** What the platform pays and is paid beside the pool: interruptions, losses of feeders, imbalances. */
-  readonly trading: 0;
+  trading: 0,
   /** The energy pool: buys idle energy, sells it on, exports and charges. */
-  readonly pool: 1;
-  readonly commission: 2;
+  pool: 1,
+  commission: 2,
   /** The grid connection: paid for imports, pays for exports. */
-  readonly grid: 3;
+  grid: 3,
   /** Stands in for participants who can't pay. */
-  readonly defaults: 4;
+  defaults: 4,
   /** Where deposits come from and withdrawals go to. */
-  readonly bank: 5;
-} = { trading: 0, pool: 1, commission: 2, grid: 3, defaults: 4, bank: 5 };
+  bank: 5,
+} as const;
 /** What an account that is no participant's is for. */
 export type AccountName = keyof typeof account;
 /** Names of the accounts that are no participant's; the account number is the index. */

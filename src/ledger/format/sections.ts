@@ -19,7 +19,7 @@ import {
 } from "./records.js";
 
 /** The sections of a block, in order; the code of a section is the index. */
-export const sectionNames: readonly [
+export const sectionNames = [
   "contracts",
   "orders",
   "evidence",
@@ -28,7 +28,7 @@ export const sectionNames: readonly [
   "readings",
   "postings",
   "state",
-] = ["contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state"];
+] as const;
 /** One section of a block. */
 export type SectionName = (typeof sectionNames)[number];
 /** The sections that stand in a block. Of the state it holds only count and root. */
