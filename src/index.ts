@@ -15,8 +15,8 @@ export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "
 export type { Hasher } from "./ledger/tree/hasher.js";
 export { openHasher } from "./ledger/tree/hashwasm.js";
 export type * from "./market/contracts/contracts.js";
+export { parseContract } from "./market/contracts/kinds.js";
 export { openContracts } from "./market/contracts/opening.js";
-export { parseContract } from "./market/contracts/parse.js";
 export { type Clock, systemClock } from "./market/loop.js";
 export {
   type BatchResult,

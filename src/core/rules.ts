@@ -33,7 +33,7 @@ export interface ClearingRules {
   readonly maxCycles?: number;
   /** null (default): no pool, scenario 1 alone. */
   readonly pool?: PoolRules | null;
-  /** 1 to 1024 tiers whose shares sum to 1 000 000; default: one without fees. */
+  /** 1 to 64 tiers whose shares sum to 1 000 000; default: one without fees. */
   readonly commission?: readonly CommissionTier[];
 }
 
@@ -45,8 +45,8 @@ export interface CheckedRules extends MechanismRules {
   readonly commission: readonly CommissionTier[];
 }
 
-/** Most tiers of a commission. */
-export const maxTiers = 1024;
+/** Most tiers of a commission, in rules and in tariffs. */
+export const maxTiers = 64;
 const noCommission: readonly CommissionTier[] = [{ share: ppm, supply: 0, use: 0 }];
 
 const share = integer(0, ppm);

@@ -1,8 +1,8 @@
 import { fail, GridclearError } from "../errors.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
-import { type Contract, contractKey, type MarketContract } from "./contracts/contracts.js";
-import { parseContract } from "./contracts/parse.js";
+import type { Contract, MarketContract } from "./contracts/contracts.js";
+import { contractKey, parseContract } from "./contracts/kinds.js";
 import { Emitter, type MarketEvents, publishOrders } from "./events.js";
 import {
   batchRecords,

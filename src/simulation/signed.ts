@@ -1,6 +1,7 @@
 import { concat, hex } from "../bytes.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import { orderLayout } from "../ledger/format/records.js";
+import { boundParticipant } from "../ledger/keys/directory.js";
 import { batchStatement, contractStatement, readingStatement } from "../ledger/keys/message.js";
 import type { Signatures, SigningKey } from "../ledger/keys/signature.js";
 import type { Receipt } from "../ledger/proof/receipt.js";
@@ -67,7 +68,9 @@ export async function signedRun(
     return { ...contract, key: hex(keys.get(contract.id)!.publicKey), gateway: hex(gateway.publicKey) };
   };
   const sign: SignedRun["sign"] = (contract, marketId) =>
-    (keys.get(signerOf(contract) ?? "") ?? key).sign(contractStatement(marketId, encodeCanonical(contract)));
+    (keys.get(boundParticipant(contract) ?? "") ?? key).sign(
+      contractStatement(marketId, encodeCanonical(contract)),
+    );
   return {
     community: { ...community, contracts: (place) => community.contracts(place).map(keyed) },
     run: {
@@ -116,22 +119,6 @@ export async function signedRun(
       const refused = new Set(result.refused.map(({ index }) => index));
       rest = part(rest, (place) => !refused.has(place));
     }
-  }
-}
-
-/** The participant who signs a contract of a simulated community; null: the platform. */
-function signerOf(contract: Contract): string | null {
-  switch (contract.kind) {
-    case "participant":
-      return contract.id;
-    case "supply":
-    case "use":
-    case "converter":
-      return contract.participant;
-    case "storage":
-      return contract.owner ?? null;
-    default:
-      return null;
   }
 }
 

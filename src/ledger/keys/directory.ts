@@ -1,6 +1,32 @@
+/**
+ * Whose signature counts for what in a signed market, read from its contracts as they come: the little of a contract
+ * that verifying needs, so that it needs no market.
+ */
 import { fromHex } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import type { Json } from "../format/canonical.js";
+
+/**
+ * By kind of contract: the field that names the participant whom it binds and who has to sign it. Where the field is
+ * missing, and for kinds that don't stand here, the platform signs.
+ */
+const boundBy: { readonly [kind: string]: string } = {
+  participant: "id",
+  supply: "participant",
+  use: "participant",
+  converter: "participant",
+  storage: "owner",
+  withdrawal: "participant",
+};
+/** Kinds of contracts about a device, which is its present owner's to give away. */
+const deviceKinds: readonly unknown[] = ["storage", "converter"];
+
+/** Id of the participant whom a contract binds; null for the platform. Ended contracts don't tell. */
+export function boundParticipant(contract: unknown): string | null {
+  const fields = asFields(contract);
+  const field = typeof fields.kind === "string" ? boundBy[fields.kind] : undefined;
+  const bound = field === undefined ? undefined : fields[field];
+  return bound === undefined ? null : name(bound);
+}
 
 /** Who a participant is to a verifier: its public key, and the one of the gateway that may sign for it. */
 export interface Keyholder {
@@ -9,12 +35,9 @@ export interface Keyholder {
   readonly gateway: Uint8Array | null;
 }
 
-type Fields = { readonly [name: string]: Json };
+type Fields = { readonly [name: string]: unknown };
 
-/**
- * Whose signature counts for what, read from the contracts of a signed market as they come: the little of a contract
- * that verifying needs, so that it needs no market.
- */
+/** The keys of a signed market, from its contracts in the order of the blocks. */
 export class KeyDirectory {
   #platform: Uint8Array | null = null;
   readonly #participants: Keyholder[] = [];
@@ -37,29 +60,20 @@ export class KeyDirectory {
    * (market, feeder, clearing, payment, deposit, storage without owner), the participant's for what binds it. A first
    * participant contract is signed by the key in it, an amendment by the key it replaces; a device's by its present owner.
    */
-  signer(contract: Json): Uint8Array {
+  signer(contract: unknown): Uint8Array {
     const fields = asFields(contract);
-    switch (fields.kind) {
-      case "market":
-        return key(fields.platformKey, "platformKey");
-      case "participant":
-        return this.#known(fields.id)?.key ?? key(fields.key, "key");
-      case "supply":
-      case "use":
-      case "withdrawal":
-        return this.#keyOf(fields.participant);
-      case "converter":
-      case "storage":
-        return this.#deviceKey(fields);
-      case "end":
-        return this.#signerOfEnded(fields.contract);
-      default:
-        return this.platform;
-    }
+    if (fields.kind === "market") return key(fields.platformKey, "platformKey");
+    if (fields.kind === "end") return this.#signerOfEnded(name(fields.contract));
+    const bound = boundParticipant(fields);
+    if (fields.kind === "participant") return this.#known(name(bound))?.key ?? key(fields.key, "key");
+    const present = deviceKinds.includes(fields.kind)
+      ? this.#devices.get(`${fields.kind}/${name(fields.device)}`)
+      : undefined;
+    return this.#keyOf(present === undefined ? bound : present);
   }
 
   /** Takes a contract whose signature has been checked; contracts come in the order of the blocks. */
-  take(contract: Json): void {
+  take(contract: unknown): void {
     const fields = asFields(contract);
     if (fields.kind === "market") this.#platform = key(fields.platformKey, "platformKey");
     else if (fields.kind === "participant") {
@@ -68,67 +82,45 @@ export class KeyDirectory {
       const number = this.#numbers.get(id) ?? this.#participants.length;
       this.#numbers.set(id, number);
       this.#participants[number] = { id, key: key(fields.key, "key"), gateway };
-    } else if (fields.kind === "storage")
-      this.#devices.set(
-        `storage/${name(fields.device)}`,
-        fields.owner === undefined ? null : name(fields.owner),
-      );
-    else if (fields.kind === "converter")
-      this.#devices.set(`converter/${name(fields.device)}`, name(fields.participant));
+    } else if (deviceKinds.includes(fields.kind))
+      this.#devices.set(`${fields.kind}/${name(fields.device)}`, boundParticipant(fields));
   }
 
-  #known(id: Json | undefined): Keyholder | undefined {
-    const number = this.#numbers.get(name(id));
+  #known(id: string): Keyholder | undefined {
+    const number = this.#numbers.get(id);
     return number === undefined ? undefined : this.#participants[number];
   }
 
-  #keyOf(id: Json | undefined): Uint8Array {
+  /** The key of a participant, or for null the platform's. */
+  #keyOf(id: string | null): Uint8Array {
+    if (id === null) return this.platform;
     return this.#known(id)?.key ?? fail("signature", "participant", "one registered before", id);
   }
 
-  /** A device is its present owner's to give away. */
-  #deviceKey(fields: Fields): Uint8Array {
-    const owner = fields.kind === "converter" ? name(fields.participant) : (fields.owner ?? null);
-    const known = this.#devices.get(`${fields.kind}/${name(fields.device)}`);
-    return this.#ownerKey(known === undefined ? owner : known);
-  }
-
-  #ownerKey(owner: Json): Uint8Array {
-    return owner === null ? this.platform : this.#keyOf(owner);
-  }
-
-  /** Contract keys are `kind/…/who` (the market's `contractKey`). */
-  #signerOfEnded(contract: Json | undefined): Uint8Array {
-    const parts = name(contract).split("/");
-    switch (parts[0]) {
-      case "participant":
-      case "supply":
-      case "use":
-        return this.#keyOf(parts.slice(parts[0] === "participant" ? 1 : 2).join("/"));
-      case "storage":
-      case "converter": {
-        const owner = this.#devices.get(name(contract));
-        return owner === undefined
-          ? fail("signature", "end", "a device under contract", contract)
-          : this.#ownerKey(owner);
-      }
-      default:
-        return this.platform;
+  /** Contract keys are `kind/…/who` (the market's `contractKey`), and an id may have slashes of its own. */
+  #signerOfEnded(contract: string): Uint8Array {
+    const [kind, ...rest] = contract.split("/");
+    if (deviceKinds.includes(kind)) {
+      const owner = this.#devices.get(contract);
+      if (owner === undefined) return fail("signature", "end", "a device under contract", contract);
+      return this.#keyOf(owner);
     }
+    if (boundBy[kind!] === undefined) return this.platform;
+    return this.#keyOf(rest.slice(kind === "participant" ? 0 : 1).join("/"));
   }
 }
 
-function asFields(contract: Json): Fields {
+function asFields(contract: unknown): Fields {
   if (contract === null || typeof contract !== "object" || Array.isArray(contract))
     return fail("corrupt", "contract", "an object", contract);
   return contract as Fields;
 }
 
-function name(value: Json | undefined): string {
+function name(value: unknown): string {
   return typeof value === "string" ? value : fail("corrupt", "contract", "a name", value);
 }
 
-function key(value: Json | undefined, field: string): Uint8Array {
+function key(value: unknown, field: string): Uint8Array {
   if (typeof value !== "string" || value.length !== 64)
     return fail("signature", field, "an Ed25519 public key in 64 hexadecimal digits", value);
   return fromHex(value, field);

@@ -3,6 +3,11 @@ import { type Amount, exactSum } from "./amounts.js";
 
 export { account, firstCollateralAccount, firstParticipantAccount } from "../../ledger/format/records.js";
 
+/** Account number of a participant. */
+export const accountOf = (participant: number): number => firstParticipantAccount + participant;
+/** Account number of a participant's collateral. */
+export const collateralOf = (participant: number): number => firstCollateralAccount + participant;
+
 /**
  * Double entry: every movement takes from one account what it puts into another, so the balances of all accounts
  * sum to zero after each. Balances are exact; what a period adds is summed in doubles while they are exact, and

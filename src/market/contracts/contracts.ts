@@ -1,4 +1,9 @@
+/**
+ * The contracts of a market, as they are written: types alone. What each kind does stands in `kinds.ts`, what they say
+ * to people in docs/market.md.
+ */
 import type { Mechanism, Pricing } from "../../core/mechanisms.js";
+import type { CommissionTier } from "../../core/rules.js";
 import type { Carrier } from "../../units.js";
 
 /**
@@ -16,7 +21,8 @@ export type Contract =
   | FeederContract
   | ClearingContract
   | PaymentContract
-  | TransferContract
+  | DepositContract
+  | WithdrawalContract
   | EndContract;
 
 /** What every contract has. */
@@ -170,19 +176,12 @@ export interface ClearingContract extends Dated {
   readonly import: boolean;
 }
 
-/** One tier of commission: its share of the trades, in order of execution, and the rate of each side. */
-export interface Tier {
-  readonly share: number;
-  readonly supply: number;
-  readonly use: number;
-}
-
 /** What a carrier costs outside the market, and how it settles. */
 export interface Tariff {
   readonly retail: number;
   readonly feedIn: number;
   /** Commission of peer-to-peer trades; the shares sum to 1 000 000. */
-  readonly commission: readonly Tier[];
+  readonly commission: readonly CommissionTier[];
   /** Price of energy taken beyond what was bought, and of energy delivered beyond what was sold. */
   readonly shortagePrice: number;
   readonly surplusPrice: number;
@@ -206,9 +205,8 @@ export interface PaymentContract extends Dated {
   } | null;
 }
 
-/** Money paid into or out of a participant's account at the start of a period. */
-export interface TransferContract extends Dated {
-  readonly kind: "deposit" | "withdrawal";
+/** Money that moves between a participant's account and the bank, once, when the contract enters. */
+interface Transfer extends Dated {
   readonly participant: string;
   /** Amount ticks, above 0. */
   readonly amount: string;
@@ -216,35 +214,19 @@ export interface TransferContract extends Dated {
   readonly number: number;
 }
 
+/** Money paid into a participant's account. */
+export interface DepositContract extends Transfer {
+  readonly kind: "deposit";
+}
+
+/** Money paid out of a participant's account. */
+export interface WithdrawalContract extends Transfer {
+  readonly kind: "withdrawal";
+}
+
 /** Ends another contract: it no longer holds in `from`. */
 export interface EndContract extends Dated {
   readonly kind: "end";
-  /** Key of the contract that ends, as {@link contractKey} writes it. */
+  /** Key of the contract that ends, such as `supply/electricity/ann` (docs/market.md lists the keys). */
   readonly contract: string;
-}
-
-/** What a contract is about: amendments have the key of what they amend. */
-export function contractKey(contract: Contract): string {
-  switch (contract.kind) {
-    case "market":
-    case "payment":
-      return contract.kind;
-    case "participant":
-      return `participant/${contract.id}`;
-    case "supply":
-    case "use":
-      return `${contract.kind}/${contract.carrier}/${contract.participant}`;
-    case "storage":
-    case "converter":
-      return `${contract.kind}/${contract.device}`;
-    case "feeder":
-      return `feeder/${contract.feeder}`;
-    case "clearing":
-      return `clearing/${contract.carrier}`;
-    case "deposit":
-    case "withdrawal":
-      return `${contract.kind}/${contract.number}/${contract.participant}`;
-    case "end":
-      return `end/${contract.contract}`;
-  }
 }

@@ -1,26 +1,30 @@
+/**
+ * The contracts in force, resolved into columns by number so that an order costs no look-up by name. What a contract
+ * of each kind does to them stands with the kind (`kinds/`); balances and charges are the market's state.
+ */
 import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
-import {
-  type ClearingContract,
-  type Contract,
-  type ConverterContract,
-  contractKey,
-  type EndContract,
-  type FeederContract,
-  type MarketContract,
-  type ParticipantContract,
-  type PaymentContract,
-  type StorageContract,
-  type SupplyContract,
-  type UseContract,
+import type {
+  ClearingContract,
+  Contract,
+  ConverterContract,
+  FeederContract,
+  MarketContract,
+  ParticipantContract,
+  PaymentContract,
+  StorageContract,
+  SupplyContract,
+  UseContract,
 } from "./contracts.js";
-import { maxParties } from "./parse.js";
 
-/** "Hangs on no feeder", "owned by the platform". */
+/** The number of nobody: "hangs on no feeder", "owned by the platform". */
 export const nobody = -1;
 
-/** Number of carriers: place of (participant, carrier) in the columns below is `participant × carrierCount + carrier`. */
+/** Number of carriers: the place of (participant, carrier) in the columns below is `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
+
+/** Most participants, and most devices of a kind, of one market: they are numbered in 32-bit fields below the accounts. */
+export const maxParties: number = 1 << 24;
 
 /** What a number stands for once registered; the contract is null after it ended. */
 export interface Registered<T> {
@@ -49,15 +53,64 @@ export interface Feeder extends Registered<FeederContract> {
   carrier: number;
 }
 
-/**
- * The contracts in force, resolved into columns by number so that an order costs no look-up by name. Participants,
- * devices, converters and feeders are numbered in order of registration; a number is never given away again.
- */
+/** Names of one sort and what they stand for, numbered in order of registration; no number is ever given away again. */
+export class Register<T extends Registered<unknown>> {
+  readonly entries: T[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(name: string): number | undefined {
+    return this.#numbers.get(name);
+  }
+
+  get(name: string): T | undefined {
+    const number = this.#numbers.get(name);
+    return number === undefined ? undefined : this.entries[number];
+  }
+
+  /** Numbers a name when it is new, else changes what its number stands for; returns the number. */
+  put(name: string, entry: Omit<T, "name">): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) {
+      Object.assign(this.entries[known]!, entry);
+      return known;
+    }
+    const number = this.entries.push({ name, ...entry } as T) - 1;
+    this.#numbers.set(name, number);
+    return number;
+  }
+
+  /** The contract of a registered name has ended; returns the number, which stays the name's. */
+  end(name: string): number {
+    const number = this.#numbers.get(name)!;
+    this.entries[number]!.contract = null;
+    return number;
+  }
+
+  /** Throws `limit` when a new name would be one too many. */
+  checkRoom(field: string, name: string): void {
+    if (!this.#numbers.has(name) && this.entries.length >= maxParties)
+      fail("limit", field, `at most ${maxParties}`, this.entries.length);
+  }
+}
+
+/** The contracts in force. Columns are to be read by everybody and written by the kinds of contracts alone. */
 export class Terms {
-  readonly participants: Registered<ParticipantContract>[] = [];
-  readonly devices: Device[] = [];
-  readonly converters: Converter[] = [];
-  readonly feeders: Feeder[] = [];
+  /** By the kind of the contract that registers the name. */
+  readonly registers: {
+    readonly participant: Register<Registered<ParticipantContract>>;
+    readonly storage: Register<Device>;
+    readonly converter: Register<Converter>;
+    readonly feeder: Register<Feeder>;
+  } = {
+    participant: new Register(),
+    storage: new Register(),
+    converter: new Register(),
+    feeder: new Register(),
+  };
+  readonly participants: readonly Registered<ParticipantContract>[] = this.registers.participant.entries;
+  readonly devices: readonly Device[] = this.registers.storage.entries;
+  readonly converters: readonly Converter[] = this.registers.converter.entries;
+  readonly feeders: readonly Feeder[] = this.registers.feeder.entries;
   /** Contracts in force by key, in order of first registration. */
   readonly inForce: Map<string, Contract> = new Map();
   /** Clearing contracts by carrier code. */
@@ -71,10 +124,6 @@ export class Terms {
   /** By (participant, carrier): feeder number, or {@link nobody}. */
   readonly feederOf: number[] = [];
 
-  readonly #participants = new Map<string, number>();
-  readonly #devices = new Map<string, number>();
-  readonly #converters = new Map<string, number>();
-  readonly #feeders = new Map<string, number>();
   /** Last version of every key ever seen, so that none comes twice. */
   readonly #versions = new Map<string, number>();
   /** Credit limits as far as they were asked for since the contracts last changed. */
@@ -82,7 +131,12 @@ export class Terms {
 
   /** Number of a participant by id, or undefined. */
   numberOf(id: string): number | undefined {
-    return this.#participants.get(id);
+    return this.registers.participant.numberOf(id);
+  }
+
+  /** Place of a registered participant and a carrier in the columns. */
+  slot(participant: string, carrier: Carrier): number {
+    return this.numberOf(participant)! * carrierCount + carriers.indexOf(carrier);
   }
 
   /** Version that the next contract of this key must have. */
@@ -98,230 +152,42 @@ export class Terms {
     return this.#credit[participant]!;
   }
 
-  /** Throws `refused` or `conflict` naming the field unless the contract fits those in force; changes nothing. */
-  check(contract: Contract, period: number): void {
-    const key = contractKey(contract);
-    if (contract.from !== period) fail("refused", `${key}.from`, `period ${period}`, contract.from);
-    if (contract.version !== this.nextVersion(key))
-      fail("conflict", `${key}.version`, `${this.nextVersion(key)}`, contract.version);
-    if (this.market === null && contract.kind !== "market")
-      fail("refused", key, "the market contract first", contract.kind);
-    switch (contract.kind) {
-      case "market":
-        if (this.market !== null) fail("conflict", key, "one market contract, never amended", contract.id);
-        if (contract.signed && contract.platformKey === undefined)
-          fail("refused", `${key}.platformKey`, "a key in a signed market", "none");
-        break;
-      case "participant":
-        this.#room(key, this.#participants, contract.id);
-        if (this.market?.signed && contract.key === undefined)
-          fail("refused", `${key}.key`, "a key in a signed market", "none");
-        for (const carrier of carriers) {
-          const feeder = contract.feeders?.[carrier];
-          if (feeder !== undefined) this.#feeder(`${key}.feeders.${carrier}`, feeder, carrier);
-        }
-        break;
-      case "supply":
-      case "use":
-        this.#participant(key, contract.participant);
-        break;
-      case "storage": {
-        this.#room(key, this.#devices, contract.device);
-        if (contract.owner !== undefined) this.#participant(`${key}.owner`, contract.owner);
-        if (contract.feeder !== undefined) this.#feeder(`${key}.feeder`, contract.feeder, contract.carrier);
-        const known = this.devices[this.#devices.get(contract.device) ?? nobody];
-        if (known !== undefined && known.carrier !== carriers.indexOf(contract.carrier))
-          fail("refused", `${key}.carrier`, "the carrier it was registered with", contract.carrier);
-        break;
-      }
-      case "converter": {
-        this.#room(key, this.#converters, contract.device);
-        this.#participant(`${key}.participant`, contract.participant);
-        const order = this.market?.order ?? carriers;
-        if (order.indexOf(contract.output) < order.indexOf(contract.input))
-          fail("refused", `${key}.output`, `a carrier that clears after ${contract.input}`, contract.output);
-        break;
-      }
-      case "feeder": {
-        this.#room(key, this.#feeders, contract.feeder);
-        const known = this.feeders[this.#feeders.get(contract.feeder) ?? nobody];
-        if (known !== undefined && known.carrier !== carriers.indexOf(contract.carrier))
-          fail("refused", `${key}.carrier`, "the carrier it was registered with", contract.carrier);
-        break;
-      }
-      case "payment":
-        if (contract.currency !== this.market?.currency)
-          fail("refused", `${key}.currency`, this.market?.currency ?? "", contract.currency);
-        break;
-      case "deposit":
-      case "withdrawal":
-        this.#participant(key, contract.participant);
-        break;
-      case "end":
-        this.#checkEnd(contract, key);
-        break;
-      default:
-    }
-  }
-
-  /** Puts a checked contract in force. Money and charge are `begin`'s (state.ts). */
-  apply(contract: Contract): void {
-    const key = contractKey(contract);
-    this.#versions.set(key, contract.version);
-    if (!["end", "deposit", "withdrawal"].includes(contract.kind)) this.inForce.set(key, contract);
-    switch (contract.kind) {
-      case "end":
-        this.#end(contract);
-        break;
-      case "market":
-        this.market = contract;
-        break;
-      case "payment":
-        this.payment = contract;
-        this.#credit = [];
-        break;
-      case "clearing":
-        this.clearing[carriers.indexOf(contract.carrier)] = contract;
-        break;
-      case "participant":
-        this.#applyParticipant(contract);
-        break;
-      case "supply":
-        this.supply[this.#slot(contract.participant, contract.carrier)] = contract;
-        break;
-      case "use":
-        this.use[this.#slot(contract.participant, contract.carrier)] = contract;
-        break;
-      case "feeder":
-        register(this.feeders, this.#feeders, contract.feeder, {
-          contract,
-          carrier: carriers.indexOf(contract.carrier),
-        });
-        break;
-      case "storage":
-        register(this.devices, this.#devices, contract.device, {
-          contract,
-          carrier: carriers.indexOf(contract.carrier),
-          owner: contract.owner === undefined ? nobody : this.#participants.get(contract.owner)!,
-          feeder: contract.feeder === undefined ? nobody : this.#feeders.get(contract.feeder)!,
-        });
-        break;
-      case "converter":
-        register(this.converters, this.#converters, contract.device, {
-          contract,
-          participant: this.#participants.get(contract.participant)!,
-          input: carriers.indexOf(contract.input),
-          output: carriers.indexOf(contract.output),
-        });
-        break;
-    }
-  }
-
-  #applyParticipant(contract: ParticipantContract): void {
+  /** Credit limits have changed: they are read from the contracts again. */
+  forgetCredit(): void {
     this.#credit = [];
-    const number = register(this.participants, this.#participants, contract.id, { contract });
+  }
+
+  /** Notes that a contract of this key entered, in force from now on unless it is carried out `once`; returns the one that it amends. */
+  enter<C extends Contract>(key: string, contract: C, once: boolean): C | null {
+    this.#versions.set(key, contract.version);
+    if (once) return null;
+    const held = (this.inForce.get(key) as C | undefined) ?? null;
+    this.inForce.set(key, contract);
+    return held;
+  }
+
+  /** Registers a participant, or changes what it hangs on. */
+  putParticipant(contract: ParticipantContract): void {
+    this.forgetCredit();
+    const number = this.registers.participant.put(contract.id, { contract });
     for (const [code, carrier] of carriers.entries()) {
       const slot = number * carrierCount + code;
       const feeder = contract.feeders?.[carrier];
       this.supply[slot] ??= null;
       this.use[slot] ??= null;
-      this.feederOf[slot] = feeder === undefined ? nobody : this.#feeders.get(feeder)!;
+      this.feederOf[slot] = feeder === undefined ? nobody : this.registers.feeder.numberOf(feeder)!;
     }
   }
 
-  #end(end: EndContract): void {
-    const contract = this.inForce.get(end.contract)!;
-    this.inForce.delete(end.contract);
-    switch (contract.kind) {
-      case "clearing":
-        this.clearing[carriers.indexOf(contract.carrier)] = null;
-        break;
-      case "participant":
-        this.#credit = [];
-        this.participants[this.#participants.get(contract.id)!]!.contract = null;
-        break;
-      case "supply":
-        this.supply[this.#slot(contract.participant, contract.carrier)] = null;
-        break;
-      case "use":
-        this.use[this.#slot(contract.participant, contract.carrier)] = null;
-        break;
-      case "storage":
-        this.devices[this.#devices.get(contract.device)!]!.contract = null;
-        break;
-      case "converter":
-        this.converters[this.#converters.get(contract.device)!]!.contract = null;
-        break;
-      case "feeder":
-        this.feeders[this.#feeders.get(contract.feeder)!]!.contract = null;
-        break;
-      default:
-    }
-  }
-
-  #checkEnd(end: EndContract, key: string): void {
-    const contract = this.inForce.get(end.contract);
-    if (contract === undefined || contract.kind === "market" || contract.kind === "payment")
-      fail("refused", `${key}.contract`, "a contract in force, not market or payment", end.contract);
-    if (contract?.kind !== "participant" && contract?.kind !== "feeder") return;
-    for (const [other, held] of this.inForce)
-      if (dependsOn(held, contract))
-        fail("refused", `${key}.contract`, `one that no other needs (end ${other} first)`, end.contract);
-  }
-
-  #slot(participant: string, carrier: Carrier): number {
-    return this.#participants.get(participant)! * carrierCount + carriers.indexOf(carrier);
-  }
-
-  #participant(field: string, id: string): void {
-    const number = this.#participants.get(id);
-    if (number === undefined || this.participants[number]!.contract === null)
+  /** Throws `refused` unless `id` is a participant under contract. */
+  checkParticipant(field: string, id: string): void {
+    if ((this.registers.participant.get(id)?.contract ?? null) === null)
       fail("refused", field, "a participant under contract", id);
   }
 
-  #feeder(field: string, name: string, carrier: Carrier): void {
-    const feeder = this.feeders[this.#feeders.get(name) ?? nobody];
-    if (feeder === undefined || feeder.contract === null || feeder.contract.carrier !== carrier)
+  /** Throws `refused` unless `name` is a feeder of the carrier under contract. */
+  checkFeeder(field: string, name: string, carrier: Carrier): void {
+    if (this.registers.feeder.get(name)?.contract?.carrier !== carrier)
       fail("refused", field, `a feeder of ${carrier} under contract`, name);
-  }
-
-  #room(field: string, numbers: ReadonlyMap<string, number>, name: string): void {
-    if (!numbers.has(name) && numbers.size >= maxParties)
-      fail("limit", field, `at most ${maxParties}`, numbers.size);
-  }
-}
-
-/** Numbers a name when it is new, else changes what its number stands for; returns the number. */
-function register<T extends Registered<unknown>>(
-  entries: T[],
-  numbers: Map<string, number>,
-  name: string,
-  entry: Omit<T, "name">,
-): number {
-  const known = numbers.get(name);
-  if (known !== undefined) {
-    Object.assign(entries[known]!, entry);
-    return known;
-  }
-  entries.push({ name, ...entry } as T);
-  numbers.set(name, entries.length - 1);
-  return entries.length - 1;
-}
-
-/** Whether `contract` names `on`, a participant or a feeder. */
-function dependsOn(contract: Contract, on: ParticipantContract | FeederContract): boolean {
-  if (on.kind === "feeder")
-    return contract.kind === "participant"
-      ? contract.feeders?.[on.carrier] === on.feeder
-      : contract.kind === "storage" && contract.feeder === on.feeder;
-  switch (contract.kind) {
-    case "supply":
-    case "use":
-    case "converter":
-      return contract.participant === on.id;
-    case "storage":
-      return contract.owner === on.id;
-    default:
-      return false;
   }
 }

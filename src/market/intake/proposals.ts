@@ -1,5 +1,6 @@
 import { fail } from "../../errors.js";
-import { type Contract, contractKey } from "../contracts/contracts.js";
+import type { Contract } from "../contracts/contracts.js";
+import { contractKey } from "../contracts/kinds.js";
 
 /** Most contracts that may wait for their period at a time. */
 export const maxProposals: number = 1 << 20;

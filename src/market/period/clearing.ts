@@ -1,7 +1,7 @@
 import type { Matching } from "../../core/clearing.js";
 import { tierRanges } from "../../core/rules.js";
 import { carriers, ppm } from "../../units.js";
-import { account } from "../books/accounts.js";
+import { account, accountOf } from "../books/accounts.js";
 import { fee, product, scaleDown } from "../books/amounts.js";
 import { flowCode, postingCode, tradeCode } from "../books/journal.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
@@ -10,7 +10,7 @@ import { bookLosses, closeBids } from "./grid.js";
 import { lotterySequence } from "./lottery.js";
 import { bidSide } from "./orders.js";
 import { sellPool, settlePool } from "./pool.js";
-import { accountOf, type Round } from "./round.js";
+import type { Round } from "./round.js";
 
 /** What a period's results say of a carrier beside the records. */
 export interface CarrierOutcome {

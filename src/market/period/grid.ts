@@ -1,12 +1,12 @@
 import { none } from "../../ledger/format/records.js";
 import { ppm } from "../../units.js";
-import { account } from "../books/accounts.js";
+import { account, accountOf } from "../books/accounts.js";
 import { product, scaleDown } from "../books/amounts.js";
 import { flowCode, postingCode } from "../books/journal.js";
 import type { Tariff } from "../contracts/contracts.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { CarrierBook } from "./clearing.js";
-import { accountOf, type Round } from "./round.js";
+import type { Round } from "./round.js";
 import { importedFor } from "./storage.js";
 
 /** What becomes of demand still open: interruptible uses are interrupted, then the grid imports, the rest is unserved. */

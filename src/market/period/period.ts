@@ -7,7 +7,7 @@ import { orderLayout, readingEstimated, readingLayout } from "../../ledger/forma
 import { carriers } from "../../units.js";
 import { Journal } from "../books/journal.js";
 import type { Contract } from "../contracts/contracts.js";
-import { parseContract } from "../contracts/parse.js";
+import { parseContract } from "../contracts/kinds.js";
 import { carrierCount } from "../contracts/terms.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import { Orders } from "./orders.js";

@@ -1,12 +1,12 @@
 import type { Matching, Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { maxQuantity } from "../../units.js";
-import { account } from "../books/accounts.js";
+import { account, accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
 import { flowCode, postingCode, tradeCode } from "../books/journal.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import { bookCut, type CarrierBook } from "./clearing.js";
-import { accountOf, type Round } from "./round.js";
+import type { Round } from "./round.js";
 import { charge, discharge, dischargeLots, type StorageLots } from "./storage.js";
 
 /** What scenario 2 came to. */

@@ -3,7 +3,7 @@ import type { Book, OrderColumns } from "../../core/columns.js";
 import type { ClearingRules, PoolRules } from "../../core/rules.js";
 import { totalNames } from "../../ledger/format/header.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import { type Accounts, firstParticipantAccount } from "../books/accounts.js";
+import type { Accounts } from "../books/accounts.js";
 import { exactSum } from "../books/amounts.js";
 import type { Journal } from "../books/journal.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
@@ -80,6 +80,3 @@ export interface Round {
   /** Hash of the previous block: the seed of the lottery. */
   readonly previous: Uint8Array;
 }
-
-/** Account number of a participant. */
-export const accountOf = (participant: number): number => firstParticipantAccount + participant;

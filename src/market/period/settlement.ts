@@ -1,11 +1,10 @@
 import { none } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
-import { type Accounts, account, firstCollateralAccount } from "../books/accounts.js";
+import { type Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import { type Amount, product } from "../books/amounts.js";
 import { type Journal, postingCode } from "../books/journal.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 import { lastCorrection, lastReading, type MeterBook, type Readings } from "./readings.js";
-import { accountOf } from "./round.js";
 
 /** What settlement works on. */
 interface Settling {
@@ -123,7 +122,7 @@ function pay(
   const fromOwn = means > 0n ? means : 0n;
   journal.post(kind, carrier, own, account.trading, reference, fromOwn, period);
   left -= fromOwn;
-  const collateral = firstCollateralAccount + participant;
+  const collateral = collateralOf(participant);
   const held = accounts.balance(collateral);
   const fromCollateral = held < left ? held : left;
   journal.post(

@@ -1,11 +1,11 @@
 import { none } from "../../ledger/format/records.js";
 import { ppm } from "../../units.js";
-import { account } from "../books/accounts.js";
+import { account, accountOf } from "../books/accounts.js";
 import { product, scaleDown, scaleUp } from "../books/amounts.js";
 import { flowCode, postingCode } from "../books/journal.js";
 import type { Stay, StorageContract } from "../contracts/contracts.js";
 import { carrierCount, type Device, nobody } from "../contracts/terms.js";
-import { accountOf, type Round } from "./round.js";
+import type { Round } from "./round.js";
 
 /** The stay of a device in a period: undefined when it is away, null when it never leaves. */
 export function stayIn(contract: StorageContract, period: number): Stay | null | undefined {

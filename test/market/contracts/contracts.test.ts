@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Accounts } from "../../../src/market/books/accounts.js";
 import { fee, product, scaleDown, scaleUp } from "../../../src/market/books/amounts.js";
+import { Journal } from "../../../src/market/books/journal.js";
+import type { Contract } from "../../../src/market/contracts/contracts.js";
+import { applyContract, checkContract, parseContract } from "../../../src/market/contracts/kinds.js";
 import { openingContracts } from "../../../src/market/contracts/opening.js";
-import { parseContract } from "../../../src/market/contracts/parse.js";
-import { Terms } from "../../../src/market/contracts/terms.js";
+import { MarketState } from "../../../src/market/period/state.js";
 import { randomContracts } from "../../support/scenario.js";
 
 const quantity = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 1, 0xffff_ffff));
@@ -159,20 +161,22 @@ describe("contracts from outside", () => {
   });
 
   it("enter only in their order, their version and their period", () => {
-    const terms = new Terms();
+    const state = new MarketState();
+    const { terms } = state;
+    const check = (contract: unknown, period: number) => checkContract(contract as Contract, state, period);
     const [market, payment, ...rest] = openingContracts({ participants: ["ann"] });
-    expect(() => terms.check(payment!, 0)).toThrow("the market contract first");
+    expect(() => check(payment!, 0)).toThrow("the market contract first");
     const enter = (contract: typeof market) => {
-      terms.check(contract!, contract!.from);
-      terms.apply(contract!);
+      check(contract!, contract!.from);
+      applyContract(contract!, state, new Journal(state.accounts, contract!.from));
     };
     enter(market);
-    expect(() => terms.check(market!, 0)).toThrow();
-    expect(() => terms.check(payment!, 1)).toThrow("period 1");
-    expect(() => terms.check({ ...payment!, version: 2 } as never, 0)).toThrow("version");
+    expect(() => check(market!, 0)).toThrow();
+    expect(() => check(payment!, 1)).toThrow("period 1");
+    expect(() => check({ ...payment!, version: 2 } as never, 0)).toThrow("version");
     for (const contract of [payment, ...rest]) enter(contract);
     const end = { kind: "end", version: 1, from: 1, contract: "participant/ann" } as const;
-    expect(() => terms.check(end, 1)).toThrow("end supply/electricity/ann first");
+    expect(() => check(end, 1)).toThrow("end supply/electricity/ann first");
     for (const key of [...terms.inForce.keys()].filter(
       (each) => each.endsWith("/ann") && !each.startsWith("part"),
     ))
@@ -180,7 +184,7 @@ describe("contracts from outside", () => {
     enter(end);
     expect(terms.participants[0]?.contract).toBeNull();
     expect(() =>
-      terms.check({ kind: "deposit", version: 1, from: 1, participant: "ann", amount: "1", number: 1 }, 1),
+      check({ kind: "deposit", version: 1, from: 1, participant: "ann", amount: "1", number: 1 }, 1),
     ).toThrow("under contract");
     enter({ kind: "participant", version: 2, from: 2, id: "ann" });
     expect(terms.participants).toHaveLength(1);

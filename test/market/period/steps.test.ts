@@ -339,7 +339,10 @@ describe("the router", () => {
         const terms = new Terms();
         const dates = { kind: "feeder", ...dated, carrier: "electricity", loss: 0 } as const;
         for (const [feeder, [importLimit, exportLimit]] of feeders.entries())
-          terms.apply({ ...dates, feeder: `f${feeder}`, importLimit, exportLimit });
+          terms.registers.feeder.put(`f${feeder}`, {
+            contract: { ...dates, feeder: `f${feeder}`, importLimit, exportLimit },
+            carrier: 0,
+          });
         const router = new Router(terms);
         const known = (place: number) => (place < feeders.length ? place : -1);
         const done = deliveries.map(([a, b, quantity]) => {

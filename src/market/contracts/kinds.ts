@@ -1,0 +1,106 @@
+/**
+ * The table of the kinds of contracts, and what is done with a contract of any kind: reading it from outside, telling
+ * what it is about, holding it against what stands, putting it in force. A new kind is an entry here.
+ */
+import { object, record, text } from "../../check.js";
+import { fail } from "../../errors.js";
+import type { Journal } from "../books/journal.js";
+import type { Contract, EndContract } from "./contracts.js";
+import { clearing } from "./kinds/clearing.js";
+import { converter, feeder, storage } from "./kinds/device.js";
+import { type ContractKind, dated, type Standing } from "./kinds/kind.js";
+import { market, payment } from "./kinds/market.js";
+import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
+
+const end: ContractKind<EndContract> = {
+  parse: record({ ...dated("end"), contract: text(/^[!-~]+$/, 160, "the key of a contract") }),
+  key: ({ contract }) => `end/${contract}`,
+  check: ({ contract: ended }, standing, own) => {
+    const { terms } = standing;
+    const contract = terms.inForce.get(ended);
+    const kind = contract === undefined ? undefined : kindOf(contract);
+    if (contract === undefined || kind?.end === undefined)
+      return fail("refused", `${own}.contract`, "a contract in force, not market or payment", ended);
+    if (kind.needed)
+      for (const [other, held] of terms.inForce)
+        if (kindOf(held).needs?.(held).includes(ended))
+          fail("refused", `${own}.contract`, `one that no other needs (end ${other} first)`, ended);
+    if (contract.kind === "participant") checkDebt(contract.id, standing, own);
+  },
+  apply: ({ contract: ended }, standing, journal) => {
+    const contract = standing.terms.inForce.get(ended)!;
+    standing.terms.inForce.delete(ended);
+    kindOf(contract).end!(contract, standing, journal);
+  },
+  once: true,
+};
+
+/** What participants may owe once their own contract is gone, the payment contract says. */
+function checkDebt(id: string, { terms, accounts }: Standing, key: string): void {
+  const balance = accounts.of(terms.numberOf(id)!);
+  const limit = BigInt(terms.payment?.creditLimit ?? "0");
+  if (balance < -limit)
+    fail("refused", `${key}.contract`, `a participant who owes at most ${limit} amount ticks`, -balance);
+}
+
+type Kind = Contract["kind"];
+
+/** Every kind of contract by its name. */
+const kinds: { readonly [K in Kind]: ContractKind<Extract<Contract, { kind: K }>> } = {
+  market,
+  participant,
+  supply,
+  use,
+  storage,
+  converter,
+  feeder,
+  clearing,
+  payment,
+  deposit,
+  withdrawal,
+  end,
+};
+
+const kindOf = (contract: Contract): ContractKind<Contract> =>
+  kinds[contract.kind] as unknown as ContractKind<Contract>;
+
+/**
+ * Checks a contract from outside, field by field, and returns a copy with the fields in their own order. Throws
+ * `invalid` naming the field. Whether it fits the contracts in force, {@link checkContract} says.
+ */
+export function parseContract(value: unknown, field = "contract"): Contract {
+  const given = object(value, field);
+  const kind = Object.hasOwn(given, "kind") ? given.kind : undefined;
+  if (typeof kind !== "string" || !Object.hasOwn(kinds, kind))
+    return fail("invalid", `${field}.kind`, Object.keys(kinds).join(" or "), kind);
+  return kinds[kind as Kind].parse(value, field);
+}
+
+/** What a contract is about: amendments have the key of what they amend. */
+export function contractKey(contract: Contract): string {
+  return kindOf(contract).key(contract);
+}
+
+/**
+ * Holds a contract against what stands at the beginning of `period`. Throws `refused`, `conflict` or `limit` naming
+ * the field unless it fits; changes nothing.
+ */
+export function checkContract(contract: Contract, standing: Standing, period: number): void {
+  const { terms } = standing;
+  const key = contractKey(contract);
+  if (contract.from !== period) fail("refused", `${key}.from`, `period ${period}`, contract.from);
+  const version = terms.nextVersion(key);
+  if (contract.version !== version) fail("conflict", `${key}.version`, `${version}`, contract.version);
+  if (terms.market === null && contract.kind !== "market")
+    fail("refused", key, "the market contract first", contract.kind);
+  kindOf(contract).check?.(contract, standing, key);
+}
+
+/** Puts a checked contract in force and books what that moves. Returns the key of what now holds otherwise. */
+export function applyContract(contract: Contract, standing: Standing, journal: Journal): string {
+  const kind = kindOf(contract);
+  const key = kind.key(contract);
+  const held = standing.terms.enter(key, contract, kind.once === true);
+  kind.apply(contract, standing, journal, held);
+  return contract.kind === "end" ? contract.contract : key;
+}

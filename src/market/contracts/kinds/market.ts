@@ -1,0 +1,84 @@
+/** The contract that makes the market, and the one that says how everything in it is paid. */
+import { boolean, integer, list, oneOf, optional, orNull, record } from "../../../check.js";
+import { maxTiers } from "../../../core/rules.js";
+import { fail } from "../../../errors.js";
+import { carriers, ppm } from "../../../units.js";
+import type { MarketContract, PaymentContract } from "../contracts.js";
+import { byCarrier, carrier, key, label, money, name, price, share, tick } from "../fields.js";
+import { type ContractKind, dated } from "./kind.js";
+
+const marketFields = record({
+  ...dated("market"),
+  id: name,
+  currency: label,
+  quantityTick: tick,
+  priceTick: tick,
+  periodMs: integer(1, 0xffff_ffff),
+  signed: boolean,
+  platformKey: optional(key),
+  order: list(carrier, carriers.length, carriers.length),
+});
+
+export const market: ContractKind<MarketContract> = {
+  parse: (value, field) => {
+    const contract = marketFields(value, field);
+    if (new Set(contract.order).size !== carriers.length)
+      fail("invalid", `${field}.order`, "each carrier once", contract.order.join(" "));
+    return contract;
+  },
+  key: () => "market",
+  check: (contract, { terms }, own) => {
+    if (terms.market !== null) fail("conflict", own, "one market contract, never amended", contract.id);
+    if (contract.signed && contract.platformKey === undefined)
+      fail("refused", `${own}.platformKey`, "a key in a signed market", "none");
+  },
+  apply: (contract, { terms }) => {
+    terms.market = contract;
+  },
+};
+
+const tariff = record({
+  retail: price,
+  feedIn: price,
+  commission: list(record({ share, supply: share, use: share }), 1, maxTiers),
+  shortagePrice: price,
+  surplusPrice: price,
+});
+const paymentFields = record({
+  ...dated("payment"),
+  currency: label,
+  creditLimit: money(0n),
+  tariffs: record(byCarrier(tariff)),
+  metering: orNull(
+    record({
+      window: integer(1, 100_000),
+      corrections: integer(0, 100_000),
+      missing: oneOf("traded", "zero", "last"),
+    }),
+  ),
+});
+
+export const payment: ContractKind<PaymentContract> = {
+  parse: (value, field) => {
+    const contract = paymentFields(value, field);
+    for (const each of carriers) {
+      const total = contract.tariffs[each].commission.reduce((sum, tier) => sum + tier.share, 0);
+      if (total !== ppm)
+        fail("invalid", `${field}.tariffs.${each}.commission`, `shares that sum to ${ppm}`, total);
+    }
+    return contract;
+  },
+  key: () => "payment",
+  check: (contract, { terms, accounts }, own) => {
+    if (contract.currency !== terms.market?.currency)
+      fail("refused", `${own}.currency`, terms.market?.currency ?? "", contract.currency);
+    const limit = BigInt(contract.creditLimit);
+    for (const [participant, { contract: theirs, name: id }] of terms.participants.entries())
+      if (theirs?.creditLimit === undefined && accounts.of(participant) < -limit)
+        fail("refused", `${own}.creditLimit`, `at least what ${id} owes`, `${limit}`);
+  },
+  apply: (contract, { terms }) => {
+    terms.payment = contract;
+    terms.forgetCredit();
+  },
+};
