@@ -1,14 +1,15 @@
-import { createReadStream } from "node:fs";
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../../errors.js";
 import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../report/export/export.js";
-import { readLedgerFile, writeLedgerFile } from "../../report/export/file.js";
+import type { Blocks } from "../../report/blocks.js";
+import { exportCsv, exportJson, exportParquet, tables } from "../../report/export/export.js";
+import { writeLedgerFile } from "../../report/export/file.js";
 import type { Command, Io } from "../command.js";
+import { type Source, withSource } from "../parts/source.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
 
@@ -28,28 +29,6 @@ LEDGER     directory of a ledger, or what this command wrote of one as json or f
 
 Exit code 0: written. 1: the ledger is not good. 2: the input is not acceptable.
 `;
-
-type Blocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-interface Source {
-  readonly blocks: () => Blocks;
-  readonly close: () => Promise<void>;
-}
-
-/** Opens whatever holds a ledger: a directory, a ledger file or a JSON document. */
-async function openSource(path: string, hasher: Hasher): Promise<Source> {
-  const found = await stat(path).catch(() =>
-    fail("invalid", "LEDGER", "a directory or file that can be read", path),
-  );
-  if (found.isDirectory()) {
-    const store = await openNodeStore(path, { hasher, create: false });
-    return { blocks: () => store.blocks(), close: () => store.close() };
-  }
-  const file = await open(path);
-  const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0).finally(() => file.close());
-  if (new TextDecoder("latin1").decode(buffer.subarray(0, bytesRead)) === "GCLF")
-    return { blocks: () => readLedgerFile(createReadStream(path), hasher), close: async () => {} };
-  return { blocks: () => importJson(createReadStream(path, "utf8"), hasher), close: async () => {} };
-}
 
 /** Writes pieces to a file that must not be there yet. */
 async function writeNew(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
@@ -136,9 +115,7 @@ export const exportCommand: Command = {
       return fail("invalid", "--output", `a path for ${format}`, undefined);
 
     const hasher = await openHasher();
-    let source: Source | null = null;
-    try {
-      source = await openSource(path, hasher);
+    const write = async (source: Source): Promise<void> => {
       if (tabular && output !== undefined)
         await writeTables(format, output, table === undefined ? names : [table], source, hasher);
       else if (tabular) await print(exportCsv(source.blocks(), table!, hasher), io);
@@ -147,12 +124,13 @@ export const exportCommand: Command = {
       else if (format === "json") await writeNew(output!, exportJson(source.blocks(), hasher));
       else if (format === "file") await writeNew(output!, writeLedgerFile(source.blocks(), hasher));
       else await copyTo(output!, source.blocks(), hasher);
+    };
+    try {
+      await withSource(path, { hasher }, write);
     } catch (error) {
       if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
       io.err(`gridclear: ${error.message}\n`);
       return 1;
-    } finally {
-      await source?.close();
     }
     if (output !== undefined) io.err(`written to ${output}\n`);
     return 0;

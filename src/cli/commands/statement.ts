@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
-import { decodeBlock } from "../../ledger/format/block.js";
-import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
+import { checkedBlocks } from "../../report/blocks.js";
 import { Statement, type StatementEntry } from "../../report/statement.js";
 import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
 import type { Command } from "../command.js";
-import { withCopy } from "../parts/audit.js";
+import { withSource } from "../parts/source.js";
 import { formatCsv, grouped, rounded, table } from "../parts/table.js";
 
 const usage = `Usage: gridclear statement LEDGER PARTICIPANT [--period A..B] [--json | --csv]
@@ -64,35 +64,24 @@ function readRange(text: string | undefined): { from: number; to: number } {
 }
 
 async function readStatement(
-  directory: string,
+  ledger: string,
   participant: string,
   range: { from: number; to: number },
 ): Promise<{ entries: StatementEntry[]; balance: bigint; blocks: number }> {
-  if (!hasLedger(directory)) return fail("invalid", "LEDGER", "a directory with a ledger", directory);
-  // A copy, so that reading changes nothing and disturbs no run that is under way.
-  return withCopy(directory, (copy) => readCopy(copy, participant, range));
-}
-
-async function readCopy(
-  directory: string,
-  participant: string,
-  range: { from: number; to: number },
-): Promise<{ entries: StatementEntry[]; balance: bigint; blocks: number }> {
-  const store = await openNodeStore(directory, { create: false, verify: "hashes" });
-  try {
+  const hasher = await openHasher();
+  // Links only: every section is hashed below, and once is enough.
+  return withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks }) => {
     const statement = new Statement(participant);
     const entries: StatementEntry[] = [];
     let height = 0;
-    for await (const bytes of store.blocks()) {
+    for await (const { block } of checkedBlocks(blocks(), hasher)) {
       if (height >= range.to) break;
-      const found = statement.add(decodeBlock(bytes));
+      const found = statement.add(block);
       if (height >= range.from) for (const entry of found) entries.push(entry);
       height += 1;
     }
     return { entries, balance: statement.balance, blocks: height };
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 const headings = [

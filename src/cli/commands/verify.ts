@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
 import type { Command, Io } from "../command.js";
-import { type Audit, auditLedger } from "../parts/audit.js";
+import { auditLedger, type TimedAudit } from "../parts/audit.js";
 
 const usage = `Usage: gridclear verify LEDGER [--json]
        gridclear verify --proof FILE [LEDGER | --checkpoint FILE] [--key KEY] [--json]
@@ -55,16 +55,16 @@ export const verifyCommand: Command = {
   },
 };
 
-/** A line that grows on a terminal, and says nothing where nobody watches. */
-function progress(io: Io): (done: number, of: number) => void {
+/** A line of progress that renews itself on a terminal; elsewhere there is none. */
+function progress(io: Io): (done: number, of: number | null) => void {
   if (!io.isTTY) return () => {};
-  return (done, of) => io.err(`\r${done} of ${of} blocks${done === of ? "\n" : ""}`);
+  return (done, of) => io.err(`\r${done}${of === null ? "" : ` of ${of}`} blocks${done === of ? "\n" : ""}`);
 }
 
 const rate = (count: number, ms: number): string =>
   Math.round((count * 1000) / Math.max(ms, 1)).toLocaleString("en");
 
-function report(directory: string, audit: Audit): string {
+function report(directory: string, audit: TimedAudit): string {
   if (!audit.ok) {
     const at = audit.height === null ? "" : ` at height ${audit.height}`;
     return `BAD: ${directory}: the first fault is${at}:\n  ${audit.reason}\n`;

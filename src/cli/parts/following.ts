@@ -2,8 +2,7 @@ import { fail } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { httpAsk } from "../../ledger/service/http.js";
 import type { LedgerSource } from "../../ledger/service/witness.js";
-import { openNodeStore } from "../../ledger/store/node.js";
-import { withCopy } from "./audit.js";
+import { withCopy } from "./copy.js";
 
 /** A ledger behind HTTP, as `gridclear witness --serve` serves it. Throws `storage` when the server can't be reached. */
 export function httpSource(url: string): LedgerSource {
@@ -32,16 +31,12 @@ export async function withDirectorySource<T>(
   directory: string,
   use: (source: LedgerSource) => Promise<T>,
 ): Promise<T> {
-  return withCopy(directory, async (copy) => {
-    const store = await openNodeStore(copy, { create: false });
-    try {
-      const note = await store.getMeta(checkpointKey);
-      return await use({
-        checkpoint: async () => (note === null ? null : decodeText(note, "checkpoint")),
-        block: (height) => store.get(height),
-      });
-    } finally {
-      await store.close();
-    }
+  // Links only: the witness hashes every block that it takes.
+  return withCopy(directory, { verify: "hashes" }, async (store) => {
+    const note = await store.getMeta(checkpointKey);
+    return use({
+      checkpoint: async () => (note === null ? null : decodeText(note, "checkpoint")),
+      block: (height) => store.get(height),
+    });
   });
 }

@@ -6,12 +6,12 @@ import { Chain } from "../../ledger/format/chain.js";
 import { signedMarket } from "../../ledger/format/header.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
-import { openNodeStore, type Store } from "../../ledger/store/node.js";
+import type { Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
 import { openReplay } from "../../market/replay.js";
-import { withCopy } from "./audit.js";
+import { withCopy } from "./copy.js";
 
 /** A ledger on disk, its hashes and links checked, opened for proofs. */
 export interface OpenedLedger {
@@ -38,14 +38,8 @@ export async function withLedger<T>(
   directory: string,
   use: (ledger: OpenedLedger) => Promise<T>,
 ): Promise<T> {
-  return withCopy(directory, async (copy) => {
-    const store = await openNodeStore(copy, { create: false });
-    try {
-      return await use(await openLedger(store, directory));
-    } finally {
-      await store.close();
-    }
-  });
+  // Links only: every section is hashed below, and once is enough.
+  return withCopy(directory, { verify: "hashes" }, async (store) => use(await openLedger(store, directory)));
 }
 
 async function openLedger(store: Store, directory: string): Promise<OpenedLedger> {

@@ -1,0 +1,87 @@
+/**
+ * Whatever holds a ledger on disk, opened for reading: a directory (a copy of it), the binary file or the JSON document
+ * that `gridclear export` writes. Commands that read a ledger take any of them.
+ */
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { fromUtf8 } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
+import type { Store } from "../../ledger/store/node.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import type { Blocks } from "../../report/blocks.js";
+import { importJson } from "../../report/export/document.js";
+import { readLedgerFile } from "../../report/export/file.js";
+import { type CopyOptions, withCopy } from "./copy.js";
+
+/** A ledger opened for reading. */
+export interface Source {
+  /** Its blocks from genesis, afresh with each call. */
+  readonly blocks: () => Blocks;
+  /** What only a directory has; null for a file. */
+  readonly stored: { readonly store: Store; readonly head: Uint8Array } | null;
+}
+
+/** How to open a source. */
+export type SourceOptions = CopyOptions & { readonly hasher: Hasher };
+
+/**
+ * Opens whatever holds a ledger and lends it to `use`. Throws `invalid` for a path that leads nowhere or to something
+ * else, and what {@link withCopy}, the readers of files, and `use` throw. Blocks of a file are checked while they are read.
+ */
+export async function withSource<T>(
+  path: string,
+  options: SourceOptions,
+  use: (source: Source) => Promise<T>,
+): Promise<T> {
+  const found = await stat(path).catch(() =>
+    fail("invalid", "LEDGER", "a directory or file that can be read", path),
+  );
+  if (found.isDirectory())
+    return withCopy(path, options, (store, head) =>
+      use({ blocks: () => store.blocks(), stored: { store, head } }),
+    );
+  const { hasher } = options;
+  const binary = await isLedgerFile(path);
+  const blocks = (): Blocks =>
+    binary ? readLedgerFile(piecesOf(path), hasher) : importJson(textOf(path), hasher);
+  return use({ blocks, stored: null });
+}
+
+const unreadable = (path: string, error: unknown): never =>
+  fail("storage", path, "a file that can be read", error instanceof Error ? error.message : error);
+
+/** Whether a file begins as `gridclear export --format file` writes it. */
+async function isLedgerFile(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => fail("invalid", "LEDGER", "a file that can be read", path));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return fromUtf8(buffer.subarray(0, bytesRead)) === "GCLF";
+  } catch (error) {
+    return unreadable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a file in pieces. */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path);
+  } catch (error) {
+    throw error instanceof GridclearError ? error : unreadable(path, error);
+  }
+}
+
+/** The text of a file in pieces, a byte order mark left out. Throws `invalid` unless it is UTF-8. */
+async function* textOf(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = (piece?: Uint8Array): string => {
+    try {
+      return decoder.decode(piece, { stream: piece !== undefined });
+    } catch {
+      return fail("invalid", path, "UTF-8 text", "other bytes");
+    }
+  };
+  for await (const piece of piecesOf(path)) yield decode(piece);
+  yield decode();
+}

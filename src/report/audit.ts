@@ -1,0 +1,163 @@
+/**
+ * Verifying a whole ledger: every hash and link, every signature, every period executed again from its orders, and the
+ * signed head held against the blocks. It takes the blocks from wherever they come (a store, an exported file, a
+ * server) and changes nothing. `gridclear verify` is this over a ledger on disk.
+ */
+import { fromUtf8, hex, sameBytes } from "../bytes.js";
+import { type Engine, openEngine } from "../core/engine.js";
+import { fail, GridclearError, placed } from "../errors.js";
+import { Chain } from "../ledger/format/chain.js";
+import { signedMarket } from "../ledger/format/header.js";
+import { KeyDirectory } from "../ledger/keys/directory.js";
+import { checkEvidence } from "../ledger/keys/evidence.js";
+import { openSignatures, type Signatures } from "../ledger/keys/signature.js";
+import { checkpointKey, isSignedBy, parseCheckpoint } from "../ledger/proof/checkpoint.js";
+import type { Store } from "../ledger/store/store.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
+import { openHasher } from "../ledger/tree/hashwasm.js";
+import { openReplay } from "../market/replay.js";
+import { type Blocks, checkedBlocks } from "./blocks.js";
+
+/** A ledger that holds in every respect. */
+export interface GoodLedger {
+  readonly ok: true;
+  readonly blocks: number;
+  readonly orders: number;
+  readonly trades: number;
+  /** Hash of the last block, hexadecimal; null without blocks. */
+  readonly hash: string | null;
+  /** RFC 6962 root over the hashes of all blocks, hexadecimal. */
+  readonly root: string;
+  /** Whether the market is a signed one, so that signatures were checked. */
+  readonly signed: boolean;
+  /** Height of a last block, never acknowledged, that the store dropped as half written; null when there was none. */
+  readonly halfWritten: number | null;
+}
+
+/** A ledger that does not hold. */
+export interface BadLedger {
+  readonly ok: false;
+  /** Height of the first bad block; null where no single block is to blame. */
+  readonly height: number | null;
+  /** What was wanted and what was found, in a sentence. */
+  readonly reason: string;
+}
+
+/** What verifying a ledger came to. */
+export type Audit = GoodLedger | BadLedger;
+
+/** Options of {@link auditBlocks} and {@link auditStore}; whatever is left out is opened, and closed again. */
+export interface AuditOptions {
+  /** Default: hash-wasm's, which shares no code with the core. */
+  readonly hasher?: Hasher;
+  readonly signatures?: Signatures;
+  /** Executes the periods again. */
+  readonly engine?: Engine;
+  /** The newest signed head that was kept beside the blocks, as a note; the blocks must lead to it. Default: none. */
+  readonly note?: string | null;
+  /** Called after every hundredth block and after the last, with the number of blocks done. */
+  readonly progress?: (done: number) => void;
+}
+
+/**
+ * Verifies a ledger by its blocks, in order from genesis. Whatever is wrong with the ledger stands in the result; what
+ * `blocks` throws as `storage` (a disk or a server that fails) is thrown.
+ *
+ * @example
+ * const audit = await auditBlocks(market.store.blocks());
+ * if (!audit.ok) console.error(audit.height, audit.reason);
+ */
+export function auditBlocks(blocks: Blocks, options: AuditOptions = {}): Promise<Audit> {
+  return verdict(options, async (tools) => judge(blocks, options.note ?? null, tools));
+}
+
+/**
+ * Verifies the ledger in a store, with the signed head that it keeps; throws as {@link auditBlocks} does. Every section
+ * is hashed here, so the store may have been opened with `verify: "hashes"`.
+ */
+export function auditStore(store: Store, options: Omit<AuditOptions, "note"> = {}): Promise<Audit> {
+  return verdict(options, async (tools) => {
+    const note = await store.getMeta(checkpointKey);
+    const text =
+      note === null ? null : (fromUtf8(note) ?? fail("corrupt", "checkpoint", "UTF-8", "other bytes"));
+    return { ...(await judge(store.blocks(), text, tools)), halfWritten: store.recovered?.height ?? null };
+  });
+}
+
+interface Tools {
+  readonly hasher: Hasher;
+  readonly signatures: Signatures;
+  readonly engine: Engine;
+  readonly progress: (done: number) => void;
+}
+
+/** Opens what `options` leaves out and runs `judge`; a ledger that does not hold is an answer, not an error. */
+async function verdict(options: AuditOptions, judge: (tools: Tools) => Promise<GoodLedger>): Promise<Audit> {
+  const hasher = options.hasher ?? (await openHasher());
+  const signatures = options.signatures ?? (await openSignatures());
+  const engine = options.engine ?? (await openEngine());
+  try {
+    return await judge({ hasher, signatures, engine, progress: options.progress ?? (() => {}) });
+  } catch (error) {
+    if (!(error instanceof GridclearError) || error.code === "storage") throw error;
+    return { ok: false, height: error.height, reason: error.message };
+  } finally {
+    if (options.engine === undefined) engine.close();
+  }
+}
+
+async function judge(blocks: Blocks, note: string | null, tools: Tools): Promise<GoodLedger> {
+  const { hasher, signatures, engine, progress } = tools;
+  const chain = new Chain(hasher);
+  const directory = new KeyDirectory();
+  const replay = openReplay(engine);
+  const head = note === null ? null : parseCheckpoint(note);
+  let rootAtHead: Uint8Array | null = null;
+  let orders = 0;
+  let trades = 0;
+  let signed = false;
+  for await (const { block } of checkedBlocks(blocks, hasher, chain)) {
+    const { height, flags, sections } = block.header;
+    if (chain.size === head?.checkpoint.size) rootAtHead = chain.root();
+    signed = (flags & signedMarket) !== 0;
+    await checkEvidence(block, directory, signatures, hasher).catch((error) => {
+      throw placed(error, height);
+    });
+    replay.replay(block);
+    orders += sections.orders.count;
+    trades += sections.trades.count;
+    if (chain.size % 100 === 0) progress(chain.size);
+  }
+  if (chain.size % 100 !== 0) progress(chain.size);
+  if (head !== null) {
+    const { size, root } = head.checkpoint;
+    // A head that was signed can't be taken back: blocks missing under it, or others in their place, are seen here.
+    if (rootAtHead === null) throw missing(chain.size, size);
+    if (!sameBytes(rootAtHead, root)) fail("corrupt", `head of ${size} blocks`, hex(rootAtHead), hex(root));
+    const { platform } = directory;
+    if (signed && !(await isSignedBy(hasher, signatures, head, platform)))
+      fail("signature", "head", `a signature of the platform (${hex(platform)})`, head.checkpoint.origin);
+  }
+  return {
+    ok: true,
+    blocks: chain.size,
+    orders,
+    trades,
+    hash: chain.head === null ? null : hex(chain.head.hash),
+    root: hex(chain.root()),
+    signed,
+    halfWritten: null,
+  };
+}
+
+/** The error of a ledger that ends below its signed head. */
+const missing = (height: number, size: number): GridclearError =>
+  new GridclearError(
+    "corrupt",
+    {
+      field: `block ${height}`,
+      wanted: `a block: the head kept beside the ledger covers ${size}`,
+      got: "none",
+    },
+    { height },
+  );

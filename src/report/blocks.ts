@@ -1,0 +1,35 @@
+/**
+ * How a report reads a ledger: block by block, and nothing from a block whose hashes have not been checked. A statement
+ * or a table of an altered ledger would be worse than none.
+ */
+import { type Block, decodeBlock } from "../ledger/format/block.js";
+import { Chain } from "../ledger/format/chain.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
+
+/** The blocks of a ledger in order from genesis, each as its bytes: a store's `blocks()`, a file's, an array. */
+export type Blocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** A block whose sections have the roots of its header, and whose header follows the block before. */
+export interface CheckedBlock {
+  readonly block: Block;
+  /** The same block as it came. */
+  readonly bytes: Uint8Array;
+  /** SHA-256 of its header. */
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Hands blocks on, each after its hashes and its links to the one before were checked. `chain` is brought forward with
+ * them; one of the caller's own tells size and root afterwards. Throws `corrupt` (or `unsupported`) naming the first
+ * bad height.
+ */
+export async function* checkedBlocks(
+  blocks: Blocks,
+  hasher: Hasher,
+  chain: Chain = new Chain(hasher),
+): AsyncGenerator<CheckedBlock> {
+  for await (const bytes of blocks) {
+    const hash = chain.append(bytes);
+    yield { block: decodeBlock(bytes), bytes, hash };
+  }
+}
