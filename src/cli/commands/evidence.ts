@@ -38,7 +38,7 @@ import {
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import type { Io } from "../command.js";
 import { readText } from "../parts/keyfile.js";
-import { type OpenedLedger, withLedger } from "../parts/opened.js";
+import { type OpenedLedger, withLedger } from "../parts/ledger.js";
 import { anchorOf, type Trust } from "../parts/trusted.js";
 
 /** What `gridclear verify` was asked about besides a whole ledger. */

@@ -15,7 +15,7 @@ import { encodeContradiction } from "../../ledger/proof/contradiction.js";
 import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof/proof.js";
 import type { Command } from "../command.js";
 import { readKeyFile, readText } from "../parts/keyfile.js";
-import { type OpenedLedger, withLedger } from "../parts/opened.js";
+import { type OpenedLedger, withLedger } from "../parts/ledger.js";
 
 const usage = `Usage: gridclear prove LEDGER --order H:N [--size S] [--out FILE]
        gridclear prove LEDGER --block H | --consistency A:B | --head [--key FILE] | --fork NOTE --fork NOTE

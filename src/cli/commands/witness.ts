@@ -10,7 +10,7 @@ import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { openReplay } from "../../market/replay.js";
 import type { Command, Io } from "../command.js";
-import { httpSource, withDirectorySource } from "../parts/following.js";
+import { httpSource, withDirectorySource } from "../parts/ledgersource.js";
 import { readKeyFile } from "../parts/keyfile.js";
 import { serveAsk } from "../parts/serving.js";
 

@@ -13,7 +13,7 @@ import {
 import type { Anchor, Proof } from "../../ledger/proof/proof.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import { readText } from "./keyfile.js";
-import { withLedger } from "./opened.js";
+import { withLedger } from "./ledger.js";
 
 /** What the reader of a proof trusts. */
 export interface Trust {

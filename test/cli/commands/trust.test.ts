@@ -10,7 +10,7 @@ import { keysCommand } from "../../../src/cli/commands/keys.js";
 import { proveCommand } from "../../../src/cli/commands/prove.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
 import { witnessCommand } from "../../../src/cli/commands/witness.js";
-import { httpSource } from "../../../src/cli/parts/following.js";
+import { httpSource } from "../../../src/cli/parts/ledgersource.js";
 import { readKeyFile, writeKeyFile } from "../../../src/cli/parts/keyfile.js";
 import { serveAsk } from "../../../src/cli/parts/serving.js";
 import { sectionNames } from "../../../src/ledger/format/sections.js";
