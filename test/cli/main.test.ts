@@ -73,8 +73,8 @@ describe("gridclear as a process", () => {
     "a full disk is one line, and does not change what a refusal exits with",
     () => {
       const full = shell('$GRIDCLEAR clear "$ORDERS" --json > /dev/full');
-      expect(full.status).toBe(1);
-      expect(full.stderr).toBe("gridclear: standard output: ENOSPC\n");
+      expect(full.status).toBe(2);
+      expect(full.stderr).toBe("gridclear: standard output: no space left on device\n");
       expect(shell("$GRIDCLEAR clear nowhere.csv 2> /dev/full").status).toBe(2);
     },
   );

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { type PageServer, servePage } from "../../src/cli/commands/web.js";
+import { servePage } from "../../src/cli/parts/page.js";
+import type { Served } from "../../src/cli/parts/serving.js";
 import { findChromium, launchFlags } from "../support/find.mjs";
 
 const folder = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** The built page, served as `gridclear web` does, and a real Chromium to look at it. */
 export interface Stage {
-  readonly server: PageServer;
+  readonly server: Served;
   readonly browser: Browser;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 // `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's two into docs/images instead.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { servePage } from "../../dist/cli/web.js";
+import { servePage } from "../../dist/cli/parts/page.js";
 import { findChromium, launchFlags } from "../support/find.mjs";
 
 const folder = new URL("../../build/screenshots/", import.meta.url).pathname;

@@ -1,70 +1,77 @@
+/** `gridclear demo`: the bundled day of a mixed community, run, verified, and what to try next; this is `npm start`. */
 import { existsSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { fail } from "../../errors.js";
-import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { openNodeStore } from "../../ledger/store/node.js";
 import { bundledScenario } from "../../simulation/scenarios/index.js";
-import type { Command } from "../command.js";
+import { type Command, defineCommand } from "../command.js";
 import { auditLedger } from "../parts/audit.js";
-import { runInto, scenarioKey } from "../parts/running.js";
+import { isLedger } from "../parts/folder.js";
+import { keptScenarioName } from "../parts/keptscenario.js";
+import { atBlock, reasonOf } from "../parts/problem.js";
+import { progressLine } from "../parts/progress.js";
 import { summaryText } from "../parts/summary.js";
 import { grouped } from "../parts/table.js";
-
-const usage = `Usage: gridclear demo [--ledger DIR]
-
-Runs the bundled day of a mixed community into a ledger (default ./ledger), shows what it came to, and verifies the
-ledger by executing every period again. This is what npm start does. A day that was interrupted goes on; after a
-finished one a new one begins, in place of the old ledger. A directory that holds anything else is left alone.
-
-Exit code 0: done. 1: the ledger does not verify. 2: the directory is not this command's. 130: interrupted.
-`;
+import { runInto } from "./run.js";
 
 const scenarioName = "community";
 
 /** `gridclear demo`: a day of the bundled community, verified. */
-export const demoCommand: Command = {
+export const demoCommand: Command = defineCommand({
   name: "demo",
   summary: "run the bundled day, verify it and say what to try next (npm start)",
-  usage,
-  async run(args, io) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { ledger: { type: "string", default: "ledger" } },
-    });
-    const { ledger } = values;
+  forms: ["[--ledger DIR]"],
+  about:
+    "Runs the bundled day of a mixed community into a ledger, shows what it came to, and verifies the ledger by executing every period again. A day that was interrupted goes on; after a finished one a new one begins, in place of the old ledger. A directory that holds anything else is left alone.",
+  options: { ledger: { value: "DIR", default: "ledger", help: "directory of the ledger" } },
+  exits: { 0: "done", 1: "the ledger does not verify" },
+  async run({ options: { ledger } }, io) {
     const scenario = bundledScenario(scenarioName);
     io.err(`${scenario.description}\n`);
     await makeWay(ledger, scenario.periods + 1);
-    const { summary, facts, interrupted } = await runInto(
-      { scenario, measured: [], ledger, periods: Number.POSITIVE_INFINITY, realtime: false },
+    const { summary, facts, exitCode } = await runInto(
+      {
+        scenario,
+        measured: [],
+        ledger,
+        periods: Number.POSITIVE_INFINITY,
+        realtime: false,
+        key: null,
+        receipts: null,
+      },
       io,
     );
     io.out(summaryText(summary, facts));
-    if (interrupted) return 130;
+    if (exitCode !== 0) return exitCode;
     io.err("executing every period again from its orders …\n");
-    const audit = await auditLedger(ledger);
+    const progress = progressLine(io);
+    const audit = await auditLedger(ledger, (done, of) =>
+      progress(() => `${grouped(done)} of ${grouped(of ?? done)} blocks`, done === of),
+    );
     if (!audit.ok) {
-      io.out(
-        `\nBAD: the ledger does not verify${audit.height === null ? "" : ` at height ${audit.height}`}: ${audit.reason}\n`,
-      );
+      io.out(`\nBAD: the ledger does not verify: ${atBlock(audit.height, audit.reason)}\n`);
       return 1;
     }
-    const command = commandName();
+    const seconds = (audit.durationMs / 1000).toFixed(1);
     io.out(
-      [
-        `\nverified in ${(audit.durationMs / 1000).toFixed(1)} s: ${grouped(audit.blocks)} blocks hashed again by other code, every period executed again, the same to the last bit\n`,
-        "\nNext:\n",
-        `  ${command} verify ${ledger}\n`,
-        `  ${command} statement ${ledger} home-01\n`,
-        `  ${command} statement ${ledger} chp-01 --period 1500..1502\n`,
-        `  ${command} run winter --ledger winter-ledger\n`,
-        `  ${command} web\n`,
-      ].join(""),
+      `\nverified in ${seconds} s: ${grouped(audit.blocks)} blocks hashed again by other code, every period\nexecuted again, the same to the last bit\n${nextSteps(ledger)}`,
     );
     return 0;
   },
-};
+});
+
+function nextSteps(ledger: string): string {
+  const command = commandName();
+  return [
+    "\nNext:\n",
+    `  ${command} verify ${ledger}\n`,
+    `  ${command} statement ${ledger} home-01\n`,
+    `  ${command} statement ${ledger} chp-01 --period 1500..1502\n`,
+    `  ${command} run winter --ledger winter-ledger\n`,
+    `  ${command} web\n`,
+  ].join("");
+}
 
 /** How this program was called, for lines that a person can copy. */
 function commandName(): string {
@@ -78,21 +85,21 @@ const ownFiles = /^(?:[0-9]+\.(?:ldb|log|sst)|CURRENT|LOCK|LOG|LOG\.old|MANIFEST
 /** Removes a finished ledger of this command; throws `conflict` when the directory is anything else but absent, empty or unfinished. */
 async function makeWay(directory: string, blocks: number): Promise<void> {
   if (!existsSync(directory)) return;
-  const names = await readdir(directory);
+  const names = await readdir(directory).catch((error: unknown) =>
+    fail("invalid", directory, "a directory that can be read", reasonOf(error)),
+  );
   if (names.length === 0) return;
   const foreign = names.find((name) => !ownFiles.test(name));
   const wanted = "a directory that this command made, or none";
-  if (foreign !== undefined || !hasLedger(directory))
+  if (foreign !== undefined || !isLedger(directory))
     return fail("conflict", directory, wanted, foreign ?? "other files");
   const store = await openNodeStore(directory, { create: false, verify: "hashes" });
   let finished: boolean;
   try {
-    const kept = await store.getMeta(scenarioKey);
-    const name =
-      kept === null ? null : (JSON.parse(new TextDecoder().decode(kept)) as { name?: unknown }).name;
-    // Without the note nothing but genesis can have been written: the run goes on from there.
-    if (name !== scenarioName && store.size > 1)
-      return fail("conflict", directory, wanted, `a ledger of ${name}`);
+    const name = await keptScenarioName(store);
+    // A ledger without a scenario and with more than genesis was made by somebody else.
+    if (name !== scenarioName && (name !== null || store.size > 1))
+      return fail("conflict", directory, wanted, name === null ? "another ledger" : `a ledger of ${name}`);
     finished = store.size >= blocks;
   } finally {
     await store.close();

@@ -37,7 +37,7 @@ import {
 } from "../../ledger/proof/receipt.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import type { Io } from "../command.js";
-import { readText } from "../parts/keyfile.js";
+import { readText } from "../parts/document.js";
 import { type OpenedLedger, withLedger } from "../parts/ledger.js";
 import { anchorOf, type Trust } from "../parts/trusted.js";
 

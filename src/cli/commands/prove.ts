@@ -1,5 +1,5 @@
+/** `gridclear prove`: proofs out of a ledger on disk, for somebody who does not have it. */
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { SectionName } from "../../ledger/format/sections.js";
@@ -13,24 +13,11 @@ import {
 import { encodeConsistency, proveConsistency } from "../../ledger/proof/consistency.js";
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
 import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof/proof.js";
-import type { Command } from "../command.js";
-import { readKeyFile, readText } from "../parts/keyfile.js";
+import { type Command, defineCommand, type Option } from "../command.js";
+import { readText } from "../parts/document.js";
+import { readKeyFile } from "../parts/keyfile.js";
 import { type OpenedLedger, withLedger } from "../parts/ledger.js";
-
-const usage = `Usage: gridclear prove LEDGER --order H:N [--size S] [--out FILE]
-       gridclear prove LEDGER --block H | --consistency A:B | --head [--key FILE] | --fork NOTE --fork NOTE
-
-Makes a proof that gridclear verify --proof checks without the ledger, and anyone with gridclear/verify.
-
---order H:N        order N of the block at height H; likewise --trade, --flow, --reading, --posting, --contract,
-                   --evidence and --state (an account's balance, a device's charge; executes the ledger up to H)
---block H          the block at height H, without a record
---consistency A:B  that the first A blocks begin the first B
---head             the head itself, as a checkpoint; --key signs it with the platform's key
---fork NOTE        twice: two signed heads that are not one history, as evidence for anyone
---size S           prove under the first S blocks (default: the newest signed head, or all blocks)
---out FILE         write to FILE instead of standard output
-`;
+import { reasonOf } from "../parts/problem.js";
 
 const sections: { readonly [option: string]: SectionName } = {
   order: "orders",
@@ -43,53 +30,81 @@ const sections: { readonly [option: string]: SectionName } = {
   state: "state",
 };
 
+const recordOptions: { readonly [name: string]: Option } = Object.fromEntries(
+  Object.keys(sections).map((name): [string, Option] => [
+    name,
+    {
+      value: "H:N",
+      help:
+        name === "state"
+          ? "an account's balance, a device's charge (executes the ledger up to H)"
+          : `${name} N of the block at height H`,
+    },
+  ]),
+);
+
 /** `gridclear prove`: proofs of records, blocks, growth and forks out of a ledger on disk. */
-export const proveCommand: Command = {
+export const proveCommand: Command = defineCommand({
   name: "prove",
-  summary: "prove an order, trade, balance or block of a ledger to somebody who does not have it",
-  usage,
-  async run(args, io) {
-    const option = { type: "string" } as const;
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(Object.keys(sections).map((name) => [name, option])),
-        block: option,
-        consistency: option,
-        head: { type: "boolean" },
-        fork: { type: "string", multiple: true },
-        key: option,
-        size: option,
-        out: option,
-      },
-    });
-    const { size, out, key, ...asked } = values as {
-      readonly [name: string]: string | string[] | true | undefined;
-    };
-    const [directory, ...others] = positionals;
-    const wanted = Object.entries(asked).filter(([, value]) => value !== undefined);
-    if (directory === undefined || others.length > 0)
-      return fail("invalid", "LEDGER", "exactly one directory", positionals.length);
-    if (wanted.length !== 1)
-      return fail("invalid", "what to prove", "exactly one of the options", wanted.length);
-    const [what, value] = wanted[0]!;
+  summary: "prove an order, trade, balance or block of a ledger to somebody without it",
+  forms: [
+    "LEDGER --order H:N [--size S] [--out FILE]",
+    "LEDGER --block H [--size S] [--out FILE]",
+    "LEDGER --consistency A:B [--out FILE]",
+    "LEDGER --head [--size S] [--key FILE] [--out FILE]",
+    "LEDGER --fork NOTE --fork NOTE [--out FILE]",
+  ],
+  about:
+    "Makes a proof that gridclear verify --proof checks without the ledger, and anyone with gridclear/verify.",
+  arguments: [{ name: "LEDGER", help: "directory of a ledger" }],
+  options: {
+    ...recordOptions,
+    block: { value: "H", help: "the block at height H, without a record" },
+    consistency: { value: "A:B", help: "that the first A blocks begin the first B" },
+    head: { help: "the head itself, as a checkpoint; --key signs it" },
+    fork: {
+      value: "NOTE",
+      many: true,
+      help: "twice: two signed heads that are not one history, as evidence for anyone",
+    },
+    key: { value: "FILE", help: "key file of the platform, to sign the head with" },
+    size: {
+      value: "S",
+      help: "prove under the first S blocks (default: the newest signed head, or all blocks)",
+    },
+    out: { value: "FILE", help: "write to FILE instead of standard output" },
+  },
+  exits: { 0: "proven and written" },
+  async run({ arguments: [directory], options }, io) {
+    const { size, out, key, head: asksHead, fork: notes, ...rest } = options;
+    const asked = [
+      ...Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+      ...(asksHead ? [["head", ""] as const] : []),
+      ...(notes.length > 0 ? [["fork", ""] as const] : []),
+    ];
+    const [first] = asked;
+    if (first === undefined || asked.length > 1)
+      return fail("invalid", "what to prove", "exactly one of the options that say it", asked.length);
+    const [what, value] = first;
     if (key !== undefined && what !== "head") return fail("invalid", "--key", "only with --head", what);
-    const document = await withLedger(directory, async (ledger) => {
-      const under = size === undefined ? null : whole(size as string, "--size");
-      if (what === "head") return head(ledger, under, key as string | undefined);
-      if (what === "fork") return fork(ledger, value as string[]);
+    const document = await withLedger(directory!, async (ledger) => {
+      const under = size === undefined ? null : whole(size, "--size");
+      if (what === "head") return head(ledger, under, key);
+      if (what === "fork") return fork(ledger, notes);
       if (what === "consistency") {
-        const [from, to] = pair(value as string, "--consistency");
+        const [from, to] = pair(value, "--consistency");
         return encodeConsistency(proveConsistency(ledger.history, from, to));
       }
-      return encodeProof(await prove(ledger, what, value as string, under));
+      return encodeProof(await prove(ledger, what, value, under));
     });
     if (out === undefined) io.out(document);
-    else await writeFile(out as string, document);
+    else
+      await writeFile(out, document).catch((error: unknown) =>
+        fail("invalid", out, "a file that can be written", reasonOf(error)),
+      );
     return 0;
   },
-};
+});
 
 async function prove(ledger: OpenedLedger, what: string, value: string, size: number | null): Promise<Proof> {
   const section = sections[what];

@@ -1,82 +1,81 @@
-import { readFile } from "node:fs/promises";
+/** `gridclear run`: a community's periods, sealed into a ledger on disk; also what `gridclear demo` is made of. */
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
-import { fail } from "../../errors.js";
+import { setTimeout as wait } from "node:timers/promises";
+import { hex } from "../../bytes.js";
+import { openEngine } from "../../core/engine.js";
+import { fail, placed } from "../../errors.js";
+import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
+import type { Store } from "../../ledger/store/store.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import type { Summary } from "../../report/indicators.js";
+import { type Community, openCommunity } from "../../simulation/community.js";
 import type { MeasuredProfile } from "../../simulation/members/profiles.js";
-import { parseProfiles } from "../../simulation/profilefile.js";
+import { maxProfilesLength, parseProfiles } from "../../simulation/profilefile.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
-import type { Command } from "../command.js";
+import { type SignedRun, signedRun } from "../../simulation/signed.js";
+import { openSimulation, type Simulation } from "../../simulation/simulation.js";
+import { type Command, defineCommand, type Io } from "../command.js";
+import { readText } from "../parts/document.js";
+import { openOwnLedger } from "../parts/folder.js";
+import { type Interruption, interruptible } from "../parts/interrupt.js";
+import { keepScenario } from "../parts/keptscenario.js";
 import { readKeyFile } from "../parts/keyfile.js";
-import { runInto } from "../parts/running.js";
-import { summaryDocument, summaryText } from "../parts/summary.js";
-
-const usage = `Usage: gridclear run SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]
-                     [--key FILE [--receipts FILE]]
-
-Runs a community's periods and seals each into a ledger on disk, then shows where every kWh and every coin went.
-Interrupted, by Ctrl-C or in any other way, the same command goes on where it stopped; the ledger comes out the same.
-
-SCENARIO    a JSON file, or one of: ${scenarioNames.join(", ")}
---ledger    directory of the ledger (default ./ledger); made when it is not there
---periods   stop after so many periods; the rest is for the next call
---realtime  let every period take as long as it lasts
---json      one JSON document on standard output
---key       the platform's key (gridclear keys make): contracts, readings, orders (by a gateway, a batch a period) and heads
-            are signed; the keys of the simulated gateway and participants are derived from it
---receipts  add the platform's receipt of each order to this file, one a line, for gridclear verify --receipt
-
-Exit code 0: done. 2: the input is not acceptable. 130: interrupted.
-`;
+import { progressLine } from "../parts/progress.js";
+import { ReceiptFile } from "../parts/receiptfile.js";
+import { type RunFacts, summaryDocument, summaryText } from "../parts/summary.js";
+import { grouped } from "../parts/table.js";
 
 /** `gridclear run`: a scenario's periods, sealed. */
-export const runCommand: Command = {
+export const runCommand: Command = defineCommand({
   name: "run",
   summary: "run a community's periods and seal them into a ledger",
-  usage,
-  async run(args, io) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ledger: { type: "string", default: "ledger" },
-        periods: { type: "string" },
-        realtime: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        key: { type: "string" },
-        receipts: { type: "string" },
-      },
-    });
-    const [name, ...others] = positionals;
-    if (name === undefined || others.length > 0)
-      return fail(
-        "invalid",
-        "SCENARIO",
-        `one file, or one of ${scenarioNames.join(", ")}`,
-        positionals.length,
-      );
-    const { key: keyFile, receipts } = values;
+  forms: ["SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]\n[--key FILE [--receipts FILE]]"],
+  about:
+    "Runs a community's periods and seals each into a ledger on disk, then shows where every kWh and every coin went. Interrupted, by Ctrl-C or in any other way, the same command goes on where it stopped; the ledger and the receipts come out the same.",
+  arguments: [{ name: "SCENARIO", help: `a JSON file, or one of: ${scenarioNames.join(", ")}` }],
+  options: {
+    ledger: {
+      value: "DIR",
+      default: "ledger",
+      help: "directory of the ledger, made when it is not there; one with other files is refused",
+    },
+    periods: { value: "N", help: "stop after so many periods; the rest is for the next call" },
+    realtime: { help: "let every period take as long as it lasts" },
+    json: { help: "one JSON document on standard output" },
+    key: {
+      value: "FILE",
+      help: "the platform's key (gridclear keys make): contracts, readings, orders (by a gateway, a batch a period) and heads are signed; the keys of the simulated gateway and participants are derived from it",
+    },
+    receipts: {
+      value: "FILE",
+      help: "where the platform's receipt of each order in the ledger goes, one a line, for gridclear verify --receipt",
+    },
+  },
+  exits: { 0: "done, or stopped after --periods" },
+  async run({ arguments: [name], options }, io) {
+    const { key: keyFile, receipts } = options;
     if (receipts !== undefined && keyFile === undefined)
       return fail("invalid", "--receipts", "--key with it: only a signed run gives receipts", receipts);
-    const { scenario, measured } = await readScenario(name);
-    const { summary, facts, interrupted } = await runInto(
+    const { scenario, measured } = await readScenario(name!);
+    const { summary, facts, exitCode } = await runInto(
       {
         scenario,
         measured,
-        ledger: values.ledger,
-        periods: readPeriods(values.periods),
-        realtime: values.realtime,
-        ...(keyFile === undefined ? {} : { key: (await readKeyFile(keyFile)).key }),
-        ...(receipts === undefined ? {} : { receipts }),
+        ledger: options.ledger,
+        periods: readPeriods(options.periods),
+        realtime: options.realtime,
+        key: keyFile === undefined ? null : (await readKeyFile(keyFile)).key,
+        receipts: receipts ?? null,
       },
       io,
     );
-    if (values.json) io.out(`${JSON.stringify(summaryDocument(summary, facts))}\n`);
+    if (options.json) io.out(`${JSON.stringify(summaryDocument(summary, facts))}\n`);
     else io.out(summaryText(summary, facts));
-    return interrupted ? 130 : 0;
+    return exitCode;
   },
-};
+});
 
 function readPeriods(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
@@ -90,17 +89,151 @@ export async function readScenario(
   name: string,
 ): Promise<{ scenario: Scenario; measured: readonly MeasuredProfile[] }> {
   if (scenarioNames.some((each) => each === name)) return { scenario: bundledScenario(name), measured: [] };
-  const scenario = parseScenario(await readText(name, `a file, or one of ${scenarioNames.join(", ")}`));
+  const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
+  const scenario = inFile(name, () => parseScenario(text));
   if (scenario.profiles === null) return { scenario, measured: [] };
   const beside = join(dirname(name), scenario.profiles.file);
-  return { scenario, measured: parseProfiles(await readText(beside, "a file"), scenario) };
+  const rows = await readText(beside, { limit: maxProfilesLength });
+  return { scenario, measured: inFile(beside, () => parseProfiles(rows, scenario)) };
 }
 
-async function readText(path: string, wanted: string): Promise<string> {
+/** Every error of a file's contents begins with its name. */
+function inFile<T>(path: string, read: () => T): T {
   try {
-    return await readFile(path, "utf8");
+    return read();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    return fail("invalid", path, wanted, code);
+    throw placed(error, path);
   }
+}
+
+/** What {@link runInto} runs, and where. */
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly measured: readonly MeasuredProfile[];
+  /** Directory of the ledger; made when it is not there, resumed when it is. */
+  readonly ledger: string;
+  /** Most periods of this call; the rest stays for the next. */
+  readonly periods: number;
+  /** Wait for each period to pass, instead of running as fast as the machine can. */
+  readonly realtime: boolean;
+  /** The platform's key: then everything is signed. Null: nothing is. */
+  readonly key: SigningKey | null;
+  /** File for the receipts of a signed run's orders, or null. */
+  readonly receipts: string | null;
+}
+
+/** What a run came to; `exitCode` is 0, or 130 or 143 when a signal stopped it before its end. */
+export interface RunResult {
+  readonly summary: Summary;
+  readonly facts: RunFacts;
+  readonly exitCode: number;
+}
+
+/** Runs a scenario into a ledger on disk until it is done, stopped after `periods`, or interrupted; every period is flushed. */
+export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
+  const { scenario, measured, ledger, key } = options;
+  const engine = await openEngine();
+  try {
+    const { community, run } = await communityOf(options, engine);
+    const store = await openOwnLedger(ledger, engine);
+    try {
+      const platformKey = key?.publicKey ?? null;
+      await keepScenario(store, ledger, { scenario, measured, platformKey }, engine);
+      const signed = run === null ? {} : { signed: run };
+      const simulation = await openSimulation(community, { engine, store, ...signed });
+      const receipts = await openReceipts(options, store, engine);
+      try {
+        return await interruptible(async (stop) => {
+          const ran = await step(simulation, { options, receipts, stop, io });
+          const complete = simulation.done;
+          return {
+            summary: simulation.summary(),
+            facts: { scenario, ledger, head: hex(store.head!.hash), complete, ...ran },
+            exitCode: complete ? 0 : stop.exitCode,
+          };
+        });
+      } finally {
+        await receipts?.close();
+      }
+    } finally {
+      await store.close();
+    }
+  } finally {
+    engine.close();
+  }
+}
+
+/** The community of a run, and how it signs; null when it does not. */
+async function communityOf(
+  { scenario, measured, key }: RunOptions,
+  hasher: Hasher,
+): Promise<{ community: Community; run: SignedRun | null }> {
+  const community = openCommunity(scenario, measured);
+  if (key === null) return { community, run: null };
+  return signedRun(community, { signatures: await openSignatures(), hasher, key });
+}
+
+async function openReceipts(
+  { key, receipts: path }: RunOptions,
+  store: Store,
+  hasher: Hasher,
+): Promise<ReceiptFile | null> {
+  if (key === null || path === null) return null;
+  const file = await ReceiptFile.open({ path, key, hasher });
+  try {
+    await file.catchUp(store);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** What a run of periods works with besides the simulation. */
+interface Stepping {
+  readonly options: RunOptions;
+  readonly receipts: ReceiptFile | null;
+  readonly stop: Interruption;
+  readonly io: Io;
+}
+
+/** Runs period after period; how many, with how many orders, in what time. */
+async function step(
+  simulation: Simulation,
+  { options, receipts, stop, io }: Stepping,
+): Promise<Pick<RunFacts, "ranPeriods" | "ranOrders" | "durationMs">> {
+  const { scenario, periods, realtime } = options;
+  if (simulation.place > 0 && !simulation.done)
+    io.err(`resuming at period ${grouped(simulation.place + 1)} of ${grouped(scenario.periods)}\n`);
+  const startedMs = performance.now();
+  const progress = progressLine(io);
+  let ranPeriods = 0;
+  let ranOrders = 0;
+  while (!simulation.done && ranPeriods < periods && !stop.signal.aborted) {
+    if (realtime) {
+      const dueMs = startedMs + (ranPeriods + 1) * scenario.periodMs - performance.now();
+      await wait(Math.max(dueMs, 0), undefined, { signal: stop.signal }).catch(() => {});
+      if (stop.signal.aborted) break;
+    }
+    const { value } = await simulation.next();
+    if (value === undefined) break;
+    const { block } = value;
+    await receipts?.add(block);
+    ranPeriods += 1;
+    ranOrders += block.header.sections.orders.count;
+    progress(() => placeText(simulation, ranPeriods, performance.now() - startedMs));
+  }
+  if (ranPeriods > 0) progress(() => placeText(simulation, ranPeriods, performance.now() - startedMs), true);
+  return { ranPeriods, ranOrders, durationMs: performance.now() - startedMs };
+}
+
+/** Time of day, share and speed of a run, such as `14:30   60 %  period 58 of 96, 40 a second`. */
+function placeText({ community, place }: Simulation, ran: number, durationMs: number): string {
+  const { periods, utcOffsetMinutes, periodMs } = community.scenario;
+  // The end of the last period is midnight; the day it belongs to is better told by its beginning.
+  const timeMs = community.timeOf(place) + utcOffsetMinutes * 60_000 - (place === periods ? periodMs : 0);
+  const time = new Date(timeMs).toISOString().slice(11, 16);
+  const share = `${Math.floor((place * 100) / periods)}`.padStart(3);
+  const speed = grouped(Math.round((ran * 1000) / Math.max(durationMs, 1)));
+  return `${time}  ${share} %  period ${grouped(place)} of ${grouped(periods)}, ${speed} a second`;
 }

@@ -1,68 +1,66 @@
+/** `gridclear witness`: an independent eye on a ledger that executes it again and cosigns what holds. */
 import { setTimeout as wait } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { openEngine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
 import { type Followed, type LedgerSource, Witness } from "../../ledger/service/witness.js";
 import { openMemoryStore } from "../../ledger/store/memory.js";
-import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { hasLedger } from "../../ledger/store/node.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { openReplay } from "../../market/replay.js";
-import type { Command, Io } from "../command.js";
-import { httpSource, withDirectorySource } from "../parts/ledgersource.js";
+import { type Command, defineCommand, type Io } from "../command.js";
+import { openOwnLedger } from "../parts/folder.js";
+import { interruptible } from "../parts/interrupt.js";
 import { readKeyFile } from "../parts/keyfile.js";
+import { httpSource, withDirectorySource } from "../parts/ledgersource.js";
+import { atBlock } from "../parts/problem.js";
 import { serveAsk } from "../parts/serving.js";
 
-const usage = `Usage: gridclear witness --follow DIR|URL [--key FILE] [--ledger DIR] [--serve PORT] [--every SECONDS] [--once]
-
-Follows a ledger: fetches every block, checks hashes, links and signatures, executes every period again, holds the signed
-head against what it has seen, and cosigns it. Refuses anything inconsistent and says at which height and why.
-
---follow   directory of a ledger, or address of a server of blocks (another witness)
---key      key file of the witness (gridclear keys make); without it a key is made for this run alone
---ledger   directory to keep what was followed in (default: in memory)
---serve    port to serve blocks, proofs and the cosigned head on; 0: any that is free
---host     address to serve on (default 127.0.0.1: this machine only)
---every    seconds between rounds (default 10)
---once     one round, then stop; prints the cosigned head
-
-Exit code 0: followed and cosigned. 1: the ledger was refused.
-`;
-
 /** `gridclear witness`: follows, re-executes, cosigns and serves. */
-export const witnessCommand: Command = {
+export const witnessCommand: Command = defineCommand({
   name: "witness",
   summary: "follow a ledger, execute it again, cosign its head and serve it",
-  usage,
-  async run(args, io) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        follow: { type: "string" },
-        key: { type: "string" },
-        ledger: { type: "string" },
-        serve: { type: "string" },
-        host: { type: "string", default: "127.0.0.1" },
-        every: { type: "string", default: "10" },
-        once: { type: "boolean", default: false },
-      },
-    });
-    if (values.follow === undefined)
+  forms: [
+    "--follow DIR|URL [--key FILE] [--ledger DIR]\n[--serve PORT [--host H]] [--every SECONDS] [--once]",
+  ],
+  about:
+    "Follows a ledger: fetches every block, checks hashes, links and signatures, executes every period again, holds the signed head against what it has seen, and cosigns it. Refuses anything inconsistent and says in which block and why.",
+  options: {
+    follow: {
+      value: "DIR|URL",
+      help: "directory of a ledger, or address of a server of blocks (another witness)",
+    },
+    key: {
+      value: "FILE",
+      help: "key file of the witness (gridclear keys make); without it a key is made for this run alone",
+    },
+    ledger: { value: "DIR", help: "directory to keep what was followed in (default: in memory)" },
+    serve: {
+      value: "PORT",
+      help: "port to serve blocks, proofs and the cosigned head on; 0: any that is free",
+    },
+    host: { value: "H", default: "127.0.0.1", help: "address to serve on; that of this machine alone" },
+    every: { value: "SECONDS", default: "10", help: "seconds between rounds" },
+    once: { help: "one round, then stop; prints the cosigned head" },
+  },
+  exits: { 0: "followed and cosigned, or stopped by a signal after that", 1: "the ledger was refused" },
+  async run({ options }, io) {
+    if (options.follow === undefined)
       return fail("invalid", "--follow", "a directory or an address", undefined);
-    const every = number(values.every, 1, 86_400, "--every");
-    const port = values.serve === undefined ? null : number(values.serve, 0, 65_535, "--serve");
-    const follow = following(values.follow);
+    const every = number(options.every, 1, 86_400, "--every");
+    const port = options.serve === undefined ? null : number(options.serve, 0, 65_535, "--serve");
+    const follow = following(options.follow);
     const hasher = await openHasher();
     const signatures = await openSignatures();
     const { name, key } =
-      values.key === undefined
+      options.key === undefined
         ? { name: "witness", key: await signatures.generate() }
-        : await readKeyFile(values.key);
+        : await readKeyFile(options.key);
     const store =
-      values.ledger === undefined
+      options.ledger === undefined
         ? await openMemoryStore({ hasher })
-        : await openNodeStore(values.ledger, { hasher });
+        : await openOwnLedger(options.ledger, hasher);
     const engine = await openEngine();
     const replay = openReplay(engine);
     try {
@@ -75,20 +73,25 @@ export const witnessCommand: Command = {
         replay: async (block) => replay.replay(block).outcome.state,
         now: () => Math.floor(Date.now() / 1000),
       });
-      const served = port === null ? null : await serveAsk(witness.answer, port, values.host);
-      if (served !== null) io.err(`serving on http://${values.host}:${served.port}/checkpoint\n`);
+      const served = port === null ? null : await serveAsk(witness.answer, port, options.host);
+      if (served !== null) io.err(`serving on ${served.url}checkpoint\n`);
       try {
-        return await rounds(witness, follow, values.once ? 0 : every, served !== null, io);
+        return await rounds({
+          witness,
+          follow,
+          every: options.once ? 0 : every,
+          serves: served !== null,
+          io,
+        });
       } finally {
-        served?.server.close();
-        served?.server.closeAllConnections();
+        await served?.close();
       }
     } finally {
       await store.close();
       engine.close();
     }
   },
-};
+});
 
 type Follow = (use: (source: LedgerSource) => Promise<Followed>) => Promise<Followed>;
 
@@ -101,33 +104,31 @@ function following(target: string): Follow {
   return (use) => withDirectorySource(target, use);
 }
 
-/** Follows round by round until stopped; `every` 0: one round. A witness that serves goes on serving what was good. */
-async function rounds(
-  witness: Witness,
-  follow: Follow,
-  every: number,
-  serves: boolean,
-  io: Io,
-): Promise<number> {
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+/** What a witness's rounds need. */
+interface Rounds {
+  readonly witness: Witness;
+  readonly follow: Follow;
+  /** Seconds from one round to the next; 0: one round alone. */
+  readonly every: number;
+  /** A witness that serves goes on serving what was good after it has refused. */
+  readonly serves: boolean;
+  readonly io: Io;
+}
+
+/** Follows round by round until stopped; the exit code is that of the last round. */
+async function rounds({ witness, follow, every, serves, io }: Rounds): Promise<number> {
   let said = "";
   let good = true;
-  try {
-    while (!stop.signal.aborted) {
+  await interruptible(async ({ signal }) => {
+    while (!signal.aborted) {
       const line = await round(witness, follow);
       good = line.good;
       if (line.text !== said) (good ? io.out : io.err)(line.text);
       said = line.text;
       if (every === 0 || (!serves && line.text.startsWith("REFUSED"))) break;
-      await wait(every * 1000, undefined, { signal: stop.signal }).catch(() => {});
+      await wait(every * 1000, undefined, { signal }).catch(() => {});
     }
-  } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-  }
+  });
   return good ? 0 : 1;
 }
 
@@ -137,7 +138,7 @@ async function round(witness: Witness, follow: Follow): Promise<{ text: string; 
     if (followed.status === "waiting") return { text: "waiting for the first block\n", good: true };
     if (followed.status !== "refused") return { text: followed.note, good: true };
     const evidence = witness.contradiction === null ? "" : encodeContradiction(witness.contradiction);
-    return { text: `REFUSED at height ${followed.height}: ${followed.reason}\n${evidence}`, good: false };
+    return { text: `REFUSED: ${atBlock(followed.height, followed.reason)}\n${evidence}`, good: false };
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
     // A server out of reach may answer the next round; a store of our own that fails is the end.

@@ -1,3 +1,5 @@
+/** A ledger on disk, opened to prove things of it: read from a copy, its hashes and links checked. */
+import { copyOf, fromUtf8 } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.js";
@@ -63,14 +65,13 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
     marketId: genesis.header.marketId,
     platformKey: (genesis.header.flags & signedMarket) === 0 ? null : keys.platform,
     startPeriod: genesis.header.period,
-    note: note === null ? null : new TextDecoder("utf-8", { fatal: true }).decode(note),
+    note: note === null ? null : (fromUtf8(note) ?? fail("corrupt", "checkpoint", "UTF-8", "other bytes")),
     block,
     state: async (height) => {
       const engine = await openEngine();
       const replay = openReplay(engine);
-      let state = new Uint8Array(0);
-      for (let at = 0; at <= height; at += 1)
-        state = new Uint8Array(replay.replay(await block(at)).outcome.state);
+      let state: Uint8Array = new Uint8Array(0);
+      for (let at = 0; at <= height; at += 1) state = copyOf(replay.replay(await block(at)).outcome.state);
       engine.close();
       return state;
     },

@@ -1,3 +1,5 @@
+/** Where a witness gets a ledger from: a server of blocks, or a directory that a market may be writing. */
+import { fromUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { httpAsk } from "../../ledger/service/http.js";
@@ -17,11 +19,7 @@ export function httpSource(url: string): LedgerSource {
 }
 
 function decodeText(bytes: Uint8Array, field: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return fail("corrupt", field, "UTF-8", "other bytes");
-  }
+  return fromUtf8(bytes) ?? fail("corrupt", field, "UTF-8", "other bytes");
 }
 
 /**

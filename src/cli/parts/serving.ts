@@ -1,5 +1,95 @@
-import { createServer, type Server } from "node:http";
+/**
+ * HTTP as this package serves it, whatever it serves: requests of bounded size and time, connections of bounded number,
+ * and a place for whoever comes next. Also the server of blocks and proofs that a witness runs.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { fail } from "../../errors.js";
 import type { Ask } from "../../ledger/service/server.js";
+import { reasonOf } from "./problem.js";
+
+/** Most connections at once, and how long a request may take to come and an answer to be taken, in milliseconds. */
+const maxConnections = 64;
+const requestMs = 10_000;
+const answerMs = 60_000;
+/** Most answers being worked out at once: a proof about a large block hashes all of it. */
+const maxAnswers = 8;
+
+/** A server that listens. */
+export interface Served {
+  /** Its address, with a slash at the end. */
+  readonly url: string;
+  /** Stops at once, ending connections that are open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves over HTTP: requests with headers above 8 KiB and slow ones are dropped. When there are 64 connections, the one
+ * that has been without a request for longest makes room for the next, so that whoever holds many open keeps nobody out.
+ * Port 0 takes any that is free. Throws `conflict` when the address can't be had.
+ */
+export async function serveHttp(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  host: string,
+  port: number,
+): Promise<Served> {
+  const server = createServer(
+    {
+      maxHeaderSize: 8192,
+      headersTimeout: requestMs,
+      requestTimeout: requestMs,
+      // Node looks for slow requests only so often, every 30 s unless told.
+      connectionsCheckingInterval: requestMs / 10,
+    },
+    handle,
+  );
+  server.keepAliveTimeout = 5000;
+  server.setTimeout(answerMs, (socket) => socket.destroy());
+  limitConnections(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  }).catch((error: unknown) =>
+    fail("conflict", `${host}:${port}`, "an address that is free", reasonOf(error)),
+  );
+  const address = server.address();
+  const taken = typeof address === "object" && address !== null ? address.port : port;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Keeps at most 64 connections, and rather the busy and the new ones than those that only lie open. */
+function limitConnections(server: Server): void {
+  // In the order in which they came or last had an answer: the first has waited for longest.
+  const idle = new Set<Socket>();
+  const busy = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    if (idle.size + busy.size >= maxConnections) {
+      const [longest = socket] = idle;
+      longest.destroy();
+      idle.delete(longest);
+      if (longest === socket) return;
+    }
+    idle.add(socket);
+    socket.once("close", () => {
+      idle.delete(socket);
+      busy.delete(socket);
+    });
+  });
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    busy.add(socket);
+    response.once("close", () => {
+      if (busy.delete(socket) && !socket.destroyed) idle.add(socket);
+    });
+  });
+}
 
 const text = "text/plain; charset=utf-8";
 const typeOf = (path: string): string =>
@@ -9,67 +99,37 @@ const typeOf = (path: string): string =>
       ? "application/octet-stream"
       : text;
 
-/** Most connections at once, and how long a request may take to come and an answer to be taken, in milliseconds. */
-const maxConnections = 64;
-const requestMs = 10_000;
-const answerMs = 60_000;
-/** Most answers being worked out at once: a proof about a large block hashes all of it. */
-const maxAnswers = 8;
-
 /**
- * Serves what an {@link Ask} answers over HTTP, read-only and to any page (everything in a ledger is public). Resolves once
- * it listens. Headers above 8 KiB, slow requests and more than 64 connections are dropped; more than 8 answers at once
- * are 503.
+ * Serves what an {@link Ask} answers, read-only and to any page (everything in a ledger is public). More than 8 answers
+ * being worked out at once are 503.
  */
-export async function serveAsk(
-  ask: Ask,
-  port: number,
-  host: string,
-): Promise<{ server: Server; port: number }> {
+export async function serveAsk(ask: Ask, port: number, host: string): Promise<Served> {
   let answering = 0;
-  const server = createServer(
-    {
-      maxHeaderSize: 8192,
-      headersTimeout: requestMs,
-      requestTimeout: requestMs,
-      // Node looks for slow requests only so often, every 30 s unless told.
-      connectionsCheckingInterval: requestMs / 10,
-    },
-    (request, response) => {
-      const answer = (status: number, type: string, body: Uint8Array | string): void => {
-        response.writeHead(status, {
-          "content-type": type,
-          "content-length": Buffer.byteLength(body),
-          "x-content-type-options": "nosniff",
-          "access-control-allow-origin": "*",
-          "cache-control": "no-store",
-          ...(status === 405 ? { allow: "GET, HEAD" } : {}),
-        });
-        response.end(request.method === "HEAD" ? undefined : body);
-      };
-      if (request.method !== "GET" && request.method !== "HEAD")
-        return answer(405, text, "only GET and HEAD\n");
-      if (answering >= maxAnswers) return answer(503, text, "busy\n");
-      answering += 1;
-      const path = (request.url ?? "/").slice(1);
-      ask(path)
-        .then(
-          (bytes) =>
-            bytes === null ? answer(404, text, "nothing there\n") : answer(200, typeOf(path), bytes),
-          () => answer(500, text, "failed\n"),
-        )
-        .finally(() => {
-          answering -= 1;
-        });
-    },
-  );
-  server.maxConnections = maxConnections;
-  server.keepAliveTimeout = 5000;
-  server.setTimeout(answerMs, (socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  return { server, port: typeof address === "object" && address !== null ? address.port : port };
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const answer = (status: number, type: string, body: Uint8Array | string): void => {
+      response.writeHead(status, {
+        "content-type": type,
+        "content-length": Buffer.byteLength(body),
+        "x-content-type-options": "nosniff",
+        "access-control-allow-origin": "*",
+        "cache-control": "no-store",
+        ...(status === 405 ? { allow: "GET, HEAD" } : {}),
+      });
+      response.end(request.method === "HEAD" ? undefined : body);
+    };
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return void answer(405, text, "only GET and HEAD\n");
+    if (answering >= maxAnswers) return void answer(503, text, "busy\n");
+    answering += 1;
+    const path = (request.url ?? "/").slice(1);
+    ask(path)
+      .then(
+        (bytes) => (bytes === null ? answer(404, text, "nothing there\n") : answer(200, typeOf(path), bytes)),
+        () => answer(500, text, "failed\n"),
+      )
+      .finally(() => {
+        answering -= 1;
+      });
+  };
+  return serveHttp(handle, host, port);
 }

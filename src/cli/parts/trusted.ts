@@ -12,7 +12,7 @@ import {
 } from "../../ledger/proof/checkpoint.js";
 import type { Anchor, Proof } from "../../ledger/proof/proof.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
-import { readText } from "./keyfile.js";
+import { readText } from "./document.js";
 import { withLedger } from "./ledger.js";
 
 /** What the reader of a proof trusts. */

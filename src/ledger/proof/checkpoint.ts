@@ -67,7 +67,7 @@ export const maxNoteLength: number = 65_536;
 export const maxNoteSignatures: number = 64;
 
 const dash = "— ";
-const namePattern = /^[!-*,-~]{1,128}$/;
+export const namePattern: RegExp = /^[!-*,-~]{1,128}$/;
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The origin line of a market's ledger. The platform's key has the same name. */

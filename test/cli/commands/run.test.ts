@@ -126,7 +126,7 @@ describe("gridclear run", () => {
     expect(out).toContain("sums close: yes, to the last mWh\n");
     expect(out).toContain("sums close: yes, debits equal credits to the last tick\n");
     expect(out).toMatch(/\nhead {3}[0-9a-f]{64}\n$/);
-    expect(err).toContain("100 %");
+    expect(err).toBe("");
   });
 
   it("refuses what it can't read or go on with", async () => {
@@ -135,14 +135,16 @@ describe("gridclear run", () => {
     await expect(call(runCommand, "nowhere.json", "--ledger", ledger)).rejects.toMatchObject({
       code: "invalid",
     });
-    await expect(call(runCommand, wrong, "--ledger", ledger)).rejects.toMatchObject({ field: "scenario" });
+    await expect(call(runCommand, wrong, "--ledger", ledger)).rejects.toMatchObject({
+      field: `${wrong}: scenario`,
+    });
     await expect(call(runCommand, "--ledger", ledger)).rejects.toMatchObject({ field: "SCENARIO" });
     const own = await scenarioFile();
     await expect(call(runCommand, own, "--ledger", ledger, "--periods", "0")).rejects.toMatchObject({
       field: "--periods",
     });
     await expect(call(runCommand, own, "--quickly")).rejects.toMatchObject({
-      code: "ERR_PARSE_ARGS_UNKNOWN_OPTION",
+      wanted: "an option of gridclear run (gridclear run --help lists them)",
     });
     expect(await readdir(folder)).not.toContain("refused");
     await runDocument("other", "--periods", "1");

@@ -3,12 +3,14 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type PageServer, servePage, webCommand } from "../../src/cli/commands/web.js";
-import { securityPolicy } from "../../src/cli/parts/policy.js";
-import { GridclearError } from "../../src/errors.js";
+import { webCommand } from "../../../src/cli/commands/web.js";
+import { servePage } from "../../../src/cli/parts/page.js";
+import { securityPolicy } from "../../../src/cli/parts/policy.js";
+import type { Served } from "../../../src/cli/parts/serving.js";
+import { GridclearError } from "../../../src/errors.js";
 
 let root: string;
-let server: PageServer;
+let server: Served;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "gridclear-web-"));
   await mkdir(join(root, "page/assets"), { recursive: true });

@@ -1,0 +1,62 @@
+/**
+ * Reads the text files that people hand to commands: scenarios, profiles, keys, proofs, receipts, heads. One rule for
+ * all of them: UTF-8, at most so many bytes; a byte order mark at the beginning and Windows line ends, which editors
+ * and version control add without asking, are taken away. No document of this package can hold either, so nothing of
+ * its meaning is lost.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { fromUtf8 } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import { reasonOf } from "./problem.js";
+
+/** Most bytes of a document unless its reader says otherwise. */
+const maxDocumentBytes = 1 << 20;
+
+/** How {@link readText} reads. */
+export interface Reading {
+  /** Most bytes; default 1 MiB. */
+  readonly limit?: number;
+  /** What an error says was wanted when the file can't be read. */
+  readonly wanted?: string;
+}
+
+/**
+ * Text of a file, pipe or device, without a byte order mark and with `\n` line ends. Throws `invalid` when it can't be
+ * read or is not UTF-8, `limit` when it is too long.
+ */
+export async function readText(path: string, reading: Reading = {}): Promise<string> {
+  const { limit = maxDocumentBytes, wanted = "a file that can be read" } = reading;
+  const file = await open(path, "r").catch((error: unknown) =>
+    fail("invalid", path, wanted, reasonOf(error)),
+  );
+  try {
+    const text = fromUtf8(await readAtMost(file, path, limit));
+    return text === null ? fail("invalid", path, "UTF-8 text", "other bytes") : asWritten(text);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A document's text as this package wrote it, whatever an editor has made of its beginning and its line ends. */
+export function asWritten(text: string): string {
+  return (text.startsWith("\uFEFF") ? text.slice(1) : text).replaceAll("\r\n", "\n");
+}
+
+/** The bytes of an open file, pipe or device; what it says of its size is not believed. Throws `limit` when there are more. */
+export async function readAtMost(file: FileHandle, path: string, limit: number): Promise<Uint8Array> {
+  let bytes = new Uint8Array(Math.min(limit + 1, 1 << 16));
+  let length = 0;
+  for (;;) {
+    if (length === bytes.length) {
+      const more = new Uint8Array(Math.min(limit + 1, 2 * bytes.length));
+      more.set(bytes);
+      bytes = more;
+    }
+    const { bytesRead } = await file
+      .read(bytes, length, bytes.length - length)
+      .catch((error: unknown) => fail("invalid", path, "a file that can be read", reasonOf(error)));
+    length += bytesRead;
+    if (length > limit) return fail("limit", path, `at most ${limit} bytes`, "more");
+    if (bytesRead === 0) return bytes.subarray(0, length);
+  }
+}

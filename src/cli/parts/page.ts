@@ -1,0 +1,105 @@
+/**
+ * Serves the simulator page: the files of one folder as they were when it started, packed once, and nothing else whatever
+ * path is asked for, with the headers that keep the page to itself.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+import { fail } from "../../errors.js";
+import { securityPolicy } from "./policy.js";
+import { type Served, serveHttp } from "./serving.js";
+
+const types: ReadonlyMap<string, string> = new Map([
+  [".html", "text/html; charset=utf-8"],
+  [".js", "text/javascript; charset=utf-8"],
+  [".css", "text/css; charset=utf-8"],
+  [".svg", "image/svg+xml"],
+  [".wasm", "application/wasm"],
+]);
+
+/** One file as it is served. */
+interface PageFile {
+  readonly plain: Buffer;
+  /** In Brotli. */
+  readonly packed: Buffer;
+  readonly type: string;
+  /** Named after its content, so that a browser may keep it for good. */
+  readonly hashed: boolean;
+}
+
+/** The built page inside the package. */
+export const builtPage: string = fileURLToPath(new URL("../../web/", import.meta.url));
+
+/**
+ * Serves a folder's files as they are now, with the page's security headers. Port 0 takes any that is free.
+ * Throws `state` when the folder holds no page, `conflict` when the address can't be had.
+ */
+export async function servePage(folder: string, host: string, port: number): Promise<Served> {
+  const files = await readFolder(folder.replace(/[/\\]+$/, "")).catch(() => new Map<string, PageFile>());
+  if (!files.has("/index.html")) return fail("state", "page", "a built page (npm run build)", "none");
+  return serveHttp((request, response) => answer(files, request, response), host, port);
+}
+
+/** Reads every file of a folder there is a type for. */
+async function readFolder(folder: string): Promise<ReadonlyMap<string, PageFile>> {
+  const files = new Map<string, PageFile>();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const type = types.get(extname(entry.name));
+    if (!entry.isFile() || type === undefined) continue;
+    const path = join(entry.parentPath, entry.name);
+    const plain = await readFile(path);
+    const packed = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+    const name = path.slice(folder.length).replaceAll("\\", "/").replace(/^\/?/, "/");
+    files.set(name, { plain, packed, type, hashed: name.startsWith("/assets/") });
+  }
+  return files;
+}
+
+function answer(
+  files: ReadonlyMap<string, PageFile>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const isHead = request.method === "HEAD";
+  const refuse = (status: number, text: string, more: Record<string, string> = {}): void => {
+    response.writeHead(status, {
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      ...more,
+    });
+    response.end(isHead ? undefined : `${text}\n`);
+  };
+  if (request.method !== "GET" && !isHead)
+    return void refuse(405, "Only GET and HEAD.", { allow: "GET, HEAD" });
+  const path = (request.url ?? "/").split(/[?#]/, 1)[0]!;
+  const file = files.get(path === "/" ? "/index.html" : path);
+  if (file === undefined) return void refuse(404, "There is no such file.");
+  const packs = takesBrotli(`${request.headers["accept-encoding"] ?? ""}`);
+  const body = packs ? file.packed : file.plain;
+  response.writeHead(200, {
+    "content-type": file.type,
+    "content-length": body.length,
+    "cache-control": file.hashed ? "public, max-age=31536000, immutable" : "no-cache",
+    vary: "accept-encoding",
+    ...(packs ? { "content-encoding": "br" } : {}),
+    "content-security-policy": `${securityPolicy}; frame-ancestors 'none'`,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(isHead ? undefined : body);
+}
+
+/** Whether an `Accept-Encoding` names `br` with a weight above zero (RFC 9110 §12.5.3). */
+function takesBrotli(accepted: string): boolean {
+  return accepted.split(",").some((part) => {
+    const [coding, ...parameters] = part.split(";").map((word) => word.trim().toLowerCase());
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    return coding === "br" && (weight === undefined || Number(weight.slice(2)) > 0);
+  });
+}
