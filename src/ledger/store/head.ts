@@ -20,18 +20,18 @@ export interface HeadFile {
 // Two slots, written in turn: a torn write spoils the new one and leaves the one before.
 const slotBytes = 128;
 
-const checksum = (hasher: Hasher, text: string): string =>
+const checksum = (text: string, hasher: Hasher): string =>
   hex(hasher.sha256(new TextEncoder().encode(text)).subarray(0, 8));
 
 /** A slot is a line `size hash checksum`, padded with blanks. */
-function writeSlot(hasher: Hasher, { size, hash }: Mark): Uint8Array {
+function writeSlot({ size, hash }: Mark, hasher: Hasher): Uint8Array {
   const line = `${size} ${hex(hash)}`;
-  return new TextEncoder().encode(`${`${line} ${checksum(hasher, line)}`.padEnd(slotBytes - 1)}\n`);
+  return new TextEncoder().encode(`${`${line} ${checksum(line, hasher)}`.padEnd(slotBytes - 1)}\n`);
 }
 
-function readSlot(hasher: Hasher, text: string): Mark | null {
+function readSlot(text: string, hasher: Hasher): Mark | null {
   const match = /^(0|[1-9][0-9]{0,15}) ([0-9a-f]{64}) ([0-9a-f]{16}) *\n$/.exec(text);
-  if (match === null || checksum(hasher, `${match[1]} ${match[2]}`) !== match[3]) return null;
+  if (match === null || checksum(`${match[1]} ${match[2]}`, hasher) !== match[3]) return null;
   return { size: Number(match[1]), hash: fromHex(match[2], "HEAD") };
 }
 
@@ -47,7 +47,7 @@ const slotsOf = (bytes: Uint8Array): readonly [string, string] => {
 export function checkHeadFile(bytes: Uint8Array, hasher: Hasher): void {
   if (bytes.length === 0) return;
   const slots = slotsOf(bytes);
-  const marks = slots.map((slot) => readSlot(hasher, slot));
+  const marks = slots.map((slot) => readSlot(slot, hasher));
   const newest = Math.max(...marks.map((mark) => mark?.size ?? 0));
   for (const [index, mark] of marks.entries()) {
     // The marks alternate, and that of an empty chain is never written.
@@ -79,13 +79,13 @@ export async function openHeadFile(path: string, hasher: Hasher): Promise<HeadFi
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
       if (bytesRead === 0) return null;
       const marks = slotsOf(bytes.subarray(0, bytesRead))
-        .map((slot) => readSlot(hasher, slot))
+        .map((slot) => readSlot(slot, hasher))
         .filter((mark) => mark !== null);
       if (marks.length === 0) return fail("corrupt", "HEAD", "a slot that can be read", "none");
       return marks.reduce((last, mark) => (mark.size > last.size ? mark : last));
     },
     async write(mark) {
-      const bytes = writeSlot(hasher, mark);
+      const bytes = writeSlot(mark, hasher);
       const { bytesWritten } = await file.write(bytes, 0, slotBytes, (mark.size % 2) * slotBytes);
       if (bytesWritten !== slotBytes) fail("storage", "HEAD", `${slotBytes} bytes written`, bytesWritten);
       await file.datasync();
