@@ -66,6 +66,16 @@ export const text =
       ? value
       : fail("invalid", field, wanted, value);
 
+/**
+ * What somebody or something is called: 1 to 64 characters of any script, without control, format and unassigned ones and
+ * line or paragraph separators. The one rule for names of participants, wherever they come from.
+ */
+export const identifier: Check<string> = text(
+  /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u,
+  128,
+  "1 to 64 printable characters",
+);
+
 /** `bytes` bytes as lower-case hexadecimal text. */
 export const hexText =
   (bytes: number): Check<string> =>

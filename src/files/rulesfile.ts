@@ -1,8 +1,9 @@
 import { type CommissionTier, maxTiers, type PoolRules } from "../core/engine.js";
 import { checkMechanism, type MechanismRules } from "../core/mechanisms.js";
-import { fail, GridclearError } from "../errors.js";
+import { fail } from "../errors.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
-import { jsonField, locateJson } from "./jsontext.js";
+import { parseJson } from "./jsonfile.js";
+import { jsonField } from "./jsontext.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
 export interface FileRules extends MechanismRules {
@@ -118,34 +119,5 @@ export function checkRules(value: unknown): FileRules {
 
 /** Reads RULES.json. Throws like {@link checkRules}; each field then starts with the line it stands on. */
 export function parseRulesFile(text: string): FileRules {
-  if (text.length > maxRulesLength)
-    return fail("limit", "line 1: rules", `at most ${maxRulesLength} characters`, text.length);
-  const { line, fault } = locateJson(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return fail("invalid", `line ${fault?.line ?? 1}: rules`, "JSON", firstLine(error));
-  }
-  if (typeof fault?.twice === "string")
-    return fail("invalid", `line ${fault.line}: ${fault.twice}`, "each key once", "it twice");
-  try {
-    return checkRules(value);
-  } catch (error) {
-    if (!(error instanceof GridclearError)) throw error;
-    throw error.at(`line ${lineOf(error.field, line)}`);
-  }
-}
-
-const firstLine = (error: unknown): string =>
-  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-
-/** The line of a field, or, where the text leaves it out, of what would have held it; else 1. */
-function lineOf(field: string, line: ReadonlyMap<string, number>): number {
-  for (let path = field; path !== ""; path = path.replace(/(?:^|\.)[^.[]*$|\[\d*\]?$/, "")) {
-    const found = line.get(path);
-    if (found !== undefined) return found;
-    if (!/[.[]/.test(path)) break;
-  }
-  return 1;
+  return parseJson(text, { root: "rules", most: maxRulesLength }, checkRules);
 }

@@ -1,16 +1,27 @@
+/** Communities: how many of which kind take part, and what they agree, order and meter in each period of a scenario. */
 import { fail } from "../errors.js";
-import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/market.js";
-import { communityContracts, firstPeriod } from "./contracts.js";
+import type { Tick } from "../units.js";
+import { amendments, communityContracts, firstPeriod } from "./contracts.js";
 import type { Deliveries } from "./deliveries.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
 import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
+import { type PriceStrategy, usualStrategy } from "./members/strategy.js";
 import { periodOrders } from "./orders.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
+import { scaleOf } from "./scale.js";
 import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime, usualMix } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import { createWeather, type Moment, type Season, seasonDates, type WeatherKind } from "./world/weather.js";
+import {
+  createWeather,
+  type Moment,
+  type Season,
+  seasonDates,
+  type WeatherKind,
+  weatherStepMs,
+} from "./world/weather.js";
 
 /** Options of {@link community}; all but the number of participants may be left out. */
 export interface CommunityOptions {
@@ -76,6 +87,8 @@ export function community(options: CommunityOptions): Scenario {
 export interface Community {
   readonly scenario: Scenario;
   readonly members: readonly Member[];
+  /** The quantity tick of its market: 10⁻⁶ kWh, or coarser where a period moves more than 4,294 kWh at once. */
+  readonly quantityTick: Tick;
   /** Number of the genesis period; the period at place `p` is `genesis + 1 + p`. */
   readonly genesis: number;
   /** Unix time at which the period at a place begins; place −1 is genesis. */
@@ -84,29 +97,57 @@ export interface Community {
   contracts(place: number): Contract[];
   /** Owner of each storage device by number: a participant number, or −1 for the platform. */
   readonly owners: readonly number[];
-  moment(place: number): Moment;
   /** The orders of the period at a place. */
   orders(place: number): OrderBatch;
   /** The readings that arrive in it; see {@link periodReadings}. */
   readings(place: number, delivered: (place: number) => Deliveries | undefined): ReadingColumns;
 }
 
-/** Opens a scenario; `measured` are the profiles that it names (see profiles.ts). Throws `invalid` when they are missing. */
-export function openCommunity(scenario: Scenario, measured: readonly MeasuredProfile[] = []): Community {
+/** What {@link openCommunity} may be given beside the scenario. */
+export interface CommunityParts {
+  /** The profiles that the scenario names (`parseProfiles`). */
+  readonly measured?: readonly MeasuredProfile[];
+  /** How orders are priced. Default: each member's own way. */
+  readonly strategy?: PriceStrategy;
+}
+
+/** Opens a scenario. Throws `invalid` when the profiles that it names are missing, `conflict` when two members share a name. */
+export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): Community {
+  const { measured = [], strategy = usualStrategy(scenario) } = parts;
   if (scenario.profiles !== null && measured.length === 0)
     return fail("invalid", "profiles", `the profiles of ${scenario.profiles.file}`, "none");
   const generated = createMembers(scenario);
   const members = [...generated, ...measuredMembers(scenario, measured, generated.length)];
-  const genesis = firstPeriod(scenario) - 1;
   const numbers = new Map<string, number>();
   for (const { id, number } of members) {
     if (numbers.has(id)) return fail("conflict", "profiles", "names that no other participant has", id);
     numbers.set(id, number);
   }
-  const opening = communityContracts(scenario, members);
+  const cast = { scenario, members, scale: scaleOf(members, scenario.periodMs), strategy };
+  const opening = communityContracts(cast);
   const owners = opening
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));
+  const moments = momentsOf(scenario);
+  return {
+    scenario,
+    members,
+    quantityTick: cast.scale.quantityTick,
+    genesis: firstPeriod(scenario) - 1,
+    owners,
+    timeOf: (place) => startTime(scenario) + place * scenario.periodMs,
+    contracts: (place) => (place < 0 ? opening : amendments(cast, opening, place)),
+    orders: (place) => periodOrders(cast, moments(place), place),
+    readings: (place, delivered) => periodReadings(scenario, place, delivered),
+  };
+}
+
+/**
+ * The moments that make up the period at a place. The weather changes every five minutes, so a longer period is the sum of
+ * parts of five minutes or less, not what its middle happens to be.
+ */
+function momentsOf(scenario: Scenario): (place: number) => Moment[] {
+  const parts = Math.ceil(scenario.periodMs / weatherStepMs);
   const weather = createWeather({
     seed: scenario.seed,
     latitude: scenario.latitude,
@@ -114,32 +155,7 @@ export function openCommunity(scenario: Scenario, measured: readonly MeasuredPro
     utcOffsetMinutes: scenario.utcOffsetMinutes,
     kind: scenario.weather,
     startMs: startTime(scenario),
-    periodMs: scenario.periodMs,
+    stepMs: scenario.periodMs / parts,
   });
-  return {
-    scenario,
-    members,
-    genesis,
-    owners,
-    timeOf: (place) => startTime(scenario) + place * scenario.periodMs,
-    contracts: (place) => (place < 0 ? opening : amendments(scenario, opening, genesis, place)),
-    moment: weather,
-    orders: (place) => periodOrders(scenario, members, weather(place), place),
-    readings: (place, delivered) => periodReadings(scenario, place, delivered),
-  };
-}
-
-/** Halfway through, the first solar park leaves the pool: contracts can change from a later period on. */
-function amendments(
-  scenario: Scenario,
-  opening: readonly Contract[],
-  genesis: number,
-  place: number,
-): Contract[] {
-  if (place !== Math.floor(scenario.periods / 2) || place === 0) return [];
-  const first = opening.find(
-    (contract): contract is SupplyContract =>
-      contract.kind === "supply" && contract.participant.startsWith("solar-"),
-  );
-  return first === undefined ? [] : [{ ...first, version: 2, from: genesis + 1 + place, pool: !first.pool }];
+  return (place) => Array.from({ length: parts }, (_, part) => weather(place * parts + part));
 }

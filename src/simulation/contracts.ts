@@ -1,21 +1,32 @@
-import type { Contract, StorageContract } from "../market/contracts/contracts.js";
-import { type Carrier, carriers, maxQuantity, ppm } from "../units.js";
+/**
+ * What a community agrees: the rules of its market, who takes part, what each may offer and ask for, and how that changes
+ * while it trades. Everything here follows from the scenario and its members.
+ */
+import type { Contract, Stay, StorageContract, SupplyContract } from "../market/contracts/contracts.js";
+import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
+import { branches } from "./members/feeders.js";
 import { type Member, reach, type StorageUnit } from "./members/member.js";
-import { feederNames } from "./members/members.js";
 import { between } from "./members/strategy.js";
+import { contractRoom, type Scale } from "./scale.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { energyTicks } from "./world/devices.js";
 import { carStays } from "./world/vehicles.js";
 
-/** Amount ticks of one coin: 10⁻¹² is the tick. */
-const coin = 1_000_000_000_000n;
-/** Room above what devices can reach, so that no forecast is refused. */
-const headroom = 1.25;
+/** A scenario with its members, and how its market counts. */
+export interface Cast {
+  readonly scenario: Scenario;
+  readonly members: readonly Member[];
+  readonly scale: Scale;
+}
+
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
 export const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
 const feederLoss = 8_000;
-
-const bounded = (ticks: number): number => Math.min(Math.max(Math.round(ticks), 0), maxQuantity);
+const dayMs = 86_400_000;
+/** Days whose stays one contract of a car lists; then it is renewed. A contract holds 512 stays, one a day at most. */
+const stayDays = 365;
+/** Days a contract lists beyond those: a stay may last over a weekend. */
+const stayMargin = 7;
 
 /**
  * Number of the first period in which a scenario trades: periods count from 1 January 1970. The one before is genesis,
@@ -25,75 +36,96 @@ export function firstPeriod(scenario: Scenario): number {
   return Math.floor(startTime(scenario) / scenario.periodMs);
 }
 
-/**
- * Everything that a community agrees before its first period: the market and its rules, who takes part, what each may
- * offer and ask for, stores, cars, converters, feeders and the money that everybody brings.
- */
-export function communityContracts(scenario: Scenario, members: readonly Member[]): Contract[] {
+/** Everything that a community agrees before its first period, in the order in which it is registered. */
+export function communityContracts(cast: Cast): Contract[] {
+  const { scenario, members, scale } = cast;
   const from = firstPeriod(scenario) - 1;
   const dated = { version: 1, from };
-  const contracts: Contract[] = [
+  return [
     {
       kind: "market",
       ...dated,
       id: scenario.name,
       currency: scenario.currency,
-      quantityTick: "0.000001",
-      priceTick: "0.000001",
+      quantityTick: formatTicks(1, scale.quantityTick),
+      priceTick: formatTicks(1, microTick),
       periodMs: scenario.periodMs,
       signed: false,
       order: carrierOrder,
     },
-    payment(scenario, from),
-    ...carriers.map((carrier): Contract => {
-      const { mechanism, pricing, k, ties, pool } = scenario.rules[carrier];
-      return {
-        kind: "clearing",
+    payment(cast, from),
+    ...carriers.map((carrier) => clearing(scenario, carrier, from)),
+    ...branches(members).map(
+      ({ name, use, supply }): Contract => ({
+        kind: "feeder",
         ...dated,
-        carrier,
-        mechanism,
-        pricing,
-        k,
-        maxCycles: 0,
-        ties,
-        pool,
-        discharge: pool !== null,
-        charge: pool !== null,
-        export: true,
-        interrupt: true,
-        import: true,
-      };
-    }),
+        feeder: name,
+        carrier: "electricity",
+        importLimit: energyTicks(use, scenario.periodMs, scale.perKwh),
+        exportLimit: energyTicks(supply, scenario.periodMs, scale.perKwh),
+        loss: feederLoss,
+      }),
+    ),
+    ...members.flatMap((member) => memberContracts(cast, member, from)),
   ];
-  const used = new Set(members.map((member) => member.feeder));
-  for (const [index, feeder] of feederNames.entries()) {
-    if (!used.has(feeder)) continue;
-    const behind = members.filter((member) => member.feeder === feeder);
-    // A branch is laid out for what its members draw together; the last one a little tight for what they feed in.
-    const sum = (side: "use" | "supply"): number =>
-      behind.reduce((total, member) => total + reach(member, "electricity")[side], 0);
-    const tight = index === feederNames.length - 1 ? 0.4 : 1;
-    contracts.push({
-      kind: "feeder",
-      ...dated,
-      feeder,
-      carrier: "electricity",
-      importLimit: bounded(energyTicks(sum("use") + 30_000, scenario.periodMs)),
-      exportLimit: bounded(energyTicks((sum("supply") + 1_000) * tight, scenario.periodMs)),
-      loss: feederLoss,
-    });
-  }
-  for (const member of members) contracts.push(...memberContracts(scenario, member, from));
-  return contracts;
 }
 
-function payment(scenario: Scenario, from: number): Contract {
+/** Contracts that begin to hold in the period at a place of the run, by what is agreed before it. */
+export function amendments(cast: Cast, opening: readonly Contract[], place: number): Contract[] {
+  return [...poolLeft(cast.scenario, opening, place), ...staysRenewed(cast, place)];
+}
+
+/** Halfway through, the first solar park leaves the pool: contracts can change from a later period on. */
+function poolLeft(scenario: Scenario, opening: readonly Contract[], place: number): Contract[] {
+  if (place !== Math.floor(scenario.periods / 2) || place === 0) return [];
+  const first = opening.find(
+    (contract): contract is SupplyContract =>
+      contract.kind === "supply" && contract.participant.startsWith("solar-"),
+  );
+  if (first === undefined) return [];
+  return [{ ...first, version: 2, from: firstPeriod(scenario) + place, pool: !first.pool }];
+}
+
+/** Once a year, the contracts of cars are renewed: a contract lists the stays of one. */
+function staysRenewed(cast: Cast, place: number): Contract[] {
+  const year = (place * cast.scenario.periodMs) / (stayDays * dayMs);
+  if (place === 0 || !Number.isInteger(year)) return [];
+  const from = firstPeriod(cast.scenario) + place;
+  return cast.members.flatMap((member) =>
+    member.stores.flatMap((unit, index) =>
+      unit.car ? [{ ...storage(cast, member, index, from, year), version: year + 1 }] : [],
+    ),
+  );
+}
+
+function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract {
+  const { mechanism, pricing, k, ties, pool } = scenario.rules[carrier];
+  return {
+    kind: "clearing",
+    version: 1,
+    from,
+    carrier,
+    mechanism,
+    pricing,
+    k,
+    maxCycles: 0,
+    ties,
+    pool,
+    discharge: pool !== null,
+    charge: pool !== null,
+    export: true,
+    interrupt: true,
+    import: true,
+  };
+}
+
+function payment({ scenario, scale }: Cast, from: number): Contract {
   return {
     kind: "payment",
     version: 1,
     from,
     currency: scenario.currency,
-    creditLimit: `${20n * coin}`,
+    creditLimit: `${20n * scale.coin}`,
     tariffs: Object.fromEntries(
       carriers.map((carrier) => {
         const { retail, feedIn } = scenario.tariffs[carrier];
@@ -114,116 +146,129 @@ function payment(scenario: Scenario, from: number): Contract {
   };
 }
 
-function memberContracts(scenario: Scenario, member: Member, from: number): Contract[] {
+function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
+  const { scenario, scale } = cast;
   const dated = { version: 1, from };
-  const participant = member.id;
-  const contracts: Contract[] = [
-    {
-      kind: "participant",
-      ...dated,
-      id: participant,
-      ...(member.feeder === null ? {} : { feeders: { electricity: member.feeder } }),
-    },
-  ];
+  const { feeder, converter } = member;
   // Enough for a day at full load at the retail tariff, and never less than ten coins.
   const peak = carriers.reduce(
     (sum, carrier) => sum + (reach(member, carrier).use * scenario.tariffs[carrier].retail) / ppm / 1000,
     0,
   );
-  contracts.push({
-    kind: "deposit",
-    ...dated,
-    participant,
-    amount: `${BigInt(Math.ceil(10 + peak * 24)) * coin}`,
-    number: 1,
-  });
-  for (const carrier of carriers) {
-    const { use, supply } = reach(member, carrier);
-    if (use > 0)
-      contracts.push({
-        kind: "use",
-        ...dated,
-        participant,
-        carrier,
-        limit: bounded(energyTicks(use * headroom, scenario.periodMs) + 1),
-        interruptible: member.interruptible,
-        interruptionPrice: between(scenario.tariffs[carrier], 100_000),
-        // What a converter can't buy it simply does not convert.
-        import: member.converter === null,
-      });
-    if (supply > 0)
-      contracts.push({
-        kind: "supply",
-        ...dated,
-        participant,
-        carrier,
-        limit: bounded(energyTicks(supply * headroom, scenario.periodMs) + 1),
-        pool: member.pool,
-        collateral: member.kind === "home" ? "0" : `${2n * coin}`,
-      });
-  }
-  const { converter } = member;
-  if (converter !== null)
-    for (const output of converter.outputs)
-      contracts.push({
+  return [
+    {
+      kind: "participant",
+      ...dated,
+      id: member.id,
+      ...(feeder === null ? {} : { feeders: { electricity: feeder } }),
+    },
+    {
+      kind: "deposit",
+      ...dated,
+      participant: member.id,
+      amount: `${BigInt(Math.ceil(10 + peak * 24)) * scale.coin}`,
+      number: 1,
+    },
+    ...carriers.flatMap((carrier) => tradeContracts(cast, member, carrier, from)),
+    ...(converter?.outputs ?? []).map(
+      ({ carrier, ratio }): Contract => ({
         kind: "converter",
         ...dated,
-        device: `${participant}-${output.carrier}`,
-        participant,
-        input: converter.input,
-        output: output.carrier,
-        ratio: output.ratio,
-      });
-  for (const [index, store] of member.stores.entries())
-    contracts.push(storage(scenario, member, store, from, index));
+        device: `${member.id}-${carrier}`,
+        participant: member.id,
+        input: converter!.input,
+        output: carrier,
+        ratio,
+      }),
+    ),
+    ...member.stores.map((_, index) => storage(cast, member, index, from, 0)),
+  ];
+}
+
+/** What a member may ask for and offer of a carrier. */
+function tradeContracts(
+  { scenario, scale }: Cast,
+  member: Member,
+  carrier: Carrier,
+  from: number,
+): Contract[] {
+  const { use, supply } = reach(member, carrier);
+  const common = { version: 1, from, participant: member.id, carrier };
+  const limit = (watts: number): number =>
+    energyTicks(watts * contractRoom, scenario.periodMs, scale.perKwh) + 1;
+  const contracts: Contract[] = [];
+  if (use > 0)
+    contracts.push({
+      kind: "use",
+      ...common,
+      limit: limit(use),
+      interruptible: member.interruptible,
+      interruptionPrice: between(scenario.tariffs[carrier], 100_000),
+      // What a converter can't buy it simply does not convert.
+      import: member.converter === null,
+    });
+  if (supply > 0)
+    contracts.push({
+      kind: "supply",
+      ...common,
+      limit: limit(supply),
+      pool: member.pool,
+      collateral: member.kind === "home" ? "0" : `${2n * scale.coin}`,
+    });
   return contracts;
 }
 
-function storage(
-  scenario: Scenario,
-  member: Member,
-  store: StorageUnit,
-  from: number,
-  index: number,
-): StorageContract {
-  const { periodMs } = scenario;
-  const tariff = scenario.tariffs[store.carrier];
-  const capacity = bounded(store.capacity * 1000);
-  const limit = bounded(energyTicks(store.power, periodMs));
-  const start = firstPeriod(scenario);
-  const weekday = new Date(`${scenario.date}T00:00:00Z`).getUTCDay();
+/** The contract of a member's storage unit; of a car, with its stays in a year of the run (from 0). */
+function storage(cast: Cast, member: Member, index: number, from: number, year: number): StorageContract {
+  const { periodMs, tariffs } = cast.scenario;
+  const { perKwh } = cast.scale;
+  const unit = member.stores[index]!;
+  const tariff = tariffs[unit.carrier];
+  const capacity = ticksOf(unit.capacity, perKwh);
+  const limit = energyTicks(unit.power, periodMs, perKwh);
   return {
     kind: "storage",
     version: 1,
     from,
-    device: `${member.id}-${store.car ? "battery" : "store"}${index === 0 ? "" : index + 1}`,
-    carrier: store.carrier,
-    ...(store.owned ? { owner: member.id } : {}),
-    ...(member.feeder === null || store.carrier !== "electricity" ? {} : { feeder: member.feeder }),
+    device: `${member.id}-${unit.car ? "battery" : "store"}${index === 0 ? "" : index + 1}`,
+    carrier: unit.carrier,
+    ...(unit.owned ? { owner: member.id } : {}),
+    ...(member.feeder === null || unit.carrier !== "electricity" ? {} : { feeder: member.feeder }),
     capacity,
-    charge: Math.min(bounded(store.charge * 1000), capacity),
+    charge: Math.min(ticksOf(unit.charge, perKwh), capacity),
     chargeLimit: limit,
     // A car lends a little of what it holds, a store what it can.
-    dischargeLimit: store.car ? Math.floor(limit / 4) : limit,
-    chargeEfficiency: store.efficiency,
-    dischargeEfficiency: store.efficiency,
+    dischargeLimit: unit.car ? Math.floor(limit / 4) : limit,
+    chargeEfficiency: unit.efficiency,
+    dischargeEfficiency: unit.efficiency,
     // A car's battery loses next to nothing overnight.
-    selfDischarge: store.car ? 0 : Math.round((store.hourlyLoss * periodMs) / 3_600_000),
-    chargePrice: between(tariff, store.chargeAt),
-    dischargePrice: between(tariff, store.dischargeAt),
-    ...(store.car
-      ? {
-          stays: carStays({
-            seed: scenario.seed,
-            member: member.number,
-            capacity,
-            periods: scenario.periods,
-            periodMs,
-            weekday,
-          })
-            .slice(0, 512)
-            .map((stay) => ({ ...stay, plugIn: start + stay.plugIn, plugOut: start + stay.plugOut })),
-        }
-      : {}),
+    selfDischarge: unit.car ? 0 : Math.round((unit.hourlyLoss * periodMs) / 3_600_000),
+    chargePrice: between(tariff, unit.chargeAt),
+    dischargePrice: between(tariff, unit.dischargeAt),
+    ...(unit.car ? { stays: staysOf(cast, member, unit, year) } : {}),
   };
+}
+
+const ticksOf = (wattHours: number, perKwh: number): number => Math.round((wattHours * perKwh) / 1000);
+
+/** The stays of a car that a contract lists: those that end in a year of the run, and the few after it. */
+function staysOf({ scenario, scale }: Cast, member: Member, unit: StorageUnit, year: number): Stay[] {
+  const start = firstPeriod(scenario);
+  const { periods, periodMs } = scenario;
+  const car = {
+    seed: scenario.seed,
+    member: member.number,
+    capacity: unit.capacity,
+    periodMs,
+    weekday: new Date(`${scenario.date}T00:00:00Z`).getUTCDay(),
+  };
+  const end = (year + 1) * stayDays + stayMargin;
+  return carStays(car, year * stayDays, end)
+    .filter(({ plugIn }) => plugIn < periods)
+    .map(({ plugIn, plugOut, required, used }) => ({
+      plugIn: start + plugIn,
+      plugOut: start + plugOut,
+      required: Math.floor((required * scale.perKwh) / 1000),
+      used: Math.floor((used * scale.perKwh) / 1000),
+    }));
 }

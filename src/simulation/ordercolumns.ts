@@ -1,11 +1,13 @@
+/** Columns of orders by the million, for pages and benchmarks that clear one carrier of one period. */
 import { fail } from "../errors.js";
 import { maxQuantity, ppm } from "../units.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
 import { bidLimit, offerLimit } from "./members/strategy.js";
+import { fineScale } from "./scale.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import { energyTicks, power } from "./world/devices.js";
+import { deviceCarrier, energyTicks, power } from "./world/devices.js";
 import { createRandom } from "./world/random.js";
 import { createWeather, type Season, seasonDates, type WeatherKind } from "./world/weather.js";
 
@@ -129,16 +131,15 @@ function patterns(
     utcOffsetMinutes: scenario.utcOffsetMinutes,
     kind: scenario.weather,
     startMs: startTime(scenario) + hour * 3_600_000,
-    periodMs,
+    stepMs: periodMs,
   })(0);
   const users: Pattern[] = [];
   const makers: Pattern[] = [];
   for (const member of createMembers(scenario)) {
     let watts = 0;
     for (const device of member.devices)
-      if (!("carrier" in device) || device.carrier === "electricity")
-        watts += power(device, moment, seed, member.number);
-    const ticks = energyTicks(watts, periodMs);
+      if (deviceCarrier(device) === "electricity") watts += power(device, moment, seed, member.number);
+    const ticks = energyTicks(watts, periodMs, fineScale.perKwh);
     if (ticks > 0) users.push({ member, ticks });
     else if (ticks < 0) makers.push({ member, ticks: -ticks });
   }

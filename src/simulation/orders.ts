@@ -1,15 +1,18 @@
+/** The orders of a community: what everybody expects to use or make in a period, at the price its strategy finds. */
+import { fail } from "../errors.js";
 import type { OrderBatch } from "../market/market.js";
-import { carriers, maxQuantity, ppm } from "../units.js";
-import { type Conversion, type Member, reach } from "./members/member.js";
-import { bidLimit, offerLimit } from "./members/strategy.js";
-import type { Scenario } from "./scenario.js";
+import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
+import type { Cast } from "./contracts.js";
+import type { Conversion, Member } from "./members/member.js";
+import type { PriceStrategy } from "./members/strategy.js";
+import { fineScale } from "./scale.js";
+import { startTime } from "./scenario.js";
 import { deviceCarrier, energyTicks, power } from "./world/devices.js";
 import { coolingShare, heatDay, heatHour } from "./world/heat.js";
 import { draw, uniform } from "./world/random.js";
 import type { Moment } from "./world/weather.js";
 
 const orderStream = 5_000;
-const headroom = 1.2;
 
 /** How much of its full load a converter wants to run at, 0 to 1. */
 function load(converter: Conversion, moment: Moment): number {
@@ -28,74 +31,84 @@ function load(converter: Conversion, moment: Moment): number {
   }
 }
 
+/** Adds what a member draws (above zero) and feeds in (below) at a moment to its sums by carrier, W. */
+function addPower(sums: Float64Array, member: Member, moment: Moment, seed: number): void {
+  for (const device of member.devices)
+    sums[carriers.indexOf(deviceCarrier(device))]! += power(device, moment, seed, member.number);
+  const { converter } = member;
+  if (converter === null) return;
+  const watts = converter.watts * load(converter, moment);
+  sums[carriers.indexOf(converter.input)]! += watts;
+  for (const output of converter.outputs)
+    sums[carriers.indexOf(output.carrier)]! -= (watts * output.ratio) / ppm;
+}
+
+/** What was measured of a carrier at a member's meter in a period, in quantity ticks. */
+function measuredTicks(member: Member, carrier: Carrier, { scenario, scale }: Cast, place: number): number {
+  const fromMs = startTime(scenario) + place * scenario.periodMs;
+  let ticks = 0;
+  for (const measured of member.measured)
+    if (measured.carrier === carrier)
+      ticks += measured.series.between(fromMs, fromMs + scenario.periodMs, fineScale.perKwh / scale.perKwh);
+  return ticks;
+}
+
 /**
- * The orders of one period, in order of arrival: everybody's forecast of what they will use or make, at the price
- * that their strategy finds. At most one order for each participant and carrier; the arrays are fresh.
+ * The orders of one period, in order of arrival: at most one for each participant and carrier. The arrays are fresh. Throws
+ * `invalid` when the strategy finds a price that is none.
  *
+ * @param moments the moments that the period is made of, each of them equally long
  * @param place the period's place in the run, from 0
  */
 export function periodOrders(
-  scenario: Scenario,
-  members: readonly Member[],
-  moment: Moment,
+  cast: Cast & { readonly strategy: PriceStrategy },
+  moments: readonly Moment[],
   place: number,
 ): OrderBatch {
-  const most = members.length * carriers.length;
-  const participant = new Uint32Array(most);
-  const carrier = new Uint8Array(most);
-  const side = new Uint8Array(most);
-  const quantity = new Uint32Array(most);
-  const price = new Int32Array(most);
-  let count = 0;
-  const net = new Float64Array(carriers.length);
-  // Somebody else is first each time.
+  const { scenario, members, scale, strategy } = cast;
+  const rows: { participant: number; carrier: number; side: number; quantity: number; price: number }[] = [];
+  const sums = new Float64Array(carriers.length);
+  // Rotates who orders first, so that no member always wins ties.
   const first = members.length === 0 ? 0 : draw(scenario.seed, orderStream, place) % members.length;
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
-    net.fill(0);
-    for (const device of member.devices)
-      net[carriers.indexOf(deviceCarrier(device))]! += power(device, moment, scenario.seed, member.number);
-    if (member.converter !== null) {
-      const watts = member.converter.watts * load(member.converter, moment);
-      net[carriers.indexOf(member.converter.input)]! += watts;
-      for (const output of member.converter.outputs)
-        net[carriers.indexOf(output.carrier)]! -= (watts * output.ratio) / ppm;
-    }
-    for (const [code, name] of carriers.entries()) {
-      const ticks = energyTicks(net[code]!, scenario.periodMs);
+    sums.fill(0);
+    for (const moment of moments) addPower(sums, member, moment, scenario.seed);
+    for (const [code, carrier] of carriers.entries()) {
+      const ticks =
+        energyTicks(sums[code]! / moments.length, scenario.periodMs, scale.perKwh) +
+        measuredTicks(member, carrier, cast, place);
       if (ticks === 0) continue;
-      const luck = uniform(scenario.seed, orderStream + 1 + member.number, place, code);
-      participant[count] = member.number;
-      carrier[count] = code;
-      side[count] = ticks > 0 ? 1 : 0;
-      quantity[count] = Math.min(Math.abs(ticks), limitOf(member, code, ticks > 0, scenario.periodMs));
-      price[count] =
-        ticks > 0 ? bidLimit(member, name, scenario, luck) : offerLimit(member, name, scenario, luck);
-      if (quantity[count]! > 0) count += 1;
+      const quantity = Math.abs(ticks);
+      if (quantity > maxQuantity)
+        return fail("limit", `order of ${member.id}`, `at most ${maxQuantity} ticks`, quantity);
+      const price = checkedPrice(
+        strategy({
+          member,
+          carrier,
+          side: ticks > 0 ? "bid" : "offer",
+          quantity,
+          place,
+          tariff: scenario.tariffs[carrier],
+          luck: uniform(scenario.seed, orderStream + 1 + member.number, place, code),
+        }),
+      );
+      if (price !== null)
+        rows.push({ participant: member.number, carrier: code, side: ticks > 0 ? 1 : 0, quantity, price });
     }
   }
   return {
-    participant: participant.slice(0, count),
-    carrier: carrier.slice(0, count),
-    side: side.slice(0, count),
-    quantity: quantity.slice(0, count),
-    price: price.slice(0, count),
+    participant: Uint32Array.from(rows, (row) => row.participant),
+    carrier: Uint8Array.from(rows, (row) => row.carrier),
+    side: Uint8Array.from(rows, (row) => row.side),
+    quantity: Uint32Array.from(rows, (row) => row.quantity),
+    price: Int32Array.from(rows, (row) => row.price),
   };
 }
 
-const limits = new WeakMap<Member, Float64Array>();
-
-/** Most a member orders of a carrier in a period: what its devices reach and a little. */
-function limitOf(member: Member, code: number, use: boolean, periodMs: number): number {
-  let known = limits.get(member);
-  if (known === undefined) {
-    known = new Float64Array(2 * carriers.length);
-    for (const [index, name] of carriers.entries()) {
-      const watts = reach(member, name);
-      known[2 * index] = watts.supply * headroom;
-      known[2 * index + 1] = watts.use * headroom;
-    }
-    limits.set(member, known);
-  }
-  return Math.min(energyTicks(known[2 * code + (use ? 1 : 0)]!, periodMs), maxQuantity);
+function checkedPrice(price: unknown): number | null {
+  return price === null ||
+    (typeof price === "number" && Number.isInteger(price) && price >= minPrice && price <= maxPrice)
+    ? price
+    : fail("invalid", "strategy", `whole price ticks from ${minPrice} to ${maxPrice}, or null`, price);
 }

@@ -11,7 +11,7 @@ import { type Market, type OrderBatch, openMarket, type Reading } from "../marke
 import type { MatchingEngine } from "../market/period/round.js";
 import type { PeriodResult } from "../market/result.js";
 import { Indicators, type Summary } from "../report/indicators.js";
-import { carriers, formatTicks, microTick } from "../units.js";
+import { carriers, formatTicks } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
@@ -128,8 +128,8 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
       carrier: carriers[readings.carrier[index]!]!,
       period: this.community.genesis + 1 + readings.place[index]!,
       version: readings.version[index]!,
-      in: formatTicks(readings.in[index]!, microTick),
-      out: formatTicks(readings.out[index]!, microTick),
+      in: formatTicks(readings.in[index]!, this.community.quantityTick),
+      out: formatTicks(readings.out[index]!, this.community.quantityTick),
     };
   }
 

@@ -21,17 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const quiet = { out: () => {}, err: () => {}, columns: 80, isTTY: false };
+
 /** A run of real homes, verified. */
 async function runDay(name: string, periods = 288): Promise<RunDocument> {
   const path = makeScenario(name, join(folder, name));
   let out = "";
   const code = await runCommand.run([path, "--ledger", join(folder, name, "ledger"), "--json"], {
+    ...quiet,
     out: (text) => {
       out += text;
     },
-    err: () => {},
-    columns: 80,
-    isTTY: false,
   });
   expect(code).toBe(0);
   const document = JSON.parse(out) as RunDocument;
@@ -77,7 +77,7 @@ describe("communities of real homes", () => {
     async () => {
       const document = await runDay("california-measured");
       expect(Number(document.energy.electricity!.totals.offered)).toBeGreaterThan(0);
-      const { measured } = await readScenario(join(folder, "california-measured", "scenario.json"));
+      const { measured } = await readScenario(join(folder, "california-measured", "scenario.json"), quiet);
       expect(new Set(measured.map((profile) => profile.participant)).size).toBe(17);
     },
   );

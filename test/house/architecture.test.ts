@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   market: ["core", "ledger"],
   files: ["core", "ledger", "market"],
   report: ["core", "ledger", "market"],
-  simulation: ["core", "ledger", "market", "report"],
+  simulation: ["core", "ledger", "market", "files", "report"],
   cli: ["core", "ledger", "market", "files", "report", "simulation"],
   web: ["core", "ledger", "market", "files", "report", "simulation"],
 };

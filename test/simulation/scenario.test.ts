@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
-import { parseProfiles } from "../../src/simulation/profilefile.js";
 import { memberKinds, startTime } from "../../src/simulation/scenario.js";
 import { checkScenario, parseScenario } from "../../src/simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
@@ -156,60 +155,6 @@ describe("communities", () => {
       expect(kinds).toContain(kind);
     const later = Array.from({ length: scenario.periods }, (_, place) => day.contracts(place)).flat();
     expect(later.length).toBeGreaterThan(0);
-  });
-});
-
-describe("measured profiles", () => {
-  const scenario = checkScenario({
-    name: "measured",
-    periods: 4,
-    periodMs: 900_000,
-    participants: {},
-    profiles: { file: "homes.csv", stepMs: 3_600_000 },
-  });
-  const header = "participant,carrier,step,use,supply\n";
-
-  it("become participants with their energy in ticks", () => {
-    const profiles = parseProfiles(`${header}h1,electricity,0,1.25,0\nh1,heat,0,0,0.000001\n`, scenario);
-    expect(profiles.map(({ participant, carrier, ticks }) => [participant, carrier, [...ticks]])).toEqual([
-      ["h1", "electricity", [1_250_000]],
-      ["h1", "heat", [-1]],
-    ]);
-    const { members } = openCommunity(scenario, profiles);
-    expect(members.map((member) => member.id)).toEqual(["h1"]);
-    // A quarter of an hour is a quarter of the step.
-    const orders = openCommunity(scenario, profiles).orders(0);
-    expect([...orders.quantity]).toEqual([312_500]);
-  });
-
-  it.each([
-    ["profiles, line 1", "a,b\n"],
-    ["profiles", `${header}h1,electricity,0,1\n`],
-    ["profiles, row 2, participant", `${header}a b,electricity,0,1,0\n`],
-    ["profiles, row 2, carrier", `${header}h1,coal,0,1,0\n`],
-    ["profiles, row 2, step", `${header}h1,heat,-1,1,0\n`],
-    ["profiles, row 2, step", `${header}h1,heat,1e3,1,0\n`],
-    ["profiles, row 2, use", `${header}h1,heat,0,0x10,0\n`],
-    ["profiles, row 2, use", `${header}h1,heat,0,-1,0\n`],
-    ["profiles, row 2, use", `${header}h1,heat,0,0.0000001,0\n`],
-    ["profiles, row 2, use", `${header}h1,heat,0,5000,0\n`],
-    ["profiles, row 2, supply", `${header}h1,heat,0,0,\n`],
-    ["profiles", header],
-  ])("say what is wrong with %s", (field, text) => {
-    expect(refusal(() => parseProfiles(text, scenario)).field).toBe(field);
-  });
-
-  it("must be there when a scenario names them", () => {
-    expect(refusal(() => openCommunity(scenario)).field).toBe("profiles");
-  });
-
-  it("can't take the name of somebody else", () => {
-    const mixed = { ...scenario, participants: { ...scenario.participants, home: 1 } };
-    const profiles = parseProfiles(`${header}home-01,electricity,0,1,0\n`, scenario);
-    expect(refusal(() => openCommunity(mixed, profiles))).toMatchObject({
-      code: "conflict",
-      field: "profiles",
-    });
   });
 });
 

@@ -3,8 +3,9 @@ import { parseArgs } from "node:util";
 import { openEngine } from "../../core/engine.js";
 import { fail, placed } from "../../errors.js";
 import { clearOrderFile } from "../../files/cleardocument.js";
-import { decodeText, parseOrderFile } from "../../files/orderfile.js";
+import { parseOrderFile } from "../../files/orderfile.js";
 import { checkRules, type FileRules, parseRulesFile } from "../../files/rulesfile.js";
+import { decodeText } from "../../files/text.js";
 import type { Command } from "../command.js";
 import { clearTable } from "../parts/cleartable.js";
 

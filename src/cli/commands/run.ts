@@ -3,14 +3,15 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { hex } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
-import { fail, placed } from "../../errors.js";
+import { fail, within } from "../../errors.js";
+import { maxTextLength } from "../../files/text.js";
 import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
 import type { Store } from "../../ledger/store/store.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Summary } from "../../report/indicators.js";
 import { type Community, openCommunity } from "../../simulation/community.js";
 import type { MeasuredProfile } from "../../simulation/members/profiles.js";
-import { maxProfilesLength, parseProfiles } from "../../simulation/profilefile.js";
+import { parseProfiles } from "../../simulation/profilefile.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
@@ -58,7 +59,7 @@ export const runCommand: Command = defineCommand({
     const { key: keyFile, receipts } = options;
     if (receipts !== undefined && keyFile === undefined)
       return fail("invalid", "--receipts", "--key with it: only a signed run gives receipts", receipts);
-    const { scenario, measured } = await readScenario(name!);
+    const { scenario, measured } = await readScenario(name!, io);
     const { summary, facts, exitCode } = await runInto(
       {
         scenario,
@@ -87,23 +88,20 @@ function readPeriods(text: string | undefined): number {
 /** A bundled scenario by name, or one from a file with the profiles it names beside it. */
 export async function readScenario(
   name: string,
+  io: Io,
 ): Promise<{ scenario: Scenario; measured: readonly MeasuredProfile[] }> {
   if (scenarioNames.some((each) => each === name)) return { scenario: bundledScenario(name), measured: [] };
   const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
-  const scenario = inFile(name, () => parseScenario(text));
+  const scenario = within(name, () => parseScenario(text));
   if (scenario.profiles === null) return { scenario, measured: [] };
   const beside = join(dirname(name), scenario.profiles.file);
-  const rows = await readText(beside, { limit: maxProfilesLength });
-  return { scenario, measured: inFile(beside, () => parseProfiles(rows, scenario)) };
-}
-
-/** Every error of a file's contents begins with its name. */
-function inFile<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw placed(error, path);
-  }
+  const rows = await readText(beside, { limit: maxTextLength });
+  const { measured, missing, firstMissing } = within(beside, () => parseProfiles(rows, scenario));
+  if (missing > 0)
+    io.err(
+      `${beside}: ${grouped(missing)} steps are missing and count as zero; the first: ${firstMissing}\n`,
+    );
+  return { scenario, measured };
 }
 
 /** What {@link runInto} runs, and where. */
@@ -148,7 +146,14 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
           const complete = simulation.done;
           return {
             summary: simulation.summary(),
-            facts: { scenario, ledger, head: hex(store.head!.hash), complete, ...ran },
+            facts: {
+              scenario,
+              ledger,
+              head: hex(store.head!.hash),
+              complete,
+              quantityTick: community.quantityTick,
+              ...ran,
+            },
             exitCode: complete ? 0 : stop.exitCode,
           };
         });
@@ -168,7 +173,7 @@ async function communityOf(
   { scenario, measured, key }: RunOptions,
   hasher: Hasher,
 ): Promise<{ community: Community; run: SignedRun | null }> {
-  const community = openCommunity(scenario, measured);
+  const community = openCommunity(scenario, { measured });
   if (key === null) return { community, run: null };
   return signedRun(community, { signatures: await openSignatures(), hasher, key });
 }

@@ -7,6 +7,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { fromUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
+import { isUtf16 } from "../../files/text.js";
 import { reasonOf } from "./problem.js";
 
 /** Most bytes of a document unless its reader says otherwise. */
@@ -30,8 +31,11 @@ export async function readText(path: string, reading: Reading = {}): Promise<str
     fail("invalid", path, wanted, reasonOf(error)),
   );
   try {
-    const text = fromUtf8(await readAtMost(file, path, limit));
-    return text === null ? fail("invalid", path, "UTF-8 text", "other bytes") : asWritten(text);
+    const bytes = await readAtMost(file, path, limit);
+    const text = fromUtf8(bytes);
+    return text === null
+      ? fail("invalid", path, "UTF-8 text", isUtf16(bytes) ? "UTF-16" : "other bytes")
+      : asWritten(text);
   } finally {
     await file.close();
   }

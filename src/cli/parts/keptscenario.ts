@@ -103,10 +103,13 @@ function changeOf(before: unknown, after: unknown, path: string): Change | null 
 
 /** A digest of everything that a run takes from measured profiles. */
 function digestOf(measured: readonly MeasuredProfile[], hasher: Hasher): string {
-  const digests = measured.map(({ participant, carrier, ticks }) => {
-    const bytes = new Uint8Array(ticks.length * 8);
+  const digests = measured.map(({ participant, carrier, steps, ticks }) => {
+    const bytes = new Uint8Array(ticks.length * 12);
     const view = viewOf(bytes);
-    for (const [step, value] of ticks.entries()) view.setFloat64(8 * step, value, true);
+    for (const [place, value] of ticks.entries()) {
+      view.setUint32(12 * place, steps[place]!, true);
+      view.setFloat64(12 * place + 4, value, true);
+    }
     return `${participant} ${carrier} ${hex(hasher.sha256(bytes))}\n`;
   });
   return hex(hasher.sha256(toUtf8(digests.join(""))));

@@ -1,6 +1,6 @@
 import type { EnergyBalance, Summary } from "../../report/indicators.js";
 import type { Scenario } from "../../simulation/scenario.js";
-import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
+import { amountTick, carriers, formatTicks, microTick, type Tick } from "../../units.js";
 import { grouped, rounded, table } from "./table.js";
 
 /** What one call of `run` did, beside what the ledger holds. */
@@ -11,41 +11,41 @@ export interface RunFacts {
   readonly head: string;
   /** Whether every period of the scenario is sealed. */
   readonly complete: boolean;
+  readonly quantityTick: Tick;
   /** Periods and orders of this call, and the time they took; the ledger may hold more from before. */
   readonly ranPeriods: number;
   readonly ranOrders: number;
   readonly durationMs: number;
 }
 
-const moneyTick: Tick = { mantissa: 1n, scale: 12 };
-const energy = (ticks: bigint): string => rounded(ticks, 6, 1);
-const money = (ticks: bigint): string => rounded(ticks, 12, 2);
 const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
   Object.values(parts).reduce((total, part) => total + part, 0n);
 
-type Row = readonly [label: string, value: (balance: EnergyBalance) => string];
+/** Shows quantity ticks as kWh. */
+type Show = (ticks: bigint) => string;
+type Row = readonly [label: string, value: (balance: EnergyBalance, energy: Show) => string];
 
 const energyRows: readonly Row[] = [
-  ["from participants, traded", ({ sources }) => energy(sources.traded)],
-  ["from participants, into the pool", ({ sources }) => energy(sources.pooled)],
-  ["from stores and cars", ({ sources }) => energy(sources.discharged)],
-  ["imported", ({ sources }) => energy(sources.imported)],
-  ["= all there was", ({ sources }) => energy(sum(sources))],
-  ["to participants, traded", ({ sinks }) => energy(sinks.traded)],
-  ["to participants, from pool and stores", ({ sinks }) => energy(sinks.sold)],
-  ["to participants, imported", ({ sinks }) => energy(sinks.importedForUse)],
-  ["into stores and cars", ({ sinks }) => energy(sinks.charged)],
-  ["exported", ({ sinks }) => energy(sinks.exported)],
-  ["curtailed", ({ sinks }) => energy(sinks.curtailed)],
-  ["lost in feeders", ({ sinks }) => energy(sinks.feederLosses)],
-  ["= all that went", ({ sinks }) => energy(sum(sinks))],
-  ["offered, but nobody took it", ({ idle }) => energy(idle)],
-  ["asked for, called off for pay", ({ interrupted }) => energy(interrupted)],
-  ["asked for, not served", ({ unserved }) => energy(unserved)],
-  ["in stores before", ({ storage }) => energy(storage.before)],
-  ["in stores after", ({ storage }) => energy(storage.after)],
-  ["lost in stores", ({ storage }) => energy(storage.lost)],
-  ["used by cars on the road", ({ storage }) => energy(storage.used)],
+  ["from participants, traded", ({ sources }, energy) => energy(sources.traded)],
+  ["from participants, into the pool", ({ sources }, energy) => energy(sources.pooled)],
+  ["from stores and cars", ({ sources }, energy) => energy(sources.discharged)],
+  ["imported", ({ sources }, energy) => energy(sources.imported)],
+  ["= all there was", ({ sources }, energy) => energy(sum(sources))],
+  ["to participants, traded", ({ sinks }, energy) => energy(sinks.traded)],
+  ["to participants, from pool and stores", ({ sinks }, energy) => energy(sinks.sold)],
+  ["to participants, imported", ({ sinks }, energy) => energy(sinks.importedForUse)],
+  ["into stores and cars", ({ sinks }, energy) => energy(sinks.charged)],
+  ["exported", ({ sinks }, energy) => energy(sinks.exported)],
+  ["curtailed", ({ sinks }, energy) => energy(sinks.curtailed)],
+  ["lost in feeders", ({ sinks }, energy) => energy(sinks.feederLosses)],
+  ["= all that went", ({ sinks }, energy) => energy(sum(sinks))],
+  ["offered, but nobody took it", ({ idle }, energy) => energy(idle)],
+  ["asked for, called off for pay", ({ interrupted }, energy) => energy(interrupted)],
+  ["asked for, not served", ({ unserved }, energy) => energy(unserved)],
+  ["in stores before", ({ storage }, energy) => energy(storage.before)],
+  ["in stores after", ({ storage }, energy) => energy(storage.after)],
+  ["lost in stores", ({ storage }, energy) => energy(storage.lost)],
+  ["used by cars on the road", ({ storage }, energy) => energy(storage.used)],
   [
     "mean price inside, per kWh",
     ({ averagePrice }) => (averagePrice === null ? "-" : rounded(averagePrice, 6, 4)),
@@ -78,7 +78,9 @@ const postingNames: Readonly<Record<string, string>> = {
 
 /** The summary as a person reads it. */
 export function summaryText(summary: Summary, facts: RunFacts): string {
-  const { scenario } = facts;
+  const { scenario, quantityTick } = facts;
+  const energy = (ticks: bigint): string => rounded(ticks, quantityTick.scale, 1);
+  const money = (ticks: bigint): string => rounded(ticks, amountTick(quantityTick, microTick).scale, 2);
   const seconds = scenario.periodMs / 1000;
   const balances = carriers.map((carrier) => summary.energy[carrier]);
   const open = carriers.filter((carrier) => !summary.energy[carrier].closes);
@@ -100,7 +102,7 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
     table(
       ["", ...carriers],
       energyRows
-        .map(([label, value]) => [label, ...balances.map(value)])
+        .map(([label, value]) => [label, ...balances.map((balance) => value(balance, energy))])
         .filter((row) => row.slice(1).some((cell) => cell !== "0.0" && cell !== "-")),
     ),
     `sums close: ${open.length === 0 ? "yes, to the last mWh" : `NO, not for ${open.join(", ")}`}\n`,
@@ -145,7 +147,8 @@ const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<s
 
 /** The summary as one JSON document: kWh and amounts as exact decimal strings. */
 export function summaryDocument(summary: Summary, facts: RunFacts): Record<string, unknown> {
-  const { scenario } = facts;
+  const { scenario, quantityTick } = facts;
+  const moneyTick = amountTick(quantityTick, microTick);
   return {
     scenario: scenario.name,
     date: scenario.date,
@@ -164,13 +167,13 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
         return [
           carrier,
           {
-            totals: decimals(balance.totals, microTick),
-            sources: decimals(balance.sources, microTick),
-            sinks: decimals(balance.sinks, microTick),
-            idle: formatTicks(balance.idle, microTick),
-            interrupted: formatTicks(balance.interrupted, microTick),
-            unserved: formatTicks(balance.unserved, microTick),
-            storage: decimals(balance.storage, microTick),
+            totals: decimals(balance.totals, quantityTick),
+            sources: decimals(balance.sources, quantityTick),
+            sinks: decimals(balance.sinks, quantityTick),
+            idle: formatTicks(balance.idle, quantityTick),
+            interrupted: formatTicks(balance.interrupted, quantityTick),
+            unserved: formatTicks(balance.unserved, quantityTick),
+            storage: decimals(balance.storage, quantityTick),
             averagePrice: balance.averagePrice === null ? null : formatTicks(balance.averagePrice, microTick),
             selfSufficiency: balance.selfSufficiency === null ? null : balance.selfSufficiency / 1_000_000,
             closes: balance.closes,

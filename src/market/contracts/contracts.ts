@@ -53,7 +53,7 @@ export interface MarketContract extends Dated {
 /** Somebody who trades. The first participant registered has number 0. */
 export interface ParticipantContract extends Dated {
   readonly kind: "participant";
-  /** 1 to 64 printable ASCII characters without blanks. */
+  /** 1 to 64 printable characters. */
   readonly id: string;
   /** Ed25519 public key, 64 hex digits. */
   readonly key?: string;

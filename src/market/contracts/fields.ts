@@ -3,7 +3,16 @@
  * contract, so its range stands here once.
  */
 import { publicKeyBytes } from "../../bytes.js";
-import { type Check, hexText, integer, type OptionalCheck, oneOf, optional, text } from "../../check.js";
+import {
+  type Check,
+  hexText,
+  identifier,
+  integer,
+  type OptionalCheck,
+  oneOf,
+  optional,
+  text,
+} from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, parseTick, ppm } from "../../units.js";
 
@@ -31,7 +40,7 @@ export const positivePrice: Check<number> = integer(0, maxPrice);
 export const share: Check<number> = integer(0, ppm);
 export const carrier: Check<Carrier> = oneOf(...carriers);
 /** What something is called in contracts and orders. */
-export const name: Check<string> = text(/^[!-~]+$/, 64, "1 to 64 printable ASCII characters without blanks");
+export const name: Check<string> = identifier;
 /** Text for people. */
 export const label: Check<string> = text(/^[ -~]+$/, 64, "1 to 64 printable ASCII characters");
 /** An Ed25519 public key. */

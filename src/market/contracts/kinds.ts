@@ -13,7 +13,10 @@ import { market, payment } from "./kinds/market.js";
 import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
 
 const end: ContractKind<EndContract> = {
-  parse: record({ ...dated("end"), contract: text(/^[!-~]+$/, 160, "the key of a contract") }),
+  parse: record({
+    ...dated("end"),
+    contract: text(/^[^\p{C}\p{Zl}\p{Zp}]{1,160}$/u, 320, "the key of a contract"),
+  }),
   key: ({ contract }) => `end/${contract}`,
   check: ({ contract: ended }, standing, own) => {
     const { terms } = standing;

@@ -5,6 +5,7 @@
 import { type Carrier, ppm } from "../../units.js";
 import type { MemberKind } from "../scenario.js";
 import { type Device, deviceCarrier, peakPower } from "../world/devices.js";
+import type { StepSeries } from "../world/series.js";
 
 /**
  * How somebody finds a price.
@@ -51,6 +52,12 @@ export interface StorageUnit {
   readonly car: boolean;
 }
 
+/** What was measured of one carrier at a participant's meter. */
+export interface Measured {
+  readonly carrier: Carrier;
+  readonly series: StepSeries;
+}
+
 /** A participant: what stands behind its meters and how it bids. */
 export interface Member {
   readonly id: string;
@@ -58,6 +65,8 @@ export interface Member {
   /** Place in the order of registration, from 0. */
   readonly number: number;
   readonly devices: readonly Device[];
+  /** Measured energy, which adds to what the devices use and make. */
+  readonly measured: readonly Measured[];
   readonly converter: Conversion | null;
   readonly stores: readonly StorageUnit[];
   readonly strategy: Strategy;
@@ -72,7 +81,7 @@ export interface Member {
   readonly feeder: string | null;
 }
 
-/** Most that a member can use and make of a carrier in W, by its devices and its converter. */
+/** Most that a member can use and make of a carrier in W, by its devices, what was measured and its converter. */
 export function reach(member: Member, carrier: Carrier): { use: number; supply: number } {
   let use = 0;
   let supply = 0;
@@ -80,10 +89,12 @@ export function reach(member: Member, carrier: Carrier): { use: number; supply: 
     if (deviceCarrier(device) !== carrier) continue;
     const most = peakPower(device);
     if (device.kind === "photovoltaics" || device.kind === "wind" || device.kind === "plant") supply += most;
-    else if (device.kind === "profile") {
-      if (device.ticks.some((value) => value > 0)) use += most;
-      if (device.ticks.some((value) => value < 0)) supply += most;
-    } else use += most;
+    else use += most;
+  }
+  for (const { carrier: measured, series } of member.measured) {
+    if (measured !== carrier) continue;
+    use += series.peaks.use;
+    supply += series.peaks.supply;
   }
   const { converter } = member;
   if (converter !== null) {

@@ -3,13 +3,11 @@ import { ppm } from "../../units.js";
 import { memberKinds, type Scenario } from "../scenario.js";
 import { draw, whole } from "../world/random.js";
 import { dice, memberStream } from "./dice.js";
+import { feederNames } from "./feeders.js";
 import { drafts } from "./kinds.js";
 import type { Member, Strategy } from "./member.js";
 
 const strategies: readonly Strategy[] = ["random", "tariff", "tariff"];
-
-/** Names of the feeders of a community; the last is the narrow one. */
-export const feederNames: readonly string[] = ["north", "south", "east"];
 
 /** The participants of a scenario, in the order of registration. Deterministic in the scenario's seed and counts. */
 export function createMembers(scenario: Scenario): Member[] {
@@ -25,6 +23,7 @@ export function createMembers(scenario: Scenario): Member[] {
         id: `${kind}-${`${index + 1}`.padStart(digits, "0")}`,
         kind,
         number: members.length,
+        measured: [],
         converter: null,
         stores: [],
         strategy: strategies[whole(0, strategies.length, scenario.seed, memberStream + place, index, 60)]!,

@@ -1,39 +1,44 @@
+/** Participants whose energy was measured, read from a file instead of computed from devices. */
 import type { Carrier } from "../../units.js";
 import { type Scenario, startTime } from "../scenario.js";
-import type { Device } from "../world/devices.js";
 import { draw } from "../world/random.js";
-import type { Member } from "./member.js";
+import { StepSeries } from "../world/series.js";
+import type { Measured, Member } from "./member.js";
 
 /** What one participant used and made of one carrier, step by step. */
 export interface MeasuredProfile {
   readonly participant: string;
   readonly carrier: Carrier;
-  /** Quantity ticks in each step: used above zero, made below. */
+  /** Numbers of the steps that were measured, rising; the others count as zero. */
+  readonly steps: Uint32Array;
+  /** Energy in each of them in 10⁻⁶ kWh: used above zero, made below; whole numbers within ±(2³²−1). */
   readonly ticks: Float64Array;
 }
 
-/** Participants whose devices are measured profiles, one for each name, in the order of the file. */
+const profileStream = 4_000;
+
+/** Participants with measured profiles, one for each name, in the order in which the names come first. */
 export function measuredMembers(
   scenario: Scenario,
   profiles: readonly MeasuredProfile[],
   firstNumber: number,
 ): Member[] {
-  const stepMs = scenario.profiles?.stepMs ?? scenario.periodMs;
-  const startMs = startTime(scenario);
-  const devices = new Map<string, Device[]>();
-  for (const { participant, carrier, ticks } of profiles) {
-    const list = devices.get(participant) ?? [];
-    devices.set(participant, list);
-    list.push({ kind: "profile", carrier, stepMs, startMs, ticks });
+  const times = { startMs: startTime(scenario), stepMs: scenario.profiles?.stepMs ?? scenario.periodMs };
+  const measured = new Map<string, Measured[]>();
+  for (const { participant, carrier, steps, ticks } of profiles) {
+    const list = measured.get(participant) ?? [];
+    measured.set(participant, list);
+    list.push({ carrier, series: new StepSeries(times, steps, ticks) });
   }
-  return [...devices].map(([id, own], index) => {
+  return [...measured].map(([id, own], index) => {
     const number = firstNumber + index;
-    const luck = draw(scenario.seed, 4_000, number);
+    const luck = draw(scenario.seed, profileStream, number);
     return {
       id,
       kind: "home",
       number,
-      devices: own,
+      devices: [],
+      measured: own,
       converter: null,
       stores: [],
       strategy: luck % 3 === 0 ? "random" : "tariff",

@@ -1,6 +1,28 @@
+/** How members find the prices of their orders: the built-in strategies, and the form of one's own. */
 import { type Carrier, ppm } from "../../units.js";
 import type { CarrierTariff, Scenario } from "../scenario.js";
 import type { Member } from "./member.js";
+
+/** What a strategy sees of an order that wants a price. */
+export interface Quote {
+  readonly member: Member;
+  readonly carrier: Carrier;
+  readonly side: "offer" | "bid";
+  /** Quantity ticks, above 0. */
+  readonly quantity: number;
+  /** Place of the period in the run, from 0. */
+  readonly place: number;
+  /** What the grid asks and pays for the carrier. */
+  readonly tariff: CarrierTariff;
+  /** The chance of this order, 0 ≤ luck < 1: the same in every run of the scenario. */
+  readonly luck: number;
+}
+
+/**
+ * Finds the limit of an order in price ticks (10⁻⁶ a kWh), a whole number; null places no order. It may depend on the
+ * quote and on nothing else that changes: then a run is repeatable, and an interrupted one goes on as it began.
+ */
+export type PriceStrategy = (quote: Quote) => number | null;
 
 /** Prices are whole multiples of this many ticks: people write 0.2415, not 0.241503. */
 const priceStep = 100;
@@ -10,6 +32,12 @@ const stepped = (price: number): number => Math.round(price / priceStep) * price
 /** A price `share` ppm of the way from the feed-in to the retail tariff. */
 export function between(tariff: CarrierTariff, share: number): number {
   return stepped(tariff.feedIn + ((tariff.retail - tariff.feedIn) * share) / ppm);
+}
+
+/** The strategy that each member of a scenario follows by its own nature. */
+export function usualStrategy(scenario: Scenario): PriceStrategy {
+  return ({ member, carrier, side, luck }) =>
+    side === "bid" ? bidLimit(member, carrier, scenario, luck) : offerLimit(member, carrier, scenario, luck);
 }
 
 /**

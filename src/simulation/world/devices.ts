@@ -1,3 +1,4 @@
+/** The devices behind a meter: what each uses or makes at a moment, and at most. */
 import type { Carrier } from "../../units.js";
 import { type Building, coolingShare, heatDay, heatHour, heatPumpPerformance } from "./heat.js";
 import { normal, uniform } from "./random.js";
@@ -22,15 +23,7 @@ export type Device =
   | { readonly kind: "photovoltaics"; readonly kilowatts: number; readonly plane: number }
   | { readonly kind: "wind"; readonly kilowatts: number }
   /** A plant that delivers whatever the hour, such as biomass. */
-  | { readonly kind: "plant"; readonly carrier: Carrier; readonly watts: number }
-  /** Measured data: energy in each step in quantity ticks, what is used above zero, what is made below. */
-  | {
-      readonly kind: "profile";
-      readonly carrier: Carrier;
-      readonly stepMs: number;
-      readonly startMs: number;
-      readonly ticks: Float64Array;
-    };
+  | { readonly kind: "plant"; readonly carrier: Carrier; readonly watts: number };
 
 const activityMs = 600_000;
 const boilerEfficiency = 0.93;
@@ -115,16 +108,12 @@ export function power(device: Device, moment: Moment, seed: number, member: numb
     }
     case "plant":
       return -device.watts;
-    case "profile": {
-      const step = Math.floor((moment.timestampMs - device.startMs) / device.stepMs);
-      return ((device.ticks[step] ?? 0) * 3600) / device.stepMs;
-    }
   }
 }
 
-/** Energy of a power over a period in quantity ticks (mWh). The result keeps the sign. */
-export function energyTicks(watts: number, periodMs: number): number {
-  return Math.round((watts * periodMs) / 3600);
+/** Energy of a power over a period in quantity ticks, `perKwh` to the kWh. The result keeps the sign. */
+export function energyTicks(watts: number, periodMs: number, perKwh: number): number {
+  return Math.round((watts * periodMs) / (3_600_000_000 / perKwh));
 }
 
 /** The most a device can use or make, in W without sign: a bound for contracts, not a forecast. */
@@ -145,10 +134,5 @@ export function peakPower(device: Device): number {
       return device.kilowatts * 1000;
     case "plant":
       return device.watts;
-    case "profile": {
-      let most = 0;
-      for (const value of device.ticks) most = Math.max(most, Math.abs(value));
-      return (most * 3600) / device.stepMs;
-    }
   }
 }

@@ -1,6 +1,7 @@
+/** Electric cars: when each is at its charger, and what it used on the road. */
 import { uniform, whole } from "./random.js";
 
-/** A stay of a car at its charger, in periods from the start of the run, half-open; energies in quantity ticks. */
+/** A stay of a car at its charger, in periods from the start of the run, half-open; energies in Wh. */
 export interface CarStay {
   readonly plugIn: number;
   readonly plugOut: number;
@@ -10,14 +11,13 @@ export interface CarStay {
   readonly used: number;
 }
 
-/** What the habits of a car are about. */
-export interface CarOptions {
+/** A car and the run it drives through. */
+export interface Car {
   readonly seed: number;
   /** Number of its owner. */
   readonly member: number;
-  /** Battery in quantity ticks. */
+  /** Battery, Wh. */
   readonly capacity: number;
-  readonly periods: number;
   readonly periodMs: number;
   /** Local weekday of the first day, 0 is Sunday. */
   readonly weekday: number;
@@ -34,36 +34,51 @@ const leaving = [5, 6, 6, 7, 7, 7, 8, 8, 9, 13];
 const returning = [12, 15, 16, 16, 17, 17, 17, 18, 19, 21];
 const kilometres = [6, 12, 18, 24, 30, 36, 44, 55, 70, 110];
 
+/** A day's way: when the car leaves and comes back, in periods from the start of the run, and the Wh it uses on the road. */
+interface Trip {
+  readonly leave: number;
+  readonly back: number;
+  readonly used: number;
+}
+
+/** The way of a day of the run, from 0; null on a day at home: two in five of the days of a weekend. */
+function tripOf(car: Car, day: number): Trip | null {
+  const { seed, capacity } = car;
+  const stream = carStream + car.member;
+  const perDay = dayMs / car.periodMs;
+  const weekday = (car.weekday + day) % 7;
+  const weekend = weekday === 0 || weekday === 6;
+  if (weekend && uniform(seed, stream, day, 1) < 0.4) return null;
+  const at = (hour: number, purpose: number): number =>
+    Math.floor(day * perDay + ((hour + uniform(seed, stream, day, purpose)) * perDay) / 24);
+  const pick = (table: readonly number[], purpose: number): number =>
+    table[whole(0, table.length, seed, stream, day, purpose)]!;
+  const leave = at(pick(leaving, 2) + (weekend ? 3 : 0), 3);
+  const distance = pick(kilometres, 7) * (0.8 + 0.4 * uniform(seed, stream, day, 8));
+  return {
+    leave,
+    back: Math.max(at(pick(returning, 4), 5), leave + 1),
+    used: Math.min(distance * consumption, capacity * 0.5),
+  };
+}
+
 /**
- * The stays of a car over a run that begins at midnight: at home overnight, away over the day, on some days of the
- * weekend at home throughout. In order of time; empty for a run that ends before the first.
+ * The stays of a car that end on the days from `first` to before `last`, counted from the start of the run at midnight: at
+ * home overnight, away over the day, on some days of the weekend at home throughout. In order of time, at most one a day.
  */
-export function carStays(options: CarOptions): CarStay[] {
-  const { seed, member, capacity, periods, periodMs } = options;
-  const perDay = dayMs / periodMs;
-  const at = (day: number, hour: number, purpose: number): number =>
-    Math.floor(day * perDay + ((hour + uniform(seed, carStream + member, day, purpose)) * perDay) / 24);
+export function carStays(car: Car, first: number, last: number): CarStay[] {
+  const level = 0.6 + 0.3 * uniform(car.seed, carStream + car.member, 0, 6);
+  const required = car.capacity * level;
   const stays: CarStay[] = [];
-  let plugIn = 0;
-  let used = 0;
-  for (let day = 0; plugIn < periods; day++) {
-    const weekday = (options.weekday + day) % 7;
-    const weekend = weekday === 0 || weekday === 6;
-    if (weekend && uniform(seed, carStream + member, day, 1) < 0.4) {
-      if (day * perDay > periods) break;
-      continue;
-    }
-    const pick = (table: readonly number[], purpose: number): number =>
-      table[whole(0, table.length, seed, carStream + member, day, purpose)]!;
-    const leave = at(day, pick(leaving, 2) + (weekend ? 3 : 0), 3);
-    const back = Math.max(at(day, pick(returning, 4), 5), leave + 1);
-    if (leave > plugIn) {
-      const level = 0.6 + 0.3 * uniform(seed, carStream + member, 0, 6);
-      stays.push({ plugIn, plugOut: leave, required: Math.floor(capacity * level), used });
-    }
-    const distance = pick(kilometres, 7) * (0.8 + 0.4 * uniform(seed, carStream + member, day, 8));
-    used = Math.min(Math.floor(distance * consumption * 1000), Math.floor(capacity * 0.5));
-    plugIn = back;
+  // A weekend at home is two days: no way back is longer ago than three.
+  let before: Trip | null = null;
+  for (let day = Math.max(first - 3, 0); day < first; day++) before = tripOf(car, day) ?? before;
+  for (let day = first; day < last; day++) {
+    const trip = tripOf(car, day);
+    if (trip === null) continue;
+    const plugIn = before?.back ?? 0;
+    if (trip.leave > plugIn) stays.push({ plugIn, plugOut: trip.leave, required, used: before?.used ?? 0 });
+    before = trip;
   }
   return stays;
 }

@@ -1,3 +1,4 @@
+/** The weather over a run: sun, clouds, wind and warmth, from the place, the date and a seed. */
 import { getPosition } from "suncalc";
 import { normal } from "./random.js";
 import { type DayKind, type ShapeSeason, shapeSeason } from "./shapes.js";
@@ -15,9 +16,9 @@ export const planes: readonly { readonly name: string; readonly tilt: number; re
   { name: "flat", tilt: 10, azimuth: 180 },
 ];
 
-/** Everything about one period that does not depend on who asks. Arrays are fresh and the caller's. */
+/** Everything about one step of time that does not depend on who asks. Arrays are fresh and the caller's. */
 export interface Moment {
-  /** Middle of the period, Unix time. */
+  /** Middle of the step, Unix time. */
   readonly timestampMs: number;
   /** Local time as a quarter of an hour with fraction, 0 ≤ x < 96. */
   readonly quarter: number;
@@ -45,14 +46,16 @@ export interface WeatherOptions {
   /** What local clocks show ahead of UTC. */
   readonly utcOffsetMinutes: number;
   readonly kind: WeatherKind;
-  /** Unix time at which the first period begins. */
+  /** Unix time at which the first step begins, and how long each is. */
   readonly startMs: number;
-  readonly periodMs: number;
+  readonly stepMs: number;
 }
 
+/** How often the weather changes: a longer step would miss some of it. */
+export const weatherStepMs = 300_000;
+
 const dayMs = 86_400_000;
-const knotMs = 300_000;
-const knotsPerDay = dayMs / knotMs;
+const knotsPerDay = dayMs / weatherStepMs;
 const cloudStream = 1;
 const windStream = 2;
 const warmthStream = 3;
@@ -145,6 +148,16 @@ function onPlanes(global: number, sun: Sun): number[] {
   });
 }
 
+/** What wanders from one five minutes to the next (autoregressive of first order), as one day hands it on to the next. */
+interface Drift {
+  readonly cloud: number;
+  readonly wind: number;
+  readonly warmth: number;
+  /** Kelvin that the sun has given to the air. */
+  readonly lag: number;
+}
+
+/** A day's weather at every five minutes. */
 interface Day {
   readonly cover: Float64Array;
   readonly wind: Float64Array;
@@ -152,73 +165,101 @@ interface Day {
   readonly meanTemperature: number;
 }
 
+/** The value of a table of months on a day: straight lines between the middles of the months. */
+function ofMonth(table: readonly number[], dayNumber: number, latitude: number): number {
+  const { month, day } = civil(dayNumber);
+  const half = (day - 15) / 30;
+  const shifted = latitude < 0 ? month + 6 : month;
+  const here = table[(shifted - 1) % 12]!;
+  const next = table[(shifted - 1 + (half < 0 ? 11 : 1)) % 12]!;
+  return here + (next - here) * Math.abs(half);
+}
+
+/** The weather of the day that is so many days after the first, and what it hands on. */
+function dayAfter(options: WeatherOptions, first: number, ahead: number, before: Drift): [Day, Drift] {
+  const { seed, latitude, longitude } = options;
+  const climate = climates[options.kind];
+  const number = first + ahead;
+  const base =
+    ofMonth(monthTemperature, number, latitude) +
+    (tableLatitude - Math.abs(latitude)) * kelvinPerDegree +
+    climate.warmth -
+    kelvinPerWatt * ofMonth(monthIrradiance, number, latitude);
+  const day = {
+    cover: new Float64Array(knotsPerDay),
+    wind: new Float64Array(knotsPerDay),
+    temperature: new Float64Array(knotsPerDay),
+  };
+  const midnightMs = number * dayMs - options.utcOffsetMinutes * 60_000;
+  let { cloud, wind, warmth, lag } = before;
+  let sum = 0;
+  for (let knot = 0; knot < knotsPerDay; knot++) {
+    const index = ahead * knotsPerDay + knot;
+    cloud = 0.97 * cloud + 0.2431 * normal(seed, cloudStream, index, 2);
+    wind = 0.99 * wind + 0.1411 * normal(seed, windStream, index, 2);
+    warmth = 0.999 * warmth + 0.0447 * normal(seed, warmthStream, index, 2);
+    const cover = Math.min(Math.max(0.5 + (climate.cloud + climate.cloudDeviation * cloud) / 3, 0), 1);
+    const sun = sunAt(midnightMs + knot * weatherStepMs, latitude, longitude);
+    const global = clearSky(sun.altitude) * cloudFactor(cover);
+    lag += (kelvinPerWatt * global - lag) / 60; // follows the sun with a lag of five hours
+    day.cover[knot] = cover;
+    day.wind[knot] = climate.wind * interpolate(weibull, (wind + 3.5) * 2);
+    const temperature = base + lag + 2 * warmth;
+    day.temperature[knot] = temperature;
+    sum += temperature;
+  }
+  return [
+    { ...day, meanTemperature: sum / knotsPerDay },
+    { cloud, wind, warmth, lag },
+  ];
+}
+
+/** Days that are kept: a run reads them in order, a reader of charts goes back and forth in one. */
+const keptDays = 8;
+
+/** The days of a run by number from its first. Of each only what it began with is kept, and the last few whole. */
+function daysOf(options: WeatherOptions, first: number): (ahead: number) => Day {
+  const { seed, latitude } = options;
+  const begins: Drift[] = [
+    {
+      cloud: normal(seed, cloudStream, 0, 1),
+      wind: normal(seed, windStream, 0, 1),
+      warmth: normal(seed, warmthStream, 0, 1),
+      // The evening before leaves its warmth: begin each run at the mean instead of at nothing.
+      lag: kelvinPerWatt * ofMonth(monthIrradiance, first, latitude) * 0.7,
+    },
+  ];
+  const kept = new Map<number, Day>();
+  return (ahead) => {
+    const known = kept.get(ahead);
+    if (known !== undefined) return known;
+    for (let number = Math.min(ahead, begins.length - 1); ; number++) {
+      const [day, after] = dayAfter(options, first, number, begins[number]!);
+      begins[number + 1] ??= after;
+      if (number < ahead) continue;
+      if (kept.size === keptDays) kept.delete(kept.keys().next().value!);
+      kept.set(number, day);
+      return day;
+    }
+  };
+}
+
 /**
- * The weather of a run: call it with a period's place in the run (0, 1, …) and get that period's moment. Clouds, wind
- * and warmth wander from one five minutes to the next (autoregressive of first order), so the days before are computed
- * first, once.
+ * The weather of a run: call it with a step's place in the run (0, 1, …) and get that step's moment. Clouds, wind and
+ * warmth wander, so the days before are computed first, once.
  */
 export function createWeather(options: WeatherOptions): (place: number) => Moment {
-  const { seed, latitude, longitude, periodMs } = options;
-  const climate = climates[options.kind];
+  const { seed, latitude, longitude, startMs, stepMs } = options;
   const offsetMs = options.utcOffsetMinutes * 60_000;
-  const localStart = options.startMs + offsetMs;
-  const firstDay = Math.floor(localStart / dayMs);
-  const days: Day[] = [];
-  let cloud = normal(seed, cloudStream, 0, 1);
-  let wind = normal(seed, windStream, 0, 1);
-  let warmth = normal(seed, warmthStream, 0, 1);
-  let lag = 0;
-
-  function nextDay(): Day {
-    const number = firstDay + days.length;
-    const { month, day } = civil(number);
-    const half = (day - 15) / 30;
-    const shifted = latitude < 0 ? month + 6 : month;
-    const at = (table: readonly number[]): number => {
-      const here = table[(shifted - 1) % 12]!;
-      const next = table[(shifted - 1 + (half < 0 ? 11 : 1)) % 12]!;
-      return here + (next - here) * Math.abs(half);
-    };
-    const base =
-      at(monthTemperature) +
-      (tableLatitude - Math.abs(latitude)) * kelvinPerDegree +
-      climate.warmth -
-      kelvinPerWatt * at(monthIrradiance);
-    const result: Day = {
-      cover: new Float64Array(knotsPerDay),
-      wind: new Float64Array(knotsPerDay),
-      temperature: new Float64Array(knotsPerDay),
-      meanTemperature: 0,
-    };
-    // The evening before leaves its warmth: begin each run at the mean instead of at nothing.
-    if (days.length === 0) lag = kelvinPerWatt * at(monthIrradiance) * 0.7;
-    let sum = 0;
-    for (let knot = 0; knot < knotsPerDay; knot++) {
-      const index = days.length * knotsPerDay + knot;
-      cloud = 0.97 * cloud + 0.2431 * normal(seed, cloudStream, index, 2);
-      wind = 0.99 * wind + 0.1411 * normal(seed, windStream, index, 2);
-      warmth = 0.999 * warmth + 0.0447 * normal(seed, warmthStream, index, 2);
-      const cover = Math.min(Math.max(0.5 + (climate.cloud + climate.cloudDeviation * cloud) / 3, 0), 1);
-      const sun = sunAt(number * dayMs - offsetMs + knot * knotMs, latitude, longitude);
-      const global = clearSky(sun.altitude) * cloudFactor(cover);
-      lag += (kelvinPerWatt * global - lag) / 60; // follows the sun with a lag of five hours
-      result.cover[knot] = cover;
-      result.wind[knot] = climate.wind * interpolate(weibull, (wind + 3.5) * 2);
-      const temperature = base + lag + 2 * warmth;
-      result.temperature[knot] = temperature;
-      sum += temperature;
-    }
-    return { ...result, meanTemperature: sum / knotsPerDay };
-  }
-
+  const firstDay = Math.floor((startMs + offsetMs) / dayMs);
+  const days = daysOf(options, firstDay);
   return (place) => {
-    const timestampMs = options.startMs + place * periodMs + Math.floor(periodMs / 2);
+    const timestampMs = Math.floor(startMs + (place + 0.5) * stepMs);
     const local = timestampMs + offsetMs;
     const dayNumber = Math.floor(local / dayMs);
-    while (days.length <= dayNumber - firstDay) days.push(nextDay());
-    const today = days[dayNumber - firstDay]!;
+    const today = days(dayNumber - firstDay);
     const ofDay = local - dayNumber * dayMs;
-    const knot = ofDay / knotMs;
+    const knot = ofDay / weatherStepMs;
     const { month, day, dayOfYear } = civil(dayNumber);
     const cover = interpolate(today.cover, knot);
     // Single clouds pass faster than five minutes; only a broken sky has them.

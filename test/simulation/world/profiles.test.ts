@@ -19,6 +19,13 @@ import {
 } from "../../../src/simulation/world/weather.js";
 
 const dayMs = 86_400_000;
+const germany = {
+  seed: 5,
+  latitude: 51.3,
+  longitude: 9.5,
+  utcOffsetMinutes: 60,
+  kind: "mixed" as WeatherKind,
+};
 
 /** The moments of a stretch of days in the middle of Germany, each a quarter of an hour. */
 function moments(date: string, days: number, kind: WeatherKind = "mixed", seed = 5): Moment[] {
@@ -29,7 +36,7 @@ function moments(date: string, days: number, kind: WeatherKind = "mixed", seed =
     utcOffsetMinutes: 60,
     kind,
     startMs: Date.parse(`${date}T00:00:00Z`) - 3_600_000,
-    periodMs: 900_000,
+    stepMs: 900_000,
   });
   return Array.from({ length: days * 96 }, (_, place) => at(place));
 }
@@ -176,9 +183,43 @@ describe("weather", () => {
       utcOffsetMinutes: 60,
       kind: "mixed",
       startMs: Date.parse("2026-04-01T00:00:00Z") - 3_600_000,
-      periodMs: 900_000,
+      stepMs: 900_000,
     });
     for (const place of [250, 3, 287, 96, 0]) expect(at(place)).toEqual(all[place]);
+  });
+
+  it("does not depend on how far back one looks", () => {
+    const weather = createWeather({
+      ...germany,
+      startMs: Date.parse("2026-04-01T00:00:00+01:00"),
+      stepMs: 3_600_000,
+    });
+    const once = Array.from({ length: 24 * 20 }, (_, place) => weather(place));
+    for (const place of [470, 0, 100, 24 * 19, 24 * 8, 300]) expect(weather(place)).toEqual(once[place]);
+  });
+
+  it("knows nights of months and days without a night beyond the polar circle", () => {
+    const day = (latitude: number, date: string): Moment[] => {
+      const at = createWeather({
+        ...germany,
+        latitude,
+        longitude: 18.9,
+        startMs: Date.parse(`${date}T00:00:00+01:00`),
+        stepMs: 900_000,
+      });
+      return Array.from({ length: 96 }, (_, place) => at(place));
+    };
+    for (const moment of day(69.6, "2026-12-21")) expect(moment.irradiance).toEqual(planes.map(() => 0));
+    for (const latitude of [69.6, 90]) {
+      const summer = day(latitude, "2026-06-21");
+      expect(Math.min(...summer.map(({ sunAltitude }) => sunAltitude))).toBeGreaterThan(0);
+      expect(Math.min(...summer.map(({ irradiance }) => irradiance[3]!))).toBeGreaterThan(0);
+    }
+    for (const moment of [...day(90, "2026-12-21"), ...day(-90, "2026-06-21")]) {
+      expect(moment.irradiance).toEqual(planes.map(() => 0));
+      expect(Number.isFinite(moment.temperature)).toBe(true);
+      expect(moment.temperature).toBeLessThan(0);
+    }
   });
 
   it("knows the weekday and the day of the year", () => {

@@ -1,0 +1,50 @@
+/** Text files as people save them: UTF-8, with a byte order mark or without; anything else is refused by its name. */
+import { fail, GridclearError } from "../errors.js";
+
+/** Most bytes, and most characters, of a text file (256 Mi); a longer one is refused before it is read. */
+export const maxTextLength: number = 256 * 1024 * 1024;
+
+/** Decodes a file's bytes as UTF-8, without its byte order mark. Throws `invalid` naming the line when they are not, `limit` when there are too many. */
+export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length > maxTextLength)
+    return fail("limit", "file", `at most ${maxTextLength} bytes`, bytes.length);
+  if (isUtf16(bytes)) return fail("invalid", "line 1: text", "UTF-8 text", "UTF-16");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new GridclearError(
+      "invalid",
+      { field: `line ${lineOfBadByte(bytes)}: text`, wanted: "UTF-8 text", got: "bytes that are not" },
+      { cause: error },
+    );
+  }
+}
+
+/** The line on which UTF-8 decoding first fails, found by halving. */
+function lineOfBadByte(bytes: Uint8Array): number {
+  const decodes = (length: number): boolean => {
+    try {
+      // A stream decode accepts a sequence cut off at the end, which is only half of a good one.
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  let good = 0;
+  let bad = bytes.length;
+  if (decodes(bad)) good = bad;
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    if (decodes(middle)) good = middle;
+    else bad = middle;
+  }
+  let line = 1;
+  for (let index = 0; index < good; index++) if (bytes[index] === 0x0a) line++;
+  return line;
+}
+
+/** Whether a text begins with the mark of UTF-16, as some Windows programs save it; valid UTF-8 never does. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+}
