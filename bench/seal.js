@@ -2,7 +2,6 @@
 import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ClassicLevel } from "classic-level";
 import { openEngine } from "gridclear";
 import { openMemoryStore } from "gridclear/store/memory";
 import { openNodeStore } from "gridclear/store/node";
@@ -34,7 +33,7 @@ export async function run({ smoke }) {
     };
     try {
       const disk = await openNodeStore(join(place, "store"), { hasher: engine });
-      await timed("LevelDB store, flushed", async () => {
+      await timed("disk store, flushed", async () => {
         for (const [height, bytes] of blocks.entries()) await disk.append(bytes, height);
       });
       await disk.close();
@@ -43,14 +42,6 @@ export async function run({ smoke }) {
         for (const [height, bytes] of blocks.entries()) await memory.append(bytes, height);
       });
       await memory.close();
-      /** @type {ClassicLevel<string, Uint8Array>} */
-      const level = new ClassicLevel(join(place, "level"), { valueEncoding: "view" });
-      await level.open();
-      await timed("classic-level alone, sync", async () => {
-        for (const [height, bytes] of blocks.entries())
-          await level.put(String(height).padStart(12, "0"), bytes, { sync: true });
-      });
-      await level.close();
       const file = openSync(join(place, "file"), "w");
       await timed("a file, write and fdatasync", async () => {
         for (const bytes of blocks) {

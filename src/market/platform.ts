@@ -83,7 +83,7 @@ export class Platform {
       fail("refused", "key", `the platform's key (${platformKey})`, given);
     const history = new HistoryTree(hasher);
     for await (const bytes of market.store.blocks())
-      history.append(blockHash(bytes.subarray(0, headerBytes), hasher));
+      history.append(blockHash(hasher, bytes.subarray(0, headerBytes)));
     const { period } = market;
     const { entries, groups, orders } = await readOrders(market.store, period);
     const platform = new Platform(options, history, new OrderLog(market.store, period, groups, orders));
@@ -108,7 +108,7 @@ export class Platform {
     const [order, signature] = [{ ...given }, ownCopy(over)];
     const result = await this.market.submitSigned(order, signature);
     if (result.status === "refused") return result;
-    const records = orderRecord(this.#intake.order(order, true), result.revision);
+    const records = orderRecord(this.#intake.order(order, true));
     const [receipt] = await this.#acknowledge({
       period: result.period,
       first: result.sequence,
@@ -138,16 +138,12 @@ export class Platform {
     const { bytes } = orderLayout;
     return Promise.all(
       Array.from({ length: entry.records.length / bytes }, (_, index) =>
-        signReceipt(
-          {
-            marketId: this.market.id,
-            period: entry.period,
-            number: entry.first + index,
-            order: entry.records.slice(index * bytes, (index + 1) * bytes),
-          },
-          key,
-          hasher,
-        ),
+        signReceipt(hasher, key, {
+          marketId: this.market.id,
+          period: entry.period,
+          number: entry.first + index,
+          order: entry.records.slice(index * bytes, (index + 1) * bytes),
+        }),
       ),
     );
   }
@@ -162,12 +158,11 @@ export class Platform {
       const orders = decodeRecords(orderLayout, records);
       let taken: number | undefined;
       if (gateway === null) {
-        const { participant, carrier, side, revision, quantity, price } = orders[0]!;
+        const { participant, carrier, side, quantity, price } = orders[0]!;
         const order = {
           participant: state.terms.participants[participant]?.name ?? "",
           carrier,
           side,
-          revision,
           quantity: formatTicks(quantity, quantityTick),
           price: formatTicks(price, priceTick),
         };
@@ -177,7 +172,6 @@ export class Platform {
         const batch: OrderBatch = {
           participant: Uint32Array.from(orders, (order) => order.participant),
           carrier: Uint8Array.from(orders, (order) => carriers.indexOf(order.carrier)),
-          revision: Uint16Array.from(orders, (order) => order.revision),
           side: Uint8Array.from(orders, (order) => (order.side === "offer" ? 0 : 1)),
           quantity: Uint32Array.from(orders, (order) => order.quantity),
           price: Int32Array.from(orders, (order) => order.price),
@@ -207,7 +201,7 @@ export class Platform {
     const root = this.#history.root();
     if (size === market.store.size && !sameBytes(root, market.store.root()))
       fail("corrupt", "head", "the root of the store", root);
-    const note = await signCheckpoint({ origin: originOf(market.id), size, root }, key, hasher);
+    const note = await signCheckpoint(hasher, { origin: originOf(market.id), size, root }, key);
     await market.store.putMeta(checkpointKey, new TextEncoder().encode(note));
     this.#note = note;
   }

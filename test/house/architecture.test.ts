@@ -64,9 +64,9 @@ describe("the house", () => {
   test("nothing but the commands and the disk store knows Node", () => {
     const wrong = imports.filter(
       ({ file, target }) =>
-        (target.startsWith("node:") || target === "classic-level") &&
+        target.startsWith("node:") &&
         room(file) !== "cli" &&
-        !["ledger/store/node.ts", "ledger/store/level.ts", "ledger/store/head.ts"].includes(file),
+        !/^ledger\/store\/(?:node|files|segments|disk|lock)\.ts$/.test(file),
     );
     expect(wrong).toEqual([]);
   });

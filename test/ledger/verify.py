@@ -7,6 +7,7 @@ import hashlib
 import json
 import struct
 import sys
+import zlib
 
 NAMES = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state")
 RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32, "state": 32}
@@ -99,8 +100,8 @@ def items(section):
 
 def check_record(name, record):
     if name == "orders":
-        _, carrier, side, _ = struct.unpack_from("<IBBH", record)
-        need(carrier in CARRIERS and side in (0, 1), "an order that may not be")
+        _, carrier, side, reserved = struct.unpack_from("<IBBH", record)
+        need(carrier in CARRIERS and side in (0, 1) and reserved == 0, "an order that may not be")
     elif name == "readings":
         _, carrier, flags, _, period, _, _, reserved = struct.unpack("<IBBHQIIQ", record)
         need(carrier in CARRIERS and flags < 4 and period <= TOP and reserved == 0, "a reading that may not be")
@@ -162,25 +163,36 @@ class Chain:
         self.last = (period, timestamp)
 
 
+def check_head(head):
+    """Magic, version and first height; two marks in sectors of their own; zeros."""
+    need(len(head) == 4096 and head[:8] == b"GCLF\x02\x00\x00\x00", "no ledger file of version 2")
+    need(head[8:512] == bytes(504) and head[1536:] == bytes(2560), "head")
+    for mark in (head[512:1024], head[1024:1536]):
+        whole = mark[40:44] == struct.pack("<I", zlib.crc32(mark[:40])) and mark[44:] == bytes(468)
+        need(mark == bytes(512) or whole, "mark")
+
+
 def verify(data):
     chain = Chain()
     try:
-        need(data[:8] == b"GCLF\x01\x00\x00\x00", "no ledger file of version 1")
-        at = 8
+        check_head(data[:4096])
+        at = 4096
         while True:
-            need(at + 4 <= len(data), "a cut file")
-            (length,) = struct.unpack_from("<I", data, at)
-            at += 4
+            need(at + 8 <= len(data), "a cut file")
+            length, checksum = struct.unpack_from("<II", data, at)
+            end = at + 8 + (length or 40)
+            need((length == 0 or length >= 864) and end <= len(data), "a cut file")
+            body = data[at + 8 : end]
+            need(zlib.crc32(data[at : at + 4] + body) == checksum, "checksum")
+            at = end
             if length == 0:
                 break
-            need(length >= 864 and at + length <= len(data), "a cut file")
-            chain.append(data[at : at + length])
-            at += length
-        need(len(data) == at + 40, "a cut file, or one that goes on")
-        size, wanted = struct.unpack_from("<Q32s", data, at)
+            chain.append(body)
+        need(len(data) == at, "bytes after the end")
+        size, wanted = struct.unpack("<Q32s", body)
         need(size == len(chain.hashes), "number of blocks")
-        if wanted != root(chain.hashes):
-            return {"ok": False, "height": max(size - 1, 0), "why": "root over all blocks"}
+        if wanted != (chain.hashes[-1] if chain.hashes else bytes(32)):
+            return {"ok": False, "height": max(size - 1, 0), "why": "hash of the last block"}
     except Bad as bad:
         return {"ok": False, "height": len(chain.hashes), "why": str(bad)}
     head = chain.hashes[-1].hex() if chain.hashes else None

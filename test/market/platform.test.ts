@@ -60,7 +60,7 @@ const contracts: Contract[] = openingContracts({}, [
     ),
   ),
 ]);
-const id = marketId(encodeCanonical(contracts[0]), hasher);
+const id = marketId(hasher, encodeCanonical(contracts[0]));
 const keyring = new Map([platformKey, ...members].map((key) => [hex(key.publicKey), key]));
 
 async function open(store: Store): Promise<Platform> {
@@ -86,14 +86,12 @@ async function signed(
   participant: number,
   kWh: number,
   price: number,
-  revision = 0,
 ): Promise<[Order, Uint8Array]> {
   const side = participant % 2 === 0 ? "offer" : "bid";
   const record = {
     participant,
     carrier: "electricity",
     side,
-    revision,
     quantity: kWh * 1_000_000,
     price: price * 10_000,
   } as const;
@@ -101,7 +99,6 @@ async function signed(
     participant: names[participant]!,
     carrier: "electricity",
     side,
-    revision,
     quantity: `${kWh}`,
     price: `${price / 100}`,
   } as const;
@@ -277,7 +274,7 @@ test("the order log writes in the order of the numbers, whatever the order of as
 describe("a platform that dies", () => {
   test("at any moment: what it had acknowledged stands where it was promised", async () => {
     // Every write is a moment at which the process can die: `alive` counts down to it, and what was written before stays.
-    for (let deaths = 0, moment = 2; ; moment++) {
+    for (let deaths = 0, moment = 1; ; moment++) {
       const medium = memoryMedium();
       let alive = moment;
       const dying: MemoryMedium = {
@@ -285,8 +282,8 @@ describe("a platform that dies", () => {
         extent: () => medium.extent(),
         readMark: () => medium.readMark(),
         // What is written lands in `medium`; the write that fails leaves nothing, and so do all after it.
-        write: (height, bytes) => die(() => medium.write(height, bytes)),
-        writeMark: (mark) => die(() => medium.writeMark(mark)),
+        append: (height, bytes, mark, before) => die(() => medium.append(height, bytes, mark, before)),
+        confirm: (mark) => die(() => medium.confirm(mark)),
         writeMeta: (key, value) => die(() => medium.writeMeta(key, value)),
       };
       async function die(act: () => Promise<void>): Promise<void> {
@@ -303,7 +300,7 @@ describe("a platform that dies", () => {
           const orders = [
             await signed(period, 0, 2 + round, 20),
             await signed(period, 1, 1 + round, 30),
-            await signed(period, 1, 2 + round, 31, 1),
+            await signed(period, 1, 2 + round, 31),
           ];
           const together = await batch(period + 1, 210_000 + round);
           const results = await Promise.all(orders.map((each) => platform.submit(...each)));

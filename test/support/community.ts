@@ -100,7 +100,7 @@ function genesisContracts(): Contract[] {
 
 const contracts = genesisContracts();
 const contractBytes = contracts.map((contract) => encodeCanonical(contract));
-export const market: Uint8Array = marketId(contractBytes[0]!, hasher);
+export const market: Uint8Array = marketId(hasher, contractBytes[0]!);
 
 async function contractEvidence(): Promise<Evidence[]> {
   const signers = contracts.map((contract) => {
@@ -131,12 +131,10 @@ export function seeded(seed: number): () => number {
 /** The orders of a period: offers of even members, bids of odd ones, and one that is replaced. */
 export function ordersOf(seed: number, height: number): OrderRecord[] {
   const random = seeded(seed * 1000 + height);
-  const one = (participant: number, place: number): OrderRecord => ({
+  const one = (participant: number): OrderRecord => ({
     participant,
     carrier: "electricity",
     side: participant % 2 === 0 ? "offer" : "bid",
-    // The last order replaces the second.
-    revision: place === 6 ? 1 : 0,
     quantity: 1_000_000 + Math.floor(random() * 4_000_000),
     price: (participant % 2 === 0 ? 200_000 : 300_000) + Math.floor(random() * 250_000),
   });
@@ -190,16 +188,12 @@ export async function makeLedger(
     };
     for (const [number, order] of sealing.orders.entries())
       receipts.push(
-        await signReceipt(
-          {
-            marketId: market,
-            period,
-            number,
-            order: encodeRecords(orderLayout, [order]),
-          },
-          platform,
-          hasher,
-        ),
+        await signReceipt(hasher, platform, {
+          marketId: market,
+          period,
+          number,
+          order: encodeRecords(orderLayout, [order]),
+        }),
       );
     lie?.(sealing);
     const { orders } = sealing;
@@ -285,7 +279,7 @@ export async function makeLedger(
     states.push(draft.state as Uint8Array);
   }
   const head = (size: number = history.size): Promise<string> =>
-    signCheckpoint({ origin: originOf(market), size, root: history.root(size) }, platform, hasher);
+    signCheckpoint(hasher, { origin: originOf(market), size, root: history.root(size) }, platform);
   return {
     blocks,
     history,

@@ -55,11 +55,10 @@ export function tradePeriod(period: number, seed: number = 0): Period {
           participant: 0,
           carrier: "electricity",
           side: "offer",
-          revision: 0,
           quantity: quantity + 500_000,
           price: 200_000,
         },
-        { participant: 1, carrier: "electricity", side: "bid", revision: 0, quantity, price: 300_000 },
+        { participant: 1, carrier: "electricity", side: "bid", quantity, price: 300_000 },
       ]),
       trades: encodeRecords(tradeLayout, [
         {
@@ -107,7 +106,7 @@ export function tradePeriod(period: number, seed: number = 0): Period {
 }
 
 /** A chain of blocks: genesis with the market contract, then the given periods. */
-export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: boolean = false): Block[] {
+export function sampleChain(hasher: Hasher, periods: readonly Period[], signed: boolean = false): Block[] {
   const contract = encodeCanonical(sampleMarket);
   const chain = new Chain(hasher);
   const genesis: Period = { sections: { contracts: encodeItems([contract]) } };
@@ -116,11 +115,11 @@ export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: 
     const block = buildBlock(
       {
         signed,
-        marketId: marketId(contract, hasher),
+        marketId: marketId(hasher, contract),
         ...linkage,
         period: sampleMarket.from + linkage.height,
         timestampMs: 1_700_000_000_000 + linkage.height * 30_000,
-        rules: merkleRoot([hasher.sha256(contract)], hasher),
+        rules: merkleRoot(hasher, [hasher.sha256(contract)]),
         sections: {},
         state: new Uint8Array(0),
         totals: emptyTotals(),
@@ -139,5 +138,5 @@ export function sampleLedger(
   periods: readonly Period[],
   signed: boolean = false,
 ): Uint8Array[] {
-  return sampleChain(periods, hasher, signed).map(encodeBlock);
+  return sampleChain(hasher, periods, signed).map(encodeBlock);
 }

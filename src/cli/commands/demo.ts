@@ -79,8 +79,8 @@ function commandName(): string {
   return script.endsWith("main.js") ? `node ${relative(process.cwd(), script)}` : "gridclear";
 }
 
-/** Names that a ledger's database and its head file have; nothing else is ever removed. */
-const ownFiles = /^(?:[0-9]+\.(?:ldb|log|sst)|CURRENT|LOCK|LOG|LOG\.old|MANIFEST-[0-9]+|HEAD)$/;
+/** Names that a ledger's files have; nothing else is ever removed. */
+const ownFiles = /^(?:[0-9]{16}\.gclf|LOCK|meta|torn-[0-9]+)$/;
 
 /** Removes a finished ledger of this command; throws `conflict` when the directory is anything else but absent, empty or unfinished. */
 async function makeWay(directory: string, blocks: number): Promise<void> {
@@ -105,6 +105,7 @@ async function makeWay(directory: string, blocks: number): Promise<void> {
     await store.close();
   }
   if (!finished) return;
-  for (const name of await readdir(directory)) if (ownFiles.test(name)) await rm(join(directory, name));
+  for (const name of await readdir(directory))
+    if (ownFiles.test(name)) await rm(join(directory, name), { recursive: true });
   await rmdir(directory);
 }

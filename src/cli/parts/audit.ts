@@ -1,9 +1,8 @@
 /**
- * Verifying what holds a ledger on disk: a directory, of which a copy is read, or an exported file. The verifying itself
+ * Verifying what holds a ledger on disk: a directory, or an exported file. The verifying itself
  * is `report/audit.ts`.
  */
 import { GridclearError } from "../../errors.js";
-import { checkHeadFile } from "../../ledger/store/head.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { type Audit, auditBlocks, auditStore } from "../../report/audit.js";
 import { withSource } from "./source.js";
@@ -14,8 +13,7 @@ export type TimedAudit = Audit & { readonly durationMs: number };
 /**
  * Verifies a ledger on disk without changing it. `progress` is called after every hundredth block; `of` is the number
  * of blocks where it is known, which it is not of a file. Whatever is wrong with the ledger is in the result. Throws
- * `invalid` when there is no ledger, `storage` when the disk can't be read or a copy has no room, `conflict` when a
- * writer never lets one be made.
+ * `invalid` when there is no ledger, `storage` when the disk can't be read.
  */
 export async function auditLedger(
   path: string,
@@ -30,11 +28,9 @@ export async function auditLedger(
   try {
     return timed(
       // Links only: every section is hashed by the audit, and once is enough.
-      await withSource(path, { hasher, verify: "hashes" }, async ({ blocks, stored }) => {
-        if (stored === null)
+      await withSource(path, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
+        if (store === null)
           return auditBlocks(blocks(), { hasher, progress: (done) => progress(done, null) });
-        checkHeadFile(stored.head, hasher);
-        const { store } = stored;
         return auditStore(store, { hasher, progress: (done) => progress(done, store.size) });
       }),
     );
@@ -44,18 +40,6 @@ export async function auditLedger(
   }
 }
 
-/** Failures of the machine that the database reports in the words of the operating system. */
-const ofTheMachine = /No space left|quota exceeded|Too many open files|Input\/output error|Cannot allocate/i;
-
-/**
- * Whether an error that kept a ledger from being opened speaks of the ledger, rather than of the command line or of
- * the machine. A database that is damaged may fail to open as if the disk had failed.
- */
-function isVerdict(error: GridclearError): boolean {
-  if (error.height !== null) return true;
-  if (error.code === "storage") return error.wanted === databaseOpens && !ofTheMachine.test(error.message);
-  return error.code !== "invalid" && error.code !== "conflict";
-}
-
-/** What `ledger/store/node.ts` wants of a database that it opens. */
-const databaseOpens = "a database that opens";
+/** Whether an error that kept a ledger from being opened speaks of the ledger, rather than of the command line or the machine. */
+const isVerdict = ({ code, height }: GridclearError): boolean =>
+  height !== null || (code !== "invalid" && code !== "storage");

@@ -1,7 +1,7 @@
 /** The folder of a ledger that a command is about to write: made, or known to hold nothing but a ledger. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fail } from "../../errors.js";
 import { hasLedger, openNodeStore, type Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
@@ -9,8 +9,7 @@ import { reasonOf } from "./problem.js";
 
 /**
  * Opens the ledger in a folder for writing; the folder is made when it is not there. Throws `conflict` for a folder with
- * anything but a ledger in it, before anything is opened: a database takes files whose names it knows for its own, and
- * removes them. Throws `invalid` where no folder can be made.
+ * anything but a ledger in it. Throws `invalid` where no folder can be made.
  */
 export async function openOwnLedger(directory: string, hasher: Hasher): Promise<Store> {
   await makeFolder(directory);
@@ -22,9 +21,9 @@ export async function openOwnLedger(directory: string, hasher: Hasher): Promise<
   return openNodeStore(directory, { hasher });
 }
 
-/** Whether a folder holds a ledger of this package: a database, and beside it the file `HEAD` that no other has. */
+/** Whether a folder holds a ledger of this package. */
 export function isLedger(directory: string): boolean {
-  return hasLedger(directory) && existsSync(join(directory, "HEAD"));
+  return hasLedger(directory);
 }
 
 /**

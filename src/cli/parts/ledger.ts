@@ -1,4 +1,4 @@
-/** A ledger on disk, opened to prove things of it: read from a copy, its hashes and links checked. */
+/** A ledger on disk, opened to prove things of it: its hashes and links checked. */
 import { copyOf, fromUtf8 } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
@@ -13,7 +13,7 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
 import { openReplay } from "../../market/replay.js";
-import { withCopy } from "./copy.js";
+import { withStored } from "./stored.js";
 
 /** A ledger on disk, its hashes and links checked, opened for proofs. */
 export interface OpenedLedger {
@@ -33,7 +33,7 @@ export interface OpenedLedger {
 }
 
 /**
- * Checks hashes and links of a ledger on disk (a copy is read, as `verify` does) and lends it to `use`. Throws `corrupt`
+ * Checks hashes and links of a ledger on disk and lends it to `use`. Throws `corrupt`
  * naming the first bad height, `invalid` when there is no ledger or it is empty.
  */
 export async function withLedger<T>(
@@ -41,7 +41,9 @@ export async function withLedger<T>(
   use: (ledger: OpenedLedger) => Promise<T>,
 ): Promise<T> {
   // Links only: every section is hashed below, and once is enough.
-  return withCopy(directory, { verify: "hashes" }, async (store) => use(await openLedger(store, directory)));
+  return withStored(directory, { verify: "hashes" }, async (store) =>
+    use(await openLedger(store, directory)),
+  );
 }
 
 async function openLedger(store: Store, directory: string): Promise<OpenedLedger> {

@@ -4,7 +4,7 @@ import { fail } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { httpAsk } from "../../ledger/service/http.js";
 import type { LedgerSource } from "../../ledger/service/witness.js";
-import { withCopy } from "./copy.js";
+import { withStored } from "./stored.js";
 
 /** A ledger behind HTTP, as `gridclear witness --serve` serves it. Throws `storage` when the server can't be reached. */
 export function httpSource(url: string): LedgerSource {
@@ -22,15 +22,13 @@ function decodeText(bytes: Uint8Array, field: string): string {
   return fromUtf8(bytes) ?? fail("corrupt", field, "UTF-8", "other bytes");
 }
 
-/**
- * A ledger in a directory, read from a copy, so that a market may go on writing it: `use` gets the state of this moment.
- */
+/** A ledger in a directory, which a market may go on writing: `use` gets the state of this moment. */
 export async function withDirectorySource<T>(
   directory: string,
   use: (source: LedgerSource) => Promise<T>,
 ): Promise<T> {
   // Links only: the witness hashes every block that it takes.
-  return withCopy(directory, { verify: "hashes" }, async (store) => {
+  return withStored(directory, { verify: "hashes" }, async (store) => {
     const note = await store.getMeta(checkpointKey);
     return use({
       checkpoint: async () => (note === null ? null : decodeText(note, "checkpoint")),

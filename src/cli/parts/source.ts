@@ -1,5 +1,5 @@
 /**
- * Whatever holds a ledger on disk, opened for reading: a directory (a copy of it), the binary file or the JSON document
+ * Whatever holds a ledger on disk, opened for reading: a directory, the binary file or the JSON document
  * that `gridclear export` writes. Commands that read a ledger take any of them.
  */
 import { createReadStream } from "node:fs";
@@ -11,22 +11,22 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Blocks } from "../../report/blocks.js";
 import { importJson } from "../../report/export/document.js";
 import { readLedgerFile } from "../../report/export/file.js";
-import { type CopyOptions, withCopy } from "./copy.js";
+import { type ReadingOptions, withStored } from "./stored.js";
 
 /** A ledger opened for reading. */
 export interface Source {
   /** Its blocks from genesis, afresh with each call. */
   readonly blocks: () => Blocks;
   /** What only a directory has; null for a file. */
-  readonly stored: { readonly store: Store; readonly head: Uint8Array } | null;
+  readonly store: Store | null;
 }
 
 /** How to open a source. */
-export type SourceOptions = CopyOptions & { readonly hasher: Hasher };
+export type SourceOptions = ReadingOptions & { readonly hasher: Hasher };
 
 /**
  * Opens whatever holds a ledger and lends it to `use`. Throws `invalid` for a path that leads nowhere or to something
- * else, and what {@link withCopy}, the readers of files, and `use` throw. Blocks of a file are checked while they are read.
+ * else, and what {@link withStored}, the readers of files, and `use` throw. Blocks of a file are checked while they are read.
  */
 export async function withSource<T>(
   path: string,
@@ -37,14 +37,12 @@ export async function withSource<T>(
     fail("invalid", "LEDGER", "a directory or file that can be read", path),
   );
   if (found.isDirectory())
-    return withCopy(path, options, (store, head) =>
-      use({ blocks: () => store.blocks(), stored: { store, head } }),
-    );
+    return withStored(path, options, (store) => use({ blocks: () => store.blocks(), store }));
   const { hasher } = options;
   const binary = await isLedgerFile(path);
   const blocks = (): Blocks =>
     binary ? readLedgerFile(piecesOf(path), hasher) : importJson(textOf(path), hasher);
-  return use({ blocks, stored: null });
+  return use({ blocks, store: null });
 }
 
 const unreadable = (path: string, error: unknown): never =>

@@ -1,10 +1,8 @@
-import { concat, hex, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
+import { concat, hex, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
-import { carriers } from "../../units.js";
 import { type Block, decodeItems, encodeItems } from "../format/block.js";
 import { decodeCanonical } from "../format/canonical.js";
 import { signedMarket } from "../format/header.js";
-import { offsetsOf } from "../format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../format/records.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { LeafRange } from "../tree/path.js";
@@ -138,7 +136,7 @@ class Coverage {
 /**
  * Checks every signature of a checked block and takes its contracts into the directory. In a signed market each
  * order, each reading that is not estimated and each contract is covered by exactly one valid signature of the right
- * key, and every order has the revision that is its turn (so no copied order comes back). In an unsigned market
+ * key, and no order stands twice in a period (which is how a copied order would come back). In an unsigned market
  * there is no evidence. Throws `signature` or `corrupt`, naming what is wrong; the directory is then half-fed and of
  * no further use.
  */
@@ -238,7 +236,7 @@ export async function checkEvidence(
   coveredReadings.check(
     (index) => (sections.readings[index * readingLayout.bytes + 5]! & readingEstimated) !== 0,
   );
-  checkRevisions(sections.orders);
+  checkOrdersDiffer(sections.orders);
   const bad = await signatures.findInvalid(checks);
   if (bad >= 0)
     throw new GridclearError("signature", {
@@ -249,19 +247,16 @@ export async function checkEvidence(
 }
 
 /**
- * Throws `signature` unless each order has the revision that is its place among those of its participant and carrier. A
- * signature covers the revision, so a network or an operator that repeats an order can't undo what its participant
- * replaced it with.
+ * Throws `signature` when two orders of a period are the same to the last byte. A signature covers an order's record,
+ * so a network or an operator that repeats one would otherwise undo what its participant replaced it with.
  */
-export function checkRevisions(orders: Uint8Array): void {
-  const view = viewOf(orders);
-  const counts = new Map<number, number>();
-  const { participant, carrier, revision } = offsetsOf(orderLayout);
+export function checkOrdersDiffer(orders: Uint8Array): void {
+  const seen = new Map<string, number>();
   for (let at = 0, index = 0; at < orders.length; at += orderLayout.bytes, index += 1) {
-    const slot = view.getUint32(at + participant, true) * carriers.length + view.getUint8(at + carrier);
-    const wanted = counts.get(slot) ?? 0;
-    const found = view.getUint16(at + revision, true);
-    if (found !== wanted) fail("signature", `orders[${index}].revision`, `${wanted}`, found);
-    counts.set(slot, wanted + 1);
+    const name = String.fromCharCode(...orders.subarray(at, at + orderLayout.bytes));
+    const first = seen.get(name);
+    if (first !== undefined)
+      fail("signature", `orders[${index}]`, "each order once in a period", `order ${first} again`);
+    seen.set(name, index);
   }
 }

@@ -7,14 +7,7 @@ import { type SectionName, sectionLayouts, sectionNames } from "../format/sectio
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { leafHash } from "../tree/merkle.js";
-import {
-  type Anchor,
-  inclusionRanges,
-  itemRoots,
-  maxPathLength,
-  recordRoots,
-  rootOfPath,
-} from "../tree/path.js";
+import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "../tree/path.js";
 import { parseCheckpoint } from "./checkpoint.js";
 
 /** One record or item of a block and the path from it to the root of its section. */
@@ -41,6 +34,12 @@ export interface Proof {
   readonly checkpoint: string | null;
 }
 
+/** What a ledger of `size` blocks hashes to: what a proof leads to. */
+export interface Anchor {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
 /** What a proof says, once it holds together. */
 export interface Proven extends Anchor {
   readonly header: Header;
@@ -49,26 +48,17 @@ export interface Proven extends Anchor {
   readonly record: RecordProof | null;
 }
 
-/** Which record of a block to prove. */
-export interface RecordPlace {
-  readonly section: SectionName;
-  /** Place in the section. */
-  readonly index: number;
-  /**
-   * All records of the state after the block, end to end, as replaying the chain gives them: the state is not stored in
-   * blocks, and without it none of its records can be proved.
-   */
-  readonly state?: Uint8Array | undefined;
-}
-
 /**
- * Proves one record of a block that has been checked. Throws `invalid` when there is no such record, `corrupt` when
+ * Path of one record of a block that has been checked. The state is not stored in blocks: to prove one of its records,
+ * pass them all (32 bytes each, as replaying the chain gives them). Throws `invalid` when there is no such record, `corrupt` when
  * `state` is not what the header says.
  */
 export function proveRecord(
-  block: Block,
-  { section, index, state }: RecordPlace,
   hasher: Hasher,
+  block: Block,
+  section: SectionName,
+  index: number,
+  state?: Uint8Array,
 ): RecordProof {
   const { count, root } = block.header.sections[section];
   if (!Number.isSafeInteger(index) || index < 0 || index >= count)
@@ -83,7 +73,7 @@ export function proveRecord(
   if (stored === undefined)
     return fail("invalid", "state", "the records of the state after the block", stored);
   const items = size === 0 ? decodeItems(stored, section) : [];
-  const rangeRoot = size === 0 ? itemRoots(items, hasher) : recordRoots(stored, size, hasher);
+  const rangeRoot = size === 0 ? itemRoots(hasher, items) : recordRoots(hasher, stored, size);
   if (section === "state" && (stored.length !== count * size || !sameBytes(rangeRoot(0, count), root)))
     return fail(
       "corrupt",
@@ -118,7 +108,7 @@ export function proveBlock(
  * Works out what a proof leads to. Throws `corrupt` naming the link that does not hold. The root it ends at is only as
  * good as its source: compare it with a head that you trust ({@link verifyProof}), or check the checkpoint's signatures.
  */
-export function openProof(proof: Proof, hasher: Hasher): Proven {
+export function openProof(hasher: Hasher, proof: Proof): Proven {
   if (proof.header.length !== headerBytes)
     return fail("corrupt", "proof.header", `${headerBytes} bytes`, proof.header.length);
   const header = decodeHeader(proof.header);
@@ -128,10 +118,7 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
     const size = sectionLayouts[record.section]?.bytes ?? 0;
     if (size !== 0 && record.bytes.length !== size)
       return fail("corrupt", "proof.record", `a record of ${size} bytes`, record.bytes.length);
-    const found = rootOfPath(
-      { leaf: leafHash(record.bytes, hasher), index: record.index, size: count, path: record.path },
-      hasher,
-    );
+    const found = rootOfPath(hasher, record.index, count, leafHash(hasher, record.bytes), record.path);
     if (found === null || !sameBytes(found, root))
       return fail(
         "corrupt",
@@ -140,11 +127,8 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
         found === null ? "no path" : hex(found),
       );
   }
-  const hash = blockHash(proof.header, hasher);
-  const root = rootOfPath(
-    { leaf: leafHash(hash, hasher), index: header.height, size: history.size, path: history.path },
-    hasher,
-  );
+  const hash = blockHash(hasher, proof.header);
+  const root = rootOfPath(hasher, header.height, history.size, leafHash(hasher, hash), history.path);
   if (root === null)
     return fail("corrupt", "proof.history", `a path from block ${header.height} of ${history.size}`, "none");
   if (proof.checkpoint !== null) {
@@ -161,8 +145,8 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
 }
 
 /** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */
-export function verifyProof(proof: Proof, anchor: Anchor, hasher: Hasher): Proven {
-  const proven = openProof(proof, hasher);
+export function verifyProof(hasher: Hasher, proof: Proof, anchor: Anchor): Proven {
+  const proven = openProof(hasher, proof);
   if (proven.size !== anchor.size || !sameBytes(proven.root, anchor.root))
     return fail(
       "corrupt",

@@ -14,7 +14,14 @@ import {
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
 import type { Contradiction } from "../proof/contradiction.js";
-import { decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
+import {
+  type Anchor,
+  decodeProof,
+  openProof,
+  type Proven,
+  pathFromJson,
+  verifyProof,
+} from "../proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
@@ -23,7 +30,7 @@ import {
   receiptNotYet,
 } from "../proof/receipt.js";
 import type { Hasher } from "../tree/hasher.js";
-import { type Anchor, verifyConsistency } from "../tree/path.js";
+import { verifyConsistency } from "../tree/path.js";
 import type { Ask } from "./server.js";
 
 /** Whom a light client trusts, and for which market. */
@@ -91,7 +98,7 @@ export class LightClient {
       if (size > seen.size) {
         const json = decodeCanonical(await askBytes(ask, `consistency/${seen.size}/${size}`), "consistency");
         const path = pathFromJson(json, "consistency");
-        if (!verifyConsistency(seen, next.checkpoint, path, hasher)) {
+        if (!verifyConsistency(hasher, seen.size, size, seen.root, root, path)) {
           await this.#seekFork(ask, next);
           return fail(
             "corrupt",
@@ -137,7 +144,7 @@ export class LightClient {
   async judge(ask: Ask, receipt: Receipt): Promise<ReceiptVerdict> {
     const { hasher, signatures, marketId, platformKey } = this.#options;
     const ours = platformKey !== null && sameBytes(receipt.marketId, marketId);
-    if (!ours || !(await isReceiptSigned(receipt, platformKey, signatures, hasher)))
+    if (!ours || !(await isReceiptSigned(hasher, signatures, receipt, platformKey)))
       return fail("signature", "receipt", "the platform's signature for this market", hex(receipt.signature));
     const head = this.#wantHead();
     const newest = await this.prove(ask, head.size - 1);
@@ -166,7 +173,7 @@ export class LightClient {
   async isFinal(): Promise<boolean> {
     const { hasher, signatures, policy } = this.#options;
     if (policy === undefined) return fail("invalid", "policy", "witnesses and a threshold", policy);
-    return this.#head !== null && isFinal(this.#head, policy, signatures, hasher);
+    return this.#head !== null && isFinal(hasher, signatures, this.#head, policy);
   }
 
   #wantHead(): Anchor {
@@ -175,7 +182,7 @@ export class LightClient {
 
   #verify(text: string): Proven {
     const head = this.#wantHead();
-    const proven = verifyProof(decodeProof(text), head, this.#options.hasher);
+    const proven = verifyProof(this.#options.hasher, decodeProof(text), head);
     if (!sameBytes(proven.header.marketId, this.#options.marketId))
       return fail(
         "corrupt",
@@ -196,15 +203,15 @@ export class LightClient {
 
   async #checkSignatures(signed: SignedCheckpoint): Promise<void> {
     const { hasher, signatures, platformKey, policy } = this.#options;
-    if (platformKey !== null && !(await isSignedBy(signed, platformKey, signatures, hasher)))
+    if (platformKey !== null && !(await isSignedBy(hasher, signatures, signed, platformKey)))
       fail("signature", "checkpoint", `a signature of the platform (${hex(platformKey)})`, signed.note);
     // In an unsigned market the witnesses are all there is; in a signed one they make final what is already bound.
-    if (platformKey === null && policy !== undefined && !(await isFinal(signed, policy, signatures, hasher)))
+    if (platformKey === null && policy !== undefined && !(await isFinal(hasher, signatures, signed, policy)))
       fail(
         "signature",
         "checkpoint",
         `cosignatures of ${policy.threshold} witnesses`,
-        (await cosignatures(signed, policy.witnesses, signatures, hasher)).length,
+        (await cosignatures(hasher, signatures, signed, policy.witnesses)).length,
       );
   }
 
@@ -214,7 +221,7 @@ export class LightClient {
     try {
       const text = await askText(ask, `proof/${next.checkpoint.size}/${seen.checkpoint.size}`);
       const proof = decodeProof(text);
-      const { header, size, root } = openProof(proof, this.#options.hasher);
+      const { header, size, root } = openProof(this.#options.hasher, proof);
       const under = size === next.checkpoint.size && sameBytes(root, next.checkpoint.root);
       if (under && header.height === seen.checkpoint.size && !sameBytes(header.history, seen.checkpoint.root))
         this.contradiction = { kind: "fork", heads: [seen.note, next.note], proof };

@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { fail } from "../../errors.js";
-import { type Mark, type Medium, openOn } from "./medium.js";
+import type { Mark } from "../format/ledgerfile.js";
+import { type Medium, openOn } from "./medium.js";
 import type { Store, StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoreOptions } from "./store.js";
@@ -35,13 +36,22 @@ function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
         : fail("corrupt", "database", "heights as keys", key);
     },
     read: async (height) => (await database.get("blocks", height)) ?? null,
-    write: (height, bytes) => put("blocks", height, bytes),
+    torn: async () => null,
+    async append(height, bytes, mark) {
+      // One transaction: block and mark are both there or neither is.
+      const transaction = database.transaction(["blocks", "mark"], "readwrite", strict);
+      await Promise.all([
+        transaction.objectStore("blocks").put(bytes, height),
+        transaction.objectStore("mark").put(mark, 0),
+        transaction.done,
+      ]);
+    },
     async drop(height) {
       const transaction = database.transaction("blocks", "readwrite", strict);
       await Promise.all([transaction.store.delete(height), transaction.done]);
     },
     readMark: async () => (await database.get("mark", 0)) ?? null,
-    writeMark: (mark) => put("mark", 0, mark),
+    confirm: (mark) => put("mark", 0, mark),
     readMeta: async (key) => (await database.get("meta", key)) ?? null,
     writeMeta: (key, value) => put("meta", key, value),
     async close() {

@@ -3,32 +3,32 @@ import { fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
 import { Chain, type Head, type Linkage } from "../format/chain.js";
 import { decodeHeader } from "../format/header.js";
-import type { Hasher } from "../tree/hasher.js";
+import type { Mark } from "../format/ledgerfile.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { openHasher } from "../tree/hashwasm.js";
 import type { Recovery, Store, StoreOptions } from "./store.js";
 
-/** The end of the chain as last acknowledged. */
-export interface Mark {
-  /** Number of blocks. */
-  readonly size: number;
-  /** Hash of the last of them; 32 zeros when there are none. */
-  readonly hash: Uint8Array;
-}
-
 /**
- * What keeps a store's bytes: the one thing that differs between memory, a disk and a browser. Every write is atomic and
- * flushed when it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
+ * What keeps a store's bytes: the one thing that differs between memory, a disk and a browser. Every write is flushed when
+ * it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
  */
 export interface Medium {
-  /** One more than the highest height written; 0 for none. */
+  /** Number of blocks written. */
   extent(): Promise<number>;
   read(height: number): Promise<Uint8Array | null>;
-  write(height: number, bytes: Uint8Array): Promise<void>;
-  /** Forgets the block at `height`, the last. */
+  /** Bytes there are of a further block whose write was cut off; null when there is none. */
+  torn(): Promise<number | null>;
+  /**
+   * Appends a block in one flushed write, and with it a mark of the chain: `mark`, which counts the block, where both
+   * are written or neither; else `before`, which is true whichever of the two lasts.
+   */
+  append(height: number, bytes: Uint8Array, mark: Mark, before: Mark): Promise<void>;
+  /** Forgets the block at `height`, the last, or the one that was cut off there. It was never acknowledged. */
   drop(height: number): Promise<void>;
-  /** What was last acknowledged; null when nothing ever was. Throws `corrupt` when it can't be read. */
+  /** The furthest mark; null before the first block. Throws `corrupt` when there must be one and it can't be read. */
   readMark(): Promise<Mark | null>;
-  writeMark(mark: Mark): Promise<void>;
+  /** Writes a mark that counts every block: after opening, and before closing. */
+  confirm(mark: Mark): Promise<void>;
   readMeta(key: string): Promise<Uint8Array | null>;
   writeMeta(key: string, value: Uint8Array): Promise<void>;
   close(): Promise<void>;
@@ -91,16 +91,6 @@ class MediumStore implements Store {
     const mark = await medium.readMark();
     const extent = await medium.extent();
     const acknowledged = mark?.size ?? 0;
-    if (extent < acknowledged)
-      fail(
-        "corrupt",
-        `block ${extent}`,
-        `the ${acknowledged} blocks that were acknowledged`,
-        `${extent} blocks`,
-      );
-    // Blocks are marked one by one, so at most the last can be without.
-    if (extent > acknowledged + 1)
-      fail("corrupt", `block ${acknowledged + 1}`, `at most ${acknowledged + 1} blocks`, `${extent} blocks`);
     const chain = new Chain(hasher);
     let recovered: Recovery | null = null;
     for (let height = 0; height < extent; height += 1) {
@@ -111,14 +101,27 @@ class MediumStore implements Store {
         if (chain.size === acknowledged && !sameBytes(hash, mark!.hash))
           fail("corrupt", `block ${height}: hash`, "the hash that was acknowledged", "another");
       } else if (!takesWhole(chain, bytes)) {
+        // Only the last can be half written; one before it was flushed before the next was begun.
+        if (height < extent - 1) chain.append(bytes);
         await medium.drop(height);
         recovered = { height, bytes: bytes.length };
       }
     }
-    const store = new MediumStore(medium, hasher, chain, recovered);
+    if (extent < acknowledged)
+      fail(
+        "corrupt",
+        `block ${extent}`,
+        `the ${acknowledged} blocks that were acknowledged`,
+        `${extent} blocks`,
+      );
+    const torn = await medium.torn();
+    if (torn !== null) {
+      await medium.drop(extent);
+      recovered = { height: extent, bytes: torn };
+    }
     // A whole block that was written and not yet marked when the machine stopped: from now on it counts.
-    if (chain.size > acknowledged) await medium.writeMark(store.#mark(chain));
-    return store;
+    if (chain.size > acknowledged) await medium.confirm(markOf(chain));
+    return new MediumStore(medium, hasher, chain, recovered);
   }
 
   get size(): number {
@@ -144,10 +147,7 @@ class MediumStore implements Store {
       chain.append(bytes, true);
       const wanted = blockBytes(decodeHeader(bytes));
       if (bytes.length !== wanted) fail("corrupt", `block ${height}`, `${wanted} bytes`, bytes.length);
-      await this.#flush(async () => {
-        await this.#medium.write(height, bytes);
-        await this.#medium.writeMark(this.#mark(chain));
-      });
+      await this.#flush(() => this.#medium.append(height, bytes, markOf(chain), markOf(this.#chain)));
       this.#chain = chain;
     });
   }
@@ -188,14 +188,16 @@ class MediumStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#turn
-      .then(() => this.#medium.close())
-      .catch((error) => Promise.reject(asStorage(error)));
+    this.#closed ??= this.#turn.then(() => this.#finish()).catch((error) => Promise.reject(asStorage(error)));
     return this.#closed;
   }
 
-  #mark(chain: Chain): Mark {
-    return { size: chain.size, hash: chain.head?.hash ?? new Uint8Array(32) };
+  async #finish(): Promise<void> {
+    try {
+      if (this.#failed === null && this.size > 0) await this.#medium.confirm(markOf(this.#chain));
+    } finally {
+      await this.#medium.close();
+    }
   }
 
   #checksum(key: string, value: Uint8Array): Uint8Array {
@@ -242,6 +244,11 @@ class MediumStore implements Store {
     }
   }
 }
+
+const markOf = (chain: Chain): Mark => ({
+  size: chain.size,
+  hash: chain.head?.hash ?? new Uint8Array(hashBytes),
+});
 
 function checkKey(key: unknown): void {
   if (typeof key !== "string" || !/^[ -~]{1,128}$/.test(key))

@@ -1,5 +1,6 @@
 import { fail } from "../../errors.js";
-import { type Mark, type Medium, openOn } from "./medium.js";
+import type { Mark } from "../format/ledgerfile.js";
+import { type Medium, openOn } from "./medium.js";
 import type { Store, StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoreOptions } from "./store.js";
@@ -26,8 +27,12 @@ export function memoryMedium(): MemoryMedium {
     async read(height) {
       return this.blocks[height]?.slice() ?? null;
     },
-    async write(height, bytes) {
+    async torn() {
+      return null;
+    },
+    async append(height, bytes, mark) {
       this.blocks[height] = new Uint8Array(bytes);
+      this.mark = mark;
     },
     async drop(height) {
       this.blocks.length = height;
@@ -35,7 +40,7 @@ export function memoryMedium(): MemoryMedium {
     async readMark() {
       return this.mark;
     },
-    async writeMark(mark) {
+    async confirm(mark) {
       this.mark = mark;
     },
     async readMeta(key) {

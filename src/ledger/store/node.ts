@@ -1,63 +1,52 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
-import { fail, GridclearError } from "../../errors.js";
-import { openHasher } from "../tree/hashwasm.js";
-import { openHeadFile } from "./head.js";
-import { type Database, levelMedium } from "./level.js";
+/**
+ * A ledger in a directory of the disk, in Node: files that only grow (files.ts). One process writes; any number read beside
+ * it, and can't change a byte.
+ */
+import { integer } from "../../check.js";
+import { fail } from "../../errors.js";
+import { defaultSegmentBytes, readingMedium, writingMedium } from "./files.js";
 import { openOn } from "./medium.js";
+import { segmentsOf } from "./segments.js";
 import type { Store, StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoreOptions } from "./store.js";
 
+/** How to open a ledger on disk. */
+export interface NodeStoreOptions extends StoreOptions {
+  /** A file of at least so many bytes takes no further block; the next begins a new one. Default: 64 MiB. */
+  readonly segmentBytes?: number;
+}
+
 /** Whether a directory holds a ledger. */
 export function hasLedger(directory: string): boolean {
-  return existsSync(join(directory, "CURRENT"));
+  return segmentsOf(directory).length > 0;
+}
+
+function needLedger(directory: string): void {
+  if (!hasLedger(directory)) fail("invalid", "ledger", "a directory with a ledger", directory);
 }
 
 /**
- * Opens a ledger on disk, in a directory of its own: a LevelDB whose writes are flushed before they are acknowledged,
- * and a file `HEAD` that says, outside the database, how far the acknowledged chain goes. Throws `conflict` when another
- * process or store holds it, `corrupt` naming the first bad height, `invalid` when it is not there and `create` is false.
+ * Opens a ledger to write, in a directory of its own. Blocks are flushed before they are acknowledged. Throws `conflict`
+ * when another process or store holds it, `corrupt` naming the first bad height, `invalid` when it is not there and
+ * `create` is false, or when the directory holds something else.
  *
  * @example
  * const store = await openNodeStore("./ledger");
  */
-export async function openNodeStore(directory: string, options: StoreOptions = {}): Promise<Store> {
-  const create = options.create ?? true;
-  if (!create && !hasLedger(directory))
-    return fail("invalid", "ledger", "a directory with a ledger", directory);
-  const hasher = options.hasher ?? (await openHasher());
-  const database: Database = new ClassicLevel<string, Uint8Array>(directory, {
-    keyEncoding: "utf8",
-    valueEncoding: "view",
-    createIfMissing: create,
-  });
-  try {
-    await database.open();
-  } catch (error) {
-    throw openError(error, directory);
-  }
-  try {
-    const head = await openHeadFile(join(directory, "HEAD"), hasher);
-    return await openOn(levelMedium(database, head), { ...options, hasher });
-  } catch (error) {
-    // openOn closes its medium; closing again does nothing, and covers a HEAD that could not be opened.
-    await database.close().catch(() => {});
-    throw error;
-  }
+export async function openNodeStore(directory: string, options: NodeStoreOptions = {}): Promise<Store> {
+  const { segmentBytes = defaultSegmentBytes } = options;
+  integer(1, Number.MAX_SAFE_INTEGER)(segmentBytes, "segmentBytes");
+  if (options.create === false) needLedger(directory);
+  return openOn(await writingMedium(directory, segmentBytes), options);
 }
 
-function openError(error: unknown, directory: string): GridclearError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = (cause as { code?: unknown } | null)?.code;
-  const got = cause instanceof Error ? cause.message : cause;
-  if (code === "LEVEL_LOCKED")
-    return new GridclearError("conflict", { field: directory, wanted: "one writer", got }, { cause: error });
-  const kind = code === "LEVEL_CORRUPTION" ? "corrupt" : "storage";
-  return new GridclearError(
-    kind,
-    { field: directory, wanted: "a database that opens", got },
-    { cause: error },
-  );
+/**
+ * Opens a ledger to read: the blocks that are there at the time of the call, also while another process writes, and on a
+ * disk that can't be written. Throws `state` when asked to write, `invalid` when there is no ledger, `corrupt` naming the
+ * first bad height.
+ */
+export async function readNodeStore(directory: string, options: StoreOptions = {}): Promise<Store> {
+  needLedger(directory);
+  return openOn(await readingMedium(directory), options);
 }

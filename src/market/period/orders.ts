@@ -24,8 +24,6 @@ export class Orders {
   side: Uint8Array = new Uint8Array(256);
   quantity: Uint32Array = new Uint32Array(256);
   price: Int32Array = new Int32Array(256);
-  /** Place of each among the orders of its participant and carrier, from 0. */
-  revision: Uint8Array = new Uint8Array(256);
   /** Number of the order that each replaced or withdrew, or −1. */
   replaced: Int32Array = new Int32Array(256);
   /** By (participant, carrier): number of the live order, or −1. */
@@ -54,7 +52,7 @@ export class Orders {
 
   /**
    * Takes an order, or says why not; nothing changes when refused. Numbers must be integers in the ranges of an order
-   * record; a quantity of 0 withdraws the live order. A revision that is given has to be the next.
+   * record; a quantity of 0 withdraws the live order.
    */
   take(
     participant: number,
@@ -62,12 +60,8 @@ export class Orders {
     side: number,
     quantity: number,
     price: number,
-    revision?: number,
   ): GridclearError | null {
     const slot = participant * carrierCount + carrier;
-    const next = this.#revisions[slot] ?? 0;
-    if (revision !== undefined && revision !== next)
-      return refuse("refused", "order.revision", `${next}, the next`, revision);
     const refusal = this.#judge(participant, carrier, side, quantity, price, slot);
     if (refusal !== null) return refusal;
     if (this.count === this.participant.length) this.#grow();
@@ -78,17 +72,11 @@ export class Orders {
     this.quantity[number] = quantity;
     this.price[number] = price;
     this.replaced[number] = this.live[slot]!;
-    this.revision[number] = this.#revisions[slot]!;
     this.count += 1;
     this.#revisions[slot]! += 1;
     this.live[slot] = quantity === 0 ? -1 : number;
     this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(carrier, side, quantity, price, slot);
     return null;
-  }
-
-  /** How many orders of this participant and carrier were taken: the revision of the next. */
-  revisions(participant: number, carrier: number): number {
-    return this.#revisions[participant * carrierCount + carrier] ?? 0;
   }
 
   /** Forgets the orders from `count` on, as if they had never come. */
@@ -149,7 +137,6 @@ export class Orders {
       view.setUint32(at, this.participant[number]!, true);
       bytes[at + 4] = this.carrier[number]!;
       bytes[at + 5] = this.side[number]!;
-      view.setUint16(at + 6, this.revision[number]!, true);
       view.setUint32(at + 8, this.quantity[number]!, true);
       view.setInt32(at + 12, this.price[number]!, true);
     }
@@ -273,7 +260,6 @@ export class Orders {
     this.side = grown(this.side, new Uint8Array(size));
     this.quantity = grown(this.quantity, new Uint32Array(size));
     this.price = grown(this.price, new Int32Array(size));
-    this.revision = grown(this.revision, new Uint8Array(size));
     this.replaced = grown(this.replaced, new Int32Array(size));
   }
 }

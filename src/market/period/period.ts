@@ -180,7 +180,6 @@ function takeOrders(orders: Orders, bytes: Uint8Array): void {
       bytes[at + 5]!,
       view.getUint32(at + 8, true),
       view.getInt32(at + 12, true),
-      view.getUint16(at + 6, true),
     );
     if (refusal !== null) throw refusal.at(`order ${at / orderLayout.bytes}`);
   }

@@ -1,37 +1,48 @@
+/** A whole ledger as one file, written and read piece by piece; its layout is `ledger/format/ledgerfile.ts`. */
 import { concat, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
+import {
+  type Checksum,
+  decodeFileEnd,
+  decodeFileHead,
+  encodeFileEnd,
+  encodeFileHead,
+  encodeRecordHead,
+  fileEndBytes,
+  fileHeadBytes,
+  isBlockLength,
+  isWhole,
+  type Mark,
+  openChecksum,
+  recordHeadBytes,
+  recordLength,
+} from "../../ledger/format/ledgerfile.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 
-// "GCLF", version 1, two zeros.
-const preamble = new Uint8Array([0x47, 0x43, 0x4c, 0x46, 1, 0, 0, 0]);
-// Where the next length would stand: zero, then number of blocks and root over their hashes.
-const trailerBytes = 8 + hashBytes;
-
-const number = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const markOf = (chain: Chain): Mark => ({
+  size: chain.size,
+  hash: chain.head?.hash ?? new Uint8Array(hashBytes),
+});
 
 /**
- * A whole ledger as one file, piece by piece: a preamble, every block behind its length, and a trailer with the number of
- * blocks and the root over their hashes. Throws `corrupt` when the blocks are no chain; sections are not re-hashed.
+ * A whole ledger as one file, piece by piece: head, blocks, end. Throws `corrupt` when the blocks are no chain; sections
+ * are not re-hashed.
  */
 export async function* writeLedgerFile(
   blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   hasher: Hasher,
 ): AsyncGenerator<Uint8Array> {
+  const checksum = await openChecksum();
   const chain = new Chain(hasher);
-  yield preamble.slice();
+  yield encodeFileHead(0);
   for await (const block of blocks) {
     chain.append(block, true);
-    const length = new Uint8Array(4);
-    number(length).setUint32(0, block.length, true);
-    yield length;
+    yield encodeRecordHead(block, checksum);
     yield block;
   }
-  const end = new Uint8Array(12);
-  number(end).setBigUint64(4, BigInt(chain.size), true);
-  yield concat(end, chain.root());
+  yield encodeFileEnd(markOf(chain), checksum);
 }
 
 /** Bytes that arrive in pieces of any size, taken in portions. Holds what was not taken yet. */
@@ -67,52 +78,99 @@ class Intake {
 }
 
 /**
- * The blocks of a ledger file that arrives in pieces of any size, each verified before it is handed on; `headersOnly`
+ * The blocks of a whole ledger file that arrives in pieces of any size, each verified before it is handed on; `headersOnly`
  * leaves their sections unread. Never holds more than one block and one piece, nor takes room for bytes that have not
- * come. Throws `corrupt` naming the height when the file is cut, changed or goes on after its trailer.
+ * come. Throws `corrupt` naming the height when the file is cut, changed or goes on after its end.
  */
 export async function* readLedgerFile(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   hasher: Hasher,
   headersOnly: boolean = false,
 ): AsyncGenerator<Uint8Array> {
-  const chain = new Chain(hasher);
-  const intake = new Intake();
-  let expects: "preamble" | "length" | "block" | "trailer" | "end" = "preamble";
-  let wanted = preamble.length;
+  const reader = new FileReader(hasher, await openChecksum(), headersOnly);
   for await (const piece of pieces) {
-    intake.add(piece);
-    while (expects !== "end" && intake.bytes >= wanted) {
-      const bytes = intake.take(wanted);
-      if (expects === "block") {
-        chain.append(bytes, headersOnly);
-        yield bytes;
-      }
-      if (expects === "preamble" || expects === "block") {
-        if (expects === "preamble" && !sameBytes(bytes, preamble))
-          fail("corrupt", "ledger file", '"GCLF" of version 1', hex(bytes));
-        [expects, wanted] = ["length", 4];
-      } else if (expects === "length") {
-        const length = number(bytes).getUint32(0, true);
-        if (length !== 0 && (length < headerBytes || length > maxBlockBytes))
-          fail("corrupt", `block ${chain.size}: length`, `${headerBytes} to ${maxBlockBytes}`, length);
-        [expects, wanted] = length === 0 ? ["trailer", trailerBytes] : ["block", length];
-      } else {
-        const size = number(bytes).getBigUint64(0, true);
-        if (size !== BigInt(chain.size)) fail("corrupt", `block ${chain.size}`, `${size} blocks`, chain.size);
-        if (!sameBytes(bytes.subarray(8), chain.root()))
-          fail(
-            "corrupt",
-            `block ${Math.max(chain.size - 1, 0)}: root`,
-            hex(bytes.subarray(8)),
-            hex(chain.root()),
-          );
-        expects = "end";
-      }
-    }
-    if (expects === "end" && intake.bytes > 0)
-      fail("corrupt", "ledger file", "nothing after the trailer", `${intake.bytes} bytes`);
+    reader.intake.add(piece);
+    for (let block = reader.next(); block !== null; block = reader.next()) yield block;
   }
-  if (expects !== "end")
-    fail("corrupt", `block ${chain.size}`, `${wanted} more bytes`, `${intake.bytes} and the end of the file`);
+  reader.finish();
+}
+
+/** What comes next in a ledger file. */
+type Part = "head" | "record" | "block" | "end" | "nothing";
+
+class FileReader {
+  readonly intake: Intake = new Intake();
+  readonly #chain: Chain;
+  readonly #checksum: Checksum;
+  readonly #headersOnly: boolean;
+  #expects: Part = "head";
+  #wanted: number = fileHeadBytes;
+  /** What stands before the block, or the end, that is expected. */
+  #before: Uint8Array = new Uint8Array(0);
+
+  constructor(hasher: Hasher, checksum: Checksum, headersOnly: boolean) {
+    this.#chain = new Chain(hasher);
+    this.#checksum = checksum;
+    this.#headersOnly = headersOnly;
+  }
+
+  /** The next block; null until more has come. */
+  next(): Uint8Array | null {
+    while (this.#expects !== "nothing" && this.intake.bytes >= this.#wanted) {
+      const bytes = this.intake.take(this.#wanted);
+      if (this.#expects === "head") this.#takeHead(bytes);
+      else if (this.#expects === "record") this.#takeRecordHead(bytes);
+      else if (this.#expects === "end") this.#takeEnd(bytes);
+      else return this.#takeBlock(bytes);
+    }
+    if (this.#expects === "nothing" && this.intake.bytes > 0)
+      fail("corrupt", "ledger file", "nothing after its end", `${this.intake.bytes} bytes`);
+    return null;
+  }
+
+  /** Throws `corrupt` unless the file has come to its end. */
+  finish(): void {
+    if (this.#expects === "nothing") return;
+    const got = `${this.intake.bytes} and the end of the file`;
+    fail("corrupt", `block ${this.#chain.size}`, `${this.#wanted} more bytes`, got);
+  }
+
+  #expect(part: Part, bytes: number): void {
+    this.#expects = part;
+    this.#wanted = bytes;
+  }
+
+  #takeHead(bytes: Uint8Array): void {
+    const { first, marks } = decodeFileHead(bytes, this.#checksum);
+    if (first !== 0) fail("corrupt", "ledger file", "one that begins with block 0", first);
+    if (marks.includes("torn")) fail("corrupt", "ledger file", "marks that can be read", "other bytes");
+    this.#expect("record", recordHeadBytes);
+  }
+
+  #takeRecordHead(bytes: Uint8Array): void {
+    this.#before = bytes;
+    const length = recordLength(bytes);
+    if (length !== 0 && !isBlockLength(length))
+      fail("corrupt", `block ${this.#chain.size}: length`, `${headerBytes} to ${maxBlockBytes}`, length);
+    if (length === 0) this.#expect("end", fileEndBytes - recordHeadBytes);
+    else this.#expect("block", length);
+  }
+
+  #takeBlock(bytes: Uint8Array): Uint8Array {
+    if (!isWhole(this.#before, bytes, this.#checksum))
+      fail("corrupt", `block ${this.#chain.size}`, "the bytes that were written", "others");
+    this.#chain.append(bytes, this.#headersOnly);
+    this.#expect("record", recordHeadBytes);
+    return bytes;
+  }
+
+  #takeEnd(bytes: Uint8Array): void {
+    const { size, hash } = markOf(this.#chain);
+    const end = decodeFileEnd(concat(this.#before, bytes), this.#checksum);
+    if (end === null) fail("corrupt", `block ${size}`, "a block, or the end of the file", "other bytes");
+    else if (end.size !== size) fail("corrupt", `block ${size}`, `${end.size} blocks`, size);
+    else if (!sameBytes(end.hash, hash))
+      fail("corrupt", `block ${Math.max(size - 1, 0)}: hash`, hex(end.hash), hex(hash));
+    this.#expect("nothing", 0);
+  }
 }

@@ -201,7 +201,7 @@ describe("block", () => {
   let bytes: Uint8Array;
   beforeAll(async () => {
     hasher = await openHasher();
-    block = sampleChain([tradePeriod(1001)], hasher)[1]!;
+    block = sampleChain(hasher, [tradePeriod(1001)])[1]!;
     bytes = encodeBlock(block);
   });
 
@@ -247,7 +247,7 @@ describe("block", () => {
         hasher,
       );
     const orderSection = block.sections.orders.slice();
-    orderSection[5] = 2;
+    orderSection[6] = 1;
     expect(() => checkBlock(rebuilt({ orders: orderSection }), hasher)).toThrow("orders[0]");
     const contracts = encodeItems([encodeCanonical({ a: 1 }), new TextEncoder().encode('{"a": 1}')]);
     expect(() => checkBlock(rebuilt({ contracts }), hasher)).toThrow("contracts[1]");

@@ -19,7 +19,7 @@ describe("ledger format, version 1", () => {
   let chain: Block[];
   beforeAll(async () => {
     hasher = await openHasher();
-    chain = sampleChain([{}, tradePeriod(1002)], hasher);
+    chain = sampleChain(hasher, [{}, tradePeriod(1002)]);
   });
 
   it("has the hashes it has always had", async () => {

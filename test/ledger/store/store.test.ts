@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
 import { afterAll } from "vitest";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
+import { damage } from "../../support/segments.js";
 import { memoryPlace, storeContract } from "./contract.js";
 
 const folders: string[] = [];
@@ -12,19 +12,14 @@ afterAll(async () => {
 });
 
 storeContract("memory in Node", { place: memoryPlace });
-storeContract("LevelDB", {
+storeContract("files", {
   async place() {
     const folder = await mkdtemp(join(tmpdir(), "gridclear-store-"));
     folders.push(folder);
     const directory = join(folder, "ledger");
     return {
       open: (options) => openNodeStore(directory, options),
-      async damage(height, bytes) {
-        const level = new ClassicLevel<string, Uint8Array>(directory, { valueEncoding: "view" });
-        const key = `block/${height.toString(16).padStart(14, "0")}`;
-        await (bytes === null ? level.del(key) : level.put(key, bytes));
-        await level.close();
-      },
+      damage: (height, bytes) => damage(directory, height, bytes),
     };
   },
 });

@@ -40,7 +40,6 @@ const people: Period = {
         participant,
         carrier: "gas",
         side: participant % 2 ? "bid" : "offer",
-        revision: participant,
         quantity: 4_294_967_295 - participant,
         price: -2_147_483_648 + participant,
       })),
@@ -86,7 +85,7 @@ let chain: Block[];
 let blocks: Uint8Array[];
 beforeAll(async () => {
   hasher = await openHasher();
-  chain = sampleChain([people, tradePeriod(1002), {}, tradePeriod(1004, 3)], hasher, true);
+  chain = sampleChain(hasher, [people, tradePeriod(1002), {}, tradePeriod(1004, 3)], true);
   blocks = chain.map(encodeBlock);
 });
 const textOf = async (pieces: AsyncIterable<string>): Promise<string> => {
@@ -141,7 +140,6 @@ describe("json", () => {
       participant: 1,
       carrier: "electricity",
       side: "bid",
-      revision: 0,
       quantity: 1_500_000,
       price: 300_000,
     });
@@ -243,7 +241,6 @@ describe("csv", () => {
       id: "home-1",
       carrier: "electricity",
       side: "offer",
-      revision: "0",
       quantity: "2",
       price: "0.2",
     });

@@ -1,0 +1,260 @@
+/**
+ * The bytes of a ledger in a directory of files that only grow (docs/stores.md): blocks end to end in segments, small values
+ * as a file each. A segment is a ledger file without its end (format/ledgerfile.ts). Whoever reads opens nothing for
+ * writing, so a ledger can be read beside its writer, and from a disk that can't be written.
+ */
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fail } from "../../errors.js";
+import {
+  type Checksum,
+  decodeFileHead,
+  encodeFileEnd,
+  encodeFileHead,
+  encodeMark,
+  encodeRecordHead,
+  fileHeadBytes,
+  type Mark,
+  openChecksum,
+  recordHeadBytes,
+} from "../format/ledgerfile.js";
+import { replaceFile, syncFolder, writeAll } from "./disk.js";
+import { type Lock, takeLock } from "./lock.js";
+import type { Medium } from "./medium.js";
+import { endOf, type Segment, Segments, segmentName, segmentPattern } from "./segments.js";
+
+const lockName = "LOCK";
+const metaFolder = "meta";
+const tornPrefix = "torn-";
+/** A segment of this size takes no further block; the next begins a new one. */
+export const defaultSegmentBytes: number = 1 << 26;
+/** A key as the name of a file: what not every file system takes is written as its code. */
+const fileNameOf = (key: string): string =>
+  key.replaceAll(/[^a-z0-9_-]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+
+async function readMeta(directory: string, key: string): Promise<Uint8Array | null> {
+  const bytes = await readFile(join(directory, metaFolder, fileNameOf(key))).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    },
+  );
+  return bytes === null ? null : new Uint8Array(bytes);
+}
+
+/** A directory opened to be read: nothing in it can change, and a block that is on its way is not there yet. */
+export async function readingMedium(directory: string): Promise<Medium> {
+  const segments = await Segments.read(directory, await openChecksum());
+  segments.checkMarks();
+  const refuse = async (): Promise<never> =>
+    fail("state", "store", "a store opened to write", "one opened to read");
+  return {
+    extent: async () => segments.extent,
+    read: (height) => segments.readBlock(height),
+    // What is cut off may be a block on its way.
+    async torn() {
+      segments.torn();
+      return null;
+    },
+    readMark: async () => segments.mark(),
+    readMeta: (key) => readMeta(directory, key),
+    append: refuse,
+    // What does not follow the chain was never acknowledged; its writer drops it, who reads passes over it.
+    drop: async () => {},
+    confirm: async () => {},
+    writeMeta: refuse,
+    close: () => segments.close(),
+  };
+}
+
+/** A directory opened to be written, by this process alone. Throws `conflict` when another holds it. */
+export async function writingMedium(directory: string, segmentBytes: number): Promise<Medium> {
+  await mkdir(directory, { recursive: true });
+  await refuseForeign(directory);
+  const lock = takeLock(join(directory, lockName));
+  try {
+    return await WritingMedium.open(directory, lock, segmentBytes);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Throws `invalid` for a directory that is no ledger and holds something, which then belongs to somebody, and `corrupt` for
+ * a ledger whose blocks are gone.
+ */
+async function refuseForeign(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  if (names.some((name) => segmentPattern.test(name))) return;
+  if (names.includes(metaFolder))
+    fail("corrupt", "block 0", "the blocks that these values were kept beside", "none");
+  const foreign = names.find((name) => !name.startsWith(lockName));
+  if (foreign !== undefined) fail("invalid", directory, "a ledger, or an empty directory", foreign);
+}
+
+class WritingMedium implements Medium {
+  readonly #directory: string;
+  readonly #lock: Lock;
+  readonly #segmentBytes: number;
+  readonly #checksum: Checksum;
+  readonly #segments: Segments;
+  /** The file that blocks are appended to; null before the first block. */
+  #file: FileHandle | null = null;
+  /** Where a record that was cut off is kept until the block in its place is flushed. */
+  #aside: string | null = null;
+
+  private constructor(
+    directory: string,
+    lock: Lock,
+    segmentBytes: number,
+    checksum: Checksum,
+    segments: Segments,
+  ) {
+    this.#directory = directory;
+    this.#lock = lock;
+    this.#segmentBytes = segmentBytes;
+    this.#checksum = checksum;
+    this.#segments = segments;
+  }
+
+  static async open(directory: string, lock: Lock, segmentBytes: number): Promise<Medium> {
+    const checksum = await openChecksum();
+    return new WritingMedium(
+      directory,
+      lock,
+      segmentBytes,
+      checksum,
+      await Segments.read(directory, checksum),
+    );
+  }
+
+  async extent(): Promise<number> {
+    return this.#segments.extent;
+  }
+
+  read(height: number): Promise<Uint8Array | null> {
+    return this.#segments.readBlock(height);
+  }
+
+  async torn(): Promise<number | null> {
+    return this.#segments.torn();
+  }
+
+  async drop(height: number): Promise<void> {
+    this.#lock.check();
+    const { last } = this.#segments;
+    const start = last?.starts[height - last.first];
+    if (last === null || start === undefined)
+      return fail("state", "store", "a block of the last segment", height);
+    const file = await open(last.path, "r+");
+    try {
+      const { size } = await file.stat();
+      const bytes = new Uint8Array(size - start);
+      await file.read(bytes, 0, bytes.length, start);
+      this.#aside = join(this.#directory, `${tornPrefix}${height}`);
+      await replaceFile(this.#aside, bytes);
+      await file.truncate(start);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    last.starts.length = height - last.first + 1;
+  }
+
+  async append(height: number, bytes: Uint8Array, _mark: Mark, before: Mark): Promise<void> {
+    this.#lock.check();
+    const segment = await this.#segmentFor(height, before);
+    const file = this.#file!;
+    const start = segment.starts.at(-1)!;
+    const { size } = await file.stat();
+    if (size !== start) fail("conflict", segment.path, `${start} bytes, as this writer left it`, size);
+    const mark = encodeMark(before, this.#checksum);
+    await writeAll(file, [encodeRecordHead(bytes, this.#checksum), bytes], start);
+    await writeAll(file, [mark.bytes], mark.at);
+    // One flush for both. The mark speaks of the blocks before this one, which are flushed already, so it is true
+    // whichever of the two reaches the disk first.
+    await file.datasync();
+    segment.starts.push(start + recordHeadBytes + bytes.length);
+    if (this.#aside !== null) await rm(this.#aside, { force: true });
+    this.#aside = null;
+  }
+
+  /** The segment that takes the block at `height`, open for writing. */
+  async #segmentFor(height: number, before: Mark): Promise<Segment> {
+    const { last } = this.#segments;
+    if (last === null || (last.starts.at(-1)! >= this.#segmentBytes && endOf(last) > last.first))
+      await this.#begin(height, before);
+    const segment = this.#segments.last!;
+    // Also after a crash between the two steps of beginning a segment.
+    const { lastButOne } = this.#segments;
+    if (lastButOne?.ended === false) await this.#end(lastButOne, before);
+    this.#file ??= await open(segment.path, "r+");
+    return segment;
+  }
+
+  /** Makes the segment whose first block has this height. */
+  async #begin(height: number, before: Mark): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+    const path = join(this.#directory, segmentName(height));
+    const head = encodeFileHead(height);
+    const mark = encodeMark(before, this.#checksum);
+    head.set(mark.bytes, mark.at);
+    await replaceFile(path, head);
+    const starts = [fileHeadBytes];
+    this.#segments.add({
+      path,
+      first: height,
+      head: decodeFileHead(head, this.#checksum),
+      starts,
+      ended: false,
+    });
+  }
+
+  /** Writes the end of a segment: what it says is the chain before the next. */
+  async #end(segment: Segment, mark: Mark): Promise<void> {
+    const file = await open(segment.path, "r+");
+    try {
+      await writeAll(file, [encodeFileEnd(mark, this.#checksum)], segment.starts.at(-1)!);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    segment.ended = true;
+  }
+
+  async readMark(): Promise<Mark | null> {
+    return this.#segments.mark();
+  }
+
+  async confirm(mark: Mark): Promise<void> {
+    const { last } = this.#segments;
+    if (last === null) return;
+    this.#lock.check();
+    this.#file ??= await open(last.path, "r+");
+    const { at, bytes } = encodeMark(mark, this.#checksum);
+    await writeAll(this.#file, [bytes], at);
+    await this.#file.datasync();
+  }
+
+  readMeta(key: string): Promise<Uint8Array | null> {
+    return readMeta(this.#directory, key);
+  }
+
+  async writeMeta(key: string, value: Uint8Array): Promise<void> {
+    this.#lock.check();
+    const folder = join(this.#directory, metaFolder);
+    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncFolder(this.#directory);
+    await replaceFile(join(folder, fileNameOf(key)), value);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#file?.close();
+      await this.#segments.close();
+    } finally {
+      this.#lock.release();
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * The segments of a ledger on disk, read: which blocks there are and where each stands. A segment is a ledger file
+ * (format/ledgerfile.ts) that begins at some height; the last has no end yet.
+ */
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { sameBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import {
+  type Checksum,
+  decodeFileEnd,
+  decodeFileHead,
+  encodeRecordHead,
+  type FileHead,
+  fileHeadBytes,
+  isBlockLength,
+  isWhole,
+  type Mark,
+  recordHeadBytes,
+  recordLength,
+} from "../format/ledgerfile.js";
+
+/** Name of a segment: sixteen digits of its first height. */
+export const segmentPattern: RegExp = /^(\d{16})\.gclf$/;
+
+/** Name of the segment whose first block has this height. */
+export const segmentName = (first: number): string => `${first.toString().padStart(16, "0")}.gclf`;
+/** Unit in which disks write: of a record cut off by a power failure, whole sectors are missing. */
+const sectorBytes = 512;
+
+/** Names of the segments of a directory, in order; empty when it has none or is none. */
+export function segmentsOf(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => segmentPattern.test(name))
+      .sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+/** One file of blocks and where each stands. */
+export interface Segment {
+  readonly path: string;
+  readonly first: number;
+  readonly head: FileHead;
+  /** Where each record begins, and after the last where the next would. */
+  readonly starts: number[];
+  /** Whether the file has its end: the ledger goes on in another. */
+  ended: boolean;
+}
+
+/** Bytes after the last whole record of the last segment: a block on its way, or what a crash left of one. */
+interface Tail {
+  readonly bytes: number;
+  /** Whether a write that was cut off could have left it: too short, or with sectors that never arrived. */
+  readonly cutOff: boolean;
+}
+
+function readAt(descriptor: number, at: number, bytes: number): Uint8Array {
+  const buffer = new Uint8Array(bytes);
+  let done = 0;
+  while (done < bytes) {
+    const count = readSync(descriptor, buffer, done, bytes - done, at + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return buffer.subarray(0, done);
+}
+
+/** Finds the records of a segment by their lengths; the content of the last is checked, that of the others is the chain's to check. */
+function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Segment; tail: Tail | null } {
+  const descriptor = openSync(path, "r");
+  try {
+    // The head first: its marks then never speak of blocks that were appended after the length was taken.
+    const head = decodeFileHead(readAt(descriptor, 0, fileHeadBytes), checksum, path);
+    const { size } = fstatSync(descriptor);
+    const starts = [fileHeadBytes];
+    const segment: Segment = { path, first: head.first, head, starts, ended: false };
+    let at = fileHeadBytes;
+    while (at + recordHeadBytes <= size) {
+      const length = recordLength(readAt(descriptor, at, recordHeadBytes));
+      if (!isBlockLength(length) || at + recordHeadBytes + length > size) break;
+      at += recordHeadBytes + length;
+      starts.push(at);
+    }
+    if (isLast && starts.length > 1 && at === size) {
+      const last = starts[starts.length - 2]!;
+      const record = readAt(descriptor, last, at - last);
+      if (!isWhole(record.subarray(0, recordHeadBytes), record.subarray(recordHeadBytes), checksum)) {
+        starts.pop();
+        at = last;
+      }
+    }
+    if (at === size) return { segment, tail: null };
+    const rest = readAt(descriptor, at, size - at);
+    segment.ended = decodeFileEnd(rest, checksum)?.size === endOf(segment);
+    if (segment.ended) return { segment, tail: null };
+    return { segment, tail: { bytes: rest.length, cutOff: isCutOff(rest, at, checksum) } };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or a whole
+ * sector of them is zeros, as sectors are that were never written. Bytes that are all there and wrong have rotted, and so
+ * has a length that is wrong though the checksum is right for what is there.
+ */
+function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boolean {
+  if (bytes.length < recordHeadBytes) return true;
+  const block = bytes.subarray(recordHeadBytes);
+  if (sameBytes(encodeRecordHead(block, checksum).subarray(4), bytes.subarray(4, recordHeadBytes)))
+    return false;
+  if (block.length < recordLength(bytes)) return true;
+  for (let from = (sectorBytes - (at % sectorBytes)) % sectorBytes; from < bytes.length; from += sectorBytes)
+    if (bytes.subarray(from, from + sectorBytes).every((byte) => byte === 0)) return true;
+  return false;
+}
+
+/** What a directory holds, as it stood when it was read. */
+export class Segments {
+  readonly #list: Segment[];
+  readonly #tail: Tail | null;
+  readonly #checksum: Checksum;
+  readonly #reading = new Map<Segment, FileHandle>();
+
+  constructor(list: Segment[], tail: Tail | null, checksum: Checksum) {
+    this.#list = list;
+    this.#checksum = checksum;
+    this.#tail = tail;
+  }
+
+  /** Reads which blocks there are. Throws `corrupt` when the segments don't follow each other. */
+  static async read(directory: string, checksum: Checksum): Promise<Segments> {
+    const names = segmentsOf(directory);
+    const list: Segment[] = [];
+    let tail: Tail | null = null;
+    for (const [index, name] of names.entries()) {
+      const before = list.at(-1);
+      const wanted = before === undefined ? 0 : endOf(before);
+      if (tail !== null || name !== segmentName(wanted))
+        return fail("corrupt", `block ${wanted}`, `a segment ${segmentName(wanted)}`, name);
+      const found = scan(join(directory, name), checksum, index === names.length - 1);
+      // A new segment is made before the old one gets its end, and takes blocks only after.
+      if (before?.ended === false && (endOf(found.segment) > wanted || index < names.length - 1))
+        return fail("corrupt", `block ${wanted}`, `an end in ${before.path}`, "none");
+      if (found.segment.first !== wanted)
+        return fail("corrupt", `block ${wanted}`, `a segment from height ${wanted}`, found.segment.first);
+      list.push(found.segment);
+      tail = found.tail;
+    }
+    if (list.at(-1)?.ended === true)
+      return fail("corrupt", `block ${endOf(list.at(-1)!)}`, "a further segment", "none");
+    return new Segments(list, tail, checksum);
+  }
+
+  /** Bytes of a block whose write was cut off; null when there are none. Throws `corrupt` when what follows the last block has rotted. */
+  torn(): number | null {
+    if (this.#tail === null) return null;
+    if (!this.#tail.cutOff)
+      return fail("corrupt", `block ${this.extent}`, "the bytes that were written", "others");
+    return Math.max(0, this.#tail.bytes - recordHeadBytes);
+  }
+
+  get last(): Segment | null {
+    return this.#list.at(-1) ?? null;
+  }
+
+  /** The segment before the last; null when there is none. */
+  get lastButOne(): Segment | null {
+    return this.#list.at(-2) ?? null;
+  }
+
+  add(segment: Segment): void {
+    this.#list.push(segment);
+  }
+
+  get extent(): number {
+    return this.last === null ? 0 : endOf(this.last);
+  }
+
+  /** The furthest mark of the last segment, which is made with one; null before there is a segment. */
+  mark(): Mark | null {
+    const { last } = this;
+    if (last === null) return null;
+    const marks = last.head.marks.filter((mark) => mark !== null && mark !== "torn");
+    if (marks.length === 0) return fail("corrupt", last.path, "a mark that can be read", "none");
+    return marks.reduce((most, mark) => (mark.size > most.size ? mark : most));
+  }
+
+  /**
+   * Throws `corrupt` unless every mark is one. Whoever writes is content with one of two; a mark is written within a
+   * disk sector, so only a changed byte makes it none, and whoever verifies wants to know.
+   */
+  checkMarks(): void {
+    for (const { path, head } of this.#list)
+      if (head.marks.includes("torn")) fail("corrupt", path, "marks that can be read", "other bytes");
+  }
+
+  async readBlock(height: number): Promise<Uint8Array | null> {
+    const segment = this.#list.findLast((each) => each.first <= height);
+    if (segment === undefined || height >= endOf(segment)) return null;
+    const start = segment.starts[height - segment.first]!;
+    const record = new Uint8Array(segment.starts[height - segment.first + 1]! - start);
+    const file = await this.#open(segment);
+    for (let done = 0; done < record.length; ) {
+      const { bytesRead } = await file.read(record, done, record.length - done, start + done);
+      if (bytesRead === 0) return fail("corrupt", `block ${height}`, `${record.length} bytes`, done);
+      done += bytesRead;
+    }
+    const block = record.subarray(recordHeadBytes);
+    return isWhole(record.subarray(0, recordHeadBytes), block, this.#checksum)
+      ? block
+      : fail("corrupt", `block ${height}`, "the bytes that were written", "others");
+  }
+
+  /** A few files stay open for reading; the one used longest ago makes room. */
+  async #open(segment: Segment): Promise<FileHandle> {
+    const file = this.#reading.get(segment) ?? (await open(segment.path, "r"));
+    this.#reading.delete(segment);
+    this.#reading.set(segment, file);
+    const [oldest] = this.#reading.keys();
+    if (this.#reading.size > 8 && oldest !== undefined) {
+      await this.#reading.get(oldest)?.close();
+      this.#reading.delete(oldest);
+    }
+    return file;
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#reading.values()) await file.close();
+    this.#reading.clear();
+  }
+}
+
+/** One more than the height of a segment's last block. */
+export const endOf = (segment: Segment): number => segment.first + segment.starts.length - 1;

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+
+// What the tests know of the files of a ledger on disk, from docs/stores.md and docs/ledger-format.md alone.
+
+const headBytes = 4096;
+
+/** A record: length, CRC-32 over length and block, block. A block of fewer bytes than its record says was cut off. */
+export function recordOf(block: Uint8Array, length = block.length): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(length);
+  head.writeUInt32LE(crc32(block, crc32(head.subarray(0, 4))), 4);
+  return Buffer.concat([head, block]);
+}
+
+/** The files of blocks in a directory, in order. */
+export const segmentFiles = (directory: string): string[] =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith(".gclf"))
+    .sort()
+    .map((name) => join(directory, name));
+
+/** The records of the first segment. */
+export function readRecords(directory: string): Buffer[] {
+  const file = readFileSync(segmentFiles(directory)[0]!);
+  const records: Buffer[] = [];
+  for (let at = headBytes; at < file.length; ) {
+    const end = at + 8 + file.readUInt32LE(at);
+    records.push(file.subarray(at, end));
+    at = end;
+  }
+  return records;
+}
+
+/** Writes these records behind the head of the first segment. */
+export function writeRecords(directory: string, records: readonly Uint8Array[]): void {
+  const file = segmentFiles(directory)[0]!;
+  writeFileSync(file, Buffer.concat([readFileSync(file).subarray(0, headBytes), ...records]));
+}
+
+/** Replaces the block at `height` in a closed ledger, or adds it there, as a write that was cut off if it is no whole block. */
+export async function damage(directory: string, height: number, bytes: Uint8Array | null): Promise<void> {
+  const records: Uint8Array[] = readRecords(directory);
+  const isNext = height === records.length;
+  if (bytes === null) records.splice(height, 1);
+  else
+    records[height] =
+      isNext && !isBlock(bytes) ? recordOf(bytes, Math.max(864, bytes.length + 1)) : recordOf(bytes);
+  writeRecords(directory, records);
+}
+
+/** Whether the lengths of a header's sections add up to what is there. */
+function isBlock(bytes: Uint8Array): boolean {
+  if (bytes.length < 864) return false;
+  const view = Buffer.from(bytes);
+  let length = 864;
+  for (let section = 0; section < 8; section += 1) length += view.readUInt32LE(160 + 40 * section + 4);
+  return length === bytes.length;
+}
