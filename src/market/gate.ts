@@ -3,6 +3,7 @@ import { orderLayout } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
 import { contractKey, parseContract } from "./contracts/kinds.js";
+import type { MatchingEngine } from "./engine.js";
 import { Emitter, type MarketEvents, publishOrders } from "./events.js";
 import {
   batchRecords,
@@ -28,7 +29,6 @@ import type {
 } from "./intake/request.js";
 import type { Signing } from "./intake/signing.js";
 import type { OpenPeriod } from "./period/period.js";
-import type { MatchingEngine } from "./period/round.js";
 import type { MarketState } from "./period/state.js";
 
 /** What a gate needs. */
@@ -267,7 +267,9 @@ export class Gate {
   }
 
   #read(parts: ReadingParts): Taken {
-    const refusal = this.open.readings.take(...parts);
+    const [participant, carrier, period, version, taken, given] = parts;
+    const reading = { participant, carrier, period, version, in: taken, out: given };
+    const refusal = this.open.readings.take(reading);
     if (refusal !== null) throw refusal;
     return { status: "accepted", period: this.period };
   }

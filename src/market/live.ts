@@ -107,7 +107,7 @@ export class Market extends Gate {
       },
       outcome,
     );
-    this.#openNext(closing.period + 1, sealed.hash);
+    this.#openNext(closing.period + 1);
     this.events.emit("cleared", sealed);
     await this.store.append(sealed.bytes, sealed.height);
     this.last = sealed;
@@ -116,8 +116,8 @@ export class Market extends Gate {
     return sealed;
   }
 
-  #openNext(period: number, previous: Uint8Array): void {
-    const open = new OpenPeriod(this.state, this.engine, period, previous);
+  #openNext(period: number): void {
+    const open = new OpenPeriod(this.state, this.engine, period);
     let index = 0;
     for (const contract of this.takeDue(period))
       try {

@@ -9,11 +9,11 @@ import { hashBytes } from "../ledger/tree/hasher.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
 import { parseContract } from "./contracts/kinds.js";
 import { type Opening, openingContracts } from "./contracts/opening.js";
+import type { MatchingEngine } from "./engine.js";
 import { Signing } from "./intake/signing.js";
 import { Market } from "./live.js";
 import { type Clock, systemClock } from "./loop.js";
 import { OpenPeriod } from "./period/period.js";
-import type { MatchingEngine } from "./period/round.js";
 import { MarketState } from "./period/state.js";
 import { openReplay } from "./replay.js";
 
@@ -70,7 +70,7 @@ async function begin(options: MarketOptions, store: Store, clock: Clock): Promis
   const id = marketId(engine, encodeCanonical(contract));
   const signing = openSigning(options, contract, id);
   const state = new MarketState();
-  const open = new OpenPeriod(state, engine, contract.from, new Uint8Array(hashBytes));
+  const open = new OpenPeriod(state, engine, contract.from);
   for (const [index, each] of contracts.entries()) {
     if (signing !== null) await signing.checkContract(each, await signerOf(options)(each, id));
     open.enter(each);
@@ -102,7 +102,7 @@ async function resume(options: MarketOptions, store: Store, clock: Clock): Promi
   const contract = replay.state.terms.market!;
   if (options.id !== undefined && options.id !== contract.id)
     fail("conflict", "id", `${contract.id}, the market in the store`, options.id);
-  const open = new OpenPeriod(replay.state, engine, replay.period + 1, replay.hash);
+  const open = new OpenPeriod(replay.state, engine, replay.period + 1);
   for (const [index, due] of (options.due?.(open.period) ?? []).entries()) {
     const contract = parseContract(due, `due[${index}]`);
     if (signing !== null) await signing.checkContract(contract, await signerOf(options)(contract, id));

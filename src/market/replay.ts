@@ -12,8 +12,8 @@ import {
 } from "../ledger/format/records.js";
 import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
+import type { MatchingEngine } from "./engine.js";
 import { executePeriod, type PeriodOutcome } from "./period/period.js";
-import type { MatchingEngine } from "./period/round.js";
 import { MarketState } from "./period/state.js";
 
 /** What one block came to when executed again. */
@@ -89,9 +89,8 @@ export class Replay {
       fail("corrupt", "period", `${this.#period + 1}`, header.period);
     if (!sameBytes(header.previous, this.#hash))
       fail("corrupt", "previous hash", hex(this.#hash), hex(header.previous));
-    const { period, previous } = header;
     const { contracts, orders, readings } = sections;
-    return executePeriod(this.state, { period, previous, contracts, orders, readings }, this.#engine);
+    return executePeriod(this.state, { period: header.period, contracts, orders, readings }, this.#engine);
   }
 
   #compare({ header, sections }: Block, outcome: PeriodOutcome): void {

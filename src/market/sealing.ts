@@ -1,8 +1,8 @@
 import { buildBlock, encodeBlock, hashOfBlock } from "../ledger/format/block.js";
 import type { Store } from "../ledger/store/store.js";
 import type { MarketContract } from "./contracts/contracts.js";
+import type { MatchingEngine } from "./engine.js";
 import type { PeriodOutcome } from "./period/period.js";
-import type { MatchingEngine } from "./period/round.js";
 import { type PeriodResult, resultOf } from "./result.js";
 
 /** What a block says beside what follows from its period. */

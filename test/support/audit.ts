@@ -83,6 +83,7 @@ export class Audit {
     this.#trades(trades, orders, live, at);
     this.#flows(flows, orders, at);
     this.#identities(block, flows, trades, orders, live, at);
+    if (block.header.height > 0) this.#departures(flows, block.header.period, at);
     if (block.header.height > 0) this.#conversions(flows, trades, orders, live, at);
     if (block.header.height > 0) this.#feederLimits(flows, trades, orders, at);
     if (block.header.height > 0 && this.#payment?.metering)
@@ -90,7 +91,10 @@ export class Audit {
     this.#settle(block.header.period, readings);
     this.#compare(before, postings, at);
     for (const [number, { id }] of this.participants.entries())
-      demand(this.#balance(16 + number) >= -this.#credit(number), `${at}: ${id} is below its limit`);
+      demand(
+        this.#balance(16 + number) >= -(this.#credit(number) ?? big(2) ** 127n),
+        `${at}: ${id} is below its limit`,
+      );
     let sum = 0n;
     for (const balance of this.balances.values()) sum += balance;
     demand(sum === 0n, `${at}: the balances sum to ${sum}`);
@@ -106,8 +110,11 @@ export class Audit {
     this.balances.set(to, this.#balance(to) + amount);
   }
 
-  #credit(participant: number): bigint {
-    return big(this.participants[participant]!.contract?.creditLimit ?? this.#payment?.creditLimit ?? "0");
+  /** How far a participant may owe; null: without limit. */
+  #credit(participant: number): bigint | null {
+    const own = this.participants[participant]!.contract?.creditLimit;
+    const limit = own === undefined ? this.#payment?.creditLimit : own;
+    return limit === null ? null : big(limit ?? "0");
   }
 
   #number(id: string): number {
@@ -302,9 +309,13 @@ export class Audit {
             demand(flow.price === contract.chargePrice, `${name}: charge price`);
             this.#pay(ownerAccount, 1, amount);
           }
-          drawn.set(flow.party, (drawn.get(flow.party) ?? 0) + flow.quantity);
-          demand(drawn.get(flow.party)! <= contract.chargeLimit, `${name}: over the charge limit`);
-          const stored = (big(flow.quantity) * big(contract.chargeEfficiency)) / million;
+          // All that a device draws in a period is rounded at once.
+          const already = drawn.get(flow.party) ?? 0;
+          drawn.set(flow.party, already + flow.quantity);
+          demand(already + flow.quantity <= contract.chargeLimit, `${name}: over the charge limit`);
+          const storedOf = (quantity: number): bigint =>
+            (big(quantity) * big(contract.chargeEfficiency)) / million;
+          const stored = storedOf(already + flow.quantity) - storedOf(already);
           demand(big(flow.lost) === big(flow.quantity) - stored, `${name}: loss`);
           this.#charge(flow, stored, name);
           break;
@@ -331,6 +342,9 @@ export class Audit {
           break;
         case "used":
           this.#charge(flow, -big(flow.quantity), name);
+          break;
+        case "undercharged":
+          demand(flow.extra === this.charges.get(flow.party), `${name}: charge`);
           break;
         default:
       }
@@ -433,6 +447,21 @@ export class Audit {
       demand(
         expected.asked === traded + sold + expected.interrupted + flow("imported", 0n) + expected.unserved,
         `${at}: ${carrier}: asked`,
+      );
+    }
+  }
+
+  /** A device that leaves with less than its stay requires is marked, and no other. */
+  #departures(flows: FlowRecord[], period: number, at: string): void {
+    const marked = new Map(
+      flows.filter(({ kind }) => kind === "undercharged").map(({ party, quantity }) => [party, quantity]),
+    );
+    for (const [number, { contract }] of this.devices.entries()) {
+      const stay = contract?.stays?.find(({ plugOut }) => plugOut === period + 1);
+      const missing = stay === undefined ? 0n : big(stay.required) - this.charges.get(number)!;
+      demand(
+        big(marked.get(number) ?? 0) === (missing > 0n ? missing : 0n),
+        `${at}: device ${number} leaves without ${missing}`,
       );
     }
   }
@@ -569,6 +598,7 @@ export class Audit {
 
   /** Settlement, in the order in which the rules settle: period by period, then by participant and carrier. */
   #settle(period: number, readings: ReadingRecord[]): void {
+    const estimates = new Set<unknown>();
     for (const reading of readings) {
       const filed = this.#filed.get(reading.period);
       demand(
@@ -576,7 +606,15 @@ export class Audit {
         `period ${period}: a reading of ${reading.period}`,
       );
       const key = `${reading.participant} ${reading.carrier}`;
-      const meter = filed.meters.get(key) ?? {
+      const estimated = (reading.flags & 1) !== 0;
+      const found = filed.meters.get(key);
+      if (estimated && found !== undefined && estimates.has(found)) {
+        // An estimate beyond what one record holds goes on in the next.
+        const before = found.reading!;
+        found.reading = { ...reading, in: before.in + reading.in, out: before.out + reading.out };
+        continue;
+      }
+      const meter = found ?? {
         in: 0n,
         out: 0n,
         traded: 0n,
@@ -589,8 +627,10 @@ export class Audit {
         ((reading.flags & 2) !== 0) === (meter.reading !== null),
         `period ${period}: flags of a reading`,
       );
-      if ((reading.flags & 1) !== 0)
+      if (estimated) {
         demand(meter.reading === null && meter.due, `period ${period}: an estimate too many`);
+        estimates.add(meter);
+      }
       meter.reading = reading;
       filed.meters.set(key, meter);
     }
@@ -633,7 +673,8 @@ export class Audit {
       this.#pay(0, own, -due - back);
       return;
     }
-    const means = this.#balance(own) + this.#credit(participant);
+    const credit = this.#credit(participant);
+    const means = credit === null ? due : this.#balance(own) + credit;
     const first = least(due, means > 0n ? means : 0n);
     const second = least(due - first, this.#balance(0x8000_0000 + participant));
     this.#pay(own, 0, first);

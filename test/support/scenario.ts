@@ -4,6 +4,7 @@ import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import type { ClearingContract, Contract, Stay, Tariff } from "../../src/market/contracts/contracts.js";
 import { type Market, openMarket } from "../../src/market/market.js";
+import { meter } from "../../src/market/period/meters.js";
 import { type Carrier, carriers } from "../../src/units.js";
 
 /** A stream of pseudo-random numbers (mulberry32), so that a seed names a scenario. */
@@ -319,17 +320,19 @@ function faultyReadings(
 ): void {
   for (const [period, book] of market.state.books) {
     const mood = below(4);
-    for (let slot = 0; slot < book.expected.length; slot += 1) {
+    for (let slot = 0; slot < book.slots; slot += 1) {
+      const row = book.find(slot);
+      const said = (field: number): number => (row < 0 ? 0 : book.get(row, field));
       if (mood === 0 || (mood < 3 && below(100) < 40 * mood)) continue;
-      if (book.expected[slot] === 0 && below(20) > 0) continue;
+      if ((row < 0 || row >= book.due) && below(20) > 0) continue;
       const off = below(3) === 0 ? (below(200) - 100) * scale : 0;
       market.report({
         participant: `p${Math.min(Math.floor(slot / 4), participants - 1)}`,
         carrier: carriers[slot % 4]!,
         period,
-        in: ticks(Math.max(0, book.tradedIn[slot]! + off)),
-        out: ticks(book.tradedOut[slot]!),
-        version: below(10) === 0 ? 1 + below(3) : book.version[slot]! + 1,
+        in: ticks(Math.max(0, said(meter.tradedIn) + off)),
+        out: ticks(said(meter.tradedOut)),
+        version: below(10) === 0 ? 1 + below(3) : said(meter.version) + 1,
       });
     }
   }

@@ -30,6 +30,7 @@ export const flowKinds = [
   "unserved",
   "idle",
   "used",
+  "undercharged",
 ] as const;
 /** Kinds of posting; the code is the index + 1. */
 export const postingKinds = [

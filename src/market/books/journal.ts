@@ -1,10 +1,70 @@
-import { flowLayout, postingLayout, tradeLayout } from "../../ledger/format/records.js";
+/**
+ * The records that a period writes: trades, flows and postings, each laid out as the ledger's format says, and each
+ * posting moving its money as it is written.
+ */
+import { offsetsOf } from "../../ledger/format/layout.js";
+import { flowLayout, noCarrier, none, postingLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Accounts } from "./accounts.js";
 import { type Amount, maxAmount } from "./amounts.js";
 
-const half = 0x1_0000_0000;
+/** A trade in numbers: kind and carrier by their codes. */
+export interface TradeRow {
+  kind: number;
+  carrier: number;
+  /** Order number of the offer; the device number for a storage lot. */
+  offer: number;
+  bid: number;
+  quantity: number;
+  price: number;
+  position: number;
+  supplyFee: Amount;
+  useFee: Amount;
+}
 
-export { flowCode, noCarrier, postingCode, tradeCode } from "../../ledger/format/records.js";
+/** A flow in numbers; `party` and `order` are {@link none} where there is none. */
+export interface FlowRow {
+  kind: number;
+  carrier: number;
+  party: number;
+  order: number;
+  quantity: number;
+  lost: number;
+  price: number;
+  amount: Amount;
+  extra: number;
+}
+
+/** A movement of money: `from` pays `to`; a negative amount is paid the other way. */
+export interface PostingRow {
+  kind: number;
+  /** {@link noCarrier} where it concerns none. */
+  carrier: number;
+  from: number;
+  to: number;
+  /** Index of the record that caused it, or {@link none}. */
+  reference: number;
+  amount: Amount;
+}
+
+/** Fields of a flow that most flows leave alone. */
+export const plainFlow: Pick<FlowRow, "party" | "order" | "lost" | "price" | "amount" | "extra"> = {
+  party: none,
+  order: none,
+  lost: 0,
+  price: 0,
+  amount: 0,
+  extra: 0,
+};
+/** Fields of a posting that no record of a carrier caused. */
+export const plainPosting: Pick<PostingRow, "carrier" | "reference"> = {
+  carrier: noCarrier,
+  reference: none,
+};
+
+const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
+const flowAt = /* @__PURE__ */ offsetsOf(flowLayout);
+const postingAt = /* @__PURE__ */ offsetsOf(postingLayout);
+const half = 0x1_0000_0000;
 
 /** Records of one size, written at the end of bytes that grow. */
 class Sheet {
@@ -48,7 +108,7 @@ function putAmount(view: DataView, at: number, amount: Amount): void {
   }
 }
 
-/** What a period writes down: trades, flows and postings, each moving money as it is written. */
+/** What a period writes down. */
 export class Journal {
   readonly #accounts: Accounts;
   readonly #period: number;
@@ -61,109 +121,67 @@ export class Journal {
     this.#period = period;
   }
 
-  get trades(): number {
-    return this.#trades.count;
-  }
-
-  get flows(): number {
-    return this.#flows.count;
-  }
-
-  get postings(): number {
-    return this.#postings.count;
-  }
-
-  /** Writes a trade; returns its index. Money is posted apart. */
-  trade(
-    kind: number,
-    carrier: number,
-    offer: number,
-    bid: number,
-    quantity: number,
-    price: number,
-    position: number,
-    supplyFee: Amount,
-    useFee: Amount,
-  ): number {
+  /** Writes a trade and returns its index. Its money is posted apart. */
+  trade(row: TradeRow): number {
     const at = this.#trades.next();
-    const view = this.#trades.view;
-    view.setUint32(at, kind | (carrier << 8), true);
-    view.setUint32(at + 4, offer, true);
-    view.setUint32(at + 8, bid, true);
-    view.setUint32(at + 12, quantity, true);
-    view.setInt32(at + 16, price, true);
-    view.setUint32(at + 20, position, true);
-    putAmount(view, at + 24, supplyFee);
-    putAmount(view, at + 32, useFee);
+    const { view } = this.#trades;
+    view.setUint8(at + tradeAt.kind, row.kind);
+    view.setUint8(at + tradeAt.carrier, row.carrier);
+    view.setUint32(at + tradeAt.offer, row.offer, true);
+    view.setUint32(at + tradeAt.bid, row.bid, true);
+    view.setUint32(at + tradeAt.quantity, row.quantity, true);
+    view.setInt32(at + tradeAt.price, row.price, true);
+    view.setUint32(at + tradeAt.position, row.position, true);
+    putAmount(view, at + tradeAt.supplyFee, row.supplyFee);
+    putAmount(view, at + tradeAt.useFee, row.useFee);
     return this.#trades.count - 1;
   }
 
-  /** Writes a flow; returns its index. `party` and `order` are {@link none} where there is none. */
-  flow(
-    kind: number,
-    carrier: number,
-    party: number,
-    order: number,
-    quantity: number,
-    lost: number,
-    price: number,
-    amount: Amount,
-    extra: number,
-  ): number {
+  /** Writes a flow and returns its index. Its money is posted apart. */
+  flow(row: FlowRow): number {
     const at = this.#flows.next();
-    const view = this.#flows.view;
-    view.setUint32(at, kind | (carrier << 8), true);
-    view.setUint32(at + 4, party, true);
-    view.setUint32(at + 8, order, true);
-    view.setUint32(at + 12, quantity, true);
-    view.setUint32(at + 16, lost, true);
-    view.setInt32(at + 20, price, true);
-    putAmount(view, at + 24, amount);
-    putAmount(view, at + 32, extra);
+    const { view } = this.#flows;
+    view.setUint8(at + flowAt.kind, row.kind);
+    view.setUint8(at + flowAt.carrier, row.carrier);
+    view.setUint32(at + flowAt.party, row.party, true);
+    view.setUint32(at + flowAt.order, row.order, true);
+    view.setUint32(at + flowAt.quantity, row.quantity, true);
+    view.setUint32(at + flowAt.lost, row.lost, true);
+    view.setInt32(at + flowAt.price, row.price, true);
+    putAmount(view, at + flowAt.amount, row.amount);
+    putAmount(view, at + flowAt.extra, row.extra);
     return this.#flows.count - 1;
   }
 
   /**
-   * Moves money: `from` pays `to`; a negative amount is paid the other way, zero is not posted. `carrier` 255: none.
-   * An amount beyond 63 bits takes several records.
+   * Moves money and writes it down; zero is not posted, an amount beyond 63 bits takes several records. `period` is the
+   * one that it belongs to: an earlier one for settlements.
    */
-  post(
-    kind: number,
-    carrier: number,
-    from: number,
-    to: number,
-    reference: number,
-    amount: Amount,
-    period: number = this.#period,
-  ): void {
+  post(row: PostingRow, period: number = this.#period): void {
+    const { amount } = row;
     if (amount === 0 || amount === 0n) return;
-    const [payer, payee] = amount < 0 ? [to, from] : [from, to];
-    let left = amount < 0 ? (-amount as Amount) : amount;
+    const backwards = amount < 0;
+    let left = backwards ? (-amount as Amount) : amount;
     while (left > maxAmount) {
-      this.#put(kind, carrier, payer, payee, reference, maxAmount, period);
+      this.#put(row, backwards, maxAmount, period);
       left = BigInt(left) - maxAmount;
     }
-    this.#put(kind, carrier, payer, payee, reference, left, period);
+    this.#put(row, backwards, left, period);
   }
 
-  #put(
-    kind: number,
-    carrier: number,
-    from: number,
-    to: number,
-    reference: number,
-    amount: Amount,
-    period: number,
-  ): void {
+  #put(row: PostingRow, backwards: boolean, amount: Amount, period: number): void {
+    const payer = backwards ? row.to : row.from;
+    const payee = backwards ? row.from : row.to;
     const at = this.#postings.next();
-    const view = this.#postings.view;
-    view.setUint32(at, kind | (carrier << 8), true);
-    view.setUint32(at + 4, to, true);
-    view.setUint32(at + 8, from, true);
-    view.setUint32(at + 12, reference, true);
-    putAmount(view, at + 16, amount);
-    putAmount(view, at + 24, period);
-    this.#accounts.move(from, to, amount);
+    const { view } = this.#postings;
+    view.setUint8(at + postingAt.kind, row.kind);
+    view.setUint8(at + postingAt.carrier, row.carrier);
+    view.setUint32(at + postingAt.debit, payee, true);
+    view.setUint32(at + postingAt.credit, payer, true);
+    view.setUint32(at + postingAt.reference, row.reference, true);
+    putAmount(view, at + postingAt.amount, amount);
+    putAmount(view, at + postingAt.period, period);
+    this.#accounts.move(payer, payee, amount);
   }
 
   /** The sections as written: fresh bytes. */

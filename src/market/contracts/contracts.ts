@@ -61,8 +61,8 @@ export interface ParticipantContract extends Dated {
   readonly gateway?: string;
   /** The feeder it hangs on, per carrier. */
   readonly feeders?: { readonly [carrier in Carrier]?: string };
-  /** How far its balance may go below zero, in amount ticks; without it, the payment contract's. */
-  readonly creditLimit?: string;
+  /** How far its balance may go below zero, in amount ticks; null: without limit. Left out: the payment contract's. */
+  readonly creditLimit?: string | null;
 }
 
 /** What a participant may offer of a carrier. */
@@ -191,8 +191,8 @@ export interface Tariff {
 export interface PaymentContract extends Dated {
   readonly kind: "payment";
   readonly currency: string;
-  /** How far a balance may go below zero unless the participant contract says otherwise, in amount ticks. */
-  readonly creditLimit: string;
+  /** How far a balance may go below zero unless the participant contract says otherwise, in amount ticks; null: without limit. */
+  readonly creditLimit: string | null;
   readonly tariffs: { readonly [carrier in Carrier]: Tariff };
   /** Metering and settlement; null for a market without meters. */
   readonly metering: {

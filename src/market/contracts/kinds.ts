@@ -11,6 +11,7 @@ import { converter, feeder, storage } from "./kinds/device.js";
 import { type ContractKind, dated, type Standing } from "./kinds/kind.js";
 import { market, payment } from "./kinds/market.js";
 import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
+import { creditOf } from "./terms.js";
 
 const end: ContractKind<EndContract> = {
   parse: record({
@@ -41,8 +42,8 @@ const end: ContractKind<EndContract> = {
 /** What participants may owe once their own contract is gone, the payment contract says. */
 function checkDebt(id: string, { terms, accounts }: Standing, key: string): void {
   const balance = accounts.of(terms.numberOf(id)!);
-  const limit = BigInt(terms.payment?.creditLimit ?? "0");
-  if (balance < -limit)
+  const limit = creditOf(null, terms.payment);
+  if (limit !== null && balance < -limit)
     fail("refused", `${key}.contract`, `a participant who owes at most ${limit} amount ticks`, -balance);
 }
 

@@ -77,7 +77,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
       kind: "payment",
       ...dated,
       currency: market.currency,
-      creditLimit: opening.participants === undefined ? "0" : `${unlimited}`,
+      creditLimit: opening.participants === undefined ? "0" : null,
       tariffs: Object.fromEntries(
         carriers.map((carrier) => [carrier, { ...freeTariff, ...opening.tariffs?.[carrier] }]),
       ) as PaymentContract["tariffs"],
@@ -89,9 +89,6 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
   for (const id of opening.participants ?? []) contracts.push(...openContracts(id, from));
   return contracts.concat(given.filter((contract) => contract !== own));
 }
-
-/** More than any four orders can cost at worst would be; the largest amount a contract can say. */
-const unlimited = (1n << 63n) - 1n;
 
 /** A participant who may offer and ask for anything of every carrier. */
 export function openContracts(participant: string, from: number): Contract[] {

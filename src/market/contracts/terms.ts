@@ -23,8 +23,8 @@ export const nobody = -1;
 /** Number of carriers: the place of (participant, carrier) in the columns below is `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
 
-/** Most participants, and most devices of a kind, of one market: they are numbered in 32-bit fields below the accounts. */
-export const maxParties: number = 1 << 24;
+/** Most participants, and most devices of a kind, that one market ever registers: so many fit into one period (period/limits.ts). */
+export const maxParties: number = 1 << 19;
 
 /** What a number stands for once registered; the contract is null after it ended. */
 export interface Registered<T> {
@@ -93,6 +93,13 @@ export class Register<T extends Registered<unknown>> {
   }
 }
 
+/** The credit limit of a participant (null: of one without contract) under a payment contract; null: without limit. */
+export function creditOf(own: ParticipantContract | null, payment: PaymentContract | null): bigint | null {
+  const limit = own?.creditLimit === undefined ? payment?.creditLimit : own.creditLimit;
+  // Before there is a payment contract nobody has credit.
+  return limit === null ? null : BigInt(limit ?? "0");
+}
+
 /** The contracts in force. Columns are to be read by everybody and written by the kinds of contracts alone. */
 export class Terms {
   /** By the kind of the contract that registers the name. */
@@ -127,7 +134,7 @@ export class Terms {
   /** Last version of every key ever seen, so that none comes twice. */
   readonly #versions = new Map<string, number>();
   /** Credit limits as far as they were asked for since the contracts last changed. */
-  #credit: bigint[] = [];
+  #credit: (bigint | null)[] = [];
 
   /** Number of a participant by id, or undefined. */
   numberOf(id: string): number | undefined {
@@ -144,12 +151,13 @@ export class Terms {
     return (this.#versions.get(key) ?? 0) + 1;
   }
 
-  /** How far the balance of a participant may go below zero, in amount ticks. */
-  creditLimit(participant: number): bigint {
-    this.#credit[participant] ??= BigInt(
-      this.participants[participant]?.contract?.creditLimit ?? this.payment?.creditLimit ?? "0",
-    );
-    return this.#credit[participant]!;
+  /** How far the balance of a participant may go below zero, in amount ticks; null: without limit. */
+  creditLimit(participant: number): bigint | null {
+    const known = this.#credit[participant];
+    if (known !== undefined) return known;
+    const limit = creditOf(this.participants[participant]?.contract ?? null, this.payment);
+    this.#credit[participant] = limit;
+    return limit;
   }
 
   /** Credit limits have changed: they are read from the contracts again. */

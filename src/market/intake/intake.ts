@@ -13,7 +13,7 @@ import {
 } from "../../units.js";
 import type { MarketContract } from "../contracts/contracts.js";
 import type { Terms } from "../contracts/terms.js";
-import { maxPeriodOrders } from "../period/orders.js";
+import { maxPeriodOrders } from "../period/limits.js";
 import type { Order, OrderBatch, Reading } from "./request.js";
 
 /** An order in numbers: participant, carrier, side, quantity, price. */

@@ -1,23 +1,41 @@
-import type { Hasher } from "../../ledger/tree/hasher.js";
+/**
+ * The lottery that ranks orders which the rules rank equal. Its seed is the market's id and the period: both stand fixed
+ * before the first order of the period comes, and whoever seals blocks can choose neither. Time stamps, hashes of
+ * blocks, orders and signatures are left out, because a sealer who knows the orders could try many of them
+ * (docs/market-rules.md says who could steer what).
+ */
+import { concat } from "../../bytes.js";
+import type { Round } from "./round.js";
+
+const tag = /* @__PURE__ */ new TextEncoder().encode("gridclear lottery v1\0");
 
 /**
- * Puts order numbers in the sequence of a lottery nobody can steer and everybody can recompute: by
- * SHA-256(hash of the previous block ‖ participant number as a little-endian u32), as big-endian numbers, ascending.
+ * Puts order numbers in the sequence of the lottery: ascending by SHA-256("gridclear lottery v1\0" ‖ market id ‖ period as
+ * u64 ‖ participant number as u32), integers little-endian, hashes compared as big-endian numbers.
  */
 export function lotterySequence(
-  orders: readonly number[],
-  participant: Uint32Array,
-  previous: Uint8Array,
-  hasher: Hasher,
+  numbers: readonly number[],
+  {
+    orders,
+    marketId,
+    period,
+    engine,
+  }: Pick<Round, "marketId" | "period" | "engine"> & {
+    readonly orders: { readonly participant: Uint32Array };
+  },
 ): number[] {
-  const message = new Uint8Array(previous.length + 4);
-  message.set(previous);
+  const periodAt = tag.length + marketId.length;
+  const participantAt = periodAt + 8;
+  const message = concat(tag, marketId, new Uint8Array(12));
   const view = new DataView(message.buffer);
-  const tickets = orders.map((order) => {
-    view.setUint32(previous.length, participant[order]!, true);
-    return { order, ticket: hasher.sha256(message) };
+  view.setBigUint64(periodAt, BigInt(period), true);
+  const tickets = numbers.map((number) => {
+    view.setUint32(participantAt, orders.participant[number]!, true);
+    return { number, ticket: engine.sha256(message) };
   });
-  return tickets.sort((a, b) => compare(a.ticket, b.ticket) || a.order - b.order).map(({ order }) => order);
+  return tickets
+    .sort((a, b) => compare(a.ticket, b.ticket) || a.number - b.number)
+    .map(({ number }) => number);
 }
 
 function compare(a: Uint8Array, b: Uint8Array): number {

@@ -1,16 +1,17 @@
+/** The orders of the open period: what came, what still counts, and what money they lock. */
 import { type ErrorCode, GridclearError } from "../../errors.js";
-import { orderLayout } from "../../ledger/format/records.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
+import { orderLayout, sideCode } from "../../ledger/format/records.js";
 import { carriers, ppm } from "../../units.js";
 import type { Accounts } from "../books/accounts.js";
-import { carrierCount, type Terms } from "../contracts/terms.js";
+import { carrierCount, nobody, type Terms } from "../contracts/terms.js";
+import { maxPeriodOrders, maxRevisions } from "./limits.js";
 
 /** Sides of an order in columns. */
-export const offerSide = 0;
-export const bidSide = 1;
-/** Most orders taken in one period, replaced ones included: so many of the largest quantity sum to no more than 2⁵³. */
-export const maxPeriodOrders: number = 1 << 21;
-/** Most orders of one participant and carrier in one period: the first and 254 replacements. */
-export const maxRevisions = 255;
+export const offerSide: number = sideCode.offer;
+export const bidSide: number = sideCode.bid;
+
+const orderAt = /* @__PURE__ */ offsetsOf(orderLayout);
 
 /**
  * The orders of the open period in arrival order, with what they lock. A later order of the same participant and
@@ -24,27 +25,27 @@ export class Orders {
   side: Uint8Array = new Uint8Array(256);
   quantity: Uint32Array = new Uint32Array(256);
   price: Int32Array = new Int32Array(256);
-  /** Number of the order that each replaced or withdrew, or −1. */
+  /** Number of the order that each replaced or withdrew, or {@link nobody}. */
   replaced: Int32Array = new Int32Array(256);
-  /** By (participant, carrier): number of the live order, or −1. */
+  /** By (participant, carrier): number of the live order, or {@link nobody}. */
   readonly live: Int32Array;
 
   readonly #terms: Terms;
   readonly #revisions: Uint8Array;
   /** By (participant, carrier): what the live order locks, as a double for the quick check. */
   readonly #locked: Float64Array;
-  /** By participant: free balance and credit as a double; NaN until asked for. */
+  /** By participant: balance and credit as a double, infinite without a limit; NaN until asked for. */
   readonly #means: Float64Array;
   readonly #accounts: Accounts;
-  /** By carrier that has traded and then by participant: demand still open. */
-  readonly #drawn = new Map<number, Map<number, number>>();
+  /** By carrier that has traded and then by participant: demand still open, which alone is locked of it. */
+  readonly #open = new Map<number, Map<number, number>>();
 
-  /** Opens the desk of a period: balances and contracts must stay as they are until it closes. */
+  /** Begins to take the orders of a period; balances and contracts must stay as they are until it closes. */
   constructor(terms: Terms, accounts: Accounts) {
     this.#terms = terms;
     this.#accounts = accounts;
     const slots = terms.participants.length * carrierCount;
-    this.live = new Int32Array(slots).fill(-1);
+    this.live = new Int32Array(slots).fill(nobody);
     this.#revisions = new Uint8Array(slots);
     this.#locked = new Float64Array(slots);
     this.#means = new Float64Array(terms.participants.length).fill(Number.NaN);
@@ -61,21 +62,24 @@ export class Orders {
     quantity: number,
     price: number,
   ): GridclearError | null {
-    const slot = participant * carrierCount + carrier;
-    const refusal = this.#judge(participant, carrier, side, quantity, price, slot);
-    if (refusal !== null) return refusal;
+    if (this.count >= maxPeriodOrders)
+      return refuse("limit", "order", `at most ${maxPeriodOrders} a period`, this.count);
     if (this.count === this.participant.length) this.#grow();
+    // Written where the next order stands, it counts only once `count` says so.
     const number = this.count;
     this.participant[number] = participant;
     this.carrier[number] = carrier;
     this.side[number] = side;
     this.quantity[number] = quantity;
     this.price[number] = price;
+    const refusal = this.#judge(number);
+    if (refusal !== null) return refusal;
+    const slot = participant * carrierCount + carrier;
     this.replaced[number] = this.live[slot]!;
     this.count += 1;
     this.#revisions[slot]! += 1;
-    this.live[slot] = quantity === 0 ? -1 : number;
-    this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(carrier, side, quantity, price, slot);
+    this.live[slot] = quantity === 0 ? nobody : number;
+    this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(number);
     return null;
   }
 
@@ -83,146 +87,132 @@ export class Orders {
   truncate(count: number): void {
     while (this.count > count) {
       this.count -= 1;
-      const carrier = this.carrier[this.count]!;
-      const slot = this.participant[this.count]! * carrierCount + carrier;
+      const slot = this.#slot(this.count);
       const before = this.replaced[this.count]!;
       this.#revisions[slot]! -= 1;
       this.live[slot] = before;
-      this.#locked[slot] =
-        before < 0
-          ? 0
-          : this.#roughLock(carrier, this.side[before]!, this.quantity[before]!, this.price[before]!, slot);
+      this.#locked[slot] = before < 0 ? 0 : this.#roughLock(before);
     }
   }
 
   /**
-   * A carrier has traded: what its orders locked is drawn or free, but for what bids still open may import. Both columns
-   * are the bids' own: order numbers, and what each still wants.
+   * Releases what the orders of a carrier locked, since it has traded, but for what bids still open may import. Both
+   * columns are the bids' own: order numbers, and what each still wants.
    */
-  draw(carrier: number, bids: Uint32Array, left: Uint32Array): void {
+  release(carrier: number, bids: Uint32Array, left: Uint32Array): void {
     const open = new Map<number, number>();
     for (let index = 0; index < bids.length; index += 1)
       if (left[index]! > 0) open.set(this.participant[bids[index]!]!, left[index]!);
-    this.#drawn.set(carrier, open);
+    this.#open.set(carrier, open);
   }
 
   /** What a participant's live orders can still cost at worst, in amount ticks. */
   locked(participant: number): bigint {
     let sum = 0n;
     for (let carrier = 0; carrier < carrierCount; carrier += 1) {
-      const open = this.#drawn.get(carrier);
+      const slot = participant * carrierCount + carrier;
+      const open = this.#open.get(carrier);
       if (open !== undefined) {
-        const retail = this.#retail(carrier, participant * carrierCount + carrier);
-        sum += BigInt(open.get(participant) ?? 0) * BigInt(Math.max(0, retail));
+        const retail = Math.max(0, this.#retail(carrier, slot));
+        sum += BigInt(open.get(participant) ?? 0) * BigInt(retail);
         continue;
       }
-      const number = this.live[participant * carrierCount + carrier]!;
-      if (number >= 0)
-        sum += this.#lock(
-          carrier,
-          this.side[number]!,
-          this.quantity[number]!,
-          this.price[number]!,
-          participant * carrierCount + carrier,
-        );
+      sum += this.#lockOfLive(slot);
     }
     return sum;
   }
 
-  /** The section of the block: 16 bytes an order. */
+  /** The section of the block. */
   encode(): Uint8Array {
     const bytes = new Uint8Array(this.count * orderLayout.bytes);
     const view = new DataView(bytes.buffer);
     for (let number = 0, at = 0; number < this.count; number += 1, at += orderLayout.bytes) {
-      view.setUint32(at, this.participant[number]!, true);
-      bytes[at + 4] = this.carrier[number]!;
-      bytes[at + 5] = this.side[number]!;
-      view.setUint32(at + 8, this.quantity[number]!, true);
-      view.setInt32(at + 12, this.price[number]!, true);
+      view.setUint32(at + orderAt.participant, this.participant[number]!, true);
+      view.setUint8(at + orderAt.carrier, this.carrier[number]!);
+      view.setUint8(at + orderAt.side, this.side[number]!);
+      view.setUint32(at + orderAt.quantity, this.quantity[number]!, true);
+      view.setInt32(at + orderAt.price, this.price[number]!, true);
     }
     return bytes;
   }
 
-  #judge(
-    participant: number,
-    carrier: number,
-    side: number,
-    quantity: number,
-    price: number,
-    slot: number,
-  ): GridclearError | null {
+  #slot(number: number): number {
+    return this.participant[number]! * carrierCount + this.carrier[number]!;
+  }
+
+  /** Says why an order does not count, if it does not. */
+  #judge(number: number): GridclearError | null {
     const terms = this.#terms;
+    const participant = this.participant[number]!;
+    const quantity = this.quantity[number]!;
     const registered = terms.participants[participant];
     if (participant >= this.#means.length || registered === undefined || registered.contract === null)
       return refuse("refused", "order.participant", "a participant under contract", participant);
-    if (this.count >= maxPeriodOrders)
-      return refuse("limit", "order", `at most ${maxPeriodOrders} a period`, this.count);
+    const slot = this.#slot(number);
     if (this.#revisions[slot]! >= maxRevisions)
       return refuse("limit", "order", `at most ${maxRevisions} a period and carrier`, maxRevisions + 1);
-    if (quantity === 0) {
-      if (this.live[slot]! < 0)
-        return refuse("refused", "order.quantity", "an order to withdraw", `none of ${registered.name}`);
-      return price === 0 && side === this.side[this.live[slot]!]!
-        ? null
-        : refuse("invalid", "order", "the side of what is withdrawn and price 0", `side ${side}, ${price}`);
-    }
+    if (quantity === 0) return this.#judgeWithdrawal(number, registered.name);
+    const carrier = this.carrier[number]!;
     if (terms.clearing[carrier] === null)
       return refuse("refused", "order.carrier", "a carrier with a clearing contract", carriers[carrier]);
-    const contract = side === offerSide ? terms.supply[slot] : terms.use[slot];
+    const supplies = this.side[number] === offerSide;
+    const contract = supplies ? terms.supply[slot] : terms.use[slot];
     if (contract === null || contract === undefined)
       return refuse(
         "refused",
         "order.participant",
-        `a ${side === offerSide ? "supply" : "use"} contract for ${carriers[carrier]}`,
+        `a ${supplies ? "supply" : "use"} contract for ${carriers[carrier]}`,
         registered.name,
       );
     if (quantity > contract.limit)
       return refuse("refused", "order.quantity", `at most ${contract.limit} ticks by contract`, quantity);
-    return this.#judgeMeans(participant, carrier, side, quantity, price, slot);
+    return this.#judgeMeans(number);
+  }
+
+  #judgeWithdrawal(number: number, name: string): GridclearError | null {
+    const held = this.live[this.#slot(number)]!;
+    if (held < 0) return refuse("refused", "order.quantity", "an order to withdraw", `none of ${name}`);
+    const [side, price] = [this.side[number]!, this.price[number]!];
+    return price === 0 && side === this.side[held]!
+      ? null
+      : refuse("invalid", "order", "the side of what is withdrawn and price 0", `side ${side}, ${price}`);
   }
 
   /** Whether the participant could pay for this order and its others at worst. */
-  #judgeMeans(
-    participant: number,
-    carrier: number,
-    side: number,
-    quantity: number,
-    price: number,
-    slot: number,
-  ): GridclearError | null {
+  #judgeMeans(number: number): GridclearError | null {
+    const participant = this.participant[number]!;
+    const slot = this.#slot(number);
     const first = participant * carrierCount;
-    let rough = this.#roughLock(carrier, side, quantity, price, slot);
+    let rough = this.#roughLock(number);
     if (rough === 0) return null;
     for (let other = first; other < first + carrierCount; other += 1)
       if (other !== slot) rough += this.#locked[other]!;
     if (Number.isNaN(this.#means[participant]!))
-      this.#means[participant] = Number(this.#exactMeans(participant));
+      this.#means[participant] = Number(this.#exactMeans(participant) ?? Number.POSITIVE_INFINITY);
     // A handful of roundings of 2⁻⁵³ each: what is clearly enough in doubles is enough. All else is worked out exactly.
     if (rough * (1 + 1e-12) + 1 <= this.#means[participant]!) return null;
     const means = this.#exactMeans(participant);
-    const wanted =
-      this.locked(participant) -
-      this.#lockOfLive(participant, carrier) +
-      this.#lock(carrier, side, quantity, price, slot);
-    if (wanted <= means) return null;
+    const wanted = this.locked(participant) - this.#lockOfLive(slot) + this.#lock(number);
+    if (means === null || wanted <= means) return null;
     return refuse("refused", "order", `a worst case of at most ${means} amount ticks`, wanted);
   }
 
-  #exactMeans(participant: number): bigint {
-    return this.#accounts.of(participant) + this.#terms.creditLimit(participant);
+  /** Balance and credit in amount ticks; null without a limit. */
+  #exactMeans(participant: number): bigint | null {
+    const credit = this.#terms.creditLimit(participant);
+    return credit === null ? null : this.#accounts.of(participant) + credit;
   }
 
-  #lockOfLive(participant: number, carrier: number): bigint {
-    const slot = participant * carrierCount + carrier;
+  #lockOfLive(slot: number): bigint {
     const number = this.live[slot]!;
-    if (number < 0) return 0n;
-    return this.#lock(carrier, this.side[number]!, this.quantity[number]!, this.price[number]!, slot);
+    return number < 0 ? 0n : this.#lock(number);
   }
 
   /** The price at which an order costs its participant most: 0 when it can only earn. */
-  #worstPrice(carrier: number, side: number, price: number, slot: number): number {
-    if (side === offerSide) return price < 0 ? -price : 0;
-    return Math.max(0, price, this.#retail(carrier, slot));
+  #worstPrice(number: number): number {
+    const price = this.price[number]!;
+    if (this.side[number] === offerSide) return price < 0 ? -price : 0;
+    return Math.max(0, price, this.#retail(this.carrier[number]!, this.#slot(number)));
   }
 
   /** What a unit of open demand costs from the grid; 0 where nothing is imported. */
@@ -232,27 +222,30 @@ export class Orders {
     return imports ? (terms.payment?.tariffs[carriers[carrier]!].retail ?? 0) : 0;
   }
 
-  #worstRate(carrier: number, side: number): number {
+  /** The highest rate of commission that an order may have to pay. */
+  #worstRate(number: number): number {
     let rate = 0;
-    const tiers = this.#terms.payment?.tariffs[carriers[carrier]!].commission ?? [];
-    for (const tier of tiers) rate = Math.max(rate, side === offerSide ? tier.supply : tier.use);
+    const supplies = this.side[number] === offerSide;
+    const tiers = this.#terms.payment?.tariffs[carriers[this.carrier[number]!]!].commission ?? [];
+    for (const tier of tiers) rate = Math.max(rate, supplies ? tier.supply : tier.use);
     return rate;
   }
 
-  #roughLock(carrier: number, side: number, quantity: number, price: number, slot: number): number {
-    const amount = quantity * this.#worstPrice(carrier, side, price, slot);
-    return amount * (1 + this.#worstRate(carrier, side) / ppm);
+  #roughLock(number: number): number {
+    const amount = this.quantity[number]! * this.#worstPrice(number);
+    return amount * (1 + this.#worstRate(number) / ppm);
   }
 
-  #lock(carrier: number, side: number, quantity: number, price: number, slot: number): bigint {
-    const amount = BigInt(quantity) * BigInt(this.#worstPrice(carrier, side, price, slot));
-    return amount + (amount * BigInt(this.#worstRate(carrier, side))) / BigInt(ppm);
+  /** What an order costs at worst, in amount ticks. */
+  #lock(number: number): bigint {
+    const amount = BigInt(this.quantity[number]!) * BigInt(this.#worstPrice(number));
+    return amount + (amount * BigInt(this.#worstRate(number))) / BigInt(ppm);
   }
 
   #grow(): void {
     const size = 4 * this.count;
     const grown = <T extends Uint8Array | Uint32Array | Int32Array>(column: T, into: T): T => {
-      into.set(column as never);
+      into.set(column);
       return into;
     };
     this.participant = grown(this.participant, new Uint32Array(size));

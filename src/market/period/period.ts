@@ -1,28 +1,36 @@
+/**
+ * One period from its first contract to everything that follows from it, the one description of a period for the live
+ * market, which takes what comes, and for a replay, which takes what a block recorded.
+ */
+import { viewOf } from "../../bytes.js";
 import { fail, within } from "../../errors.js";
 import { decodeItems, encodeItems, type Sections } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
-import { type Header, totalNames } from "../../ledger/format/header.js";
-import { checkRecords } from "../../ledger/format/layout.js";
+import { type Header, marketId, totalNames } from "../../ledger/format/header.js";
+import { checkRecords, offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { Journal } from "../books/journal.js";
+import { Positions } from "../books/positions.js";
+import { Sums } from "../books/sums.js";
 import type { Contract } from "../contracts/contracts.js";
 import { parseContract } from "../contracts/kinds.js";
 import { carrierCount } from "../contracts/terms.js";
+import type { MatchingEngine } from "../engine.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
+import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
+import { MeterBook } from "./meters.js";
 import { Orders } from "./orders.js";
-import { openBook, Readings } from "./readings.js";
-import { type MatchingEngine, Positions, Sums } from "./round.js";
+import { Readings, readingRow } from "./readings.js";
+import type { Round } from "./round.js";
 import { Router } from "./router.js";
 import { settle } from "./settlement.js";
 import type { MarketState } from "./state.js";
-import { selfDischarge } from "./storage.js";
+import { markDepartures, selfDischarge } from "./storage.js";
 
 /** What decides a period: all that its block records of the outside world. */
 export interface PeriodInput {
   readonly period: number;
-  /** Hash of the previous block, zeros at genesis: the seed of the lottery. */
-  readonly previous: Uint8Array;
   /** Sections of the block. Estimated readings among `readings` are results and are passed over. */
   readonly contracts: Uint8Array;
   readonly orders: Uint8Array;
@@ -50,32 +58,41 @@ export class OpenPeriod {
   readonly period: number;
   readonly #state: MarketState;
   readonly #engine: MatchingEngine;
-  readonly #previous: Uint8Array;
   readonly #journal: Journal;
   readonly #sums = new Sums();
   readonly #contracts: Uint8Array[] = [];
+  /** Bytes of the contracts, each with its length. */
+  #contractBytes = 0;
   #orders: Orders | null = null;
   #readings: Readings | null = null;
   #genesis = false;
 
-  constructor(state: MarketState, engine: MatchingEngine, period: number, previous: Uint8Array) {
+  constructor(state: MarketState, engine: MatchingEngine, period: number) {
     this.period = period;
     this.#state = state;
     this.#engine = engine;
-    this.#previous = previous;
     this.#journal = new Journal(state.accounts, period);
   }
 
   /** Puts a contract in force; only before {@link start}. Throws, and changes nothing, when it does not fit. */
   enter(contract: Contract): void {
     if (this.#orders !== null) fail("state", "contract", "before the period starts", "an open period");
-    if (contract.kind === "market") this.#genesis = true;
     const bytes = encodeCanonical(contract);
+    const total = this.#contractBytes + lengthBytes + bytes.length;
+    if (this.#contracts.length >= maxPeriodContracts || total > maxPeriodContractBytes)
+      fail(
+        "limit",
+        "contract",
+        `at most ${maxPeriodContracts} contracts and ${maxPeriodContractBytes} bytes of them in a period`,
+        `${this.#contracts.length + 1} of ${total} bytes`,
+      );
     this.#state.enter(contract, bytes, this.period, this.#journal);
+    if (contract.kind === "market") this.#genesis = true;
     this.#contracts.push(bytes);
+    this.#contractBytes = total;
   }
 
-  /** The contracts are in: devices lose by standing, and orders and readings are taken from now on. */
+  /** No more contracts come: orders and readings are taken from now on. */
   start(): void {
     const { terms, accounts, books, lastReadings } = this.#state;
     if (terms.market === null) fail("state", "contract", "a market contract", "none");
@@ -103,8 +120,9 @@ export class OpenPeriod {
     const { orders, readings } = this;
     const { terms, accounts, charges, books } = this.#state;
     const positions = new Positions(terms.participants.length * carrierCount);
-    const round = {
+    const round: Round = {
       period: this.period,
+      marketId: marketId(this.#engine, encodeCanonical(terms.market)),
       terms,
       accounts,
       charges,
@@ -114,7 +132,6 @@ export class OpenPeriod {
       sums: this.#sums,
       positions,
       engine: this.#engine,
-      previous: this.#previous,
     };
     const outcomes: CarrierOutcome[] = [];
     let settled: number[] = [];
@@ -122,9 +139,10 @@ export class OpenPeriod {
       selfDischarge(round);
       for (const carrier of terms.market!.order)
         outcomes.push(clearCarrier(round, carriers.indexOf(carrier)));
+      markDepartures(round);
       outcomes.sort((a, b) => a.carrier - b.carrier);
       if (terms.payment?.metering)
-        books.set(this.period, openBook(this.period, terms.payment, positions, orders.live));
+        books.set(this.period, new MeterBook(this.period, terms.payment, positions, orders.live));
       const { journal, period } = round;
       settled = settle({ period, terms, accounts, journal, readings, books });
     }
@@ -159,7 +177,7 @@ function totalsOf(sums: Sums): Header["totals"] {
  * throws. Throws `corrupt`, `refused`, `conflict` or `limit` naming the contract, order or reading that the rules don't admit.
  */
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
-  const open = new OpenPeriod(state, engine, input.period, input.previous);
+  const open = new OpenPeriod(state, engine, input.period);
   for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
     within(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract")));
   open.start();
@@ -170,16 +188,20 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
   return open.close();
 }
 
+const orderAt = /* @__PURE__ */ offsetsOf(orderLayout);
+/** Bytes of the length before each contract of a section. */
+const lengthBytes = 4;
+
 function takeOrders(orders: Orders, bytes: Uint8Array): void {
   checkRecords(orderLayout, bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   for (let at = 0; at < bytes.length; at += orderLayout.bytes) {
     const refusal = orders.take(
-      view.getUint32(at, true),
-      bytes[at + 4]!,
-      bytes[at + 5]!,
-      view.getUint32(at + 8, true),
-      view.getInt32(at + 12, true),
+      view.getUint32(at + orderAt.participant, true),
+      view.getUint8(at + orderAt.carrier),
+      view.getUint8(at + orderAt.side),
+      view.getUint32(at + orderAt.quantity, true),
+      view.getInt32(at + orderAt.price, true),
     );
     if (refusal !== null) throw refusal.at(`order ${at / orderLayout.bytes}`);
   }
@@ -187,17 +209,11 @@ function takeOrders(orders: Orders, bytes: Uint8Array): void {
 
 function takeReadings(readings: Readings, bytes: Uint8Array): void {
   checkRecords(readingLayout, bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   for (let at = 0; at < bytes.length; at += readingLayout.bytes) {
-    if ((bytes[at + 5]! & readingEstimated) !== 0) continue;
-    const refusal = readings.take(
-      view.getUint32(at, true),
-      bytes[at + 4]!,
-      view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * 0x1_0000_0000,
-      view.getUint16(at + 6, true),
-      view.getUint32(at + 16, true),
-      view.getUint32(at + 20, true),
-    );
+    const reading = readingRow(view, at);
+    if ((reading.flags & readingEstimated) !== 0) continue;
+    const refusal = readings.take(reading);
     if (refusal !== null) throw refusal.at(`reading ${at / readingLayout.bytes}`);
   }
 }

@@ -1,11 +1,8 @@
+/** Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell. */
 import type { Matching, Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
-import { maxQuantity } from "../../units.js";
-import { account, accountOf } from "../books/accounts.js";
-import { product } from "../books/amounts.js";
-import { flowCode, postingCode, tradeCode } from "../books/journal.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
-import { bookCut, type CarrierBook } from "./clearing.js";
+import type { CarrierBook } from "./book.js";
 import type { Round } from "./round.js";
 import { charge, discharge, dischargeLots, type StorageLots } from "./storage.js";
 
@@ -22,8 +19,8 @@ export interface PoolOutcome {
 }
 
 /**
- * Scenario 2 (paper §4.2(5), eq. 3): the platform buys idle energy whose contract consents, storage lots follow, and
- * bids with something left buy. `remaining` is the engine's own column, from which it sells; null: no orders at all.
+ * The platform buys idle energy whose contract consents, storage lots follow, and bids with something left buy.
+ * `remaining` is the engine's own column, from which it sells; null: no orders at all.
  */
 export function sellPool(
   round: Round,
@@ -38,109 +35,87 @@ export function sellPool(
   remaining.bids.set(book.bidsLeft);
   const storage = rules.discharge ? dischargeLots(round, carrier) : noLots;
   const pooling = round.engine.sell({ price, lots }, { quantity: storage.quantity, price: storage.price });
-  return { joined, ...bookSales(round, book, pooling, storage.device) };
+  return { joined, ...sellLots(round, book, pooling, storage.device) };
 }
 
 const noLots: StorageLots = { device: [], quantity: new Uint32Array(0), price: new Int32Array(0) };
 
 /** Buys what is idle and may join; leaves in `joining` what joined and in the book what stays idle. */
 function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining: Uint32Array): Uint32Array {
-  const { carrier, offers, offersLeft } = book;
-  const { orders, terms, router, journal, positions } = round;
+  const { carrier, offers, offersLeft, entries } = book;
+  const { orders, terms, router } = round;
   const joined: number[] = [];
-  let pooled = 0;
   joining.fill(0);
   for (let index = 0; index < offersLeft.length; index += 1) {
     const left = offersLeft[index]!;
     if (left === 0 || offers.price[index]! > purchasePrice) continue;
     const order = offers.order[index]!;
-    const party = orders.participant[order]!;
-    const slot = party * carrierCount + carrier;
+    const slot = orders.participant[order]! * carrierCount + carrier;
     if (terms.supply[slot]?.pool !== true) continue;
     const feeder = terms.feederOf[slot]!;
     const quantity = router.carry(feeder, nobody, left);
-    if (quantity < left) bookCut(round, carrier, feeder, order, left - quantity, purchasePrice);
+    if (quantity < left) entries.heldBack(feeder, order, left - quantity, offers.price[index]!);
     if (quantity === 0) continue;
     joining[index] = quantity;
     offersLeft[index] = left - quantity;
     joined.push(order);
-    pooled += quantity;
-    positions.sold[slot]! += quantity;
-    const amount = product(quantity, purchasePrice);
-    const flow = journal.flow(flowCode.pooled, carrier, party, order, quantity, 0, purchasePrice, amount, 0);
-    journal.post(postingCode.poolPurchase, carrier, account.pool, accountOf(party), flow, amount);
+    entries.pooled(order, quantity, purchasePrice);
   }
-  round.sums.add(carrier, "pooled", pooled);
   return Uint32Array.from(joined);
 }
 
-/** Writes the sales as far as the feeders carry them and pays for them; the book's bids lose what they got. */
-function bookSales(
+/** Books the sales as far as the feeders carry them; the book's bids lose what they got. */
+function sellLots(
   round: Round,
   book: CarrierBook,
   { lots, trades }: Pooling,
   device: readonly number[],
 ): Omit<PoolOutcome, "joined"> {
-  const { carrier, offers, bids, bidsLeft } = book;
-  const { orders, terms, router, journal, positions } = round;
+  const { carrier, offers, bids, bidsLeft, entries } = book;
+  const { orders, terms, router } = round;
   const ownLots = lots.count - device.length;
-  const taken = new Float64Array(device.length);
-  let unsold = 0;
-  for (let lot = 0; lot < ownLots; lot += 1) unsold += lots.quantity[lot]!;
-  let sold = 0;
-  let sales = 0;
+  const numberOf = Uint32Array.from({ length: lots.count }, (_, lot) =>
+    lot < ownLots ? offers.order[lots.offer[lot]!]! : device[lot - ownLots]!,
+  );
+  const quantity = trades.quantity.slice(0, trades.count);
+  const delivered = new Float64Array(lots.count);
   for (let place = 0; place < trades.count; place += 1) {
     const lot = trades.lot[place]!;
-    const number = lot < ownLots ? nobody : device[lot - ownLots]!;
-    const offer = number === nobody ? offers.order[lots.offer[lot]!]! : number;
-    const bid = bids.order[trades.bid[place]!]!;
-    const price = trades.price[place]!;
-    const buyer = orders.participant[bid]!;
-    const slot = buyer * carrierCount + carrier;
-    const from = number === nobody ? nobody : terms.devices[number]!.feeder;
-    const quantity = router.carry(from, terms.feederOf[slot]!, trades.quantity[place]!);
-    const cut = trades.quantity[place]! - quantity;
+    const wanted = trades.bid[place]!;
+    const bid = bids.order[wanted]!;
+    const from = lot < ownLots ? nobody : terms.devices[numberOf[lot]!]!.feeder;
+    const to = terms.feederOf[orders.participant[bid]! * carrierCount + carrier]!;
+    const carried = router.carry(from, to, quantity[place]!);
+    const cut = quantity[place]! - carried;
     if (cut > 0) {
-      const feeder = router.bottleneck(from, terms.feederOf[slot]!);
-      bookCut(round, carrier, feeder, number === nobody ? offer : none, cut, price);
+      const feeder = router.bottleneck(from, to);
+      if (feeder === to) entries.heldBack(feeder, bid, cut, bids.price[wanted]!);
+      else entries.heldBack(feeder, none, cut, trades.price[place]!);
     }
-    if (quantity === 0) continue;
-    if (number === nobody) unsold -= quantity;
-    else taken[lot - ownLots]! += quantity;
-    bidsLeft[trades.bid[place]!]! -= quantity;
-    sold += quantity;
-    positions.bought[slot]! += quantity;
-    const kind = number === nobody ? tradeCode.pool : tradeCode.storage;
-    const trade = journal.trade(kind, carrier, offer, bid, quantity, price, sales, 0, 0);
-    const amount = product(quantity, price);
-    journal.post(postingCode.poolSale, carrier, accountOf(buyer), account.pool, trade, amount);
-    sales += 1;
+    quantity[place] = carried;
+    delivered[lot]! += carried;
+    bidsLeft[wanted]! -= carried;
   }
-  round.sums.add(carrier, "sold", sold);
-  const delivered = new Set<number>();
-  for (const [index, number] of device.entries())
-    if (taken[index]! > 0) {
-      discharge(round, number, taken[index]!);
-      delivered.add(number);
+  const numbers = { offerNumber: numberOf, bidNumber: bids.order };
+  const sales = entries.sales(
+    { count: trades.count, offer: trades.lot, bid: trades.bid, quantity, price: trades.price, ...numbers },
+    ownLots,
+  );
+  let unsold = 0;
+  for (let lot = 0; lot < ownLots; lot += 1) unsold += lots.quantity[lot]! - delivered[lot]!;
+  const resting = new Set<number>();
+  for (let lot = ownLots; lot < lots.count; lot += 1)
+    if (delivered[lot]! > 0) {
+      discharge(round, entries, numberOf[lot]!, delivered[lot]!);
+      resting.add(numberOf[lot]!);
     }
-  return { sales, unsold, delivered };
+  return { sales, unsold, delivered: resting };
 }
 
 /** What becomes of energy the pool could not sell: it charges storage, is exported at the feed-in tariff or curtailed. */
 export function settlePool(round: Round, book: CarrierBook, pool: PoolOutcome): void {
-  const { carrier, rules, tariff } = book;
-  const { journal } = round;
-  let left = pool.unsold;
-  if (rules.charge) left = charge(round, carrier, left, pool.delivered, rules.import ? tariff.retail : null);
-  const price = rules.export ? tariff.feedIn : 0;
-  while (left > 0) {
-    const quantity = Math.min(left, maxQuantity);
-    left -= quantity;
-    const amount = product(quantity, price);
-    const kind = rules.export ? flowCode.exported : flowCode.curtailed;
-    const flow = journal.flow(kind, carrier, none, none, quantity, 0, price, amount, 0);
-    if (!rules.export) continue;
-    round.sums.add(carrier, "exported", quantity);
-    journal.post(postingCode.export, carrier, account.grid, account.pool, flow, amount);
-  }
+  const { rules, tariff, entries } = book;
+  const left = rules.charge ? charge(round, book, pool) : pool.unsold;
+  if (rules.export) entries.exported(left, tariff.feedIn);
+  else entries.curtailed(left);
 }

@@ -1,93 +1,50 @@
+/** The meter readings of the open period, checked against the books of the periods that they are about. */
 import { type ErrorCode, GridclearError } from "../../errors.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
 import { readingCorrection, readingEstimated, readingLayout } from "../../ledger/format/records.js";
-import { carriers } from "../../units.js";
-import type { PaymentContract } from "../contracts/contracts.js";
+import { carriers, maxQuantity } from "../../units.js";
 import { carrierCount } from "../contracts/terms.js";
-import type { Positions } from "./round.js";
+import { maxPeriodReadings, maxReadingRevisions } from "./limits.js";
+import { type MeterBook, meter } from "./meters.js";
 
-/** One past period whose readings may still come or be corrected. By (participant, carrier) where it says "slot". */
-export interface MeterBook {
+/** A reading in numbers, each in the range of its field in a reading record. */
+export interface ReadingRow {
+  readonly participant: number;
+  readonly carrier: number;
   readonly period: number;
-  /** The payment contract that held in the period: its tariffs price the imbalance, its window rules the readings. */
-  readonly payment: PaymentContract;
-  /** By slot: energy taken minus energy given under contracts. */
-  readonly traded: Float64Array;
-  /** By slot: what the meter should show by the contracts alone, for estimates. */
-  readonly tradedIn: Float64Array;
-  readonly tradedOut: Float64Array;
-  /** By slot: 1 where a reading is needed for the period to be complete. */
-  readonly expected: Uint8Array;
-  /** Expected readings that have not come. */
-  missing: number;
-  /** By slot: version of the last reading; 0 none or estimated. */
-  readonly version: Uint16Array;
-  /** By slot: 1 where `in` and `out` hold a reading or an estimate. */
-  readonly known: Uint8Array;
-  readonly in: Uint32Array;
-  readonly out: Uint32Array;
-  /** By slot: imbalance that has been paid for; what a correction is compared with. */
-  readonly paid: Float64Array;
-  /** By slot: what of it the default account paid, in amount ticks; a correction gives that back first. */
-  readonly defaulted: Map<number, bigint>;
-  /** By slot: index of its reading in the block of the period in which that came. */
-  readonly index: Uint32Array;
-  readonly arrived: Float64Array;
-  settled: boolean;
-  /** Slots whose reading changed since the book was settled. */
-  readonly corrected: Set<number>;
+  readonly version: number;
+  readonly in: number;
+  readonly out: number;
 }
 
-/** Opens the book of a period from the positions its clearing left. */
-export function openBook(
-  period: number,
-  payment: PaymentContract,
-  positions: Positions,
-  ordered: Int32Array,
-): MeterBook {
-  const slots = ordered.length;
-  const book: MeterBook = {
-    period,
-    payment,
-    traded: new Float64Array(slots),
-    tradedIn: new Float64Array(slots),
-    tradedOut: new Float64Array(slots),
-    expected: new Uint8Array(slots),
-    missing: 0,
-    version: new Uint16Array(slots),
-    known: new Uint8Array(slots),
-    in: new Uint32Array(slots),
-    out: new Uint32Array(slots),
-    paid: new Float64Array(slots),
-    defaulted: new Map(),
-    index: new Uint32Array(slots),
-    arrived: new Float64Array(slots).fill(-1),
-    settled: false,
-    corrected: new Set(),
+const readingAt = /* @__PURE__ */ offsetsOf(readingLayout);
+const largestVersion = 0xffff;
+
+/** Reads a row of a section of checked records. */
+export function readingRow(view: DataView, at: number): ReadingRow & { readonly flags: number } {
+  return {
+    participant: view.getUint32(at + readingAt.participant, true),
+    carrier: view.getUint8(at + readingAt.carrier),
+    flags: view.getUint8(at + readingAt.flags),
+    version: view.getUint16(at + readingAt.version, true),
+    period: Number(view.getBigUint64(at + readingAt.period, true)),
+    in: view.getUint32(at + readingAt.in, true),
+    out: view.getUint32(at + readingAt.out, true),
   };
-  for (let slot = 0; slot < slots; slot += 1) {
-    const taken = positions.bought[slot]! + positions.drawn[slot]!;
-    const given = positions.sold[slot]! + positions.delivered[slot]!;
-    book.tradedIn[slot] = taken;
-    book.tradedOut[slot] = given;
-    book.traded[slot] = taken - given;
-    if (ordered[slot]! >= 0 || taken > 0 || given > 0) {
-      book.expected[slot] = 1;
-      book.missing += 1;
-    }
-  }
-  return book;
 }
 
-/** Last period in which a first reading, and in which a correction, is taken. */
-export const lastReading = (book: MeterBook): number => book.period + book.payment.metering!.window;
-export const lastCorrection = (book: MeterBook): number =>
-  lastReading(book) + book.payment.metering!.corrections;
+/** Where the last reading of a meter stands in the section, and how many of it were taken in this period. */
+interface Place {
+  index: number;
+  taken: number;
+}
 
-/** The readings of the open period in arrival order, checked against the books of the periods they are about. */
+/** The readings of the open period in arrival order; estimates follow when it is settled. */
 export class Readings {
   readonly #books: ReadonlyMap<number, MeterBook>;
   readonly #period: number;
   readonly #last: LastReadings;
+  readonly #places = new Map<MeterBook, Map<number, Place>>();
   #bytes: Uint8Array = new Uint8Array(64 * readingLayout.bytes);
   #view: DataView = new DataView(this.#bytes.buffer);
   count = 0;
@@ -98,59 +55,84 @@ export class Readings {
     this.#last = last;
   }
 
-  /** Takes a reading, or says why not; nothing changes when refused. Numbers must fit the fields of a reading record. */
-  take(
-    participant: number,
-    carrier: number,
-    period: number,
-    version: number,
-    taken: number,
-    given: number,
-  ): GridclearError | null {
+  /** Takes a reading, or says why not; nothing changes when refused. */
+  take(reading: ReadingRow): GridclearError | null {
+    const { participant, carrier, period, version } = reading;
     const book = this.#books.get(period);
     const slot = participant * carrierCount + carrier;
     if (book === undefined)
       return refuse("refused", "reading.period", "a past period whose readings are still taken", period);
-    if (slot >= book.expected.length)
+    if (slot >= book.slots)
       return refuse("refused", "reading.participant", "a participant of that period", participant);
-    const known = book.known[slot] === 1;
-    if (version !== book.version[slot]! + 1)
+    const refusal = this.#judge(book, book.find(slot), reading);
+    if (refusal !== null) return refusal;
+    const row = book.row(slot);
+    const known = book.get(row, meter.known) === 1;
+    if (!known && row < book.due) book.missing -= 1;
+    this.#note(book, row, reading);
+    this.#write(reading, known ? readingCorrection : 0);
+    book.set(row, meter.version, version);
+    if (book.settled) book.corrected.add(row);
+    this.#last.note(slot, reading);
+    return null;
+  }
+
+  #judge(book: MeterBook, row: number, { carrier, version }: ReadingRow): GridclearError | null {
+    if (this.count >= maxPeriodReadings)
+      return refuse("limit", "reading", `at most ${maxPeriodReadings} a period`, this.count);
+    const place = row < 0 ? undefined : this.#places.get(book)?.get(row);
+    if (place !== undefined && place.taken >= maxReadingRevisions)
       return refuse(
-        "conflict",
-        "reading.version",
-        `${book.version[slot]! + 1} for ${carriers[carrier]}`,
-        version,
+        "limit",
+        "reading",
+        `at most ${maxReadingRevisions} of a meter in one period`,
+        place.taken + 1,
       );
-    if (!known && this.#period > lastReading(book))
-      return refuse("refused", "reading.period", `one whose window is open`, period);
-    const flags = known ? readingCorrection : 0;
-    if (!known && book.expected[slot] === 1) book.missing -= 1;
-    this.#store(book, slot, participant, carrier, flags, version, taken, given);
-    book.version[slot] = version;
-    if (book.settled) book.corrected.add(slot);
-    this.#last.note(slot, period, taken, given);
+    const next = row < 0 ? 1 : book.get(row, meter.version) + 1;
+    if (next > largestVersion)
+      return refuse("limit", "reading.version", `at most ${largestVersion} versions`, version);
+    if (version !== next)
+      return refuse("conflict", "reading.version", `${next} for ${carriers[carrier]}`, version);
+    const known = row >= 0 && book.get(row, meter.known) === 1;
+    if (!known && this.#period > book.lastReading)
+      return refuse("refused", "reading.period", "one whose window is open", book.period);
     return null;
   }
 
   /** Whether the next reading of a meter corrects one that came or was estimated. */
   isCorrection(participant: number, carrier: number, period: number): boolean {
-    return this.#books.get(period)?.known[participant * carrierCount + carrier] === 1;
+    const book = this.#books.get(period);
+    const row = book?.find(participant * carrierCount + carrier) ?? -1;
+    return row >= 0 && book!.get(row, meter.known) === 1;
   }
 
-  /** Writes the estimate of a reading that did not come. */
-  estimate(book: MeterBook, slot: number): void {
+  /** Writes the estimate of a reading that did not come. More than one record holds takes several, which add up. */
+  estimate(book: MeterBook, row: number): void {
+    const slot = book.get(row, meter.slot);
     const rule = book.payment.metering!.missing;
     let taken = 0;
     let given = 0;
     if (rule === "traded") {
-      taken = Math.min(book.tradedIn[slot]!, 0xffff_ffff);
-      given = Math.min(book.tradedOut[slot]!, 0xffff_ffff);
+      taken = book.get(row, meter.tradedIn);
+      given = book.get(row, meter.tradedOut);
     } else if (rule === "last") {
       taken = this.#last.in(slot);
       given = this.#last.out(slot);
     }
     const participant = Math.floor(slot / carrierCount);
-    this.#store(book, slot, participant, slot % carrierCount, readingEstimated, 0, taken, given);
+    const reading = { participant, carrier: slot % carrierCount, period: book.period, version: 0 };
+    this.#note(book, row, { in: taken, out: given });
+    do {
+      const part = { ...reading, in: Math.min(taken, maxQuantity), out: Math.min(given, maxQuantity) };
+      this.#write(part, readingEstimated);
+      taken -= part.in;
+      given -= part.out;
+    } while (taken > 0 || given > 0);
+  }
+
+  /** Index of the reading of a meter if it came, or was estimated, in this period; else undefined. */
+  indexOf(book: MeterBook, row: number): number | undefined {
+    return this.#places.get(book)?.get(row)?.index;
   }
 
   /** The section of the block: readings that came, then estimates; fresh bytes. */
@@ -158,16 +140,17 @@ export class Readings {
     return this.#bytes.slice(0, this.count * readingLayout.bytes);
   }
 
-  #store(
-    book: MeterBook,
-    slot: number,
-    participant: number,
-    carrier: number,
-    flags: number,
-    version: number,
-    taken: number,
-    given: number,
-  ): void {
+  /** Files what the record that is written next says. */
+  #note(book: MeterBook, row: number, reading: { readonly in: number; readonly out: number }): void {
+    book.set(row, meter.known, 1);
+    book.set(row, meter.in, reading.in);
+    book.set(row, meter.out, reading.out);
+    const places = this.#places.get(book) ?? new Map<number, Place>();
+    this.#places.set(book, places);
+    places.set(row, { index: this.count, taken: (places.get(row)?.taken ?? 0) + 1 });
+  }
+
+  #write(reading: ReadingRow, flags: number): void {
     const at = this.count * readingLayout.bytes;
     if (at === this.#bytes.length) {
       const grown = new Uint8Array(4 * at);
@@ -176,17 +159,13 @@ export class Readings {
       this.#view = new DataView(grown.buffer);
     }
     const view = this.#view;
-    view.setUint32(at, participant, true);
-    view.setUint32(at + 4, carrier | (flags << 8) | (version << 16), true);
-    view.setUint32(at + 8, book.period % 0x1_0000_0000, true);
-    view.setUint32(at + 12, Math.floor(book.period / 0x1_0000_0000), true);
-    view.setUint32(at + 16, taken, true);
-    view.setUint32(at + 20, given, true);
-    book.known[slot] = 1;
-    book.in[slot] = taken;
-    book.out[slot] = given;
-    book.index[slot] = this.count;
-    book.arrived[slot] = this.#period;
+    view.setUint32(at + readingAt.participant, reading.participant, true);
+    view.setUint8(at + readingAt.carrier, reading.carrier);
+    view.setUint8(at + readingAt.flags, flags);
+    view.setUint16(at + readingAt.version, reading.version, true);
+    view.setBigUint64(at + readingAt.period, BigInt(reading.period), true);
+    view.setUint32(at + readingAt.in, reading.in, true);
+    view.setUint32(at + readingAt.out, reading.out, true);
     this.count += 1;
   }
 }
@@ -197,13 +176,14 @@ export class LastReadings {
   #in: Uint32Array = new Uint32Array(0);
   #out: Uint32Array = new Uint32Array(0);
 
-  note(slot: number, period: number, taken: number, given: number): void {
+  /** Notes a reading of a slot unless a later period was read already. */
+  note(slot: number, reading: ReadingRow): void {
     if (slot >= this.#in.length) this.#grow(slot + 1);
     // Periods count from 0; a column starts at 0 for "never", so it holds the period plus one.
-    if (period + 1 < this.#period[slot]!) return;
-    this.#period[slot] = period + 1;
-    this.#in[slot] = taken;
-    this.#out[slot] = given;
+    if (reading.period + 1 < this.#period[slot]!) return;
+    this.#period[slot] = reading.period + 1;
+    this.#in[slot] = reading.in;
+    this.#out[slot] = reading.out;
   }
 
   in(slot: number): number {

@@ -1,3 +1,4 @@
+/** The feeders of the network as deliveries see them: how much each still carries, and what crossed it. */
 import { nobody, type Terms } from "../contracts/terms.js";
 
 /**
@@ -13,20 +14,28 @@ export class Router {
   readonly crossed: Float64Array;
   /** By carrier code: whether there is any feeder. */
   readonly present: readonly boolean[];
+  readonly #terms: Terms;
 
   constructor(terms: Terms) {
     const count = terms.feeders.length;
+    this.#terms = terms;
     this.importRoom = new Float64Array(count);
     this.exportRoom = new Float64Array(count);
     this.crossed = new Float64Array(count);
-    const present = terms.clearing.map(() => false);
-    for (const [number, { contract, carrier }] of terms.feeders.entries()) {
-      if (contract === null) continue;
+    this.present = terms.clearing.map((_, carrier) =>
+      terms.feeders.some((feeder) => feeder.contract !== null && feeder.carrier === carrier),
+    );
+    for (const [carrier] of this.present.entries()) this.clear(carrier);
+  }
+
+  /** The feeders of a carrier as if nothing had crossed them yet. */
+  clear(carrier: number): void {
+    for (const [number, { contract, carrier: own }] of this.#terms.feeders.entries()) {
+      if (contract === null || own !== carrier) continue;
       this.importRoom[number] = contract.importLimit;
       this.exportRoom[number] = contract.exportLimit;
-      present[carrier] = true;
+      this.crossed[number] = 0;
     }
-    this.present = present;
   }
 
   /** Carries as much of `quantity` as the feeders of seller and buyer let through, and returns it. */
@@ -46,7 +55,7 @@ export class Router {
     return carried;
   }
 
-  /** The feeder that held a delivery back. */
+  /** The feeder that held a delivery back: the seller's when it lets nothing more out, else the buyer's. */
   bottleneck(from: number, to: number): number {
     return from !== nobody && this.exportRoom[from] === 0 ? from : to;
   }

@@ -1,47 +1,55 @@
-import { none } from "../../ledger/format/records.js";
+/** Settlement of past periods: what meters said against what contracts said, priced and paid. */
+import { none, postingCode } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { type Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import { type Amount, product } from "../books/amounts.js";
-import { type Journal, postingCode } from "../books/journal.js";
+import type { Journal, PostingRow } from "../books/journal.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
-import { lastCorrection, lastReading, type MeterBook, type Readings } from "./readings.js";
+import { maxSettledMeters } from "./limits.js";
+import { type MeterBook, meter } from "./meters.js";
+import type { Readings } from "./readings.js";
 
 /** What settlement works on. */
-interface Settling {
+export interface Settling {
   readonly period: number;
   readonly terms: Terms;
   readonly accounts: Accounts;
   readonly journal: Journal;
   readonly readings: Readings;
+  /** Past periods with readings to come or to correct, oldest first. */
   readonly books: Map<number, MeterBook>;
 }
 
 /**
  * Settles every past period that is complete or whose window closes now: estimates what is missing, prices metered
  * minus traded, posts it; posts differences for corrections of settled periods; drops books nothing can change any
- * more. Returns the periods settled.
+ * more. Periods beyond `most` meters in all wait for the next period, but for the first. Returns the periods settled.
  */
-export function settle(settling: Settling): number[] {
+export function settle(settling: Settling, most: number = maxSettledMeters): number[] {
+  const { period, books } = settling;
   const settled: number[] = [];
-  for (const book of settling.books.values()) {
-    if (book.period >= settling.period) continue;
-    if (!book.settled && (book.missing === 0 || settling.period >= lastReading(book))) {
+  let meters = 0;
+  for (const book of books.values()) {
+    if (book.period >= period) continue;
+    const isDue = book.missing === 0 || period >= book.lastReading;
+    if (!book.settled && isDue && (settled.length === 0 || meters + book.count <= most)) {
       settleBook(settling, book);
       settled.push(book.period);
+      meters += book.count;
     } else if (book.settled && book.corrected.size > 0) {
-      for (const slot of [...book.corrected].sort((a, b) => a - b))
-        payImbalance(settling, book, slot, postingCode.correction);
+      for (const row of book.inOrder(book.corrected))
+        payImbalance(settling, book, row, postingCode.correction);
       book.corrected.clear();
     }
-    if (settling.period >= lastCorrection(book)) settling.books.delete(book.period);
+    if (book.settled && period >= book.lastCorrection) books.delete(book.period);
   }
   return settled;
 }
 
 function settleBook(settling: Settling, book: MeterBook): void {
-  for (let slot = 0; slot < book.expected.length; slot += 1) {
-    if (book.expected[slot] === 1 && book.known[slot] === 0) settling.readings.estimate(book, slot);
-    if (book.known[slot] === 1) payImbalance(settling, book, slot, postingCode.imbalance);
+  for (const row of book.inOrder()) {
+    if (book.get(row, meter.known) === 0) settling.readings.estimate(book, row);
+    payImbalance(settling, book, row, postingCode.imbalance);
   }
   book.settled = true;
 }
@@ -52,45 +60,41 @@ function costOf(book: MeterBook, carrier: number, imbalance: number): Amount {
   return product(imbalance, imbalance > 0 ? tariff.shortagePrice : tariff.surplusPrice);
 }
 
+/** What a participant owes the platform for a meter, as a posting. */
+interface Debt extends PostingRow {
+  readonly participant: number;
+  /** The period that was metered. */
+  readonly period: number;
+}
+
 /** Pays the imbalance of one meter, or its difference from what has been paid. */
-function payImbalance(settling: Settling, book: MeterBook, slot: number, kind: number): void {
+function payImbalance(settling: Settling, book: MeterBook, row: number, kind: number): void {
+  const slot = book.get(row, meter.slot);
   const carrier = slot % carrierCount;
-  const imbalance = book.in[slot]! - book.out[slot]! - book.traded[slot]!;
-  const before = book.paid[slot]!;
+  const traded = book.get(row, meter.tradedIn) - book.get(row, meter.tradedOut);
+  const imbalance = book.get(row, meter.in) - book.get(row, meter.out) - traded;
+  const before = book.get(row, meter.paid);
   if (imbalance === before) return;
-  book.paid[slot] = imbalance;
+  book.set(row, meter.paid, imbalance);
   const now = costOf(book, carrier, imbalance);
   const amount = before === 0 ? now : subtract(now, costOf(book, carrier, before));
-  const reference = book.arrived[slot] === settling.period ? book.index[slot]! : none;
-  const { period } = book;
   const participant = Math.floor(slot / carrierCount);
-  const stood = book.defaulted.get(slot) ?? 0n;
-  if (amount < 0 && stood > 0n) {
-    // Nobody is paid back what the default account had paid for it.
-    const back = stood < -BigInt(amount) ? stood : -BigInt(amount);
-    settling.journal.post(
-      postingCode.default,
-      carrier,
-      account.trading,
-      account.defaults,
-      reference,
-      back,
-      period,
-    );
-    book.defaulted.set(slot, stood - back);
-    settling.journal.post(
-      kind,
-      carrier,
-      accountOf(participant),
-      account.trading,
-      reference,
-      BigInt(amount) + back,
-      period,
-    );
-    return;
+  const debt: Debt = {
+    kind,
+    carrier,
+    participant,
+    from: accountOf(participant),
+    to: account.trading,
+    reference: settling.readings.indexOf(book, row) ?? none,
+    amount,
+    period: book.period,
+  };
+  const stood = book.defaulted.get(row) ?? 0n;
+  if (amount < 0 && stood > 0n) book.defaulted.set(row, stood - giveBack(settling, debt, stood));
+  else {
+    const missing = collect(settling, debt);
+    if (missing > 0n) book.defaulted.set(row, stood + missing);
   }
-  const missing = pay(settling, kind, carrier, participant, reference, amount, period);
-  if (missing > 0n) book.defaulted.set(slot, stood + missing);
 }
 
 const subtract = (a: Amount, b: Amount): Amount => {
@@ -100,41 +104,39 @@ const subtract = (a: Amount, b: Amount): Amount => {
 };
 
 /**
- * A participant pays the platform, down to its limit; what is missing then comes from its collateral and at last from
- * the default account. Returns what that paid.
+ * Pays back a debt that turned out too high (a negative amount): first to the default account as far as that had paid
+ * it, `stood`. Returns what went there.
  */
-function pay(
-  { terms, accounts, journal }: Settling,
-  kind: number,
-  carrier: number,
-  participant: number,
-  reference: number,
-  amount: Amount,
-  period: number,
-): bigint {
-  const own = accountOf(participant);
-  const means = amount <= 0 ? 0n : accounts.of(participant) + terms.creditLimit(participant);
-  if (amount <= means) {
-    journal.post(kind, carrier, own, account.trading, reference, amount, period);
+function giveBack({ journal }: Settling, debt: Debt, stood: bigint): bigint {
+  const owed = -BigInt(debt.amount);
+  const back = stood < owed ? stood : owed;
+  const toDefaults = { from: account.trading, to: account.defaults, amount: back };
+  journal.post({ ...debt, ...toDefaults, kind: postingCode.default }, debt.period);
+  journal.post({ ...debt, amount: back - owed }, debt.period);
+  return back;
+}
+
+/**
+ * A participant pays a debt down to its limit; what is missing then comes from its collateral and at last from the
+ * default account. Returns what that paid.
+ */
+function collect({ terms, accounts, journal }: Settling, debt: Debt): bigint {
+  const { participant, amount, period } = debt;
+  const credit = terms.creditLimit(participant);
+  const means = amount <= 0 || credit === null ? null : accounts.of(participant) + credit;
+  if (means === null || amount <= means) {
+    journal.post(debt, period);
     return 0n;
   }
   let left = BigInt(amount);
-  const fromOwn = means > 0n ? means : 0n;
-  journal.post(kind, carrier, own, account.trading, reference, fromOwn, period);
-  left -= fromOwn;
+  const own = means > 0n ? means : 0n;
+  journal.post({ ...debt, amount: own }, period);
+  left -= own;
   const collateral = collateralOf(participant);
   const held = accounts.balance(collateral);
-  const fromCollateral = held < left ? held : left;
-  journal.post(
-    postingCode.collateral,
-    carrier,
-    collateral,
-    account.trading,
-    reference,
-    fromCollateral,
-    period,
-  );
-  left -= fromCollateral;
-  journal.post(postingCode.default, carrier, account.defaults, account.trading, reference, left, period);
+  const secured = held < left ? held : left;
+  journal.post({ ...debt, kind: postingCode.collateral, from: collateral, amount: secured }, period);
+  left -= secured;
+  journal.post({ ...debt, kind: postingCode.default, from: account.defaults, amount: left }, period);
   return left;
 }

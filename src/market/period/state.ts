@@ -1,11 +1,19 @@
-import { stateKinds, stateLayout } from "../../ledger/format/records.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
-import { Accounts, account, firstCollateralAccount, firstParticipantAccount } from "../books/accounts.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
+import { stateCode, stateLayout } from "../../ledger/format/records.js";
+import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
+import { Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import type { Journal } from "../books/journal.js";
 import type { Contract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Terms } from "../contracts/terms.js";
-import { LastReadings, type MeterBook } from "./readings.js";
+import type { MeterBook } from "./meters.js";
+import { LastReadings } from "./readings.js";
+
+const stateAt = /* @__PURE__ */ offsetsOf(stateLayout);
+/** Bytes of one half of a value of 128 bits. */
+const halfBytes = 8;
+/** Values below fit into 63 bits for certain: the double they are compared as may be rounded, but not by so much. */
+const clearlySmall = 2 ** 62;
 
 /** Everything that one period hands to the next: contracts, accounts, charges, and meters not yet settled. */
 export class MarketState {
@@ -37,7 +45,7 @@ export class MarketState {
   /** Root over the SHA-256 of the canonical JSON of every contract in force, in order of first registration. */
   rules(hasher: Hasher): Uint8Array {
     if (this.#rules !== null) return this.#rules;
-    const hashes = new Uint8Array(this.terms.inForce.size * 32);
+    const hashes = new Uint8Array(this.terms.inForce.size * hashBytes);
     let at = 0;
     for (const key of this.terms.inForce.keys()) {
       let hash = this.#hashes.get(key);
@@ -47,50 +55,45 @@ export class MarketState {
         this.#texts.delete(key);
       }
       hashes.set(hash, at);
-      at += 32;
+      at += hashBytes;
     }
-    this.#rules = hasher.merkleRoot(hashes, 32);
+    this.#rules = hasher.merkleRoot(hashes, hashBytes);
     return this.#rules;
   }
 
   /**
    * The state records: balances of the platform's accounts and of every participant, charges of every device,
-   * collateral where there is any; 32 bytes each.
+   * collateral where there is any.
    */
   encode(): Uint8Array {
     const { accounts, charges } = this;
     const platform = Object.values(account);
     const collateral: number[] = [];
     for (let participant = 0; participant < accounts.participants; participant += 1)
-      if (accounts.balance(firstCollateralAccount + participant) !== 0n) collateral.push(participant);
+      if (accounts.balance(collateralOf(participant)) !== 0n) collateral.push(participant);
     const count = platform.length + accounts.participants + charges.length + collateral.length;
     const bytes = new Uint8Array(count * stateLayout.bytes);
     const view = new DataView(bytes.buffer);
     let at = 0;
     const put = (kind: number, number: number, value: bigint): void => {
-      bytes[at] = kind;
-      view.setUint32(at + 4, number, true);
-      view.setBigInt64(at + 8, value, true);
-      // Below 2⁶³ the upper half repeats the sign, which spares a shift of a BigInt for nearly every account.
+      view.setUint8(at + stateAt.kind, kind);
+      view.setUint32(at + stateAt.number, number, true);
+      const { value: valueAt } = stateAt;
+      view.setBigInt64(at + valueAt, value, true);
+      // Of small values the upper half repeats the sign, which spares a shift of a BigInt for nearly every account.
       const near = Number(value);
-      if (near > -sixtyThreeBits && near < sixtyThreeBits) {
-        view.setInt32(at + 16, near < 0 ? -1 : 0, true);
-        view.setInt32(at + 20, near < 0 ? -1 : 0, true);
-      } else view.setBigInt64(at + 16, value >> 64n, true);
+      if (Math.abs(near) < clearlySmall) {
+        view.setInt32(at + valueAt + halfBytes, near < 0 ? -1 : 0, true);
+        view.setInt32(at + valueAt + halfBytes + 4, near < 0 ? -1 : 0, true);
+      } else view.setBigInt64(at + valueAt + halfBytes, value >> 64n, true);
       at += stateLayout.bytes;
     };
-    for (const number of platform) put(balanceKind, number, accounts.balance(number));
+    for (const number of platform) put(stateCode.balance, number, accounts.balance(number));
     for (let participant = 0; participant < accounts.participants; participant += 1)
-      put(balanceKind, firstParticipantAccount + participant, accounts.of(participant));
-    for (const [number, charge] of charges.entries()) put(chargeKind, number, BigInt(charge));
+      put(stateCode.balance, accountOf(participant), accounts.of(participant));
+    for (const [number, charge] of charges.entries()) put(stateCode.charge, number, BigInt(charge));
     for (const participant of collateral)
-      put(collateralKind, participant, accounts.balance(firstCollateralAccount + participant));
+      put(stateCode.collateral, participant, accounts.balance(collateralOf(participant)));
     return bytes;
   }
 }
-
-/** A little below 2⁶³, so that rounding to a double can't hide a passing of it. */
-const sixtyThreeBits = 2 ** 63 * 0.999;
-const balanceKind = stateKinds.indexOf("balance") + 1;
-const chargeKind = stateKinds.indexOf("charge") + 1;
-const collateralKind = stateKinds.indexOf("collateral") + 1;

@@ -1,10 +1,13 @@
-import { none } from "../../ledger/format/records.js";
-import { ppm } from "../../units.js";
-import { account, accountOf } from "../books/accounts.js";
-import { product, scaleDown, scaleUp } from "../books/amounts.js";
-import { flowCode, postingCode } from "../books/journal.js";
+/**
+ * Storage devices in a period: what they lose by standing, what they can deliver, how they charge, and with what those
+ * that come and go leave. What is booked of it, `Entries` writes.
+ */
+import { carriers, ppm } from "../../units.js";
+import { scaleDown, scaleUp } from "../books/amounts.js";
 import type { Stay, StorageContract } from "../contracts/contracts.js";
-import { carrierCount, type Device, nobody } from "../contracts/terms.js";
+import { type Device, nobody } from "../contracts/terms.js";
+import type { CarrierBook } from "./book.js";
+import { Entries } from "./entries.js";
 import type { Round } from "./round.js";
 
 /** The stay of a device in a period: undefined when it is away, null when it never leaves. */
@@ -43,21 +46,27 @@ export function chargeOwed(contract: StorageContract, stay: Stay | null, period:
 
 /** The first step of a period: what devices lost by standing, and what those that arrive used on the way. */
 export function selfDischarge(round: Round): void {
-  const { terms, charges, journal, period } = round;
+  const { terms, charges, period } = round;
+  const entries = carriers.map((_, carrier) => new Entries(round, carrier));
   for (const [number, { contract, carrier }] of terms.devices.entries()) {
     if (contract === null) continue;
     const lost = scaleDown(charges[number]!, contract.selfDischarge, ppm);
-    if (lost > 0) {
-      charges[number]! -= lost;
-      round.sums.add(carrier, "lost", lost);
-      journal.flow(flowCode.selfDischarged, carrier, number, none, lost, lost, 0, 0, charges[number]!);
-    }
+    if (lost > 0) entries[carrier]!.stood(number, lost);
     const stay = stayIn(contract, period);
     const used = stay?.plugIn === period ? Math.min(stay.used, charges[number]!) : 0;
-    if (used > 0) {
-      charges[number]! -= used;
-      journal.flow(flowCode.used, carrier, number, none, used, 0, 0, 0, charges[number]!);
-    }
+    if (used > 0) entries[carrier]!.used(number, used);
+  }
+}
+
+/** The last step of a period: devices that leave with less than their stay required are marked. */
+export function markDepartures(round: Round): void {
+  const { terms, charges, period } = round;
+  const entries = carriers.map((_, carrier) => new Entries(round, carrier));
+  for (const [number, { contract, carrier }] of terms.devices.entries()) {
+    const stay = contract === null ? undefined : stayIn(contract, period);
+    if (stay?.plugOut !== period + 1) continue;
+    const missing = stay.required - charges[number]!;
+    if (missing > 0) entries[carrier]!.undercharged(number, missing);
   }
 }
 
@@ -89,134 +98,96 @@ export function dischargeLots(round: Round, carrier: number): StorageLots {
 }
 
 /** Books what a device delivered in a period: its charge falls by the least that gives as much after losses. */
-export function discharge(round: Round, number: number, delivered: number): void {
-  const { contract, carrier, owner } = round.terms.devices[number]!;
-  const { dischargeEfficiency, dischargePrice } = contract!;
-  const drained = scaleUp(delivered, ppm, dischargeEfficiency);
-  round.charges[number]! -= drained;
-  round.sums.add(carrier, "discharged", delivered);
-  round.sums.add(carrier, "lost", drained - delivered);
-  const amount = product(delivered, dischargePrice);
-  const flow = round.journal.flow(
-    flowCode.discharged,
-    carrier,
-    number,
-    none,
-    delivered,
-    drained - delivered,
-    dischargePrice,
-    amount,
-    round.charges[number]!,
-  );
-  if (owner === nobody) return;
-  round.positions.delivered[owner * carrierCount + carrier]! += delivered;
-  round.journal.post(postingCode.storage, carrier, account.pool, accountOf(owner), flow, amount);
+export function discharge(round: Round, entries: Entries, number: number, delivered: number): void {
+  const { dischargeEfficiency } = round.terms.devices[number]!.contract!;
+  entries.discharged(number, delivered, scaleUp(delivered, ppm, dischargeEfficiency));
 }
 
-/** What charging may draw on. */
+/** A device that may charge in this period. */
+interface Charger {
+  readonly number: number;
+  readonly device: Device;
+  readonly contract: StorageContract;
+  /** Charge that it has to have after this period. */
+  readonly owed: number;
+  /** What it has drawn in this period. */
+  drawn: number;
+}
+
+/** Where a device draws from: what there is, and at which price. */
 interface Source {
-  /** Energy there is. */
   left: number;
-  /** Who is paid: the pool or the grid. */
-  readonly payee: number;
+  readonly price: (contract: StorageContract) => number;
+  readonly imported: boolean;
 }
 
 /**
  * Charges the devices of a carrier from unsold pool energy, in order of registration: first what is owed at departure
  * and can't wait, then whatever fits; then, if imports are allowed, what is still owed comes from the grid at the
- * retail tariff. Devices in `resting` delivered in this period and don't charge. Returns what the pool has left.
+ * retail tariff. Devices that delivered in this period don't charge. Returns what the pool has left.
  */
 export function charge(
   round: Round,
-  carrier: number,
-  unsold: number,
-  resting: ReadonlySet<number>,
-  retail: number | null,
+  book: CarrierBook,
+  pool: { readonly unsold: number; readonly delivered: ReadonlySet<number> },
 ): number {
-  const pool: Source = { left: unsold, payee: account.pool };
-  const present: { number: number; device: Device; contract: StorageContract; owed: number; room: number }[] =
-    [];
+  const source: Source = { left: pool.unsold, price: ({ chargePrice }) => chargePrice, imported: false };
+  const present: Charger[] = [];
   for (const [number, device] of round.terms.devices.entries()) {
     const { contract } = device;
-    const stay = contract === null || device.carrier !== carrier ? undefined : stayIn(contract, round.period);
-    if (contract === null || stay === undefined || resting.has(number)) continue;
+    if (contract === null || device.carrier !== book.carrier || pool.delivered.has(number)) continue;
+    const stay = stayIn(contract, round.period);
+    if (stay === undefined) continue;
     const owed = chargeOwed(contract, stay, round.period);
-    present.push({ number, device, contract, owed, room: contract.chargeLimit });
+    present.push({ number, device, contract, owed, drawn: 0 });
   }
-  for (const each of present)
-    if (each.owed > round.charges[each.number]!)
-      draw(round, pool, each, each.owed, each.contract.chargePrice);
-  for (const each of present) draw(round, pool, each, each.contract.capacity, each.contract.chargePrice);
-  if (retail === null) return pool.left;
-  const grid: Source = { left: Number.POSITIVE_INFINITY, payee: account.grid };
-  for (const each of present)
-    if (each.owed > round.charges[each.number]!) draw(round, grid, each, each.owed, retail);
-  return pool.left;
+  for (const each of present) draw(round, book, source, each, each.owed);
+  for (const each of present) draw(round, book, source, each, each.contract.capacity);
+  if (book.rules.import) {
+    const grid: Source = {
+      left: Number.POSITIVE_INFINITY,
+      price: () => book.tariff.retail,
+      imported: true,
+    };
+    for (const each of present) draw(round, book, grid, each, each.owed);
+  }
+  return source.left;
 }
 
-/** Draws towards a charge of `target` as far as source, limit, feeder and the owner's means allow. */
-function draw(
-  round: Round,
-  source: Source,
-  each: { number: number; device: Device; contract: StorageContract; room: number },
-  target: number,
-  price: number,
-): void {
-  const { number, device, contract } = each;
-  const { carrier, owner, feeder } = device;
-  const { charges, journal, sums } = round;
-  const missing = Math.max(0, target - charges[number]!);
-  const wanted = Math.min(scaleUp(missing, ppm, contract.chargeEfficiency), each.room, source.left);
-  const payable = Math.min(wanted, affordable(round, owner, price, wanted));
+/**
+ * Draws towards a charge of `target` as far as source, limit, feeder and the owner's means allow. What a device draws in
+ * one period is rounded as a whole, however many draws it comes in: of `q` in all it stores ⌊q × efficiency⌋.
+ */
+function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {
+  const { number, device, contract, drawn: before } = each;
+  const missing = target - round.charges[number]!;
+  if (missing <= 0) return;
+  const efficiency = contract.chargeEfficiency;
+  const stored = scaleDown(before, efficiency, ppm);
+  const needed = scaleUp(stored + missing, ppm, efficiency) - before;
+  const wanted = Math.min(needed, contract.chargeLimit - before, source.left);
+  const price = source.price(contract);
+  const payable = Math.min(wanted, affordable(round, device.owner, price, wanted));
   if (payable <= 0) return;
-  const drawn = round.router.carry(nobody, feeder, payable);
+  const drawn = round.router.carry(nobody, device.feeder, payable);
   if (drawn === 0) return;
-  const stored = scaleDown(drawn, contract.chargeEfficiency, ppm);
   source.left -= drawn;
-  each.room -= drawn;
-  charges[number]! += stored;
-  const amount = product(drawn, price);
-  if (source.payee === account.grid) {
-    sums.add(carrier, "imported", drawn);
-    journal.flow(flowCode.imported, carrier, number, none, drawn, 0, price, amount, importedFor.storage);
-  }
-  sums.add(carrier, "charged", drawn);
-  sums.add(carrier, "lost", drawn - stored);
-  const flow = journal.flow(
-    flowCode.charged,
-    carrier,
-    number,
-    none,
+  each.drawn += drawn;
+  book.entries.charged({
+    device: number,
     drawn,
-    drawn - stored,
+    stored: scaleDown(each.drawn, efficiency, ppm) - stored,
     price,
-    amount,
-    charges[number]!,
-  );
-  if (owner !== nobody) round.positions.drawn[owner * carrierCount + carrier]! += drawn;
-  const payer = owner === nobody ? account.pool : accountOf(owner);
-  if (payer !== source.payee)
-    journal.post(
-      source.payee === account.grid ? postingCode.import : postingCode.storage,
-      carrier,
-      payer,
-      source.payee,
-      flow,
-      amount,
-    );
+    imported: source.imported,
+  });
 }
-
-/** `extra` of an imported flow: for whom the energy came. */
-export const importedFor: { readonly bid: 0; readonly storage: 1; readonly losses: 2 } = {
-  bid: 0,
-  storage: 1,
-  losses: 2,
-};
 
 /** How much of `wanted` an owner can pay at `price` beside what its orders lock. */
 function affordable(round: Round, owner: number, price: number, wanted: number): number {
   if (owner === nobody || price <= 0) return wanted;
-  const means = round.accounts.of(owner) + round.terms.creditLimit(owner) - round.orders.locked(owner);
+  const credit = round.terms.creditLimit(owner);
+  if (credit === null) return wanted;
+  const means = round.accounts.of(owner) + credit - round.orders.locked(owner);
   if (means <= 0n) return 0;
   const most = means / BigInt(price);
   return most >= BigInt(wanted) ? wanted : Number(most);

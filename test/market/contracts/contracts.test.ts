@@ -113,7 +113,7 @@ describe("contracts from outside", () => {
   function optional(name: string, value: unknown): boolean {
     if (value === undefined)
       return ["platformKey", "feeders", "creditLimit", "owner", "feeder", "stays"].includes(name);
-    if (value === null) return name === "pool" || name === "metering";
+    if (value === null) return ["pool", "metering", "creditLimit"].includes(name);
     if (name === "feeders" && typeof value === "object") return !Array.isArray(value);
     if (value === -1) return name === "chargePrice";
     return false;

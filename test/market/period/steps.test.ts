@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
@@ -322,7 +323,10 @@ describe("the router", () => {
       { bid: 1, quantity: 8, position: 0 },
       { bid: 2, quantity: 4, position: 1 },
     ]);
-    expect(seen(result, "feederCurtailed")).toMatchObject([{ quantity: 4, price: 10 }]);
+    // 4 of fb, who bids 20, lie behind the full feeder.
+    expect(result.flows().filter(({ kind }) => kind === "feederCurtailed")).toMatchObject([
+      { party: 0, order: 2, quantity: 4, price: 20 },
+    ]);
     expect(seen(result, "idle")).toMatchObject([{ quantity: 18 }]);
     expect(seen(result, "unserved")).toMatchObject([{ quantity: 4 }]);
     // 12 crossed, a tenth is lost; the grid makes it up at 40 and the platform pays.
@@ -662,34 +666,56 @@ describe("money", () => {
 });
 
 describe("ties", () => {
-  it("break by a lottery that depends on the block before", async () => {
-    const rules = electricity({
-      mechanism: "merit",
-      pricing: "blend",
-      ties: "lottery",
-      pool: null,
-      import: false,
-    });
-    const names = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`b${index}`, 1000n]));
+  const rules = electricity({
+    mechanism: "merit",
+    pricing: "blend",
+    ties: "lottery",
+    pool: null,
+    import: false,
+  });
+  const names = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`b${index}`, 1000n]));
+
+  /** Who gets the one unit that twelve equal bidders want, period by period. */
+  async function winners(timestampOf: (period: number) => number, periods: number): Promise<number[]> {
     const market = await opening({ seller: 0n, ...names }, [rules]);
-    const winners: number[] = [];
-    for (let period = 1; period <= 8; period += 1) {
+    const list: number[] = [];
+    for (let period = 1; period <= periods; period += 1) {
       put(market, "seller", "offer", 1, 10);
       for (const name of Object.keys(names)) put(market, name, "bid", 1, 20);
-      const previous = market.last!.hash;
-      const result = await market.clearPeriod(period);
-      const [trade] = result.trades();
-      winners.push(trade!.bid);
-      // The least ticket of the bidders, worked out again with another hash.
-      const { createHash } = await import("node:crypto");
-      const ticket = (participant: number) => {
-        const number = Buffer.alloc(4);
-        number.writeUInt32LE(participant);
-        return createHash("sha256").update(previous).update(number).digest("hex");
+      const [trade] = (await market.clearPeriod(timestampOf(period))).trades();
+      list.push(trade!.bid);
+      // The least ticket of the bidders (participants 1 to 12), worked out again with another hash.
+      const ticket = (participant: number): string => {
+        const numbers = Buffer.alloc(12);
+        numbers.writeBigUInt64LE(BigInt(period));
+        numbers.writeUInt32LE(participant, 8);
+        const bytes = ["gridclear lottery v1\0", market.id, numbers];
+        return bytes.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
       };
       const least = [...Array(12).keys()].sort((a, b) => (ticket(a + 1) < ticket(b + 1) ? -1 : 1))[0]!;
       expect(trade!.bid).toBe(least + 1);
     }
-    expect(new Set(winners).size).toBeGreaterThan(2);
+    return list;
+  }
+
+  it("break by a lottery that anybody can work out, another in each period", async () => {
+    expect(new Set(await winners((period) => period, 8)).size).toBeGreaterThan(2);
+  });
+
+  it("break the same whatever time stamps the sealer writes", async () => {
+    const usual = await winners((period) => period * 30_000, 4);
+    for (let shift = 1; shift <= 20; shift += 1)
+      expect(await winners((period) => period * 30_000 + shift, 4)).toEqual(usual);
+  });
+
+  it("break the same whatever else stands in the blocks before", async () => {
+    const alone = await winners((period) => period, 2);
+    const market = await opening({ seller: 0n, ...names }, [rules]);
+    put(market, "b3", "bid", 7, 1);
+    market.propose({ kind: "deposit", version: 1, from: 2, participant: "b3", amount: "3", number: 9 });
+    await market.clearPeriod(1);
+    put(market, "seller", "offer", 1, 10);
+    for (const name of Object.keys(names)) put(market, name, "bid", 1, 20);
+    expect((await market.clearPeriod(2)).trades()[0]!.bid).toBe(alone[1]);
   });
 });

@@ -12,6 +12,8 @@ import sys
 
 NOBODY = 0xFFFFFFFF
 MILLION = 1_000_000
+UNSAID = object()
+UNLIMITED = 1 << 127
 TRADING, POOL, COMMISSION, GRID, DEFAULTS, BANK = range(6)
 CARRIERS = ("electricity", "heat", "cold", "gas")
 
@@ -58,8 +60,10 @@ class Books:
         return (self.platform, account)
 
     def limit(self, participant):
+        """How far a participant may owe; the words 'without limit' are null in a contract."""
         own = self.own_limit[participant]
-        return int(self.payment["creditLimit"] if own is None else own)
+        limit = self.payment["creditLimit"] if own is UNSAID else own
+        return UNLIMITED if limit is None else int(limit)
 
     def hold(self, participant, more):
         """Collateral goes back only as far as it is still there."""
@@ -73,8 +77,8 @@ class Books:
                 self.names.append(contract["id"])
                 self.balance.append(0)
                 self.collateral.append(0)
-                self.own_limit.append(None)
-            self.own_limit[self.names.index(contract["id"])] = contract.get("creditLimit")
+                self.own_limit.append(UNSAID)
+            self.own_limit[self.names.index(contract["id"])] = contract.get("creditLimit", UNSAID)
         elif kind == "payment":
             self.payment = contract
         elif kind == "supply":
@@ -95,7 +99,7 @@ class Books:
         elif kind == "end":
             what, name = contract["contract"].split("/", 1)
             if what == "participant":
-                self.own_limit[self.names.index(name)] = None
+                self.own_limit[self.names.index(name)] = UNSAID
             elif what == "supply" and contract["contract"] in self.held:
                 ended = self.held.pop(contract["contract"])
                 self.hold(self.names.index(ended["participant"]), -int(ended["collateral"]))
@@ -168,11 +172,17 @@ class Books:
         self.past[block["period"]] = (self.payment, meters)
 
     def settle(self, block):
+        estimated = {}
         for reading in block["readings"]:
             meters = self.past[reading["period"]][1]
             key = (reading["participant"], CARRIERS.index(reading["carrier"]))
             meter = meters.setdefault(key, {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0})
-            meter["read"] = reading["in"] - reading["out"]
+            read = reading["in"] - reading["out"]
+            # An estimate beyond what one record holds goes on in the next.
+            goes_on = reading["flags"] & 1 and key in estimated.setdefault(reading["period"], set())
+            meter["read"] = meter["read"] + read if goes_on else read
+            if reading["flags"] & 1:
+                estimated[reading["period"]].add(key)
         for period, (payment, meters) in sorted(self.past.items()):
             if period == block["period"] or any(each["due"] and each["read"] is None for each in meters.values()):
                 continue

@@ -1,9 +1,9 @@
 /** What stands in the network: storage devices, converters and feeders. */
 import { integer, list, optional, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
-import { none } from "../../../ledger/format/records.js";
+import { flowCode } from "../../../ledger/format/records.js";
 import { carriers, ppm } from "../../../units.js";
-import { flowCode, type Journal } from "../../books/journal.js";
+import { type Journal, plainFlow } from "../../books/journal.js";
 import type { ConverterContract, FeederContract, Stay, StorageContract } from "../contracts.js";
 import { carrier, name, period, positivePrice, price, quantity, share } from "../fields.js";
 import { nobody } from "../terms.js";
@@ -88,7 +88,8 @@ function spill(device: number, capacity: number, { terms, charges }: Standing, j
   if (excess <= 0) return;
   charges[device] = capacity;
   const { carrier: code } = terms.devices[device]!;
-  journal.flow(flowCode.used, code, device, none, excess, 0, 0, 0, capacity);
+  const { used } = flowCode;
+  journal.flow({ ...plainFlow, kind: used, carrier: code, party: device, quantity: excess, extra: capacity });
 }
 
 const converterFields = record({

@@ -5,6 +5,7 @@ import { fail } from "../../../errors.js";
 import { carriers, ppm } from "../../../units.js";
 import type { MarketContract, PaymentContract } from "../contracts.js";
 import { byCarrier, carrier, key, label, money, name, price, share, tick } from "../fields.js";
+import { creditOf } from "../terms.js";
 import { type ContractKind, dated } from "./kind.js";
 
 const marketFields = record({
@@ -47,7 +48,7 @@ const tariff = record({
 const paymentFields = record({
   ...dated("payment"),
   currency: label,
-  creditLimit: money(0n),
+  creditLimit: orNull(money(0n)),
   tariffs: record(byCarrier(tariff)),
   metering: orNull(
     record({
@@ -72,7 +73,8 @@ export const payment: ContractKind<PaymentContract> = {
   check: (contract, { terms, accounts }, own) => {
     if (contract.currency !== terms.market?.currency)
       fail("refused", `${own}.currency`, terms.market?.currency ?? "", contract.currency);
-    const limit = BigInt(contract.creditLimit);
+    const limit = creditOf(null, contract);
+    if (limit === null) return;
     for (const [participant, { contract: theirs, name: id }] of terms.participants.entries())
       if (theirs?.creditLimit === undefined && accounts.of(participant) < -limit)
         fail("refused", `${own}.creditLimit`, `at least what ${id} owes`, `${limit}`);

@@ -1,10 +1,10 @@
 /** Who trades, what each may offer and ask for, and money paid in and out. */
-import { boolean, integer, optional, record } from "../../../check.js";
+import { boolean, integer, optional, orNull, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
-import { none } from "../../../ledger/format/records.js";
+import { postingCode } from "../../../ledger/format/records.js";
 import { carriers } from "../../../units.js";
 import { account, accountOf, collateralOf } from "../../books/accounts.js";
-import { type Journal, noCarrier, postingCode } from "../../books/journal.js";
+import { type Journal, plainPosting } from "../../books/journal.js";
 import type {
   DepositContract,
   ParticipantContract,
@@ -13,6 +13,7 @@ import type {
   WithdrawalContract,
 } from "../contracts.js";
 import { byCarrierOptional, carrier, key, money, name, positivePrice, quantity, share } from "../fields.js";
+import { creditOf } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
 export const participant: ContractKind<ParticipantContract> = {
@@ -22,7 +23,7 @@ export const participant: ContractKind<ParticipantContract> = {
     key: optional(key),
     gateway: optional(key),
     feeders: optional(record(byCarrierOptional(name))),
-    creditLimit: optional(money(0n)),
+    creditLimit: optional(orNull(money(0n))),
   }),
   key: ({ id }) => `participant/${id}`,
   check: (contract, { terms, accounts }, own) => {
@@ -34,8 +35,8 @@ export const participant: ContractKind<ParticipantContract> = {
       if (feeder !== undefined) terms.checkFeeder(`${own}.feeders.${each}`, feeder, each);
     }
     const number = terms.numberOf(contract.id);
-    const limit = BigInt(contract.creditLimit ?? terms.payment?.creditLimit ?? "0");
-    if (number !== undefined && accounts.of(number) < -limit)
+    const limit = creditOf(contract, terms.payment);
+    if (number !== undefined && limit !== null && accounts.of(number) < -limit)
       fail("refused", `${own}.creditLimit`, `at least ${-accounts.of(number)}`, `${limit}`);
   },
   apply: (contract, { terms, accounts }) => {
@@ -84,14 +85,13 @@ export const supply: ContractKind<SupplyContract> = {
 function holdCollateral(id: string, more: bigint, { terms, accounts }: Standing, journal: Journal): void {
   const number = terms.numberOf(id)!;
   const held = accounts.balance(collateralOf(number));
-  journal.post(
-    postingCode.collateral,
-    noCarrier,
-    accountOf(number),
-    collateralOf(number),
-    none,
-    -more > held ? -held : more,
-  );
+  journal.post({
+    ...plainPosting,
+    kind: postingCode.collateral,
+    from: accountOf(number),
+    to: collateralOf(number),
+    amount: -more > held ? -held : more,
+  });
 }
 
 export const use: ContractKind<UseContract> = {
@@ -129,7 +129,8 @@ export const deposit: ContractKind<DepositContract> = {
   check: (contract, { terms }, own) => terms.checkParticipant(own, contract.participant),
   apply: (contract, { terms }, journal) => {
     const own = accountOf(terms.numberOf(contract.participant)!);
-    journal.post(postingCode.deposit, noCarrier, account.bank, own, none, BigInt(contract.amount));
+    const amount = BigInt(contract.amount);
+    journal.post({ ...plainPosting, kind: postingCode.deposit, from: account.bank, to: own, amount });
   },
   once: true,
 };
@@ -145,7 +146,8 @@ export const withdrawal: ContractKind<WithdrawalContract> = {
   },
   apply: (contract, { terms }, journal) => {
     const own = accountOf(terms.numberOf(contract.participant)!);
-    journal.post(postingCode.withdrawal, noCarrier, own, account.bank, none, BigInt(contract.amount));
+    const amount = BigInt(contract.amount);
+    journal.post({ ...plainPosting, kind: postingCode.withdrawal, from: own, to: account.bank, amount });
   },
   once: true,
 };

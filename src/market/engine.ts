@@ -1,0 +1,15 @@
+/** What a market needs of the engine. `Engine` (core) has it; tests may hand in another. */
+import type { Matching, Pooling } from "../core/clearing.js";
+import type { Book, OrderColumns } from "../core/columns.js";
+import type { ClearingRules, PoolRules } from "../core/rules.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
+
+/** Both scenarios in stages, and hashes. */
+export interface MatchingEngine extends Hasher {
+  /** Makes room, so that nothing moves between the stages. */
+  reserve(offers: number, bids: number, storageLots?: number): void;
+  /** Scenario 1. */
+  match(book: Book, rules: ClearingRules): Matching;
+  /** Scenario 2 from what the last matching has in `remaining`. */
+  sell(pool: PoolRules, lots?: OrderColumns): Pooling;
+}

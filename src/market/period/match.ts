@@ -1,0 +1,187 @@
+/** Scenario 1 of a carrier: matching peer to peer, within what the feeders carry. */
+import type { Matching } from "../../core/clearing.js";
+import { carrierCount } from "../contracts/terms.js";
+import type { CarrierBook, Side } from "./book.js";
+import type { Deliveries } from "./entries.js";
+import type { Round } from "./round.js";
+
+/** What scenario 1 came to. */
+export interface Matched {
+  /** Number of trades. */
+  readonly trades: number;
+  /** The one price of a uniform clearing; null without trades or of another pricing. */
+  readonly clearingPrice: number | null;
+  /** The engine's own columns of what is left, from which scenario 2 sells; null where there are no orders at all. */
+  readonly remaining: Matching["remaining"] | null;
+}
+
+/** Matches, books the trades, and leaves in the book what the orders still want. */
+export function matchPeers(round: Round, book: CarrierBook): Matched {
+  const { carrier, rules, offers, bids } = book;
+  if (offers.order.length === 0 && bids.order.length === 0)
+    return { trades: 0, clearingPrice: null, remaining: null };
+  // Room for every device's lot, so that selling does not move what matching left.
+  round.engine.reserve(offers.order.length, bids.order.length, round.terms.devices.length);
+  if (round.router.present[carrier]) return matchWithinFeeders(round, book);
+  const { trades, clearingPrice, remaining } = round.engine.match({ offers, bids }, rulesOf(rules));
+  book.offersLeft.set(remaining.offers);
+  book.bidsLeft.set(remaining.bids);
+  const numbers = { offerNumber: offers.order, bidNumber: bids.order };
+  const count = book.entries.trades({ ...columnsOf(trades), ...numbers }, book.tariff.commission);
+  return { trades: count, clearingPrice, remaining };
+}
+
+const rulesOf = ({ mechanism, pricing, k, maxCycles }: CarrierBook["rules"]) => ({
+  mechanism,
+  pricing,
+  k,
+  maxCycles,
+});
+
+const columnsOf = ({ count, offer, bid, quantity, price }: Matching["trades"]) => ({
+  count,
+  offer,
+  bid,
+  quantity,
+  price,
+});
+
+/** So often a feeder may cut before the orders behind it are left out of the matching. */
+const patience = 16;
+
+/**
+ * Matches again and again until the feeders carry every trade: where one cuts, the orders behind it count in the next
+ * matching for no more than they traded in this one. So no trade that can't flow sets a price or keeps a buyer from
+ * another seller. A feeder that still cuts after {@link patience} matchings has the orders behind it left out, so that
+ * it cuts no more: there are at most `patience` + 2 × feeders matchings.
+ */
+function matchWithinFeeders(round: Round, book: CarrierBook): Matched {
+  const { engine, router } = round;
+  const { carrier, offers, bids, entries } = book;
+  const supply = new Restricted(round, carrier, offers);
+  const demand = new Restricted(round, carrier, bids);
+  for (let run = 1; ; run += 1) {
+    const [ownOffers, ownBids] = [supply.restricted(), demand.restricted()];
+    const { trades, clearingPrice, remaining } = engine.match(
+      { offers: ownOffers, bids: ownBids },
+      rulesOf(book.rules),
+    );
+    router.clear(carrier);
+    const numbers = { offerNumber: ownOffers.order, bidNumber: ownBids.order };
+    const quantity = trades.quantity.slice(0, trades.count);
+    const deliveries = { ...columnsOf(trades), quantity, ...numbers };
+    if (carryAll(round, deliveries, supply, demand)) {
+      supply.restrict(run < patience);
+      demand.restrict(run < patience);
+      continue;
+    }
+    supply.leave(book.offersLeft);
+    demand.leave(book.bidsLeft);
+    const count = entries.trades(deliveries, book.tariff.commission);
+    supply.report(book);
+    demand.report(book);
+    // The pool sells from what the engine holds: all orders, not only those that the feeders let take part.
+    const whole = run === 1 ? remaining : engine.match({ offers, bids }, rulesOf(book.rules)).remaining;
+    return { trades: count, clearingPrice: count === 0 ? null : clearingPrice, remaining: whole };
+  }
+}
+
+/** Carries deliveries in order of execution, cut to what the feeders let through; returns whether any was cut. */
+function carryAll(
+  { router }: Round,
+  { count, offer, bid, quantity }: Deliveries,
+  supply: Restricted,
+  demand: Restricted,
+): boolean {
+  supply.begin();
+  demand.begin();
+  let anyCut = false;
+  for (let place = 0; place < count; place += 1) {
+    const [seller, buyer] = [supply.placeOf(offer[place]!), demand.placeOf(bid[place]!)];
+    const [from, to] = [supply.feeder[seller]!, demand.feeder[buyer]!];
+    const carried = router.carry(from, to, quantity[place]!);
+    const cut = quantity[place]! - carried;
+    quantity[place] = carried;
+    supply.traded[seller]! += carried;
+    demand.traded[buyer]! += carried;
+    if (cut === 0) continue;
+    anyCut = true;
+    if (router.bottleneck(from, to) === from) supply.hold(seller, cut);
+    else demand.hold(buyer, cut);
+  }
+  return anyCut;
+}
+
+/** One side of the book, of which orders behind full feeders count for less and less. */
+class Restricted {
+  /** By place in the side: the feeder that the order lies behind, and what it traded in this matching. */
+  readonly feeder: Int32Array;
+  readonly traded: Uint32Array;
+  readonly #side: Side;
+  /** By place: for how much the order counts, and how much feeders held back of it. */
+  readonly #most: Uint32Array;
+  readonly #held: Float64Array;
+  /** Feeders that cut in this matching. */
+  readonly #full = new Set<number>();
+  /** By place in the last matching: place in the side. */
+  #places: Uint32Array = new Uint32Array(0);
+
+  constructor({ orders, terms }: Round, carrier: number, side: Side) {
+    this.#side = side;
+    this.#most = side.quantity.slice();
+    this.#held = new Float64Array(side.order.length);
+    this.traded = new Uint32Array(side.order.length);
+    this.feeder = Int32Array.from(
+      side.order,
+      (order) => terms.feederOf[orders.participant[order]! * carrierCount + carrier]!,
+    );
+  }
+
+  /** The orders that still count, for as much as they do. */
+  restricted(): Side {
+    const { order, price } = this.#side;
+    const most = this.#most;
+    this.#places = Uint32Array.from(order.keys()).filter((place) => most[place]! > 0);
+    return {
+      order: this.#places.map((place) => order[place]!),
+      quantity: this.#places.map((place) => most[place]!),
+      price: Int32Array.from(this.#places, (place) => price[place]!),
+    };
+  }
+
+  placeOf(matched: number): number {
+    return this.#places[matched]!;
+  }
+
+  begin(): void {
+    this.traded.fill(0);
+    this.#full.clear();
+  }
+
+  /** The feeder of an order held back `cut` of a delivery. */
+  hold(place: number, cut: number): void {
+    this.#held[place]! += cut;
+    this.#full.add(this.feeder[place]!);
+  }
+
+  /** Orders behind feeders that cut count for what they traded, or without patience for nothing. */
+  restrict(patient: boolean): void {
+    for (let place = 0; place < this.#most.length; place += 1)
+      if (this.#full.has(this.feeder[place]!)) this.#most[place] = patient ? this.traded[place]! : 0;
+  }
+
+  /** Leaves in `left` what each order still wants. */
+  leave(left: Uint32Array): void {
+    for (let place = 0; place < left.length; place += 1)
+      left[place] = this.#side.quantity[place]! - this.traded[place]!;
+  }
+
+  /** Writes down what feeders held back. */
+  report({ entries }: CarrierBook): void {
+    for (let place = 0; place < this.#held.length; place += 1)
+      if (this.#held[place]! > 0) {
+        const { order, price } = this.#side;
+        entries.heldBack(this.feeder[place]!, order[place]!, this.#held[place]!, price[place]!);
+      }
+  }
+}
