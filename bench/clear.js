@@ -1,5 +1,6 @@
 // @ts-check
 import { openEngine } from "gridclear";
+import { scalarCore } from "gridclear/scalar";
 import { book, kinds } from "./inputs.js";
 import { hashOf, rounds } from "./measure.js";
 import { nativeClear } from "./native.js";
@@ -32,7 +33,7 @@ export function hashOfClearing({ trades, remaining }) {
 /** @param {import("./run.js").Context} context @returns {Promise<import("./measure.js").Row[]>} */
 export async function run({ sizes, smoke, budgetMs, native, say }) {
   const engine = await openEngine();
-  const scalar = await openEngine({ simd: false });
+  const scalar = await openEngine({ wasm: scalarCore() });
   const hash = hashOfClearing;
   const rows = [];
 

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { openEngine } from "gridclear";
+import { scalarCore } from "gridclear/scalar";
 import { book } from "./inputs.js";
 import { hex, rounds, row, statistics } from "./measure.js";
 import { merkleRoot } from "./peers/hashes.js";
@@ -70,7 +71,7 @@ function javascriptPeriod(book) {
 export async function run({ sizes, smoke, budgetMs, native }) {
   const engine = await openEngine();
   const two = await openEngine({ threads: 2 });
-  const scalar = await openEngine({ simd: false });
+  const scalar = await openEngine({ wasm: scalarCore() });
   const rows = [];
   const largest = sizes.at(-1) ?? 0;
   for (const size of sizes) {

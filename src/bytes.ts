@@ -1,15 +1,48 @@
+/**
+ * Bytes and other typed arrays: telling them apart whatever realm they come from, copying, comparing, and the text
+ * forms (hexadecimal, base64, UTF-8) in which they travel.
+ */
 import { fail } from "./errors.js";
 
 /** Bytes of an Ed25519 public key and of a signature (RFC 8032 §5.1). */
 export const publicKeyBytes = 32;
 export const signatureBytes = 64;
 
+/** Classes of the typed arrays that this package takes. */
+interface Arrays {
+  readonly Uint8Array: typeof Uint8Array;
+  readonly Uint32Array: typeof Uint32Array;
+  readonly Int32Array: typeof Int32Array;
+}
+const arrays: Arrays = { Uint8Array, Uint32Array, Int32Array };
+/** The name of a typed array's kind. */
+export type ArrayKind = keyof Arrays;
+/** The typed array of a kind. */
+export type ArrayOf<Kind extends ArrayKind> = InstanceType<Arrays[Kind]>;
+
 /**
- * Whether a value is a `Uint8Array`, of whatever realm: pages in frames, `vm` contexts and test environments such as
- * jsdom have classes of their own, which `instanceof` does not recognise. A Node `Buffer` is one.
+ * Whether a value is a typed array of this kind, of whatever realm: pages in frames, `vm` contexts and test environments
+ * such as jsdom have classes of their own, which `instanceof` does not recognise. A subclass is one of its kind.
  */
+export function isArrayOf<Kind extends ArrayKind>(value: unknown, kind: Kind): value is ArrayOf<Kind> {
+  // The getter that all typed arrays inherit reads the kind from inside the array: no property can pretend it.
+  return Reflect.get(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag, value) === kind;
+}
+
+/** Whether a value is a `Uint8Array`, of whatever realm. A Node `Buffer` is one. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+  return isArrayOf(value, "Uint8Array");
+}
+
+/** Whether the memory behind a view is gone: a buffer that was transferred, a WebAssembly memory that has grown. */
+export function isDetached(view: ArrayBufferView): boolean {
+  if (view.byteLength > 0) return false;
+  try {
+    new Uint8Array(view.buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -18,6 +51,13 @@ export function isBytes(value: unknown): value is Uint8Array {
  */
 export function copyOf(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end));
+}
+
+/** A typed array in memory of its own, as {@link copyOf} copies bytes; what is none comes back as it is. */
+export function copyOfArray<Value>(value: Value): Value {
+  for (const [kind, make] of Object.entries(arrays))
+    if (isArrayOf(value, kind as ArrayKind)) return new make(value as never) as Value;
+  return value;
 }
 
 /** A view of the same bytes for reading and writing numbers. */

@@ -1,3 +1,9 @@
+/**
+ * The columns that orders come in, and their check. What is wrong with a caller's arrays is found here, before a byte of
+ * the core's memory is touched.
+ */
+import { type ArrayKind, type ArrayOf, copyOfArray, isArrayOf, isDetached } from "../bytes.js";
+import { object } from "../check.js";
 import { fail } from "../errors.js";
 
 /** Orders of one side as columns of equal length, in arrival order; an order is its index. */
@@ -14,7 +20,7 @@ export interface OfferColumns extends OrderColumns {
   readonly consent?: Uint8Array;
 }
 
-/** What one carrier clears in one period. The columns are read, never kept. */
+/** What one carrier clears in one period. The columns are read, never kept; they may be views of an earlier result. */
 export interface Book {
   readonly offers: OfferColumns;
   readonly bids: OrderColumns;
@@ -25,50 +31,76 @@ export interface Book {
 /** Most offers, bids or storage lots of one clearing. */
 export const maxOrders: number = 2 ** 24;
 
-function checkColumn<Column extends Uint32Array | Int32Array | Uint8Array>(
+/**
+ * A column from outside: `kind` says which typed array it must be. One that lies in `own`, the core's memory, is a view
+ * of an earlier result, which the next call overwrites or detaches, so it is copied first. Throws `invalid` for another
+ * kind, `state` for a view whose memory is gone.
+ */
+export function takeColumn<Kind extends ArrayKind>(
   column: unknown,
   field: string,
-  make: { new (length: number): Column; readonly name: string },
-): Column {
-  return column instanceof make ? column : fail("invalid", field, `a ${make.name}`, column);
+  kind: Kind,
+  own: ArrayBufferLike,
+): ArrayOf<Kind> {
+  if (!isArrayOf(column, kind)) return fail("invalid", field, `a ${kind}`, column);
+  if (isDetached(column))
+    return fail("state", field, "a column whose memory is still there", "a view of an earlier result");
+  return column.buffer === own ? copyOfArray(column) : column;
 }
 
-/** Checks the columns of one side. Throws `invalid` for wrong types or lengths, `limit` for too many orders. */
-export function checkColumns(orders: unknown, field: string): OrderColumns {
-  if (typeof orders !== "object" || orders === null)
-    return fail("invalid", field, "an object with the columns quantity and price", orders);
-  const { quantity, price } = orders as Partial<OrderColumns>;
-  const checked = checkColumn<Uint32Array>(quantity, `${field}.quantity`, Uint32Array);
-  checkColumn<Int32Array>(price, `${field}.price`, Int32Array);
-  if (checked.length > maxOrders)
-    return fail("limit", `${field}.quantity`, `at most ${maxOrders} orders`, checked.length);
-  if (price?.length !== checked.length)
+const columns = "an object with the columns quantity and price";
+
+/**
+ * Checks the columns of one side and returns them, none of them in `own`. Throws `invalid` for wrong types or lengths,
+ * `limit` for too many orders, `state` as {@link takeColumn} does.
+ */
+export function takeOrders(orders: unknown, field: string, own: ArrayBufferLike): OrderColumns {
+  if (typeof orders !== "object" || orders === null) return fail("invalid", field, columns, orders);
+  const given = orders as Partial<OrderColumns>;
+  const quantity = takeColumn(given.quantity, `${field}.quantity`, "Uint32Array", own);
+  const price = takeColumn(given.price, `${field}.price`, "Int32Array", own);
+  if (quantity.length > maxOrders)
+    return fail("limit", `${field}.quantity`, `at most ${maxOrders} orders`, quantity.length);
+  if (price.length !== quantity.length)
     return fail(
       "invalid",
       `${field}.price`,
-      `${checked.length} prices, one for each quantity`,
-      price?.length,
+      `${quantity.length} prices, one for each quantity`,
+      price.length,
     );
-  return orders as OrderColumns;
+  return { quantity, price };
 }
 
-/** Checks the offers' columns, `consent` included. */
-export function checkOffers(orders: unknown, field: string): OfferColumns {
-  const offers: OfferColumns = checkColumns(orders, field);
-  if (offers.consent !== undefined) {
-    checkColumn<Uint8Array>(offers.consent, `${field}.consent`, Uint8Array);
-    if (offers.consent.length !== offers.quantity.length)
-      return fail(
-        "invalid",
-        `${field}.consent`,
-        `${offers.quantity.length} entries, one for each quantity`,
-        offers.consent.length,
-      );
-  }
-  return offers;
+/** {@link takeOrders} for offers, `consent` included. */
+export function takeOffers(orders: unknown, field: string, own: ArrayBufferLike): OfferColumns {
+  const offers = takeOrders(orders, field, own);
+  const { consent } = orders as Partial<OfferColumns>;
+  if (consent === undefined) return offers;
+  const taken = takeColumn(consent, `${field}.consent`, "Uint8Array", own);
+  if (taken.length !== offers.quantity.length)
+    return fail(
+      "invalid",
+      `${field}.consent`,
+      `${offers.quantity.length} entries, one for each quantity`,
+      taken.length,
+    );
+  return { ...offers, consent: taken };
 }
 
-/** Throws `invalid` naming the first quantity that is 0; called when the core has found that there is one. */
+/** {@link takeOrders} for storage lots, which the core takes in only when offers and bids are matched. */
+export function takeLots(orders: unknown, field: string, own: ArrayBufferLike): OrderColumns {
+  const lots = takeOrders(orders, field, own);
+  refuseEmpty(lots, field);
+  return lots;
+}
+
+/** The storage lots of a book, if it has any; see {@link takeLots}. */
+export function takeBookLots(book: Book, own: ArrayBufferLike): OrderColumns | undefined {
+  const { lots } = object(book, "book");
+  return lots === undefined ? undefined : takeLots(lots, "lots", own);
+}
+
+/** Throws `invalid` naming the first quantity that is 0; for offers and bids only when the core has found that there is one. */
 export function refuseEmpty(orders: OrderColumns, field: string): void {
   const index = orders.quantity.indexOf(0);
   if (index >= 0) fail("invalid", `${field}.quantity[${index}]`, "a whole number from 1 to 4294967295", 0);

@@ -1,22 +1,28 @@
-import { integer } from "../check.js";
+/**
+ * The engine: the matching core as an object, from columns of orders to columns of trades. The check of what comes in
+ * stands in columns.ts and rules.ts, the core's memory in memory.ts, hashing in hashing.ts.
+ */
+import { integer, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Clearing, Matching, Pooling } from "./clearing.js";
 import {
   type Book,
-  checkColumns,
-  checkOffers,
   maxOrders,
   type OrderColumns,
   refuseEmpty,
+  takeBookLots,
+  takeLots,
+  takeOffers,
+  takeOrders,
 } from "./columns.js";
 import { merkleRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
-import { type CoreExports, type LoadedCore, loadCore, restart, type WasmSource } from "./load.js";
+import { type CoreExports, type LoadedCore, loadCore, restart } from "./load.js";
 import { mechanisms, pricingCodes } from "./mechanisms.js";
 import { CoreMemory } from "./memory.js";
+import { checkOptions, type EngineOptions } from "./options.js";
 import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
-import { type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
+import { type CheckedRules, type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
 import { HashThreads } from "./threads.js";
-import type { HashWorker } from "./worker.js";
 
 export {
   type Clearing,
@@ -31,6 +37,7 @@ export { type Book, maxOrders, type OfferColumns, type OrderColumns } from "./co
 export type { Sha256Stream } from "./hashing.js";
 export type { WasmSource } from "./load.js";
 export type { Mechanism, MechanismRules, Pricing } from "./mechanisms.js";
+export type { EngineOptions } from "./options.js";
 export { type RecordOptions, type TradeRecords, tradeRecordBytes } from "./records.js";
 export {
   type ClearingRules,
@@ -43,26 +50,6 @@ export {
 } from "./rules.js";
 export { maxThreads } from "./threads.js";
 export { type HashWorker, hashWorkerSource } from "./worker.js";
-
-/** How an engine is opened. */
-export interface EngineOptions {
-  /** The core's code, for those who stream or cache it; by default the copy inside the package. */
-  readonly wasm?: WasmSource;
-  /** false: the build without SIMD. Default: whatever the platform can do. Ignored with `wasm`. */
-  readonly simd?: boolean;
-  /**
-   * Threads that hash large Merkle trees, this one included: 1 (default) to {@link maxThreads}. The bytes are the same
-   * with any number. Where workers can't run it stays one: a page needs cross-origin isolation (COOP and COEP) and
-   * `worker-src blob:` in its CSP, or {@link worker}. Then {@link Engine.close} ends the workers; a process ends with
-   * them running.
-   */
-  readonly threads?: number;
-  /**
-   * Makes a worker that runs {@link hashWorkerSource} from a file, for pages whose CSP has no `worker-src blob:`:
-   * `() => new Worker("/hash-worker.js")`. The file needs the page's own COEP header.
-   */
-  readonly worker?: () => HashWorker;
-}
 
 const orderCount = integer(0, maxOrders);
 /** What the core answers instead of a count (assembly/limits.ts). */
@@ -138,13 +125,11 @@ export class Engine {
    *   together; `limit` for more than {@link maxOrders} orders or too little memory. Nothing is lost by a refusal.
    */
   clear(book: Book, rules: ClearingRules = {}): Clearing {
-    const { pool } = checkRules(rules);
-    if (pool !== null && book.lots !== undefined) {
-      checkColumns(book.lots, "lots");
-      refuseEmpty(book.lots, "lots");
-    }
-    const storageLots = pool === null ? 0 : (book.lots?.quantity.length ?? 0);
-    const matching = this.#match(book, rules, storageLots);
+    const checked = checkRules(rules);
+    const { pool } = checked;
+    const own = this.#memory.bytes.buffer;
+    const lots = pool === null ? undefined : takeBookLots(book, own);
+    const matching = this.#match(book, checked, lots?.quantity.length ?? 0);
     return this.#use((core) => {
       const num2 = core.countOpen() >>> 0;
       if (pool === null) {
@@ -153,7 +138,7 @@ export class Engine {
         for (let i = 0; i < bids.length; i++) if (bids[i] !== 0) num4++;
         return { ...matching, pool: null, counters: { num1: matching.trades.count, num2, num3: 0, num4 } };
       }
-      const pooling = this.sell(pool, book.lots);
+      const pooling = this.sell(pool, lots);
       const num4 = core.countRest() >>> 0;
       return {
         ...matching,
@@ -168,15 +153,15 @@ export class Engine {
    * {@link sell} goes on from it. `rules.pool` and `book.lots` are not used here.
    */
   match(book: Book, rules: ClearingRules = {}): Matching {
-    return this.#match(book, rules, book.lots?.quantity.length ?? 0);
+    const lots = takeBookLots(book, this.#memory.bytes.buffer);
+    return this.#match(book, checkRules(rules), lots?.quantity.length ?? 0);
   }
 
-  #match(book: Book, rules: ClearingRules, storageLots: number): Matching {
-    const { mechanism, pricing, k, maxCycles } = checkRules(rules);
-    if (typeof book !== "object" || book === null)
-      fail("invalid", "book", "an object with offers and bids", book);
-    const offers = checkOffers(book.offers, "offers");
-    const bids = checkColumns(book.bids, "bids");
+  #match(book: Book, rules: CheckedRules, storageLots: number): Matching {
+    const { mechanism, pricing, k, maxCycles } = rules;
+    const own = this.#memory.bytes.buffer;
+    const offers = takeOffers(object(book, "book").offers, "offers", own);
+    const bids = takeOrders(book.bids, "bids", own);
     const offerCount = offers.quantity.length;
     const bidCount = bids.quantity.length;
     this.#matched = null;
@@ -230,17 +215,17 @@ export class Engine {
    */
   sell(pool: PoolRules, storage?: OrderColumns): Pooling {
     const { price, lots } = checkPool(pool, "pool");
-    if (storage !== undefined) refuseEmpty(checkColumns(storage, "storage"), "storage");
-    const storageLots = storage?.quantity.length ?? 0;
+    const taken = storage === undefined ? undefined : takeLots(storage, "storage", this.#memory.bytes.buffer);
+    const storageLots = taken?.quantity.length ?? 0;
     return this.#use((core, memory) => {
       const matched = this.#matched ?? fail("state", "sell", "a match to go on from", "none");
       memory.reserve(matched.offers, matched.bids, matched.offers + storageLots, 0);
       const ownLots = core.pool(price);
       if (ownLots < 0) fail("invalid", "remaining", "at most each order's quantity", "more");
       const lotCount = ownLots + storageLots;
-      if (storage !== undefined) {
-        memory.u32("lotQuantity", lotCount, ownLots).set(storage.quantity);
-        memory.i32("lotPrice", lotCount, ownLots).set(storage.price);
+      if (taken !== undefined) {
+        memory.u32("lotQuantity", lotCount, ownLots).set(taken.quantity);
+        memory.i32("lotPrice", lotCount, ownLots).set(taken.price);
       }
       const count = core.sell(storageLots, lots === "divisible" ? 1 : 0);
       if (count < 0) fail("invalid", "storage", "what the core accepts", `a refusal (${count})`);
@@ -301,8 +286,11 @@ export class Engine {
 }
 
 /**
- * Opens an engine. Throws `unsupported` where WebAssembly can't run (a page needs `'wasm-unsafe-eval'` in its CSP) and
- * `invalid` for `wasm` that is not the core.
+ * Opens an engine.
+ *
+ * @throws GridclearError `unsupported` where WebAssembly can't be compiled (a page needs `'wasm-unsafe-eval'` in its
+ *   CSP) or has no SIMD (`gridclear/scalar` has a core without); `invalid` for an unknown option, a number of threads out
+ *   of range, or `wasm` that is not the core.
  *
  * ```ts
  * const engine = await openEngine();
@@ -314,7 +302,7 @@ export class Engine {
  * ```
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { threads = 1, worker } = options;
-  const loaded = await loadCore(options.wasm, options.simd);
+  const { wasm, threads, worker } = checkOptions(options);
+  const loaded = await loadCore(wasm);
   return new Engine(loaded, await HashThreads.open(loaded.module, threads, worker));
 }

@@ -1,3 +1,8 @@
+/**
+ * SHA-256 and Merkle roots by the core: how bytes of any length pass through its memory.
+ */
+import { isBytes, isDetached } from "../bytes.js";
+import { integer } from "../check.js";
 import { fail } from "../errors.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
@@ -22,7 +27,8 @@ const subtreeLeaves = 1024;
 const maxRecordBytes = 65_536;
 
 function checkBytes(bytes: unknown, field: string): asserts bytes is Uint8Array {
-  if (!(bytes instanceof Uint8Array)) fail("invalid", field, "a Uint8Array", bytes);
+  if (!isBytes(bytes)) return fail("invalid", field, "a Uint8Array", bytes);
+  if (isDetached(bytes)) fail("state", field, "bytes whose memory is still there", "detached ones");
 }
 
 /** What `merkleRoot` needs beside its records: the hashes of one subtree and the roots of all. */
@@ -31,9 +37,9 @@ export function merkleScratchBytes(count: number): number {
 }
 
 /** SHA-256 of bytes of any length, in constant memory. */
-export function sha256(core: CoreExports, memory: CoreMemory, bytes: Uint8Array): Uint8Array {
-  checkBytes(bytes, "bytes");
-  memory.reserve(0, 0, 0, chunkBytes + digestBytes);
+export function sha256(core: CoreExports, memory: CoreMemory, given: Uint8Array): Uint8Array {
+  checkBytes(given, "bytes");
+  const bytes = memory.stage(chunkBytes + digestBytes, given);
   const staging = memory.address("work");
   const out = staging + chunkBytes;
   if (bytes.length <= chunkBytes) {
@@ -76,10 +82,10 @@ export function sha256Stream(
         return fail("state", "sha256Stream.update", "a stream before its digest", "an ended one");
       const held = state;
       access((core, memory) => {
-        memory.reserve(0, 0, 0, chunkBytes + digestBytes);
+        const staged = memory.stage(chunkBytes + digestBytes, bytes);
         const at = core.shaState();
         memory.bytes.set(held, at);
-        feed(core, memory, at, bytes);
+        feed(core, memory, at, staged);
         held.set(memory.bytes.subarray(at, at + stateBytes));
       });
       return stream;
@@ -115,8 +121,7 @@ export function merkleRoot(
   threads: HashThreads | null,
 ): Uint8Array {
   checkBytes(records, "records");
-  if (!Number.isInteger(recordBytes) || recordBytes < 1 || recordBytes > maxRecordBytes)
-    fail("invalid", "recordBytes", `a whole number from 1 to ${maxRecordBytes}`, recordBytes);
+  integer(1, maxRecordBytes)(recordBytes, "recordBytes");
   if (records.length % recordBytes !== 0)
     fail("invalid", "records", `whole records of ${recordBytes} bytes`, `${records.length} bytes`);
   const count = records.length / recordBytes;
@@ -137,12 +142,11 @@ export function merkleRoot(
   const pieces = Math.max(1, Math.ceil(count / pieceRecords));
   const scratchOffset = free + (inPlace ? 0 : pieceBytes);
   const rootsOffset = scratchOffset + merkleScratchBytes(pieceRecords);
-  memory.reserve(0, 0, 0, rootsOffset + digestBytes * (pieces + 1));
+  const source = memory.stage(rootsOffset + digestBytes * (pieces + 1), records);
   const staging = memory.address("work");
   const scratch = staging + scratchOffset;
   const roots = staging + rootsOffset;
   const { bytes } = memory;
-  const source = inPlace ? bytes.subarray(byteOffset, byteOffset + length) : records;
   const hash = (piece: number): void => {
     const first = piece * pieceBytes;
     const own = source.subarray(first, first + pieceBytes);

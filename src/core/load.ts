@@ -1,8 +1,18 @@
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
+/**
+ * Where the core's code comes from: the copy inside this package, or what the caller gives. Everything here answers with
+ * a clear error where a platform can't run it, and says what to do there.
+ */
+import "./decoder.js";
+import { demangle } from "@assemblyscript/loader";
+import { isDetached } from "../bytes.js";
 import { fail, GridclearError } from "../errors.js";
 import { wasmBase64 } from "./inline/simd.js";
 
-/** Where the core's code may come from instead of the copy inside the package. */
+/**
+ * Where the core's code may come from instead of the copy inside the package: where it lies (in Node a `file:` URL too),
+ * an answer of `fetch`, a compiled module such as `import core from "gridclear/core.wasm"` gives where modules are
+ * bundled so, or its bytes.
+ */
 export type WasmSource = URL | Response | Promise<Response> | WebAssembly.Module | BufferSource;
 
 /** The core's exports (assembly/index.ts). */
@@ -51,19 +61,6 @@ export interface CoreExports extends Record<string, unknown> {
   nodesRoot(pointer: number, count: number, out: number): void;
 }
 
-/** `() -> v128` that returns a splat: valid where SIMD is. */
-const simdProbe: Uint8Array<ArrayBuffer> = Uint8Array.of(
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...[1, 5, 1, 0x60, 0, 1, 0x7b],
-  ...[3, 2, 1, 0],
-  ...[10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x11, 0x0b],
-);
-
-/** Whether this engine has WebAssembly SIMD. */
-export function hasSimd(): boolean {
-  return WebAssembly.validate(simdProbe);
-}
-
 /** Bytes of a base64 text. A plain loop: `Uint8Array.from` with a function takes ten times as long. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
@@ -72,56 +69,131 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const inlined = new Map<boolean, WebAssembly.Module>();
-
-/** The package's own copy, compiled once a process. */
-async function inlinedModule(simd: boolean): Promise<WebAssembly.Module> {
-  const known = inlined.get(simd);
-  if (known !== undefined) return known;
-  const text = simd ? wasmBase64 : (await import("./inline/scalar.js")).wasmBase64;
-  // Asynchronous: some browsers refuse to compile more than 4 kB at once on the main thread.
-  const module = await WebAssembly.compile(decodeBase64(text));
-  inlined.set(simd, module);
-  return module;
-}
-
 /** A core that can be started again from the same code. */
 export interface LoadedCore {
   readonly module: WebAssembly.Module;
   readonly exports: CoreExports;
 }
 
-/** Instantiates a module that is already compiled. */
+/** Starts a compiled core afresh, at once; to be asked for in the middle of a call. */
 export function restart(module: WebAssembly.Module): LoadedCore {
-  return { module, exports: instantiateSync<CoreExports>(module).exports };
+  return coreOf(module, new WebAssembly.Instance(module, {}));
 }
 
+const coreOf = (module: WebAssembly.Module, { exports }: WebAssembly.Instance): LoadedCore => ({
+  module,
+  exports: demangle<CoreExports>(exports),
+});
+
+let inlined: WebAssembly.Module | undefined;
+
 /**
- * Loads the core: the inlined build with SIMD, the one without where the platform has none or `simd` is false, or the
- * caller's. Throws `unsupported` where WebAssembly can't run (a page needs `'wasm-unsafe-eval'` in its CSP), `invalid`
- * for code that is not this core.
+ * Loads the core: the build inside this package, which needs SIMD, or the caller's. Throws `unsupported` where
+ * WebAssembly can't be compiled or has no SIMD, `invalid` for code that is not this core.
  */
-export async function loadCore(wasm: WasmSource | undefined, simd: boolean | undefined): Promise<LoadedCore> {
-  if (wasm === undefined) {
-    try {
-      return restart(await inlinedModule(simd ?? hasSimd()));
-    } catch (error) {
-      throw new GridclearError(
-        "unsupported",
-        {
-          field: "WebAssembly",
-          wanted: "a platform that runs it (in a page: 'wasm-unsafe-eval' in script-src)",
-          got: `${error}`,
-        },
-        { cause: error },
-      );
-    }
-  }
-  const source = wasm instanceof URL ? fetch(wasm) : wasm;
-  const loaded = await instantiate<CoreExports>(source as Promise<Response>).catch((error: unknown) =>
-    fail("invalid", "options.wasm", "the core of this package (gridclear/core.wasm)", `${error}`),
-  );
-  if (typeof loaded.exports.reserve !== "function" || typeof loaded.exports.match !== "function")
-    return fail("invalid", "options.wasm", "the core of this package (gridclear/core.wasm)", wasm);
-  return { module: loaded.module, exports: loaded.exports };
+export async function loadCore(wasm: WasmSource | undefined): Promise<LoadedCore> {
+  if (wasm !== undefined) return checkedCore(await moduleOf(wasm), wasm);
+  inlined ??= await compile(decodeBase64(wasmBase64), "WebAssembly");
+  return coreOf(inlined, await WebAssembly.instantiate(inlined, {}));
 }
+
+const field = "options.wasm";
+const wanted = "the core of this package (gridclear/core.wasm)";
+
+async function checkedCore(module: WebAssembly.Module, given: unknown): Promise<LoadedCore> {
+  let core: LoadedCore;
+  try {
+    core = coreOf(module, await WebAssembly.instantiate(module, {}));
+  } catch (error) {
+    return fail("invalid", field, wanted, `${error}`);
+  }
+  const { reserve, match } = core.exports;
+  return typeof reserve === "function" && typeof match === "function"
+    ? core
+    : fail("invalid", field, wanted, given);
+}
+
+/** Whether a value is of the class with this name, of whatever realm. */
+const isA = (name: string, value: unknown): boolean =>
+  Object.prototype.toString.call(value) === `[object ${name}]`;
+
+/** The compiled module of any source. */
+async function moduleOf(wasm: WasmSource): Promise<WebAssembly.Module> {
+  let source: unknown = wasm;
+  try {
+    source = await source;
+    if (isA("URL", source)) source = await open(source as URL);
+    if (isA("Response", source)) {
+      const response = source as Response;
+      if (!response.ok) fail("invalid", field, wanted, `an answer with status ${response.status}`);
+      // Not while it streams: that wants the type application/wasm, which many servers don't send, and saves nothing
+      // with code this small.
+      source = await response.arrayBuffer();
+    }
+  } catch (error) {
+    if (error instanceof GridclearError) throw error;
+    throw new GridclearError("invalid", { field, wanted, got: told(error) }, { cause: error });
+  }
+  if (isA("WebAssembly.Module", source)) return source as WebAssembly.Module;
+  const isBuffer = isA("ArrayBuffer", source) || isA("SharedArrayBuffer", source);
+  if (!isBuffer && !ArrayBuffer.isView(source))
+    return fail("invalid", field, "a URL, a Response, a WebAssembly.Module or bytes", source);
+  if (ArrayBuffer.isView(source) && isDetached(source))
+    return fail("state", field, "bytes whose memory is still there", "detached ones");
+  return compile(source as BufferSource, field);
+}
+
+/** An error with what caused it: `fetch` alone says no more than that it failed. */
+const told = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? `${error}: ${error.cause.message}` : `${error}`;
+
+/** Reads a `file:` URL where there is Node, whose `fetch` knows none; fetches any other. */
+async function open(url: URL): Promise<unknown> {
+  // Asked for at run time: an import of a `node:` module would have to be explained to every bundler.
+  const files = (
+    globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
+  ).process?.getBuiltinModule?.("node:fs/promises") as
+    | { readFile(url: URL): Promise<Uint8Array> }
+    | undefined;
+  return url.protocol === "file:" && files !== undefined ? files.readFile(url) : fetch(url);
+}
+
+/** The smallest module there is, and `() -> v128` that returns a splat: valid where SIMD is. */
+const emptyModule = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const simdModule = [
+  ...emptyModule,
+  ...[1, 5, 1, 0x60, 0, 1, 0x7b],
+  ...[3, 2, 1, 0],
+  ...[10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x11, 0x0b],
+];
+
+/** Whether the platform compiles such a module from its bytes. */
+async function compiles(module: readonly number[]): Promise<boolean> {
+  try {
+    // Asynchronous: some browsers refuse to compile more than 4 kB at once on the main thread.
+    await WebAssembly.compile(Uint8Array.from(module));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Compiles code. Where that fails, small modules tell what is at fault: the platform, or the code. */
+async function compile(code: BufferSource, at: string): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(code);
+  } catch (cause) {
+    const got = `${cause}`;
+    if (!(await compiles(emptyModule)))
+      throw new GridclearError("unsupported", { field: "WebAssembly", wanted: compiler, got }, { cause });
+    if (!(await compiles(simdModule)))
+      throw new GridclearError("unsupported", { field: "WebAssembly", wanted: simd, got }, { cause });
+    throw new GridclearError("invalid", { field: at, wanted, got }, { cause });
+  }
+}
+
+const compiler =
+  "a platform that compiles it from bytes; in a page that is 'wasm-unsafe-eval' in script-src of its policy; where " +
+  'modules are compiled beforehand (workerd), import wasm from "gridclear/core.wasm" and open with { wasm }';
+const simd =
+  'a platform with SIMD; without it, import { scalarCore } from "gridclear/scalar" and open with { wasm: scalarCore() }';

@@ -1,3 +1,6 @@
+/**
+ * The core's linear memory as the host sees it: where its columns lie, and the views of them.
+ */
 import { fail } from "../errors.js";
 import { maxOrders } from "./columns.js";
 import type { CoreExports } from "./load.js";
@@ -77,6 +80,17 @@ export class CoreMemory {
     this.#bytes = roomBytes;
     this.#rebuild();
     return moved;
+  }
+
+  /**
+   * Makes room for `bytes` of staging, and returns `view` as it is afterwards: one of this memory stays readable although
+   * the memory grows, for nothing but the room at its end does.
+   */
+  stage(bytes: number, view: Uint8Array): Uint8Array {
+    const { byteOffset, length } = view;
+    const isOwn = view.buffer === this.#u8.buffer;
+    this.reserve(0, 0, 0, bytes);
+    return isOwn ? this.#u8.subarray(byteOffset, byteOffset + length) : view;
   }
 
   #rebuild(): void {

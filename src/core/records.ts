@@ -1,5 +1,9 @@
+/**
+ * Trades and sales of a clearing as records of the ledger, written by the core.
+ */
 import { integer } from "../check.js";
 import { fail } from "../errors.js";
+import { takeColumn } from "./columns.js";
 import { merkleScratchBytes } from "./hashing.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
@@ -48,10 +52,11 @@ export function tradeRecords(
   const peers =
     options.count === undefined ? matched.trades : integer(0, matched.trades)(options.count, "count");
   const sales = matched.sales;
+  const own = memory.bytes.buffer;
   const names = [
-    checkNames(options.offers, "offers", matched.offers),
-    checkNames(options.bids, "bids", matched.bids),
-    checkNames(options.devices, "devices", matched.storageLots),
+    takeNames(options.offers, "offers", matched.offers, own),
+    takeNames(options.bids, "bids", matched.bids, own),
+    takeNames(options.devices, "devices", matched.storageLots, own),
   ];
   const recordsBytes = (peers + sales) * tradeRecordBytes;
   const nameBytes = names.reduce((sum, column) => sum + pad((column?.length ?? 0) * 4), 0);
@@ -88,9 +93,13 @@ export function tradeRecords(
 
 const pad = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-function checkNames(names: unknown, field: string, least: number): Uint32Array | undefined {
+function takeNames(
+  names: unknown,
+  field: string,
+  least: number,
+  own: ArrayBufferLike,
+): Uint32Array | undefined {
   if (names === undefined) return undefined;
-  if (!(names instanceof Uint32Array)) return fail("invalid", field, "a Uint32Array", names);
-  if (names.length < least) return fail("invalid", field, `a number for each of ${least}`, names.length);
-  return names;
+  const taken = takeColumn(names, field, "Uint32Array", own);
+  return taken.length < least ? fail("invalid", field, `a number for each of ${least}`, taken.length) : taken;
 }

@@ -1,4 +1,3 @@
-import { fail } from "../errors.js";
 import { type HashWorker, sharedLayout, slotState, startHashWorker } from "./worker.js";
 
 /** Most threads an engine may be opened with. */
@@ -61,15 +60,13 @@ export class HashThreads {
   /**
    * Starts `threads - 1` workers with the core `module`. Resolves to null where there is nothing to start or workers
    * can't run: one thread, no shared memory (a page that is not cross-origin isolated), a CSP without `worker-src
-   * blob:`. Throws `invalid` for a number that is not 1 to {@link maxThreads}.
+   * blob:`.
    */
   static async open(
     module: WebAssembly.Module,
     threads: number,
     start: () => HashWorker = startHashWorker,
   ): Promise<HashThreads | null> {
-    if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads)
-      fail("invalid", "options.threads", `a whole number from 1 to ${maxThreads}`, threads);
     if (threads === 1 || typeof SharedArrayBuffer === "undefined") return null;
     const started = await Promise.all(Array.from({ length: threads - 1 }, () => open(module, start)));
     const lanes = started.filter((lane) => lane !== null);

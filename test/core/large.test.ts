@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type Clearing, openEngine } from "../../src/core/engine.js";
+import { scalarCore } from "../../src/core/scalar.js";
 import { matchPlainly, sellPlainly } from "../oracle/columns.js";
 import { hardBooks } from "./books.js";
 import { byRules, linesOfClearing, Random, randomMarket } from "./markets.js";
 
-const withSimd = openEngine({ simd: true });
-const withoutSimd = openEngine({ simd: false });
+const withSimd = openEngine();
+const withoutSimd = openEngine({ wasm: scalarCore() });
 
 /** FNV-1a over every word of a clearing. */
 function fingerprint({ trades, remaining, pool, counters, clearingPrice }: Clearing): string {

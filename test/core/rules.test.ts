@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { scalarCore } from "../../src/core/scalar.js";
 import { difference, type Market, prices, quantities, Random, randomMarket } from "./markets.js";
 
 const engines: readonly [string, Promise<Engine>][] = [
-  ["with SIMD", openEngine({ simd: true })],
-  ["without SIMD", openEngine({ simd: false })],
+  ["with SIMD", openEngine()],
+  ["without SIMD", openEngine({ wasm: scalarCore() })],
 ];
 
 const none = { quantity: new Uint32Array(0), price: new Int32Array(0) };

@@ -80,7 +80,7 @@ describe("hashing on several threads", () => {
   });
 
   it("goes on with one thread after close of the workers", async () => {
-    const { module } = await loadCore(undefined, undefined);
+    const { module } = await loadCore(undefined);
     const threads = await HashThreads.open(module, 3);
     expect(threads?.count).toBe(3);
     threads?.close();
@@ -101,12 +101,12 @@ describe("workers that do not work", () => {
     },
   });
   const open = async (answer: unknown): Promise<HashThreads | null> =>
-    HashThreads.open((await loadCore(undefined, undefined)).module, 3, () => fake(answer));
+    HashThreads.open((await loadCore(undefined)).module, 3, () => fake(answer));
 
   it("leave one thread when they don't start", async () => {
     expect(await open(undefined)).toBeNull();
     expect(await open("CompileError: no")).toBeNull();
-    const { module } = await loadCore(undefined, undefined);
+    const { module } = await loadCore(undefined);
     const refuse = (): HashWorker => {
       throw new Error("refused by the content security policy");
     };
@@ -136,7 +136,7 @@ describe("workers that do not work", () => {
   });
 
   it("do not confuse the next tree when one ends in the middle", async () => {
-    const { module, exports: core } = await loadCore(undefined, undefined);
+    const { module, exports: core } = await loadCore(undefined);
     const threads = await HashThreads.open(module, 2);
     const base = core.memory.buffer.byteLength;
     core.memory.grow(4);

@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import binaryen from "binaryen";
-import { describe, expect, test } from "vitest";
-import { openEngine } from "../../src/core/engine.js";
+import { afterEach, describe, expect, test } from "vitest";
+import { type EngineOptions, openEngine } from "../../src/core/engine.js";
 import { wasmBase64 as scalar } from "../../src/core/inline/scalar.js";
 import { wasmBase64 as simd } from "../../src/core/inline/simd.js";
-import { decodeBase64, hasSimd, restart } from "../../src/core/load.js";
+import { decodeBase64, restart } from "../../src/core/load.js";
+import { scalarCore } from "../../src/core/scalar.js";
+import type { GridclearError } from "../../src/errors.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 
 const textOf = (wasm: Uint8Array): string => {
   const module = binaryen.readBinaryWithFeatures(wasm, binaryen.Features.All);
@@ -115,18 +118,20 @@ test("decodes base64 as Node does", () => {
 
 describe("code from elsewhere", () => {
   const wasm = decodeBase64(simd);
+  const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const worked = async (source: Parameters<typeof openEngine>[0]): Promise<void> => {
     const engine = await openEngine(source);
     expect(engine.sha256(new Uint8Array(0))[0]).toBe(0xe3);
   };
 
   test("bytes, a module, a response, a promise of one", async () => {
-    expect(hasSimd()).toBe(true);
     const headers = { "content-type": "application/wasm" };
     await worked({ wasm });
     await worked({ wasm: wasm.buffer });
     await worked({ wasm: new WebAssembly.Module(wasm) });
     await worked({ wasm: new Response(wasm, { headers }) });
+    await worked({ wasm: new Response(wasm, { headers: { "content-type": "application/octet-stream" } }) });
+    await worked({ wasm: new Response(wasm) });
     await worked({ wasm: Promise.resolve(new Response(wasm, { headers })) });
   });
 
@@ -142,16 +147,77 @@ describe("code from elsewhere", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test("what is not the core is refused", async () => {
-    await expect(openEngine({ wasm: new Uint8Array([1, 2, 3]) })).rejects.toMatchObject({ code: "invalid" });
-    const other = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-    await expect(openEngine({ wasm: other })).rejects.toMatchObject({
-      code: "invalid",
-      field: "options.wasm",
-    });
+  test("a file: URL, which Node's fetch does not know", async () => {
+    await worked({ wasm: new URL("../../build/core.wasm", import.meta.url) });
   });
+
+  const refused: readonly [string, unknown, object][] = [
+    ["bytes that are no code", new Uint8Array([1, 2, 3]), {}],
+    ["another module", empty, { wanted: "the core of this package (gridclear/core.wasm)" }],
+    ["an answer without it", new Response("no such file", { status: 404 }), { got: /status 404/ }],
+    ["an answer that is a page", new Response("<!doctype html>"), {}],
+    ["a file that is not there", new URL("./no-such.wasm", import.meta.url), { got: /ENOENT/ }],
+    ["a server that is not there", new URL("http://127.0.0.1:1/core.wasm"), { got: /fetch failed: / }],
+    ["text", "core.wasm", { wanted: /a URL, a Response/ }],
+    ["null", null, {}],
+    ["numbers", [0, 0x61, 0x73, 0x6d], {}],
+  ];
+  test.each(refused)(
+    "%s is refused",
+    async (_, source, { wanted, got }: { wanted?: unknown; got?: RegExp }) => {
+      const error: unknown = await openEngine({ wasm: source } as EngineOptions).catch((caught) => caught);
+      expect(error).toMatchObject({ name: "GridclearError", code: "invalid", field: "options.wasm" });
+      const { wanted: said, got: came } = error as GridclearError;
+      if (wanted !== undefined) expect(said).toMatch(wanted as string);
+      if (got !== undefined) expect(came).toMatch(got);
+    },
+  );
 
   test("the copy in build/ is the one inside", () => {
     expect(new Uint8Array(readFileSync(new URL("../../build/core.wasm", import.meta.url)))).toEqual(wasm);
+  });
+});
+
+describe("where WebAssembly is limited", () => {
+  const { compile } = WebAssembly;
+  afterEach(() => {
+    WebAssembly.compile = compile;
+  });
+  /** A platform that refuses to compile some bytes. */
+  const refuse = (which: (bytes: Uint8Array) => boolean): void => {
+    WebAssembly.compile = async (source) => {
+      if (which(new Uint8Array(source as ArrayBuffer)))
+        throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");
+      return compile(source);
+    };
+  };
+
+  test("bytes that may not be compiled are `unsupported`, with the way out", async () => {
+    refuse(() => true);
+    for (const open of [() => openEngine({ wasm: scalarCore() }), () => openHasher()])
+      await expect(open()).rejects.toMatchObject({
+        name: "GridclearError",
+        code: "unsupported",
+        field: "WebAssembly",
+      });
+    await expect(openEngine({ wasm: scalarCore() })).rejects.toThrow(
+      /'wasm-unsafe-eval'.*import wasm from "gridclear\/core.wasm"/,
+    );
+    await expect(openHasher()).rejects.toThrow(/plainHasher of gridclear\/verify/);
+    // A module that was compiled beforehand needs no leave.
+    const module = new WebAssembly.Module(decodeBase64(simd));
+    expect((await openEngine({ wasm: module })).sha256(new Uint8Array(0))[0]).toBe(0xe3);
+  });
+
+  test("without SIMD the message names the core that needs none", async () => {
+    // Only the larger of the two small modules and the core with SIMD have it.
+    const code = decodeBase64(simd);
+    refuse((bytes) => bytes.length === code.length || (bytes.length > 8 && bytes.length < 100));
+    await expect(openEngine({ wasm: code })).rejects.toMatchObject({
+      code: "unsupported",
+      wanted: expect.stringContaining('import { scalarCore } from "gridclear/scalar"'),
+    });
+    const engine = await openEngine({ wasm: scalarCore() });
+    expect(engine.sha256(new Uint8Array(0))[0]).toBe(0xe3);
   });
 });

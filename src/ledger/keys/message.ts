@@ -1,4 +1,4 @@
-import { concat } from "../../bytes.js";
+import { concat, isBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { encodeRecords } from "../format/layout.js";
 import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "../format/records.js";
@@ -26,7 +26,7 @@ function statement(tag: keyof typeof statementTags, ...parts: readonly Uint8Arra
 
 /** A hash: 32 bytes. */
 function hash(value: Uint8Array, field: string): Uint8Array {
-  return value instanceof Uint8Array && value.length === hashBytes
+  return isBytes(value) && value.length === hashBytes
     ? value
     : fail("invalid", field, `${hashBytes} bytes`, value);
 }
@@ -44,7 +44,7 @@ function whole(value: number, bytes: 4 | 8, field: string): Uint8Array {
 }
 
 function record(value: Uint8Array, bytes: number, field: string): Uint8Array {
-  return value instanceof Uint8Array && value.length === bytes
+  return isBytes(value) && value.length === bytes
     ? value
     : fail("invalid", field, `a record of ${bytes} bytes`, value);
 }
@@ -58,7 +58,7 @@ export function orderStatement(
   period: number,
   order: OrderRecord | Uint8Array,
 ): Uint8Array {
-  const bytes = order instanceof Uint8Array ? order : encodeRecords(orderLayout, [order]);
+  const bytes = isBytes(order) ? order : encodeRecords(orderLayout, [order]);
   return statement(
     "order",
     hash(marketId, "marketId"),
@@ -69,7 +69,7 @@ export function orderStatement(
 
 /** What a meter signs of a reading: market id 32 ‖ the reading's record (32 bytes; it names period and version). */
 export function readingStatement(marketId: Uint8Array, reading: ReadingRecord | Uint8Array): Uint8Array {
-  const bytes = reading instanceof Uint8Array ? reading : encodeRecords(readingLayout, [reading]);
+  const bytes = isBytes(reading) ? reading : encodeRecords(readingLayout, [reading]);
   return statement("reading", hash(marketId, "marketId"), record(bytes, readingLayout.bytes, "reading"));
 }
 

@@ -1,4 +1,4 @@
-import { publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { isBytes, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 
 /**
@@ -108,8 +108,8 @@ export function strictSignatures(backend: SignatureBackend): Signatures {
     backend: backend.name,
     generate: (options) => backend.generate(options?.extractable ?? true),
     importSeed: async (seed, options) => {
-      if (!(seed instanceof Uint8Array) || seed.length !== seedBytes)
-        return fail("invalid", "seed", "32 bytes", seed instanceof Uint8Array ? seed.length : seed);
+      if (!isBytes(seed) || seed.length !== seedBytes)
+        return fail("invalid", "seed", "32 bytes", isBytes(seed) ? seed.length : seed);
       return backend.importSeed(seed, options?.extractable ?? true);
     },
     importPair: (pair) => backend.importPair(pair),
@@ -137,7 +137,7 @@ export function strictSignatures(backend: SignatureBackend): Signatures {
 }
 
 function wantBytes(value: unknown, field: string): Uint8Array {
-  return value instanceof Uint8Array ? value : fail("invalid", field, "bytes (Uint8Array)", value);
+  return isBytes(value) ? value : fail("invalid", field, "bytes (Uint8Array)", value);
 }
 
 let chosen: Promise<Signatures> | undefined;
@@ -171,7 +171,9 @@ const pkcs8Prefix = Uint8Array.from([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112,
 
 /** WebCrypto's types want a view on an ArrayBuffer; none of ours is shared memory by the time it comes here. */
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
-  bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+  Object.prototype.toString.call(bytes.buffer) === "[object ArrayBuffer]"
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : new Uint8Array(bytes);
 
 async function webcryptoWorks(): Promise<boolean> {
   try {

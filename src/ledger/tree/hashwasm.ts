@@ -1,5 +1,5 @@
 import { createSHA256 } from "hash-wasm";
-import { fail } from "../../errors.js";
+import { fail, GridclearError } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
 /**
@@ -11,7 +11,17 @@ import { type Hasher, hashBytes } from "./hasher.js";
  * hasher.sha256(new TextEncoder().encode("abc"));
  */
 export async function openHasher(): Promise<Hasher> {
-  const state = await createSHA256();
+  const state = await createSHA256().catch((cause: unknown) => {
+    throw new GridclearError(
+      "unsupported",
+      {
+        field: "WebAssembly",
+        wanted: "a platform that compiles it from bytes; without it, plainHasher of gridclear/verify",
+        got: `${cause}`,
+      },
+      { cause },
+    );
+  });
   const sha256 = (bytes: Uint8Array): Uint8Array => state.init().update(bytes).digest("binary");
   const merkleRoot = (records: Uint8Array, recordBytes: number): Uint8Array => {
     if (!Number.isSafeInteger(recordBytes) || recordBytes < 1)
