@@ -110,11 +110,14 @@ export const object: Check<{ readonly [name: string]: unknown }> = (value, field
     ? (value as { readonly [name: string]: unknown })
     : fail("invalid", field, "an object", value);
 
+/** The path of a field of an object; that of a whole document is empty. */
+const memberOf = (field: string, name: string): string => (field === "" ? name : `${field}.${name}`);
+
 /** An object with no other keys than these, each an own property; for objects that are taken as they are. */
 export function onlyKeys(value: unknown, field: string, known: readonly string[]): void {
   for (const key of Object.keys(object(value, field)))
     if (!known.includes(key))
-      fail("invalid", `${field}.${key.slice(0, 40)}`, `a key out of ${known.join(", ")}`, key);
+      fail("invalid", memberOf(field, key.slice(0, 40)), `a key out of ${known.join(", ")}`, key);
 }
 
 /**
@@ -131,7 +134,7 @@ export const record = <F extends Fields>(fields: F): Check<Checked<F>> => {
       const check = fields[name]!;
       const came = Object.hasOwn(given, name) ? given[name] : undefined;
       if (came === undefined && "optional" in check) continue;
-      copy[name] = check(came, `${field}.${name}`);
+      copy[name] = check(came, memberOf(field, name));
     }
     return copy as Checked<F>;
   };

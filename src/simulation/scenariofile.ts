@@ -1,5 +1,21 @@
+/** The scenario file: its fields as a table, what holds where one is left out, and what must fit together. */
+import {
+  anything,
+  type Check,
+  integer,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  text,
+} from "../check.js";
 import { checkMechanism, mechanismNames, ownPricing } from "../core/mechanisms.js";
+import { maxTiers } from "../core/rules.js";
 import { fail } from "../errors.js";
+import { parseJson } from "../files/jsonfile.js";
 import { type Carrier, carriers, microTick, parsePrice, ppm } from "../units.js";
 import {
   type CarrierRules,
@@ -12,6 +28,7 @@ import {
   memberKinds,
   type Scenario,
 } from "./scenario.js";
+import type { WeatherKind } from "./world/weather.js";
 
 /** A carrier's rules and tariffs unless the scenario says otherwise. */
 const defaultRules: Record<Carrier, CarrierRules> = {
@@ -51,144 +68,137 @@ const defaultTariffs: Record<Carrier, CarrierTariff> = {
   gas: { retail: 120_000, feedIn: 45_000 },
 };
 const defaultFaults: Faults = { deviation: 20_000, late: 10_000, missing: 2_000, corrected: 2_000 };
-const defaultCommission = [
+const defaultPeriodMs = 30_000;
+const defaultCommission: Scenario["commission"] = [
   { share: 200_000, supply: 5_000, use: 5_000 },
   { share: 800_000, supply: 10_000, use: 10_000 },
 ];
 
-type Fields = ReadonlyMap<string, unknown>;
+const share = integer(0, ppm);
+const price: Check<number> = (value, field) => parsePrice(value, microTick, field);
+const dayMs = 86_400_000;
 
-/** A plain object's own fields; refuses anything else and any name that is not listed. */
-function fields(value: unknown, field: string, names: readonly string[]): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return fail("invalid", field, "an object", value);
-  const map = new Map(Object.entries(value));
-  for (const name of map.keys())
-    if (!names.includes(name))
-      return fail("invalid", `${field}.${name.slice(0, 64)}`, `one of ${names.join(", ")}`, "an unknown key");
-  return map;
+/** A field for each carrier; what is left out is the carrier's default. */
+function byCarrier<T>(
+  defaults: Record<Carrier, T>,
+  check: (fallback: T) => Check<T>,
+): Check<Record<Carrier, T>> {
+  const fields = Object.fromEntries(carriers.map((carrier) => [carrier, optional(check(defaults[carrier]))]));
+  return (value, field) => ({ ...defaults, ...record(fields)(value, field) });
 }
 
-function wholeNumber(value: unknown, field: string, from: number, to: number): number {
-  if (
-    typeof value !== "number" ||
-    !Number.isInteger(value) ||
-    Object.is(value, -0) ||
-    value < from ||
-    value > to
-  )
-    return fail("invalid", field, `a whole number from ${from} to ${to}`, value);
-  return value;
-}
-
-function decimal(value: unknown, field: string, from: number, to: number): number {
-  if (typeof value !== "number" || !Number.isFinite(value) || value < from || value > to)
-    return fail("invalid", field, `a number from ${from} to ${to}`, value);
-  return value;
-}
-
-function text(value: unknown, field: string, pattern: RegExp, wanted: string): string {
-  return typeof value === "string" && pattern.test(value) ? value : fail("invalid", field, wanted, value);
-}
-
-function oneOf<const T extends string>(value: unknown, field: string, choices: readonly T[]): T {
-  return (
-    choices.find((choice) => choice === value) ??
-    fail("invalid", field, `one of ${choices.join(", ")}`, value)
-  );
-}
-
-function perCarrier<T>(
-  value: unknown,
-  field: string,
-  defaults: Readonly<Record<Carrier, T>>,
-  read: (value: unknown, field: string, fallback: T) => T,
-): Record<Carrier, T> {
-  const map = value === undefined ? new Map<string, unknown>() : fields(value, field, carriers);
-  const result = { ...defaults };
-  for (const carrier of carriers)
-    if (map.has(carrier)) result[carrier] = read(map.get(carrier), `${field}.${carrier}`, defaults[carrier]);
-  return result;
-}
-
-function readRules(value: unknown, field: string, fallback: CarrierRules): CarrierRules {
-  const map = fields(value, field, ["mechanism", "pricing", "k", "ties", "pool"]);
-  const given = { mechanism: map.get("mechanism"), pricing: map.get("pricing") };
-  // Another mechanism than the default brings its own pricing.
-  const mechanism = mechanismNames.find((name) => name === given.mechanism);
-  const own =
-    mechanism === undefined || mechanism === fallback.mechanism
-      ? fallback
-      : { mechanism, pricing: ownPricing(mechanism) };
-  return {
-    ...checkMechanism(given, field, own),
-    k: map.has("k") ? wholeNumber(map.get("k"), `${field}.k`, 0, ppm) : fallback.k,
-    ties: map.has("ties") ? oneOf(map.get("ties"), `${field}.ties`, ["arrival", "lottery"]) : fallback.ties,
-    pool: map.has("pool") ? readPool(map.get("pool"), `${field}.pool`) : fallback.pool,
-  };
-}
-
-function readPool(value: unknown, field: string): CarrierRules["pool"] {
-  if (value === null) return null;
-  const map = fields(value, field, ["price", "purchasePrice", "lots"]);
-  const price = parsePrice(map.get("price"), microTick, `${field}.price`);
-  const purchasePrice = map.has("purchasePrice")
-    ? parsePrice(map.get("purchasePrice"), microTick, `${field}.purchasePrice`)
-    : price;
-  if (purchasePrice > price)
-    return fail("invalid", `${field}.purchasePrice`, "at most the pool's price", purchasePrice);
-  return {
+const pool: Check<NonNullable<CarrierRules["pool"]>> = (value, field) => {
+  const given = record({
     price,
-    purchasePrice,
-    lots: map.has("lots") ? oneOf(map.get("lots"), `${field}.lots`, ["whole", "divisible"]) : "whole",
+    purchasePrice: optional(price),
+    lots: optional(oneOf("whole", "divisible")),
+  })(value, field);
+  const purchasePrice = given.purchasePrice ?? given.price;
+  if (purchasePrice > given.price)
+    fail("invalid", `${field}.purchasePrice`, "at most the pool's price", purchasePrice);
+  return { price: given.price, purchasePrice, lots: given.lots ?? "whole" };
+};
+
+const rules =
+  (fallback: CarrierRules): Check<CarrierRules> =>
+  (value, field) => {
+    const { mechanism, pricing, ...rest } = record({
+      mechanism: optional(anything),
+      pricing: optional(anything),
+      k: optional(share),
+      ties: optional(oneOf("arrival", "lottery")),
+      pool: optional(orNull(pool)),
+    })(value, field);
+    // Another mechanism than the default brings its own pricing.
+    const other = mechanismNames.find((name) => name === mechanism && name !== fallback.mechanism);
+    const own = other === undefined ? fallback : { mechanism: other, pricing: ownPricing(other) };
+    return { ...fallback, ...rest, ...checkMechanism({ mechanism, pricing }, field, own) };
   };
-}
 
-function readTariff(value: unknown, field: string, fallback: CarrierTariff): CarrierTariff {
-  const map = fields(value, field, ["retail", "feedIn"]);
-  const retail = map.has("retail")
-    ? parsePrice(map.get("retail"), microTick, `${field}.retail`)
-    : fallback.retail;
-  const feedIn = map.has("feedIn")
-    ? parsePrice(map.get("feedIn"), microTick, `${field}.feedIn`)
-    : fallback.feedIn;
-  if (feedIn < 0 || feedIn > retail)
-    return fail("invalid", `${field}.feedIn`, "from 0 to the retail tariff", feedIn);
-  return { retail, feedIn };
-}
+const tariff =
+  (fallback: CarrierTariff): Check<CarrierTariff> =>
+  (value, field) => {
+    const found = {
+      ...fallback,
+      ...record({ retail: optional(price), feedIn: optional(price) })(value, field),
+    };
+    return found.feedIn >= 0 && found.feedIn <= found.retail
+      ? found
+      : fail("invalid", `${field}.feedIn`, "from 0 to the retail tariff", found.feedIn);
+  };
 
-function readCommission(value: unknown, field: string): Scenario["commission"] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 64)
-    return fail("invalid", field, "an array of 1 to 64 tiers", value);
-  const tiers = value.map((entry: unknown, index) => {
-    const map = fields(entry, `${field}[${index}]`, ["share", "supply", "use"]);
-    const rate = (name: string): number => wholeNumber(map.get(name), `${field}[${index}].${name}`, 0, ppm);
-    return { share: rate("share"), supply: rate("supply"), use: rate("use") };
-  });
+const commission: Check<Scenario["commission"]> = (value, field) => {
+  const tiers = list(record({ share, supply: share, use: share }), 1, maxTiers)(value, field);
   const sum = tiers.reduce((total, tier) => total + tier.share, 0);
   return sum === ppm ? tiers : fail("invalid", field, `shares that sum to ${ppm}`, sum);
-}
+};
 
-const keys = [
-  "name",
-  "description",
-  "seed",
-  "date",
-  "periods",
-  "periodMs",
-  "latitude",
-  "longitude",
-  "utcOffsetMinutes",
-  "weather",
-  "currency",
-  "participants",
-  "supply",
-  "rules",
-  "tariffs",
-  "commission",
-  "faults",
-  "profiles",
-];
+const faults: Check<Faults> = (value, field) => {
+  const half = optional(integer(0, ppm / 2));
+  const given = record({ deviation: half, late: half, missing: half, corrected: half })(value, field);
+  const found = { ...defaultFaults, ...given };
+  const sum = found.late + found.missing + found.corrected;
+  return sum <= ppm
+    ? found
+    : fail("invalid", field, `late, missing and corrected of at most ${ppm} together`, sum);
+};
+
+const participants: Check<Record<MemberKind, number>> = (value, field) => {
+  const counts = Object.fromEntries(memberKinds.map((kind) => [kind, optional(integer(0, maxMembers))]));
+  const none = Object.fromEntries(memberKinds.map((kind) => [kind, 0])) as Record<MemberKind, number>;
+  const found = { ...none, ...record(counts)(value, field) };
+  const sum = Object.values(found).reduce((total, count) => total + count, 0);
+  return sum <= maxMembers ? found : fail("limit", field, `at most ${maxMembers} together`, sum);
+};
+
+const periodMs: Check<number> = (value, field) => {
+  const length = integer(1_000, dayMs)(value, field);
+  return dayMs % length === 0 ? length : fail("invalid", field, "a period that divides the day", length);
+};
+
+/** The first two days of 1970 are left out: genesis, the period before the first, must not be before that year by UTC. */
+const date: Check<string> = (value, field) => {
+  const wanted = "a day from 1970-01-03 to 2099-12-31 as YYYY-MM-DD";
+  const day = text(/^(?:19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$/, 10, wanted)(value, field);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  // The parser lets 30 February slip into March.
+  const exists = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === day;
+  return exists && day >= "1970-01-03" ? day : fail("invalid", field, wanted, value);
+};
+
+const weathers: readonly WeatherKind[] = ["clear", "mixed", "overcast", "windy"];
+
+const scenario = record({
+  name: text(/^[a-z0-9][a-z0-9-]*$/, 64, "1 to 64 lower-case letters, digits and dashes"),
+  description: optional(text(/^[^\p{Cc}]*$/u, 500, "at most 500 printable characters")),
+  seed: optional(integer(0, 0xffff_ffff)),
+  date: optional(date),
+  periods: optional(integer(1, maxPeriods)),
+  periodMs: optional(periodMs),
+  latitude: optional(number(-90, 90)),
+  longitude: optional(number(-180, 180)),
+  utcOffsetMinutes: optional(integer(-720, 840)),
+  weather: optional(oneOf(...weathers)),
+  currency: optional(text(/^[A-Za-z]+$/, 8, "1 to 8 letters")),
+  participants,
+  supply: optional(integer(0, 10 * ppm)),
+  rules: optional(byCarrier(defaultRules, rules)),
+  tariffs: optional(byCarrier(defaultTariffs, tariff)),
+  commission: optional(commission),
+  faults: optional(faults),
+  profiles: optional(
+    orNull(
+      record({
+        file: text(
+          /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/,
+          100,
+          "the name of a file beside the scenario: letters, digits, points, dashes",
+        ),
+        stepMs: integer(1_000, dayMs),
+      }),
+    ),
+  ),
+});
 
 /**
  * A scenario from plain data. Only `name` and `participants` must be there; the rest is a summer's day of 30-second
@@ -196,106 +206,32 @@ const keys = [
  * field; unknown keys are refused.
  */
 export function checkScenario(value: unknown): Scenario {
-  const map = fields(value, "scenario", keys);
-  const optional = <T>(name: string, fallback: T, read: (value: unknown, field: string) => T): T =>
-    map.has(name) ? read(map.get(name), name) : fallback;
-  const integer = (name: string, fallback: number, from: number, to: number): number =>
-    optional(name, fallback, (entry, field) => wholeNumber(entry, field, from, to));
-
-  const counts = fields(map.get("participants"), "participants", memberKinds);
-  const participants = Object.fromEntries(
-    memberKinds.map((kind) => [
-      kind,
-      counts.has(kind) ? wholeNumber(counts.get(kind), `participants.${kind}`, 0, maxMembers) : 0,
-    ]),
-  ) as Record<MemberKind, number>;
-  const members = Object.values(participants).reduce((sum, count) => sum + count, 0);
-  if (members > maxMembers) return fail("limit", "participants", `at most ${maxMembers} together`, members);
-
-  const periodMs = integer("periodMs", 30_000, 1_000, 86_400_000);
-  if (86_400_000 % periodMs !== 0)
-    return fail("invalid", "periodMs", "a period that divides the day", periodMs);
-  const faults = optional("faults", defaultFaults, (entry, field) => {
-    const read = fields(entry, field, ["deviation", "late", "missing", "corrected"]);
-    const share = (name: keyof Faults): number =>
-      read.has(name) ? wholeNumber(read.get(name), `${field}.${name}`, 0, 500_000) : defaultFaults[name];
-    return {
-      deviation: share("deviation"),
-      late: share("late"),
-      missing: share("missing"),
-      corrected: share("corrected"),
-    };
-  });
-  if (faults.late + faults.missing + faults.corrected > ppm)
-    return fail("invalid", "faults", `late, missing and corrected of at most ${ppm} together`, faults.late);
-  const profiles = optional("profiles", null as Scenario["profiles"], (entry, field) => {
-    if (entry === null) return null;
-    const read = fields(entry, field, ["file", "stepMs"]);
-    return {
-      file: text(
-        read.get("file"),
-        `${field}.file`,
-        /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/,
-        "the name of a file beside the scenario: letters, digits, points, dashes",
-      ),
-      stepMs: wholeNumber(read.get("stepMs"), `${field}.stepMs`, 1_000, 86_400_000),
-    };
-  });
-  if (members === 0 && profiles === null)
-    return fail("invalid", "participants", "at least one participant", members);
-
-  return {
-    name: text(
-      map.get("name"),
-      "name",
-      /^[a-z0-9][a-z0-9-]{0,63}$/,
-      "1 to 64 lower-case letters, digits and dashes",
-    ),
-    description: optional("description", "", (entry, field) =>
-      text(entry, field, /^[^\p{Cc}]{0,500}$/u, "at most 500 printable characters"),
-    ),
-    seed: integer("seed", 1, 0, 0xffff_ffff),
-    date: optional("date", "2026-07-15", readDate),
-    periods: integer("periods", 86_400_000 / periodMs, 1, maxPeriods),
-    periodMs,
-    latitude: optional("latitude", 51.3, (entry, field) => decimal(entry, field, -66, 66)),
-    longitude: optional("longitude", 9.5, (entry, field) => decimal(entry, field, -180, 180)),
-    utcOffsetMinutes: integer("utcOffsetMinutes", 60, -720, 840),
-    weather: optional("weather", "mixed", (entry, field) =>
-      oneOf(entry, field, ["clear", "mixed", "overcast", "windy"]),
-    ),
-    currency: optional("currency", "coin", (entry, field) =>
-      text(entry, field, /^[A-Za-z]{1,8}$/, "1 to 8 letters"),
-    ),
-    participants,
-    supply: integer("supply", ppm, 0, 10 * ppm),
-    rules: perCarrier(map.get("rules"), "rules", defaultRules, readRules),
-    tariffs: perCarrier(map.get("tariffs"), "tariffs", defaultTariffs, readTariff),
-    commission: optional("commission", defaultCommission as Scenario["commission"], readCommission),
-    faults,
-    profiles,
+  const given = scenario(object(value, "scenario"), "");
+  const found: Scenario = {
+    description: "",
+    seed: 1,
+    date: "2026-07-15",
+    periods: dayMs / (given.periodMs ?? defaultPeriodMs),
+    periodMs: defaultPeriodMs,
+    latitude: 51.3,
+    longitude: 9.5,
+    utcOffsetMinutes: 60,
+    weather: "mixed",
+    currency: "coin",
+    supply: ppm,
+    rules: defaultRules,
+    tariffs: defaultTariffs,
+    commission: defaultCommission,
+    faults: defaultFaults,
+    profiles: null,
+    ...given,
   };
+  if (found.profiles === null && memberKinds.every((kind) => found.participants[kind] === 0))
+    fail("invalid", "participants", "at least one participant", 0);
+  return found;
 }
 
-function readDate(value: unknown, field: string): string {
-  const wanted = "a day from 1970-01-01 to 2099-12-31 as YYYY-MM-DD";
-  const date = text(value, field, /^(?:19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$/, wanted);
-  const time = Date.parse(`${date}T00:00:00Z`);
-  // The parser lets 30 February slip into March.
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date)
-    return fail("invalid", field, wanted, value);
-  return date;
-}
-
-/** A scenario from the text of its JSON file. Throws `invalid` or `limit`. */
+/** A scenario from the text of its JSON file. Throws `invalid` or `limit`, with the line in front of the field. */
 export function parseScenario(source: string): Scenario {
-  if (source.length > maxScenarioLength)
-    return fail("limit", "scenario", `at most ${maxScenarioLength} characters`, source.length);
-  let value: unknown;
-  try {
-    value = JSON.parse(source);
-  } catch (error) {
-    return fail("invalid", "scenario", "JSON", error instanceof Error ? error.message : source);
-  }
-  return checkScenario(value);
+  return parseJson(source, { root: "scenario", most: maxScenarioLength }, checkScenario);
 }

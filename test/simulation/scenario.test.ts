@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
+import { parseContract } from "../../src/market/contracts/kinds.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { memberKinds, startTime } from "../../src/simulation/scenario.js";
 import { checkScenario, parseScenario } from "../../src/simulation/scenariofile.js";
@@ -52,7 +53,9 @@ describe("scenarios", () => {
     ["periods", { ...plain, periods: 0 }],
     ["periods", { ...plain, periods: Number.POSITIVE_INFINITY }],
     ["periodMs", { ...plain, periodMs: 7_000 }],
-    ["latitude", { ...plain, latitude: 90 }],
+    ["latitude", { ...plain, latitude: 90.1 }],
+    ["date", { ...plain, date: "1970-01-01" }],
+    ["date", { ...plain, date: "1970-01-02", utcOffsetMinutes: 840 }],
     ["weather", { ...plain, weather: "nice" }],
     ["currency", { ...plain, currency: "€" }],
     ["rules.electricity.pricing", { ...plain, rules: { electricity: { pricing: "uniform" } } }],
@@ -79,9 +82,55 @@ describe("scenarios", () => {
       '{"name":"x","participants":{"__proto__":1,"home":1}}',
       '{"name":"x","participants":{"home":1},"tariffs":{"gas":{"retail":"1","constructor":"1"}}}',
     ])
-      expect(refusal(() => parseScenario(text)).wanted).toMatch(/^one of/);
+      expect(refusal(() => parseScenario(text)).wanted).toMatch(/^a key out of/);
     expect(refusal(() => parseScenario("{")).wanted).toBe("JSON");
     expect(refusal(() => parseScenario(`"${"x".repeat(1_000_001)}"`)).code).toBe("limit");
+  });
+
+  it("name the line of what is wrong, and a key that stands twice", () => {
+    const at = (text: string): string => refusal(() => parseScenario(text)).field;
+    expect(at('{"name":"x",\n"participants":{"home":1},\n"seed":-1}')).toBe("line 3: seed");
+    expect(at('{"name":"x","participants":{"home":1},\n"tariffs":{"gas":\n{"retail":1}}}')).toBe(
+      "line 3: tariffs.gas.retail",
+    );
+    expect(at('{"name":"x",\n"participants":{}}')).toBe("line 2: participants");
+    expect(at('{"name":"x",\n"participants":{"home":2},"periods":2,\n"periods":4}')).toBe("line 3: periods");
+    expect(at('{"name":"x","participants":{"home":2,\n"home":5}}')).toBe("line 2: participants.home");
+    expect(at("[]")).toBe("line 1: scenario");
+  });
+
+  it.each([
+    ["1970-01-03", 840, 86_400_000],
+    ["1970-01-03", -720, 86_400_000],
+    ["1970-01-03", 60, 1_000],
+    ["2099-12-31", -720, 1_000],
+  ])(
+    "begin no earlier than periods are counted: %s, %i minutes ahead, periods of %i ms",
+    (date, ahead, periodMs) => {
+      const scenario = checkScenario({ ...plain, date, utcOffsetMinutes: ahead, periodMs, periods: 2 });
+      for (const contract of openCommunity(scenario).contracts(-1))
+        expect(parseContract(contract).from).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  it("run where the sun does not rise or set", () => {
+    for (const [latitude, date] of [
+      [69.6, "2026-12-21"],
+      [69.6, "2026-06-21"],
+      [90, "2026-06-21"],
+      [-90, "2026-06-21"],
+    ] as const) {
+      const { orders } = openCommunity(
+        checkScenario({
+          name: "far",
+          participants: { home: 9, solar: 2 },
+          latitude,
+          date,
+          periodMs: 3_600_000,
+        }),
+      );
+      for (let place = 0; place < 24; place += 6) expect(orders(place).quantity.length).toBeGreaterThan(9);
+    }
   });
 
   it("never throw anything but what they say, whatever comes", () => {
