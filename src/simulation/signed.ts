@@ -1,4 +1,6 @@
-import { concat, hex } from "../bytes.js";
+/** Signed runs: a community whose participants, gateway and platform sign everything that enters the ledger. */
+import { concat, hex, toUtf8 } from "../bytes.js";
+import type { GridclearError } from "../errors.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { boundParticipant } from "../ledger/keys/directory.js";
@@ -13,13 +15,13 @@ import type { Market } from "../market/live.js";
 import { Platform } from "../market/platform.js";
 import type { Community } from "./community.js";
 
-/** What {@link signedRun} needs. */
+/** Options of {@link signedRun}. */
 export interface SignedRunOptions {
   readonly signatures: Signatures;
   readonly hasher: Hasher;
   /** The platform's key, extractable: the keys of the gateway and the participants are derived from its seed. */
   readonly key: SigningKey;
-  /** Hears of the receipts of each batch. */
+  /** Called with the receipts of each batch that was taken; the run waits for it. */
   readonly receipts?: (receipts: readonly Receipt[]) => Promise<void>;
 }
 
@@ -34,8 +36,15 @@ export interface SignedRun {
 
 /** The way into a signed market. */
 export interface SignedIntake {
-  /** Signs and brings what comes in one period. Throws when a signature or a contract is refused. */
-  take(readings: readonly Reading[], orders: OrderBatch, contracts: readonly Contract[]): Promise<void>;
+  /**
+   * Signs and brings what comes in one period; resolves to the error of the first order that was refused, or null. Throws
+   * when a signature or a contract is refused.
+   */
+  take(
+    readings: readonly Reading[],
+    orders: OrderBatch,
+    contracts: readonly Contract[],
+  ): Promise<GridclearError | null>;
   /** Resolves when the head of what was sealed is signed and kept. */
   settled(): Promise<void>;
 }
@@ -43,6 +52,13 @@ export interface SignedIntake {
 /** So many orders in one batch at most: it must fit into one value of the store. */
 const maxBatch = 32_768;
 const tag = "gridclear simulated key v1\0";
+
+/** Who signs: the platform, the gateway, and each participant by its id. */
+interface Keys {
+  readonly platform: SigningKey;
+  readonly gateway: SigningKey;
+  readonly participants: ReadonlyMap<string, SigningKey>;
+}
 
 /**
  * A community whose contracts, readings and orders are signed: contracts and readings each by its participant's key, all
@@ -52,74 +68,100 @@ export async function signedRun(
   community: Community,
   options: SignedRunOptions,
 ): Promise<{ community: Community; run: SignedRun }> {
-  const { signatures, hasher, key } = options;
-  const seed = await key.exportSeed();
-  const derive = (name: string): Promise<SigningKey> =>
-    signatures.importSeed(
-      hasher.sha256(concat(new TextEncoder().encode(tag), seed, new TextEncoder().encode(name))),
-    );
-  const gateway = await derive("gateway");
-  const keys = new Map<string, SigningKey>();
-  for (const { id } of community.members) keys.set(id, await derive(`participant ${id}`));
-
+  const { signatures } = options;
+  const keys = await deriveKeys(community, options);
+  const gateway = hex(keys.gateway.publicKey);
   const keyed = (contract: Contract): Contract => {
-    if (contract.kind === "market") return { ...contract, signed: true, platformKey: hex(key.publicKey) };
+    if (contract.kind === "market")
+      return { ...contract, signed: true, platformKey: hex(keys.platform.publicKey) };
     if (contract.kind !== "participant") return contract;
-    return { ...contract, key: hex(keys.get(contract.id)!.publicKey), gateway: hex(gateway.publicKey) };
+    return { ...contract, key: hex(keys.participants.get(contract.id)!.publicKey), gateway };
   };
-  const sign: SignedRun["sign"] = (contract, marketId) =>
-    (keys.get(boundParticipant(contract) ?? "") ?? key).sign(
-      contractStatement(marketId, encodeCanonical(contract)),
-    );
   return {
     community: { ...community, contracts: (place) => community.contracts(place).map(keyed) },
     run: {
       signatures,
-      sign,
-      open: async (market) => {
-        const platform = await Platform.open({ market, key, hasher });
-        const intake = new Intake(market.contract, market.state.terms);
-        return {
-          take: async (readings, orders, contracts) => {
-            // First what outlives a crash, so that evidence stands in one order with and without one.
-            for (let at = 0; at < orders.quantity.length; at += maxBatch)
-              await bring(
-                platform,
-                part(orders, (place) => place >= at && place < at + maxBatch),
-              );
-            for (const reading of readings) {
-              // Of a meter's readings all but the first are corrections.
-              const record = readingRecord(intake.reading(reading), (reading.version ?? 1) > 1);
-              const signature = await keys
-                .get(reading.participant)!
-                .sign(readingStatement(market.id, record));
-              const taken = await market.reportSigned(reading, signature);
-              if (taken.status === "refused" && taken.error.code === "signature") throw taken.error;
-            }
-            for (const contract of contracts) {
-              const taken = await market.proposeSigned(contract, await sign(contract, market.id));
-              if (taken.status === "refused") throw taken.error;
-            }
-          },
-          settled: () => platform.settled(),
-        };
-      },
+      sign: (contract, marketId) => signContract(keys, contract, marketId),
+      open: (market) => openIntake(market, keys, options),
     },
   };
+}
 
-  /** Brings a batch through the gateway, without the orders that the market refuses: it takes a batch whole or not. */
-  async function bring(platform: Platform, batch: OrderBatch): Promise<void> {
-    const { market } = platform;
-    for (let rest = batch; rest.quantity.length > 0; ) {
-      const root = hasher.merkleRoot(batchRecords(rest), orderLayout.bytes);
-      const statement = batchStatement(market.id, market.period, rest.quantity.length, root);
-      const result = await platform.submitBatch(rest, gateway.publicKey, await gateway.sign(statement));
-      if ("status" in result) throw result.error;
-      if (result.accepted > 0) return options.receipts?.(result.receipts);
-      const refused = new Set(result.refused.map(({ index }) => index));
-      rest = part(rest, (place) => !refused.has(place));
+async function deriveKeys(
+  community: Community,
+  { signatures, hasher, key }: SignedRunOptions,
+): Promise<Keys> {
+  const seed = await key.exportSeed();
+  const derive = (name: string): Promise<SigningKey> =>
+    signatures.importSeed(hasher.sha256(concat(toUtf8(tag), seed, toUtf8(name))));
+  const participants = new Map<string, SigningKey>();
+  for (const { id } of community.members) participants.set(id, await derive(`participant ${id}`));
+  return { platform: key, gateway: await derive("gateway"), participants };
+}
+
+function signContract(keys: Keys, contract: Contract, marketId: Uint8Array): Promise<Uint8Array> {
+  const signer = keys.participants.get(boundParticipant(contract) ?? "") ?? keys.platform;
+  return signer.sign(contractStatement(marketId, encodeCanonical(contract)));
+}
+
+async function openIntake(market: Market, keys: Keys, options: SignedRunOptions): Promise<SignedIntake> {
+  const platform = await Platform.open({ market, key: keys.platform, hasher: options.hasher });
+  const records = new Intake(market.contract, market.state.terms);
+  const report = async (reading: Reading): Promise<void> => {
+    // Of a meter's readings all but the first are corrections.
+    const record = readingRecord(records.reading(reading), (reading.version ?? 1) > 1);
+    const signature = await keys.participants
+      .get(reading.participant)!
+      .sign(readingStatement(market.id, record));
+    const taken = await market.reportSigned(reading, signature);
+    if (taken.status === "refused" && taken.error.code === "signature") throw taken.error;
+  };
+  return {
+    take: async (readings, orders, contracts) => {
+      let refusal: GridclearError | null = null;
+      // First what outlives a crash, so that evidence stands in one order with and without one.
+      for (let at = 0; at < orders.quantity.length; at += maxBatch) {
+        const batch = part(orders, (place) => place >= at && place < at + maxBatch);
+        refusal = (await bring(platform, keys, batch, options)) ?? refusal;
+      }
+      for (const reading of readings) await report(reading);
+      for (const contract of contracts) {
+        const signature = await signContract(keys, contract, market.id);
+        const taken = await market.proposeSigned(contract, signature);
+        if (taken.status === "refused") throw taken.error;
+      }
+      return refusal;
+    },
+    settled: () => platform.settled(),
+  };
+}
+
+/**
+ * Brings a batch through the gateway, without the orders that the market refuses: it takes a batch whole or not. Resolves
+ * to the error of the first order refused, or null.
+ */
+async function bring(
+  platform: Platform,
+  { gateway }: Keys,
+  batch: OrderBatch,
+  { hasher, receipts }: SignedRunOptions,
+): Promise<GridclearError | null> {
+  const { market } = platform;
+  let refusal: GridclearError | null = null;
+  for (let rest = batch; rest.quantity.length > 0; ) {
+    const root = hasher.merkleRoot(batchRecords(rest), orderLayout.bytes);
+    const statement = batchStatement(market.id, market.period, rest.quantity.length, root);
+    const result = await platform.submitBatch(rest, gateway.publicKey, await gateway.sign(statement));
+    if ("status" in result) throw result.error;
+    if (result.accepted > 0) {
+      await receipts?.(result.receipts);
+      break;
     }
+    refusal ??= result.refused[0]?.error ?? null;
+    const refused = new Set(result.refused.map(({ index }) => index));
+    rest = part(rest, (place) => !refused.has(place));
   }
+  return refusal;
 }
 
 /** The orders of a batch at some of its places. */

@@ -3,7 +3,7 @@
  * page and the tests all run communities through here.
  */
 import { sameBytes } from "../bytes.js";
-import { fail } from "../errors.js";
+import { fail, type GridclearError } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
@@ -24,6 +24,14 @@ export interface SimulationOptions {
   readonly store?: Store;
   /** How everything is signed, in a signed market (`signedRun`). */
   readonly signed?: SignedRun;
+}
+
+/** Orders of a run that its market did not take. They are in no block. */
+export interface Refusals {
+  /** How many, from the run's first period on. */
+  readonly orders: number;
+  /** Why the first was refused since the run was opened; null when none was. */
+  readonly first: GridclearError | null;
 }
 
 /** What goes into a period, made ahead. */
@@ -47,19 +55,16 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
   #cleared: PeriodResult | null = null;
   #ahead: Prepared | null = null;
   #stepping = false;
+  #refusedOrders: number;
+  #firstRefusal: GridclearError | null = null;
 
   /** Use {@link openSimulation}. */
-  constructor(
-    community: Community,
-    market: Market,
-    indicators: Indicators,
-    delivered: Map<number, Deliveries>,
-    intake: SignedIntake | null,
-  ) {
+  constructor(community: Community, market: Market, past: Past, intake: SignedIntake | null) {
     this.community = community;
     this.market = market;
-    this.#indicators = indicators;
-    this.#delivered = delivered;
+    this.#indicators = past.indicators;
+    this.#delivered = past.delivered;
+    this.#refusedOrders = past.refusedOrders;
     this.#intake = intake;
     market.on("cleared", (result) => {
       this.#cleared = result;
@@ -101,11 +106,12 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     const contracts = community.contracts(place + 1);
     if (this.#intake === null) {
       for (let index = 0; index < readings.in.length; index++) market.report(this.#reading(readings, index));
-      market.submitColumns(orders);
+      this.#firstRefusal ??= market.submitColumns(orders).refused[0]?.error ?? null;
       for (const contract of contracts) market.propose(contract);
     } else {
       const named = Array.from(readings.in, (_, index) => this.#reading(readings, index));
-      await this.#intake.take(named, orders, contracts);
+      const refusal = await this.#intake.take(named, orders, contracts);
+      this.#firstRefusal ??= refusal;
     }
     this.#cleared = null;
     const sealing = market.clearPeriod(community.timeOf(place + 1));
@@ -113,6 +119,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     const block = (this.#cleared as PeriodResult | null)?.block;
     if (block !== undefined) {
       this.#indicators.add(block);
+      this.#refusedOrders += orders.quantity.length - block.header.sections.orders.count;
       const deliveries = deliveriesOf(block, community.members.length, community.owners);
       keep(this.#delivered, place, deliveries);
       this.#ahead = this.done ? null : this.#prepare(place + 1);
@@ -139,6 +146,11 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
       orders: this.community.orders(place),
       readings: this.community.readings(place, (about) => this.#delivered.get(about)),
     };
+  }
+
+  /** Orders that the market refused, such as those beyond their owner's means. */
+  get refused(): Refusals {
+    return { orders: this.#refusedOrders, first: this.#firstRefusal };
   }
 
   /** What the blocks so far came to. */
@@ -171,17 +183,31 @@ export async function openSimulation(community: Community, options: SimulationOp
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },
   });
   const intake = signed === undefined ? null : await signed.open(market);
+  return new Simulation(community, market, await readPast(community, market.store), intake);
+}
+
+/** What the blocks before say of a run that goes on. */
+interface Past {
+  readonly indicators: Indicators;
+  readonly delivered: Map<number, Deliveries>;
+  readonly refusedOrders: number;
+}
+
+async function readPast(community: Community, store: Store): Promise<Past> {
   const indicators = new Indicators();
   const delivered = new Map<number, Deliveries>();
+  let refusedOrders = 0;
   let place = -1;
-  for await (const bytes of market.store.blocks()) {
+  for await (const bytes of store.blocks()) {
     const block = decodeBlock(bytes);
     indicators.add(block);
-    if (place >= 0 && place >= market.store.size - 1 - readingWindow)
+    if (place >= 0)
+      refusedOrders += community.orders(place).quantity.length - block.header.sections.orders.count;
+    if (place >= 0 && place >= store.size - 1 - readingWindow)
       keep(delivered, place, deliveriesOf(block, community.members.length, community.owners));
     place += 1;
   }
-  return new Simulation(community, market, indicators, delivered, intake);
+  return { indicators, delivered, refusedOrders };
 }
 
 /** Throws unless genesis agreed to exactly what this community agrees to. */

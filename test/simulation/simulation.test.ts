@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openOn } from "../../src/ledger/store/medium.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
@@ -26,6 +27,7 @@ async function finish(simulation: Simulation, steps = Number.POSITIVE_INFINITY):
   simulation.market.on("refused", ({ error }) => refused.push(error.message));
   for (let step = 0; step < steps && !simulation.done; step++) await simulation.next();
   expect(refused).toEqual([]);
+  expect(simulation.refused).toEqual({ orders: 0, first: null });
   return simulation;
 }
 
@@ -72,6 +74,35 @@ describe("a simulated community", () => {
     expect(simulation.done).toBe(true);
     expect(await simulation.next()).toEqual({ done: true, value: undefined });
     expect(simulation.market.store.size).toBe(6);
+  });
+
+  it("counts the orders that are refused, also those of before it was opened again", async () => {
+    // Meters that no deposit lasts for: a day's money is spent by the fourth day.
+    const scenario = community({
+      participants: 30,
+      seed: 4,
+      periodMs: 7_200_000,
+      periods: 72,
+      more: { name: "days" },
+    });
+    const medium = memoryMedium();
+    let placed = 0;
+    const own = openCommunity(scenario);
+    for (let place = 0; place < 72; place++) placed += own.orders(place).quantity.length;
+    for (const steps of [40, 60, 72]) {
+      const store = await openOn(medium, { hasher: engine });
+      const simulation = await openSimulation(openCommunity(scenario), { engine, store });
+      const before = simulation.refused;
+      expect(before.first).toBe(null);
+      while (simulation.place < steps) await simulation.next();
+      const { orders, first } = simulation.refused;
+      expect(first instanceof GridclearError).toBe(orders > before.orders);
+      if (simulation.done) {
+        expect(orders).toBeGreaterThan(0);
+        expect(simulation.summary().orders + orders).toBe(placed);
+      }
+      await store.close();
+    }
   });
 
   it("does not go on in the ledger of another", async () => {

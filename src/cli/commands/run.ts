@@ -152,6 +152,7 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
               head: hex(store.head!.hash),
               complete,
               quantityTick: community.quantityTick,
+              refused: simulation.refused,
               ...ran,
             },
             exitCode: complete ? 0 : stop.exitCode,

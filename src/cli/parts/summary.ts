@@ -1,5 +1,6 @@
 import type { EnergyBalance, Summary } from "../../report/indicators.js";
 import type { Scenario } from "../../simulation/scenario.js";
+import type { Refusals } from "../../simulation/simulation.js";
 import { amountTick, carriers, formatTicks, microTick, type Tick } from "../../units.js";
 import { grouped, rounded, table } from "./table.js";
 
@@ -12,6 +13,8 @@ export interface RunFacts {
   /** Whether every period of the scenario is sealed. */
   readonly complete: boolean;
   readonly quantityTick: Tick;
+  /** Orders that the market refused; they are in no block. */
+  readonly refused: Refusals;
   /** Periods and orders of this call, and the time they took; the ledger may hold more from before. */
   readonly ranPeriods: number;
   readonly ranOrders: number;
@@ -136,10 +139,17 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
     `At the retail and feed-in tariffs alone it would have been ${money(summary.withoutMarket)}: they saved ${money(saved)}${share}.\n`,
     `The platform is left with ${money(summary.platformIncome)}.\n`,
     `\n${grouped(summary.blocks)} blocks sealed: ${grouped(summary.orders)} orders, ${grouped(summary.trades)} trades, ${grouped(summary.poolTrades)} pool trades, ${grouped(summary.readings)} meter readings${speed}\n`,
+    facts.refused.orders === 0 ? "" : `${refusedText(facts.refused)}\n`,
     `ledger ${facts.ledger}\n`,
     `head   ${facts.head}\n`,
     facts.complete ? "" : "The run is not complete: the same command goes on where it stopped.\n",
   ].join("");
+}
+
+/** How many orders were refused, and why the first of this call was. */
+function refusedText({ orders, first }: Refusals): string {
+  const why = first === null ? "" : ` (the first in this run: ${first.message})`;
+  return `${grouped(orders)} orders were refused and are in no block${why}`;
 }
 
 const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<string, string> =>
@@ -158,6 +168,8 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
     participants: summary.participants,
     blocks: summary.blocks,
     orders: summary.orders,
+    refusedOrders: facts.refused.orders,
+    firstRefusal: facts.refused.first?.message ?? null,
     trades: summary.trades,
     poolTrades: summary.poolTrades,
     readings: summary.readings,

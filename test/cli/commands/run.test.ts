@@ -136,7 +136,7 @@ describe("gridclear run", () => {
       code: "invalid",
     });
     await expect(call(runCommand, wrong, "--ledger", ledger)).rejects.toMatchObject({
-      field: `${wrong}: scenario`,
+      field: `${wrong}: line 1: scenario`,
     });
     await expect(call(runCommand, "--ledger", ledger)).rejects.toMatchObject({ field: "SCENARIO" });
     const own = await scenarioFile();
