@@ -64,6 +64,7 @@ export function publishOrders(events: Emitter<MarketEvents>, open: OpenPeriod, f
       participant: orders.participant[sequence]!,
       carrier: carriers[orders.carrier[sequence]!]!,
       side: sides[orders.side[sequence]!]!,
+      revision: orders.revision[sequence]!,
       quantity: orders.quantity[sequence]!,
       price: orders.price[sequence]!,
     });

@@ -1,4 +1,5 @@
 import { fail, GridclearError } from "../errors.js";
+import { decodeRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
@@ -56,6 +57,7 @@ export class Gate {
   /** Why the market has stopped for good; null while it has not. */
   protected failure: unknown = null;
   readonly #intake: Intake;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: GateParts) {
     this.contract = parts.contract;
@@ -114,13 +116,12 @@ export class Gate {
       const signing = this.#signed();
       const open = this.open;
       const parts = this.#intake.order(order, true);
-      const record = orderRecord(parts);
-      await signing.checkOrder(open.period, record, parts[0], signature);
+      const revision = order.revision ?? open.orders.revisions(parts[0], parts[1]);
+      const record = orderRecord(parts, revision);
+      await this.#inTurn(signing.checkOrder(open.period, record, parts[0], signature));
       if (open !== this.open) fail("refused", "order", `an order for period ${this.period}`, open.period);
-      if (!signing.isNew(record)) fail("refused", "order", "each order once in a period", "one again");
-      const result = this.#take(parts);
-      if (result.status === "accepted")
-        signing.keepOrders({ kind: "order", index: result.sequence, signature }, record);
+      const result = this.#take(parts, revision);
+      if (result.status === "accepted") signing.keep({ kind: "order", index: result.sequence, signature });
       return result;
     });
   }
@@ -140,20 +141,20 @@ export class Gate {
       if (batch.quantity.length === 0) fail("invalid", "batch", "at least one order", 0);
       const records = batchRecords(batch);
       const root = this.engine.merkleRoot(records, orderLayout.bytes);
-      await signing.checkBatch(open.period, records, root, gateway, new Set(batch.participant), signature);
+      const { participant } = batch;
+      await this.#inTurn(
+        signing.checkBatch(open.period, records, root, gateway, new Set(participant), signature),
+      );
       if (open !== this.open) fail("refused", "batch", `a batch for period ${this.period}`, open.period);
       const first = open.orders.count;
-      const seen = new Set<string>();
-      const result = this.#takeColumns(batch, (index) => {
-        const record = records.subarray(index * orderLayout.bytes, (index + 1) * orderLayout.bytes);
-        return signing.isNew(record) && seen.size < seen.add(String.fromCharCode(...record)).size;
-      });
+      const revisions = decodeRecords(orderLayout, records).map(({ revision }) => revision);
+      const result = this.#takeColumns(batch, revisions);
       if (result.refused.length > 0) {
         open.orders.truncate(first);
         return { first, accepted: 0, refused: result.refused };
       }
       const orders = [{ start: first, end: open.orders.count }];
-      signing.keepOrders({ kind: "batch", gateway, orders, signature }, records);
+      signing.keep({ kind: "batch", gateway, orders, signature });
       publishOrders(this.events, open, first);
       return result;
     });
@@ -231,36 +232,36 @@ export class Gate {
     return { status: "accepted", period: contract.from };
   }
 
-  #take(parts: OrderParts): OrderResult {
+  #take(parts: OrderParts, revision?: number): OrderResult {
     const open = this.open;
-    const refusal = open.orders.take(...parts);
+    const refusal = open.orders.take(...parts, revision);
     if (refusal !== null) throw refusal;
     const sequence = open.orders.count - 1;
     const replaced = open.orders.replaced[sequence]!;
     publishOrders(this.events, this.open, sequence);
-    return { status: "accepted", sequence, period: open.period, replaced: replaced < 0 ? null : replaced };
+    return {
+      status: "accepted",
+      sequence,
+      period: open.period,
+      revision: open.orders.revision[sequence]!,
+      replaced: replaced < 0 ? null : replaced,
+    };
   }
 
-  #takeColumns(batch: OrderBatch, admit?: (index: number) => boolean): BatchResult {
+  #takeColumns(batch: OrderBatch, revisions?: readonly number[]): BatchResult {
     checkBatch(batch);
     const { orders } = this.open;
     const first = orders.count;
     const refused: { index: number; error: GridclearError }[] = [];
     for (let index = 0; index < batch.quantity.length; index += 1) {
-      const error =
-        admit?.(index) === false
-          ? new GridclearError("refused", {
-              field: "order",
-              wanted: "each order once in a period",
-              got: "one again",
-            })
-          : orders.take(
-              batch.participant[index]!,
-              batch.carrier[index]!,
-              batch.side[index]!,
-              batch.quantity[index]!,
-              batch.price[index]!,
-            );
+      const error = orders.take(
+        batch.participant[index]!,
+        batch.carrier[index]!,
+        batch.side[index]!,
+        batch.quantity[index]!,
+        batch.price[index]!,
+        revisions?.[index],
+      );
       if (error !== null) refused.push({ index, error });
     }
     return { first, accepted: orders.count - first, refused };
@@ -281,16 +282,20 @@ export class Gate {
 
   /** Throws `state` once the market has failed. */
   protected usable(): void {
-    if (this.failure !== null)
-      throw new GridclearError(
-        "state",
-        { field: "market", wanted: "one that has not failed", got: String(this.failure) },
-        { cause: this.failure },
-      );
+    if (this.failure === null) return;
+    const detail = { field: "market", wanted: "one that has not failed", got: String(this.failure) };
+    throw new GridclearError("state", detail, { cause: this.failure });
   }
 
   #unsigned(field: string): void {
     if (this.signing !== null) fail("signature", field, "a signature, in this market", "none");
+  }
+
+  /** What `check` comes to, once all checks asked before have ended: orders are taken in the order of the calls. */
+  #inTurn(check: Promise<void>): Promise<void> {
+    const done = Promise.allSettled([this.#turn, check]).then(() => check);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #signed(): Signing {

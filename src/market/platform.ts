@@ -108,7 +108,7 @@ export class Platform {
     const [order, signature] = [{ ...given }, ownCopy(over)];
     const result = await this.market.submitSigned(order, signature);
     if (result.status === "refused") return result;
-    const records = orderRecord(this.#intake.order(order, true));
+    const records = orderRecord(this.#intake.order(order, true), result.revision);
     const [receipt] = await this.#acknowledge({
       period: result.period,
       first: result.sequence,
@@ -158,11 +158,12 @@ export class Platform {
       const orders = decodeRecords(orderLayout, records);
       let taken: number | undefined;
       if (gateway === null) {
-        const { participant, carrier, side, quantity, price } = orders[0]!;
+        const { participant, carrier, side, revision, quantity, price } = orders[0]!;
         const order = {
           participant: state.terms.participants[participant]?.name ?? "",
           carrier,
           side,
+          revision,
           quantity: formatTicks(quantity, quantityTick),
           price: formatTicks(price, priceTick),
         };
@@ -172,6 +173,7 @@ export class Platform {
         const batch: OrderBatch = {
           participant: Uint32Array.from(orders, (order) => order.participant),
           carrier: Uint8Array.from(orders, (order) => carriers.indexOf(order.carrier)),
+          revision: Uint16Array.from(orders, (order) => order.revision),
           side: Uint8Array.from(orders, (order) => (order.side === "offer" ? 0 : 1)),
           quantity: Uint32Array.from(orders, (order) => order.quantity),
           price: Int32Array.from(orders, (order) => order.price),

@@ -79,6 +79,7 @@ describe("what a market tells", () => {
           participant: 0,
           carrier: "cold",
           side: "bid",
+          revision: 0,
           quantity: 1_000_000,
           price: 200_000,
         });

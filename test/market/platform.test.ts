@@ -86,12 +86,14 @@ async function signed(
   participant: number,
   kWh: number,
   price: number,
+  revision = 0,
 ): Promise<[Order, Uint8Array]> {
   const side = participant % 2 === 0 ? "offer" : "bid";
   const record = {
     participant,
     carrier: "electricity",
     side,
+    revision,
     quantity: kWh * 1_000_000,
     price: price * 10_000,
   } as const;
@@ -99,6 +101,7 @@ async function signed(
     participant: names[participant]!,
     carrier: "electricity",
     side,
+    revision,
     quantity: `${kWh}`,
     price: `${price / 100}`,
   } as const;
@@ -300,7 +303,7 @@ describe("a platform that dies", () => {
           const orders = [
             await signed(period, 0, 2 + round, 20),
             await signed(period, 1, 1 + round, 30),
-            await signed(period, 1, 2 + round, 31),
+            await signed(period, 1, 2 + round, 31, 1),
           ];
           const together = await batch(period + 1, 210_000 + round);
           const results = await Promise.all(orders.map((each) => platform.submit(...each)));

@@ -122,9 +122,17 @@ describe("replay", () => {
   it("finds orders, readings and contracts that the rules don't admit", () => {
     const { sections } = blocks[target]!;
     const orders = decodeRecords(orderLayout, sections.orders);
-    const over = [...orders, { ...orders[0]!, quantity: 0xffff_ffff }];
+    const { participant, carrier } = orders[0]!;
+    const revision = orders.filter(
+      (each) => each.participant === participant && each.carrier === carrier,
+    ).length;
+    const over = [...orders, { ...orders[0]!, revision, quantity: 0xffff_ffff }];
     expect(verdict(forged({ orders: encodeRecords(orderLayout, over) }))).toMatch(
       new RegExp(`^block ${target}: order ${orders.length}: order.quantity`),
+    );
+    const again = [...orders, orders[0]!];
+    expect(verdict(forged({ orders: encodeRecords(orderLayout, again) }))).toContain(
+      `order ${orders.length}: order.revision: wanted ${revision}, the next, got 0`,
     );
     const stranger = [...orders, { ...orders[0]!, participant: 1000 }];
     expect(verdict(forged({ orders: encodeRecords(orderLayout, stranger) }))).toContain("order.participant");

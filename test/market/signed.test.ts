@@ -87,8 +87,21 @@ async function open(): Promise<Market> {
   });
 }
 
-const order = (participant: string, side: "offer" | "bid", quantity: string, price: string) =>
-  ({ participant, carrier: "electricity", side, quantity, price }) as const;
+const order = (
+  participant: string,
+  side: "offer" | "bid",
+  quantity: string,
+  price: string,
+  revision?: number,
+) =>
+  ({
+    participant,
+    carrier: "electricity",
+    side,
+    quantity,
+    price,
+    ...(revision === undefined ? {} : { revision }),
+  }) as const;
 
 /** Signs an order for the market's open period. */
 async function signed(market: Market, of: ReturnType<typeof order>, key = own.get(of.participant)!) {
@@ -96,6 +109,7 @@ async function signed(market: Market, of: ReturnType<typeof order>, key = own.ge
     participant: market.participantNumber(of.participant)!,
     carrier: of.carrier,
     side: of.side,
+    revision: of.revision ?? 0,
     quantity: Math.round(Number(of.quantity) * 1e6),
     price: Math.round(Number(of.price) * 1e6),
   };
@@ -177,18 +191,53 @@ describe("a signed market", () => {
     expect(await code(market.submitSigned({ ...offer, price: "0.2" }, good))).toBe("signature");
     expect(await code(market.submitSigned(offer, good.slice(1)))).toBe("signature");
     expect(await code(market.submitSigned(offer, good))).toBeUndefined();
-    expect(await code(market.submitSigned(offer, good))).toBe("refused");
-    const other = order("ann", "offer", "3", "0.1");
+    const again = { ...offer, revision: 0 };
+    expect(await market.submitSigned(again, good)).toMatchObject({
+      error: { code: "refused", message: "order.revision: wanted 1, the next, got 0" },
+    });
+    const other = order("ann", "offer", "3", "0.1", 1);
     expect(await code(market.submitSigned(other, await signed(market, other)))).toBeUndefined();
-    expect(await code(market.submitSigned(offer, good))).toBe("refused");
+    expect(await code(market.submitSigned(again, good))).toBe("refused");
+    // Without a revision the next is meant, which the signature does not cover.
+    expect(await code(market.submitSigned(offer, good))).toBe("signature");
     await market.clearPeriod(2);
     expect(await code(market.submitSigned(offer, good))).toBe("signature");
     // Verified while the period closes: too late.
-    const signature = await signed(market, other);
-    const late = market.submitSigned(other, signature);
+    const first = { ...other, revision: 0 };
+    const signature = await signed(market, first);
+    const late = market.submitSigned(first, signature);
     const closing = market.clearPeriod(3);
     expect(await code(late)).toBe("refused");
     expect((await closing).block.header.sections.orders.count).toBe(0);
+  });
+
+  it("takes an order back as often as its participant likes, and the same order again", async () => {
+    const market = await open();
+    const turns = [
+      order("ann", "offer", "5", "0.2", 0),
+      order("ann", "offer", "0", "0", 1),
+      order("ann", "offer", "7", "0.3", 2),
+      order("ann", "offer", "0", "0", 3),
+      order("ann", "offer", "5", "0.2", 4),
+      order("ann", "offer", "0", "0", 5),
+    ];
+    for (const turn of turns)
+      expect(await market.submitSigned(turn, await signed(market, turn))).toMatchObject({
+        status: "accepted",
+        revision: turn.revision,
+      });
+    const bid = order("bob", "bid", "7", "0.4");
+    await market.submitSigned(bid, await signed(market, bid));
+    const { block } = await market.clearPeriod(2);
+    expect(block.header.totals.electricity.offered).toBe(0n);
+    expect(market.balance("ann")).toBe(0n);
+    await expect(
+      (async () => {
+        const directory = new KeyDirectory();
+        for await (const bytes of market.store.blocks())
+          await checkEvidence(decodeBlock(bytes), directory, signatures, await openHasher());
+      })(),
+    ).resolves.toBeUndefined();
   });
 
   it("takes a gateway's batch whole or not at all", async () => {
@@ -200,6 +249,7 @@ describe("a signed market", () => {
       side: Uint8Array.of(1, 1, 1),
       quantity: Uint32Array.of(10, 20, 10),
       price: Int32Array.of(5, 6, 5),
+      revision: Uint16Array.of(0, 0, 0),
     };
     const sign = async (of: typeof batch) =>
       gateway.sign(
@@ -212,19 +262,19 @@ describe("a signed market", () => {
     expect(await market.submitBatch(strangers, gateway.publicKey, await sign(strangers))).toMatchObject({
       status: "refused",
     });
-    const fine = { ...batch, quantity: Uint32Array.of(10, 20, 11) };
+    const fine = { ...batch, revision: Uint16Array.of(0, 0, 1) };
     expect(await market.submitBatch(fine, gateway.publicKey, await sign(fine))).toMatchObject({
       first: 0,
       accepted: 3,
       refused: [],
     });
     // What a refused batch would have replaced stands as it stood.
-    const twice = { ...batch, quantity: Uint32Array.of(12, 20, 12) };
+    const twice = { ...fine, revision: Uint16Array.of(2, 1, 2) };
     expect(await market.submitBatch(twice, gateway.publicKey, await sign(twice))).toMatchObject({
       accepted: 0,
     });
     const { block } = await market.clearPeriod(2);
     expect(block.header.sections.orders.count).toBe(3);
-    expect(block.header.totals.electricity.asked).toBe(31n);
+    expect(block.header.totals.electricity.asked).toBe(30n);
   });
 });

@@ -204,7 +204,11 @@ export class Audit {
   /** The last order of each participant and carrier, by number; withdrawals fall away. */
   #liveOrders(orders: OrderRecord[], at: string): Set<number> {
     const last = new Map<string, number>();
+    const counts = new Map<string, number>();
     for (const [number, order] of orders.entries()) {
+      const place = counts.get(`${order.participant} ${order.carrier}`) ?? 0;
+      demand(order.revision === place, `${at}: order ${number} is revision ${order.revision}, not ${place}`);
+      counts.set(`${order.participant} ${order.carrier}`, place + 1);
       last.set(`${order.participant} ${order.carrier}`, number);
       const { id } = this.participants[order.participant]!;
       const contract = this.#held.get(

@@ -131,10 +131,12 @@ export function seeded(seed: number): () => number {
 /** The orders of a period: offers of even members, bids of odd ones, and one that is replaced. */
 export function ordersOf(seed: number, height: number): OrderRecord[] {
   const random = seeded(seed * 1000 + height);
-  const one = (participant: number): OrderRecord => ({
+  const one = (participant: number, place: number): OrderRecord => ({
     participant,
     carrier: "electricity",
     side: participant % 2 === 0 ? "offer" : "bid",
+    // The last order replaces the second.
+    revision: place === 6 ? 1 : 0,
     quantity: 1_000_000 + Math.floor(random() * 4_000_000),
     price: (participant % 2 === 0 ? 200_000 : 300_000) + Math.floor(random() * 250_000),
   });

@@ -55,10 +55,11 @@ export function tradePeriod(period: number, seed: number = 0): Period {
           participant: 0,
           carrier: "electricity",
           side: "offer",
+          revision: 0,
           quantity: quantity + 500_000,
           price: 200_000,
         },
-        { participant: 1, carrier: "electricity", side: "bid", quantity, price: 300_000 },
+        { participant: 1, carrier: "electricity", side: "bid", revision: 0, quantity, price: 300_000 },
       ]),
       trades: encodeRecords(tradeLayout, [
         {

@@ -86,6 +86,8 @@ export interface OrderRecord {
   readonly participant: number;
   readonly carrier: Carrier;
   readonly side: (typeof sides)[number];
+  /** Its place among the orders of this participant and carrier in the period, from 0: no two records of a period are the same. */
+  readonly revision: number;
   /** Quantity ticks; 0 withdraws what the participant had in this carrier. */
   readonly quantity: number;
   /** Price ticks. */
@@ -170,7 +172,7 @@ export const orderLayout: Layout<OrderRecord> = /* @__PURE__ */ layout("orders",
   ["participant", "u32"],
   ["carrier", carrierCode],
   ["side", { names: sides, first: 0 }],
-  [null, 2],
+  ["revision", "u16"],
   ["quantity", "u32"],
   ["price", "i32"],
 ]);

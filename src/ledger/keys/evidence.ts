@@ -1,8 +1,10 @@
-import { concat, hex, publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { concat, hex, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
+import { carriers } from "../../units.js";
 import { type Block, decodeItems, encodeItems } from "../format/block.js";
 import { decodeCanonical } from "../format/canonical.js";
 import { signedMarket } from "../format/header.js";
+import { offsetsOf } from "../format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../format/records.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { LeafRange } from "../tree/path.js";
@@ -136,7 +138,7 @@ class Coverage {
 /**
  * Checks every signature of a checked block and takes its contracts into the directory. In a signed market each
  * order, each reading that is not estimated and each contract is covered by exactly one valid signature of the right
- * key, and no order stands twice in a period (which is how a copied order would come back). In an unsigned market
+ * key, and every order has the revision that is its turn (so no copied order comes back). In an unsigned market
  * there is no evidence. Throws `signature` or `corrupt`, naming what is wrong; the directory is then half-fed and of
  * no further use.
  */
@@ -236,7 +238,7 @@ export async function checkEvidence(
   coveredReadings.check(
     (index) => (sections.readings[index * readingLayout.bytes + 5]! & readingEstimated) !== 0,
   );
-  checkOrdersDiffer(sections.orders);
+  checkRevisions(sections.orders);
   const bad = await signatures.findInvalid(checks);
   if (bad >= 0)
     throw new GridclearError("signature", {
@@ -247,16 +249,19 @@ export async function checkEvidence(
 }
 
 /**
- * Throws `signature` when two orders of a period are the same to the last byte. A signature covers an order's record,
- * so a network or an operator that repeats one would otherwise undo what its participant replaced it with.
+ * Throws `signature` unless each order has the revision that is its place among those of its participant and carrier. A
+ * signature covers the revision, so a network or an operator that repeats an order can't undo what its participant
+ * replaced it with.
  */
-export function checkOrdersDiffer(orders: Uint8Array): void {
-  const seen = new Map<string, number>();
+export function checkRevisions(orders: Uint8Array): void {
+  const view = viewOf(orders);
+  const counts = new Map<number, number>();
+  const { participant, carrier, revision } = offsetsOf(orderLayout);
   for (let at = 0, index = 0; at < orders.length; at += orderLayout.bytes, index += 1) {
-    const name = String.fromCharCode(...orders.subarray(at, at + orderLayout.bytes));
-    const first = seen.get(name);
-    if (first !== undefined)
-      fail("signature", `orders[${index}]`, "each order once in a period", `order ${first} again`);
-    seen.set(name, index);
+    const slot = view.getUint32(at + participant, true) * carriers.length + view.getUint8(at + carrier);
+    const wanted = counts.get(slot) ?? 0;
+    const found = view.getUint16(at + revision, true);
+    if (found !== wanted) fail("signature", `orders[${index}].revision`, `${wanted}`, found);
+    counts.set(slot, wanted + 1);
   }
 }

@@ -105,8 +105,10 @@ export function checkBatch(batch: OrderBatch): void {
     [side, "side", Uint8Array],
     [quantity, "quantity", Uint32Array],
     [price, "price", Int32Array],
+    [batch.revision, "revision", Uint16Array],
   ] as const;
   for (const [column, name, type] of columns) {
+    if (name === "revision" && column === undefined) continue;
     if (!(column instanceof type)) fail("invalid", `batch.${name}`, `a ${type.name}`, column);
     if (column.length !== quantity.length)
       fail("invalid", `batch.${name}`, `${quantity.length} entries`, column.length);
@@ -122,7 +124,7 @@ export function checkBatch(batch: OrderBatch): void {
 
 /** Bytes or a column of its own: what the caller does to its array while a signature is checked changes nothing. */
 export function ownCopy<Column>(column: Column): Column {
-  const known = [Uint8Array, Uint32Array, Int32Array].find((type) => column instanceof type);
+  const known = [Uint8Array, Uint16Array, Uint32Array, Int32Array].find((type) => column instanceof type);
   return known === undefined ? column : ((column as unknown as Uint8Array).slice() as unknown as Column);
 }
 
@@ -133,23 +135,44 @@ export const ownBatch = (batch: OrderBatch): OrderBatch => ({
   side: ownCopy(batch.side),
   quantity: ownCopy(batch.quantity),
   price: ownCopy(batch.price),
+  ...(batch.revision === undefined ? {} : { revision: ownCopy(batch.revision) }),
 });
 
-/** The records of a checked batch, end to end. */
-export function batchRecords({ participant, carrier, side, quantity, price }: OrderBatch): Uint8Array {
+/** The records of a checked batch, end to end, which its gateway's signature covers. */
+export function batchRecords(batch: OrderBatch): Uint8Array {
+  const { participant, carrier, side, quantity, price } = batch;
   const bytes = new Uint8Array(quantity.length * orderLayout.bytes);
-  for (let index = 0; index < quantity.length; index += 1)
-    bytes.set(
-      orderRecord([participant[index]!, carrier[index]!, side[index]!, quantity[index]!, price[index]!]),
-      index * orderLayout.bytes,
-    );
+  const counts = new Map<number, number>();
+  for (let index = 0; index < quantity.length; index += 1) {
+    const slot = participant[index]! * carriers.length + carrier[index]!;
+    const revision = batch.revision?.[index] ?? counts.get(slot) ?? 0;
+    counts.set(slot, revision + 1);
+    const parts: OrderParts = [
+      participant[index]!,
+      carrier[index]!,
+      side[index]!,
+      quantity[index]!,
+      price[index]!,
+    ];
+    bytes.set(orderRecord(parts, revision), index * orderLayout.bytes);
+  }
   return bytes;
 }
 
 /** The record that an order will be, which its signature covers. */
-export function orderRecord([participant, carrier, side, quantity, price]: OrderParts): Uint8Array {
+export function orderRecord(
+  [participant, carrier, side, quantity, price]: OrderParts,
+  revision: number,
+): Uint8Array {
   return encodeRecords(orderLayout, [
-    { participant, carrier: carriers[carrier]!, side: side === 0 ? "offer" : "bid", quantity, price },
+    {
+      participant,
+      carrier: carriers[carrier]!,
+      side: side === 0 ? "offer" : "bid",
+      revision,
+      quantity,
+      price,
+    },
   ]);
 }
 

@@ -10,6 +10,11 @@ export interface Order {
   readonly quantity: string;
   /** Limit per unit, such as `"0.43"`; negative prices are legal. */
   readonly price: string;
+  /**
+   * Its place among the orders of this participant and carrier in the period, from 0, which its signature covers.
+   * Default: the next.
+   */
+  readonly revision?: number;
 }
 
 /** What became of an order or a withdrawal. */
@@ -19,6 +24,8 @@ export type OrderResult =
       /** Its number in the block of `period`: its place in arrival order. */
       readonly sequence: number;
       readonly period: number;
+      /** Its place among the orders of this participant and carrier in the period, from 0. */
+      readonly revision: number;
       /** Number of the order that it replaced or withdrew. */
       readonly replaced: number | null;
     }
@@ -42,6 +49,11 @@ export interface OrderBatch {
   readonly quantity: Uint32Array;
   /** Price ticks. */
   readonly price: Int32Array;
+  /**
+   * The place of each among the orders of its participant and carrier in the period, from 0; in signed batches.
+   * Default: as if the batch had the first of them.
+   */
+  readonly revision?: Uint16Array;
 }
 
 /** What became of a batch: the sequence of the first order taken, how many were, and why others were not, by place. */

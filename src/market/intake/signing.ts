@@ -19,8 +19,6 @@ export class Signing {
   readonly #marketId: Uint8Array;
   readonly #directory = new KeyDirectory();
   #evidence: Evidence[] = [];
-  /** Order records of the open period: a record that came before is a replay. */
-  readonly #seen = new Set<string>();
   /** Contract signatures wait here until their contract enters. */
   readonly #contracts = new Map<Contract, { readonly signature: Uint8Array; readonly key: Uint8Array }>();
 
@@ -73,18 +71,6 @@ export class Signing {
     this.#contracts.set(contract, { signature: signature as Uint8Array, key });
   }
 
-  /** Whether an order's record has not come in this period. */
-  isNew(record: Uint8Array): boolean {
-    return !this.#seen.has(nameOf(record));
-  }
-
-  /** Takes what is evidence of orders that were taken, and remembers their records. */
-  keepOrders(item: Evidence, records: Uint8Array): void {
-    this.#evidence.push(item);
-    for (let at = 0; at < records.length; at += orderLayout.bytes)
-      this.#seen.add(nameOf(records.subarray(at, at + orderLayout.bytes)));
-  }
-
   /** Throws `signature` when the key that signed a contract is no longer the one that has to. */
   recheck(contract: Contract): void {
     const key = this.#directory.signer(contract as never);
@@ -116,7 +102,6 @@ export class Signing {
   take(): Uint8Array {
     const section = encodeEvidence(this.#evidence);
     this.#evidence = [];
-    this.#seen.clear();
     return section;
   }
 
@@ -134,6 +119,3 @@ export class Signing {
       throw new GridclearError("signature", { field, wanted: "a valid signature", got: "one that is not" });
   }
 }
-
-/** A record as a key of a set. */
-const nameOf = (record: Uint8Array): string => String.fromCharCode(...record);

@@ -25,6 +25,8 @@ export class Orders {
   side: Uint8Array = new Uint8Array(256);
   quantity: Uint32Array = new Uint32Array(256);
   price: Int32Array = new Int32Array(256);
+  /** Place of each among the orders of its participant and carrier, from 0. */
+  revision: Uint8Array = new Uint8Array(256);
   /** Number of the order that each replaced or withdrew, or {@link nobody}. */
   replaced: Int32Array = new Int32Array(256);
   /** By (participant, carrier): number of the live order, or {@link nobody}. */
@@ -53,7 +55,7 @@ export class Orders {
 
   /**
    * Takes an order, or says why not; nothing changes when refused. Numbers must be integers in the ranges of an order
-   * record; a quantity of 0 withdraws the live order.
+   * record; a quantity of 0 withdraws the live order. A revision that is given has to be the next.
    */
   take(
     participant: number,
@@ -61,9 +63,14 @@ export class Orders {
     side: number,
     quantity: number,
     price: number,
+    revision?: number,
   ): GridclearError | null {
     if (this.count >= maxPeriodOrders)
       return refuse("limit", "order", `at most ${maxPeriodOrders} a period`, this.count);
+    const slot = participant * carrierCount + carrier;
+    const next = this.#revisions[slot] ?? 0;
+    if (revision !== undefined && revision !== next)
+      return refuse("refused", "order.revision", `${next}, the next`, revision);
     if (this.count === this.participant.length) this.#grow();
     // Written where the next order stands, it counts only once `count` says so.
     const number = this.count;
@@ -74,13 +81,18 @@ export class Orders {
     this.price[number] = price;
     const refusal = this.#judge(number);
     if (refusal !== null) return refusal;
-    const slot = participant * carrierCount + carrier;
     this.replaced[number] = this.live[slot]!;
+    this.revision[number] = this.#revisions[slot]!;
     this.count += 1;
     this.#revisions[slot]! += 1;
     this.live[slot] = quantity === 0 ? nobody : number;
     this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(number);
     return null;
+  }
+
+  /** How many orders of this participant and carrier were taken: the revision of the next. */
+  revisions(participant: number, carrier: number): number {
+    return this.#revisions[participant * carrierCount + carrier] ?? 0;
   }
 
   /** Forgets the orders from `count` on, as if they had never come. */
@@ -130,6 +142,7 @@ export class Orders {
       view.setUint32(at + orderAt.participant, this.participant[number]!, true);
       view.setUint8(at + orderAt.carrier, this.carrier[number]!);
       view.setUint8(at + orderAt.side, this.side[number]!);
+      view.setUint16(at + orderAt.revision, this.revision[number]!, true);
       view.setUint32(at + orderAt.quantity, this.quantity[number]!, true);
       view.setInt32(at + orderAt.price, this.price[number]!, true);
     }
@@ -253,6 +266,7 @@ export class Orders {
     this.side = grown(this.side, new Uint8Array(size));
     this.quantity = grown(this.quantity, new Uint32Array(size));
     this.price = grown(this.price, new Int32Array(size));
+    this.revision = grown(this.revision, new Uint8Array(size));
     this.replaced = grown(this.replaced, new Int32Array(size));
   }
 }

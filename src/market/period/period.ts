@@ -202,6 +202,7 @@ function takeOrders(orders: Orders, bytes: Uint8Array): void {
       view.getUint8(at + orderAt.side),
       view.getUint32(at + orderAt.quantity, true),
       view.getInt32(at + orderAt.price, true),
+      view.getUint16(at + orderAt.revision, true),
     );
     if (refusal !== null) throw refusal.at(`order ${at / orderLayout.bytes}`);
   }

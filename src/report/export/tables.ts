@@ -85,6 +85,7 @@ export const tables: readonly Table[] = [
       ["id", "text"],
       ["carrier", "text"],
       ["side", "text"],
+      ["revision", "index"],
       ["quantity", "quantity"],
       ["price", "price"],
     ],
@@ -244,6 +245,7 @@ export class TableReader {
           id(order.participant),
           order.carrier,
           order.side,
+          order.revision,
           order.quantity,
           order.price,
         ]);

@@ -247,7 +247,7 @@ describe("block", () => {
         hasher,
       );
     const orderSection = block.sections.orders.slice();
-    orderSection[6] = 1;
+    orderSection[5] = 2;
     expect(() => checkBlock(rebuilt({ orders: orderSection }), hasher)).toThrow("orders[0]");
     const contracts = encodeItems([encodeCanonical({ a: 1 }), new TextEncoder().encode('{"a": 1}')]);
     expect(() => checkBlock(rebuilt({ contracts }), hasher)).toThrow("contracts[1]");

@@ -65,6 +65,7 @@ const orders = fc.record({
   participant: u32,
   carrier,
   side: fc.constantFrom(...sides),
+  revision: u16,
   quantity: u32,
   price: i32,
 });
@@ -118,8 +119,7 @@ const byHand = {
     ...le(r.participant, 4),
     carriers.indexOf(r.carrier),
     r.side === "bid" ? 1 : 0,
-    0,
-    0,
+    ...le(r.revision, 2),
     ...le(r.quantity, 4),
     ...le(r.price, 4),
   ],
@@ -288,8 +288,6 @@ describe("reserved bytes and codes", () => {
     const cases: [Layout<never>, Uint8Array, at: number, to: number][] = [
       [orderLayout as never, encodeRecords(orderLayout, [order!]), 4, 4],
       [orderLayout as never, encodeRecords(orderLayout, [order!]), 5, 2],
-      [orderLayout as never, encodeRecords(orderLayout, [order!]), 6, 1],
-      [orderLayout as never, encodeRecords(orderLayout, [order!]), 7, 128],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 0],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 4],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 1, 255],

@@ -7,7 +7,7 @@ import { decodeItems } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { KeyDirectory } from "../../../src/ledger/keys/directory.js";
 import {
-  checkOrdersDiffer,
+  checkRevisions,
   decodeEvidence,
   type Evidence,
   encodeEvidence,
@@ -79,6 +79,7 @@ describe("statements", () => {
       participant: 3,
       carrier: "electricity",
       side: "bid",
+      revision: 0,
       quantity: 2_500_000,
       price: 310_000,
     } as const;
@@ -197,13 +198,16 @@ describe("evidence", () => {
     );
   });
 
-  test("two orders alike to the last byte are found", () => {
-    const other = Buffer.from(order);
-    other[12]! ^= 1;
-    expect(() => checkOrdersDiffer(new Uint8Array(Buffer.concat([order, other])))).not.toThrow();
-    expect(() => checkOrdersDiffer(new Uint8Array(Buffer.concat([order, other, order])))).toThrow(
-      "orders[2]",
-    );
+  test("an order that comes again, or out of turn, is found by its revision", () => {
+    const second = Buffer.from(order);
+    second[6] = 1;
+    const heat = Buffer.from(order);
+    heat[4] = 1;
+    const verdict = (...orders: Buffer[]) => checkRevisions(new Uint8Array(Buffer.concat(orders)));
+    expect(() => verdict(order, heat, second)).not.toThrow();
+    expect(() => verdict(order, second, order)).toThrow("orders[2].revision: wanted 2, got 0");
+    expect(() => verdict(second, order)).toThrow("orders[0].revision: wanted 0, got 1");
+    expect(() => verdict(order, heat, heat)).toThrow("orders[2].revision: wanted 1, got 0");
   });
 });
 

@@ -483,10 +483,15 @@ describe("signatures in a sealed block", () => {
     expect(
       await refusal(
         at3((s) => {
-          s.orders.push({ ...s.orders[1]! });
+          s.orders.push({ ...s.orders[1]!, revision: 2 });
+          s.draft = (draft) => {
+            const orders = draft.sections.orders!.slice();
+            orders.copyWithin(7 * 16, 16, 2 * 16);
+            return { ...draft, sections: { ...draft.sections, orders } };
+          };
         }),
       ),
-    ).toContain("orders[7]: wanted each order once in a period");
+    ).toContain("orders[7].revision: wanted 2, got 0");
   });
 
   test("an order of the gateway's batch altered, evidence left out, evidence for what is not there", async () => {

@@ -40,6 +40,7 @@ const people: Period = {
         participant,
         carrier: "gas",
         side: participant % 2 ? "bid" : "offer",
+        revision: participant,
         quantity: 4_294_967_295 - participant,
         price: -2_147_483_648 + participant,
       })),
@@ -140,6 +141,7 @@ describe("json", () => {
       participant: 1,
       carrier: "electricity",
       side: "bid",
+      revision: 0,
       quantity: 1_500_000,
       price: 300_000,
     });
@@ -241,6 +243,7 @@ describe("csv", () => {
       id: "home-1",
       carrier: "electricity",
       side: "offer",
+      revision: "0",
       quantity: "2",
       price: "0.2",
     });
