@@ -52,7 +52,6 @@ export {
   judgeContradiction,
 } from "./proof/contradiction.js";
 export {
-  type Anchor,
   decodeProof,
   openProof,
   type Proof,
@@ -71,5 +70,5 @@ export { LightClient, type LightClientOptions } from "./service/client.js";
 export { type HttpLimits, httpAsk } from "./service/http.js";
 export type { Ask } from "./service/server.js";
 export type { Hasher } from "./tree/hasher.js";
-export { verifyConsistency, verifyInclusion } from "./tree/path.js";
+export { type Anchor, type Inclusion, verifyConsistency, verifyInclusion } from "./tree/path.js";
 export { plainHasher } from "./tree/plain.js";

@@ -67,7 +67,7 @@ async function begin(options: MarketOptions, store: Store, clock: Clock): Promis
   );
   const contracts = openingContracts(options, given).map((contract) => parseContract(contract));
   const contract = contracts[0] as MarketContract;
-  const id = marketId(engine, encodeCanonical(contract));
+  const id = marketId(encodeCanonical(contract), engine);
   const signing = openSigning(options, contract, id);
   const state = new MarketState();
   const open = new OpenPeriod(state, engine, contract.from);

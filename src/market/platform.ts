@@ -83,7 +83,7 @@ export class Platform {
       fail("refused", "key", `the platform's key (${platformKey})`, given);
     const history = new HistoryTree(hasher);
     for await (const bytes of market.store.blocks())
-      history.append(blockHash(hasher, bytes.subarray(0, headerBytes)));
+      history.append(blockHash(bytes.subarray(0, headerBytes), hasher));
     const { period } = market;
     const { entries, groups, orders } = await readOrders(market.store, period);
     const platform = new Platform(options, history, new OrderLog(market.store, period, groups, orders));
@@ -138,12 +138,16 @@ export class Platform {
     const { bytes } = orderLayout;
     return Promise.all(
       Array.from({ length: entry.records.length / bytes }, (_, index) =>
-        signReceipt(hasher, key, {
-          marketId: this.market.id,
-          period: entry.period,
-          number: entry.first + index,
-          order: entry.records.slice(index * bytes, (index + 1) * bytes),
-        }),
+        signReceipt(
+          {
+            marketId: this.market.id,
+            period: entry.period,
+            number: entry.first + index,
+            order: entry.records.slice(index * bytes, (index + 1) * bytes),
+          },
+          key,
+          hasher,
+        ),
       ),
     );
   }
@@ -203,7 +207,7 @@ export class Platform {
     const root = this.#history.root();
     if (size === market.store.size && !sameBytes(root, market.store.root()))
       fail("corrupt", "head", "the root of the store", root);
-    const note = await signCheckpoint(hasher, { origin: originOf(market.id), size, root }, key);
+    const note = await signCheckpoint({ origin: originOf(market.id), size, root }, key, hasher);
     await market.store.putMeta(checkpointKey, new TextEncoder().encode(note));
     this.#note = note;
   }

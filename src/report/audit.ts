@@ -135,7 +135,7 @@ async function judge(blocks: Blocks, note: string | null, tools: Tools): Promise
     if (rootAtHead === null) throw missing(chain.size, size);
     if (!sameBytes(rootAtHead, root)) fail("corrupt", `head of ${size} blocks`, hex(rootAtHead), hex(root));
     const { platform } = directory;
-    if (signed && !(await isSignedBy(hasher, signatures, head, platform)))
+    if (signed && !(await isSignedBy(head, platform, signatures, hasher)))
       fail("signature", "head", `a signature of the platform (${hex(platform)})`, head.checkpoint.origin);
   }
   return {

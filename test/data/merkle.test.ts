@@ -32,8 +32,8 @@ describe.skipIf(!here)("public Merkle vectors (skipped without the data beside t
     ) as { leafInputs: string[]; nodeHashes: string[][]; rootHashes: string[] };
     const leaves = leafInputs.map(bytes);
     for (const [size, root] of rootHashes.entries())
-      expect(hex(merkleRoot(hasher, leaves.slice(0, size)))).toBe(root);
-    const rangeRoot = itemRoots(hasher, leaves);
+      expect(hex(merkleRoot(leaves.slice(0, size), hasher))).toBe(root);
+    const rangeRoot = itemRoots(leaves, hasher);
     for (const [level, hashes] of nodeHashes.entries())
       for (const [index, hash] of hashes.entries())
         expect(hex(rangeRoot(index << level, (index + 1) << level))).toBe(hash);
@@ -41,10 +41,14 @@ describe.skipIf(!here)("public Merkle vectors (skipped without the data beside t
       const root = bytes(rootHashes[size]!);
       for (let index = 0; index < size; index++) {
         const path = inclusionRanges(index, size).map(({ start, end }) => rangeRoot(start, end));
-        expect(verifyInclusion(hasher, index, size, leafHash(hasher, leaves[index]!), path, root)).toBe(true);
+        expect(
+          verifyInclusion({ leaf: leafHash(leaves[index]!, hasher), index, size, path }, root, hasher),
+        ).toBe(true);
         const growth = consistencyRanges(index + 1, size).map(({ start, end }) => rangeRoot(start, end));
         const earlier = bytes(rootHashes[index + 1]!);
-        expect(verifyConsistency(hasher, index + 1, size, earlier, root, growth)).toBe(true);
+        expect(
+          verifyConsistency({ size: index + 1, root: earlier }, { size: size, root: root }, growth, hasher),
+        ).toBe(true);
       }
     }
   });
@@ -54,7 +58,11 @@ describe.skipIf(!here)("public Merkle vectors (skipped without the data beside t
     for (const { name, probe } of all) {
       const { leafIdx, treeSize, root, leafHash: leaf, proof, wantErr } = probe;
       const path = ((proof ?? []) as string[]).map(base64);
-      const ok = verifyInclusion(hasher, leafIdx, treeSize, base64(leaf), path, base64(root));
+      const ok = verifyInclusion(
+        { leaf: base64(leaf), index: leafIdx, size: treeSize, path },
+        base64(root),
+        hasher,
+      );
       expect({ name, ok }).toEqual({ name, ok: !wantErr });
     }
     expect(all.length).toBeGreaterThan(90);
@@ -72,7 +80,12 @@ describe.skipIf(!here)("public Merkle vectors (skipped without the data beside t
         const raw = base64(root);
         return raw.length === 12 ? hasher.sha256(raw) : raw;
       });
-      const ok = verifyConsistency(hasher, size1, size2, roots[0]!, roots[1]!, path);
+      const ok = verifyConsistency(
+        { size: size1, root: roots[0]! },
+        { size: size2, root: roots[1]! },
+        path,
+        hasher,
+      );
       if (size1 === 0) fromNothing++;
       expect({ name, ok }).toEqual({ name, ok: !wantErr && size1 !== 0 });
     }

@@ -60,7 +60,7 @@ const contracts: Contract[] = openingContracts({}, [
     ),
   ),
 ]);
-const id = marketId(hasher, encodeCanonical(contracts[0]));
+const id = marketId(encodeCanonical(contracts[0]), hasher);
 const keyring = new Map([platformKey, ...members].map((key) => [hex(key.publicKey), key]));
 
 async function open(store: Store): Promise<Platform> {

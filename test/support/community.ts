@@ -100,7 +100,7 @@ function genesisContracts(): Contract[] {
 
 const contracts = genesisContracts();
 const contractBytes = contracts.map((contract) => encodeCanonical(contract));
-export const market: Uint8Array = marketId(hasher, contractBytes[0]!);
+export const market: Uint8Array = marketId(contractBytes[0]!, hasher);
 
 async function contractEvidence(): Promise<Evidence[]> {
   const signers = contracts.map((contract) => {
@@ -190,12 +190,16 @@ export async function makeLedger(
     };
     for (const [number, order] of sealing.orders.entries())
       receipts.push(
-        await signReceipt(hasher, platform, {
-          marketId: market,
-          period,
-          number,
-          order: encodeRecords(orderLayout, [order]),
-        }),
+        await signReceipt(
+          {
+            marketId: market,
+            period,
+            number,
+            order: encodeRecords(orderLayout, [order]),
+          },
+          platform,
+          hasher,
+        ),
       );
     lie?.(sealing);
     const { orders } = sealing;
@@ -281,7 +285,7 @@ export async function makeLedger(
     states.push(draft.state as Uint8Array);
   }
   const head = (size: number = history.size): Promise<string> =>
-    signCheckpoint(hasher, { origin: originOf(market), size, root: history.root(size) }, platform);
+    signCheckpoint({ origin: originOf(market), size, root: history.root(size) }, platform, hasher);
   return {
     blocks,
     history,

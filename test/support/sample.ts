@@ -107,7 +107,7 @@ export function tradePeriod(period: number, seed: number = 0): Period {
 }
 
 /** A chain of blocks: genesis with the market contract, then the given periods. */
-export function sampleChain(hasher: Hasher, periods: readonly Period[], signed: boolean = false): Block[] {
+export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: boolean = false): Block[] {
   const contract = encodeCanonical(sampleMarket);
   const chain = new Chain(hasher);
   const genesis: Period = { sections: { contracts: encodeItems([contract]) } };
@@ -116,11 +116,11 @@ export function sampleChain(hasher: Hasher, periods: readonly Period[], signed: 
     const block = buildBlock(
       {
         signed,
-        marketId: marketId(hasher, contract),
+        marketId: marketId(contract, hasher),
         ...linkage,
         period: sampleMarket.from + linkage.height,
         timestampMs: 1_700_000_000_000 + linkage.height * 30_000,
-        rules: merkleRoot(hasher, [hasher.sha256(contract)]),
+        rules: merkleRoot([hasher.sha256(contract)], hasher),
         sections: {},
         state: new Uint8Array(0),
         totals: emptyTotals(),
@@ -139,5 +139,5 @@ export function sampleLedger(
   periods: readonly Period[],
   signed: boolean = false,
 ): Uint8Array[] {
-  return sampleChain(hasher, periods, signed).map(encodeBlock);
+  return sampleChain(periods, hasher, signed).map(encodeBlock);
 }

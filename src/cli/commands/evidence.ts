@@ -92,7 +92,7 @@ async function judgeProofFile(request: EvidenceRequest): Promise<Finding> {
   if (format === "gridclear contradiction v1") return judgeContradictionText(text, request);
   if (format === "gridclear consistency v1") {
     const proof = decodeConsistency(text);
-    checkConsistency(hasher, proof);
+    checkConsistency(proof, hasher);
     const { from, to } = proof;
     const words = `the first ${from.size} of ${to.size} blocks are those of the earlier head`;
     return {
@@ -108,7 +108,7 @@ async function judgeProofFile(request: EvidenceRequest): Promise<Finding> {
   const proof = decodeProof(text);
   const trusted = await anchorOf(request, proof);
   const { header, record, root, size, hash } =
-    trusted === null ? openProof(hasher, proof) : verifyProof(hasher, proof, trusted);
+    trusted === null ? openProof(proof, hasher) : verifyProof(proof, trusted, hasher);
   const what =
     record === null
       ? `block ${header.height}`
@@ -166,11 +166,10 @@ async function judgeContradictionText(text: string, request: EvidenceRequest): P
   const contradiction = decodeContradiction(text);
   const { marketId, platformKey } = await platformOf(request);
   const words = await judgeContradiction(
-    hasher,
-    await openSignatures(),
     contradiction,
-    marketId,
-    platformKey,
+    { marketId, platformKey },
+    await openSignatures(),
+    hasher,
   );
   return {
     ok: false,
@@ -201,7 +200,7 @@ async function judgeReceiptFile(request: EvidenceRequest): Promise<Finding> {
     return fail("invalid", "LEDGER", "the ledger to hold the receipt against", undefined);
   return withLedger(request.ledger, async (ledger) => {
     if (ledger.platformKey === null) return fail("invalid", "LEDGER", "a signed market", "an unsigned one");
-    if (!(await isReceiptSigned(hasher, await openSignatures(), receipt, ledger.platformKey)))
+    if (!(await isReceiptSigned(receipt, ledger.platformKey, await openSignatures(), hasher)))
       return fail(
         "signature",
         "receipt",
@@ -248,10 +247,12 @@ async function contradictionOf(ledger: OpenedLedger, receipt: Receipt): Promise<
   const { size, origin } = signed.checkpoint;
   const height = receipt.period - ledger.startPeriod;
   if (size <= height || size > history.size || origin !== originOf(ledger.marketId)) return null;
-  if (!(await isSignedBy(hasher, await openSignatures(), signed, platformKey))) return null;
+  if (!(await isSignedBy(signed, platformKey, await openSignatures(), hasher))) return null;
   const block = await ledger.block(height);
   const there = receipt.number < block.header.sections.orders.count;
-  const record = there ? proveRecord(ledger.hasher, block, "orders", receipt.number) : null;
+  const record = there
+    ? proveRecord(block, { section: "orders", index: receipt.number }, ledger.hasher)
+    : null;
   const proof = { ...proveBlock(history, block.header, record, size), checkpoint: note };
   return encodeContradiction({ kind: "receipt", receipt, proof });
 }

@@ -41,7 +41,7 @@ export const keysCommand: Command = defineCommand({
     const signatures = await openSignatures();
     const made = { name: options.name ?? "key", key: await signatures.generate() };
     // Refuses a bad name before there is a file.
-    formatKey(plainHasher, { name: made.name, publicKey: made.key.publicKey }, witnessKeyKind);
+    formatKey({ name: made.name, publicKey: made.key.publicKey }, witnessKeyKind, plainHasher);
     await writeKeyFile(file!, made.name, made.key);
     show(made, options.json, io);
     return 0;
@@ -50,8 +50,8 @@ export const keysCommand: Command = defineCommand({
 
 function show({ name, key }: KeyFile, json: boolean, io: Io): void {
   const named = { name, publicKey: key.publicKey };
-  const witness = formatKey(plainHasher, named, witnessKeyKind);
-  const ledger = formatKey(plainHasher, named, ledgerKeyKind);
+  const witness = formatKey(named, witnessKeyKind, plainHasher);
+  const ledger = formatKey(named, ledgerKeyKind, plainHasher);
   if (json) io.out(`${JSON.stringify({ name, publicKey: hex(key.publicKey), witness, ledger })}\n`);
   else
     io.out(

@@ -111,7 +111,7 @@ async function prove(ledger: OpenedLedger, what: string, value: string, size: nu
   const [height, index] = section === undefined ? [whole(value, "--block"), 0] : pair(value, `--${what}`);
   const block = await ledger.block(height);
   const state = section === "state" ? await ledger.state(height) : undefined;
-  const record = section === undefined ? null : proveRecord(ledger.hasher, block, section, index, state);
+  const record = section === undefined ? null : proveRecord(block, { section, index, state }, ledger.hasher);
   const signed = ledger.note === null ? null : parseCheckpoint(ledger.note).checkpoint;
   const covered = signed !== null && signed.size > height && signed.size <= ledger.history.size;
   const under = size ?? (covered ? signed.size : ledger.history.size);
@@ -128,7 +128,7 @@ async function head(ledger: OpenedLedger, size: number | null, keyPath: string |
   const { key } = await readKeyFile(keyPath);
   if (platformKey !== null && !sameBytes(key.publicKey, platformKey))
     return fail("refused", "--key", "the key of this market's platform", "another key");
-  return signCheckpoint(hasher, checkpoint, key);
+  return signCheckpoint(checkpoint, key, hasher);
 }
 
 async function fork(ledger: OpenedLedger, paths: readonly string[]): Promise<string> {

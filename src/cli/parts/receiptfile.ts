@@ -86,7 +86,7 @@ export class ReceiptFile {
     for (let number = first; number < count; number += 1) {
       const order = copyOf(sections.orders, number * orderLayout.bytes, (number + 1) * orderLayout.bytes);
       const { marketId, period } = header;
-      lines.push(encodeReceipt(await signReceipt(hasher, key, { marketId, period, number, order })));
+      lines.push(encodeReceipt(await signReceipt({ marketId, period, number, order }, key, hasher)));
     }
     if (lines.length > 0) await writing(path, this.#file.appendFile(lines.join("")));
   }

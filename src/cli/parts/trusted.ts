@@ -10,7 +10,8 @@ import {
   parseKey,
   witnessKeyKind,
 } from "../../ledger/proof/checkpoint.js";
-import type { Anchor, Proof } from "../../ledger/proof/proof.js";
+import type { Proof } from "../../ledger/proof/proof.js";
+import type { Anchor } from "../../ledger/tree/path.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import { readText } from "./document.js";
 import { withLedger } from "./ledger.js";
@@ -43,22 +44,22 @@ export async function anchorOf(request: Trust, proof: Proof): Promise<(Anchor & 
     }));
   const note = checkpoint === undefined ? proof.checkpoint : await readText(checkpoint);
   const key = request.key === undefined ? null : readPublicKey(request.key);
-  const witnesses = (request.witness ?? []).map((text) => parseKey(hasher, text, witnessKeyKind));
+  const witnesses = (request.witness ?? []).map((text) => parseKey(text, witnessKeyKind, hasher));
   if (note === null && witnesses.length > 0)
     return fail("signature", "checkpoint", "a head that witnesses cosigned", "none");
   if (note === null || (checkpoint === undefined && key === null && witnesses.length === 0)) return null;
   const signed = parseCheckpoint(note);
-  if (key !== null && !(await isSignedBy(hasher, await openSignatures(), signed, key)))
+  if (key !== null && !(await isSignedBy(signed, key, await openSignatures(), hasher)))
     return fail("signature", "checkpoint", `a signature of ${hex(key)}`, signed.checkpoint.origin);
   const sources = [];
   if (key !== null) sources.push("that head is signed with the key given");
   else if (checkpoint !== undefined) sources.push(`that head is the one of ${checkpoint}`);
   if (witnesses.length > 0) {
-    const names = (await cosignatures(hasher, await openSignatures(), signed, witnesses)).map(
+    const names = (await cosignatures(signed, witnesses, await openSignatures(), hasher)).map(
       ({ name }) => name,
     );
     const policy = { threshold: Number(request.threshold ?? witnesses.length), witnesses };
-    if (!(await isFinal(hasher, await openSignatures(), signed, policy)))
+    if (!(await isFinal(signed, policy, await openSignatures(), hasher)))
       return fail(
         "signature",
         "checkpoint",
@@ -73,5 +74,5 @@ export async function anchorOf(request: Trust, proof: Proof): Promise<(Anchor & 
 function readPublicKey(text: string): Uint8Array {
   return /^[0-9a-f]{64}$/.test(text)
     ? fromHex(text, "--key")
-    : parseKey(hasher, text, ledgerKeyKind).publicKey;
+    : parseKey(text, ledgerKeyKind, hasher).publicKey;
 }

@@ -93,7 +93,7 @@ function describe(name: SectionName, bytes: Uint8Array, hasher: Hasher): Section
   const layout = sectionLayouts[name];
   if (layout === null) {
     const items = decodeItems(bytes, name);
-    return { count: items.length, bytes: bytes.length, root: merkleRoot(hasher, items) };
+    return { count: items.length, bytes: bytes.length, root: merkleRoot(items, hasher) };
   }
   const root = bytes.length === 0 ? emptyRoot(hasher) : hasher.merkleRoot(bytes, layout.bytes);
   return { count: bytes.length / layout.bytes, bytes: bytes.length, root };
@@ -166,7 +166,7 @@ export function decodeBlock(bytes: Uint8Array): Block {
 
 /** Hash of a block: of its header, whose roots cover the rest. */
 export function hashOfBlock(block: Block, hasher: Hasher): Uint8Array {
-  return blockHash(hasher, encodeHeader(block.header));
+  return blockHash(encodeHeader(block.header), hasher);
 }
 
 /**

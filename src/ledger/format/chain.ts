@@ -68,8 +68,8 @@ export class Chain {
         checkBlock(block, this.#hasher);
         this.#checkGenesis(block);
       }
-      const hash = blockHash(this.#hasher, bytes.subarray(0, headerBytes));
-      this.#history.append(leafHash(this.#hasher, hash));
+      const hash = blockHash(bytes.subarray(0, headerBytes), this.#hasher);
+      this.#history.append(leafHash(hash, this.#hasher));
       this.#first ??= header;
       this.#head = { height, period: header.period, timestampMs: header.timestampMs, hash };
       return hash;
@@ -109,7 +109,7 @@ export class Chain {
     if (block.header.height > 0) return;
     const [contract] = decodeItems(block.sections.contracts);
     if (contract === undefined) fail("corrupt", "contracts", "the market contract first", "none");
-    const id = marketId(this.#hasher, contract!);
+    const id = marketId(contract!, this.#hasher);
     if (!sameBytes(id, block.header.marketId))
       fail("corrupt", "market id", hex(id), hex(block.header.marketId));
   }

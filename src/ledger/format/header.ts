@@ -179,18 +179,18 @@ export function decodeHeader(bytes: Uint8Array): Header {
   };
 }
 
-const tagged = (hasher: Hasher, tag: string, bytes: Uint8Array): Uint8Array =>
+const tagged = (tag: string, bytes: Uint8Array, hasher: Hasher): Uint8Array =>
   hasher.sha256(concat(toUtf8(tag), bytes));
 
 /** Hash of a block, from the bytes of its header: SHA-256("gridclear block v1\0" ‖ header). */
-export function blockHash(hasher: Hasher, header: Uint8Array): Uint8Array {
+export function blockHash(header: Uint8Array, hasher: Hasher): Uint8Array {
   if (header.length !== headerBytes) return fail("invalid", "header", `${headerBytes} bytes`, header.length);
-  return tagged(hasher, "gridclear block v1\0", header);
+  return tagged("gridclear block v1\0", header, hasher);
 }
 
 /** Id of a market, from the canonical JSON of its contract: SHA-256("gridclear market v1\0" ‖ contract). */
-export function marketId(hasher: Hasher, contract: Uint8Array): Uint8Array {
-  return tagged(hasher, "gridclear market v1\0", contract);
+export function marketId(contract: Uint8Array, hasher: Hasher): Uint8Array {
+  return tagged("gridclear market v1\0", contract, hasher);
 }
 
 /** Totals of nothing, for headers of empty periods. */

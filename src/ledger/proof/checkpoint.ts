@@ -76,20 +76,20 @@ export function originOf(marketId: Uint8Array): string {
 }
 
 /** First four bytes of SHA-256(name ‖ "\n" ‖ kind ‖ public key), in hex (C2SP signed-note). */
-export function keyIdOf(hasher: Hasher, key: NamedKey, kind: KeyKind): string {
+export function keyIdOf(key: NamedKey, kind: KeyKind, hasher: Hasher): string {
   return hex(
     hasher.sha256(concat(ascii(`${key.name}\n`), Uint8Array.of(kind), key.publicKey)).subarray(0, 4),
   );
 }
 
 /** A public key as one line for people and files (C2SP signed-note "vkey"): `name+keyId+base64(kind ‖ key)`. */
-export function formatKey(hasher: Hasher, key: NamedKey, kind: KeyKind): string {
+export function formatKey(key: NamedKey, kind: KeyKind, hasher: Hasher): string {
   checkName(key.name);
-  return `${key.name}+${keyIdOf(hasher, key, kind)}+${toBase64(concat(Uint8Array.of(kind), key.publicKey))}`;
+  return `${key.name}+${keyIdOf(key, kind, hasher)}+${toBase64(concat(Uint8Array.of(kind), key.publicKey))}`;
 }
 
 /** Reads what {@link formatKey} wrote. Throws `invalid` when form, kind or key id are wrong. */
-export function parseKey(hasher: Hasher, text: string, kind: KeyKind): NamedKey {
+export function parseKey(text: string, kind: KeyKind, hasher: Hasher): NamedKey {
   const match =
     text.length <= 256 ? /^([!-*,-~]{1,128})\+([0-9a-f]{8})\+([0-9A-Za-z+/=]{44})$/.exec(text) : null;
   const bytes = match === null ? null : fromBase64(match[3]!);
@@ -101,7 +101,7 @@ export function parseKey(hasher: Hasher, text: string, kind: KeyKind): NamedKey 
       text,
     );
   const key = { name: match[1]!, publicKey: bytes.slice(1) };
-  return keyIdOf(hasher, key, kind) === match[2]
+  return keyIdOf(key, kind, hasher) === match[2]
     ? key
     : fail("invalid", "key", "the id of the key", match[2]);
 }
@@ -121,12 +121,12 @@ function bodyOf({ origin, size, root }: Checkpoint): string {
 
 /** Signs a head with the platform's key, whose name is the origin. Returns the note. */
 export async function signCheckpoint(
-  hasher: Hasher,
   checkpoint: Checkpoint,
   key: SigningKey,
+  hasher: Hasher,
 ): Promise<string> {
   const body = bodyOf(checkpoint);
-  const id = keyIdOf(hasher, { name: checkpoint.origin, publicKey: key.publicKey }, ledgerKeyKind);
+  const id = keyIdOf({ name: checkpoint.origin, publicKey: key.publicKey }, ledgerKeyKind, hasher);
   return `${body}\n${line(checkpoint.origin, id, await key.sign(ascii(body)))}`;
 }
 
@@ -143,22 +143,24 @@ const idBytes = (keyId: string): Uint8Array =>
 /** What a witness signs: "cosignature/v1", the time, and the note's body (C2SP tlog-cosignature). */
 const cosigned = (body: string, time: number): Uint8Array => ascii(`cosignature/v1\ntime ${time}\n${body}`);
 
+/** Who cosigns, and when. */
+export interface Cosigner {
+  /** The witness's name. */
+  readonly name: string;
+  readonly key: SigningKey;
+  /** Whole seconds since 1970-01-01T00:00Z by the caller's clock. */
+  readonly time: number;
+}
+
 /**
- * Adds a witness's cosignature to a note, in place of an earlier one of the same key; `time` is seconds since 1970 by
- * the caller's clock. The caller has verified what the note says: this does not. Throws `limit` when it has no room for
+ * Adds a witness's cosignature to a note, in place of an earlier one of the same key. The caller has verified what the note says: this does not. Throws `limit` when it has no room for
  * one more signature.
  */
-export async function cosign(
-  hasher: Hasher,
-  note: string,
-  name: string,
-  key: SigningKey,
-  time: number,
-): Promise<string> {
+export async function cosign(note: string, { name, key, time }: Cosigner, hasher: Hasher): Promise<string> {
   const { body, signatures } = parseCheckpoint(note);
   if (!Number.isSafeInteger(time) || time < 1)
     fail("invalid", "time", "whole seconds since 1970, above 0", time);
-  const keyId = keyIdOf(hasher, { name: checkName(name), publicKey: key.publicKey }, witnessKeyKind);
+  const keyId = keyIdOf({ name: checkName(name), publicKey: key.publicKey }, witnessKeyKind, hasher);
   const stamp = new Uint8Array(8);
   new DataView(stamp.buffer).setBigUint64(0, BigInt(time)); // big-endian, as C2SP has it
   const mine = line(name, keyId, concat(stamp, await key.sign(cosigned(body, time))));
@@ -206,28 +208,28 @@ export function parseCheckpoint(note: unknown): SignedCheckpoint {
 
 /** Whether the platform signed the note: a valid signature of `key` under the name of the origin. */
 export async function isSignedBy(
-  hasher: Hasher,
-  signatures: Signatures,
   signed: SignedCheckpoint,
   publicKey: Uint8Array,
+  signatures: Signatures,
+  hasher: Hasher,
 ): Promise<boolean> {
   const name = signed.checkpoint.origin;
-  const keyId = keyIdOf(hasher, { name, publicKey }, ledgerKeyKind);
+  const keyId = keyIdOf({ name, publicKey }, ledgerKeyKind, hasher);
   const mine = signed.signatures.find((other) => other.name === name && other.keyId === keyId);
   return mine !== undefined && signatures.verify(publicKey, ascii(signed.body), mine.bytes);
 }
 
 /** The valid cosignatures on a note by the named witnesses, each witness at most once. */
 export async function cosignatures(
-  hasher: Hasher,
-  signatures: Signatures,
   signed: SignedCheckpoint,
   witnesses: readonly NamedKey[],
+  signatures: Signatures,
+  hasher: Hasher,
 ): Promise<Cosignature[]> {
   const found: Cosignature[] = [];
   const used: Uint8Array[] = [];
   for (const witness of witnesses) {
-    const keyId = keyIdOf(hasher, witness, witnessKeyKind);
+    const keyId = keyIdOf(witness, witnessKeyKind, hasher);
     const line = signed.signatures.find((other) => other.name === witness.name && other.keyId === keyId);
     // One key under two names is one witness.
     if (line?.bytes.length !== 8 + signatureBytes || used.some((key) => sameBytes(key, witness.publicKey)))
@@ -242,12 +244,15 @@ export async function cosignatures(
   return found;
 }
 
-/** Whether k of the n named witnesses have cosigned: then the blocks the note covers are final. Throws `invalid` for an impossible policy. */
+/**
+ * Whether k of the n named witnesses have cosigned: then the blocks the note covers are final. Throws `invalid` for an
+ * impossible policy.
+ */
 export async function isFinal(
-  hasher: Hasher,
-  signatures: Signatures,
   signed: SignedCheckpoint,
   policy: WitnessPolicy,
+  signatures: Signatures,
+  hasher: Hasher,
 ): Promise<boolean> {
   const { threshold, witnesses } = policy;
   if (!Number.isInteger(threshold) || threshold < 1 || threshold > witnesses.length)
@@ -257,5 +262,5 @@ export async function isFinal(
       `1 to ${witnesses.length} (the number of witnesses)`,
       threshold,
     );
-  return (await cosignatures(hasher, signatures, signed, witnesses)).length >= threshold;
+  return (await cosignatures(signed, witnesses, signatures, hasher)).length >= threshold;
 }

@@ -3,8 +3,8 @@ import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
-import { verifyConsistency } from "../tree/path.js";
-import { type Anchor, count, object, pathFromJson, readDocument, writeDocument } from "./proof.js";
+import { type Anchor, verifyConsistency } from "../tree/path.js";
+import { count, object, pathFromJson, readDocument, writeDocument } from "./proof.js";
 
 /** A proof that one head extends another: that no block under the earlier was changed since. */
 export interface ConsistencyProof {
@@ -23,9 +23,9 @@ export function proveConsistency(history: HistoryTree, size1: number, size2: num
 }
 
 /** Throws `corrupt` unless the later head extends the earlier. */
-export function checkConsistency(hasher: Hasher, proof: ConsistencyProof): void {
+export function checkConsistency(proof: ConsistencyProof, hasher: Hasher): void {
   const { from, to, path } = proof;
-  if (!verifyConsistency(hasher, from.size, to.size, from.root, to.root, path))
+  if (!verifyConsistency(from, to, path, hasher))
     fail(
       "corrupt",
       "consistency",

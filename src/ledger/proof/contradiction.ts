@@ -29,28 +29,33 @@ export type Contradiction =
   | { readonly kind: "receipts"; readonly receipts: readonly [Receipt, Receipt] }
   | { readonly kind: "receipt"; readonly receipt: Receipt; readonly proof: Proof };
 
+/** Whose contradiction it would be: the platform of a market, by its public key. */
+export interface Accused {
+  readonly marketId: Uint8Array;
+  readonly platformKey: Uint8Array;
+}
+
 /**
  * What a contradiction proves, in words. Throws `signature` when the platform did not sign both sides, `corrupt` when a
  * proof does not hold, `invalid` when both sides can be true.
  */
 export async function judgeContradiction(
-  hasher: Hasher,
-  signatures: Signatures,
   contradiction: Contradiction,
-  marketId: Uint8Array,
-  platformKey: Uint8Array,
+  { marketId, platformKey }: Accused,
+  signatures: Signatures,
+  hasher: Hasher,
 ): Promise<string> {
   const wantHead = async (note: string | null, field: string) => {
     const signed = parseCheckpoint(note);
     if (signed.checkpoint.origin !== originOf(marketId))
       return fail("signature", field, `a head of ${originOf(marketId)}`, signed.checkpoint.origin);
-    return (await isSignedBy(hasher, signatures, signed, platformKey))
+    return (await isSignedBy(signed, platformKey, signatures, hasher))
       ? signed.checkpoint
       : fail("signature", field, "the platform's signature", note);
   };
   const wantReceipt = async (receipt: Receipt, field: string): Promise<void> => {
     const ours = sameBytes(receipt.marketId, marketId);
-    if (!ours || !(await isReceiptSigned(hasher, signatures, receipt, platformKey)))
+    if (!ours || !(await isReceiptSigned(receipt, platformKey, signatures, hasher)))
       fail("signature", field, "the platform's signature for this market", hex(receipt.signature));
   };
 
@@ -66,7 +71,7 @@ export async function judgeContradiction(
     const [shorter, longer] = first.size < second.size ? [first, second] : [second, first];
     if (contradiction.proof === null)
       return fail("invalid", "proof", `block ${shorter.size} under the longer head`, null);
-    const { header, size, root } = openProof(hasher, contradiction.proof);
+    const { header, size, root } = openProof(contradiction.proof, hasher);
     if (size !== longer.size || !sameBytes(root, longer.root) || header.height !== shorter.size)
       return fail(
         "corrupt",
@@ -91,7 +96,7 @@ export async function judgeContradiction(
   const { receipt, proof } = contradiction;
   await wantReceipt(receipt, "receipt");
   const head = await wantHead(proof.checkpoint, "proof.checkpoint");
-  const { header, size, record } = openProof(hasher, proof);
+  const { header, size, record } = openProof(proof, hasher);
   if (size !== head.size) return fail("corrupt", "proof", `a proof to size ${head.size}`, size);
   const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
   const { verdict, reason } = judgeReceipt(receipt, header, shown);

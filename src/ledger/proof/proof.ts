@@ -7,7 +7,14 @@ import { type SectionName, sectionLayouts, sectionNames } from "../format/sectio
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { leafHash } from "../tree/merkle.js";
-import { inclusionRanges, itemRoots, maxPathLength, recordRoots, rootOfPath } from "../tree/path.js";
+import {
+  type Anchor,
+  inclusionRanges,
+  itemRoots,
+  maxPathLength,
+  recordRoots,
+  rootOfPath,
+} from "../tree/path.js";
 import { parseCheckpoint } from "./checkpoint.js";
 
 /** One record or item of a block and the path from it to the root of its section. */
@@ -34,12 +41,6 @@ export interface Proof {
   readonly checkpoint: string | null;
 }
 
-/** What a ledger of `size` blocks hashes to: what a proof leads to. */
-export interface Anchor {
-  readonly size: number;
-  readonly root: Uint8Array;
-}
-
 /** What a proof says, once it holds together. */
 export interface Proven extends Anchor {
   readonly header: Header;
@@ -48,17 +49,26 @@ export interface Proven extends Anchor {
   readonly record: RecordProof | null;
 }
 
+/** Which record of a block to prove. */
+export interface RecordPlace {
+  readonly section: SectionName;
+  /** Place in the section. */
+  readonly index: number;
+  /**
+   * All records of the state after the block, end to end, as replaying the chain gives them: the state is not stored in
+   * blocks, and without it none of its records can be proved.
+   */
+  readonly state?: Uint8Array | undefined;
+}
+
 /**
- * Path of one record of a block that has been checked. The state is not stored in blocks: to prove one of its records,
- * pass them all (32 bytes each, as replaying the chain gives them). Throws `invalid` when there is no such record, `corrupt` when
+ * Proves one record of a block that has been checked. Throws `invalid` when there is no such record, `corrupt` when
  * `state` is not what the header says.
  */
 export function proveRecord(
-  hasher: Hasher,
   block: Block,
-  section: SectionName,
-  index: number,
-  state?: Uint8Array,
+  { section, index, state }: RecordPlace,
+  hasher: Hasher,
 ): RecordProof {
   const { count, root } = block.header.sections[section];
   if (!Number.isSafeInteger(index) || index < 0 || index >= count)
@@ -73,7 +83,7 @@ export function proveRecord(
   if (stored === undefined)
     return fail("invalid", "state", "the records of the state after the block", stored);
   const items = size === 0 ? decodeItems(stored, section) : [];
-  const rangeRoot = size === 0 ? itemRoots(hasher, items) : recordRoots(hasher, stored, size);
+  const rangeRoot = size === 0 ? itemRoots(items, hasher) : recordRoots(stored, size, hasher);
   if (section === "state" && (stored.length !== count * size || !sameBytes(rangeRoot(0, count), root)))
     return fail(
       "corrupt",
@@ -108,7 +118,7 @@ export function proveBlock(
  * Works out what a proof leads to. Throws `corrupt` naming the link that does not hold. The root it ends at is only as
  * good as its source: compare it with a head that you trust ({@link verifyProof}), or check the checkpoint's signatures.
  */
-export function openProof(hasher: Hasher, proof: Proof): Proven {
+export function openProof(proof: Proof, hasher: Hasher): Proven {
   if (proof.header.length !== headerBytes)
     return fail("corrupt", "proof.header", `${headerBytes} bytes`, proof.header.length);
   const header = decodeHeader(proof.header);
@@ -118,7 +128,10 @@ export function openProof(hasher: Hasher, proof: Proof): Proven {
     const size = sectionLayouts[record.section]?.bytes ?? 0;
     if (size !== 0 && record.bytes.length !== size)
       return fail("corrupt", "proof.record", `a record of ${size} bytes`, record.bytes.length);
-    const found = rootOfPath(hasher, record.index, count, leafHash(hasher, record.bytes), record.path);
+    const found = rootOfPath(
+      { leaf: leafHash(record.bytes, hasher), index: record.index, size: count, path: record.path },
+      hasher,
+    );
     if (found === null || !sameBytes(found, root))
       return fail(
         "corrupt",
@@ -127,8 +140,11 @@ export function openProof(hasher: Hasher, proof: Proof): Proven {
         found === null ? "no path" : hex(found),
       );
   }
-  const hash = blockHash(hasher, proof.header);
-  const root = rootOfPath(hasher, header.height, history.size, leafHash(hasher, hash), history.path);
+  const hash = blockHash(proof.header, hasher);
+  const root = rootOfPath(
+    { leaf: leafHash(hash, hasher), index: header.height, size: history.size, path: history.path },
+    hasher,
+  );
   if (root === null)
     return fail("corrupt", "proof.history", `a path from block ${header.height} of ${history.size}`, "none");
   if (proof.checkpoint !== null) {
@@ -145,8 +161,8 @@ export function openProof(hasher: Hasher, proof: Proof): Proven {
 }
 
 /** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */
-export function verifyProof(hasher: Hasher, proof: Proof, anchor: Anchor): Proven {
-  const proven = openProof(hasher, proof);
+export function verifyProof(proof: Proof, anchor: Anchor, hasher: Hasher): Proven {
+  const proven = openProof(proof, hasher);
   if (proven.size !== anchor.size || !sameBytes(proven.root, anchor.root))
     return fail(
       "corrupt",

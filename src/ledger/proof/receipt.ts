@@ -27,28 +27,28 @@ export interface ReceiptVerdict {
 }
 
 /** What the platform signs for a receipt. */
-function statementOf(hasher: Hasher, receipt: Omit<Receipt, "signature">): Uint8Array {
+function statementOf(receipt: Omit<Receipt, "signature">, hasher: Hasher): Uint8Array {
   const { marketId, period, number, order } = receipt;
   return receiptStatement(marketId, period, number, hasher.sha256(orderStatement(marketId, period, order)));
 }
 
 /** Gives a receipt for an order that has been taken, with the platform's key. */
 export async function signReceipt(
-  hasher: Hasher,
-  key: SigningKey,
   taken: Omit<Receipt, "signature">,
+  key: SigningKey,
+  hasher: Hasher,
 ): Promise<Receipt> {
-  return { ...taken, signature: await key.sign(statementOf(hasher, taken)) };
+  return { ...taken, signature: await key.sign(statementOf(taken, hasher)) };
 }
 
 /** Whether the platform signed this receipt. */
 export async function isReceiptSigned(
-  hasher: Hasher,
-  signatures: Signatures,
   receipt: Receipt,
   platformKey: Uint8Array,
+  signatures: Signatures,
+  hasher: Hasher,
 ): Promise<boolean> {
-  return signatures.verify(platformKey, statementOf(hasher, receipt), receipt.signature);
+  return signatures.verify(platformKey, statementOf(receipt, hasher), receipt.signature);
 }
 
 /**

@@ -14,14 +14,7 @@ import {
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
 import type { Contradiction } from "../proof/contradiction.js";
-import {
-  type Anchor,
-  decodeProof,
-  openProof,
-  type Proven,
-  pathFromJson,
-  verifyProof,
-} from "../proof/proof.js";
+import { decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
@@ -30,7 +23,7 @@ import {
   receiptNotYet,
 } from "../proof/receipt.js";
 import type { Hasher } from "../tree/hasher.js";
-import { verifyConsistency } from "../tree/path.js";
+import { type Anchor, verifyConsistency } from "../tree/path.js";
 import type { Ask } from "./server.js";
 
 /** Whom a light client trusts, and for which market. */
@@ -98,7 +91,7 @@ export class LightClient {
       if (size > seen.size) {
         const json = decodeCanonical(await askBytes(ask, `consistency/${seen.size}/${size}`), "consistency");
         const path = pathFromJson(json, "consistency");
-        if (!verifyConsistency(hasher, seen.size, size, seen.root, root, path)) {
+        if (!verifyConsistency(seen, next.checkpoint, path, hasher)) {
           await this.#seekFork(ask, next);
           return fail(
             "corrupt",
@@ -144,7 +137,7 @@ export class LightClient {
   async judge(ask: Ask, receipt: Receipt): Promise<ReceiptVerdict> {
     const { hasher, signatures, marketId, platformKey } = this.#options;
     const ours = platformKey !== null && sameBytes(receipt.marketId, marketId);
-    if (!ours || !(await isReceiptSigned(hasher, signatures, receipt, platformKey)))
+    if (!ours || !(await isReceiptSigned(receipt, platformKey, signatures, hasher)))
       return fail("signature", "receipt", "the platform's signature for this market", hex(receipt.signature));
     const head = this.#wantHead();
     const newest = await this.prove(ask, head.size - 1);
@@ -173,7 +166,7 @@ export class LightClient {
   async isFinal(): Promise<boolean> {
     const { hasher, signatures, policy } = this.#options;
     if (policy === undefined) return fail("invalid", "policy", "witnesses and a threshold", policy);
-    return this.#head !== null && isFinal(hasher, signatures, this.#head, policy);
+    return this.#head !== null && isFinal(this.#head, policy, signatures, hasher);
   }
 
   #wantHead(): Anchor {
@@ -182,7 +175,7 @@ export class LightClient {
 
   #verify(text: string): Proven {
     const head = this.#wantHead();
-    const proven = verifyProof(this.#options.hasher, decodeProof(text), head);
+    const proven = verifyProof(decodeProof(text), head, this.#options.hasher);
     if (!sameBytes(proven.header.marketId, this.#options.marketId))
       return fail(
         "corrupt",
@@ -203,15 +196,15 @@ export class LightClient {
 
   async #checkSignatures(signed: SignedCheckpoint): Promise<void> {
     const { hasher, signatures, platformKey, policy } = this.#options;
-    if (platformKey !== null && !(await isSignedBy(hasher, signatures, signed, platformKey)))
+    if (platformKey !== null && !(await isSignedBy(signed, platformKey, signatures, hasher)))
       fail("signature", "checkpoint", `a signature of the platform (${hex(platformKey)})`, signed.note);
     // In an unsigned market the witnesses are all there is; in a signed one they make final what is already bound.
-    if (platformKey === null && policy !== undefined && !(await isFinal(hasher, signatures, signed, policy)))
+    if (platformKey === null && policy !== undefined && !(await isFinal(signed, policy, signatures, hasher)))
       fail(
         "signature",
         "checkpoint",
         `cosignatures of ${policy.threshold} witnesses`,
-        (await cosignatures(hasher, signatures, signed, policy.witnesses)).length,
+        (await cosignatures(signed, policy.witnesses, signatures, hasher)).length,
       );
   }
 
@@ -221,7 +214,7 @@ export class LightClient {
     try {
       const text = await askText(ask, `proof/${next.checkpoint.size}/${seen.checkpoint.size}`);
       const proof = decodeProof(text);
-      const { header, size, root } = openProof(this.#options.hasher, proof);
+      const { header, size, root } = openProof(proof, this.#options.hasher);
       const under = size === next.checkpoint.size && sameBytes(root, next.checkpoint.root);
       if (under && header.height === seen.checkpoint.size && !sameBytes(header.history, seen.checkpoint.root))
         this.contradiction = { kind: "fork", heads: [seen.note, next.note], proof };

@@ -75,6 +75,6 @@ export function serveLedger(ledger: ServedLedger): Ask {
     if (index >= block.header.sections[section].count) return null;
     const state = section === "state" ? (served.state?.(height) ?? null) : null;
     if (section === "state" && state === null) return null;
-    return proveRecord(hasher, block, section, index, state ?? undefined);
+    return proveRecord(block, { section, index, state: state ?? undefined }, hasher);
   }
 }

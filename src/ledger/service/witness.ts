@@ -204,7 +204,7 @@ export class Witness {
     }
     if (this.#note !== null && parseCheckpoint(this.#note).checkpoint.size === size)
       return { status: "unchanged", size, note: this.#note };
-    const cosigned = await cosign(hasher, note, name, key, now());
+    const cosigned = await cosign(note, { name, key, time: now() }, hasher);
     await store.putMeta(checkpointKey, new TextEncoder().encode(cosigned));
     this.#note = cosigned;
     return { status: "cosigned", size, note: cosigned };
@@ -229,7 +229,7 @@ export class Witness {
     const origin = originOf(this.#marketId!);
     if (head.checkpoint.origin !== origin)
       fail("corrupt", "checkpoint.origin", origin, head.checkpoint.origin);
-    if (this.#signed && !(await isSignedBy(hasher, signatures, head, this.#directory.platform)))
+    if (this.#signed && !(await isSignedBy(head, this.#directory.platform, signatures, hasher)))
       fail(
         "signature",
         "checkpoint",

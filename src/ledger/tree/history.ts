@@ -23,12 +23,12 @@ export class HistoryTree {
 
   /** Appends the next block by its 32-byte hash. */
   append(blockHash: Uint8Array): void {
-    this.#levels[0]!.push(leafHash(this.#hasher, blockHash));
+    this.#levels[0]!.push(leafHash(blockHash, this.#hasher));
     for (let level = 0; this.#levels[level]!.length % 2 === 0; level += 1) {
       const nodes = this.#levels[level]!;
       if (this.#levels[level + 1] === undefined) this.#levels.push([]);
       this.#levels[level + 1]!.push(
-        nodeHash(this.#hasher, nodes[nodes.length - 2]!, nodes[nodes.length - 1]!),
+        nodeHash(nodes[nodes.length - 2]!, nodes[nodes.length - 1]!, this.#hasher),
       );
     }
   }
@@ -61,6 +61,6 @@ export class HistoryTree {
     const level = Math.log2(length);
     if (Number.isInteger(level) && start % length === 0) return this.#levels[level]![start / length]!;
     const middle = start + splitPoint(length);
-    return nodeHash(this.#hasher, this.#rangeRoot(start, middle), this.#rangeRoot(middle, end));
+    return nodeHash(this.#rangeRoot(start, middle), this.#rangeRoot(middle, end), this.#hasher);
   }
 }

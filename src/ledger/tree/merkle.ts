@@ -2,14 +2,14 @@ import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
 /** Hash of a leaf: SHA-256(0x00 ‖ data) (RFC 6962 §2.1). */
-export function leafHash(hasher: Hasher, data: Uint8Array): Uint8Array {
+export function leafHash(data: Uint8Array, hasher: Hasher): Uint8Array {
   const message = new Uint8Array(1 + data.length);
   message.set(data, 1);
   return hasher.sha256(message);
 }
 
 /** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right) (RFC 6962 §2.1). */
-export function nodeHash(hasher: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array {
+export function nodeHash(left: Uint8Array, right: Uint8Array, hasher: Hasher): Uint8Array {
   const message = new Uint8Array(1 + 2 * hashBytes);
   message[0] = 1;
   message.set(left, 1);
@@ -23,9 +23,9 @@ export function emptyRoot(hasher: Hasher): Uint8Array {
 }
 
 /** RFC 6962 §2.1 root over leaves of any length; fresh 32 bytes. */
-export function merkleRoot(hasher: Hasher, leaves: Iterable<Uint8Array>): Uint8Array {
+export function merkleRoot(leaves: Iterable<Uint8Array>, hasher: Hasher): Uint8Array {
   const range = new CompactRange(hasher);
-  for (const leaf of leaves) range.append(leafHash(hasher, leaf));
+  for (const leaf of leaves) range.append(leafHash(leaf, hasher));
   return range.root();
 }
 
@@ -87,7 +87,7 @@ export class CompactRange {
     let hash = leaf;
     // Each trailing one bit of the size is a perfect subtree as large as the one just completed.
     for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2)
-      hash = nodeHash(this.#hasher, this.#roots.pop()!, hash);
+      hash = nodeHash(this.#roots.pop()!, hash, this.#hasher);
     this.#roots.push(hash);
     this.#size += 1;
   }
@@ -98,7 +98,7 @@ export class CompactRange {
     if (last < 0) return emptyRoot(this.#hasher);
     let hash = this.#roots[last]!;
     for (let index = last - 1; index >= 0; index -= 1)
-      hash = nodeHash(this.#hasher, this.#roots[index]!, hash);
+      hash = nodeHash(this.#roots[index]!, hash, this.#hasher);
     return hash.slice();
   }
 

@@ -1,4 +1,4 @@
-import { sameBytes } from "../../bytes.js";
+import { isBytes, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 import { merkleRoot, nodeHash, splitPoint } from "./merkle.js";
@@ -9,6 +9,20 @@ import { merkleRoot, nodeHash, splitPoint } from "./merkle.js";
 export interface LeafRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** What a ledger of `size` blocks hashes to, or any tree of `size` leaves: what a proof leads to. */
+export interface Anchor {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** A leaf by its hash, its place in a tree of `size` leaves, and the path from it to the root. */
+export interface Inclusion {
+  readonly leaf: Uint8Array;
+  readonly index: number;
+  readonly size: number;
+  readonly path: readonly Uint8Array[];
 }
 
 /** Root of the subtree over leaves `[start, end)`, as RFC 6962 §2.1 defines it for those leaves alone. */
@@ -67,14 +81,8 @@ export function consistencyRanges(size1: number, size2: number): LeafRange[] {
   return ranges.reverse();
 }
 
-/** Root over `size` leaves that a path leads to from leaf `index`; null when its length can't be that of a proof. */
-export function rootOfPath(
-  hasher: Hasher,
-  index: number,
-  size: number,
-  leaf: Uint8Array,
-  path: readonly Uint8Array[],
-): Uint8Array | null {
+/** The root that a path leads to from its leaf; null when its length can't be that of a proof. */
+export function rootOfPath({ leaf, index, size, path }: Inclusion, hasher: Hasher): Uint8Array | null {
   if (!isCount(index) || !isCount(size) || index >= size || !areHashes(leaf, ...path)) return null;
   let at = index;
   let last = size - 1;
@@ -82,44 +90,37 @@ export function rootOfPath(
   for (const sibling of path) {
     if (last === 0) return null;
     if (isOdd(at) || at === last) {
-      hash = nodeHash(hasher, sibling, hash);
+      hash = nodeHash(sibling, hash, hasher);
       // A node without a right neighbour was promoted: go up to where it has a left one.
       while (!isOdd(at) && at !== 0) {
         at = half(at);
         last = half(last);
       }
-    } else hash = nodeHash(hasher, hash, sibling);
+    } else hash = nodeHash(hash, sibling, hasher);
     at = half(at);
     last = half(last);
   }
   return last === 0 ? hash : null;
 }
 
-/** True when `path` proves that the leaf with hash `leaf` is number `index` of the tree of `size` leaves with `root` (RFC 9162 §2.1.3.2). */
-export function verifyInclusion(
-  hasher: Hasher,
-  index: number,
-  size: number,
-  leaf: Uint8Array,
-  path: readonly Uint8Array[],
-  root: Uint8Array,
-): boolean {
-  const found = rootOfPath(hasher, index, size, leaf, path);
+/** True when the path proves the leaf to stand at its place in the tree with `root` (RFC 9162 §2.1.3.2). */
+export function verifyInclusion(inclusion: Inclusion, root: Uint8Array, hasher: Hasher): boolean {
+  const found = rootOfPath(inclusion, hasher);
   return found !== null && sameBytes(found, root);
 }
 
 /**
- * True when `path` proves that the tree of `size2` leaves with `root2` begins with the tree of `size1` leaves with
- * `root1` (RFC 9162 §2.1.4.2). `size1` = 0 is false, whatever else: it would bind nothing.
+ * True when `path` proves that the tree `to` begins with the tree `from` (RFC 9162 §2.1.4.2). `from` without leaves is
+ * false, whatever else: it would bind nothing.
  */
 export function verifyConsistency(
-  hasher: Hasher,
-  size1: number,
-  size2: number,
-  root1: Uint8Array,
-  root2: Uint8Array,
+  from: Anchor,
+  to: Anchor,
   path: readonly Uint8Array[],
+  hasher: Hasher,
 ): boolean {
+  const { size: size1, root: root1 } = from;
+  const { size: size2, root: root2 } = to;
   if (!isCount(size1) || !isCount(size2) || size1 < 1 || size1 > size2) return false;
   if (!areHashes(root1, root2, ...path)) return false;
   if (size1 === size2) return path.length === 0 && sameBytes(root1, root2);
@@ -138,13 +139,13 @@ export function verifyConsistency(
   for (const sibling of rest) {
     if (last === 0) return false;
     if (isOdd(at) || at === last) {
-      old = nodeHash(hasher, sibling, old);
-      now = nodeHash(hasher, sibling, now);
+      old = nodeHash(sibling, old, hasher);
+      now = nodeHash(sibling, now, hasher);
       while (!isOdd(at) && at !== 0) {
         at = half(at);
         last = half(last);
       }
-    } else now = nodeHash(hasher, now, sibling);
+    } else now = nodeHash(now, sibling, hasher);
     at = half(at);
     last = half(last);
   }
@@ -152,18 +153,18 @@ export function verifyConsistency(
 }
 
 /** Roots of subtrees over records of one size lying end to end. */
-export function recordRoots(hasher: Hasher, records: Uint8Array, recordBytes: number): RangeRoot {
+export function recordRoots(records: Uint8Array, recordBytes: number, hasher: Hasher): RangeRoot {
   return (start, end) =>
     hasher.merkleRoot(records.subarray(start * recordBytes, end * recordBytes), recordBytes);
 }
 
 /** Roots of subtrees over leaves of any length. */
-export function itemRoots(hasher: Hasher, items: readonly Uint8Array[]): RangeRoot {
-  return (start, end) => merkleRoot(hasher, items.slice(start, end));
+export function itemRoots(items: readonly Uint8Array[], hasher: Hasher): RangeRoot {
+  return (start, end) => merkleRoot(items.slice(start, end), hasher);
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 const isOdd = (value: number): boolean => value % 2 === 1;
 const half = (value: number): number => Math.floor(value / 2);
 const areHashes = (...values: readonly Uint8Array[]): boolean =>
-  values.every((value) => value instanceof Uint8Array && value.length === hashBytes);
+  values.every((value) => isBytes(value) && value.length === hashBytes);

@@ -96,7 +96,7 @@ export const plainHasher: Hasher = {
       return fail("invalid", "recordBytes", "a size that divides the records' length", recordBytes);
     const range = new CompactRange(plainHasher);
     for (let at = 0; at < records.length; at += recordBytes)
-      range.append(leafHash(plainHasher, records.subarray(at, at + recordBytes)));
+      range.append(leafHash(records.subarray(at, at + recordBytes), plainHasher));
     return range.root();
   },
 };

@@ -224,7 +224,7 @@ export class TableReader {
       header.height,
       header.period,
       header.timestampMs,
-      hex(blockHash(this.#hasher, bytes.subarray(0, headerBytes))),
+      hex(blockHash(bytes.subarray(0, headerBytes), this.#hasher)),
       hex(header.previous),
       hex(header.history),
       hex(header.rules),

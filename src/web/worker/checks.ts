@@ -54,7 +54,7 @@ export async function checksOf(
   });
   if (!form.ok) return [form];
   const block = decodeBlock(bytes);
-  const hash = blockHash(other, bytes.subarray(0, headerBytes));
+  const hash = blockHash(bytes.subarray(0, headerBytes), other);
   const next = run.blocks[height + 1];
   const wanted = next === undefined ? run.hashes[height]! : decodeBlock(next).header.previous;
   return [

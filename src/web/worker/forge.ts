@@ -43,7 +43,7 @@ export function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
       const layout = layouts[name];
       const root =
         layout === undefined
-          ? merkleRoot(other, decodeItems(block.sections[name]))
+          ? merkleRoot(decodeItems(block.sections[name]), other)
           : other.merkleRoot(block.sections[name], layout.bytes);
       return [name, { ...described, root }];
     }),

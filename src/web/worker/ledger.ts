@@ -134,14 +134,14 @@ export const ledgerCalls = {
     const { trades } = block.sections;
     const { count, root } = block.header.sections.trades;
     const other = await otherHasher();
-    const rootOf = recordRoots(other, trades, tradeLayout.bytes);
+    const rootOf = recordRoots(trades, tradeLayout.bytes, other);
     const record = trades.subarray(index * tradeLayout.bytes, (index + 1) * tradeLayout.bytes);
-    let hash = leafHash(other, record);
+    let hash = leafHash(record, other);
     const leaf = hex(hash);
     const steps = inclusionRanges(index, count).map(({ start, end }) => {
       const sibling = rootOf(start, end);
       const left = start < index;
-      hash = left ? nodeHash(other, sibling, hash) : nodeHash(other, hash, sibling);
+      hash = left ? nodeHash(sibling, hash, other) : nodeHash(hash, sibling, other);
       return { sibling: hex(sibling), left, leaves: [start, end] as const, hash: hex(hash) };
     });
     return { count, record: hex(record), leaf, steps, root: hex(root), ok: sameBytes(hash, root) };
@@ -168,7 +168,7 @@ export const ledgerCalls = {
     return {
       height: header.height,
       bytes: bytes.length,
-      hash: hex(blockHash(await otherHasher(), bytes.subarray(0, headerBytes))),
+      hash: hex(blockHash(bytes.subarray(0, headerBytes), await otherHasher())),
       same: known !== undefined && sameBytes(known, bytes),
       checks: known === undefined ? [] : await checksOf(engine, run, header.height, bytes),
     };

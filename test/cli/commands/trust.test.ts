@@ -190,7 +190,7 @@ describe("gridclear prove and verify --proof", () => {
       out: expect.stringContaining("the first 2 of 5 blocks"),
     });
     const head = (await run(proveCommand, at("bare"), "--head", "--key", at("platform.key"))).out;
-    expect(await isSignedBy(hasher, signatures, parseCheckpoint(head), platform.publicKey)).toBe(true);
+    expect(await isSignedBy(parseCheckpoint(head), platform.publicKey, signatures, hasher)).toBe(true);
     expect(parseCheckpoint(head).checkpoint.root).toEqual(honest.history.root());
     await expect(run(proveCommand, at("bare"), "--head", "--key", at("w.key"))).rejects.toMatchObject({
       code: "refused",
@@ -223,8 +223,13 @@ describe("gridclear prove and verify --proof", () => {
     let note = await honest.head();
     for (const number of [11, 12, 13]) {
       const witness = { name: `w${number}`, publicKey: (await keyOf(number)).publicKey };
-      lines.push(formatKey(hasher, witness, witnessKeyKind));
-      if (number < 13) note = await cosign(hasher, note, witness.name, await keyOf(number), 1_700_000_000);
+      lines.push(formatKey(witness, witnessKeyKind, hasher));
+      if (number < 13)
+        note = await cosign(
+          note,
+          { name: witness.name, key: await keyOf(number), time: 1_700_000_000 },
+          hasher,
+        );
     }
     await writeFile(at("final"), note);
     await run(proveCommand, at("honest"), "--order", "4:1", "--out", at("proof"));
@@ -297,7 +302,7 @@ describe("gridclear verify LEDGER", () => {
       [
         "foreign",
         honest,
-        await signCheckpoint(hasher, checkpoint, stranger),
+        await signCheckpoint(checkpoint, stranger, hasher),
         "head: wanted a signature of the platform",
       ],
     ] as const) {
@@ -346,7 +351,7 @@ describe("gridclear witness", () => {
     const { code, out } = await run(witnessCommand, ...args);
     expect(code).toBe(0);
     const wanda = { name: "wanda", publicKey: (await readKeyFile(at("w.key"))).key.publicKey };
-    expect(await cosignatures(hasher, signatures, parseCheckpoint(out), [wanda])).toHaveLength(1);
+    expect(await cosignatures(parseCheckpoint(out), [wanda], signatures, hasher)).toHaveLength(1);
     expect(await run(witnessCommand, ...args)).toMatchObject({ code: 0, out });
     // What it kept is a ledger like any other.
     expect(await run(verifyCommand, at("kept"))).toMatchObject({ code: 0 });

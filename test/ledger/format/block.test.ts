@@ -201,7 +201,7 @@ describe("block", () => {
   let bytes: Uint8Array;
   beforeAll(async () => {
     hasher = await openHasher();
-    block = sampleChain(hasher, [tradePeriod(1001)])[1]!;
+    block = sampleChain([tradePeriod(1001)], hasher)[1]!;
     bytes = encodeBlock(block);
   });
 

@@ -26,13 +26,13 @@ let checkpoint: { size: number; root: Uint8Array };
 
 beforeAll(async () => {
   hasher = await openHasher();
-  chain = sampleChain(hasher, [{}, tradePeriod(1002), tradePeriod(1003, 5), {}]);
+  chain = sampleChain([{}, tradePeriod(1002), tradePeriod(1003, 5), {}], hasher);
   blocks = chain.map(encodeBlock);
   checkpoint = {
     size: blocks.length,
     root: merkleRoot(
-      hasher,
       chain.map((block) => hashOfBlock(block, hasher)),
+      hasher,
     ),
   };
 });
@@ -78,8 +78,8 @@ describe("chain", () => {
     const early = {
       size: 2,
       root: merkleRoot(
-        hasher,
         chain.slice(0, 2).map((block) => hashOfBlock(block, hasher)),
+        hasher,
       ),
     };
     expect(await badOf(blocks, { checkpoint: early })).toBe(null);

@@ -16,7 +16,7 @@ describe("ledger in the browser", () => {
   let blocks: Uint8Array[];
   beforeAll(async () => {
     hasher = await openHasher();
-    chain = sampleChain(hasher, [{}, tradePeriod(1002)]);
+    chain = sampleChain([{}, tradePeriod(1002)], hasher);
     blocks = chain.map(encodeBlock);
   });
   const collect = async <T>(pieces: AsyncIterable<T>): Promise<T[]> => {

@@ -19,7 +19,7 @@ describe("ledger format, version 1", () => {
   let chain: Block[];
   beforeAll(async () => {
     hasher = await openHasher();
-    chain = sampleChain(hasher, [{}, tradePeriod(1002)]);
+    chain = sampleChain([{}, tradePeriod(1002)], hasher);
   });
 
   it("has the hashes it has always had", async () => {

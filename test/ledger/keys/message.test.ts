@@ -110,15 +110,19 @@ describe("statements", () => {
 
   test("a receipt and a checkpoint of the worked example stand in the page", async () => {
     const key = await signatures.importSeed(new Uint8Array(32).fill(0x33));
-    const receipt = await signReceipt(plainHasher, key, {
-      marketId: market,
-      period: 7,
-      number: 12,
-      order: new Uint8Array(order),
-    });
+    const receipt = await signReceipt(
+      {
+        marketId: market,
+        period: 7,
+        number: 12,
+        order: new Uint8Array(order),
+      },
+      key,
+      plainHasher,
+    );
     expect(docs).toContain(encodeReceipt(receipt).trim());
     const head = { origin: originOf(market), size: 8, root: new Uint8Array(sha256(Buffer.from("head"))) };
-    expect(docs).toContain(await signCheckpoint(plainHasher, head, key));
+    expect(docs).toContain(await signCheckpoint(head, key, plainHasher));
   });
 
   test("no tag begins another, and none begins a checkpoint's text or a cosignature's", () => {

@@ -26,9 +26,9 @@ const decode = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "b
 
 test("the note that the documentation of Go's sumdb/note prints: key, key id and signature", async () => {
   const neumann = parseKey(
-    hasher,
     "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
     ledgerKeyKind,
+    hasher,
   );
   expect(neumann.name).toBe("PeterNeumann");
   const text =
@@ -43,7 +43,7 @@ test("the note that the documentation of Go's sumdb/note prints: key, key id and
 });
 
 test("a signed head is three lines, an empty one, and a line a signature", async () => {
-  const note = await signCheckpoint(hasher, checkpoint, log);
+  const note = await signCheckpoint(checkpoint, log, hasher);
   const lines = note.split("\n");
   expect(lines.slice(0, 4)).toEqual([
     "example.org/log",
@@ -62,11 +62,9 @@ test("a signed head is three lines, an empty one, and a line a signature", async
 test("a cosignature is over cosignature/v1, the time and the note's text; the time stands before it, big-endian", async () => {
   const witness = await key(2);
   const note = await cosign(
+    await signCheckpoint(checkpoint, log, hasher),
+    { name: "w1", key: witness, time: 1_679_315_147 },
     hasher,
-    await signCheckpoint(hasher, checkpoint, log),
-    "w1",
-    witness,
-    1_679_315_147,
   );
   const line = decode(note.split("\n")[5]!.split(" ")[2]!);
   expect(line.length).toBe(76);
@@ -75,14 +73,14 @@ test("a cosignature is over cosignature/v1, the time and the note's text; the ti
   expect(await signatures.verify(witness.publicKey, new TextEncoder().encode(text), line.subarray(12))).toBe(
     true,
   );
-  const id = keyIdOf(hasher, { name: "w1", publicKey: witness.publicKey }, witnessKeyKind);
+  const id = keyIdOf({ name: "w1", publicKey: witness.publicKey }, witnessKeyKind, hasher);
   expect(Buffer.from(line.subarray(0, 4)).toString("hex")).toBe(id);
   // A ledger's key and a witness's with the same bytes have different ids: one can't stand for the other.
-  expect(keyIdOf(hasher, { name: "w1", publicKey: witness.publicKey }, ledgerKeyKind)).not.toBe(id);
-  const later = await cosign(hasher, note, "w1", witness, 1_679_315_200);
+  expect(keyIdOf({ name: "w1", publicKey: witness.publicKey }, ledgerKeyKind, hasher)).not.toBe(id);
+  const later = await cosign(note, { name: "w1", key: witness, time: 1_679_315_200 }, hasher);
   expect(parseCheckpoint(later).signatures.length).toBe(2);
   const named = [{ name: "w1", publicKey: witness.publicKey }];
-  expect(await cosignatures(hasher, signatures, parseCheckpoint(later), named)).toEqual([
+  expect(await cosignatures(parseCheckpoint(later), named, signatures, hasher)).toEqual([
     { name: "w1", time: 1_679_315_200 },
   ]);
 });
@@ -90,16 +88,16 @@ test("a cosignature is over cosignature/v1, the time and the note's text; the ti
 test("k of n: witnesses count once, however many names, lines or keys there are", async () => {
   const keys = await Promise.all([2, 3, 4].map(key));
   const witnesses = keys.map(({ publicKey }, index) => ({ name: `w${index}`, publicKey }));
-  let note = await signCheckpoint(hasher, checkpoint, log);
+  let note = await signCheckpoint(checkpoint, log, hasher);
   const final = (threshold: number, named = witnesses) =>
-    isFinal(hasher, signatures, parseCheckpoint(note), { threshold, witnesses: named });
+    isFinal(parseCheckpoint(note), { threshold, witnesses: named }, signatures, hasher);
   expect(await final(1)).toBe(false);
-  note = await cosign(hasher, note, "w0", keys[0]!, 1000);
+  note = await cosign(note, { name: "w0", key: keys[0]!, time: 1000 }, hasher);
   expect([await final(1), await final(2)]).toEqual([true, false]);
-  note = await cosign(hasher, note, "w2", keys[2]!, 1001);
+  note = await cosign(note, { name: "w2", key: keys[2]!, time: 1001 }, hasher);
   expect([await final(2), await final(3)]).toEqual([true, false]);
   // The same key under a second name is no second witness.
-  note = await cosign(hasher, note, "alias", keys[0]!, 1002);
+  note = await cosign(note, { name: "alias", key: keys[0]!, time: 1002 }, hasher);
   const aliased = [witnesses[0]!, { name: "alias", publicKey: keys[0]!.publicKey }];
   expect(await final(2, aliased)).toBe(false);
   await expect(final(0)).rejects.toMatchObject({ code: "invalid" });
@@ -108,9 +106,9 @@ test("k of n: witnesses count once, however many names, lines or keys there are"
 
 test("keys as lines: there and back, and what is not one", async () => {
   const named = { name: "city-of-x", publicKey: log.publicKey };
-  const line = formatKey(hasher, named, witnessKeyKind);
-  expect(parseKey(hasher, line, witnessKeyKind)).toEqual(named);
-  expect(() => parseKey(hasher, line, ledgerKeyKind)).toThrow("ledger key");
+  const line = formatKey(named, witnessKeyKind, hasher);
+  expect(parseKey(line, witnessKeyKind, hasher)).toEqual(named);
+  expect(() => parseKey(line, ledgerKeyKind, hasher)).toThrow("ledger key");
   for (const bad of [
     "",
     "a+b+c",
@@ -119,13 +117,13 @@ test("keys as lines: there and back, and what is not one", async () => {
     line.slice(0, -1),
     "x".repeat(10_000),
   ])
-    expect(() => parseKey(hasher, bad, witnessKeyKind)).toThrow("key");
-  expect(() => formatKey(hasher, { name: "a b", publicKey: log.publicKey }, ledgerKeyKind)).toThrow("name");
-  expect(() => formatKey(hasher, { name: "a+b", publicKey: log.publicKey }, ledgerKeyKind)).toThrow("name");
+    expect(() => parseKey(bad, witnessKeyKind, hasher)).toThrow("key");
+  expect(() => formatKey({ name: "a b", publicKey: log.publicKey }, ledgerKeyKind, hasher)).toThrow("name");
+  expect(() => formatKey({ name: "a+b", publicKey: log.publicKey }, ledgerKeyKind, hasher)).toThrow("name");
 });
 
 test("text that is no checkpoint is refused, whatever it is", async () => {
-  const note = await signCheckpoint(hasher, checkpoint, log);
+  const note = await signCheckpoint(checkpoint, log, hasher);
   const [origin, size, root, empty, line] = note.split("\n") as [string, string, string, string, string];
   const join = (...lines: string[]) => `${lines.join("\n")}\n`;
   const bad: unknown[] = [
@@ -166,23 +164,25 @@ test("text that is no checkpoint is refused, whatever it is", async () => {
 
 test("a signature counts only under the origin's name, with the right key, over this text", async () => {
   const other = await key(5);
-  const signed = parseCheckpoint(await signCheckpoint(hasher, checkpoint, log));
-  expect(await isSignedBy(hasher, signatures, signed, log.publicKey)).toBe(true);
-  expect(await isSignedBy(hasher, signatures, signed, other.publicKey)).toBe(false);
+  const signed = parseCheckpoint(await signCheckpoint(checkpoint, log, hasher));
+  expect(await isSignedBy(signed, log.publicKey, signatures, hasher)).toBe(true);
+  expect(await isSignedBy(signed, other.publicKey, signatures, hasher)).toBe(false);
   const foreign = parseCheckpoint(
-    await signCheckpoint(hasher, { ...checkpoint, origin: "example.org/other" }, log),
+    await signCheckpoint({ ...checkpoint, origin: "example.org/other" }, log, hasher),
   );
   const grafted = parseCheckpoint(`${signed.body}\n${foreign.note.split("\n\n")[1]}`);
-  expect(await isSignedBy(hasher, signatures, grafted, log.publicKey)).toBe(false);
+  expect(await isSignedBy(grafted, log.publicKey, signatures, hasher)).toBe(false);
 });
 
 test("a note full of signatures is not cosigned: with one more, nobody could read it", async () => {
-  let note = await signCheckpoint(hasher, checkpoint, log);
+  let note = await signCheckpoint(checkpoint, log, hasher);
   for (let number = 1; number < maxNoteSignatures; number += 1)
-    note = await cosign(hasher, note, `w${number}`, await key(number), 1);
+    note = await cosign(note, { name: `w${number}`, key: await key(number), time: 1 }, hasher);
   expect(parseCheckpoint(note).signatures).toHaveLength(maxNoteSignatures);
-  await expect(cosign(hasher, note, "late", await key(200), 1)).rejects.toMatchObject({ code: "limit" });
+  await expect(cosign(note, { name: "late", key: await key(200), time: 1 }, hasher)).rejects.toMatchObject({
+    code: "limit",
+  });
   // A witness whose line is there already renews it.
-  const renewed = await cosign(hasher, note, "w1", await key(1), 2);
+  const renewed = await cosign(note, { name: "w1", key: await key(1), time: 2 }, hasher);
   expect(parseCheckpoint(renewed).signatures).toHaveLength(maxNoteSignatures);
 });

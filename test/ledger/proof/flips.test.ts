@@ -83,7 +83,7 @@ test("receipts", async () => {
     await flips(utf8(encodeReceipt(receipt)), async (bytes) => {
       const read = text(bytes);
       return (
-        read === null || !(await isReceiptSigned(hasher, signatures, decodeReceipt(read), platform.publicKey))
+        read === null || !(await isReceiptSigned(decodeReceipt(read), platform.publicKey, signatures, hasher))
       );
     });
 });
@@ -92,7 +92,7 @@ test("checkpoints with the platform's signature and all cosignatures", async () 
   const witnesses = await Promise.all([8, 9].map(keyOf));
   let note = await ledger.head();
   for (const [index, key] of witnesses.entries())
-    note = await cosign(hasher, note, `w${index}`, key, 1_750_000_000);
+    note = await cosign(note, { name: `w${index}`, key, time: 1_750_000_000 }, hasher);
   const policy = {
     threshold: 2,
     witnesses: witnesses.map(({ publicKey }, index) => ({ name: `w${index}`, publicKey })),
@@ -101,8 +101,8 @@ test("checkpoints with the platform's signature and all cosignatures", async () 
     const read = text(bytes);
     if (read === null) return true;
     const signed = parseCheckpoint(read);
-    if (!(await isSignedBy(hasher, signatures, signed, platform.publicKey))) return true;
-    return !(await isFinal(hasher, signatures, signed, policy));
+    if (!(await isSignedBy(signed, platform.publicKey, signatures, hasher))) return true;
+    return !(await isFinal(signed, policy, signatures, hasher));
   });
 });
 
@@ -143,7 +143,12 @@ test("contradictions", async () => {
   await flips(utf8(encodeContradiction(contradiction)), async (bytes) => {
     const read = text(bytes);
     if (read === null) return true;
-    await judgeContradiction(hasher, signatures, decodeContradiction(read), market, platform.publicKey);
+    await judgeContradiction(
+      decodeContradiction(read),
+      { marketId: market, platformKey: platform.publicKey },
+      signatures,
+      hasher,
+    );
     return false;
   });
 });

@@ -72,7 +72,12 @@ const twist =
 /** What anybody with the platform's key makes of a contradiction, from its text alone. */
 async function shown(client: LightClient | Witness): Promise<string> {
   const text = encodeContradiction(client.contradiction!);
-  return judgeContradiction(plainHasher, signatures, decodeContradiction(text), market, platform.publicKey);
+  return judgeContradiction(
+    decodeContradiction(text),
+    { marketId: market, platformKey: platform.publicKey },
+    signatures,
+    plainHasher,
+  );
 }
 
 let honest: Ledger;
@@ -192,13 +197,18 @@ describe("a fork", () => {
   test("heads that agree are no contradiction, nor is a head that the platform did not sign", async () => {
     const [a, b] = [await longer.head(6), await longer.head(8)];
     const judge = (heads: [string, string], proof = null as never) =>
-      judgeContradiction(plainHasher, signatures, { kind: "fork", heads, proof }, market, platform.publicKey);
+      judgeContradiction(
+        { kind: "fork", heads, proof },
+        { marketId: market, platformKey: platform.publicKey },
+        signatures,
+        plainHasher,
+      );
     await expect(judge([a, a])).rejects.toMatchObject({ code: "invalid" });
     const ask = await longer.serve();
     const extension = decodeProof(new TextDecoder().decode((await ask("proof/8/6"))!));
     await expect(judge([a, b], extension as never)).rejects.toMatchObject({ code: "invalid" });
     const checkpoint = { origin: originOf(market), size: 6, root: forked.history.root(6) };
-    const foreign = await signCheckpoint(hasher, checkpoint, await keyOf(55));
+    const foreign = await signCheckpoint(checkpoint, await keyOf(55), hasher);
     await expect(judge([a, foreign])).rejects.toMatchObject({ code: "signature" });
   });
 });
@@ -360,7 +370,12 @@ describe("an omitted order", () => {
     const b = forked.receipts.find(({ period }) => period === startPeriod + 4)!;
     const c = honest.receipts.find(({ period, number }) => period === b.period && number === b.number)!;
     const judge = (receipts: [typeof b, typeof b]) =>
-      judgeContradiction(plainHasher, signatures, { kind: "receipts", receipts }, market, platform.publicKey);
+      judgeContradiction(
+        { kind: "receipts", receipts },
+        { marketId: market, platformKey: platform.publicKey },
+        signatures,
+        plainHasher,
+      );
     expect(await judge([b, c])).toContain("promised to two orders");
     await expect(judge([b, a!])).rejects.toMatchObject({ code: "invalid" });
     await expect(judge([b, { ...c, number: 5 }])).rejects.toMatchObject({ code: "signature" });
@@ -529,9 +544,9 @@ describe("signatures in a sealed block", () => {
     const stranger = await keyOf(66);
     const checkpoint = { origin: originOf(market), size: 6, root: honest.history.root() };
     for (const [note, said] of [
-      [await signCheckpoint(hasher, checkpoint, stranger), "a signature of the platform"],
+      [await signCheckpoint(checkpoint, stranger, hasher), "a signature of the platform"],
       [
-        await signCheckpoint(hasher, { ...checkpoint, origin: "gridclear/other" }, platform),
+        await signCheckpoint({ ...checkpoint, origin: "gridclear/other" }, platform, hasher),
         "checkpoint.origin",
       ],
     ] as const) {
@@ -548,7 +563,11 @@ describe("signatures in a sealed block", () => {
     const client = newClient();
     const ask = await honest.serve();
     const stranger = await keyOf(66);
-    const note = await cosign(hasher, await honest.head(), "wanda", stranger, 1_800_000_000);
+    const note = await cosign(
+      await honest.head(),
+      { name: "wanda", key: stranger, time: 1_800_000_000 },
+      hasher,
+    );
     await client.update(twist(ask, /^checkpoint$/, () => new TextEncoder().encode(note)));
     expect(await client.isFinal()).toBe(false);
   });

@@ -78,8 +78,8 @@ describe("every tree to 300 leaves", () => {
 
   test("inclusion: the paths are the RFC's, from three sources, and every one verifies", () => {
     const tree = new HistoryTree(hasher);
-    const fixed = recordRoots(hasher, joined, 32);
-    const items = itemRoots(hasher, records);
+    const fixed = recordRoots(joined, 32, hasher);
+    const items = itemRoots(records, hasher);
     for (let size = 1; size <= 300; size++) {
       tree.append(records[size - 1]!);
       const root = MTH(0, size);
@@ -88,12 +88,15 @@ describe("every tree to 300 leaves", () => {
         const path = PATH(index, 0, size);
         const first = leaf(records[index]!);
         hold(alike(tree.inclusion(index), path));
-        hold(verifyInclusion(hasher, index, size, first, path, root) === true);
+        hold(verifyInclusion({ leaf: first, index, size, path }, root, hasher) === true);
         if ((index + size) % 5 === 0) {
-          hold(verifyInclusion(hasher, (index + 1) % (size + 1), size, first, path, root) === false);
-          hold(verifyInclusion(hasher, index, size, first, [...path, root], root) === false);
+          hold(
+            verifyInclusion({ leaf: first, index: (index + 1) % (size + 1), size, path }, root, hasher) ===
+              false,
+          );
+          hold(verifyInclusion({ leaf: first, index, size, path: [...path, root] }, root, hasher) === false);
           if (path.length > 0)
-            hold(verifyInclusion(hasher, index, size, first, path.slice(1), root) === false);
+            hold(verifyInclusion({ leaf: first, index, size, path: path.slice(1) }, root, hasher) === false);
         }
         if (size % 50 !== 7) continue;
         // Without a tree kept, every root is worked out from the leaves: the same paths for less to hash.
@@ -119,9 +122,9 @@ describe("every tree to 300 leaves", () => {
       for (let index = 0; index < size; index++) {
         const path = PATH(index, 0, size);
         const first = leaf(records[index]!);
-        expect(rootOfPath(hasher, index, size, first, path)).toEqual(MTH(0, size));
+        expect(rootOfPath({ leaf: first, index, size, path }, hasher)).toEqual(MTH(0, size));
         for (let length = 0; length < path.length; length++)
-          expect(rootOfPath(hasher, index, size, first, path.slice(0, length))).toBeNull();
+          expect(rootOfPath({ leaf: first, index, size, path: path.slice(0, length) }, hasher)).toBeNull();
       }
   });
 
@@ -134,18 +137,46 @@ describe("every tree to 300 leaves", () => {
         const path = SUBPROOF(size1, 0, size2, true);
         const root1 = MTH(0, size1);
         hold(alike(tree.consistency(size1, size2), path));
-        hold(verifyConsistency(hasher, size1, size2, root1, root2, path) === true);
+        hold(
+          verifyConsistency({ size: size1, root: root1 }, { size: size2, root: root2 }, path, hasher) ===
+            true,
+        );
         if ((size1 + size2) % 5 !== 0) continue;
-        hold(verifyConsistency(hasher, size1, size2, root1, root2, [...path, root2]) === false);
+        hold(
+          verifyConsistency(
+            { size: size1, root: root1 },
+            { size: size2, root: root2 },
+            [...path, root2],
+            hasher,
+          ) === false,
+        );
         if (size1 === size2) continue;
-        hold(verifyConsistency(hasher, size1, size2, root1, root2, path.slice(0, -1)) === false);
-        hold(verifyConsistency(hasher, size2, size1, root1, root2, path) === false);
-        hold(verifyConsistency(hasher, size1, size2, root2, root1, path) === false);
+        hold(
+          verifyConsistency(
+            { size: size1, root: root1 },
+            { size: size2, root: root2 },
+            path.slice(0, -1),
+            hasher,
+          ) === false,
+        );
+        hold(
+          verifyConsistency({ size: size2, root: root1 }, { size: size1, root: root2 }, path, hasher) ===
+            false,
+        );
+        hold(
+          verifyConsistency({ size: size1, root: root2 }, { size: size2, root: root1 }, path, hasher) ===
+            false,
+        );
       }
-      hold(verifyConsistency(hasher, 0, size2, sha256(), root2, []) === false);
-      hold(verifyConsistency(hasher, 0, size2, sha256(), root2, [root2]) === false);
+      hold(
+        verifyConsistency({ size: 0, root: sha256() }, { size: size2, root: root2 }, [], hasher) === false,
+      );
+      hold(
+        verifyConsistency({ size: 0, root: sha256() }, { size: size2, root: root2 }, [root2], hasher) ===
+          false,
+      );
     }
-    hold(verifyConsistency(hasher, 0, 0, sha256(), sha256(), []) === false);
+    hold(verifyConsistency({ size: 0, root: sha256() }, { size: 0, root: sha256() }, [], hasher) === false);
     expect(() => consistencyRanges(0, 5)).toThrow("size1");
   });
 });
@@ -192,11 +223,13 @@ describe("trees of up to 2⁵³−1 equal leaves", () => {
         expect(path.length).toBeLessThanOrEqual(maxPathLength);
         expect(hexes(path)).toEqual(hexes(pathOf(BigInt(index), BigInt(n))));
         const [first, root] = [rootOfSize(1n), rootOfSize(BigInt(n))];
-        expect(verifyInclusion(hasher, index, n, first, path, root)).toBe(true);
+        expect(verifyInclusion({ leaf: first, index, size: n, path }, root, hasher)).toBe(true);
         if (path.length > 0) {
           const bent = path.map((hash, i) => (i === bend % path.length ? sha256(hash) : hash));
-          expect(verifyInclusion(hasher, index, n, first, bent, root)).toBe(false);
-          expect(verifyInclusion(hasher, index, n, first, path.slice(1), root)).toBe(false);
+          expect(verifyInclusion({ leaf: first, index, size: n, path: bent }, root, hasher)).toBe(false);
+          expect(verifyInclusion({ leaf: first, index, size: n, path: path.slice(1) }, root, hasher)).toBe(
+            false,
+          );
         }
       }),
       { numRuns: 2000 },
@@ -211,10 +244,21 @@ describe("trees of up to 2⁵³−1 equal leaves", () => {
         expect(path.length).toBeLessThanOrEqual(maxPathLength);
         expect(hexes(path)).toEqual(hexes(subproofOf(BigInt(size1), BigInt(size2), true)));
         const [root1, root2] = [rootOfSize(BigInt(size1)), rootOfSize(BigInt(size2))];
-        expect(verifyConsistency(hasher, size1, size2, root1, root2, path)).toBe(true);
-        expect(verifyConsistency(hasher, size1, size2, root2, root1, path)).toBe(size1 === size2);
+        expect(
+          verifyConsistency({ size: size1, root: root1 }, { size: size2, root: root2 }, path, hasher),
+        ).toBe(true);
+        expect(
+          verifyConsistency({ size: size1, root: root2 }, { size: size2, root: root1 }, path, hasher),
+        ).toBe(size1 === size2);
         if (path.length > 0)
-          expect(verifyConsistency(hasher, size1, size2, root1, root2, path.slice(1))).toBe(false);
+          expect(
+            verifyConsistency(
+              { size: size1, root: root1 },
+              { size: size2, root: root2 },
+              path.slice(1),
+              hasher,
+            ),
+          ).toBe(false);
       }),
       { numRuns: 2000 },
     );
@@ -223,9 +267,11 @@ describe("trees of up to 2⁵³−1 equal leaves", () => {
   test("sizes that no number holds exactly are refused", () => {
     const hash = sha256();
     for (const bad of [2 ** 53, Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY]) {
-      expect(verifyInclusion(hasher, 0, bad, hash, [], hash)).toBe(false);
-      expect(verifyInclusion(hasher, bad, 2 ** 53 - 1, hash, [], hash)).toBe(false);
-      expect(verifyConsistency(hasher, 1, bad, hash, hash, [])).toBe(false);
+      expect(verifyInclusion({ leaf: hash, index: 0, size: bad, path: [] }, hash, hasher)).toBe(false);
+      expect(verifyInclusion({ leaf: hash, index: bad, size: 2 ** 53 - 1, path: [] }, hash, hasher)).toBe(
+        false,
+      );
+      expect(verifyConsistency({ size: 1, root: hash }, { size: bad, root: hash }, [], hasher)).toBe(false);
       expect(() => inclusionRanges(0, bad)).toThrow("index");
       expect(() => consistencyRanges(1, bad)).toThrow("size1");
     }

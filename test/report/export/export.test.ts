@@ -86,7 +86,7 @@ let chain: Block[];
 let blocks: Uint8Array[];
 beforeAll(async () => {
   hasher = await openHasher();
-  chain = sampleChain(hasher, [people, tradePeriod(1002), {}, tradePeriod(1004, 3)], true);
+  chain = sampleChain([people, tradePeriod(1002), {}, tradePeriod(1004, 3)], hasher, true);
   blocks = chain.map(encodeBlock);
 });
 const textOf = async (pieces: AsyncIterable<string>): Promise<string> => {
