@@ -60,9 +60,7 @@ export class Gate {
   #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: GateParts) {
-    this.contract = parts.contract;
-    this.id = parts.id;
-    this.state = parts.state;
+    ({ contract: this.contract, id: this.id, state: this.state } = parts);
     this.engine = parts.engine;
     this.signing = parts.signing;
     this.open = parts.open;

@@ -122,7 +122,7 @@ export class OpenPeriod {
     const positions = new Positions(terms.participants.length * carrierCount);
     const round: Round = {
       period: this.period,
-      marketId: marketId(this.#engine, encodeCanonical(terms.market)),
+      marketId: marketId(encodeCanonical(terms.market), this.#engine),
       terms,
       accounts,
       charges,
