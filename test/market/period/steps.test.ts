@@ -6,19 +6,13 @@ import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { readingLayout } from "../../../src/ledger/format/records.js";
 import { openMemoryStore } from "../../../src/ledger/store/memory.js";
-import type {
-  ClearingContract,
-  Contract,
-  StorageContract,
-  Tariff,
-} from "../../../src/market/contracts/contracts.js";
-import { freeTariff, paperClearing } from "../../../src/market/contracts/opening.js";
+import type { Contract, StorageContract } from "../../../src/market/contracts/contracts.js";
+import { paperClearing } from "../../../src/market/contracts/opening.js";
 import { Terms } from "../../../src/market/contracts/terms.js";
-import { type Market, type MarketOptions, openMarket } from "../../../src/market/market.js";
+import { openMarket } from "../../../src/market/market.js";
 import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
-import type { PeriodResult } from "../../../src/market/result.js";
-import { carriers } from "../../../src/units.js";
+import { battery, clock, dated, electricity, opening, put, seen, tariff } from "../../support/steps.js";
 
 // Every number here is worked out by hand from docs/market.md. Ticks are whole: 1 unit of energy, 1 of money per unit.
 
@@ -26,86 +20,6 @@ let engine: Engine;
 beforeAll(async () => {
   engine = await openEngine();
 });
-
-const dated = { version: 1, from: 0 };
-const clock = { now: () => 0, setTimer: () => 0, clearTimer: () => undefined };
-const tariff: Tariff = { ...freeTariff, retail: 40, feedIn: 5, shortagePrice: 60, surplusPrice: 2 };
-const all = { discharge: true, charge: true, export: true, interrupt: true, import: true };
-
-function electricity(rules: Partial<ClearingContract> = {}): ClearingContract {
-  const pool = { price: 20, purchasePrice: 15, lots: "divisible" } as const;
-  return { ...paperClearing("electricity", 0), ...all, pool, ...rules };
-}
-
-/** A market in whole ticks in which each participant may offer and ask for 1000 of everything, with money. */
-function opening(
-  participants: Record<string, bigint>,
-  more: Contract[],
-  metering: MarketOptions["metering"] = null,
-) {
-  const contracts: Contract[] = [
-    {
-      kind: "market",
-      ...dated,
-      id: "steps",
-      currency: "EUR",
-      quantityTick: "1",
-      priceTick: "1",
-      periodMs: 1000,
-      signed: false,
-      order: ["gas", "electricity", "heat", "cold"],
-    },
-  ];
-  const first = more.filter(({ kind }) => kind === "payment" || kind === "clearing" || kind === "feeder");
-  contracts.push(...first);
-  for (const [participant, money] of Object.entries(participants)) {
-    const feeder = first.find((contract) => contract.kind === "feeder");
-    contracts.push({
-      kind: "participant",
-      ...dated,
-      id: participant,
-      ...(feeder !== undefined && participant.startsWith("f")
-        ? { feeders: { electricity: (feeder as { feeder: string }).feeder } }
-        : {}),
-    });
-    if (money > 0n) contracts.push({ kind: "deposit", ...dated, participant, amount: `${money}`, number: 0 });
-    for (const carrier of carriers) {
-      const common = { ...dated, participant, carrier, limit: 1000 };
-      contracts.push({ kind: "supply", ...common, pool: true, collateral: "0" });
-      contracts.push({ kind: "use", ...common, interruptible: 0, interruptionPrice: 0, import: false });
-    }
-  }
-  contracts.push(...more.filter((contract) => !first.includes(contract)));
-  const tariffs = { electricity: tariff, heat: tariff, cold: tariff, gas: tariff };
-  return openMarket({ engine, contracts, tariffs, metering, clock });
-}
-
-const put = (market: Market, participant: string, side: "offer" | "bid", quantity: number, price: number) =>
-  market.submit({ participant, carrier: "electricity", side, quantity: `${quantity}`, price: `${price}` });
-
-/** Flows without the fields that say nothing. */
-const seen = (result: PeriodResult, kind: string) =>
-  result
-    .flows()
-    .filter((flow) => flow.kind === kind)
-    .map(({ quantity, lost, price, amount, extra }) => ({ quantity, lost, price, amount, extra }));
-
-const battery: StorageContract = {
-  kind: "storage",
-  ...dated,
-  device: "battery",
-  carrier: "electricity",
-  owner: "owner",
-  capacity: 100,
-  charge: 40,
-  chargeLimit: 30,
-  dischargeLimit: 18,
-  chargeEfficiency: 900_000,
-  dischargeEfficiency: 800_000,
-  selfDischarge: 50_000,
-  chargePrice: 3,
-  dischargePrice: 12,
-};
 
 describe("storage", () => {
   it("charges from unsold pool energy, the rest is exported", async () => {
