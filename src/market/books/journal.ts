@@ -121,6 +121,11 @@ export class Journal {
     this.#period = period;
   }
 
+  /** Number of postings written. */
+  get postings(): number {
+    return this.#postings.count;
+  }
+
   /** Writes a trade and returns its index. Its money is posted apart. */
   trade(row: TradeRow): number {
     const at = this.#trades.next();

@@ -5,7 +5,7 @@ import { type Accounts, account, accountOf, collateralOf } from "../books/accoun
 import { type Amount, product } from "../books/amounts.js";
 import type { Journal, PostingRow } from "../books/journal.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
-import { maxSettledMeters } from "./limits.js";
+import { maxCorrectedPostings, maxSettledMeters } from "./limits.js";
 import { type MeterBook, meter } from "./meters.js";
 import type { Readings } from "./readings.js";
 
@@ -37,13 +37,19 @@ export function settle(settling: Settling, most: number = maxSettledMeters): num
       settled.push(book.period);
       meters += book.count;
     } else if (book.settled && book.corrected.size > 0) {
-      for (const row of book.inOrder(book.corrected))
-        payImbalance(settling, book, row, postingCode.correction);
-      book.corrected.clear();
+      correctBook(settling, book);
     }
-    if (book.settled && period >= book.lastCorrection) books.delete(book.period);
+    if (book.settled && book.corrected.size === 0 && period >= book.lastCorrection) books.delete(book.period);
   }
   return settled;
+}
+
+function correctBook(settling: Settling, book: MeterBook): void {
+  for (const row of book.inOrder(book.corrected)) {
+    if (settling.journal.postings >= maxCorrectedPostings) return;
+    payImbalance(settling, book, row, postingCode.correction);
+    book.corrected.delete(row);
+  }
 }
 
 function settleBook(settling: Settling, book: MeterBook): void {

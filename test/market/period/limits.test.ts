@@ -1,0 +1,87 @@
+// What one period can hold at most, worked out from the limits of what comes in: every section and the block have room
+// for it, so that a period once open can always be sealed.
+import { describe, expect, it } from "vitest";
+import { maxBlockBytes, maxItems, maxSectionBytes } from "../../../src/ledger/format/header.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../../src/ledger/format/records.js";
+import { type Evidence, encodeEvidence } from "../../../src/ledger/keys/evidence.js";
+import { maxParties } from "../../../src/market/contracts/terms.js";
+import {
+  maxCorrectedPostings,
+  maxPeriodContractBytes,
+  maxPeriodContracts,
+  maxPeriodOrders,
+  maxPeriodReadings,
+  maxSettledMeters,
+} from "../../../src/market/period/limits.js";
+import { carriers, maxPrice, maxQuantity } from "../../../src/units.js";
+
+const orders = maxPeriodOrders;
+const devices = maxParties;
+const feeders = maxParties;
+const contracts = maxPeriodContracts;
+const meters = carriers.length * maxParties;
+
+// Each trade empties an order, each sale an order or a lot.
+const peers = orders;
+const sales = orders + devices;
+// An order is converted, held back in scenario 1 and at the pool, pooled, idle; or held back, interrupted, imported,
+// unserved. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once with
+// its import. Of a feeder: loss and import. What is exported or curtailed was pooled, and fills records.
+const flows = 5 * orders + sales + 8 * devices + 2 * feeders + orders + contracts;
+
+// Most records beyond the first that amounts of settlement take: energy read and traded, at the largest price.
+const energy = (2 * meters + 2 * orders + 2 * devices) * maxQuantity;
+const more = Math.ceil((energy * 2 ** 31) / 2 ** 63);
+const settlement = 3 * maxSettledMeters + more;
+const cleared = 3 * peers + sales + 2 * orders + 4 * devices + feeders + orders + contracts;
+/** The most that one meter's correction takes: all energy that one owner's devices can draw in a period. */
+const oneCorrection = devices + 8;
+const postings = Math.max(
+  cleared + settlement,
+  Math.max(cleared, maxCorrectedPostings) + oneCorrection + settlement,
+);
+
+const item = (evidence: Evidence): number => encodeEvidence([evidence]).length;
+const signature = new Uint8Array(64);
+const single = item({ kind: "reading", index: 0, signature });
+const batch = item({
+  kind: "batch",
+  gateway: new Uint8Array(32),
+  orders: [{ start: 0, end: 1 }],
+  signature,
+});
+
+const sections = {
+  contracts: maxPeriodContractBytes,
+  orders: orders * orderLayout.bytes,
+  evidence: orders * batch + (maxPeriodReadings + contracts) * single,
+  trades: (peers + sales) * tradeLayout.bytes,
+  flows: flows * flowLayout.bytes,
+  readings: (maxPeriodReadings + meters + orders + devices) * readingLayout.bytes,
+  postings: postings * postingLayout.bytes,
+};
+
+describe("a period filled to its limits", () => {
+  it.each(Object.entries(sections))("fits: %s", (_, bytes) => {
+    expect(bytes).toBeLessThanOrEqual(maxSectionBytes);
+  });
+
+  it("fits into a block, its evidence into items", () => {
+    const total = Object.values(sections).reduce((sum, bytes) => sum + bytes, 0);
+    expect(total).toBeLessThanOrEqual(maxBlockBytes - 864);
+    expect(orders + maxPeriodReadings + contracts).toBeLessThanOrEqual(maxItems);
+  });
+
+  it("has sums that stay exact, and single amounts that fit a record", () => {
+    expect(orders * maxQuantity).toBeLessThan(2 ** 53);
+    expect(BigInt(maxQuantity) * BigInt(maxPrice + 1)).toBeLessThan(2n ** 63n);
+    // One period's meters are settled together.
+    expect(meters).toBeLessThanOrEqual(maxSettledMeters);
+  });
+});
