@@ -150,7 +150,8 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
   const { scenario, scale } = cast;
   const dated = { version: 1, from };
   const { feeder, converter } = member;
-  // Enough for a day at full load at the retail tariff, and never less than ten coins.
+  // Enough for a day at full load at the retail tariff with the dearest commission, and ten coins more.
+  const fee = Math.max(...scenario.commission.map((tier) => tier.use)) / ppm;
   const peak = carriers.reduce(
     (sum, carrier) => sum + (reach(member, carrier).use * scenario.tariffs[carrier].retail) / ppm / 1000,
     0,
@@ -166,7 +167,7 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
       kind: "deposit",
       ...dated,
       participant: member.id,
-      amount: `${BigInt(Math.ceil(10 + peak * 24)) * scale.coin}`,
+      amount: `${BigInt(Math.ceil(10 + peak * 24 * (1 + fee))) * scale.coin}`,
       number: 1,
     },
     ...carriers.flatMap((carrier) => tradeContracts(cast, member, carrier, from)),

@@ -1,5 +1,8 @@
+/** What a block says that every meter should have shown: the truth from which simulated readings stray. */
+import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
-import { flowKinds, flowLayout, orderLayout, tradeLayout } from "../ledger/format/records.js";
+import { offsetsOf } from "../ledger/format/layout.js";
+import { flowCode, flowLayout, orderLayout, tradeCode, tradeLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 
 /** What every meter should have shown in a period by the contracts alone, by participant × 4 + carrier. */
@@ -11,14 +14,11 @@ export interface Deliveries {
   readonly due: Uint8Array;
 }
 
-const peer = 1;
-const kindCode = (kind: (typeof flowKinds)[number]): number => flowKinds.indexOf(kind) + 1;
-const pooled = kindCode("pooled");
-const imported = kindCode("imported");
-const charged = kindCode("charged");
-const discharged = kindCode("discharged");
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const inOrder = offsetsOf(orderLayout);
+const inTrade = offsetsOf(tradeLayout);
+const inFlow = offsetsOf(flowLayout);
+/** `extra` of an import that a participant's bid used. */
+const forBid = 0n;
 
 /**
  * Adds up one block's trades and flows by meter.
@@ -35,32 +35,33 @@ export function deliveriesOf(block: Block, participants: number, owners: readonl
   const order = viewOf(orders);
   const slotOf = (number: number): number => {
     const at = number * orderLayout.bytes;
-    return order.getUint32(at, true) * carriers.length + order.getUint8(at + 4);
+    const participant = order.getUint32(at + inOrder.participant, true);
+    return participant * carriers.length + order.getUint8(at + inOrder.carrier);
   };
   // A later order replaces an earlier one, and a quantity of 0 withdraws: the last says whether one stands.
   for (let at = 0; at < orders.length; at += orderLayout.bytes)
-    due[slotOf(at / orderLayout.bytes)] = order.getUint32(at + 8, true) > 0 ? 1 : 0;
+    due[slotOf(at / orderLayout.bytes)] = order.getUint32(at + inOrder.quantity, true) > 0 ? 1 : 0;
   const trade = viewOf(trades);
   for (let at = 0; at < trades.length; at += tradeLayout.bytes) {
-    const kind = trade.getUint8(at);
-    const quantity = trade.getUint32(at + 12, true);
-    taken[slotOf(trade.getUint32(at + 8, true))]! += quantity;
+    const quantity = trade.getUint32(at + inTrade.quantity, true);
+    taken[slotOf(trade.getUint32(at + inTrade.bid, true))]! += quantity;
     // What a pool lot or a storage lot gives stands in the flows: it joined, or its device was discharged.
-    if (kind === peer) given[slotOf(trade.getUint32(at + 4, true))]! += quantity;
+    if (trade.getUint8(at + inTrade.kind) === tradeCode.peer)
+      given[slotOf(trade.getUint32(at + inTrade.offer, true))]! += quantity;
   }
   const flow = viewOf(flows);
   for (let at = 0; at < flows.length; at += flowLayout.bytes) {
-    const kind = flow.getUint8(at);
-    const carrier = flow.getUint8(at + 1);
-    const party = flow.getUint32(at + 4, true);
-    const quantity = flow.getUint32(at + 12, true);
-    if (kind === pooled) given[party * carriers.length + carrier]! += quantity;
-    else if (kind === imported && flow.getBigUint64(at + 32, true) === 0n)
+    const kind = flow.getUint8(at + inFlow.kind);
+    const carrier = flow.getUint8(at + inFlow.carrier);
+    const party = flow.getUint32(at + inFlow.party, true);
+    const quantity = flow.getUint32(at + inFlow.quantity, true);
+    if (kind === flowCode.pooled) given[party * carriers.length + carrier]! += quantity;
+    else if (kind === flowCode.imported && flow.getBigUint64(at + inFlow.extra, true) === forBid)
       taken[party * carriers.length + carrier]! += quantity;
-    else if (kind === charged || kind === discharged) {
+    else if (kind === flowCode.charged || kind === flowCode.discharged) {
       const owner = owners[party] ?? -1;
       if (owner < 0) continue;
-      const side = kind === charged ? taken : given;
+      const side = kind === flowCode.charged ? taken : given;
       side[owner * carriers.length + carrier]! += quantity;
     }
   }

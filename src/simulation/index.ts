@@ -1,8 +1,47 @@
-/** `gridclear/simulation`: communities, their orders and readings, and what came of their trading. */
-
-export { Indicators } from "../report/indicators.js";
-export { type Community, type CommunityOptions, community, openCommunity } from "./community.js";
-export { type OrderColumnSet, orderColumns } from "./ordercolumns.js";
-export type { Scenario } from "./scenario.js";
+/**
+ * `gridclear/simulation`: communities, what they agree, order and meter, and what comes of their trading.
+ *
+ * A scenario (a file, a bundled one, or `community`) becomes a community (`openCommunity`), and a community a run
+ * (`openSimulation`) that trades period after period into a ledger.
+ */
+export {
+  type EnergyBalance,
+  Indicators,
+  type MoneyBalance,
+  type Summary,
+} from "../report/indicators.js";
+export {
+  type Community,
+  type CommunityOptions,
+  type CommunityParts,
+  community,
+  openCommunity,
+} from "./community.js";
+export type { Deliveries } from "./deliveries.js";
+export type { Conversion, Member, Output, StorageUnit, Strategy } from "./members/member.js";
+export type { MeasuredProfile } from "./members/profiles.js";
+export type { PriceStrategy, Quote } from "./members/strategy.js";
+export {
+  type ColumnOptions,
+  maxColumnOrders,
+  type OrderColumnSet,
+  orderColumns,
+} from "./ordercolumns.js";
+export { maxSteps, type ProfileFile, parseProfiles } from "./profilefile.js";
+export type { ReadingColumns } from "./readings.js";
+export {
+  type CarrierRules,
+  type CarrierTariff,
+  type Faults,
+  type MemberKind,
+  maxMembers,
+  maxPeriods,
+  memberKinds,
+  type Scenario,
+} from "./scenario.js";
 export { checkScenario, parseScenario } from "./scenariofile.js";
-export { openSimulation, type Simulation, type SimulationOptions } from "./simulation.js";
+export { bundledScenario, type ScenarioName, scenarioNames } from "./scenarios/index.js";
+export { type SignedIntake, type SignedRun, type SignedRunOptions, signedRun } from "./signed.js";
+export { openSimulation, type Refusals, Simulation, type SimulationOptions } from "./simulation.js";
+export type { Device } from "./world/devices.js";
+export type { Season, WeatherKind } from "./world/weather.js";

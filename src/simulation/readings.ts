@@ -1,3 +1,4 @@
+/** The readings of a community's meters: how they stray from what was traded, and when they come. */
 import { carriers, maxQuantity, ppm } from "../units.js";
 import type { Deliveries } from "./deliveries.js";
 import type { Scenario } from "./scenario.js";
@@ -67,6 +68,7 @@ export function periodReadings(
       const factor =
         (1 + (normal(scenario.seed, readingStream + slot, about, 1) * scenario.faults.deviation) / ppm) *
         wrong;
+      // A meter's register ends at 2³²−1 ticks; only a wrong factor gets there.
       const metered = (ticks: number): number =>
         Math.min(Math.max(Math.round(ticks * factor), 0), maxQuantity);
       rows.push(slot, about, again ? 2 : 1, metered(deliveries.in[slot]!), metered(deliveries.out[slot]!));

@@ -2,7 +2,7 @@
 //   node test/data/scenario.mjs NAME DIRECTORY
 // writes DIRECTORY/scenario.json and DIRECTORY/profiles.csv. NAME is one of the keys of `sources` below. The homes are
 // the data's; plants, heat pumps and stores that supply them are the package's own, sized to the community.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -162,6 +162,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, directory] = process.argv.slice(2);
   if (name === undefined || directory === undefined) {
     process.stderr.write(`usage: node test/data/scenario.mjs NAME DIRECTORY\nNAME: ${names.join(", ")}\n`);
+    process.exit(2);
+  }
+  if (!existsSync(root)) {
+    process.stderr.write(
+      `The data sets are not here: they are not part of this repository, and would lie in ${fileURLToPath(root)}. docs/scenarios.md says which they are.\n`,
+    );
     process.exit(2);
   }
   process.stdout.write(`${makeScenario(name, directory)}\n`);

@@ -207,6 +207,25 @@ describe("communities", () => {
   });
 });
 
+describe("scenarios of measured homes", () => {
+  it("say that the data sets are not there, where they are not", async () => {
+    const { copyFile, mkdir, mkdtemp, rm } = await import("node:fs/promises");
+    const { spawnSync } = await import("node:child_process");
+    const { tmpdir } = await import("node:os");
+    const { join } = await import("node:path");
+    const folder = await mkdtemp(join(tmpdir(), "gridclear-nodata-"));
+    await mkdir(join(folder, "a", "test", "data"), { recursive: true });
+    const script = join(folder, "a", "test", "data", "scenario.mjs");
+    await copyFile(new URL("../data/scenario.mjs", import.meta.url), script);
+    const { status, stderr } = spawnSync(process.execPath, [script, "tx-winter", join(folder, "out")], {
+      encoding: "utf8",
+    });
+    await rm(folder, { recursive: true, force: true });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^The data sets are not here: .*\n$/);
+  });
+});
+
 describe("docs/scenarios.md", () => {
   it("shows a scenario file that is one, with the defaults it claims", async () => {
     const { readFile } = await import("node:fs/promises");

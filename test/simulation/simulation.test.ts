@@ -9,6 +9,8 @@ import { memoryMedium } from "../../src/ledger/store/memory.js";
 import { Statement } from "../../src/report/statement.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { deliveriesOf } from "../../src/simulation/deliveries.js";
+import { parseProfiles } from "../../src/simulation/profilefile.js";
+import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { bundledScenario } from "../../src/simulation/scenarios/index.js";
 import { openSimulation, type Simulation } from "../../src/simulation/simulation.js";
 import { carriers } from "../../src/units.js";
@@ -74,6 +76,31 @@ describe("a simulated community", () => {
     expect(simulation.done).toBe(true);
     expect(await simulation.next()).toEqual({ done: true, value: undefined });
     expect(simulation.market.store.size).toBe(6);
+  });
+
+  it("trades days at once, in coarser ticks, for participants of any name", async () => {
+    const scenario = checkScenario({
+      name: "mills",
+      periods: 1,
+      periodMs: 86_400_000,
+      participants: { car: 1 },
+      profiles: { file: "m.csv", stepMs: 3_600_000 },
+      faults: { deviation: 0, late: 0, missing: 0, corrected: 0 },
+    });
+    const rows = Array.from({ length: 24 }, (_, at) => [
+      `Mühle 1,electricity,${at},4000,0`,
+      `風,electricity,${at},0,4000`,
+    ]);
+    const text = `participant,carrier,step,use,supply\n${rows.flat().join("\n")}\n`;
+    const { measured } = parseProfiles(text, scenario);
+    const simulation = await finish(await openSimulation(openCommunity(scenario, { measured }), { engine }));
+    const { energy, money } = simulation.summary();
+    expect(simulation.market.contract).toMatchObject({ quantityTick: "0.001" });
+    // 24 hours of 4,000 kWh, in watt-hours.
+    expect(energy.electricity.totals).toMatchObject({ asked: 96_000_000n, offered: 96_000_000n });
+    expect(energy.electricity.totals.traded).toBeGreaterThan(0n);
+    expect([energy.electricity.closes, money.closes]).toEqual([true, true]);
+    expect(simulation.market.balance("Mühle 1")).toBeLessThan(simulation.market.balance("風"));
   });
 
   it("counts the orders that are refused, also those of before it was opened again", async () => {
