@@ -24,6 +24,9 @@ export interface RunFacts {
 const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
   Object.values(parts).reduce((total, part) => total + part, 0n);
 
+/** What a quantity tick is to a person, by its decimal places in kWh. */
+const stepNames: Readonly<Record<number, string>> = { 6: "mWh", 3: "Wh", 0: "kWh" };
+
 /** Shows quantity ticks as kWh. */
 type Show = (ticks: bigint) => string;
 type Row = readonly [label: string, value: (balance: EnergyBalance, energy: Show) => string];
@@ -108,7 +111,7 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
         .map(([label, value]) => [label, ...balances.map((balance) => value(balance, energy))])
         .filter((row) => row.slice(1).some((cell) => cell !== "0.0" && cell !== "-")),
     ),
-    `sums close: ${open.length === 0 ? "yes, to the last mWh" : `NO, not for ${open.join(", ")}`}\n`,
+    `sums close: ${open.length === 0 ? `yes, to the last ${stepNames[quantityTick.scale] ?? "tick"}` : `NO, not for ${open.join(", ")}`}\n`,
     `\nWhere the money went, ${scenario.currency}\n`,
     table(
       ["", "received", "paid", "holds"],
