@@ -1,5 +1,6 @@
 // Makes a fresh checkout ready: installs packages and builds when either is missing or out of date.
-// `npm start` and `npm test` call it first; it needs nothing but Node and npm.
+// `npm start`, `npm test` and `npm pack` call it first; it needs nothing but Node and npm. With `--installed` the packages
+// are npm's to install, as when it runs `prepare` of a dependency out of git.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -35,21 +36,27 @@ function sourcesHash() {
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
     else hash.update(path).update("\0").update(readFileSync(path));
   };
-  for (const path of ["package.json", "asconfig.json", "tsconfig.json", "assembly", "src"]) visit(path);
+  for (const path of ["package.json", "asconfig.json", "tsconfig.json", "assembly", "scripts", "src"])
+    visit(path);
   return hash.digest("hex");
 }
 
 const lock = "package-lock.json";
 const installed = "node_modules/.gridclear-lock";
 const lockHash = createHash("sha256").update(readFileSync(lock)).digest("hex");
-if (!existsSync(installed) || readFileSync(installed, "utf8") !== lockHash) {
+const npmInstalls = process.argv.includes("--installed") && existsSync("node_modules/typescript");
+if (!npmInstalls && (!existsSync(installed) || readFileSync(installed, "utf8") !== lockHash)) {
   run("installing packages", "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
   writeFileSync(installed, lockHash);
 }
 
-const stamp = "dist/.sources";
+const stamp = "build/.sources";
 const sources = sourcesHash();
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sources) {
+if (
+  !existsSync("dist/THIRD-PARTY-NOTICES.txt") ||
+  !existsSync(stamp) ||
+  readFileSync(stamp, "utf8") !== sources
+) {
   // What a renamed or deleted source left behind must not be packed.
   rmSync("dist", { recursive: true, force: true });
   run("building", "npm", ["run", "--silent", "build"]);
