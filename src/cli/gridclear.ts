@@ -77,8 +77,8 @@ async function help(): Promise<string> {
     "gridclear: clears, settles, seals and verifies local energy markets\n\n",
     "Usage: gridclear COMMAND [ARGUMENTS]\n\n",
     ...lines,
-    "\ngridclear help COMMAND says more about one of them; gridclear --version prints the\nversion.\n\n",
-    "Exit codes: 0 done; 1 what was asked about does not hold; 2 something given is not\nacceptable, or a file can't be read or written; 3 a fault of gridclear itself;\n130 or 143 interrupted.\n",
+    "\ngridclear help COMMAND says more about one of them; gridclear --version prints\nthe version.\n\n",
+    "Exit codes: 0 done; 1 what was asked about does not hold; 2 something given is\nnot acceptable, or a file can't be read or written; 3 a fault of gridclear\nitself; 130 or 143 interrupted.\n",
   ].join("");
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -68,6 +68,57 @@ describe("gridclear as a process", () => {
     expect(left.stdout).toBe("{0\n");
     expect(left.stderr).toBe("");
   });
+
+  test("clear - reads standard input", () => {
+    const { status, stdout } = shell('$GRIDCLEAR clear - --json < "$ORDERS"');
+    expect(status).toBe(0);
+    expect(stdout).toBe(gridclear("clear", orders, "--json").stdout);
+    const empty = shell("printf 'side,id\\n' | $GRIDCLEAR clear -");
+    expect([empty.status, empty.stdout]).toEqual([2, ""]);
+    expect(empty.stderr).toContain("gridclear: standard input: line 1");
+  });
+
+  test("an error that nobody catches is a fault of the program: exit code 3 and where it came from", () => {
+    const later = 'data:text/javascript,setTimeout(() => { throw new TypeError("as planned"); }, 300)';
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [
+        ...["--import", later, join(built, "main.mjs")],
+        ...["run", "small", "--realtime", "--ledger", join(folder, "ledger")],
+      ],
+      { encoding: "utf8" },
+    );
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^gridclear: this is a fault of gridclear.*\nTypeError: as planned\n {4}at /s);
+  });
+
+  test.each([
+    ["SIGINT", 130, 0],
+    ["SIGTERM", 143, 0],
+  ] as const)(
+    "%s stops a run between two periods with %i, and a witness with %i",
+    async (signal, run, stopped) => {
+      const ended = (...args: string[]): Promise<number | null> =>
+        new Promise((resolve) => {
+          const child = spawn(process.execPath, [join(built, "main.mjs"), ...args]);
+          // Both are at work when they have said their first word.
+          let asked = false;
+          const word = (): void => {
+            if (!asked) child.kill(signal);
+            asked = true;
+          };
+          child.stdout.once("data", word);
+          child.stderr.once("data", word);
+          child.on("exit", resolve);
+        });
+      const ledger = join(folder, `stopped-${signal}`);
+      expect(gridclear("run", "small", "--periods", "1", "--ledger", ledger).status).toBe(0);
+      // It says at which period it resumes, and waits a quarter of an hour.
+      expect(await ended("run", "small", "--realtime", "--ledger", ledger)).toBe(run);
+      expect(await ended("witness", "--follow", ledger, "--every", "60")).toBe(stopped);
+      expect(gridclear("verify", ledger).status).toBe(0);
+    },
+  );
 
   test.skipIf(!existsSync("/dev/full"))(
     "a full disk is one line, and does not change what a refusal exits with",

@@ -87,7 +87,7 @@ async function print(pieces: AsyncIterable<string>, io: Io): Promise<void> {
 /** `gridclear export`: a ledger as JSON, CSV, Parquet, one binary file, or a new directory. */
 export const exportCommand: Command = {
   name: "export",
-  summary: "write a ledger out as JSON, CSV, Parquet or one file, and read it back",
+  summary: "write a ledger out as JSON, CSV, Parquet or one file",
   usage,
   async run(args, io) {
     const { values, positionals } = parseArgs({

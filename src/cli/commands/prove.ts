@@ -14,7 +14,7 @@ import { encodeConsistency, proveConsistency } from "../../ledger/proof/consiste
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
 import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof/proof.js";
 import { type Command, defineCommand, type Option } from "../command.js";
-import { readText } from "../parts/document.js";
+import { openHead } from "../evidence/open.js";
 import { readKeyFile } from "../parts/keyfile.js";
 import { type OpenedLedger, withLedger } from "../parts/ledger.js";
 import { reasonOf } from "../parts/problem.js";
@@ -46,7 +46,7 @@ const recordOptions: { readonly [name: string]: Option } = Object.fromEntries(
 /** `gridclear prove`: proofs of records, blocks, growth and forks out of a ledger on disk. */
 export const proveCommand: Command = defineCommand({
   name: "prove",
-  summary: "prove an order, trade, balance or block of a ledger to somebody without it",
+  summary: "prove a record, block or head of a ledger to somebody without it",
   forms: [
     "LEDGER --order H:N [--size S] [--out FILE]",
     "LEDGER --block H [--size S] [--out FILE]",
@@ -135,20 +135,14 @@ async function fork(ledger: OpenedLedger, paths: readonly string[]): Promise<str
   const [a, b, ...more] = paths;
   if (a === undefined || b === undefined || more.length > 0)
     return fail("invalid", "--fork", "two notes", paths.length);
-  const heads = [await readText(a), await readText(b)] as const;
-  const [first, second] = heads.map((note) => parseCheckpoint(note).checkpoint);
-  const shorter = Math.min(first!.size, second!.size);
+  const [first, second] = [await openHead(a), await openHead(b)];
+  const [shorter, longer] = [first.checkpoint.size, second.checkpoint.size].sort((x, y) => x - y);
   // Of different sizes, the ledger is that of the longer head and shows what it says of the shorter's end.
   const proof =
-    first!.size === second!.size
+    shorter === longer
       ? null
-      : proveBlock(
-          ledger.history,
-          (await ledger.block(shorter)).header,
-          null,
-          Math.max(first!.size, second!.size),
-        );
-  return encodeContradiction({ kind: "fork", heads, proof });
+      : proveBlock(ledger.history, (await ledger.block(shorter!)).header, null, longer!);
+  return encodeContradiction({ kind: "fork", heads: [first.note, second.note], proof });
 }
 
 function whole(text: string, field: string): number {

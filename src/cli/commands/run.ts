@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { hex } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
-import { fail, within } from "../../errors.js";
+import { fail } from "../../errors.js";
 import { maxTextLength } from "../../files/text.js";
 import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
 import type { Store } from "../../ledger/store/store.js";
@@ -18,7 +18,7 @@ import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index
 import { type SignedRun, signedRun } from "../../simulation/signed.js";
 import { openSimulation, type Simulation } from "../../simulation/simulation.js";
 import { type Command, defineCommand, type Io } from "../command.js";
-import { readText } from "../parts/document.js";
+import { inFile, readText } from "../parts/document.js";
 import { openOwnLedger } from "../parts/folder.js";
 import { type Interruption, interruptible } from "../parts/interrupt.js";
 import { keepScenario } from "../parts/keptscenario.js";
@@ -92,11 +92,11 @@ export async function readScenario(
 ): Promise<{ scenario: Scenario; measured: readonly MeasuredProfile[] }> {
   if (scenarioNames.some((each) => each === name)) return { scenario: bundledScenario(name), measured: [] };
   const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
-  const scenario = within(name, () => parseScenario(text));
+  const scenario = inFile(name, () => parseScenario(text));
   if (scenario.profiles === null) return { scenario, measured: [] };
   const beside = join(dirname(name), scenario.profiles.file);
   const rows = await readText(beside, { limit: maxTextLength });
-  const { measured, missing, firstMissing } = within(beside, () => parseProfiles(rows, scenario));
+  const { measured, missing, firstMissing } = inFile(beside, () => parseProfiles(rows, scenario));
   if (missing > 0)
     io.err(
       `${beside}: ${grouped(missing)} steps are missing and count as zero; the first: ${firstMissing}\n`,

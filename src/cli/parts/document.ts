@@ -5,8 +5,8 @@
  * its meaning is lost.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { fromUtf8 } from "../../bytes.js";
-import { fail } from "../../errors.js";
+import { concat, fromUtf8 } from "../../bytes.js";
+import { fail, GridclearError, placed } from "../../errors.js";
 import { isUtf16 } from "../../files/text.js";
 import { reasonOf } from "./problem.js";
 
@@ -26,24 +26,60 @@ export interface Reading {
  * read or is not UTF-8, `limit` when it is too long.
  */
 export async function readText(path: string, reading: Reading = {}): Promise<string> {
+  const bytes = await readBytes(path, reading);
+  const text = fromUtf8(bytes);
+  return text === null
+    ? fail("invalid", path, "UTF-8 text", isUtf16(bytes) ? "UTF-16" : "other bytes")
+    : asWritten(text);
+}
+
+/** Bytes of a file, pipe or device. Throws `invalid` when it can't be read, `limit` when it is too long. */
+export async function readBytes(path: string, reading: Reading = {}): Promise<Uint8Array> {
   const { limit = maxDocumentBytes, wanted = "a file that can be read" } = reading;
   const file = await open(path, "r").catch((error: unknown) =>
     fail("invalid", path, wanted, reasonOf(error)),
   );
   try {
-    const bytes = await readAtMost(file, path, limit);
-    const text = fromUtf8(bytes);
-    return text === null
-      ? fail("invalid", path, "UTF-8 text", isUtf16(bytes) ? "UTF-16" : "other bytes")
-      : asWritten(text);
+    return await readAtMost(file, path, limit);
   } finally {
     await file.close();
   }
 }
 
+/** Bytes of standard input. Throws `invalid` when it can't be read, `limit` when there are more than `limit`. */
+export async function readStandardInput(limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
+      length += piece.length;
+      if (length > limit) break;
+      pieces.push(piece);
+    }
+  } catch (error) {
+    return fail("invalid", "standard input", "something that can be read", reasonOf(error));
+  }
+  return length > limit
+    ? fail("limit", "standard input", `at most ${limit} bytes`, "more")
+    : concat(...pieces);
+}
+
 /** A document's text as this package wrote it, whatever an editor has made of its beginning and its line ends. */
 export function asWritten(text: string): string {
   return (text.startsWith("\uFEFF") ? text.slice(1) : text).replaceAll("\r\n", "\n");
+}
+
+/**
+ * Decodes what a file holds, by `decode`. Every error begins with the file's name, and is one of form: a document that
+ * can't be read as what it should be proves nothing, so `corrupt` becomes `invalid`.
+ */
+export function inFile<T>(place: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof GridclearError) || error.code === "limit") throw placed(error, place);
+    return fail("invalid", `${place}: ${error.field}`, error.wanted, error.value);
+  }
 }
 
 /** The bytes of an open file, pipe or device; what it says of its size is not believed. Throws `limit` when there are more. */

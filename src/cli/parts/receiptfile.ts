@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { copyOf, fromUtf8, hex, sameBytes } from "../../bytes.js";
-import { fail, within } from "../../errors.js";
+import { fail, GridclearError, within } from "../../errors.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { SigningKey } from "../../ledger/keys/signature.js";
@@ -46,11 +46,14 @@ export class ReceiptFile {
   static async open(options: ReceiptFileOptions): Promise<ReceiptFile> {
     const file = await writing(options.path, open(options.path, "a+", 0o666));
     try {
+      // A device may be read for ever, and has no end to write at.
+      if (!(await file.stat()).isFile()) return fail("invalid", options.path, "a file", "something else");
       const found = await wholeLines(file);
       await file.truncate(found.bytes);
       return new ReceiptFile(options, file, found);
     } catch (error) {
       await file.close();
+      if (error instanceof GridclearError) throw error;
       return fail("invalid", options.path, "a file that can be written", reasonOf(error));
     }
   }

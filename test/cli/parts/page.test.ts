@@ -66,6 +66,21 @@ describe("gridclear web", () => {
     const packed = await ask("/assets/main-abc.js", "GET", { "accept-encoding": "gzip, br" });
     expect(packed.headers["content-encoding"]).toBe("br");
     expect(packed.body.length).toBeLessThan(plain.body.length);
+    const codingFor = async (accepted: string): Promise<unknown> =>
+      (await ask("/assets/main-abc.js", "GET", { "accept-encoding": accepted })).headers["content-encoding"];
+    for (const accepted of ["br", "BR", "gzip;q=0.5, br;q=0.1", "br ; q=1.000", "*, br"])
+      expect(await codingFor(accepted), accepted).toBe("br");
+    for (const accepted of [
+      "br;q=0",
+      "gzip, br; q=0.000",
+      "br;q=none",
+      "gzip",
+      "brotli",
+      "x-br",
+      "identity",
+      "",
+    ])
+      expect(await codingFor(accepted), accepted).toBeUndefined();
   });
 
   it("serves nothing but the files of its folder", async () => {

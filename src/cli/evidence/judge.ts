@@ -1,0 +1,170 @@
+/** The second of three rooms that judge evidence (open → judge → phrase): whether it holds, as data. */
+import { fail, GridclearError } from "../../errors.js";
+import type { Block } from "../../ledger/format/block.js";
+import { orderLayout } from "../../ledger/format/records.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
+import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
+import { type ConsistencyProof, checkConsistency } from "../../ledger/proof/consistency.js";
+import {
+  type Contradiction,
+  encodeContradiction,
+  judgeContradiction,
+} from "../../ledger/proof/contradiction.js";
+import { openProof, type Proven, proveBlock, proveRecord, verifyProof } from "../../ledger/proof/proof.js";
+import {
+  isReceiptSigned,
+  judgeReceipt,
+  type Receipt,
+  type ReceiptVerdict,
+  receiptNotYet,
+} from "../../ledger/proof/receipt.js";
+import { plainHasher as hasher } from "../../ledger/tree/plain.js";
+import { type OpenedLedger, withLedger } from "../parts/ledger.js";
+import type { Evidence, Trust } from "./open.js";
+import { anchorOf } from "./trust.js";
+
+/** What became of one receipt; `unsigned` is not the platform's word at all. */
+export interface JudgedReceipt {
+  readonly verdict: ReceiptVerdict["verdict"] | "unsigned";
+  readonly reason: string;
+}
+
+/** What evidence came to. `good` and `bad` are the exit codes 0 and 1. */
+export type Verdict =
+  | { readonly kind: "proof"; readonly good: true; readonly proven: Proven; readonly trusted: string | null }
+  | { readonly kind: "consistency"; readonly good: true; readonly proof: ConsistencyProof }
+  | {
+      readonly kind: "contradiction";
+      readonly good: false;
+      readonly proven: Contradiction["kind"];
+      readonly reason: string;
+      readonly marketId: Uint8Array;
+    }
+  | {
+      readonly kind: "receipts";
+      readonly good: boolean;
+      readonly receipts: readonly JudgedReceipt[];
+      /** Evidence for anyone of the first promise broken; null without one, or without a signed head to show it under. */
+      readonly contradiction: string | null;
+    }
+  | { readonly kind: "none"; readonly good: false; readonly reason: string };
+
+/**
+ * Judges evidence. What does not hold together is a verdict; what can't be judged, for want of a ledger or because it is
+ * of another market, is thrown as `invalid`.
+ */
+export async function judge(evidence: Evidence, trust: Trust): Promise<Verdict> {
+  try {
+    switch (evidence.kind) {
+      case "proof": {
+        const { proof } = evidence;
+        const anchor = await anchorOf(trust, proof);
+        const proven = anchor === null ? openProof(proof, hasher) : verifyProof(proof, anchor, hasher);
+        return { kind: "proof", good: true, proven, trusted: anchor?.source ?? null };
+      }
+      case "consistency":
+        checkConsistency(evidence.proof, hasher);
+        return { kind: "consistency", good: true, proof: evidence.proof };
+      case "contradiction":
+        return await judgeContradictory(evidence.contradiction, trust.ledger);
+      case "receipts":
+        return await judgeReceipts(evidence.receipts, trust.ledger);
+    }
+  } catch (error) {
+    if (!(error instanceof GridclearError) || (error.code !== "corrupt" && error.code !== "signature"))
+      throw error;
+    return { kind: "none", good: false, reason: error.message };
+  }
+}
+
+/** A signed ledger: what receipts and contradictions are judged by. */
+type SignedLedger = OpenedLedger & { readonly platformKey: Uint8Array };
+
+async function withSignedLedger<T>(
+  directory: string | null,
+  use: (ledger: SignedLedger) => Promise<T>,
+): Promise<T> {
+  if (directory === null)
+    return fail("invalid", "LEDGER", "the ledger that says which market and key it is about", undefined);
+  return withLedger(directory, async (ledger) => {
+    const { platformKey } = ledger;
+    if (platformKey === null)
+      return fail("invalid", "LEDGER", "a signed market: only signatures bind", "an unsigned one");
+    return use({ ...ledger, platformKey });
+  });
+}
+
+async function judgeContradictory(contradiction: Contradiction, directory: string | null): Promise<Verdict> {
+  return withSignedLedger(directory, async ({ marketId, platformKey }) => {
+    const signatures = await openSignatures();
+    const reason = await judgeContradiction(contradiction, { marketId, platformKey }, signatures, hasher);
+    return { kind: "contradiction", good: false, proven: contradiction.kind, reason, marketId };
+  });
+}
+
+async function judgeReceipts(given: readonly Receipt[], directory: string | null): Promise<Verdict> {
+  return withSignedLedger(directory, async (ledger) => {
+    const blockOf = lastBlockKept(ledger);
+    const receipts: JudgedReceipt[] = [];
+    let broken: Receipt | null = null;
+    for (const receipt of given) {
+      const judged = await judgeOne(ledger, receipt, blockOf);
+      receipts.push(judged);
+      if (judged.verdict === "contradicted") broken ??= receipt;
+    }
+    return {
+      kind: "receipts",
+      good: receipts.every(({ verdict }) => verdict === "kept" || verdict === "not yet"),
+      receipts,
+      contradiction: broken === null ? null : await contradictionOf(ledger, broken),
+    };
+  });
+}
+
+/** Blocks of a ledger; the one asked for last is kept, for receipts mostly come period by period. */
+function lastBlockKept(ledger: OpenedLedger): (height: number) => Promise<Block> {
+  let kept: { readonly height: number; readonly block: Block } | null = null;
+  return async (height) => {
+    kept = kept?.height === height ? kept : { height, block: await ledger.block(height) };
+    return kept.block;
+  };
+}
+
+async function judgeOne(
+  ledger: SignedLedger,
+  receipt: Receipt,
+  blockOf: (height: number) => Promise<Block>,
+): Promise<JudgedReceipt> {
+  const { startPeriod, history, platformKey } = ledger;
+  if (!(await isReceiptSigned(receipt, platformKey, await openSignatures(), hasher)))
+    return { verdict: "unsigned", reason: "there is no valid signature of the platform on it" };
+  const height = receipt.period - startPeriod;
+  if (height < 0) return fail("invalid", "receipt.period", `at least ${startPeriod}`, receipt.period);
+  if (height >= history.size) return receiptNotYet(receipt, startPeriod + history.size - 1);
+  const { header, sections } = await blockOf(height);
+  const { number } = receipt;
+  const there = number < header.sections.orders.count;
+  return judgeReceipt(
+    receipt,
+    header,
+    there ? sections.orders.subarray(number * orderLayout.bytes, (number + 1) * orderLayout.bytes) : null,
+  );
+}
+
+/** What shows a broken receipt to anyone: possible under a head that the platform signed and that covers its block. */
+async function contradictionOf(ledger: SignedLedger, receipt: Receipt): Promise<string | null> {
+  const { note, history, platformKey } = ledger;
+  if (note === null) return null;
+  const signed = parseCheckpoint(note);
+  const { size, origin } = signed.checkpoint;
+  const height = receipt.period - ledger.startPeriod;
+  if (size <= height || size > history.size || origin !== originOf(ledger.marketId)) return null;
+  if (!(await isSignedBy(signed, platformKey, await openSignatures(), hasher))) return null;
+  const block = await ledger.block(height);
+  const there = receipt.number < block.header.sections.orders.count;
+  const record = there
+    ? proveRecord(block, { section: "orders", index: receipt.number }, ledger.hasher)
+    : null;
+  const proof = { ...proveBlock(history, block.header, record, size), checkpoint: note };
+  return encodeContradiction({ kind: "receipt", receipt, proof });
+}

@@ -1,0 +1,157 @@
+/** The last of three rooms that judge evidence (open → judge → phrase): a verdict in words for people and as data for programs. */
+import { hex } from "../../bytes.js";
+import { decodeCanonical } from "../../ledger/format/canonical.js";
+import { type Layout, readRecord } from "../../ledger/format/layout.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  stateLayout,
+  tradeLayout,
+} from "../../ledger/format/records.js";
+import type { SectionName } from "../../ledger/format/sections.js";
+import type { RecordProof } from "../../ledger/proof/proof.js";
+import { grouped } from "../parts/table.js";
+import type { JudgedReceipt, Verdict } from "./judge.js";
+
+/** A verdict as it is printed. */
+export interface Phrased {
+  /** For people; the first line comes behind `good: ` or `BAD: `. */
+  readonly lines: readonly string[];
+  /** For programs, beside `ok`. */
+  readonly data: { readonly [name: string]: unknown };
+}
+
+/** Puts a verdict into words. */
+export function phrase(verdict: Verdict): Phrased {
+  switch (verdict.kind) {
+    case "proof":
+      return phraseProof(verdict);
+    case "consistency": {
+      const { from, to } = verdict.proof;
+      const words = `the first ${grouped(from.size)} of ${grouped(to.size)} blocks are those of the earlier head`;
+      return {
+        lines: [words, `from ${hex(from.root)}`, `to   ${hex(to.root)}`],
+        data: {
+          kind: "consistency",
+          from: { ...from, root: hex(from.root) },
+          to: { ...to, root: hex(to.root) },
+        },
+      };
+    }
+    case "contradiction": {
+      const { proven, reason, marketId } = verdict;
+      return {
+        lines: ["the platform contradicts itself, and this proves it:", reason],
+        data: { kind: "contradiction", proven, reason, market: hex(marketId) },
+      };
+    }
+    case "receipts":
+      return phraseReceipts(verdict);
+    case "none":
+      return { lines: [verdict.reason], data: { reason: verdict.reason } };
+  }
+}
+
+function phraseProof({ proven, trusted }: Extract<Verdict, { kind: "proof" }>): Phrased {
+  const { header, record, root, size, hash } = proven;
+  const block = `block ${header.height}`;
+  const what = record === null ? block : `${record.section}[${record.index}] of ${block}`;
+  const shown = record === null ? null : showRecord(record);
+  return {
+    lines: [
+      `${what} (period ${header.period}) of market ${hex(header.marketId)}`,
+      ...(shown === null ? [] : [JSON.stringify(shown)]),
+      `block hash ${hex(hash)}`,
+      `under the head of ${grouped(size)} blocks with root ${hex(root)}`,
+      trusted ??
+        "nobody vouches for that head here: compare its root with one you trust, or pass --checkpoint, --key or a ledger",
+    ],
+    data: {
+      kind: record === null ? "block" : record.section,
+      height: header.height,
+      period: header.period,
+      market: hex(header.marketId),
+      index: record?.index ?? null,
+      record: shown,
+      hash: hex(hash),
+      size,
+      root: hex(root),
+      trusted,
+    },
+  };
+}
+
+const layouts: { readonly [section in SectionName]?: Layout<object> } = {
+  orders: orderLayout as Layout<object>,
+  trades: tradeLayout as Layout<object>,
+  flows: flowLayout as Layout<object>,
+  readings: readingLayout as Layout<object>,
+  postings: postingLayout as Layout<object>,
+  state: stateLayout as Layout<object>,
+};
+
+/** A record as data people read; amounts as decimal strings of ticks. */
+function showRecord({ section, bytes }: RecordProof): unknown {
+  if (section === "contracts") return decodeCanonical(bytes, "contract");
+  const layout = layouts[section];
+  if (layout === undefined) return { bytes: hex(bytes) };
+  const fields = Object.entries(readRecord(layout, bytes, 0));
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]),
+  );
+}
+
+/** Most receipts that are not kept which a person is shown one by one; programs are given all. */
+const shownReceipts = 20;
+
+function phraseReceipts({ receipts, contradiction }: Extract<Verdict, { kind: "receipts" }>): Phrased {
+  const evidence = evidenceLines(receipts, contradiction);
+  const [only] = receipts;
+  if (receipts.length === 1)
+    return {
+      lines: [`${only!.verdict}: ${only!.reason}`, ...evidence],
+      data: { kind: "receipt", ...only!, contradiction },
+    };
+  const of = (verdict: JudgedReceipt["verdict"]): { line: number; reason: string }[] =>
+    receipts.flatMap((each, index) =>
+      each.verdict === verdict ? [{ line: index + 1, reason: each.reason }] : [],
+    );
+  const [contradicted, unsigned, notYet] = [of("contradicted"), of("unsigned"), of("not yet")];
+  const kept = receipts.length - contradicted.length - unsigned.length - notYet.length;
+  const bad = [...contradicted, ...unsigned].sort((a, b) => a.line - b.line);
+  const more = bad.length - shownReceipts;
+  return {
+    lines: [
+      `${grouped(receipts.length)} receipts: ${[
+        `${grouped(kept)} kept`,
+        ...counted(notYet.length, "not sealed yet"),
+        ...counted(contradicted.length, "contradicted"),
+        ...counted(unsigned.length, "not signed by the platform"),
+      ].join(", ")}`,
+      ...bad.slice(0, shownReceipts).map(({ line, reason }) => `line ${line}: ${reason}`),
+      ...(more > 0 ? [`and ${grouped(more)} more (--json lists them all)`] : []),
+      ...evidence,
+    ],
+    data: {
+      kind: "receipts",
+      receipts: receipts.length,
+      kept,
+      notYet,
+      contradicted,
+      unsigned,
+      contradiction,
+    },
+  };
+}
+
+const counted = (count: number, words: string): string[] =>
+  count === 0 ? [] : [`${grouped(count)} ${words}`];
+
+function evidenceLines(receipts: readonly JudgedReceipt[], contradiction: string | null): string[] {
+  if (!receipts.some(({ verdict }) => verdict === "contradicted")) return [];
+  return contradiction === null
+    ? ["the ledger has no signed head: with one, this would be evidence for anyone"]
+    : ["evidence for anyone (with --json: the field contradiction):", contradiction.trimEnd()];
+}

@@ -1,0 +1,90 @@
+// A ledger goes on with the scenario it was begun with, and with no other.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../../support/commands.js";
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const quick = {
+  name: "quick",
+  seed: 7,
+  periods: 6,
+  periodMs: 900_000,
+  weather: "clear",
+  participants: { home: 4, solar: 2, business: 1 },
+};
+const file = async (name: string, scenario: object): Promise<string> => {
+  await writeFile(at(name), JSON.stringify(scenario));
+  return at(name);
+};
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gridclear-scenario-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each([
+  ["weather", { ...quick, weather: "overcast" }, 'weather "clear", got "overcast"'],
+  ["faults", { ...quick, faults: { missing: 3000 } }, "faults.missing 2000, got 3000"],
+  ["periods", { ...quick, periods: 7 }, "periods 6, got 7"],
+  ["seed", { ...quick, seed: 8 }, "seed 7, got 8"],
+  ["members", { ...quick, participants: { home: 5, solar: 2, business: 1 } }, "participants.home 4, got 5"],
+  ["name", { ...quick, name: "slow" }, 'scenario quick, with which it was begun, got "slow"'],
+])("a changed scenario is named: %s", async (name, changed, said) => {
+  const ledger = at(`ledger-${name}`);
+  expect((await call("run", await file("a.json", quick), "--ledger", ledger, "--periods", "2")).code).toBe(0);
+  const refused = await call("run", await file("b.json", changed), "--ledger", ledger);
+  expect(refused).toMatchObject({ code: 2, out: "" });
+  expect(refused.err).toContain(`gridclear: ${ledger}: wanted`);
+  expect(refused.err).toContain(said);
+  // The same scenario goes on, however its file is laid out.
+  await writeFile(at("a.json"), JSON.stringify(Object.fromEntries(Object.entries(quick).reverse()), null, 2));
+  expect((await call("run", at("a.json"), "--ledger", ledger)).code).toBe(0);
+});
+
+test("measured profiles that were replaced are seen", async () => {
+  const scenario = { ...quick, profiles: { file: "p.csv", stepMs: 900_000 } };
+  const rows = (use: string): string =>
+    `participant,carrier,step,use,supply\n${[0, 1, 2, 3, 4, 5].map((step) => `m,electricity,${step},${use},0\n`).join("")}`;
+  const path = await file("measured.json", scenario);
+  await writeFile(at("p.csv"), rows("0.4"));
+  const ledger = at("ledger-profiles");
+  expect((await call("run", path, "--ledger", ledger, "--periods", "2")).code).toBe(0);
+  await writeFile(at("p.csv"), rows("0.1"));
+  const refused = await call("run", path, "--ledger", ledger);
+  expect(refused).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("the measured profiles it was begun with"),
+  });
+  await writeFile(at("p.csv"), rows("0.4"));
+  expect((await call("run", path, "--ledger", ledger)).code).toBe(0);
+});
+
+test("a ledger goes on with its key, or without one as it began", async () => {
+  await call("keys", "make", at("key"));
+  await call("keys", "make", at("key2"));
+  const path = await file("signed.json", quick);
+  const run = (ledger: string, ...more: string[]) =>
+    call("run", path, "--ledger", at(ledger), "--periods", "1", ...more);
+  expect((await run("signed", "--key", at("key"))).code).toBe(0);
+  expect((await run("unsigned")).code).toBe(0);
+  for (const refused of [
+    await run("signed"),
+    await run("signed", "--key", at("key2")),
+    await run("unsigned", "--key", at("key")),
+  ])
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("the platform's key it was begun with"),
+    });
+  expect((await run("signed", "--key", at("key"))).code).toBe(0);
+});
+
+test("another bundled scenario is refused in a sentence", async () => {
+  expect((await call("run", "small", "--ledger", at("of-small"), "--periods", "1")).code).toBe(0);
+  expect(await call("run", "winter", "--ledger", at("of-small"))).toMatchObject({
+    code: 2,
+    err: `gridclear: ${at("of-small")}: wanted scenario small, with which it was begun, got "winter"\n`,
+  });
+});
