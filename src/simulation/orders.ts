@@ -1,5 +1,6 @@
 /** The orders of a community: what everybody expects to use or make in a period, at the price its strategy finds. */
 import { fail } from "../errors.js";
+import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/market.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
 import type { Cast } from "./contracts.js";
@@ -43,15 +44,38 @@ function addPower(sums: Float64Array, member: Member, moment: Moment, seed: numb
     sums[carriers.indexOf(output.carrier)]! -= (watts * output.ratio) / ppm;
 }
 
+/** A period as measured data are asked for it: its two ends in Unix time, and how many of their ticks make one here. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly unit: number;
+}
+
 /** What was measured of a carrier at a member's meter in a period, in quantity ticks. */
-function measuredTicks(member: Member, carrier: Carrier, { scenario, scale }: Cast, place: number): number {
-  const fromMs = startTime(scenario) + place * scenario.periodMs;
+function measuredTicks(member: Member, carrier: Carrier, { fromMs, toMs, unit }: Span): number {
   let ticks = 0;
   for (const measured of member.measured)
-    if (measured.carrier === carrier)
-      ticks += measured.series.between(fromMs, fromMs + scenario.periodMs, fineScale.perKwh / scale.perKwh);
+    if (measured.carrier === carrier) ticks += measured.series.between(fromMs, toMs, unit);
   return ticks;
 }
+
+/** Columns of orders with room for `most`. */
+const emptyBatch = (most: number): OrderBatch => ({
+  participant: new Uint32Array(most),
+  carrier: new Uint8Array(most),
+  side: new Uint8Array(most),
+  quantity: new Uint32Array(most),
+  price: new Int32Array(most),
+});
+
+/** The first orders of a batch, in columns of their own. */
+const firstOf = (batch: OrderBatch, count: number): OrderBatch => ({
+  participant: batch.participant.slice(0, count),
+  carrier: batch.carrier.slice(0, count),
+  side: batch.side.slice(0, count),
+  quantity: batch.quantity.slice(0, count),
+  price: batch.price.slice(0, count),
+});
 
 /**
  * The orders of one period, in order of arrival: at most one for each participant and carrier. The arrays are fresh. Throws
@@ -66,44 +90,40 @@ export function periodOrders(
   place: number,
 ): OrderBatch {
   const { scenario, members, scale, strategy } = cast;
-  const rows: { participant: number; carrier: number; side: number; quantity: number; price: number }[] = [];
+  const { seed, periodMs } = scenario;
+  const fromMs = startTime(scenario) + place * periodMs;
+  const span = { fromMs, toMs: fromMs + periodMs, unit: fineScale.perKwh / scale.perKwh };
+  const batch = emptyBatch(members.length * carriers.length);
+  let count = 0;
   const sums = new Float64Array(carriers.length);
   // Rotates who orders first, so that no member always wins ties.
-  const first = members.length === 0 ? 0 : draw(scenario.seed, orderStream, place) % members.length;
+  const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
     sums.fill(0);
-    for (const moment of moments) addPower(sums, member, moment, scenario.seed);
+    for (const moment of moments) addPower(sums, member, moment, seed);
     for (const [code, carrier] of carriers.entries()) {
       const ticks =
-        energyTicks(sums[code]! / moments.length, scenario.periodMs, scale.perKwh) +
-        measuredTicks(member, carrier, cast, place);
+        energyTicks(sums[code]! / moments.length, periodMs, scale.perKwh) +
+        measuredTicks(member, carrier, span);
       if (ticks === 0) continue;
       const quantity = Math.abs(ticks);
       if (quantity > maxQuantity)
         return fail("limit", `order of ${member.id}`, `at most ${maxQuantity} ticks`, quantity);
-      const price = checkedPrice(
-        strategy({
-          member,
-          carrier,
-          side: ticks > 0 ? "bid" : "offer",
-          quantity,
-          place,
-          tariff: scenario.tariffs[carrier],
-          luck: uniform(scenario.seed, orderStream + 1 + member.number, place, code),
-        }),
-      );
-      if (price !== null)
-        rows.push({ participant: member.number, carrier: code, side: ticks > 0 ? 1 : 0, quantity, price });
+      const side = ticks > 0 ? "bid" : "offer";
+      const luck = uniform(seed, orderStream + 1 + member.number, place, code);
+      const tariff = scenario.tariffs[carrier];
+      const price = checkedPrice(strategy({ member, carrier, side, quantity, place, tariff, luck }));
+      if (price === null) continue;
+      batch.participant[count] = member.number;
+      batch.carrier[count] = code;
+      batch.side[count] = sideCode[side];
+      batch.quantity[count] = quantity;
+      batch.price[count] = price;
+      count += 1;
     }
   }
-  return {
-    participant: Uint32Array.from(rows, (row) => row.participant),
-    carrier: Uint8Array.from(rows, (row) => row.carrier),
-    side: Uint8Array.from(rows, (row) => row.side),
-    quantity: Uint32Array.from(rows, (row) => row.quantity),
-    price: Int32Array.from(rows, (row) => row.price),
-  };
+  return firstOf(batch, count);
 }
 
 function checkedPrice(price: unknown): number | null {
