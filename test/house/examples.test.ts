@@ -1,4 +1,4 @@
-// Runs every example of the docstrings and of the README, and holds the values behind `//` against what they give.
+// Runs every example of the docstrings, the README and docs/market.md, and holds the values behind `//` against what they give.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,10 +25,13 @@ const docstrings: Example[] = sources.flatMap((name) => {
   const text = readFileSync(join(root, "src", name), "utf8").replace(/^ *\* ?/gm, "");
   return fenced(text, "ts").map((code) => ({ name: `src/${name}`, code }));
 });
-const readme: Example[] = fenced(readFileSync(join(root, "README.md"), "utf8"), "js").map((code, index) => ({
-  name: `README.md, example ${index + 1}`,
-  code,
-}));
+/** Examples of a page: whole programs, with their imports. */
+const ofPage = (page: string): Example[] =>
+  fenced(readFileSync(join(root, page), "utf8"), "js").map((code, index) => ({
+    name: `${page}, example ${index + 1}`,
+    code,
+  }));
+const pages: Example[] = [...ofPage("README.md"), ...ofPage("docs/market.md")];
 
 // A docstring need not repeat what its reader has: the package's names and an engine.
 const preamble = `
@@ -65,12 +68,12 @@ function run({ name, code }: Example, before: string): string {
 }
 
 describe("examples", () => {
-  test("are there", () => expect(docstrings.length + readme.length).toBeGreaterThan(5));
+  test("are there", () => expect(docstrings.length + pages.length).toBeGreaterThan(5));
   test.each(docstrings)("$name", (example) => {
     const usesOwnEngine = /const engine\b/.test(example.code);
     run(example, `${preamble}${usesOwnEngine ? "" : "const engine = await openEngine();\n"}`);
   });
-  test.each(readme)("$name", ({ name, code }) => {
+  test.each(pages)("$name", ({ name, code }) => {
     const imports = code.match(/^import .*$/gm) ?? [];
     run({ name, code: code.replace(/^import .*$/gm, "") }, imports.join("\n"));
   });
