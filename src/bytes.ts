@@ -2,9 +2,10 @@
  * Bytes and other typed arrays: telling them apart whatever realm they come from, copying, comparing, and the text
  * forms (hexadecimal, base64, UTF-8) in which they travel.
  */
-import { fail } from "./errors.js";
+import { fail, notShown } from "./errors.js";
 
-/** Bytes of an Ed25519 public key and of a signature (RFC 8032 §5.1). */
+/** Bytes of an Ed25519 seed (RFC 8032's private key), of a public key and of a signature (RFC 8032 §5.1). */
+export const seedBytes = 32;
 export const publicKeyBytes = 32;
 export const signatureBytes = 64;
 
@@ -86,6 +87,13 @@ export function fromHex(text: unknown, field: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, at) =>
     Number.parseInt(text.slice(2 * at, 2 * at + 2), 16),
   );
+}
+
+/** {@link fromHex} for a secret such as a seed: what came is in no error. */
+export function fromSecretHex(text: unknown, field: string): Uint8Array {
+  return typeof text === "string" && text.length % 2 === 0 && /^[0-9a-f]*$/.test(text)
+    ? fromHex(text, field)
+    : fail("invalid", field, "lower-case hexadecimal", notShown);
 }
 
 /** Text in UTF-8. */

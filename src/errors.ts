@@ -108,25 +108,33 @@ export function fail(code: ErrorCode, field: string, wanted: string, got: unknow
   throw new GridclearError(code, { field, wanted, got });
 }
 
+/**
+ * What an error is given in place of a secret: `fail("invalid", "seed", "32 bytes", notShown)`. Neither message nor `got`
+ * nor `value` then holds anything of what came. For whatever was read from a key, a seed or a password.
+ */
+export const notShown: unique symbol = Symbol("not shown");
+
 const shownLength = 80;
 
 /** A value as an error message shows it: typed enough to tell `"5"` from `5`, short whatever comes. */
 function show(value: unknown): string {
   const text =
-    typeof value === "string"
-      ? JSON.stringify(value.slice(0, shownLength))
-      : typeof value === "bigint"
-        ? `${value}n`
-        : typeof value === "number"
-          ? Object.is(value, -0)
-            ? "-0"
-            : `${value}`
-          : value === null || typeof value === "undefined" || typeof value === "boolean"
-            ? `${value}`
-            : Array.isArray(value)
-              ? `an array of ${value.length}`
-              : typeof value === "object"
-                ? `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
-                : `a ${typeof value}`;
+    value === notShown
+      ? "something else (not shown: it may be secret)"
+      : typeof value === "string"
+        ? JSON.stringify(value.slice(0, shownLength))
+        : typeof value === "bigint"
+          ? `${value}n`
+          : typeof value === "number"
+            ? Object.is(value, -0)
+              ? "-0"
+              : `${value}`
+            : value === null || typeof value === "undefined" || typeof value === "boolean"
+              ? `${value}`
+              : Array.isArray(value)
+                ? `an array of ${value.length}`
+                : typeof value === "object"
+                  ? `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
+                  : `a ${typeof value}`;
   return text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text;
 }

@@ -1,7 +1,7 @@
 /**
  * SHA-256 and Merkle roots by the core: how bytes of any length pass through its memory.
  */
-import { isBytes, isDetached } from "../bytes.js";
+import { copyOf, isBytes, isDetached } from "../bytes.js";
 import { integer } from "../check.js";
 import { fail } from "../errors.js";
 import type { CoreExports } from "./load.js";
@@ -51,7 +51,7 @@ export function sha256(core: CoreExports, memory: CoreMemory, given: Uint8Array)
     feed(core, memory, state, bytes);
     core.shaFinal(state, out);
   }
-  return memory.bytes.slice(out, out + digestBytes);
+  return copyOf(memory.bytes, out, out + digestBytes);
 }
 
 function feed(core: CoreExports, memory: CoreMemory, state: number, bytes: Uint8Array): void {
@@ -73,7 +73,7 @@ export function sha256Stream(
   let state: Uint8Array | null = access((core, memory) => {
     const at = core.shaState();
     core.shaInit(at);
-    return memory.bytes.slice(at, at + stateBytes);
+    return copyOf(memory.bytes, at, at + stateBytes);
   });
   const stream: Sha256Stream = {
     update(bytes) {
@@ -101,7 +101,7 @@ export function sha256Stream(
         const out = memory.address("work");
         memory.bytes.set(held, at);
         core.shaFinal(at, out);
-        return memory.bytes.slice(out, out + digestBytes);
+        return copyOf(memory.bytes, out, out + digestBytes);
       });
     },
   };
@@ -134,7 +134,7 @@ export function merkleRoot(
     memory.reserve(0, 0, 0, free + merkleScratchBytes(count));
     const scratch = memory.address("work") + free;
     core.merkleRoot(byteOffset, count, recordBytes, scratch, scratch);
-    return memory.bytes.slice(scratch, scratch + digestBytes);
+    return copyOf(memory.bytes, scratch, scratch + digestBytes);
   }
   // A piece, the hashes of its subtree, the roots of all.
   const pieceRecords = shared === 0 ? subtreeLeaves : shared;
@@ -160,5 +160,5 @@ export function merkleRoot(
     threads.run({ records: source, recordBytes, pieceRecords, roots: into, hash });
   }
   if (pieces > 1) core.nodesRoot(roots, pieces, roots);
-  return bytes.slice(roots, roots + digestBytes);
+  return copyOf(bytes, roots, roots + digestBytes);
 }

@@ -27,8 +27,9 @@ export {
   tradeLayout,
 } from "./format/records.js";
 export { type SectionName, type StoredSection, sectionNames } from "./format/sections.js";
+export type { Signatures, SigningKey } from "./keys/backend.js";
 export { batchStatement, contractStatement, orderStatement, readingStatement } from "./keys/message.js";
-export { openSignatures, type Signatures, type SigningKey } from "./keys/signature.js";
+export { openSignatures } from "./keys/signature.js";
 export {
   type Checkpoint,
   type Cosignature,

@@ -2,7 +2,7 @@ import { fail } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
 import { marketId } from "../ledger/format/header.js";
-import type { Signatures } from "../ledger/keys/signature.js";
+import type { Signatures } from "../ledger/keys/backend.js";
 import { openMemoryStore } from "../ledger/store/memory.js";
 import type { Store } from "../ledger/store/store.js";
 import { hashBytes } from "../ledger/tree/hasher.js";

@@ -1,9 +1,9 @@
-import { hex, sameBytes } from "../bytes.js";
+import { copyOf, hex, sameBytes } from "../bytes.js";
 import { fail } from "../errors.js";
 import { blockHash, headerBytes } from "../ledger/format/header.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
-import type { SigningKey } from "../ledger/keys/signature.js";
+import type { SigningKey } from "../ledger/keys/backend.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
 import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { type Ask, serveLedger } from "../ledger/service/server.js";
@@ -143,7 +143,7 @@ export class Platform {
             marketId: this.market.id,
             period: entry.period,
             number: entry.first + index,
-            order: entry.records.slice(index * bytes, (index + 1) * bytes),
+            order: copyOf(entry.records, index * bytes, (index + 1) * bytes),
           },
           key,
           hasher,

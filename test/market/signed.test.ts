@@ -3,15 +3,17 @@ import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import type { Signatures, SigningKey } from "../../src/ledger/keys/backend.js";
+import { checkEvidence } from "../../src/ledger/keys/coverage.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
-import { checkEvidence, decodeEvidence } from "../../src/ledger/keys/evidence.js";
+import { decodeEvidence } from "../../src/ledger/keys/evidence.js";
 import {
   batchStatement,
   contractStatement,
   orderStatement,
   readingStatement,
 } from "../../src/ledger/keys/message.js";
-import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
+import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";

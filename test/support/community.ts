@@ -15,6 +15,7 @@ import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
+import type { Signatures, SigningKey } from "../../src/ledger/keys/backend.js";
 import { type Evidence, encodeEvidence } from "../../src/ledger/keys/evidence.js";
 import {
   batchStatement,
@@ -22,7 +23,7 @@ import {
   orderStatement,
   readingStatement,
 } from "../../src/ledger/keys/message.js";
-import { openSignatures, type Signatures, type SigningKey } from "../../src/ledger/keys/signature.js";
+import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { type Ask, serveLedger } from "../../src/ledger/service/server.js";

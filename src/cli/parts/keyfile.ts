@@ -5,7 +5,8 @@
 import { open, rm } from "node:fs/promises";
 import { fromHex, fromUtf8, hex } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import { openSignatures, type SigningKey } from "../../ledger/keys/signature.js";
+import type { SigningKey } from "../../ledger/keys/backend.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
 import { namePattern } from "../../ledger/proof/checkpoint.js";
 import { writeDocument } from "../../ledger/proof/proof.js";
 import { asWritten, readAtMost } from "./document.js";

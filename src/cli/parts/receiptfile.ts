@@ -8,7 +8,7 @@ import { copyOf, fromUtf8, hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError, within } from "../../errors.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
 import { orderLayout } from "../../ledger/format/records.js";
-import type { SigningKey } from "../../ledger/keys/signature.js";
+import type { SigningKey } from "../../ledger/keys/backend.js";
 import { decodeReceipt, encodeReceipt, signReceipt } from "../../ledger/proof/receipt.js";
 import type { Store } from "../../ledger/store/store.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";

@@ -1,6 +1,10 @@
+/**
+ * Ed25519 by `@noble/curves`, for platforms whose WebCrypto lacks it: a chunk of its own, loaded only there.
+ */
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { fail } from "../../errors.js";
-import type { SignatureBackend, SigningKey } from "./signature.js";
+import { concat, copyOf, publicKeyBytes, sameBytes, seedBytes } from "../../bytes.js";
+import { fail, notShown } from "../../errors.js";
+import type { SignatureBackend, SigningKey } from "./backend.js";
 
 const { Point } = ed25519;
 
@@ -10,10 +14,8 @@ async function equationHolds(
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  const hashed = new Uint8Array(64 + message.length);
-  hashed.set(signature.subarray(0, 32));
-  hashed.set(publicKey, 32);
-  hashed.set(message, 64);
+  const encodedR = signature.subarray(0, publicKeyBytes);
+  const hashed = concat(encodedR, publicKey, message) as Uint8Array<ArrayBuffer>;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", hashed));
   const k = readScalar(digest) % Point.Fn.ORDER;
   let a: InstanceType<typeof Point>;
@@ -23,13 +25,15 @@ async function equationHolds(
     return false; // not a point of the curve
   }
   // The library's own `verify` multiplies by the cofactor, which accepts more than WebCrypto does.
-  const r = Point.BASE.multiplyUnsafe(readScalar(signature.subarray(32))).subtract(a.multiplyUnsafe(k));
-  return r.toBytes().every((byte, i) => byte === signature[i]);
+  const r = Point.BASE.multiplyUnsafe(readScalar(signature.subarray(publicKeyBytes))).subtract(
+    a.multiplyUnsafe(k),
+  );
+  return sameBytes(r.toBytes(), encodedR);
 }
 
 function readScalar(littleEndian: Uint8Array): bigint {
   let value = 0n;
-  for (let i = littleEndian.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(littleEndian[i]!);
+  for (let i = littleEndian.length - 1; i >= 0; i -= 1) value = (value << 8n) | BigInt(littleEndian[i]!);
   return value;
 }
 
@@ -40,7 +44,7 @@ function nobleKey(seed: Uint8Array, extractable: boolean): SigningKey {
     sign: async (message) => ed25519.sign(message, seed),
     exportSeed: async () =>
       extractable
-        ? seed.slice()
+        ? copyOf(seed)
         : fail("refused", "key", "an extractable key", "one that never leaves the browser"),
   };
 }
@@ -48,9 +52,9 @@ function nobleKey(seed: Uint8Array, extractable: boolean): SigningKey {
 /** Ed25519 for platforms whose WebCrypto lacks it; SHA-512 and random bytes still come from WebCrypto. */
 export const nobleBackend: SignatureBackend = {
   name: "noble",
-  generate: async (extractable) => nobleKey(crypto.getRandomValues(new Uint8Array(32)), extractable),
-  importSeed: async (seed, extractable) => nobleKey(seed.slice(), extractable),
-  importPair: async (pair) =>
-    fail("unsupported", "pair", "a seed, because this WebCrypto lacks Ed25519", pair),
+  generate: async (extractable) => nobleKey(crypto.getRandomValues(new Uint8Array(seedBytes)), extractable),
+  importSeed: async (seed, extractable) => nobleKey(copyOf(seed), extractable),
+  importPair: async () =>
+    fail("unsupported", "pair", "a seed, because this WebCrypto lacks Ed25519", notShown),
   equationHolds,
 };

@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { fail } from "../../errors.js";
-import type { Signatures, SigningKey } from "./signature.js";
+import type { Signatures, SigningKey } from "./backend.js";
 
 /**
  * A page's signing keys, kept in IndexedDB. With WebCrypto the secret never leaves the browser's key store: scripts can

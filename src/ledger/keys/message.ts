@@ -1,12 +1,13 @@
-import { concat, isBytes } from "../../bytes.js";
+/**
+ * Statements: what a signature is made over, tag ‖ length of the body (u32) ‖ body. No tag begins another, and the length
+ * leaves nothing after the body to be read differently, so no signature can be taken for one of another kind. Every body
+ * begins with the market id, so that none can be taken to another market (docs/signatures.md).
+ */
+import { concat, isBytes, toUtf8, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { encodeRecords } from "../format/layout.js";
 import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "../format/records.js";
 import { hashBytes } from "../tree/hasher.js";
-
-// A statement is what a signature is made over: tag ‖ length of the body (u32) ‖ body. No tag begins another, and the
-// length leaves nothing after the body to be read differently, so no signature can be taken for one of another kind.
-// Every body begins with the market id, so that none can be taken to another market (docs/signatures.md).
 
 /** The kinds of statement and the tags that keep them apart. */
 export const statementTags = {
@@ -19,9 +20,7 @@ export const statementTags = {
 
 function statement(tag: keyof typeof statementTags, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = concat(...parts);
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, body.length, true);
-  return concat(new TextEncoder().encode(statementTags[tag]), length, body);
+  return concat(toUtf8(statementTags[tag]), whole(body.length, 4, "statement"), body);
 }
 
 /** A hash: 32 bytes. */
@@ -37,7 +36,7 @@ function whole(value: number, bytes: 4 | 8, field: string): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0 || value > top || Object.is(value, -0))
     return fail("invalid", field, `a whole number from 0 to ${top}`, value);
   const encoded = new Uint8Array(bytes);
-  const view = new DataView(encoded.buffer);
+  const view = viewOf(encoded);
   if (bytes === 4) view.setUint32(0, value, true);
   else view.setBigUint64(0, BigInt(value), true);
   return encoded;

@@ -1,58 +1,18 @@
-import { isBytes, publicKeyBytes, signatureBytes } from "../../bytes.js";
-import { fail } from "../../errors.js";
-
 /**
- * A key that signs. The platform keeps the secret: in a page it lies in WebCrypto and can't be read; on disk it is
- * a 32-byte seed.
+ * Ed25519 signatures under one strict rule, the same on every platform: WebCrypto where it has Ed25519, `@noble/curves`
+ * where not. The rule is put around a backend here, once, because libraries differ in what they accept.
  */
-export interface SigningKey {
-  /** The 32-byte public key, canonical (RFC 8032 §5.1.5). */
-  readonly publicKey: Uint8Array;
-  /** The key as WebCrypto holds it, for IndexedDB; null with the fallback backend. */
-  readonly pair: CryptoKeyPair | null;
-  /** A 64-byte Ed25519 signature over `message`. */
-  sign(message: Uint8Array): Promise<Uint8Array>;
-  /** The 32-byte seed (RFC 8032's private key). Throws `refused` when the key was made non-extractable. */
-  exportSeed(): Promise<Uint8Array>;
-}
-
-/** One question to {@link Signatures.verify}. */
-export interface SignatureCheck {
-  readonly publicKey: Uint8Array;
-  readonly message: Uint8Array;
-  readonly signature: Uint8Array;
-}
-
-/** What makes and checks Ed25519 signatures here: WebCrypto, or `@noble/curves` where WebCrypto lacks Ed25519. */
-export interface Signatures {
-  readonly backend: "webcrypto" | "noble";
-  /** A new key. `extractable: false` (for pages) keeps the seed out of reach of scripts. Default true. */
-  generate(options?: { readonly extractable?: boolean }): Promise<SigningKey>;
-  /** The key of a 32-byte seed. Throws `invalid` on another length. */
-  importSeed(seed: Uint8Array, options?: { readonly extractable?: boolean }): Promise<SigningKey>;
-  /** A key pair that came back from IndexedDB. Throws `unsupported` with the fallback backend. */
-  importPair(pair: CryptoKeyPair): Promise<SigningKey>;
-  /**
-   * True when the signature satisfies the strict rule: sizes 32 and 64, {@link isStrictEncoding}, and the
-   * cofactorless equation S·B = R + SHA-512(R‖A‖M)·A of RFC 8032 §5.1.7. Both backends give the same verdict on
-   * every input; nothing throws on bytes.
-   */
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
-  /** Place of the first check that fails, −1 when all hold; many are in flight at once, memory stays bounded. */
-  findInvalid(checks: Iterable<SignatureCheck>): Promise<number>;
-}
-
-/** What a backend brings; the strict rule is put around it here, once. */
-export interface SignatureBackend {
-  readonly name: Signatures["backend"];
-  generate(extractable: boolean): Promise<SigningKey>;
-  importSeed(seed: Uint8Array, extractable: boolean): Promise<SigningKey>;
-  importPair(pair: CryptoKeyPair): Promise<SigningKey>;
-  /** The cofactorless equation alone, on a key and a signature whose encodings have been checked. */
-  equationHolds(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
-}
-
-const seedBytes = 32;
+import {
+  copyOf,
+  fromHex,
+  isBytes,
+  publicKeyBytes,
+  sameBytes,
+  seedBytes,
+  signatureBytes,
+} from "../../bytes.js";
+import { fail, notShown } from "../../errors.js";
+import type { SignatureBackend, Signatures, SigningKey } from "./backend.js";
 
 // Little-endian constants of edwards25519, most significant byte last.
 const fieldPrime = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
@@ -66,34 +26,34 @@ const smallOrderY = [
   "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7",
 ].map(littleEndian);
 
-function littleEndian(hex: string): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(62 - 2 * i, 64 - 2 * i), 16));
+function littleEndian(digits: string): Uint8Array {
+  return fromHex(digits, "constant").reverse();
 }
 
-/** a < b for 32-byte little-endian numbers. */
+/** a < b for little-endian numbers of one length. */
 function isBelow(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 31; i >= 0; i--) if (a[i] !== b[i]) return a[i]! < b[i]!;
+  for (let i = a.length - 1; i >= 0; i -= 1) if (a[i] !== b[i]) return a[i]! < b[i]!;
   return false;
 }
 
 /** A point's encoding names a y below p that is none of the small-order points'. */
 function isStrictPoint(encoded: Uint8Array): boolean {
-  const y = encoded.slice();
-  y[31]! &= 0x7f;
-  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => small.every((byte, i) => byte === y[i]));
+  const y = copyOf(encoded);
+  y[y.length - 1]! &= 0x7f;
+  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => sameBytes(small, y));
 }
 
 /**
  * The part of the strict rule on which libraries differ: A and R canonical and not of small order (y compared with
- * the sign bit masked), S < L. Sizes other than 32 and 64 bytes are false.
+ * the sign bit masked), S < L. Keys and signatures of other sizes are false.
  */
 export function isStrictEncoding(publicKey: Uint8Array, signature: Uint8Array): boolean {
   return (
     publicKey.length === publicKeyBytes &&
     signature.length === signatureBytes &&
     isStrictPoint(publicKey) &&
-    isStrictPoint(signature.subarray(0, 32)) &&
-    isBelow(signature.subarray(32), groupOrder)
+    isStrictPoint(signature.subarray(0, publicKeyBytes)) &&
+    isBelow(signature.subarray(publicKeyBytes), groupOrder)
   );
 }
 
@@ -108,8 +68,8 @@ export function strictSignatures(backend: SignatureBackend): Signatures {
     backend: backend.name,
     generate: (options) => backend.generate(options?.extractable ?? true),
     importSeed: async (seed, options) => {
-      if (!isBytes(seed) || seed.length !== seedBytes)
-        return fail("invalid", "seed", "32 bytes", isBytes(seed) ? seed.length : seed);
+      if (!isBytes(seed)) return fail("invalid", "seed", `${seedBytes} bytes (Uint8Array)`, notShown);
+      if (seed.length !== seedBytes) return fail("invalid", "seed", `${seedBytes} bytes`, seed.length);
       return backend.importSeed(seed, options?.extractable ?? true);
     },
     importPair: (pair) => backend.importPair(pair),
@@ -178,13 +138,12 @@ const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
 async function webcryptoWorks(): Promise<boolean> {
   try {
     // RFC 8032 §7.1, test 1: the empty message.
-    const known = (hex: string): Uint8Array =>
-      Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
     return await webcryptoBackend.equationHolds(
-      known("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+      fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "known key"),
       new Uint8Array(0),
-      known(
+      fromHex(
         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+        "known signature",
       ),
     );
   } catch {
@@ -217,7 +176,7 @@ async function webcryptoKey(pair: CryptoKeyPair): Promise<SigningKey> {
       if (!pair.privateKey.extractable)
         return fail("refused", "key", "an extractable key", "one that never leaves the browser");
       const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
-      return pkcs8.slice(pkcs8Prefix.length, pkcs8Prefix.length + seedBytes);
+      return copyOf(pkcs8, pkcs8Prefix.length, pkcs8Prefix.length + seedBytes);
     },
   };
 }
@@ -234,6 +193,7 @@ const webcryptoBackend: SignatureBackend = {
     pkcs8.set(seed, pkcs8Prefix.length);
     // The public half is only to be had from an extractable key's JWK; the kept key is as extractable as asked.
     const readable = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]);
+    // `d` is the seed: it goes no further.
     const { d: _, key_ops: __, ...jwk } = await crypto.subtle.exportKey("jwk", readable);
     const privateKey = extractable
       ? readable
@@ -241,7 +201,8 @@ const webcryptoBackend: SignatureBackend = {
     const publicKey = await crypto.subtle.importKey("jwk", jwk, algorithm, true, ["verify"]);
     return webcryptoKey({ privateKey, publicKey });
   },
-  importPair: webcryptoKey,
+  importPair: (pair) =>
+    webcryptoKey(pair).catch(() => fail("invalid", "pair", "a key pair of this WebCrypto", notShown)),
   equationHolds: async (publicKey, message, signature) => {
     let key: CryptoKey;
     try {

@@ -1,6 +1,6 @@
-import { concat, fromBase64, hex, sameBytes, signatureBytes, toBase64 } from "../../bytes.js";
+import { concat, copyOf, fromBase64, hex, sameBytes, signatureBytes, toBase64 } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import type { Signatures, SigningKey } from "../keys/signature.js";
+import type { Signatures, SigningKey } from "../keys/backend.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 
 /**
@@ -100,7 +100,7 @@ export function parseKey(text: string, kind: KeyKind, hasher: Hasher): NamedKey 
       `a ${kind === witnessKeyKind ? "witness" : "ledger"} key: name+id+base64`,
       text,
     );
-  const key = { name: match[1]!, publicKey: bytes.slice(1) };
+  const key = { name: match[1]!, publicKey: copyOf(bytes, 1) };
   return keyIdOf(key, kind, hasher) === match[2]
     ? key
     : fail("invalid", "key", "the id of the key", match[2]);
@@ -199,7 +199,7 @@ export function parseCheckpoint(note: unknown): SignedCheckpoint {
     const good = bytes?.length === 4 + signatureBytes || bytes?.length === 12 + signatureBytes;
     if (name === undefined || !namePattern.test(name) || more.length > 0 || !good)
       return fail("corrupt", `checkpoint signature ${index}`, "— name base64", text);
-    return { name, keyId: hex(bytes!.subarray(0, 4)), bytes: bytes!.slice(4) };
+    return { name, keyId: hex(bytes!.subarray(0, 4)), bytes: copyOf(bytes!, 4) };
   });
   const names = new Set(signatures.map(({ name, keyId }) => `${name} ${keyId}`));
   if (names.size !== signatures.length) return fail("corrupt", "checkpoint", "each key once", note);

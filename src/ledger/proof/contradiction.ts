@@ -1,7 +1,7 @@
 import { hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
-import type { Signatures } from "../keys/signature.js";
+import type { Signatures } from "../keys/backend.js";
 import type { Hasher } from "../tree/hasher.js";
 import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
 import {

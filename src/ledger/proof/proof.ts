@@ -1,4 +1,4 @@
-import { fromHex, hex, sameBytes } from "../../bytes.js";
+import { copyOf, fromHex, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeItems } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
@@ -94,7 +94,7 @@ export function proveRecord(
   return {
     section,
     index,
-    bytes: size === 0 ? items[index]!.slice() : stored.slice(index * size, (index + 1) * size),
+    bytes: size === 0 ? copyOf(items[index]!) : copyOf(stored, index * size, (index + 1) * size),
     path: inclusionRanges(index, count).map(({ start, end }) => rangeRoot(start, end)),
   };
 }

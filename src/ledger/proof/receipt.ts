@@ -3,8 +3,8 @@ import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Header } from "../format/header.js";
 import { orderLayout } from "../format/records.js";
+import type { Signatures, SigningKey } from "../keys/backend.js";
 import { orderStatement, receiptStatement } from "../keys/message.js";
-import type { Signatures, SigningKey } from "../keys/signature.js";
 import type { Hasher } from "../tree/hasher.js";
 import { count, object, readDocument, writeDocument } from "./proof.js";
 

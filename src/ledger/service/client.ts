@@ -3,7 +3,7 @@ import { fail, GridclearError } from "../../errors.js";
 import { decodeCanonical } from "../format/canonical.js";
 import type { SectionName } from "../format/sections.js";
 
-import type { Signatures } from "../keys/signature.js";
+import type { Signatures } from "../keys/backend.js";
 import {
   cosignatures,
   isFinal,

@@ -50,7 +50,8 @@ export function serveLedger(ledger: ServedLedger): Ask {
     if (!numbers.every((part) => numberPattern.test(part) && Number.isSafeInteger(Number(part)))) return null;
     const [a = -1, b = -1, c = -1] = numbers.map(Number);
     if (what === "block" && rest.length === 1) return ledger.block(a);
-    if (what === "header" && rest.length === 1) return (await ledger.block(a))?.slice(0, headerBytes) ?? null;
+    if (what === "header" && rest.length === 1)
+      return (await ledger.block(a))?.subarray(0, headerBytes) ?? null;
     if (what === "consistency" && rest.length === 2) {
       if (a < 1 || a > b || b > history.size) return null;
       return encodeCanonical(history.consistency(a, b).map(hex));

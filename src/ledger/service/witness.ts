@@ -3,9 +3,9 @@ import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
 import { signedMarket } from "../format/header.js";
+import type { Signatures, SigningKey } from "../keys/backend.js";
+import { checkEvidence } from "../keys/coverage.js";
 import { KeyDirectory } from "../keys/directory.js";
-import { checkEvidence } from "../keys/evidence.js";
-import type { Signatures, SigningKey } from "../keys/signature.js";
 import {
   checkpointKey,
   cosign,

@@ -1,4 +1,4 @@
-import { concat, sameBytes } from "../../bytes.js";
+import { concat, copyOf, sameBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
 import { Chain, type Head, type Linkage } from "../format/chain.js";
@@ -174,7 +174,7 @@ class MediumStore implements Store {
     const value = stored.subarray(checksumBytes);
     if (!sameBytes(stored.subarray(0, checksumBytes), this.#checksum(key, value)))
       return fail("corrupt", `meta ${key}`, "the value that was put", "another");
-    return value.slice();
+    return copyOf(value);
   }
 
   putMeta(key: string, value: Uint8Array): Promise<void> {

@@ -1,3 +1,4 @@
+import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Mark } from "../format/ledgerfile.js";
 import { type Medium, openOn } from "./medium.js";
@@ -25,13 +26,14 @@ export function memoryMedium(): MemoryMedium {
       return this.blocks.length;
     },
     async read(height) {
-      return this.blocks[height]?.slice() ?? null;
+      const bytes = this.blocks[height];
+      return bytes === undefined ? null : copyOf(bytes);
     },
     async torn() {
       return null;
     },
     async append(height, bytes, mark) {
-      this.blocks[height] = new Uint8Array(bytes);
+      this.blocks[height] = copyOf(bytes);
       this.mark = mark;
     },
     async drop(height) {
@@ -44,10 +46,11 @@ export function memoryMedium(): MemoryMedium {
       this.mark = mark;
     },
     async readMeta(key) {
-      return this.meta.get(key)?.slice() ?? null;
+      const value = this.meta.get(key);
+      return value === undefined ? null : copyOf(value);
     },
     async writeMeta(key, value) {
-      this.meta.set(key, new Uint8Array(value));
+      this.meta.set(key, copyOf(value));
     },
     async close() {
       this.held = false;

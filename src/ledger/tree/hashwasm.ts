@@ -1,4 +1,5 @@
 import { createSHA256 } from "hash-wasm";
+import { copyOf } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
@@ -47,7 +48,7 @@ export async function openHasher(): Promise<Hasher> {
       if (count % 2 === 1)
         hashes.copyWithin(((count - 1) / 2) * hashBytes, (count - 1) * hashBytes, count * hashBytes);
     }
-    return hashes.slice(0, hashBytes);
+    return copyOf(hashes, 0, hashBytes);
   };
   return { sha256, merkleRoot };
 }

@@ -1,3 +1,4 @@
+import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Hasher } from "./hasher.js";
 import { leafHash, nodeHash, splitPoint } from "./merkle.js";
@@ -36,7 +37,7 @@ export class HistoryTree {
   /** Root over the first `size` blocks. Throws `invalid` beyond what is there, and for none. */
   root(size: number = this.size): Uint8Array {
     this.#check(size);
-    return this.#rangeRoot(0, size).slice();
+    return copyOf(this.#rangeRoot(0, size));
   }
 
   /** Path from block `height` to the root over the first `size` blocks. */

@@ -1,3 +1,4 @@
+import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
@@ -99,7 +100,7 @@ export class CompactRange {
     let hash = this.#roots[last]!;
     for (let index = last - 1; index >= 0; index -= 1)
       hash = nodeHash(this.#roots[index]!, hash, this.#hasher);
-    return hash.slice();
+    return copyOf(hash);
   }
 
   /** An independent copy. */

@@ -2,6 +2,7 @@
  * The records that a period writes: trades, flows and postings, each laid out as the ledger's format says, and each
  * posting moving its money as it is written.
  */
+import { copyOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { flowLayout, noCarrier, none, postingLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Accounts } from "./accounts.js";
@@ -94,7 +95,7 @@ class Sheet {
 
   /** A copy of what was written. */
   take(): Uint8Array {
-    return this.#bytes.slice(0, this.count * this.recordBytes);
+    return copyOf(this.#bytes, 0, this.count * this.recordBytes);
   }
 }
 

@@ -125,7 +125,9 @@ export function checkBatch(batch: OrderBatch): void {
 /** Bytes or a column of its own: what the caller does to its array while a signature is checked changes nothing. */
 export function ownCopy<Column>(column: Column): Column {
   const known = [Uint8Array, Uint16Array, Uint32Array, Int32Array].find((type) => column instanceof type);
-  return known === undefined ? column : ((column as unknown as Uint8Array).slice() as unknown as Column);
+  return known === undefined
+    ? column
+    : (new (known as Uint8ArrayConstructor)(column as unknown as Uint8Array) as unknown as Column);
 }
 
 /** A batch with columns of its own; what is no column stays as it is, for {@link checkBatch} to refuse. */

@@ -1,4 +1,4 @@
-import { concat, publicKeyBytes, signatureBytes } from "../../bytes.js";
+import { concat, copyOf, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { Store } from "../../ledger/store/store.js";
@@ -143,9 +143,9 @@ export async function readOrders(
       entries.push({
         period,
         first,
-        gateway: value[at + 8] === 1 ? value.slice(at + entryHeader, signatureAt) : null,
-        signature: value.slice(signatureAt, recordsAt),
-        records: value.slice(recordsAt, recordsAt + length),
+        gateway: value[at + 8] === 1 ? copyOf(value, at + entryHeader, signatureAt) : null,
+        signature: copyOf(value, signatureAt, recordsAt),
+        records: copyOf(value, recordsAt, recordsAt + length),
       });
       orders = first + length / orderLayout.bytes;
       at = recordsAt + length;

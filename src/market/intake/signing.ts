@@ -2,6 +2,7 @@ import { sameBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
 import { orderLayout } from "../../ledger/format/records.js";
+import type { Signatures } from "../../ledger/keys/backend.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { type Evidence, encodeEvidence } from "../../ledger/keys/evidence.js";
 import {
@@ -10,7 +11,6 @@ import {
   orderStatement,
   readingStatement,
 } from "../../ledger/keys/message.js";
-import type { Signatures } from "../../ledger/keys/signature.js";
 import type { Contract } from "../contracts/contracts.js";
 
 /** Checks what comes into a signed market and keeps the evidence of the open period. */

@@ -1,4 +1,5 @@
 /** The meter readings of the open period, checked against the books of the periods that they are about. */
+import { copyOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { readingCorrection, readingEstimated, readingLayout } from "../../ledger/format/records.js";
@@ -137,7 +138,7 @@ export class Readings {
 
   /** The section of the block: readings that came, then estimates; fresh bytes. */
   encode(): Uint8Array {
-    return this.#bytes.slice(0, this.count * readingLayout.bytes);
+    return copyOf(this.#bytes, 0, this.count * readingLayout.bytes);
   }
 
   /** Files what the record that is written next says. */

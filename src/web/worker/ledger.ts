@@ -1,4 +1,4 @@
-import { fromBase64, hex, sameBytes, toBase64 } from "../../bytes.js";
+import { copyOf, fromBase64, hex, sameBytes, toBase64 } from "../../bytes.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
 import { blockHash, headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
@@ -106,7 +106,7 @@ export const ledgerCalls = {
     const original = blockAt(run, height);
     const block = decodeBlock(original);
     const offset = byteOf(block, original, target, random);
-    const flipped = original.slice();
+    const flipped = copyOf(original);
     flipped[offset]! ^= 0x10;
     const bytes = repair && offset >= headerBytes ? repairRoots(flipped, await otherHasher()) : flipped;
     const before = valueAtByte(original, offset);

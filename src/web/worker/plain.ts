@@ -2,6 +2,7 @@
  * What one would write without the package: clearing and sealing in plain JavaScript over typed arrays, to be
  * measured beside the engine. It has to come to the same root, so it follows the same rules and writes the same records.
  */
+import { copyOf } from "../../bytes.js";
 import type { OrderColumns } from "../../core/engine.js";
 import { byPrice } from "./curves.js";
 
@@ -188,5 +189,5 @@ export function sealPlain(trades: PlainTrades): Uint8Array {
     }
     if (size % 2 === 1) hashes.copyWithin(16 * (size - 1), 32 * (size - 1), 32 * size);
   }
-  return hashes.slice(0, 32);
+  return copyOf(hashes, 0, 32);
 }

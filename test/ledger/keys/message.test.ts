@@ -5,13 +5,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeItems } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
+import { checkRevisions } from "../../../src/ledger/keys/coverage.js";
 import { KeyDirectory } from "../../../src/ledger/keys/directory.js";
-import {
-  checkRevisions,
-  decodeEvidence,
-  type Evidence,
-  encodeEvidence,
-} from "../../../src/ledger/keys/evidence.js";
+import { decodeEvidence, type Evidence, encodeEvidence } from "../../../src/ledger/keys/evidence.js";
 import {
   batchStatement,
   contractStatement,

@@ -1,6 +1,7 @@
 // What every platform must say of signatures: run by Node and by Chromium.
 import { expect, test } from "vitest";
-import { isStrictEncoding, openSignatures, type Signatures } from "../../../src/ledger/keys/signature.js";
+import type { Signatures } from "../../../src/ledger/keys/backend.js";
+import { isStrictEncoding, openSignatures } from "../../../src/ledger/keys/signature.js";
 import { bytes, hex, join, mixedOrder, smallOrderEncodings, strictVerdict } from "./strict.js";
 
 /** RFC 8032 §7.1, tests 1 to 3 and "SHA(abc)". */
