@@ -1,7 +1,11 @@
+/**
+ * Adds up the blocks of a ledger: energy by carrier, money by account, and what participants would have paid without
+ * the market. It reads records and contracts only, never the market's own sums: what does not close here does not close.
+ */
 import { viewOf } from "../bytes.js";
-import { type Block, decodeItems } from "../ledger/format/block.js";
-import { decodeCanonical } from "../ledger/format/canonical.js";
+import type { Block } from "../ledger/format/block.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
+import { offsetsOf } from "../ledger/format/layout.js";
 import {
   type AccountName,
   accountNames,
@@ -14,90 +18,33 @@ import {
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
+import { openHasher } from "../ledger/tree/hashwasm.js";
 import type { Contract } from "../market/contracts/contracts.js";
-import { type Carrier, carriers } from "../units.js";
+import { carriers } from "../units.js";
+import {
+  type AccountGroup,
+  accountGroups,
+  type EnergyBalance,
+  type PostingKind,
+  type Summary,
+} from "./balances.js";
+import { type Blocks, checkedBlocks } from "./blocks.js";
+import { contractsOf, defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 
-/** Groups of accounts, as a person thinks of them. */
-export const accountGroups = [
-  "participants",
-  "collateral",
-  "platform pool",
-  "platform commission",
-  "platform trading",
-  "platform defaults",
-  "grid",
-  "bank",
-] as const;
-export type AccountGroup = (typeof accountGroups)[number];
-type PostingKind = (typeof postingKinds)[number];
+export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
+
+/**
+ * Adds up a ledger by its blocks, in order from genesis; every block is checked first. Throws `corrupt` naming the first
+ * bad height.
+ */
+export async function summarize(blocks: Blocks, hasher?: Hasher): Promise<Summary> {
+  const indicators = new Indicators();
+  for await (const { block } of checkedBlocks(blocks, hasher ?? (await openHasher()))) indicators.add(block);
+  return indicators.summary();
+}
+
 type FlowKind = (typeof flowKinds)[number];
-
-/** Where the energy of one carrier came from and where it went, in quantity ticks. */
-export interface EnergyBalance {
-  /** The header's totals, summed. */
-  readonly totals: Totals;
-  readonly sources: {
-    /** Sold by participants to participants, and to the pool. */
-    readonly traded: bigint;
-    readonly pooled: bigint;
-    readonly discharged: bigint;
-    readonly imported: bigint;
-  };
-  readonly sinks: {
-    /** Used by those who bought it from each other, from pool and stores, and from the grid. */
-    readonly traded: bigint;
-    readonly sold: bigint;
-    readonly importedForUse: bigint;
-    readonly charged: bigint;
-    readonly exported: bigint;
-    readonly curtailed: bigint;
-    readonly feederLosses: bigint;
-  };
-  /** Not delivered: offers nobody took, and bids that stayed open or were called off. */
-  readonly idle: bigint;
-  readonly interrupted: bigint;
-  readonly unserved: bigint;
-  readonly storage: {
-    readonly before: bigint;
-    readonly after: bigint;
-    /** Lost while charging, discharging and standing, and used by cars on the road. */
-    readonly lost: bigint;
-    readonly used: bigint;
-  };
-  /** Mean price of what users paid each other, pool and stores, in price ticks; null without a trade. */
-  readonly averagePrice: bigint | null;
-  /** Energy that users got from the community itself, in ppm of all they got; null when they got none. */
-  readonly selfSufficiency: number | null;
-  /** Whether sources and sinks, offers, bids and stores all come out equal. */
-  readonly closes: boolean;
-}
-
-/** Where the money went, in amount ticks. */
-export interface MoneyBalance {
-  /** What was posted, by kind. */
-  readonly posted: ReadonlyMap<PostingKind, bigint>;
-  readonly groups: ReadonlyMap<AccountGroup, { readonly received: bigint; readonly paid: bigint }>;
-  /** Whether all accounts together hold nothing: debits equal credits. */
-  readonly closes: boolean;
-}
-
-/** What a run came to. */
-export interface Summary {
-  readonly blocks: number;
-  readonly orders: number;
-  readonly trades: number;
-  readonly poolTrades: number;
-  readonly readings: number;
-  readonly participants: number;
-  readonly energy: { readonly [carrier in Carrier]: EnergyBalance };
-  readonly money: MoneyBalance;
-  /** What participants would have paid, buying everything at the retail tariff and selling at the feed-in tariff. */
-  readonly withoutMarket: bigint;
-  /** What they paid, all fees counted, settlement of imbalances not. */
-  readonly withMarket: bigint;
-  /** What is left to the platform: commission, pool and trading accounts. */
-  readonly platformIncome: bigint;
-}
 
 const groupsOfAccounts: Readonly<Record<AccountName, AccountGroup>> = {
   trading: "platform trading",
@@ -127,11 +74,13 @@ function groupOf(account: number): AccountGroup {
 const slots = carriers.length * flowKinds.length;
 const importForUse = 0n;
 
-/**
- * Adds up blocks, each once and in order, into a {@link Summary}. It reads records and contracts only, never the
- * market's own numbers: what does not close here does not close.
- */
+const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+const posting = /* @__PURE__ */ offsetsOf(postingLayout);
+const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
+
+/** Adds up blocks into a {@link Summary}; they must have been checked, and come in order from genesis, each once. */
 export class Indicators {
+  #ticks: MarketTicks = defaultTicks;
   #blocks = 0;
   #orders = 0;
   #trades = 0;
@@ -156,13 +105,12 @@ export class Indicators {
   /** Adds the next block. */
   add(block: Block): void {
     const { header, sections } = block;
-    for (const item of decodeItems(sections.contracts))
-      this.#contract(decodeCanonical(item) as unknown as Contract);
+    for (const contract of contractsOf(block)) this.#contract(contract);
     this.#blocks += 1;
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
     for (let at = 0; at < sections.trades.length; at += tradeLayout.bytes)
-      if (sections.trades[at] !== tradeCode.peer) this.#poolTrades += 1;
+      if (sections.trades[at + trade.kind] !== tradeCode.peer) this.#poolTrades += 1;
     this.#readings += header.sections.readings.count;
     const bought = carriers.map(() => 0n);
     const sold = carriers.map(() => 0n);
@@ -179,6 +127,7 @@ export class Indicators {
   }
 
   #contract(contract: Contract): void {
+    if (contract.kind === "market") this.#ticks = marketTicks(contract);
     if (contract.kind === "participant" && contract.version === 1) this.#participants += 1;
     if (contract.kind === "payment")
       this.#tariffs = carriers.map((carrier) => ({
@@ -200,14 +149,14 @@ export class Indicators {
   #flows(bytes: Uint8Array, bought: bigint[], sold: bigint[]): void {
     const view = viewOf(bytes);
     for (let at = 0; at < bytes.length; at += flowLayout.bytes) {
-      const kind: FlowKind = flowKinds[view.getUint8(at) - 1]!;
-      const carrier = view.getUint8(at + 1);
-      const party = view.getUint32(at + 4, true);
-      const quantity = BigInt(view.getUint32(at + 12, true));
-      const extra = view.getBigUint64(at + 32, true);
-      const slot = carrier * flowKinds.length + view.getUint8(at) - 1;
+      const kind: FlowKind = flowKinds[view.getUint8(at + flow.kind) - 1]!;
+      const carrier = view.getUint8(at + flow.carrier);
+      const party = view.getUint32(at + flow.party, true);
+      const quantity = BigInt(view.getUint32(at + flow.quantity, true));
+      const extra = view.getBigUint64(at + flow.extra, true);
+      const slot = carrier * flowKinds.length + view.getUint8(at + flow.kind) - 1;
       this.#flowQuantity[slot]! += quantity;
-      this.#flowLost[slot]! += BigInt(view.getUint32(at + 16, true));
+      this.#flowLost[slot]! += BigInt(view.getUint32(at + flow.lost, true));
       if (kind === "imported" && extra === importForUse) {
         this.#importedForUse[carrier]! += quantity;
         bought[carrier]! += quantity;
@@ -225,12 +174,13 @@ export class Indicators {
   #postings(bytes: Uint8Array): void {
     const view = viewOf(bytes);
     for (let at = 0; at < bytes.length; at += postingLayout.bytes) {
-      const kind: PostingKind = postingKinds[view.getUint8(at) - 1]!;
-      const carrier = Math.min(view.getUint8(at + 1), carriers.length);
-      const debit = groupOf(view.getUint32(at + 4, true));
-      const credit = groupOf(view.getUint32(at + 8, true));
-      const amount = view.getBigUint64(at + 16, true);
-      this.#posted[view.getUint8(at) - 1]![carrier]! += amount;
+      const code = view.getUint8(at + posting.kind) - 1;
+      const kind: PostingKind = postingKinds[code]!;
+      const carrier = Math.min(view.getUint8(at + posting.carrier), carriers.length);
+      const debit = groupOf(view.getUint32(at + posting.debit, true));
+      const credit = groupOf(view.getUint32(at + posting.credit, true));
+      const amount = view.getBigUint64(at + posting.amount, true);
+      this.#posted[code]![carrier]! += amount;
       this.#received.set(debit, this.#received.get(debit)! + amount);
       this.#paid.set(credit, this.#paid.get(credit)! + amount);
       if (apart.has(kind)) continue;
@@ -252,6 +202,7 @@ export class Indicators {
       ]),
     );
     return {
+      ticks: this.#ticks,
       blocks: this.#blocks,
       orders: this.#orders,
       trades: this.#trades - this.#poolTrades,

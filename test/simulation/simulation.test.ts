@@ -6,7 +6,7 @@ import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openOn } from "../../src/ledger/store/medium.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
-import { Statement } from "../../src/report/statement.js";
+import { StatementReader } from "../../src/report/entries.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { deliveriesOf } from "../../src/simulation/deliveries.js";
 import { parseProfiles } from "../../src/simulation/profilefile.js";
@@ -184,7 +184,7 @@ describe("a simulated community", () => {
     const scenario = dayOf(9, 60, "winter");
     const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
     const { members } = simulation.community;
-    const statements = members.map((member) => new Statement(member.id));
+    const statements = members.map((member) => new StatementReader(member.id));
     for await (const bytes of simulation.market.store.blocks()) {
       const block = decodeBlock(bytes);
       for (const statement of statements) statement.add(block);

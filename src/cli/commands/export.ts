@@ -1,87 +1,58 @@
-import { mkdir, open, rm } from "node:fs/promises";
+/**
+ * `gridclear export`: a ledger written out whole, as JSON, tables or one binary file, or into a new directory. What is
+ * written is whole or not there: half an export looks like a whole one.
+ */
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../../errors.js";
-import { hasLedger, openNodeStore } from "../../ledger/store/node.js";
+import { openNodeStore } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import type { Blocks } from "../../report/blocks.js";
-import { exportCsv, exportJson, exportParquet, tables } from "../../report/export/export.js";
-import { writeLedgerFile } from "../../report/export/file.js";
+import {
+  type Blocks,
+  exportCsv,
+  exportJson,
+  exportParquet,
+  tables,
+  writeLedgerFile,
+} from "../../report/index.js";
 import type { Command, Io } from "../command.js";
-import { type Source, withSource } from "../parts/source.js";
+import { interruptible } from "../parts/interrupt.js";
+import { withSource } from "../parts/source.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
+const tableNames = tables.map(({ name }) => name);
 
 const usage = `Usage: gridclear export LEDGER --format FORMAT [--output PATH] [--table NAME]
 
-Writes a ledger out, verifying it on the way.
+Writes a ledger out, checking every block on the way. Nothing in the ledger is
+changed, and a market may go on writing it.
 
-LEDGER     directory of a ledger, or what this command wrote of one as json or file
---format   json       one document with everything in it; it can be read back to the same blocks
+LEDGER     directory of a ledger, or what this command wrote of one as json or
+           file
+--format   json       one document with everything in it; it can be read back
+                      to the same blocks
            csv        tables as text, decimals exact
            parquet    tables for DuckDB, pandas and others
            file       all blocks in one binary file (docs/ledger-format.md)
            directory  a new ledger directory
---output   where to: a file for json and file, a directory for the others; without it json, and a csv of one table, go to
-           standard output
---table    only this one: ${tables.map(({ name }) => name).join(", ")}
+--output   where to: a file for json, file and one table, a directory for the
+           others. Without it json, and a csv of one table, go to standard
+           output
+--table    only this one (columns: docs/exports.md):
+           ${tableNames.slice(0, 4).join(", ")},
+           ${tableNames.slice(4).join(", ")}
 
-Exit code 0: written. 1: the ledger is not good. 2: the input is not acceptable.
+Exit code 0: written. 1: the ledger is not good. 2: the input is not acceptable,
+or there is no room for the output; then nothing of it is left.
 `;
 
-/** Writes pieces to a file that must not be there yet. */
-async function writeNew(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
-  const file = await open(path, "wx").catch((error: NodeJS.ErrnoException) =>
-    error.code === "EEXIST"
-      ? fail("conflict", "--output", "a name that is free", path)
-      : fail("invalid", "--output", "a place that can be written to", error.message),
-  );
-  try {
-    for await (const piece of pieces) await file.writeFile(piece);
-    await file.close();
-  } catch (error) {
-    // Half an export is worth less than none: it looks like a whole one.
-    await file.close();
-    await rm(path);
-    throw error;
-  }
-}
-
-async function* once(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield await bytes;
-}
-
-async function copyTo(directory: string, blocks: Blocks, hasher: Hasher): Promise<number> {
-  if (hasLedger(directory)) return fail("conflict", "--output", "a directory without a ledger", directory);
-  const store = await openNodeStore(directory, { hasher });
-  try {
-    for await (const bytes of blocks) await store.append(bytes, store.size);
-    return store.size;
-  } finally {
-    await store.close();
-  }
-}
-
-async function writeTables(
-  format: "csv" | "parquet",
-  directory: string,
-  names: readonly string[],
-  source: Source,
-  hasher: Hasher,
-): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  for (const name of names) {
-    const pieces =
-      format === "csv"
-        ? exportCsv(source.blocks(), name, hasher)
-        : once(exportParquet(source.blocks(), name, hasher));
-    await writeNew(join(directory, `${name}.${format}`), pieces);
-  }
-}
-
-async function print(pieces: AsyncIterable<string>, io: Io): Promise<void> {
-  for await (const piece of pieces) io.out(piece);
+/** What to write, as the command line says it. */
+interface Request {
+  readonly format: (typeof formats)[number];
+  readonly output: string | undefined;
+  readonly table: string | undefined;
 }
 
 /** `gridclear export`: a ledger as JSON, CSV, Parquet, one binary file, or a new directory. */
@@ -98,41 +69,141 @@ export const exportCommand: Command = {
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0)
       return fail("invalid", "LEDGER", "exactly one ledger", positionals.length);
-    const format = formats.find((known) => known === values.format);
-    if (format === undefined)
-      return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format);
-    const { output, table } = values;
-    const tabular = format === "csv" || format === "parquet";
-    const names = tables.map(({ name }) => name);
-    if (table !== undefined && !(tabular && names.includes(table)))
-      return fail(
-        "invalid",
-        "--table",
-        tabular ? `one of ${names.join(", ")}` : "csv or parquet with it",
-        table,
-      );
-    if (output === undefined && !(format === "json" || (format === "csv" && table !== undefined)))
-      return fail("invalid", "--output", `a path for ${format}`, undefined);
-
+    const request = readRequest(values);
     const hasher = await openHasher();
-    const write = async (source: Source): Promise<void> => {
-      if (tabular && output !== undefined)
-        await writeTables(format, output, table === undefined ? names : [table], source, hasher);
-      else if (tabular) await print(exportCsv(source.blocks(), table!, hasher), io);
-      else if (format === "json" && output === undefined)
-        await print(exportJson(source.blocks(), hasher), io);
-      else if (format === "json") await writeNew(output!, exportJson(source.blocks(), hasher));
-      else if (format === "file") await writeNew(output!, writeLedgerFile(source.blocks(), hasher));
-      else await copyTo(output!, source.blocks(), hasher);
-    };
-    try {
-      await withSource(path, { hasher }, write);
-    } catch (error) {
-      if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
-      io.err(`gridclear: ${error.message}\n`);
-      return 1;
-    }
-    if (output !== undefined) io.err(`written to ${output}\n`);
-    return 0;
+    const exitCode = await interruptible(async (stop) => {
+      try {
+        // Links only: whatever is written is hashed block by block.
+        await withSource(path, { hasher, verify: "hashes" }, ({ blocks }) =>
+          write(() => untilStopped(blocks(), stop.signal), request, hasher, io),
+        );
+        return 0;
+      } catch (error) {
+        if (error instanceof Stopped) return stop.exitCode;
+        if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
+        io.err(`gridclear: ${error.message}\n`);
+        return 1;
+      }
+    });
+    if (exitCode === 0 && request.output !== undefined) io.err(`written to ${request.output}\n`);
+    return exitCode;
   },
 };
+
+/** Thrown between two blocks when the command is told to stop, so that what was begun is removed. */
+class Stopped extends Error {}
+
+async function* untilStopped(blocks: Blocks, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const bytes of blocks) {
+    if (signal.aborted) throw new Stopped();
+    yield bytes;
+  }
+}
+
+function readRequest(values: { readonly [name in "format" | "output" | "table"]?: string }): Request {
+  const { output, table } = values;
+  const format = formats.find((known) => known === values.format);
+  if (format === undefined) return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format);
+  const tabular = format === "csv" || format === "parquet";
+  if (table !== undefined && !(tabular && tableNames.includes(table))) {
+    const wanted = tabular ? `one of ${tableNames.join(", ")}` : "csv or parquet with it";
+    return fail("invalid", "--table", wanted, table);
+  }
+  if (output === undefined && !(format === "json" || (format === "csv" && table !== undefined)))
+    return fail("invalid", "--output", `a path for ${format}`, undefined);
+  return { format, output, table };
+}
+
+async function write(blocks: () => Blocks, request: Request, hasher: Hasher, io: Io): Promise<void> {
+  const { format, output, table } = request;
+  if (output === undefined) {
+    const pieces = table === undefined ? exportJson(blocks(), hasher) : exportCsv(blocks(), table, hasher);
+    for await (const piece of pieces) io.out(piece);
+  } else if (format === "json" || format === "file") {
+    const pieces = (format === "json" ? exportJson : writeLedgerFile)(blocks(), hasher);
+    await whollyOrNot((making) => writeNew(output, pieces, making));
+  } else if (format === "directory") await writeDirectory(output, blocks(), hasher);
+  else await writeTables(request, output, blocks, hasher);
+}
+
+const refused = (path: string, error: NodeJS.ErrnoException): never =>
+  error.code === "EEXIST"
+    ? fail("conflict", "--output", "a name that is free", path)
+    : fail(
+        "storage",
+        "--output",
+        "a place that can be written to",
+        `${path}: ${error.code ?? error.message}`,
+      );
+
+/** Runs `act`, which says what it makes before it writes into it. All of that is removed again when `act` fails. */
+async function whollyOrNot(act: (making: (path: string) => void) => Promise<void>): Promise<void> {
+  const made: string[] = [];
+  try {
+    await act((path) => made.push(path));
+  } catch (error) {
+    for (const path of made.reverse()) await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+type Pieces = AsyncIterable<string | Uint8Array>;
+
+/** Writes pieces to a file that must not be there yet. */
+async function writeNew(path: string, pieces: Pieces, making: (path: string) => void): Promise<void> {
+  const file = await open(path, "wx").catch((error) => refused(path, error));
+  making(path);
+  try {
+    for await (const piece of pieces) await file.writeFile(piece).catch((error) => refused(path, error));
+  } finally {
+    await file.close().catch((error) => refused(path, error));
+  }
+}
+
+/** Makes a directory unless it is there, and says whether it is new. */
+async function makeDirectory(path: string, making: (path: string) => void): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return false;
+  await mkdir(path, { recursive: true }).catch((error) => refused(path, error));
+  making(path);
+  return true;
+}
+
+async function* once(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await bytes;
+}
+
+/** Writes one table to a file, or into a directory that is there, or all of them into a directory. */
+async function writeTables(
+  { format, table }: Request,
+  output: string,
+  blocks: () => Blocks,
+  hasher: Hasher,
+): Promise<void> {
+  const pieces = (name: string): Pieces =>
+    format === "csv" ? exportCsv(blocks(), name, hasher) : once(exportParquet(blocks(), name, hasher));
+  const isDirectory = (await stat(output).catch(() => null))?.isDirectory() ?? false;
+  await whollyOrNot(async (making) => {
+    if (table !== undefined && !isDirectory) return writeNew(output, pieces(table), making);
+    await makeDirectory(output, making);
+    for (const name of table === undefined ? tableNames : [table])
+      await writeNew(join(output, `${name}.${format}`), pieces(name), making);
+  });
+}
+
+/** Writes a new ledger directory. Throws `conflict` unless the directory is new or empty. */
+async function writeDirectory(output: string, blocks: Blocks, hasher: Hasher): Promise<void> {
+  await whollyOrNot(async (making) => {
+    if (!(await makeDirectory(output, making))) {
+      const [foreign] = await readdir(output);
+      if (foreign !== undefined) return fail("conflict", "--output", "a new or empty directory", output);
+      making(output);
+    }
+    const store = await openNodeStore(output, { hasher });
+    try {
+      for await (const bytes of blocks) await store.append(bytes, store.size);
+    } finally {
+      await store.close();
+    }
+  });
+}

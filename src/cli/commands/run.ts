@@ -152,7 +152,6 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
               ledger,
               head: hex(store.head!.hash),
               complete,
-              quantityTick: community.quantityTick,
               refused: simulation.refused,
               ...ran,
             },

@@ -1,28 +1,39 @@
+/**
+ * `gridclear statement`: one participant's entries out of a ledger, for the eye (sums, or a few periods) or for a program
+ * (JSON, CSV). Reading and checking is `report/statement.ts`.
+ */
 import { parseArgs } from "node:util";
-import { fail } from "../../errors.js";
+import { fail, GridclearError } from "../../errors.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { checkedBlocks } from "../../report/blocks.js";
-import { Statement, type StatementEntry } from "../../report/statement.js";
-import { carriers, formatTicks, microTick, type Tick } from "../../units.js";
+import { cellText } from "../../report/columns.js";
+import { csvHeader, csvLine } from "../../report/export/csv.js";
+import {
+  type Statement,
+  type StatementEntry,
+  statement,
+  statementColumns,
+  statementRow,
+} from "../../report/statement.js";
+import { carriers } from "../../units.js";
 import type { Command } from "../command.js";
 import { withSource } from "../parts/source.js";
-import { formatCsv, grouped, rounded, table } from "../parts/table.js";
+import { count, grouped, type Row, rounded, table } from "../parts/table.js";
 
 const usage = `Usage: gridclear statement LEDGER PARTICIPANT [--period A..B] [--json | --csv]
 
-What a participant bought, sold and paid, from the ledger alone: energy, price, counterparties, fees, imbalances and
-balance. Without --period it shows sums for each carrier; with it, or as JSON or CSV, every entry.
+What a participant bought, sold and paid, from the ledger alone: energy, price,
+counterparties, fees, imbalances and balance. Every block is hashed on the way.
+Without --period it shows sums for each carrier; with it, or as JSON or CSV,
+every entry.
 
-LEDGER       directory of a ledger
+LEDGER       directory of a ledger, or a file that gridclear export wrote of one
 PARTICIPANT  id, such as home-01
 --period     places in the ledger (heights), half-open: 10..20, or one: 10
 --json       one JSON document
---csv        RFC 4180; decimals in plain notation
+--csv        RFC 4180; decimals in plain notation (columns: docs/exports.md)
 
-Exit code 0: done. 2: the input is not acceptable.
+Exit code 0: done. 1: the ledger is not good. 2: the input is not acceptable.
 `;
-
-const moneyTick: Tick = { mantissa: 1n, scale: 12 };
 
 /** `gridclear statement`: one participant's entries. */
 export const statementCommand: Command = {
@@ -39,22 +50,34 @@ export const statementCommand: Command = {
         csv: { type: "boolean", default: false },
       },
     });
-    const [directory, participant, ...others] = positionals;
-    if (directory === undefined || participant === undefined || others.length > 0)
+    const [ledger, participant, ...others] = positionals;
+    if (ledger === undefined || participant === undefined || others.length > 0)
       return fail("invalid", "arguments", "LEDGER and PARTICIPANT", positionals.length);
     if (values.json && values.csv) return fail("invalid", "--csv", "either --json or --csv", "both");
-    const range = readRange(values.period);
-    const { entries, balance, blocks } = await readStatement(directory, participant, range);
-    if (values.json) io.out(`${JSON.stringify(document(participant, entries, balance))}\n`);
-    else if (values.csv) io.out(formatCsv([headings, ...entries.map(cells)]));
-    else if (values.period === undefined) io.out(sums(participant, entries, balance, blocks));
-    else io.out(lines(participant, entries, balance));
+    const range = values.period === undefined ? null : readRange(values.period);
+    let found: Statement;
+    try {
+      found = await readStatement(ledger, participant, range);
+    } catch (error) {
+      if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
+      io.err(`gridclear: ${error.message}\n`);
+      return 1;
+    }
+    if (range !== null && range.from >= found.blocks)
+      return fail("invalid", "--period", `heights from 0 to ${found.blocks - 1}`, values.period);
+    if (values.json) io.out(`${JSON.stringify(document(found))}\n`);
+    else if (values.csv) for (const line of csv(found)) io.out(line);
+    else io.out(range === null ? sums(found) : lines(found));
     return 0;
   },
 };
 
-function readRange(text: string | undefined): { from: number; to: number } {
-  if (text === undefined) return { from: 0, to: Number.POSITIVE_INFINITY };
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function readRange(text: string): Range {
   const match = /^([0-9]{1,15})(?:\.\.([0-9]{1,15}))?$/.exec(text);
   const from = Number(match?.[1] ?? Number.NaN);
   const to = match?.[2] === undefined ? from + 1 : Number(match[2]);
@@ -63,159 +86,117 @@ function readRange(text: string | undefined): { from: number; to: number } {
     : fail("invalid", "--period", "A..B with A below B, or A", text);
 }
 
-async function readStatement(
-  ledger: string,
-  participant: string,
-  range: { from: number; to: number },
-): Promise<{ entries: StatementEntry[]; balance: bigint; blocks: number }> {
+async function readStatement(ledger: string, participant: string, range: Range | null): Promise<Statement> {
   const hasher = await openHasher();
-  // Links only: every section is hashed below, and once is enough.
-  return withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks }) => {
-    const statement = new Statement(participant);
-    const entries: StatementEntry[] = [];
-    let height = 0;
-    for await (const { block } of checkedBlocks(blocks(), hasher)) {
-      if (height >= range.to) break;
-      const found = statement.add(block);
-      if (height >= range.from) for (const entry of found) entries.push(entry);
-      height += 1;
-    }
-    return { entries, balance: statement.balance, blocks: height };
-  });
-}
-
-const headings = [
-  "period",
-  "end",
-  "carrier",
-  "entry",
-  "counterparty",
-  "about",
-  "energy",
-  "price",
-  "amount",
-  "fee",
-  "balance",
-];
-
-/** An entry exactly: kWh, price per kWh and amounts as plain decimals. */
-const cells = (entry: StatementEntry): string[] => [
-  `${entry.period}`,
-  new Date(entry.timestampMs).toISOString(),
-  entry.carrier ?? "",
-  entry.entry,
-  entry.counterparty,
-  `${entry.about}`,
-  formatTicks(entry.energy, microTick),
-  entry.price === null ? "" : formatTicks(entry.price, microTick),
-  formatTicks(entry.amount, moneyTick),
-  formatTicks(entry.fee, moneyTick),
-  formatTicks(entry.balance, moneyTick),
-];
-
-function document(
-  participant: string,
-  entries: readonly StatementEntry[],
-  balance: bigint,
-): Record<string, unknown> {
-  return {
-    participant,
-    balance: formatTicks(balance, moneyTick),
-    entries: entries.map((entry) => {
-      const values = cells(entry);
-      return Object.fromEntries(
-        headings.map((heading, index) => [
-          heading,
-          heading === "period" || heading === "about"
-            ? Number(values[index])
-            : values[index] === ""
-              ? null
-              : values[index],
-        ]),
-      );
+  // Links only: every section is hashed by the statement, and once is enough.
+  return withSource(ledger, { hasher, verify: "hashes" }, ({ blocks }) =>
+    statement(blocks(), participant, { hasher, ...range }).catch((error) => {
+      if (!(error instanceof GridclearError) || error.field !== "participant") throw error;
+      return fail(error.code, "PARTICIPANT", error.wanted, error.value);
     }),
-  };
+  );
 }
 
-/** Every entry, rounded for the eye. */
-function lines(participant: string, entries: readonly StatementEntry[], balance: bigint): string {
-  const rows = entries.map((entry) => [
-    new Date(entry.timestampMs).toISOString().slice(11, 19),
-    entry.carrier ?? "",
-    entry.entry + (entry.about === entry.period ? "" : ` of ${entry.period - entry.about} before`),
-    entry.counterparty,
-    rounded(entry.energy, 6, 3),
-    entry.price === null ? "-" : rounded(entry.price, 6, 4),
-    rounded(entry.amount, 12, 6),
-    rounded(entry.fee, 12, 6),
-    rounded(entry.balance, 12, 4),
-  ]);
+/** A statement as one JSON document: the columns of the CSV as keys, decimals as strings, null where there is nothing. */
+function document({ participant, ticks, balance, entries }: Statement): Record<string, unknown> {
+  const object = (entry: StatementEntry): Record<string, unknown> => {
+    const row = statementRow(entry);
+    return Object.fromEntries(
+      statementColumns.map(([name, type], index) => {
+        const cell = row[index] ?? null;
+        return [name, type === "number" ? cell : cellText(cell, type, ticks)];
+      }),
+    );
+  };
+  return { participant, balance: cellText(balance, "amount", ticks), entries: entries.map(object) };
+}
+
+function* csv({ ticks, entries }: Statement): Generator<string> {
+  yield csvHeader(statementColumns);
+  for (const entry of entries) yield csvLine(statementRow(entry), statementColumns, ticks);
+}
+
+const timeOf = (timestampMs: number): string => new Date(timestampMs).toISOString().slice(11, 19);
+
+/** Every entry, rounded for the eye, under its period and carrier. */
+function lines({ participant, ticks, balance, entries }: Statement): string {
+  const rows: Row[] = [];
+  let title = "";
+  for (const entry of entries) {
+    const { timestampMs, carrier, period, about } = entry;
+    const above = [timeOf(timestampMs), carrier].filter((part) => part !== null).join("  ");
+    if (above !== title) rows.push(above);
+    title = above;
+    rows.push([
+      `  ${entry.entry}${about === period ? "" : ` of ${period - about} before`}`,
+      entry.counterparty,
+      rounded(entry.energy, ticks.quantity, 3),
+      entry.price === null ? "-" : rounded(entry.price, ticks.price, 4),
+      rounded(entry.amount, ticks.amount, 6),
+      rounded(entry.fee, ticks.amount, 6),
+      rounded(entry.balance, ticks.amount, 4),
+    ]);
+  }
   return [
-    `${participant}\n\n`,
-    table(["end, UTC", "carrier", "entry", "with", "kWh", "price", "amount", "fee", "balance"], rows),
-    `\nbalance ${rounded(balance, 12, 2)}\n`,
+    `${participant}, ${count(entries.length, "entry", "entries")}\n\n`,
+    table(["end, UTC", "with", "kWh", "price", "amount", "fee", "balance"], rows),
+    `\nbalance ${rounded(balance, ticks.amount, 2)}\n`,
   ].join("");
 }
 
+/** What the entries of one carrier and kind come to. */
 interface Sum {
-  energyIn: bigint;
-  energyOut: bigint;
+  readonly carrier: string;
+  readonly entry: string;
+  energy: bigint;
   amount: bigint;
   fee: bigint;
   count: number;
   readonly counterparties: Set<string>;
 }
 
-/** One row for each carrier and kind of entry. */
-function sums(
-  participant: string,
-  entries: readonly StatementEntry[],
-  balance: bigint,
-  blocks: number,
-): string {
+function sumsOf(entries: readonly StatementEntry[]): Sum[] {
   const found = new Map<string, Sum>();
-  for (const entry of entries) {
-    const key = `${entry.carrier ?? ""}\t${entry.entry}`;
-    const sum = found.get(key) ?? {
-      energyIn: 0n,
-      energyOut: 0n,
-      amount: 0n,
-      fee: 0n,
-      count: 0,
-      counterparties: new Set<string>(),
-    };
+  for (const { carrier, entry, energy, amount, fee, counterparty } of entries) {
+    const key = `${carrier} ${entry}`;
+    const zero = { energy: 0n, amount: 0n, fee: 0n, count: 0, counterparties: new Set<string>() };
+    const sum = found.get(key) ?? { carrier: carrier ?? "", entry, ...zero };
     found.set(key, sum);
-    if (entry.energy > 0n) sum.energyIn += entry.energy;
-    else sum.energyOut -= entry.energy;
-    sum.amount += entry.amount;
-    sum.fee += entry.fee;
+    sum.energy += energy;
+    sum.amount += amount;
+    sum.fee += fee;
     sum.count += 1;
-    sum.counterparties.add(entry.counterparty);
+    sum.counterparties.add(counterparty);
   }
-  const order = ["", ...carriers] as readonly string[];
-  const rows = [...found]
-    .map(([key, sum]) => ({ carrier: key.split("\t")[0]!, entry: key.split("\t")[1]!, sum }))
-    .sort((a, b) => order.indexOf(a.carrier) - order.indexOf(b.carrier))
-    .map(({ carrier, entry, sum }) => {
-      const energy = sum.energyIn + sum.energyOut;
-      const amount = sum.amount < 0n ? -sum.amount : sum.amount;
-      const [only] = sum.counterparties;
-      return [
-        carrier,
-        entry,
-        grouped(sum.count),
-        sum.counterparties.size === 1 ? only! : `${sum.counterparties.size} others`,
-        rounded(sum.energyIn, 6, 3),
-        rounded(sum.energyOut, 6, 3),
-        energy === 0n ? "-" : rounded(amount / energy, 6, 4),
-        rounded(sum.amount, 12, 4),
-        rounded(sum.fee, 12, 4),
-      ];
-    });
+  const order: readonly string[] = ["", ...carriers];
+  return [...found.values()].sort((a, b) => order.indexOf(a.carrier) - order.indexOf(b.carrier));
+}
+
+const size = (value: bigint): bigint => (value < 0n ? -value : value);
+
+/** One row for each carrier and kind of entry; each kind goes one way, so energy that went out stands below zero. */
+function sums({ participant, ticks, balance, entries, blocks }: Statement): string {
+  const rows: Row[] = [];
+  let above = "";
+  for (const sum of sumsOf(entries)) {
+    if (sum.carrier !== above) rows.push(sum.carrier);
+    above = sum.carrier;
+    const [only] = sum.counterparties;
+    rows.push([
+      `  ${sum.entry}`,
+      grouped(sum.count),
+      sum.counterparties.size === 1 ? only! : `${grouped(sum.counterparties.size)} others`,
+      rounded(sum.energy, ticks.quantity, 3),
+      // Amount ticks per quantity tick are price ticks.
+      sum.energy === 0n ? "-" : rounded(size(sum.amount) / size(sum.energy), ticks.price, 4),
+      rounded(sum.amount, ticks.amount, 4),
+      rounded(sum.fee, ticks.amount, 4),
+    ]);
+  }
   return [
-    `${participant}, ${grouped(blocks)} blocks\n\n`,
-    table(["carrier", "entry", "times", "with", "kWh in", "kWh out", "mean price", "amount", "fee"], rows),
-    `\nbalance ${rounded(balance, 12, 2)}\n`,
+    `${participant}, ${count(blocks, "block")}\n\n`,
+    table(["entry", "times", "with", "kWh", "mean price", "amount", "fee"], rows),
+    `\nbalance ${rounded(balance, ticks.amount, 2)}\n`,
     "Every entry: --period A..B, --csv or --json\n",
   ].join("");
 }

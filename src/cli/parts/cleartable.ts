@@ -1,23 +1,29 @@
+/** What came of a clearing as a person reads it: tables of the document that `--json` prints whole. */
 import type { CarrierDocument, ClearDocument } from "../../files/cleardocument.js";
-import { table } from "./table.js";
+import { count, grouped, table } from "./table.js";
 
 /** Rows of a list that a person still reads; the rest is counted. */
 const shownRows = 40;
 
-/** A heading and its rows, or nothing when there are none. */
+/** Columns that are shown only when something stands in them, with their headings. */
+const feeHeadings: Readonly<Record<string, string>> = { supplyFee: "supply fee", useFee: "use fee" };
+
+/** A heading and its rows, or nothing when there are none. Fees that are all zero are left out. */
 function list<Row extends object>(
   title: string,
   rows: readonly Row[],
   columns: readonly (keyof Row & string)[],
 ): string {
   if (rows.length === 0) return "";
-  const shown = rows.slice(0, shownRows).map((row) => columns.map((column) => String(row[column])));
-  const more = rows.length > shownRows ? `  … and ${rows.length - shownRows} more; --json prints all\n` : "";
-  return `\n${title}\n${table(columns.map(heading), shown)}${more}`;
+  const used = columns.filter(
+    (column) => !(column in feeHeadings) || rows.some((row) => row[column] !== "0"),
+  );
+  const headings = used.map((column) => feeHeadings[column] ?? column);
+  const shown = rows.slice(0, shownRows).map((row) => used.map((column) => String(row[column])));
+  const more =
+    rows.length > shownRows ? `  … and ${grouped(rows.length - shownRows)} more; --json prints all\n` : "";
+  return `\n${title}\n${table(headings, shown)}${more}`;
 }
-
-const headings: Readonly<Record<string, string>> = { supplyFee: "supply fee", useFee: "use fee" };
-const heading = (column: string): string => headings[column] ?? column;
 
 function describe(name: string, carrier: CarrierDocument): string {
   const { counters, pool, clearingPrice } = carrier;
@@ -32,8 +38,6 @@ function describe(name: string, carrier: CarrierDocument): string {
     list("bids not wholly filled", carrier.rest, ["bid", "quantity"]),
   ].join("");
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** A clearing as a person reads it. */
 export function clearTable(document: ClearDocument): string {

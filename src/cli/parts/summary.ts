@@ -1,7 +1,7 @@
-import type { EnergyBalance, Summary } from "../../report/indicators.js";
+import type { EnergyBalance, MarketTicks, Summary } from "../../report/index.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import type { Refusals } from "../../simulation/simulation.js";
-import { amountTick, carriers, formatTicks, microTick, type Tick } from "../../units.js";
+import { carriers, formatTicks, type Tick } from "../../units.js";
 import { grouped, rounded, table } from "./table.js";
 
 /** What one call of `run` did, beside what the ledger holds. */
@@ -12,7 +12,6 @@ export interface RunFacts {
   readonly head: string;
   /** Whether every period of the scenario is sealed. */
   readonly complete: boolean;
-  readonly quantityTick: Tick;
   /** Orders that the market refused; they are in no block. */
   readonly refused: Refusals;
   /** Periods and orders of this call, and the time they took; the ledger may hold more from before. */
@@ -27,40 +26,43 @@ const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
 /** What a quantity tick is to a person, by its decimal places in kWh. */
 const stepNames: Readonly<Record<number, string>> = { 6: "mWh", 3: "Wh", 0: "kWh" };
 
-/** Shows quantity ticks as kWh. */
-type Show = (ticks: bigint) => string;
-type Row = readonly [label: string, value: (balance: EnergyBalance, energy: Show) => string];
+type Row = readonly [label: string, value: (balance: EnergyBalance) => string];
 
-const energyRows: readonly Row[] = [
-  ["from participants, traded", ({ sources }, energy) => energy(sources.traded)],
-  ["from participants, into the pool", ({ sources }, energy) => energy(sources.pooled)],
-  ["from stores and cars", ({ sources }, energy) => energy(sources.discharged)],
-  ["imported", ({ sources }, energy) => energy(sources.imported)],
-  ["= all there was", ({ sources }, energy) => energy(sum(sources))],
-  ["to participants, traded", ({ sinks }, energy) => energy(sinks.traded)],
-  ["to participants, from pool and stores", ({ sinks }, energy) => energy(sinks.sold)],
-  ["to participants, imported", ({ sinks }, energy) => energy(sinks.importedForUse)],
-  ["into stores and cars", ({ sinks }, energy) => energy(sinks.charged)],
-  ["exported", ({ sinks }, energy) => energy(sinks.exported)],
-  ["curtailed", ({ sinks }, energy) => energy(sinks.curtailed)],
-  ["lost in feeders", ({ sinks }, energy) => energy(sinks.feederLosses)],
-  ["= all that went", ({ sinks }, energy) => energy(sum(sinks))],
-  ["offered, but nobody took it", ({ idle }, energy) => energy(idle)],
-  ["asked for, called off for pay", ({ interrupted }, energy) => energy(interrupted)],
-  ["asked for, not served", ({ unserved }, energy) => energy(unserved)],
-  ["in stores before", ({ storage }, energy) => energy(storage.before)],
-  ["in stores after", ({ storage }, energy) => energy(storage.after)],
-  ["lost in stores", ({ storage }, energy) => energy(storage.lost)],
-  ["used by cars on the road", ({ storage }, energy) => energy(storage.used)],
-  [
-    "mean price inside, per kWh",
-    ({ averagePrice }) => (averagePrice === null ? "-" : rounded(averagePrice, 6, 4)),
-  ],
-  [
-    "from the community itself",
-    ({ selfSufficiency }) => (selfSufficiency === null ? "-" : `${(selfSufficiency / 10_000).toFixed(1)} %`),
-  ],
-];
+/** What a person wants to know of a carrier's energy, in the market's own units. */
+function energyRows(ticks: MarketTicks): readonly Row[] {
+  const energy = (quantity: bigint): string => rounded(quantity, ticks.quantity, 1);
+  return [
+    ["from participants, traded", ({ sources }) => energy(sources.traded)],
+    ["from participants, into the pool", ({ sources }) => energy(sources.pooled)],
+    ["from stores and cars", ({ sources }) => energy(sources.discharged)],
+    ["imported", ({ sources }) => energy(sources.imported)],
+    ["= all there was", ({ sources }) => energy(sum(sources))],
+    ["to participants, traded", ({ sinks }) => energy(sinks.traded)],
+    ["to participants, from pool and stores", ({ sinks }) => energy(sinks.sold)],
+    ["to participants, imported", ({ sinks }) => energy(sinks.importedForUse)],
+    ["into stores and cars", ({ sinks }) => energy(sinks.charged)],
+    ["exported", ({ sinks }) => energy(sinks.exported)],
+    ["curtailed", ({ sinks }) => energy(sinks.curtailed)],
+    ["lost in feeders", ({ sinks }) => energy(sinks.feederLosses)],
+    ["= all that went", ({ sinks }) => energy(sum(sinks))],
+    ["offered, but nobody took it", ({ idle }) => energy(idle)],
+    ["asked for, called off for pay", ({ interrupted }) => energy(interrupted)],
+    ["asked for, not served", ({ unserved }) => energy(unserved)],
+    ["in stores before", ({ storage }) => energy(storage.before)],
+    ["in stores after", ({ storage }) => energy(storage.after)],
+    ["lost in stores", ({ storage }) => energy(storage.lost)],
+    ["used by cars on the road", ({ storage }) => energy(storage.used)],
+    [
+      "mean price inside, per kWh",
+      ({ averagePrice }) => (averagePrice === null ? "-" : rounded(averagePrice, ticks.price, 4)),
+    ],
+    [
+      "from the community itself",
+      ({ selfSufficiency }) =>
+        selfSufficiency === null ? "-" : `${(selfSufficiency / 10_000).toFixed(1)} %`,
+    ],
+  ];
+}
 
 /** What the kinds of posting are to a person. */
 const postingNames: Readonly<Record<string, string>> = {
@@ -84,9 +86,9 @@ const postingNames: Readonly<Record<string, string>> = {
 
 /** The summary as a person reads it. */
 export function summaryText(summary: Summary, facts: RunFacts): string {
-  const { scenario, quantityTick } = facts;
-  const energy = (ticks: bigint): string => rounded(ticks, quantityTick.scale, 1);
-  const money = (ticks: bigint): string => rounded(ticks, amountTick(quantityTick, microTick).scale, 2);
+  const { scenario } = facts;
+  const { ticks } = summary;
+  const money = (amount: bigint): string => rounded(amount, ticks.amount, 2);
   const seconds = scenario.periodMs / 1000;
   const balances = carriers.map((carrier) => summary.energy[carrier]);
   const open = carriers.filter((carrier) => !summary.energy[carrier].closes);
@@ -107,11 +109,11 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
     `\nWhere the energy went, kWh\n`,
     table(
       ["", ...carriers],
-      energyRows
-        .map(([label, value]) => [label, ...balances.map((balance) => value(balance, energy))])
+      energyRows(ticks)
+        .map(([label, value]) => [label, ...balances.map(value)])
         .filter((row) => row.slice(1).some((cell) => cell !== "0.0" && cell !== "-")),
     ),
-    `sums close: ${open.length === 0 ? `yes, to the last ${stepNames[quantityTick.scale] ?? "tick"}` : `NO, not for ${open.join(", ")}`}\n`,
+    `sums close: ${open.length === 0 ? `yes, to the last ${stepNames[ticks.quantity.scale] ?? "tick"}` : `NO, not for ${open.join(", ")}`}\n`,
     `\nWhere the money went, ${scenario.currency}\n`,
     table(
       ["", "received", "paid", "holds"],
@@ -160,8 +162,8 @@ const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<s
 
 /** The summary as one JSON document: kWh and amounts as exact decimal strings. */
 export function summaryDocument(summary: Summary, facts: RunFacts): Record<string, unknown> {
-  const { scenario, quantityTick } = facts;
-  const moneyTick = amountTick(quantityTick, microTick);
+  const { scenario } = facts;
+  const { ticks } = summary;
   return {
     scenario: scenario.name,
     date: scenario.date,
@@ -182,14 +184,15 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
         return [
           carrier,
           {
-            totals: decimals(balance.totals, quantityTick),
-            sources: decimals(balance.sources, quantityTick),
-            sinks: decimals(balance.sinks, quantityTick),
-            idle: formatTicks(balance.idle, quantityTick),
-            interrupted: formatTicks(balance.interrupted, quantityTick),
-            unserved: formatTicks(balance.unserved, quantityTick),
-            storage: decimals(balance.storage, quantityTick),
-            averagePrice: balance.averagePrice === null ? null : formatTicks(balance.averagePrice, microTick),
+            totals: decimals(balance.totals, ticks.quantity),
+            sources: decimals(balance.sources, ticks.quantity),
+            sinks: decimals(balance.sinks, ticks.quantity),
+            idle: formatTicks(balance.idle, ticks.quantity),
+            interrupted: formatTicks(balance.interrupted, ticks.quantity),
+            unserved: formatTicks(balance.unserved, ticks.quantity),
+            storage: decimals(balance.storage, ticks.quantity),
+            averagePrice:
+              balance.averagePrice === null ? null : formatTicks(balance.averagePrice, ticks.price),
             selfSufficiency: balance.selfSufficiency === null ? null : balance.selfSufficiency / 1_000_000,
             closes: balance.closes,
           },
@@ -198,18 +201,18 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
     ),
     money: {
       currency: scenario.currency,
-      posted: decimals(Object.fromEntries(summary.money.posted), moneyTick),
+      posted: decimals(Object.fromEntries(summary.money.posted), ticks.amount),
       groups: Object.fromEntries(
         [...summary.money.groups].map(([group, { received, paid }]) => [
           group,
-          decimals({ received, paid, holds: received - paid }, moneyTick),
+          decimals({ received, paid, holds: received - paid }, ticks.amount),
         ]),
       ),
       closes: summary.money.closes,
     },
-    withMarket: formatTicks(summary.withMarket, moneyTick),
-    withoutMarket: formatTicks(summary.withoutMarket, moneyTick),
-    platformIncome: formatTicks(summary.platformIncome, moneyTick),
+    withMarket: formatTicks(summary.withMarket, ticks.amount),
+    withoutMarket: formatTicks(summary.withoutMarket, ticks.amount),
+    platformIncome: formatTicks(summary.platformIncome, ticks.amount),
     ledger: facts.ledger,
     head: facts.head,
     ran: { periods: facts.ranPeriods, orders: facts.ranOrders, durationMs: Math.round(facts.durationMs) },

@@ -1,30 +1,42 @@
+/**
+ * How results look on a terminal: tables, and numbers in one form everywhere: groups of three digits with a blank
+ * between, a point before decimals.
+ */
+import type { Tick } from "../../units.js";
+
 /** Width of a text on a terminal, for the characters this package prints: one cell for each code point. */
 const width = (text: string): number => [...text].length;
 
 /** A cell that holds a number, perhaps grouped, with a sign or a unit sign behind it. */
 const numeric = /^[+-]?[0-9][0-9 ]*(?:\.[0-9]+)?(?: ?%)?$/;
 
+/** A row of a table: its cells, or a line of text above the rows that follow. */
+export type Row = readonly string[] | string;
+
 /**
  * Rows under headings, columns two blanks apart, newline at the end; columns of numbers stand to the right. Lines are
  * never cut, however narrow the terminal: half a number would lie.
  */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(headings: readonly string[], rows: readonly Row[]): string {
+  const records = rows.filter((row): row is readonly string[] => typeof row !== "string");
   const widths = headings.map((heading, index) =>
-    rows.reduce((most, row) => Math.max(most, width(row[index] ?? "")), width(heading)),
+    records.reduce((most, row) => Math.max(most, width(row[index] ?? "")), width(heading)),
   );
   const right = headings.map((_, index) => {
-    const cells = rows.map((row) => row[index] ?? "").filter((cell) => cell !== "" && cell !== "-");
+    const cells = records.map((row) => row[index] ?? "").filter((cell) => cell !== "" && cell !== "-");
     return cells.length > 0 && cells.every((cell) => numeric.test(cell));
   });
-  const line = (cells: readonly string[]): string =>
-    headings
-      .map((_, index) => {
-        const cell = cells[index] ?? "";
-        const blanks = " ".repeat(widths[index]! - width(cell));
-        return right[index] ? blanks + cell : cell + blanks;
-      })
-      .join("  ")
-      .trimEnd();
+  const line = (row: Row): string =>
+    typeof row === "string"
+      ? row
+      : headings
+          .map((_, index) => {
+            const cell = row[index] ?? "";
+            const blanks = " ".repeat(widths[index]! - width(cell));
+            return right[index] ? blanks + cell : cell + blanks;
+          })
+          .join("  ")
+          .trimEnd();
   const rule = widths.map((length) => "─".repeat(length)).join("  ");
   return `${[line(headings), rule, ...rows.map(line)].join("\n")}\n`;
 }
@@ -37,28 +49,20 @@ export function grouped(value: number | bigint): string {
 }
 
 /**
- * An exact amount of ticks rounded for people: half away from zero, groups of three digits.
- *
- * @param scale decimal places of a tick, such as 6 for kWh in mWh
- * @param places decimal places shown, at most `scale`
+ * An exact number of ticks rounded for people: half away from zero, groups of three digits, `places` decimal places
+ * (0 to 18), `-0` never.
  */
-export function rounded(ticks: bigint, scale: number, places: number): string {
-  const step = 10n ** BigInt(scale - places);
-  const magnitude = ticks < 0n ? -ticks : ticks;
-  const value = (magnitude + step / 2n) / step;
+export function rounded(ticks: bigint, tick: Tick, places: number): string {
+  const exact = ticks * tick.mantissa * 10n ** BigInt(places);
+  const unit = 10n ** BigInt(tick.scale);
+  const magnitude = exact < 0n ? -exact : exact;
+  const value = (2n * magnitude + unit) / (2n * unit);
   const digits = `${value}`.padStart(places + 1, "0");
   const whole = grouped(BigInt(digits.slice(0, digits.length - places)));
-  const sign = ticks < 0n && value > 0n ? "-" : "";
+  const sign = exact < 0n && value > 0n ? "-" : "";
   return places === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-places)}`;
 }
 
-/** RFC 4180: a cell in quotes when it needs them. Cells that a spreadsheet would take for a formula get a leading apostrophe. */
-export function csvCell(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?![0-9.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** Rows as CSV with CRLF line ends. */
-export function formatCsv(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
-}
+/** A number of things: `1 block`, `6 394 orders`. */
+export const count = (number: number, noun: string, several: string = `${noun}s`): string =>
+  `${grouped(number)} ${number === 1 ? noun : several}`;

@@ -20,6 +20,7 @@ import {
   recordLength,
 } from "../../ledger/format/ledgerfile.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
+import { type Blocks, checkedBlocks } from "../blocks.js";
 
 const markOf = (chain: Chain): Mark => ({
   size: chain.size,
@@ -27,20 +28,16 @@ const markOf = (chain: Chain): Mark => ({
 });
 
 /**
- * A whole ledger as one file, piece by piece: head, blocks, end. Throws `corrupt` when the blocks are no chain; sections
- * are not re-hashed.
+ * A whole ledger as one file, piece by piece: head, blocks, end. Every block is checked before it is written. Throws
+ * `corrupt` naming the first bad height.
  */
-export async function* writeLedgerFile(
-  blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  hasher: Hasher,
-): AsyncGenerator<Uint8Array> {
+export async function* writeLedgerFile(blocks: Blocks, hasher: Hasher): AsyncGenerator<Uint8Array> {
   const checksum = await openChecksum();
   const chain = new Chain(hasher);
   yield encodeFileHead(0);
-  for await (const block of blocks) {
-    chain.append(block, true);
-    yield encodeRecordHead(block, checksum);
-    yield block;
+  for await (const { bytes } of checkedBlocks(blocks, hasher, chain)) {
+    yield encodeRecordHead(bytes, checksum);
+    yield bytes;
   }
   yield encodeFileEnd(markOf(chain), checksum);
 }

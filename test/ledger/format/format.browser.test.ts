@@ -5,8 +5,8 @@ import { type Block, encodeBlock, hashOfBlock } from "../../../src/ledger/format
 import { verifyChain } from "../../../src/ledger/format/chain.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { exportCsv, exportJson, exportParquet, importJson } from "../../../src/report/export/export.js";
 import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
+import { exportCsv, exportJson, exportParquet, importJson } from "../../../src/report/index.js";
 import { golden } from "../../support/golden.js";
 import { sampleChain, tradePeriod } from "../../support/sample.js";
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -16,16 +16,11 @@ import { orderLayout, postingLayout, tradeLayout } from "../../../src/ledger/for
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import {
-  exportCsv,
-  exportJson,
-  exportParquet,
-  importJson,
-  tables,
-} from "../../../src/report/export/export.js";
+import { blockFromJson } from "../../../src/report/export/document.js";
+import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../../src/report/index.js";
 import { type Period, sampleChain, tradePeriod } from "../../support/sample.js";
 
-const ids = ["home-1", "=cmd|'/c calc'!A0", '+quote"and,comma', "-minus", "@at"];
+const ids = ["home-1", "=cmd|'/c calc'!A0", '+quote"and,comma', "-2+3", "@at", "＝1+1"];
 const people: Period = {
   sections: {
     contracts: encodeItems(
@@ -94,16 +89,32 @@ const textOf = async (pieces: AsyncIterable<string>): Promise<string> => {
   for await (const piece of pieces) text += piece;
   return text;
 };
-/** The blocks of a document given as a value or as text. */
-const imported = async (document: unknown): Promise<Uint8Array[]> => {
+/** A document as an export lays it out: a block on each line. */
+const layOut = ({ blocks: inner, root, ...frame }: { blocks: unknown[]; root: unknown }): string =>
+  [
+    `${JSON.stringify(frame).slice(0, -1)},"blocks":[`,
+    ...inner.map((block, index) => `${JSON.stringify(block)}${index < inner.length - 1 ? "," : ""}`),
+    `],"root":${JSON.stringify(root)}}`,
+    "",
+  ].join("\n");
+const imported = async (pieces: Iterable<string>): Promise<Uint8Array[]> => {
   const found: Uint8Array[] = [];
-  const text = typeof document === "string" ? document : JSON.stringify(document);
-  for await (const bytes of importJson([text], hasher)) found.push(bytes);
+  for await (const bytes of importJson(pieces, hasher)) found.push(bytes);
   return found;
 };
-const codeOf = async (document: unknown): Promise<string | null> => {
+const codeOf = async (text: string): Promise<string | null> => {
   try {
-    await imported(document);
+    await imported([text]);
+    return null;
+  } catch (error) {
+    if (error instanceof GridclearError) return error.code;
+    throw error;
+  }
+};
+/** Code of the refusal of one block's data; null when it is taken. */
+const blockCode = (value: unknown): string | null => {
+  try {
+    blockFromJson(value, hasher);
     return null;
   } catch (error) {
     if (error instanceof GridclearError) return error.code;
@@ -112,25 +123,22 @@ const codeOf = async (document: unknown): Promise<string | null> => {
 };
 
 describe("json", () => {
-  it("comes back to the same bytes, however it is laid out", async () => {
-    const document = JSON.parse(await textOf(exportJson(blocks, hasher)));
-    expect(await imported(document)).toEqual(blocks);
+  it("comes back to the same bytes, in whatever pieces it comes", async () => {
+    const text = await textOf(exportJson(blocks, hasher));
+    const document = JSON.parse(text);
     expect(document.blocks.map((block: { hash: string }) => block.hash)).toEqual(
       chain.map((block) => hex(hashOfBlock(block, hasher))),
     );
-    expect(await imported(JSON.stringify(document, null, 2))).toEqual(blocks);
-    const { format, version, root } = document;
-    expect(await imported({ root, blocks: document.blocks, version, format })).toEqual(blocks);
-    const text = JSON.stringify(document, null, 1);
-    for (const length of [1, 7, 1000]) {
+    expect(layOut(document)).toBe(text);
+    for (const length of [1, 7, 1000, text.length]) {
       const pieces = Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
         text.slice(index * length, (index + 1) * length),
       );
-      const found: Uint8Array[] = [];
-      for await (const bytes of importJson(pieces, hasher)) found.push(bytes);
-      expect(found).toEqual(blocks);
+      expect(await imported(pieces)).toEqual(blocks);
     }
-    expect(await imported(await textOf(exportJson([], hasher)))).toEqual([]);
+    expect(await imported([text.trimEnd()])).toEqual(blocks);
+    expect(await imported([text.replaceAll("\n", "\r\n")])).toEqual(blocks);
+    expect(await imported([await textOf(exportJson([], hasher))])).toEqual([]);
   });
 
   it("says everything that a reader needs", async () => {
@@ -150,7 +158,7 @@ describe("json", () => {
   });
 
   it("is refused with any value changed, any key missing or added", async () => {
-    const text = await textOf(exportJson(blocks, hasher));
+    const document = JSON.parse(await textOf(exportJson(blocks, hasher)));
     const paths: (string | number)[][] = [];
     const walk = (value: unknown, path: (string | number)[]): void => {
       if (path.length > 0) paths.push(path);
@@ -158,41 +166,95 @@ describe("json", () => {
       for (const [key, inner] of Object.entries(value))
         walk(inner, [...path, Array.isArray(value) ? Number(key) : key]);
     };
-    walk(JSON.parse(text), []);
-    const isContract = (path: (string | number)[]): boolean => path[2] === "contracts";
-    const changed = (
-      path: (string | number)[],
-      change: (holder: Record<string, unknown>, key: string) => void,
-    ): unknown => {
-      const document = JSON.parse(text);
-      const holder = path.slice(0, -1).reduce((value, key) => value[key], document);
-      change(holder, path.at(-1) as string);
-      return document;
-    };
-    for (const path of paths) {
-      const values = [null, "x", -1, 1e300, 0.5, [], {}, "1e5", "0x10", " 1"];
-      for (const value of path.length > 2 ? values.slice(0, 3) : values) {
-        const document = changed(path, (holder, key) => {
-          holder[key] = JSON.stringify(holder[key]) === JSON.stringify(value) ? 12345 : value;
+    for (const block of document.blocks as Record<string, unknown>[]) {
+      paths.length = 0;
+      walk(block, []);
+      const changed = (
+        path: (string | number)[],
+        change: (holder: Record<string, unknown>, key: string) => void,
+      ): unknown => {
+        const copy = structuredClone(block);
+        const holder = path
+          .slice(0, -1)
+          .reduce((value, key) => (value as Record<string | number, never>)[key]!, copy);
+        change(holder, path.at(-1) as string);
+        return copy;
+      };
+      for (const path of paths) {
+        const values = [null, "x", -1, 1e300, 0.5, [], {}, "1e5", "0x10", " 1"];
+        for (const value of path.length > 1 ? values.slice(0, 3) : values) {
+          const other = changed(path, (holder, key) => {
+            holder[key] = JSON.stringify(holder[key]) === JSON.stringify(value) ? 12345 : value;
+          });
+          expect(blockCode(other), path.join(".")).not.toBe(null);
+        }
+        const gone = changed(path, (holder, key) => {
+          if (Array.isArray(holder)) holder.splice(Number(key), 1);
+          else delete holder[key];
         });
-        expect(await codeOf(document), path.join(".")).not.toBe(null);
+        expect(blockCode(gone), path.join(".")).not.toBe(null);
+        if (path[0] === "contracts") continue;
+        const more = changed(path, (holder, key) => {
+          const inner = holder[key];
+          if (Array.isArray(inner)) inner.push(inner[0] ?? 0);
+          else if (typeof inner === "object" && inner !== null) (inner as Record<string, unknown>).other = 1;
+          else holder[key] = [inner];
+        });
+        expect(blockCode(more), path.join(".")).not.toBe(null);
       }
-      const gone = changed(path, (holder, key) => {
-        if (Array.isArray(holder)) holder.splice(Number(key), 1);
-        else delete holder[key];
-      });
-      expect(await codeOf(gone), path.join(".")).not.toBe(null);
-      if (isContract(path)) continue;
-      const more = changed(path, (holder, key) => {
-        const inner = holder[key];
-        if (Array.isArray(inner)) inner.push(inner[0] ?? 0);
-        else if (typeof inner === "object" && inner !== null) (inner as Record<string, unknown>).other = 1;
-        else holder[key] = [inner];
-      });
-      expect(await codeOf(more), path.join(".")).not.toBe(null);
     }
-    for (const document of [null, 5, "x", [], {}, JSON.parse('{"__proto__":{}}')])
-      expect(await codeOf(document)).toBe("invalid");
+    for (const value of [null, 5, "x", [], {}, JSON.parse('{"__proto__":{}}')])
+      expect(blockCode(value)).toBe("invalid");
+  });
+
+  it("takes no number with leading zeros, blanks, signs or in another notation", async () => {
+    const block = JSON.parse(await textOf(exportJson(blocks, hasher))).blocks[2];
+    expect(blockCode(block)).toBe(null);
+    const { offered } = block.totals.electricity;
+    for (const spelled of [
+      `0${offered}`,
+      `00${offered}`,
+      `+${offered}`,
+      ` ${offered}`,
+      `${offered}.0`,
+      "-0",
+    ]) {
+      block.totals.electricity.offered = spelled;
+      expect(blockCode(block), spelled).toBe("invalid");
+    }
+    block.totals.electricity.offered = offered;
+    block.trades[0].supplyFee = `0${block.trades[0].supplyFee}`;
+    expect(blockCode(block)).toBe("invalid");
+  });
+
+  it("has one text: what reads the same but is written otherwise is refused", async () => {
+    const text = await textOf(exportJson(blocks, hasher));
+    for (const [from, to] of [
+      ['"flags":', '"flags":1,"flags":'],
+      ['"flags":', '"flags": '],
+      ['"height":1,', '"height":1.0,'],
+      ['"height":1,', '"height":1e0,'],
+      ['"flags":1,"marketId"', '"\\u0066lags":1,"marketId"'],
+    ] as const) {
+      expect(text).toContain(from);
+      expect(await codeOf(text.replace(from, to)), to).toBe("invalid");
+    }
+    const document = JSON.parse(text);
+    document.blocks[1] = {
+      ...document.blocks[1],
+      height: undefined,
+      hash: document.blocks[1].hash,
+      state: 0,
+    };
+    for (const laidOut of [
+      JSON.stringify(document),
+      JSON.stringify(JSON.parse(text), null, 2),
+      text.replaceAll("\n", ""),
+      `\n${text}`,
+      `${text}\n`,
+      `${text}{}`,
+    ])
+      expect(await codeOf(laidOut), laidOut.slice(0, 60)).toBe("invalid");
   });
 
   it("survives any JSON and any text", async () => {
@@ -204,13 +266,19 @@ describe("json", () => {
       `${text}}`,
       text.replace("\n]", ",\n]"),
       text.replace("[\n", "[,\n"),
+      "x".repeat(5000),
     ])
       expect(await codeOf(broken), broken.slice(-40)).toBe("invalid");
-    expect(await codeOf("x".repeat(5000))).toBe("limit");
+    expect(await codeOf(text.replace('"version":1', '"version":7'))).toBe("unsupported");
+    const { root } = JSON.parse(text);
+    expect(await codeOf(text.replace(root, "0".repeat(64)))).toBe("corrupt");
+    // A block left out, or in another's place.
+    const lines = text.split("\n");
+    expect(await codeOf(lines.toSpliced(2, 1).join("\n"))).toBe("corrupt");
     await fc.assert(
       fc.asyncProperty(
-        fc.nat({ max: text.length - 1 }),
-        fc.constantFrom(...'[]{},":\\0a'),
+        fc.nat({ max: text.length - 2 }),
+        fc.constantFrom(...'[]{},":\\0a\n'),
         async (at, character) => {
           const changed = text.slice(0, at) + character + text.slice(at + 1);
           if (text[at] !== character) expect(await codeOf(changed)).not.toBe(null);
@@ -220,9 +288,9 @@ describe("json", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
-        expect(await codeOf(value)).toBe("invalid");
+        expect(await codeOf(JSON.stringify(value))).toBe("invalid");
         const inner = { format: "gridclear ledger", version: 1, blocks: [value], root: "" };
-        expect(["invalid", "unsupported"]).toContain(await codeOf(inner));
+        expect(["invalid", "unsupported"]).toContain(await codeOf(layOut(inner)));
       }),
     );
   });
@@ -234,8 +302,8 @@ describe("csv", () => {
 
   it("has exact decimals, names and times", async () => {
     const orders = await rowsOf("orders");
-    expect(orders.length).toBe(9);
-    expect(orders[5]).toEqual({
+    expect(orders.length).toBe(10);
+    expect(orders[6]).toEqual({
       height: "2",
       period: "1002",
       number: "0",
@@ -254,7 +322,7 @@ describe("csv", () => {
       offer: "",
       seller: "",
       device: "7",
-      buyer: "'-minus",
+      buyer: "'-2+3",
       quantity: "0.000001",
       price: "-0.000001",
       supply_fee: "-9223372.036854775808",
@@ -298,19 +366,19 @@ describe("csv", () => {
   });
 
   it("hands no formula to a spreadsheet, and loses no character", async () => {
-    const found = (await rowsOf("orders")).slice(0, 5).map(({ id }) => id!);
-    expect(found).toEqual(["home-1", `'${ids[1]}`, `'${ids[2]}`, "'-minus", "'@at"]);
+    const found = (await rowsOf("orders")).slice(0, 6).map(({ id }) => id!);
+    expect(found).toEqual(["home-1", `'${ids[1]}`, `'${ids[2]}`, "'-2+3", "'@at", "'＝1+1"]);
     for (const table of tables)
       for (const row of await rowsOf(table.name))
         for (const [name, type] of table.columns)
-          if (type === "text") expect(row[name]).not.toMatch(/^[=+\-@\t\r]/);
+          if (type === "text") expect(row[name]).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
     expect(JSON.parse((await rowsOf("contracts"))[2]!.contract!).note).toBe('é\n\u0007"\\');
   });
 
   it("of nothing is a line of names", async () => {
     for (const { name, columns } of tables)
       expect(await textOf(exportCsv([], name, hasher))).toBe(
-        `${columns.map(([column]) => column).join(",")}\n`,
+        `${columns.map(([column]) => column).join(",")}\r\n`,
       );
   });
 });
@@ -420,6 +488,43 @@ describe("gridclear export", () => {
     const { out, code } = await run(ledger, "--format", "csv", "--table", "trades");
     expect(code).toBe(0);
     expect(out).toBe(readFileSync(join(folder, "csv", "trades.csv"), "utf8"));
+  });
+
+  it("makes a file of one table, or puts it into a directory that is there", async () => {
+    const printed = (await run(ledger, "--format", "csv", "--table", "trades")).out;
+    const file = join(folder, "one.csv");
+    await run(ledger, "--format", "csv", "--table", "trades", "--output", file);
+    expect(readFileSync(file, "utf8")).toBe(printed);
+    mkdirSync(join(folder, "several"));
+    await run(ledger, "--format", "csv", "--table", "trades", "--output", join(folder, "several"));
+    await run(ledger, "--format", "parquet", "--table", "orders", "--output", join(folder, "several"));
+    expect(readdirSync(join(folder, "several")).sort()).toEqual(["orders.parquet", "trades.csv"]);
+  });
+
+  it("leaves none of the tables when one can't be written, and nothing in a place that is refused", async () => {
+    const taken = join(folder, "half-taken");
+    mkdirSync(taken);
+    writeFileSync(join(taken, "trades.csv"), "mine");
+    expect(await codeFrom(ledger, "--format", "csv", "--output", taken)).toBe("conflict");
+    expect(readdirSync(taken)).toEqual(["trades.csv"]);
+    expect(readFileSync(join(taken, "trades.csv"), "utf8")).toBe("mine");
+    // A directory with somebody's files is no place for a ledger.
+    expect(await codeFrom(ledger, "--format", "directory", "--output", taken)).toBe("conflict");
+    expect(readdirSync(taken)).toEqual(["trades.csv"]);
+    for (const format of ["csv", "parquet", "directory", "json", "file"]) {
+      const below = join(taken, "trades.csv", "below");
+      expect(await codeFrom(ledger, "--format", format, "--output", below)).toBe("storage");
+    }
+  });
+
+  it("leaves no ledger directory that is only the beginning of one", async () => {
+    const text = await textOf(exportJson(blocks, hasher));
+    writeFileSync(join(folder, "cut.json"), text.slice(0, text.lastIndexOf("\n]")));
+    const output = join(folder, "beginning");
+    expect(await codeFrom(join(folder, "cut.json"), "--format", "directory", "--output", output)).toBe(
+      "invalid",
+    );
+    expect(readdirSync(folder)).not.toContain("beginning");
   });
 
   it("tells a bad ledger by its exit code, and leaves no half of an export behind", async () => {

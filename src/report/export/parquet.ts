@@ -1,44 +1,14 @@
+/**
+ * Tables of a ledger as Apache Parquet files, for DuckDB, pandas and others. Decimals keep every digit: they are written
+ * as DECIMAL with the scale of the market's ticks.
+ */
 import type { SchemaElement } from "hyparquet-writer";
 import { fail } from "../../errors.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import { formatTicks, type Tick } from "../../units.js";
-import { type Cell, type ColumnType, type Table, TableReader, type Ticks, tableNamed } from "./tables.js";
-
-export { exportJson, importJson } from "./document.js";
-export { tables } from "./tables.js";
-
-type Blocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-
-/** A text as spreadsheets take it for a text: behind an apostrophe when it would begin a formula. */
-const disarm = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-
-/** A field of a CSV file (RFC 4180). */
-function csvField(cell: Cell, type: ColumnType, ticks: Ticks): string {
-  if (cell === null) return "";
-  const tick = ticks[type];
-  if (tick !== null) return formatTicks(cell as number | bigint, tick);
-  if (type === "moment") return new Date(cell as number).toISOString();
-  if (type !== "text") return `${cell}`;
-  const text = disarm(`${cell}`);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/**
- * One table of a ledger as CSV, in pieces of text: a line of names, then a line for each row. Decimals are exact and in
- * plain notation (kWh, currency per kWh, currency by default), moments ISO 8601 in UTC; a text that a spreadsheet would take
- * for a formula stands behind an apostrophe. Blocks have to come in order, from genesis.
- */
-export async function* exportCsv(blocks: Blocks, table: string, hasher: Hasher): AsyncGenerator<string> {
-  const { columns } = tableNamed(table);
-  const reader = new TableReader(hasher);
-  yield `${columns.map(([name]) => name).join(",")}\n`;
-  for await (const bytes of blocks) {
-    const rows = reader.read(bytes, [table]).get(table) ?? [];
-    const line = (row: readonly Cell[]): string =>
-      columns.map(([, type], index) => csvField(row[index] ?? null, type, reader.ticks)).join(",");
-    if (rows.length > 0) yield `${rows.map(line).join("\n")}\n`;
-  }
-}
+import type { Tick } from "../../units.js";
+import { type Blocks, checkedBlocks } from "../blocks.js";
+import { type Cell, type ColumnType, type MarketTicks, tickOf } from "../columns.js";
+import { TableReader, tableNamed } from "./tables.js";
 
 /** Digits of a decimal in 64 bits and in 128 bits. */
 const shortDigits = 18;
@@ -49,9 +19,9 @@ const longest = 10n ** 38n;
 const digitsOf = (type: ColumnType, { mantissa }: Tick): number =>
   (type === "quantity" || type === "price") && mantissa < 100_000_000n ? shortDigits : longDigits;
 
-function parquetColumn(name: string, type: ColumnType, ticks: Ticks): SchemaElement {
+function schemaOf(name: string, type: ColumnType, ticks: MarketTicks): SchemaElement {
   const optional = { name, repetition_type: "OPTIONAL" } as const;
-  const tick = ticks[type];
+  const tick = tickOf(type, ticks);
   if (tick !== null) {
     const precision = digitsOf(type, tick);
     const { scale } = tick;
@@ -70,12 +40,14 @@ function parquetColumn(name: string, type: ColumnType, ticks: Ticks): SchemaElem
   return { ...optional, type: "INT64" };
 }
 
+type Stored = bigint | number | string | undefined;
+
 /** A value as Parquet stores it: whole numbers in 32 or 64 bits, decimals as their digits without the point. */
-function parquetValue(cell: Cell, type: ColumnType, ticks: Ticks): bigint | number | string | undefined {
+function stored(cell: Cell, type: ColumnType, ticks: MarketTicks): Stored {
   if (cell === null) return undefined;
   if (type === "text") return `${cell}`;
   if (type === "index") return cell as number;
-  const tick = ticks[type];
+  const tick = tickOf(type, ticks);
   if (tick === null) return BigInt(cell);
   const digits = BigInt(cell) * tick.mantissa;
   if (digitsOf(type, tick) === longDigits && (digits >= longest || digits <= -longest))
@@ -87,23 +59,24 @@ function parquetValue(cell: Cell, type: ColumnType, ticks: Ticks): bigint | numb
 const groupRows = 100_000;
 
 /**
- * One table of a ledger as a Parquet file: decimals are DECIMAL(38), moments TIMESTAMP. Holds the file in memory. Blocks
- * have to come in order, from genesis.
+ * One table of a ledger as a Parquet file (columns: docs/exports.md): decimals are DECIMAL, moments TIMESTAMP. Holds the
+ * file in memory. Every block is checked before it is written. Throws `invalid` for a table there is not, `corrupt`
+ * naming the first bad height, `limit` for a decimal of more than 38 digits.
  */
 export async function exportParquet(blocks: Blocks, table: string, hasher: Hasher): Promise<Uint8Array> {
   const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
-  const { columns }: Table = tableNamed(table);
-  const reader = new TableReader(hasher);
+  const { columns } = tableNamed(table);
+  const reader = new TableReader(table);
   const output = new ByteWriter();
   let file: InstanceType<typeof ParquetWriter> | null = null;
-  let held: (bigint | number | string | undefined)[][] = columns.map(() => []);
+  let held: Stored[][] = columns.map(() => []);
   const flush = (): void => {
     // The first block has the ticks, which the schema needs.
     file ??= new ParquetWriter({
       writer: output,
       schema: [
         { name: "root", num_children: columns.length },
-        ...columns.map(([name, type]) => parquetColumn(name, type, reader.ticks)),
+        ...columns.map(([name, type]) => schemaOf(name, type, reader.ticks)),
       ],
     });
     if (held[0]!.length > 0)
@@ -113,10 +86,10 @@ export async function exportParquet(blocks: Blocks, table: string, hasher: Hashe
       });
     held = columns.map(() => []);
   };
-  for await (const bytes of blocks) {
-    for (const row of reader.read(bytes, [table]).get(table) ?? [])
+  for await (const checked of checkedBlocks(blocks, hasher)) {
+    for (const row of reader.read(checked))
       for (const [index, [, type]] of columns.entries())
-        held[index]!.push(parquetValue(row[index] ?? null, type, reader.ticks));
+        held[index]!.push(stored(row[index] ?? null, type, reader.ticks));
     if (held[0]!.length >= groupRows) flush();
   }
   flush();

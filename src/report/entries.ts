@@ -1,0 +1,265 @@
+/**
+ * Reads blocks into the entries of a participant's statement. Orders, trades and flows say what happened to the energy,
+ * postings what was settled apart; the balance that comes out is the market's.
+ */
+import { viewOf } from "../bytes.js";
+import type { Block } from "../ledger/format/block.js";
+import { offsetsOf, readRecord } from "../ledger/format/layout.js";
+import {
+  type FlowRecord,
+  firstParticipantAccount,
+  flowLayout,
+  orderLayout,
+  type PostingRecord,
+  postingLayout,
+  tradeCode,
+  tradeLayout,
+} from "../ledger/format/records.js";
+import type { Contract } from "../market/contracts/contracts.js";
+import type { Carrier } from "../units.js";
+import { contractsOf, defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+
+/** One line of a participant's statement. Energies in quantity ticks, prices in price ticks, amounts in amount ticks. */
+export interface StatementEntry {
+  readonly period: number;
+  /** End of the period, Unix time in milliseconds, as sealed. */
+  readonly timestampMs: number;
+  readonly carrier: Carrier | null;
+  /**
+   * What it is: `bought`, `sold`, `pool sale`, `pool purchase`, `store purchase`, `charged`, `discharged`, `imported`,
+   * `interrupted`, `unserved`, `idle`, `imbalance`, `correction`, `deposit`, `withdrawal`, `collateral`, `default`.
+   */
+  readonly entry: string;
+  /** The other side: a participant's id, a device, `pool`, `grid`, `platform`, `bank`, `collateral`; `-` for none. */
+  readonly counterparty: string;
+  /** Period that it settles, when another; else its own. */
+  readonly about: number;
+  /** What came in is above zero, what went out below. */
+  readonly energy: bigint;
+  /** Per unit of energy; null where nothing was priced. */
+  readonly price: bigint | null;
+  /** Paid to the participant above zero, by it below; without the fee. */
+  readonly amount: bigint;
+  /** Commission on it, paid by the participant. */
+  readonly fee: bigint;
+  /** Balance after it. */
+  readonly balance: bigint;
+}
+
+/** What an entry says beside its period, its time and the balance after it. */
+type Line = Pick<StatementEntry, "carrier" | "entry" | "counterparty" | "energy" | "price" | "amount"> &
+  Partial<Pick<StatementEntry, "fee" | "about">>;
+
+const counterparties = {
+  imbalance: "platform",
+  correction: "platform",
+  deposit: "bank",
+  withdrawal: "bank",
+  collateral: "collateral",
+  default: "platform",
+} as const;
+type Settlement = keyof typeof counterparties;
+const isSettlement = (kind: string): kind is Settlement => Object.hasOwn(counterparties, kind);
+/** What moves before the trades of a period; imbalances and defaults move after them. */
+const moneyIn: ReadonlySet<string> = new Set(["deposit", "withdrawal", "collateral"]);
+
+const order = /* @__PURE__ */ offsetsOf(orderLayout);
+const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
+const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+const posting = /* @__PURE__ */ offsetsOf(postingLayout);
+
+/** A device, as the statement names it. */
+interface NamedDevice {
+  readonly name: string;
+  readonly owner: string | undefined;
+}
+
+/** Reads blocks that have been checked, each once and in order from genesis, into a participant's entries. */
+export class StatementReader {
+  readonly participant: string;
+  #ticks: MarketTicks = defaultTicks;
+  #balance = 0n;
+  readonly #participants: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #devices: NamedDevice[] = [];
+  readonly #deviceNumbers = new Map<string, number>();
+
+  constructor(participant: string) {
+    this.participant = participant;
+  }
+
+  /** Balance after the last block added, in amount ticks. */
+  get balance(): bigint {
+    return this.#balance;
+  }
+
+  get ticks(): MarketTicks {
+    return this.#ticks;
+  }
+
+  /** Ids of all participants registered so far, in order. */
+  get participants(): readonly string[] {
+    return this.#participants;
+  }
+
+  /** Whether the participant has been registered. */
+  get found(): boolean {
+    return this.#numbers.has(this.participant);
+  }
+
+  /** Adds the next block and returns what it says of the participant: nothing before it was registered. */
+  add(block: Block): StatementEntry[] {
+    for (const contract of contractsOf(block)) this.#contract(contract);
+    const number = this.#numbers.get(this.participant);
+    if (number === undefined) return [];
+    const { header, sections } = block;
+    const settled = [...this.#settled(sections.postings, number)];
+    const lines = [
+      ...settled.filter(({ entry }) => moneyIn.has(entry)),
+      ...this.#traded(sections, number),
+      ...this.#flowed(sections.flows, number),
+      ...settled.filter(({ entry }) => !moneyIn.has(entry)),
+    ];
+    const { period, timestampMs } = header;
+    return lines.map((line) => {
+      const fee = line.fee ?? 0n;
+      this.#balance += line.amount - fee;
+      return { about: period, ...line, period, timestampMs, fee, balance: this.#balance };
+    });
+  }
+
+  #contract(contract: Contract): void {
+    if (contract.kind === "market") this.#ticks = marketTicks(contract);
+    if (contract.kind === "participant" && !this.#numbers.has(contract.id)) {
+      this.#numbers.set(contract.id, this.#participants.length);
+      this.#participants.push(contract.id);
+    }
+    if (contract.kind !== "storage") return;
+    const entry = { name: contract.device, owner: contract.owner };
+    const known = this.#deviceNumbers.get(contract.device);
+    if (known !== undefined) this.#devices[known] = entry;
+    else {
+      this.#deviceNumbers.set(contract.device, this.#devices.length);
+      this.#devices.push(entry);
+    }
+  }
+
+  *#traded({ orders, trades }: Block["sections"], number: number): Generator<Line> {
+    const [orderView, view] = [viewOf(orders), viewOf(trades)];
+    const partyOf = (index: number): number =>
+      orderView.getUint32(index * orderLayout.bytes + order.participant, true);
+    for (let at = 0, index = 0; at < trades.length; at += tradeLayout.bytes, index += 1) {
+      const peer = view.getUint8(at + trade.kind) === tradeCode.peer;
+      const buyer = partyOf(view.getUint32(at + trade.bid, true));
+      const seller = peer ? partyOf(view.getUint32(at + trade.offer, true)) : null;
+      if (buyer !== number && seller !== number) continue;
+      const { kind, carrier, offer, ...found } = readRecord(tradeLayout, trades, index);
+      const energy = BigInt(found.quantity);
+      const price = BigInt(found.price);
+      if (buyer === number)
+        yield {
+          carrier,
+          entry: kind === "peer" ? "bought" : kind === "pool" ? "pool purchase" : "store purchase",
+          counterparty:
+            seller !== null
+              ? this.#participants[seller]!
+              : kind === "pool"
+                ? "pool"
+                : (this.#devices[offer]?.name ?? "store"),
+          energy,
+          price,
+          amount: -energy * price,
+          fee: found.useFee,
+        };
+      if (seller === number)
+        yield {
+          carrier,
+          entry: "sold",
+          counterparty: this.#participants[buyer]!,
+          energy: -energy,
+          price,
+          amount: energy * price,
+          fee: found.supplyFee,
+        };
+    }
+  }
+
+  *#flowed(flows: Uint8Array, number: number): Generator<Line> {
+    const view = viewOf(flows);
+    for (let at = 0, index = 0; at < flows.length; at += flowLayout.bytes, index += 1) {
+      const party = view.getUint32(at + flow.party, true);
+      const device = this.#devices[party];
+      const owns = device !== undefined && device.owner === this.participant;
+      if (party !== number && !owns) continue;
+      const found = readRecord(flowLayout, flows, index);
+      const line = isOfDevice(found)
+        ? owns && deviceLine(found, device.name)
+        : party === number && participantLine(found);
+      if (line) yield line;
+    }
+  }
+
+  /** What is settled apart from trades: money paid in and out, imbalances, corrections, defaults. */
+  *#settled(postings: Uint8Array, number: number): Generator<Line> {
+    const view = viewOf(postings);
+    const own = firstParticipantAccount + number;
+    for (let at = 0, index = 0; at < postings.length; at += postingLayout.bytes, index += 1) {
+      const received = view.getUint32(at + posting.debit, true) === own;
+      if (!received && view.getUint32(at + posting.credit, true) !== own) continue;
+      const line = settledLine(readRecord(postingLayout, postings, index), received);
+      if (line !== null) yield line;
+    }
+  }
+}
+
+const isOfDevice = ({ kind }: FlowRecord): boolean => kind === "charged" || kind === "discharged";
+
+/** A device's charging, which its owner buys, or discharging, which it sells. */
+function deviceLine({ kind, carrier, quantity, price, amount }: FlowRecord, device: string): Line {
+  const charging = kind === "charged";
+  const energy = BigInt(quantity);
+  return {
+    carrier,
+    entry: kind,
+    counterparty: device,
+    energy: charging ? energy : -energy,
+    price: BigInt(price),
+    amount: charging ? -amount : amount,
+  };
+}
+
+/** What a flow of its own means to a participant; null for flows that its trades already say. */
+function participantLine(found: FlowRecord): Line | null {
+  const { kind, carrier, amount, extra } = found;
+  const energy = BigInt(found.quantity);
+  const price = BigInt(found.price);
+  switch (kind) {
+    case "pooled":
+      return { carrier, entry: "pool sale", counterparty: "pool", energy: -energy, price, amount };
+    case "imported":
+      return extra === 0n
+        ? { carrier, entry: "imported", counterparty: "grid", energy, price, amount: -amount }
+        : null;
+    case "interrupted":
+      return { carrier, entry: kind, counterparty: "platform", energy: 0n, price, amount };
+    case "unserved":
+    case "idle":
+      return { carrier, entry: kind, counterparty: "-", energy: 0n, price: null, amount: 0n };
+    default:
+      return null;
+  }
+}
+
+/** What a posting on a participant's account means to it; null for those that a trade or a flow already says. */
+function settledLine({ kind, carrier, period, amount }: PostingRecord, received: boolean): Line | null {
+  if (!isSettlement(kind)) return null;
+  return {
+    carrier,
+    entry: kind,
+    counterparty: counterparties[kind],
+    about: period,
+    energy: 0n,
+    price: null,
+    amount: received ? amount : -amount,
+  };
+}

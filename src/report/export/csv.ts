@@ -1,0 +1,52 @@
+/**
+ * Comma-separated values (RFC 4180), the one place that writes them: what is quoted, and what a spreadsheet must not take
+ * for a formula.
+ */
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { type Blocks, checkedBlocks } from "../blocks.js";
+import { type Cell, type Column, cellText, type MarketTicks } from "../columns.js";
+import { TableReader, tableNamed } from "./tables.js";
+
+/**
+ * What makes a spreadsheet read a text as a formula when it comes first: the signs, in their full-width forms too, and
+ * the white space that some programs skip before one.
+ */
+const formula = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** A text as it stands in a CSV file: behind an apostrophe where it would begin a formula, in quotes where it must be. */
+function csvText(text: string): string {
+  const safe = formula.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/**
+ * One row as a line, CRLF at its end. Only texts are looked at for formulas: a negative number is none. What is missing
+ * is an empty field.
+ */
+export function csvLine(row: readonly Cell[], columns: readonly Column[], ticks: MarketTicks): string {
+  const fields = columns.map(([, type], index) => {
+    const text = cellText(row[index] ?? null, type, ticks) ?? "";
+    return type === "text" ? csvText(text) : text;
+  });
+  return `${fields.join(",")}\r\n`;
+}
+
+/** The names of columns as a line. */
+export const csvHeader = (columns: readonly Column[]): string =>
+  `${columns.map(([name]) => csvText(name)).join(",")}\r\n`;
+
+/**
+ * One table of a ledger as CSV (columns: docs/exports.md), in pieces of text: a line of names, then a line for each row.
+ * Decimals are exact and in plain notation (kWh, currency per kWh, currency), moments ISO 8601 in UTC; a text that a
+ * spreadsheet would take for a formula stands behind an apostrophe. Every block is checked before it is written. Throws
+ * `invalid` for a table there is not, `corrupt` naming the first bad height.
+ */
+export async function* exportCsv(blocks: Blocks, table: string, hasher: Hasher): AsyncGenerator<string> {
+  const { columns } = tableNamed(table);
+  const reader = new TableReader(table);
+  yield csvHeader(columns);
+  for await (const checked of checkedBlocks(blocks, hasher)) {
+    const rows = reader.read(checked);
+    if (rows.length > 0) yield rows.map((row) => csvLine(row, columns, reader.ticks)).join("");
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * `gridclear/report`: what can be said of a ledger from its blocks alone. It is verified ({@link auditStore}), shown to a
+ * participant ({@link statement}), added up ({@link summarize}) and written out for other programs
+ * ({@link exportCsv}, {@link exportParquet}, {@link exportJson}, {@link writeLedgerFile}). Blocks come from a store's
+ * `blocks()`, a file or a server; none is believed before its hashes were checked. Runs in Node and in pages.
+ *
+ * @module
+ */
+export {
+  type Audit,
+  type AuditOptions,
+  auditBlocks,
+  auditStore,
+  type BadLedger,
+  type GoodLedger,
+} from "./audit.js";
+export {
+  type AccountGroup,
+  accountGroups,
+  type EnergyBalance,
+  type MoneyBalance,
+  type Summary,
+} from "./balances.js";
+export type { Blocks } from "./blocks.js";
+export type { Cell, Column, ColumnType, MarketTicks } from "./columns.js";
+export { exportCsv } from "./export/csv.js";
+export { exportJson, importJson } from "./export/document.js";
+export { readLedgerFile, writeLedgerFile } from "./export/file.js";
+export { exportParquet } from "./export/parquet.js";
+export { type Table, tables } from "./export/tables.js";
+export { summarize } from "./indicators.js";
+export {
+  type Statement,
+  type StatementEntry,
+  type StatementOptions,
+  statement,
+  statementColumns,
+  statementRow,
+} from "./statement.js";
