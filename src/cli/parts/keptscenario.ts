@@ -101,14 +101,14 @@ function changeOf(before: unknown, after: unknown, path: string): Change | null 
   return null;
 }
 
-/** A digest of everything that a run takes from measured profiles. */
+/** A digest of everything that a run takes from measured profiles: who, which carrier, which steps, how much in each. */
 function digestOf(measured: readonly MeasuredProfile[], hasher: Hasher): string {
   const digests = measured.map(({ participant, carrier, steps, ticks }) => {
-    const bytes = new Uint8Array(ticks.length * 12);
+    const bytes = new Uint8Array(ticks.length * 16);
     const view = viewOf(bytes);
-    for (const [place, value] of ticks.entries()) {
-      view.setUint32(12 * place, steps[place]!, true);
-      view.setFloat64(12 * place + 4, value, true);
+    for (const [at, value] of ticks.entries()) {
+      view.setFloat64(16 * at, steps[at]!, true);
+      view.setFloat64(16 * at + 8, value, true);
     }
     return `${participant} ${carrier} ${hex(hasher.sha256(bytes))}\n`;
   });

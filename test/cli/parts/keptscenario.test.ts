@@ -57,6 +57,16 @@ test("measured profiles that were replaced are seen", async () => {
     code: 2,
     err: expect.stringContaining("the measured profiles it was begun with"),
   });
+  // The same amounts at other steps are another profile too.
+  const moved = rows("0.4").replace("m,electricity,3,0.4,0\n", "").replace("m,electricity,2,0.4,0\n", "");
+  await writeFile(at("p.csv"), `${moved}m,electricity,2,0.4,0\n`);
+  const gap = await call("run", path, "--ledger", at("ledger-gap"), "--periods", "2");
+  expect(gap.code).toBe(0);
+  await writeFile(at("p.csv"), `${moved}m,electricity,3,0.4,0\n`);
+  expect(await call("run", path, "--ledger", at("ledger-gap"))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("the measured profiles it was begun with"),
+  });
   await writeFile(at("p.csv"), rows("0.4"));
   expect((await call("run", path, "--ledger", ledger)).code).toBe(0);
 });
