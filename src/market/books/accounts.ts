@@ -1,3 +1,4 @@
+/** Who has how much: the accounts of the platform, the world, the participants and their collateral. */
 import { firstCollateralAccount, firstParticipantAccount } from "../../ledger/format/records.js";
 import { type Amount, exactSum } from "./amounts.js";
 

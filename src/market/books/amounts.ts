@@ -1,3 +1,4 @@
+/** Exact arithmetic of money and of shares of energy, in plain numbers as long as they are exact. */
 import { ppm } from "../../units.js";
 
 /**

@@ -191,7 +191,7 @@ export interface Tariff {
 export interface PaymentContract extends Dated {
   readonly kind: "payment";
   readonly currency: string;
-  /** How far a balance may go below zero unless the participant contract says otherwise, in amount ticks; null: without limit. */
+  /** How far a balance may go below zero where the participant's own contract says nothing, in amount ticks; null: no limit. */
   readonly creditLimit: string | null;
   readonly tariffs: { readonly [carrier in Carrier]: Tariff };
   /** Metering and settlement; null for a market without meters. */

@@ -1,3 +1,4 @@
+/** What a market opens with where contracts are not written out: the paper's rules, participants without limits. */
 import { defaultMechanism } from "../../core/mechanisms.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";

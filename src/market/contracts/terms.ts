@@ -20,10 +20,10 @@ import type {
 /** The number of nobody: "hangs on no feeder", "owned by the platform". */
 export const nobody = -1;
 
-/** Number of carriers: the place of (participant, carrier) in the columns below is `participant × carrierCount + carrier`. */
+/** Number of carriers: (participant, carrier) stands in columns at `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
 
-/** Most participants, and most devices of a kind, that one market ever registers: so many fit into one period (period/limits.ts). */
+/** Most participants, and most devices of a kind, that a market ever registers: one period has room for so many. */
 export const maxParties: number = 1 << 19;
 
 /** What a number stands for once registered; the contract is null after it ended. */
@@ -165,7 +165,10 @@ export class Terms {
     this.#credit = [];
   }
 
-  /** Notes that a contract of this key entered, in force from now on unless it is carried out `once`; returns the one that it amends. */
+  /**
+   * Notes that a contract of this key entered, in force from now on unless it is carried out `once`. Returns the one
+   * that it amends.
+   */
   enter<C extends Contract>(key: string, contract: C, once: boolean): C | null {
     this.#versions.set(key, contract.version);
     if (once) return null;

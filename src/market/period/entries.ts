@@ -121,7 +121,10 @@ export class Entries {
     this.#round.positions.sold[party * carrierCount + this.#carrier]! += quantity;
   }
 
-  /** Scenario 2: bids buy from the pool; the first `ownLots` lots are those of offers, the others of devices. Returns how many bought. */
+  /**
+   * Scenario 2: bids buy from the pool. The first `ownLots` lots are those of offers, the others of devices. Returns how
+   * many sales there were.
+   */
   sales(deliveries: Deliveries, ownLots: number): number {
     const { journal, orders, positions, sums } = this.#round;
     const row = this.#trade;
@@ -237,7 +240,7 @@ export class Entries {
     this.#round.journal.flow(this.#row(flowCode.idle, this.#partyOf(order), order, quantity));
   }
 
-  /** What a full feeder held back of the order behind it, at the order's limit; `order` is {@link none} for a device's lot. */
+  /** What a full feeder held back of the order behind it, at its limit; `order` is {@link none} for a device's lot. */
   heldBack(feeder: number, order: number, quantity: number, price: number): void {
     const row = this.#row(flowCode.feederCurtailed, feeder, order, quantity);
     row.price = price;

@@ -1,3 +1,4 @@
+/** What a market carries from one period to the next, and the two roots of it that a block holds. */
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { stateCode, stateLayout } from "../../ledger/format/records.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
@@ -30,8 +31,8 @@ export class MarketState {
   #rules: Uint8Array | null = null;
 
   /**
-   * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws `refused`, `conflict` or
-   * `limit`, and changes nothing, when it does not fit.
+   * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws
+   * `refused`, `conflict` or `limit`, and changes nothing, when it does not fit.
    */
   enter(contract: Contract, text: Uint8Array, period: number, journal: Journal): void {
     checkContract(contract, this, period);
