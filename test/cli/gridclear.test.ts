@@ -10,11 +10,8 @@ import { problemOf } from "../../src/cli/parts/problem.js";
 import { GridclearError } from "../../src/errors.js";
 import { call, listening } from "../support/commands.js";
 
-/** Commands whose help comes from their table. */
-const tabled = commandNames.filter((name) => !["statement", "export"].includes(name));
-
 describe("help", () => {
-  test.each(tabled)("of %s names every exit code and fits 80 columns", async (name) => {
+  test.each(commandNames)("of %s names every exit code and fits 80 columns", async (name) => {
     const { code, out, err } = await call(name, "--help");
     expect([code, err]).toEqual([0, ""]);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);

@@ -4,7 +4,6 @@
  */
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../../errors.js";
 import { openNodeStore } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
@@ -17,36 +16,12 @@ import {
   tables,
   writeLedgerFile,
 } from "../../report/index.js";
-import type { Command, Io } from "../command.js";
+import { type Command, defineCommand, type Io } from "../command.js";
 import { interruptible } from "../parts/interrupt.js";
 import { withSource } from "../parts/source.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
 const tableNames = tables.map(({ name }) => name);
-
-const usage = `Usage: gridclear export LEDGER --format FORMAT [--output PATH] [--table NAME]
-
-Writes a ledger out, checking every block on the way. Nothing in the ledger is
-changed, and a market may go on writing it.
-
-LEDGER     directory of a ledger, or what this command wrote of one as json or
-           file
---format   json       one document with everything in it; it can be read back
-                      to the same blocks
-           csv        tables as text, decimals exact
-           parquet    tables for DuckDB, pandas and others
-           file       all blocks in one binary file (docs/ledger-format.md)
-           directory  a new ledger directory
---output   where to: a file for json, file and one table, a directory for the
-           others. Without it json, and a csv of one table, go to standard
-           output
---table    only this one (columns: docs/exports.md):
-           ${tableNames.slice(0, 4).join(", ")},
-           ${tableNames.slice(4).join(", ")}
-
-Exit code 0: written. 1: the ledger is not good. 2: the input is not acceptable,
-or there is no room for the output; then nothing of it is left.
-`;
 
 /** What to write, as the command line says it. */
 interface Request {
@@ -56,25 +31,34 @@ interface Request {
 }
 
 /** `gridclear export`: a ledger as JSON, CSV, Parquet, one binary file, or a new directory. */
-export const exportCommand: Command = {
+export const exportCommand: Command = defineCommand({
   name: "export",
   summary: "write a ledger out as JSON, CSV, Parquet or one file",
-  usage,
-  async run(args, io) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { format: { type: "string" }, output: { type: "string" }, table: { type: "string" } },
-    });
-    const [path, ...others] = positionals;
-    if (path === undefined || others.length > 0)
-      return fail("invalid", "LEDGER", "exactly one ledger", positionals.length);
-    const request = readRequest(values);
+  forms: ["LEDGER --format FORMAT [--output PATH] [--table NAME]"],
+  about:
+    "Writes a ledger out, checking every block on the way. Nothing in the ledger is changed, and a market may go on writing it. When the ledger is not good, or there is no room, nothing of the output is left.",
+  arguments: [
+    { name: "LEDGER", help: "directory of a ledger, or what this command wrote of one as json or file" },
+  ],
+  options: {
+    format: {
+      value: "FORMAT",
+      help: "json: one document with everything in it, which can be read back to the same blocks; csv: tables as text, decimals exact; parquet: tables for DuckDB, pandas and others; file: all blocks in one binary file (docs/ledger-format.md); directory: a new ledger directory",
+    },
+    output: {
+      value: "PATH",
+      help: "where to: a file for json, file and one table, a directory for the others; without it json, and a csv of one table, go to standard output",
+    },
+    table: { value: "NAME", help: `only this one (columns: docs/exports.md): ${tableNames.join(", ")}` },
+  },
+  exits: { 0: "written", 1: "the ledger is not good" },
+  async run({ arguments: [path], options }, io) {
+    const request = readRequest(options);
     const hasher = await openHasher();
     const exitCode = await interruptible(async (stop) => {
       try {
         // Links only: whatever is written is hashed block by block.
-        await withSource(path, { hasher, verify: "hashes" }, ({ blocks }) =>
+        await withSource(path!, { hasher, verify: "hashes" }, ({ blocks }) =>
           write(() => untilStopped(blocks(), stop.signal), request, hasher, io),
         );
         return 0;
@@ -88,7 +72,7 @@ export const exportCommand: Command = {
     if (exitCode === 0 && request.output !== undefined) io.err(`written to ${request.output}\n`);
     return exitCode;
   },
-};
+});
 
 /** Thrown between two blocks when the command is told to stop, so that what was begun is removed. */
 class Stopped extends Error {}
@@ -100,7 +84,11 @@ async function* untilStopped(blocks: Blocks, signal: AbortSignal): AsyncGenerato
   }
 }
 
-function readRequest(values: { readonly [name in "format" | "output" | "table"]?: string }): Request {
+function readRequest(
+  values: {
+    readonly [name in "format" | "output" | "table"]: string | undefined;
+  },
+): Request {
   const { output, table } = values;
   const format = formats.find((known) => known === values.format);
   if (format === undefined) return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format);

@@ -2,7 +2,6 @@
  * `gridclear statement`: one participant's entries out of a ledger, for the eye (sums, or a few periods) or for a program
  * (JSON, CSV). Reading and checking is `report/statement.ts`.
  */
-import { parseArgs } from "node:util";
 import { fail, GridclearError } from "../../errors.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { cellText } from "../../report/columns.js";
@@ -15,49 +14,36 @@ import {
   statementRow,
 } from "../../report/statement.js";
 import { carriers } from "../../units.js";
-import type { Command } from "../command.js";
+import { type Command, defineCommand } from "../command.js";
 import { withSource } from "../parts/source.js";
 import { count, grouped, type Row, rounded, table } from "../parts/table.js";
 
-const usage = `Usage: gridclear statement LEDGER PARTICIPANT [--period A..B] [--json | --csv]
-
-What a participant bought, sold and paid, from the ledger alone: energy, price,
-counterparties, fees, imbalances and balance. Every block is hashed on the way.
-Without --period it shows sums for each carrier; with it, or as JSON or CSV,
-every entry.
-
-LEDGER       directory of a ledger, or a file that gridclear export wrote of one
-PARTICIPANT  id, such as home-01
---period     places in the ledger (heights), half-open: 10..20, or one: 10
---json       one JSON document
---csv        RFC 4180; decimals in plain notation (columns: docs/exports.md)
-
-Exit code 0: done. 1: the ledger is not good. 2: the input is not acceptable.
-`;
-
 /** `gridclear statement`: one participant's entries. */
-export const statementCommand: Command = {
+export const statementCommand: Command = defineCommand({
   name: "statement",
   summary: "show what a participant bought, sold and paid",
-  usage,
-  async run(args, io) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        period: { type: "string" },
-        json: { type: "boolean", default: false },
-        csv: { type: "boolean", default: false },
-      },
-    });
-    const [ledger, participant, ...others] = positionals;
-    if (ledger === undefined || participant === undefined || others.length > 0)
-      return fail("invalid", "arguments", "LEDGER and PARTICIPANT", positionals.length);
+  forms: ["LEDGER PARTICIPANT [--period A..B] [--json | --csv]"],
+  about:
+    "What a participant bought, sold and paid, from the ledger alone: energy, price, counterparties, fees, imbalances and balance. Every block is hashed on the way. Without --period it shows sums for each carrier; with it, or as JSON or CSV, every entry.",
+  arguments: [
+    { name: "LEDGER", help: "directory of a ledger, or a file that gridclear export wrote of one" },
+    { name: "PARTICIPANT", help: "id, such as home-01" },
+  ],
+  options: {
+    period: {
+      value: "A..B",
+      help: "places in the ledger (heights), half-open: 10..20, or one: 10",
+    },
+    json: { help: "one JSON document on standard output" },
+    csv: { help: "RFC 4180; decimals in plain notation (columns: docs/exports.md)" },
+  },
+  exits: { 0: "shown", 1: "the ledger is not good" },
+  async run({ arguments: [ledger, participant], options: values }, io) {
     if (values.json && values.csv) return fail("invalid", "--csv", "either --json or --csv", "both");
     const range = values.period === undefined ? null : readRange(values.period);
     let found: Statement;
     try {
-      found = await readStatement(ledger, participant, range);
+      found = await readStatement(ledger!, participant!, range);
     } catch (error) {
       if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
       io.err(`gridclear: ${error.message}\n`);
@@ -70,7 +56,7 @@ export const statementCommand: Command = {
     else io.out(range === null ? sums(found) : lines(found));
     return 0;
   },
-};
+});
 
 interface Range {
   readonly from: number;

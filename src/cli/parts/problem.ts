@@ -45,9 +45,6 @@ export function problemOf(error: unknown): Problem {
     const where = places.length === 0 ? "" : `${places.join(" to ")}: `;
     return { text: oneLine(`${where}${reasonOf(error)} (${error.syscall})`), exitCode: 2 };
   }
-  // A command that reads its arguments by Node's `parseArgs` alone; the first line says what is wrong.
-  if (error instanceof Error && "code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS"))
-    return { text: oneLine(error.message.split("\n")[0] ?? ""), exitCode: 2 };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     text: `this is a fault of gridclear, not of what it was given. Please report it:\n${stack}`,

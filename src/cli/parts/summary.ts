@@ -1,10 +1,11 @@
+/** What a run came to: where energy and money of its ledger went, for people and for programs. */
 import type { EnergyBalance, MarketTicks, Summary } from "../../report/index.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import type { Refusals } from "../../simulation/simulation.js";
 import { carriers, formatTicks, type Tick } from "../../units.js";
 import { grouped, rounded, table } from "./table.js";
 
-/** What one call of `run` did, beside what the ledger holds. */
+/** What {@link summaryText} says of a run besides the sums of its ledger. */
 export interface RunFacts {
   readonly scenario: Scenario;
   readonly ledger: string;
