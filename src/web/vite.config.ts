@@ -1,7 +1,9 @@
+/** Builds the page: its policy, the list of its files for the service worker, and what its foot links to. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-import { securityPolicy } from "../cli/parts/policy.js";
+import { securityPolicy } from "../policy.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -20,6 +22,31 @@ function policyTag(): Plugin {
   };
 }
 
+const { version, license, repository } = JSON.parse(readFileSync(here("../../package.json"), "utf8")) as {
+  version: string;
+  license: string;
+  repository?: { url: string };
+};
+/** Where the source is kept, once package.json says so: an address that a browser opens. */
+const source = repository?.url.replace(/^git\+/, "").replace(/\.git$/, "") ?? null;
+/** Pages of the documentation that the foot links to; the build brings them along, as text that any browser shows. */
+const documents = ["page", "market-rules", "ledger-format"] as const;
+
+/** Puts the licence and the documentation beside the page. */
+function papers(): Plugin {
+  return {
+    name: "gridclear-papers",
+    apply: "build",
+    generateBundle() {
+      const put = (fileName: string, path: string): void => {
+        this.emitFile({ type: "asset", fileName, source: readFileSync(here(path), "utf8") });
+      };
+      put("docs/license.txt", "../../LICENSE");
+      for (const name of documents) put(`docs/${name}.txt`, `../../docs/${name}.md`);
+    },
+  };
+}
+
 /** Tells the service worker which files to keep and a name for this set of them, so that a new build replaces the old. */
 function offlineList(): Plugin {
   return {
@@ -31,7 +58,7 @@ function offlineList(): Plugin {
       if (worker?.type !== "chunk") return this.error("the service worker is missing from the build");
       const hash = createHash("sha256");
       const names = Object.keys(bundle)
-        .filter((name) => name !== "offline.js" && !name.endsWith(".map"))
+        .filter((name) => name !== "offline.js" && !/\.map$|^docs\//.test(name))
         .sort();
       for (const name of names) {
         const file = bundle[name]!;
@@ -50,9 +77,8 @@ function offlineList(): Plugin {
 export default defineConfig({
   root: here("."),
   base: "./",
-  plugins: [policyTag(), offlineList()],
-  // Node's build of the CSV reader wants Buffer; this one brings its own.
-  resolve: { alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" } },
+  plugins: [policyTag(), papers(), offlineList()],
+  define: { __ABOUT__: JSON.stringify({ version, license, source, documents }) },
   build: {
     outDir: here("../../dist/web"),
     emptyOutDir: true,
@@ -69,9 +95,5 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    rolldownOptions: {
-      // The CSV reader only does something when called: what calls it is loaded when a file is brought.
-      treeshake: { moduleSideEffects: [{ test: /csv-parse/, sideEffects: false }] },
-    },
   },
 });

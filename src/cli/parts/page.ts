@@ -8,7 +8,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { fail } from "../../errors.js";
-import { securityPolicy } from "./policy.js";
+import { securityPolicy } from "../../policy.js";
 import { type Served, serveHttp } from "./serving.js";
 
 const types: ReadonlyMap<string, string> = new Map([
@@ -16,6 +16,7 @@ const types: ReadonlyMap<string, string> = new Map([
   [".js", "text/javascript; charset=utf-8"],
   [".css", "text/css; charset=utf-8"],
   [".svg", "image/svg+xml"],
+  [".txt", "text/plain; charset=utf-8"],
   [".wasm", "application/wasm"],
 ]);
 

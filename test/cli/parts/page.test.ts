@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { webCommand } from "../../../src/cli/commands/web.js";
 import { servePage } from "../../../src/cli/parts/page.js";
-import { securityPolicy } from "../../../src/cli/parts/policy.js";
 import type { Served } from "../../../src/cli/parts/serving.js";
 import { GridclearError } from "../../../src/errors.js";
+import { securityPolicy } from "../../../src/policy.js";
 
 let root: string;
 let server: Served;
