@@ -1,19 +1,24 @@
+/** How the page writes numbers: three figures, a real minus sign, times and clocks. */
 const locale = "en-GB";
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 
+/** A hyphen in front of a number as the minus sign that it means. */
+const minus = (text: string): string => text.replace("-", "−");
+
 const digits = new Map<number, Intl.NumberFormat>();
-function fixed(value: number, places: number): string {
+/** A number with so many decimal places. */
+export function fixed(value: number, places: number): string {
   let format = digits.get(places);
   if (format === undefined) {
     format = new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
     digits.set(places, format);
   }
-  return format.format(value);
+  return minus(format.format(value));
 }
 
 /** A count: `1,000,000`. */
-export const count = (value: number): string => whole.format(value);
+export const count = (value: number): string => minus(whole.format(value));
 
 /** `1 trade`, `2 trades`. */
 export const plural = (value: number, one: string, many: string = `${one}s`): string =>
@@ -43,12 +48,40 @@ export function money(ticks: number | bigint): string {
 export const moneyChange = (ticks: number | bigint): string => `${ticks > 0 ? "+" : ""}${money(ticks)}`;
 
 /** A part of a whole. */
-export const share = (part: number, all: number): string => percent.format(all === 0 ? 0 : part / all);
+export const share = (part: number, all: number): string => minus(percent.format(all === 0 ? 0 : part / all));
 
-/** A duration in milliseconds: `0.4 ms`, `12 ms`, `1.8 s`. */
+/** Money ticks as currency with two places: for a figure that stands alone. */
+export function moneyRound(ticks: number | bigint): string {
+  const amount = Number(ticks) / 1e12;
+  return amount !== 0 && Math.abs(amount) < 0.005 ? money(ticks) : fixed(amount + 0, 2);
+}
+
+/** A part of a whole with its sign, as a change: `+3.4 %`. */
+export const change = (part: number, all: number): string => `${part > 0 ? "+" : ""}${share(part, all)}`;
+
+/** A duration in milliseconds: `12 µs`, `0.4 ms`, `12 ms`, `1.8 s`. */
 export const duration = (ms: number): string =>
-  ms >= 1000 ? `${fixed(ms / 1000, 1)} s` : ms >= 10 ? `${fixed(ms, 0)} ms` : `${fixed(ms, 1)} ms`;
+  ms >= 1000
+    ? `${fixed(ms / 1000, 1)} s`
+    : ms >= 10
+      ? `${fixed(ms, 0)} ms`
+      : ms >= 0.1
+        ? `${fixed(ms, 1)} ms`
+        : `${fixed(ms * 1000, 0)} µs`;
 
 /** Minutes since midnight as a clock. */
 export const clock = (minutes: number): string =>
   `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+
+/** An instant as a date and clock of a place whose time differs from UTC by `offsetMinutes`, with that difference. */
+export function localTime(timestampMs: number, offsetMinutes: number): string {
+  const local = new Date(timestampMs + offsetMinutes * 60_000);
+  const hours = offsetMinutes / 60;
+  const zone = hours === 0 ? "UTC" : `UTC${hours < 0 ? "−" : "+"}${Math.abs(hours)}`;
+  return `${dates.format(local)}, ${clock(local.getUTCHours() * 60 + local.getUTCMinutes())} (${zone})`;
+}
+const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+
+/** Start and end of a period as clocks: `18:00 to 18:15`. */
+export const span = (minutes: number, length: number): string =>
+  `${clock(minutes)} to ${clock((minutes + length) % 1440)}`;

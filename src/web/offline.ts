@@ -1,5 +1,7 @@
-// Keeps the built page on this machine: after the first visit it opens without a network.
-// The build fills in the list of files and the name of their set (see vite.config.ts).
+/**
+ * Keeps the built page on this machine: after the first visit it opens without a network. The build fills in the list
+ * of files and the name of their set (see vite.config.ts).
+ */
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const files = "__FILES__" as unknown as readonly string[];
 const cacheName = "gridclear-__VERSION__";

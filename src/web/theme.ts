@@ -1,7 +1,9 @@
+/** Light or dark, as the system has it or as the person chose. */
 import { el } from "./dom.js";
 
 const themes = ["auto", "light", "dark"] as const;
 type Theme = (typeof themes)[number];
+const names: Record<Theme, string> = { auto: "system", light: "light", dark: "dark" };
 const storageKey = "gridclear-theme";
 
 /** The theme kept from an earlier visit; storage may be forbidden. */
@@ -20,8 +22,8 @@ export function openTheme(host: HTMLElement): void {
   const apply = (): void => {
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
-    button.textContent = theme === "auto" ? "Auto" : theme === "light" ? "Light" : "Dark";
-    button.setAttribute("aria-label", `Colours: ${theme}. Change`);
+    button.textContent = `Theme: ${names[theme]}`;
+    button.setAttribute("aria-label", `Theme: ${names[theme]}. Change`);
     dispatchEvent(new Event("theme"));
   };
   button.addEventListener("click", () => {

@@ -8,9 +8,9 @@ import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
+import { leastInDay } from "../../src/web/settings/effects.js";
 import { defaults } from "../../src/web/settings/settings.js";
 import { openRun } from "../../src/web/worker/chain.js";
-import { leastInDay } from "../../src/web/worker/day.js";
 import { scenarioOf } from "../../src/web/worker/scenario.js";
 import { openStage, openTab, ready, type Stage } from "./browser.js";
 
@@ -86,7 +86,7 @@ describe("accessibility", () => {
       expect(at.visible, `focus on ${at.name}`).toBe(true);
       seen.add(at.name);
     }
-    for (const name of ["Day", "Ledger", "Play", "Next step", "Draw other orders"])
+    for (const name of ["Day", "Ledger", "Play", "Next step", "New random orders"])
       expect(seen).toContain(name);
     await page.context().close();
   });
@@ -110,9 +110,9 @@ describe("accessibility", () => {
     const ground = (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await ground();
-    await page.getByRole("button", { name: /Colours/ }).click();
+    await page.getByRole("button", { name: /Theme/ }).click();
     expect(await ground()).toBe(light);
-    await page.getByRole("button", { name: /Colours/ }).click();
+    await page.getByRole("button", { name: /Theme/ }).click();
     const dark = await ground();
     expect(dark).not.toBe(light);
     await page.reload();

@@ -1,5 +1,6 @@
+/** Bars that lie on their side, and columns that count orders by what changes for them. */
 import { el, svg } from "../dom.js";
-import { drawn, scale, ticks } from "./plot.js";
+import { drawn, nothing, type Scale, scale, ticks } from "./plot.js";
 
 /** One bar, made of parts that stand end to end. */
 export interface Bar {
@@ -61,6 +62,51 @@ export function createBars(label: (value: number) => string): {
   };
 }
 
+/** Whole numbers for an axis up to `most`, each once: 0, about a tenth, a half, and the most. */
+export const countTicks = (most: number): number[] => [
+  ...new Set([0, 0.1, 0.5, 1].map((part) => Math.round(part * most))),
+];
+
+/** The axis of a histogram: on a root scale, so that the few who gain or lose much stay in sight beside the many who hardly do. */
+function countAxis(most: number, y: Scale, left: number, right: number): SVGGElement {
+  const group = svg("g", {});
+  for (const value of countTicks(most)) {
+    const at = y(Math.sqrt(value));
+    group.append(
+      svg("line", { class: "grid-line", x1: left, x2: right, y1: at, y2: at }),
+      svg("text", { x: left - 8, y: at, dy: "0.32em", "text-anchor": "end" }, compact.format(value)),
+    );
+  }
+  group.append(
+    svg("text", { class: "title", x: 0, y: 10 }, "orders, on a root scale: small counts drawn larger"),
+  );
+  return group;
+}
+const compact = new Intl.NumberFormat("en-GB", { notation: "compact" });
+
+/** Names of the edges: five where there is room, else three. */
+function edgeNames(
+  edges: readonly number[],
+  x: Scale,
+  width: number,
+  y: number,
+  label: (value: number) => string,
+): SVGTextElement[] {
+  const quarters = [0, 0.25, 0.5, 0.75, 1].map((part) => edges[Math.round(part * (edges.length - 1))]!);
+  const values = width > 520 ? quarters : [quarters[0]!, quarters[2]!, quarters[4]!];
+  return values.map((value, place) =>
+    svg(
+      "text",
+      {
+        x: x(value),
+        y,
+        "text-anchor": place === 0 ? "start" : place === values.length - 1 ? "end" : "middle",
+      },
+      label(value),
+    ),
+  );
+}
+
 /** Columns between edges, those below zero in one colour and those above in another. */
 export function createHistogram(label: (value: number) => string): {
   readonly element: HTMLElement;
@@ -74,59 +120,26 @@ export function createHistogram(label: (value: number) => string): {
     root.setAttribute("aria-label", text);
     const most = Math.max(...counts, 1);
     if (counts.every((count) => count === 0)) {
-      root.append(
-        svg(
-          "text",
-          { x: width / 2, y: height / 2, "text-anchor": "middle" },
-          "Nobody gains or loses: both come to the same.",
-        ),
-      );
+      root.append(nothing(width, height, "Nobody gains or loses: both come to the same."));
       return;
     }
     const x = scale(edges[0]!, edges.at(-1)!, 48, width - 12);
-    // A square root keeps the few who gain or lose much in sight beside the many who hardly do.
-    const y = scale(0, Math.sqrt(most), height - 34, 14);
-    for (const value of [0, 0.1, 0.5, 1].map((part) => Math.round(part * most)))
-      root.append(
-        svg("line", {
-          class: "grid-line",
-          x1: 48,
-          x2: width - 12,
-          y1: y(Math.sqrt(value)),
-          y2: y(Math.sqrt(value)),
-        }),
-        svg(
-          "text",
-          { x: 40, y: y(Math.sqrt(value)), dy: "0.32em", "text-anchor": "end" },
-          new Intl.NumberFormat("en-GB", { notation: "compact" }).format(value),
-        ),
-      );
-    counts.forEach((count, index) => {
+    const y = scale(0, Math.sqrt(most), height - 34, 26);
+    root.append(countAxis(most, y, 48, width - 12));
+    for (const [index, count] of counts.entries()) {
       const [from, to] = [x(edges[index]!), x(edges[index + 1]!)];
+      const top = y(Math.sqrt(count));
       const rect = svg("rect", {
         x: from + 1,
-        y: y(Math.sqrt(count)),
+        y: top,
         width: Math.max(1, to - from - 2),
-        height: y(0) - y(Math.sqrt(count)),
+        height: y(0) - top,
         rx: 1.5,
       });
       rect.style.fill = edges[index]! < 0 ? "var(--lack)" : "var(--good)";
       root.append(rect);
-    });
-    for (const value of width > 520
-      ? [edges[0]!, edges[5]!, 0, edges[15]!, edges[20]!]
-      : [edges[0]!, 0, edges[20]!])
-      root.append(
-        svg(
-          "text",
-          {
-            x: x(value),
-            y: height - 12,
-            "text-anchor": value === edges[20] ? "end" : value === edges[0] ? "start" : "middle",
-          },
-          label(value),
-        ),
-      );
+    }
+    root.append(...edgeNames(edges, x, width, height - 12, label));
   });
   return {
     element,

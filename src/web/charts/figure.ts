@@ -1,3 +1,4 @@
+/** A chart with its heading and the table of what it shows. */
 import { el, freshId } from "../dom.js";
 
 /** The numbers behind a chart, as a table shows them. */
@@ -11,17 +12,33 @@ export interface Table {
 /** Most rows a table in the page holds; files hold all. */
 export const mostRows = 500;
 
+/** A cell that holds a figure with its unit, which stands right; words stand left. */
+const figure = /^[+−]?[0-9][0-9,.]*(?: ?(?:%|Wh|kWh|MWh|GWh|µs|ms|s))?$|^none$|^$/;
+
+/** The columns that hold words: those with a cell that is no figure. */
+export const wordColumns = ({ columns, rows }: Table): boolean[] =>
+  columns.map((_, place) => rows.some((row) => !figure.test(row[place] ?? "")));
+
 /** Makes a table that can be scrolled with the keyboard. */
 export function dataTable(table: Table, onRow?: (index: number) => void): HTMLElement {
   const shown = table.rows.slice(0, mostRows);
   const more = table.rows.length - shown.length;
+  const isWords = wordColumns({ ...table, rows: shown });
+  const side = (place: number) => (isWords[place] ? { class: "words" } : {});
   const body = el("tbody");
   shown.forEach((cells, index) => {
     const [head = "", ...rest] = cells;
     const heading = onRow
       ? el("button", { type: "button", class: "link", onclick: () => onRow(index) }, head)
       : head;
-    body.append(el("tr", {}, el("th", { scope: "row" }, heading), ...rest.map((cell) => el("td", {}, cell))));
+    body.append(
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row", ...side(0) }, heading),
+        ...rest.map((cell, place) => el("td", side(place + 1), cell)),
+      ),
+    );
   });
   return el(
     "div",
@@ -34,7 +51,11 @@ export function dataTable(table: Table, onRow?: (index: number) => void): HTMLEl
         {},
         more > 0 ? `${table.caption} (the first ${mostRows}; the download has all)` : table.caption,
       ),
-      el("thead", {}, el("tr", {}, ...table.columns.map((name) => el("th", { scope: "col" }, name)))),
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...table.columns.map((name, place) => el("th", { scope: "col", ...side(place) }, name))),
+      ),
       body,
     ),
   );

@@ -1,3 +1,4 @@
+/** Legends, and the note that follows the pointer. */
 import { el } from "../dom.js";
 
 /** A legend: a swatch's class and what it stands for. */

@@ -1,3 +1,4 @@
+/** Time over orders, both in powers of ten. */
 import { el, svg } from "../dom.js";
 import { duration } from "../format.js";
 import { drawn, scale } from "./plot.js";
@@ -31,16 +32,14 @@ export function createLines(): {
         svg("line", { class: "grid-line", x1: 62, x2: width - 18, y1: y(power), y2: y(power) }),
         svg("text", { x: 54, y: y(power), dy: "0.32em", "text-anchor": "end" }, duration(10 ** power)),
       );
-    for (const [power, name] of [
-      [3, "1,000"],
-      [4, "10,000"],
-      [5, "100,000"],
-      [6, "1,000,000"],
-    ] as const)
+    const names = width > 480 ? ["1,000", "10,000", "100,000", "1,000,000"] : ["1k", "10k", "100k", "1M"];
+    for (const [place, name] of names.entries()) {
+      const power = 3 + place;
       root.append(
         svg("line", { class: "grid-line", x1: x(power), x2: x(power), y1: 16, y2: height - 36 }),
         svg("text", { x: x(power), y: height - 16, "text-anchor": power === 6 ? "end" : "middle" }, name),
       );
+    }
     root.append(svg("text", { x: 62, y: height - 1 }, "orders in the period"));
     for (const line of lines) {
       if (line.points.length === 0) continue;

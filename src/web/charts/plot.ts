@@ -1,4 +1,6 @@
+/** Scales, axes and SVGs that follow the size of their place. */
 import { svg } from "../dom.js";
+import { energy, fixed } from "../format.js";
 
 /** A linear scale from values to pixels. */
 export interface Scale {
@@ -25,6 +27,10 @@ export function ticks(low: number, high: number, wanted: number): number[] {
     values.push(index * step);
   return values;
 }
+
+/** A chart that only says why there is nothing to draw. */
+export const nothing = (width: number, height: number, why: string): SVGTextElement =>
+  svg("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, why);
 
 /** The room a drawing has: pixels of the whole and of the margins. */
 export interface Room {
@@ -75,15 +81,31 @@ export function axes(
   return group;
 }
 
+/** Axes with energy to the right and prices upwards. */
+export const energyAxes = (
+  room: Room,
+  x: Scale,
+  energies: readonly number[],
+  y: Scale,
+  prices: readonly number[],
+): SVGGElement =>
+  axes(
+    room,
+    { scale: x, values: energies, label: energy, title: "" },
+    { scale: y, values: prices, label: (value) => fixed(value / 1e6, 2), title: "price per kWh" },
+  );
+
 /**
  * Keeps an SVG in `host` as large as it is, redrawn when its size changes.
- * `draw` fills the emptied SVG; call the returned function when the data changed.
+ * `draw` fills the emptied SVG; call the returned function when the data changed. An SVG whose parts can be focused
+ * is a `group`: what stands in an `img` is hidden from screen readers.
  */
 export function drawn(
   host: HTMLElement,
   draw: (root: SVGSVGElement, width: number, height: number) => void,
+  role: "img" | "group" = "img",
 ): () => void {
-  const root = svg("svg", { role: "img", "aria-label": "" });
+  const root = svg("svg", { role, "aria-label": "" });
   host.append(root);
   let width = 0;
   let height = 0;

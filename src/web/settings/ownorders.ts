@@ -1,40 +1,157 @@
-import type { App } from "../app.js";
-import { el, freshId } from "../dom.js";
+/**
+ * The person's own orders: a file chosen, or dropped anywhere on the page. It is read in the worker, with progress and
+ * a way to end it; what was shown before stays until the new file has been read whole, and the page says which it is.
+ */
+import type { App, Message } from "../app.js";
+import { download, el, freshId } from "../dom.js";
+import { count, plural, share } from "../format.js";
+import { words } from "../trouble.js";
+import { mostBytes } from "../worker/own/bring.js";
+import type { Encoding } from "../worker/own/decode.js";
+import { isOwn, type OwnFile } from "./effects.js";
 import type { Control } from "./fields.js";
 
-/** Takes the person's own orders: a file chosen, or dropped anywhere on the page. */
-export function ownOrders(app: App): Control {
-  const says = el("p", {});
-  const mostBytes = 64 * 1024 * 1024;
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    if (file.size > mostBytes) {
-      says.textContent = "That file is larger than 64 MiB.";
-      return;
-    }
-    app.bringOrders({ name: file.name, text: await file.text() });
+/** A file to begin with: the worked case of the market rules. */
+const sample = [
+  "side,id,quantity,price",
+  "offer,Solar roof,10,3",
+  "offer,Wind turbine,4,2",
+  "bid,Bakery,6,5",
+  "bid,School,7,4",
+  "",
+].join("\r\n");
+
+const megabytes = (bytes: number): string => `${count(Math.ceil(bytes / 1024 / 1024))} MB`;
+
+/** What is on the page while and after a file was not taken. */
+const still = ({ own }: App): string =>
+  own === null ? "The page still shows the community." : `The page still shows ${own.name}.`;
+
+/** How far a file has been read, with a way to end it. */
+function progressOf(file: File, onCancel: () => void) {
+  const bar = el("progress", { max: 1, value: 0, "aria-label": `Reading ${file.name}` });
+  const cancel = el("button", { type: "button", class: "button", onclick: onCancel }, "Cancel");
+  return {
+    element: el("div", { class: "row reading" }, bar, cancel),
+    show(part: number): void {
+      bar.value = part;
+      bar.textContent = share(part, 1);
+    },
   };
+}
+
+/** The question about a file that is not UTF-8: it is never read as something else without asking. */
+function asking(
+  app: App,
+  file: File,
+  { line, sample: text }: { readonly line: number; readonly sample: string },
+  yes: () => void,
+): Message {
+  const button = el(
+    "button",
+    { type: "button", class: "button main", onclick: yes },
+    "Read it as Windows-1252",
+  );
+  return {
+    bad: true,
+    text: `${file.name} is not in UTF-8. As Windows-1252, which older programs write, line ${count(line)} reads “${text}”. If that is right, it can be read so; else save it again as UTF-8. ${still(app)}`,
+    parts: [el("div", { class: "row" }, button)],
+  };
+}
+
+/** Reads files one at a time: a newer one ends the reading of an older. */
+function createReader(app: App): (file: File | undefined) => Promise<void> {
+  let number = 0;
+  let controller = new AbortController();
+  async function read(file: File, encoding: Encoding): Promise<void> {
+    controller.abort();
+    const mine = new AbortController();
+    controller = mine;
+    const own: OwnFile = { number: ++number, name: file.name };
+    const progress = progressOf(file, () => {
+      mine.abort();
+      app.tell({ text: `${file.name} was not read to its end. ${still(app)}` });
+    });
+    app.tell({
+      text: `Reading ${file.name}, ${megabytes(file.size)}. ${still(app)}`,
+      parts: [progress.element],
+    });
+    try {
+      const found = await app.client.call(
+        "bring",
+        { number: own.number, file, encoding },
+        { signal: mine.signal, onNews: progress.show },
+      );
+      if (found.kind === "encoding") {
+        app.tell(asking(app, file, found, () => void read(file, "windows-1252")));
+        return;
+      }
+      const said = [`${file.name}: ${plural(found.count, "order")}.`, ...found.notes];
+      app.tell({ text: said.join(" ") });
+      const { carrier, view } = app.settings();
+      app.show(own, {
+        carrier: found.carriers.includes(carrier) ? carrier : found.carriers[0]!,
+        view: isOwn(view, own) ? view : "period",
+      });
+    } catch (error) {
+      if (!mine.signal.aborted)
+        app.tell({ bad: true, text: `${file.name} was not taken. ${words(error)} ${still(app)}` });
+    }
+  }
+
+  return async (file) => {
+    if (file === undefined) return;
+    if (file.size > mostBytes)
+      return app.tell({
+        bad: true,
+        text: `${file.name} was not taken: it has ${megabytes(file.size)}, and this page reads at most ${megabytes(mostBytes)}. The command line (gridclear clear) takes more. ${still(app)}`,
+      });
+    await read(file, "utf-8");
+  };
+}
+
+/** Takes files that are dropped anywhere, and shows that they may be. */
+function takeDrops(take: (file: File | undefined) => Promise<void>): void {
+  const cover = el("div", { class: "cover", hidden: true }, el("p", {}, "Drop a CSV of orders"));
+  document.body.append(cover);
+  const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    cover.hidden = false;
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) cover.hidden = true;
+  });
+  document.addEventListener("drop", (event) => {
+    cover.hidden = true;
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    void take(event.dataTransfer?.files[0]);
+  });
+}
+
+export function ownOrders(app: App): Control {
+  const take = createReader(app);
+  takeDrops(take);
+  const says = el("p", {});
   const input = el("input", {
     type: "file",
-    accept: ".csv,text/csv",
+    accept: ".csv,.txt,.tsv,text/csv,text/plain",
     class: "unseen",
     id: freshId("file"),
+    tabindex: -1,
     onchange: () =>
-      void take(input.files?.[0]).then(() => {
+      void take(input.files?.[0]).finally(() => {
         input.value = "";
       }),
   });
-  const choose = el(
-    "button",
-    { type: "button", class: "button", onclick: () => input.click() },
-    "Choose a CSV",
-  );
-  const back = el(
-    "button",
-    { type: "button", class: "button plain", onclick: () => app.bringOrders(null) },
-    "Back to the community",
-  );
-  input.tabIndex = -1;
+  const button = (text: string, kind: string, onclick: () => void): HTMLButtonElement =>
+    el("button", { type: "button", class: `button ${kind}`, onclick }, text);
+  const back = button("Back to the community", "plain", () => {
+    app.tell(null);
+    app.show(null);
+  });
   const element = el(
     "fieldset",
     {},
@@ -45,27 +162,27 @@ export function ownOrders(app: App): Control {
       says,
       el("label", { class: "unseen", for: input.id }, "Order file"),
       input,
-      el("div", { class: "row" }, choose, back),
+      el(
+        "div",
+        { class: "row" },
+        button("Choose a CSV", "", () => input.click()),
+        button("Sample file", "plain", () =>
+          download("orders.csv", new Blob([sample], { type: "text/csv" })),
+        ),
+        back,
+      ),
     ),
   );
-  const zone = element.querySelector(".drop")!;
-  document.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    zone.classList.add("over");
-  });
-  document.addEventListener("dragleave", () => zone.classList.remove("over"));
-  document.addEventListener("drop", (event: DragEvent) => {
-    event.preventDefault();
-    zone.classList.remove("over");
-    void take(event.dataTransfer?.files[0]);
-  });
   return {
     element,
-    follow: () => {
-      says.textContent = app.ownOrders
-        ? `Showing ${app.ownOrders.name}.`
-        : "Drop a CSV with side, id, quantity and price anywhere on the page. It stays in this browser.";
-      back.hidden = app.ownOrders === null;
+    follow({ view }) {
+      says.textContent =
+        app.own === null
+          ? `A CSV with the columns side (offer or bid), id, quantity (kWh) and price (per kWh), up to ${megabytes(mostBytes)}. Choose one, or drop it anywhere on the page. It stays in this browser, until the page is closed.`
+          : isOwn(view, app.own)
+            ? `Showing ${app.own.name}.`
+            : `This view shows the community. ${app.own.name} is in Period and Compare.`;
+      back.hidden = app.own === null;
     },
   };
 }

@@ -1,28 +1,29 @@
+/** The settings panel: every control writes to the URL, and follows it. */
 import { mechanismNames, mechanisms } from "../../core/mechanisms.js";
+import { carriers } from "../../units.js";
 import type { App } from "../app.js";
 import { el, freshId } from "../dom.js";
 import { clock, count } from "../format.js";
-import { createFields } from "./fields.js";
+import { carrierWords, mechanismWords, mixWords, pricingWords } from "../words.js";
+import { isOwn } from "./effects.js";
+import { type Control, createFields, type Fields } from "./fields.js";
 import { ownOrders } from "./ownorders.js";
 import {
   applyPreset,
-  leastOrders,
   mixes,
-  mostOrders,
   periodLengths,
   presets,
+  ranges,
   type Settings,
   seasons,
   weathers,
   writeHash,
 } from "./settings.js";
-import { mechanismWords, pricingWords } from "./words.js";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The settings panel: every control writes to the URL, and follows it. */
-export function openSettings(host: HTMLElement, app: App): { show(settings: Settings): void } {
-  const { select, slider, choice, check, add, follow } = createFields(app);
+/** "Start from": a market that is ready, or what it was changed to. */
+function presetField(app: App): Control {
   const preset = el("select", {
     id: freshId("field"),
     onchange: () => {
@@ -33,194 +34,242 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
   preset.append(el("option", { value: "-1" }, "Your own settings"));
   for (const [index, { name }] of presets.entries()) preset.append(el("option", { value: index }, name));
   const about = el("p", { class: "hint" });
-  add({
-    element: preset,
-    follow: (settings) => {
+  const label = el("label", { for: preset.id }, "Start from");
+  return {
+    element: el("div", { class: "field" }, label, preset, about),
+    follow(settings) {
       const now = writeHash(settings);
       const index = presets.findIndex((each) => writeHash(applyPreset(each, settings)) === now);
       preset.value = String(index);
-      about.textContent =
-        presets[index]?.about ?? "Changed from every preset. The link in the address bar keeps it.";
+      preset.disabled = isOwn(settings.view, app.own);
+      // What a preset says of its orders is true of one period only.
+      const said =
+        settings.view === "period" || settings.view === "compare"
+          ? presets[index]?.about
+          : index < 0
+            ? undefined
+            : "A community with these settings.";
+      about.textContent = preset.disabled
+        ? `The orders come from ${app.own!.name}.`
+        : (said ?? "Changed from every preset. The link in the address bar keeps it.");
     },
-  });
+  };
+}
 
-  const reseed = el(
+/** "New random orders": another seed. */
+function reseedField(app: App): Control {
+  const element = el(
     "button",
     {
       type: "button",
       class: "button",
       onclick: () => app.update({ seed: (app.settings().seed * 48_271 + 11) % 1_000_003 }),
     },
-    "Draw other orders",
+    "New random orders",
   );
+  return {
+    element,
+    follow: ({ view }) => {
+      element.disabled = view === "bench" || isOwn(view, app.own);
+    },
+  };
+}
 
+/** The number of orders, on a scale of powers of ten. */
+function ordersField({ slider }: Fields): HTMLElement {
+  const [least, most] = ranges.orders;
   const steps = 200;
-  const span = Math.log(mostOrders / leastOrders);
+  const spread = Math.log(most / least);
   const rounded = (value: number): number => {
     const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
-    return Math.min(mostOrders, Math.max(leastOrders, Math.round(value / unit) * unit));
+    return Math.min(most, Math.max(least, Math.round(value / unit) * unit));
   };
+  return slider({
+    name: "orders",
+    label: "Orders in a period",
+    least: 0,
+    most: steps,
+    read: ({ orders }) => Math.round((Math.log(orders / least) / spread) * steps),
+    text: ({ orders }) => count(orders),
+    write: (value) => ({ orders: rounded(least * Math.exp((value / steps) * spread)) }),
+  });
+}
 
-  const form = el(
-    "form",
-    { onsubmit: (event: Event) => event.preventDefault() },
-    el("div", { class: "field" }, el("label", { for: preset.id }, "Start from"), preset, about),
-    el(
-      "fieldset",
-      {},
-      el("legend", {}, "The community"),
-      slider({
-        name: "orders",
-        label: "Orders in a period",
-        least: 0,
-        most: steps,
-        read: ({ orders }) => Math.round((Math.log(orders / leastOrders) / span) * steps),
-        text: ({ orders }) => count(orders),
-        write: (value) => ({ orders: rounded(leastOrders * Math.exp((value / steps) * span)) }),
-      }),
-      select(
-        "mix",
-        "Who lives there",
-        [
-          [mixes[0], "A street of homes"],
-          [mixes[1], "A village full of solar roofs"],
-          [mixes[2], "A town with shops"],
-          [mixes[3], "An industrial park"],
-        ],
-        (mix) => ({ mix: mix as Settings["mix"] }),
-      ),
-      select(
-        "carrier",
-        "Energy",
-        [
-          ["electricity", "Electricity"],
-          ["heat", "Heat"],
-          ["cold", "Cold"],
-          ["gas", "Gas"],
-        ],
-        (carrier) => ({ carrier: carrier as Settings["carrier"] }),
-      ),
-      select(
-        "season",
-        "Season",
-        seasons.map((season) => [season, capital(season)]),
-        (season) => ({ season: season as Settings["season"] }),
-      ),
-      select(
-        "weather",
-        "Weather",
-        weathers.map((weather) => [weather, capital(weather)]),
-        (weather) => ({ weather: weather as Settings["weather"] }),
-      ),
-      slider({
-        name: "time",
-        label: "Time of day",
-        least: 0,
-        most: 1425,
-        step: 15,
-        read: ({ time }) => time,
-        text: ({ time }) => clock(time),
-        write: (time) => ({ time }),
-      }),
-      select(
-        "minutes",
-        "Length of a period",
-        periodLengths.map((length) => [String(length), `${length} minutes`]),
-        (text) => ({ minutes: Number(text) }),
-      ),
-      reseed,
+function communityFields(app: App, fields: Fields): HTMLElement {
+  const { select, slider, add } = fields;
+  return el(
+    "fieldset",
+    {},
+    el("legend", {}, "The community"),
+    ordersField(fields),
+    select(
+      "mix",
+      "Who lives there",
+      mixes.map((mix) => [mix, mixWords[mix]]),
+      (mix) => ({ mix: mix as Settings["mix"] }),
     ),
-    el(
-      "fieldset",
-      {},
-      el("legend", {}, "The rules"),
-      choice(
-        "mechanism",
-        "Who meets whom",
-        mechanismNames.map((name) => [name, mechanismWords[name].name]),
-      ),
-      ...mechanismNames.map((name) =>
-        choice(
-          "pricing",
-          "Price of a trade",
-          mechanisms[name].pricings.map((pricing) => [pricing, pricingWords[pricing].name]),
-          ({ mechanism }) => mechanism !== name,
-        ),
-      ),
-      slider({
-        name: "blend",
-        label: "From seller’s to buyer’s price",
-        least: 0,
-        most: 100,
-        step: 5,
-        read: ({ blend }) => blend,
-        text: ({ blend }) => `${blend} %`,
-        write: (blend) => ({ blend }),
-        hidden: ({ pricing }) => pricing === "counterparty",
-      }),
-      check(
-        "Sell what is left through a pool",
-        ({ pool }) => pool,
-        (pool) => ({ pool }),
-      ),
-      slider({
-        name: "poolPrice",
-        label: "Pool price per kWh",
-        least: 0,
-        most: 1000,
-        step: 10,
-        read: ({ poolPrice }) => poolPrice,
-        text: ({ poolPrice }) => (poolPrice / 1000).toFixed(2),
-        write: (poolPrice) => ({ poolPrice }),
-        hidden: ({ pool }) => !pool,
-      }),
-      choice(
-        "lots",
-        "Pool lots",
-        [
-          ["whole", "Only whole"],
-          ["divisible", "Divisible"],
-        ],
-        ({ pool }) => !pool,
-      ),
-      slider({
-        name: "commission",
-        label: "Commission of each side",
-        least: 0,
-        most: 100,
-        read: ({ commission }) => commission,
-        text: ({ commission }) => `${(commission / 10).toFixed(1)} %`,
-        write: (commission) => ({ commission }),
-      }),
+    select(
+      "carrier",
+      "Energy",
+      carriers.map((carrier) => [carrier, carrierWords[carrier]]),
+      (carrier) => ({ carrier: carrier as Settings["carrier"] }),
     ),
-    el(
-      "fieldset",
-      {},
-      el("legend", {}, "Playback"),
-      slider({
-        name: "speed",
-        label: "Speed",
-        least: 25,
-        most: 400,
-        step: 25,
-        read: ({ speed }) => speed,
-        text: ({ speed }) => `${speed / 100}×`,
-        write: (speed) => ({ speed }),
-      }),
+    select(
+      "season",
+      "Season",
+      seasons.map((season) => [season, capital(season)]),
+      (season) => ({ season: season as Settings["season"] }),
     ),
-    add(ownOrders(app)),
+    select(
+      "weather",
+      "Weather",
+      weathers.map((weather) => [weather, capital(weather)]),
+      (weather) => ({ weather: weather as Settings["weather"] }),
+    ),
+    slider({
+      name: "time",
+      label: "Time of day",
+      least: 0,
+      most: 1425,
+      step: 15,
+      read: ({ time }) => time,
+      text: ({ time }) => clock(time),
+      write: (time) => ({ time }),
+    }),
+    select(
+      "minutes",
+      "Length of a period",
+      periodLengths.map((length) => [String(length), `${length} minutes`]),
+      (text) => ({ minutes: Number(text) }),
+    ),
+    add(reseedField(app)),
+  );
+}
+
+/** How a trade is priced: a choice for every mechanism, of which the one that fits is shown. */
+const pricingFields = ({ choice }: Fields): HTMLElement[] =>
+  mechanismNames.map((mechanism) =>
+    choice(
+      "pricing",
+      "Price of a trade",
+      mechanisms[mechanism].pricings.map((pricing) => [pricing, pricingWords[pricing].choice] as const),
+      (settings) => settings.mechanism !== mechanism,
+    ),
   );
 
+function rulesFields(fields: Fields): HTMLElement {
+  const { slider, choice, check } = fields;
+  return el(
+    "fieldset",
+    {},
+    el("legend", {}, "The rules"),
+    choice(
+      "mechanism",
+      "Matching rule",
+      mechanismNames.map((name) => [name, mechanismWords[name].name] as const),
+    ),
+    ...pricingFields(fields),
+    slider({
+      name: "blend",
+      label: "From seller’s to buyer’s price",
+      least: ranges.blend[0],
+      most: ranges.blend[1],
+      step: 5,
+      read: ({ blend }) => blend,
+      text: ({ blend }) => `${blend} %`,
+      write: (blend) => ({ blend }),
+      hidden: ({ pricing }) => pricing === "counterparty",
+    }),
+    check(
+      "pool",
+      "Sell what is left through a pool",
+      ({ pool }) => pool,
+      (pool) => ({ pool }),
+    ),
+    slider({
+      name: "poolPrice",
+      label: "Pool price per kWh",
+      least: ranges.poolPrice[0],
+      most: ranges.poolPrice[1],
+      step: 10,
+      read: ({ poolPrice }) => poolPrice,
+      text: ({ poolPrice }) => (poolPrice / 1000).toFixed(2),
+      write: (poolPrice) => ({ poolPrice }),
+      hidden: ({ pool }) => !pool,
+    }),
+    choice(
+      "lots",
+      "Pool lots",
+      [
+        ["whole", "Only whole"],
+        ["divisible", "Divisible"],
+      ],
+      ({ pool }) => !pool,
+    ),
+    slider({
+      name: "commission",
+      label: "Commission of each side",
+      least: ranges.commission[0],
+      most: ranges.commission[1],
+      read: ({ commission }) => commission,
+      text: ({ commission }) => `${(commission / 10).toFixed(1)} %`,
+      write: (commission) => ({ commission }),
+    }),
+  );
+}
+
+const playbackFields = ({ slider }: Fields): HTMLElement =>
+  el(
+    "fieldset",
+    {},
+    el("legend", {}, "Playback"),
+    slider({
+      name: "speed",
+      label: "Speed",
+      least: ranges.speed[0],
+      most: ranges.speed[1],
+      step: 25,
+      read: ({ speed }) => speed,
+      text: ({ speed }) => `${speed / 100}×`,
+      write: (speed) => ({ speed }),
+    }),
+  );
+
+/** Makes the panel. */
+export function openSettings(host: HTMLElement, app: App): { show(settings: Settings): void } {
+  const fields = createFields(app);
+  const idle = el(
+    "p",
+    { class: "hint", hidden: true },
+    "The bench draws orders of its own: no setting changes it.",
+  );
+  const market = el(
+    "form",
+    { onsubmit: (event: Event) => event.preventDefault() },
+    fields.add(presetField(app)),
+    communityFields(app, fields),
+    rulesFields(fields),
+    playbackFields(fields),
+    fields.add(ownOrders(app)),
+  );
   // On a phone the panel would push the market off the screen: there it starts closed.
   const wide = matchMedia("(min-width: 901px)");
-  const fold = el("details", { class: "fold", open: wide.matches }, el("summary", {}, "Settings"), form);
+  const fold = el(
+    "details",
+    { class: "fold", open: wide.matches },
+    el("summary", {}, "Settings"),
+    idle,
+    market,
+  );
   wide.addEventListener("change", () => {
     fold.open = wide.matches;
   });
   host.append(fold);
   return {
     show(settings) {
-      follow(settings);
+      fields.follow(settings);
+      idle.hidden = settings.view !== "bench";
+      market.hidden = settings.view === "bench";
     },
   };
 }

@@ -1,3 +1,4 @@
+/** The page's settings: what a link carries, their ranges and defaults, and ready markets. */
 import {
   defaultMechanism,
   goesWith,
@@ -46,8 +47,17 @@ export const mixes = ["street", "solar", "town", "industry"] as const;
 export const seasons = ["winter", "spring", "summer", "autumn"] as const;
 export const weathers = ["clear", "mixed", "overcast", "windy"] as const;
 export const periodLengths = [5, 15, 30, 60] as const;
-export const leastOrders = 10;
-export const mostOrders = 1_000_000;
+/** The whole numbers that settings may be, from and to: what a slider offers and a link may say. */
+export const ranges = {
+  orders: [10, 1_000_000],
+  seed: [0, 0xffff_ffff],
+  time: [0, 1439],
+  blend: [0, 100],
+  poolPrice: [0, 1000],
+  commission: [0, 100],
+  speed: [25, 400],
+  block: [-1, 1_000_000],
+} as const satisfies Partial<Record<keyof Settings, readonly [least: number, most: number]>>;
 
 /** The market a first visitor meets: a street small enough to follow every trade. */
 export const defaults: Readonly<Settings> = {
@@ -70,38 +80,51 @@ export const defaults: Readonly<Settings> = {
   block: -1,
 };
 
-type Reader<T> = (text: string) => T | undefined;
+/** What a text in a link stands for: the value to take, and whether that is what it says. */
+interface Read<T> {
+  readonly value: T;
+  readonly asGiven: boolean;
+}
+type Reader<T> = (text: string) => Read<T> | undefined;
 
 const oneOf =
   <T extends string>(values: readonly T[]): Reader<T> =>
-  (text) =>
-    values.find((value) => value === text);
-
-const wholeNumber =
-  (least: number, most: number): Reader<number> =>
   (text) => {
-    const value = /^-?[0-9]{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? value : undefined;
+    const value = values.find((each) => each === text);
+    return value === undefined ? undefined : { value, asGiven: true };
   };
+
+/** A whole number; one out of range is taken to the nearer end. */
+const wholeNumber = (name: keyof typeof ranges): Reader<number> => {
+  const [least, most] = ranges[name];
+  return (text) => {
+    if (!/^-?[0-9]{1,20}$/.test(text)) return undefined;
+    const value = Math.min(most, Math.max(least, Number(text)));
+    return { value, asGiven: value === Number(text) };
+  };
+};
 
 const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Settings[K]> } = {
   carrier: oneOf(carriers),
-  orders: wholeNumber(leastOrders, mostOrders),
-  seed: wholeNumber(0, 0xffff_ffff),
+  orders: wholeNumber("orders"),
+  seed: wholeNumber("seed"),
   mix: oneOf(mixes),
   season: oneOf(seasons),
   weather: oneOf(weathers),
-  minutes: (text) => periodLengths.find((length) => String(length) === text),
-  time: wholeNumber(0, 1439),
+  minutes: (text) => {
+    const value = periodLengths.find((length) => String(length) === text);
+    return value === undefined ? undefined : { value, asGiven: true };
+  },
+  time: wholeNumber("time"),
   mechanism: oneOf(mechanismNames),
   pricing: oneOf(pricingNames),
-  blend: wholeNumber(0, 100),
-  pool: (text) => (text === "yes" ? true : text === "no" ? false : undefined),
-  poolPrice: wholeNumber(0, 2000),
+  blend: wholeNumber("blend"),
+  pool: (text) => (text === "yes" || text === "no" ? { value: text === "yes", asGiven: true } : undefined),
+  poolPrice: wholeNumber("poolPrice"),
   lots: oneOf(["whole", "divisible"]),
-  commission: wholeNumber(0, 200),
-  speed: wholeNumber(25, 800),
-  block: wholeNumber(-1, 1_000_000),
+  commission: wholeNumber("commission"),
+  speed: wholeNumber("speed"),
+  block: wholeNumber("block"),
 };
 
 /** Brings settings that cannot stand together into line: a pricing that does not go with the mechanism gives way. */
@@ -114,18 +137,41 @@ export function consistent(settings: Settings): Settings {
   };
 }
 
-/** Reads the settings out of a URL's hash, `#/view?name=value&…`; what is missing or makes no sense takes its default. */
-export function readHash(hash: string): Settings {
+/** Settings out of a link, and what of it could not be taken as it stood, in sentences. */
+export interface ReadHash {
+  readonly settings: Settings;
+  readonly corrected: readonly string[];
+}
+
+/**
+ * Reads the settings out of a URL's hash, `#/view?name=value&…`. What is missing takes its default; a number out of
+ * range is taken to the nearer end, what makes no sense takes its default, and both are told.
+ */
+export function readHash(hash: string): ReadHash {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const settings: Settings = { ...defaults, view: views.find((view) => view === path) ?? defaults.view };
+  const corrected: string[] = [];
+  if (path !== "" && path !== settings.view)
+    corrected.push(`There is no view “${path.slice(0, 40)}”: this is ${settings.view}.`);
   const given = new URLSearchParams(query.slice(0, 2000));
   for (const name of Object.keys(readers) as (keyof typeof readers)[]) {
     const text = given.get(name);
-    const value = text === null ? undefined : readers[name](text);
-    if (value !== undefined) Object.assign(settings, { [name]: value });
+    if (text === null) continue;
+    const read = readers[name](text);
+    if (read !== undefined) Object.assign(settings, { [name]: read.value });
+    if (read?.asGiven !== true)
+      corrected.push(`${name} can’t be “${text.slice(0, 40)}”: ${shown(settings[name])} is used.`);
   }
-  return consistent(settings);
+  const taken = consistent(settings);
+  for (const name of ["pricing", "time"] as const)
+    if (given.has(name) && taken[name] !== settings[name])
+      corrected.push(`${name} can’t be ${settings[name]} here: ${taken[name]} is used.`);
+  return { settings: taken, corrected };
 }
+
+/** A value as a link has it. */
+const shown = (value: string | number | boolean): string =>
+  typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 
 /** The hash that restores `settings`: names only what differs from the defaults. */
 export function writeHash(settings: Settings): string {
@@ -133,7 +179,7 @@ export function writeHash(settings: Settings): string {
   for (const name of Object.keys(readers) as (keyof typeof readers)[]) {
     const value = settings[name];
     if (value === defaults[name]) continue;
-    query.set(name, typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
+    query.set(name, shown(value));
   }
   const text = query.toString();
   return `#/${settings.view}${text === "" ? "" : `?${text}`}`;
@@ -146,7 +192,6 @@ export interface Preset {
   readonly settings: Partial<Settings>;
 }
 
-const market = { ...defaults };
 export const presets: readonly Preset[] = [
   {
     name: "Street, summer evening",
@@ -182,4 +227,4 @@ export const presets: readonly Preset[] = [
 
 /** The settings a preset stands for, in the view and at the speed they are looked at now. */
 export const applyPreset = (preset: Preset, now: Settings): Settings =>
-  consistent({ ...market, ...preset.settings, view: now.view, speed: now.speed, block: now.block });
+  consistent({ ...defaults, ...preset.settings, view: now.view, speed: now.speed, block: now.block });

@@ -1,7 +1,9 @@
+/** Attempts on a block: changing a copy of it to see what breaks, and checking one that came from elsewhere. */
 import type { App } from "../app.js";
 import { el, freshId } from "../dom.js";
 import { count } from "../format.js";
 import type { Target } from "../worker/forge.js";
+import type { Forged, InLedger, Pasted } from "../worker/ledger.js";
 import { checkList } from "./checks.js";
 import { answer, busy, part } from "./parts.js";
 
@@ -14,8 +16,21 @@ const targets: readonly (readonly [Target, string])[] = [
   ["random", "any byte at all"],
 ];
 
-/** "Tamper with this block": changes a byte of a copy and shows what breaks. `onFound` hears before and after each attempt. */
-export function tampering(app: App, height: number, onFound: (broken: boolean) => void): HTMLElement {
+/** What was changed and how much of it is found, in words. */
+function forgedWords(found: Forged): HTMLElement {
+  const failed = found.checks.filter((check) => !check.ok).length;
+  const now = found.after === "" ? "" : ` and now says ${found.after}`;
+  const values = found.before === "" || found.before === found.after ? "" : ` It said ${found.before}${now}.`;
+  return el(
+    "p",
+    {},
+    el("strong", {}, failed > 0 ? "Found out. " : "Not found out. "),
+    `Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.${values} ${failed} of ${found.checks.length} checks fail.`,
+  );
+}
+
+/** "Try to cheat": changes a bit of a copy and shows what breaks. `onFound` is called before and after each attempt. */
+export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => void): HTMLElement {
   const what = el(
     "select",
     { id: freshId("target") },
@@ -23,38 +38,21 @@ export function tampering(app: App, height: number, onFound: (broken: boolean) =
   );
   const repair = el("input", { type: "checkbox" });
   const verdict = answer();
+  const attempt = async (): Promise<HTMLElement[]> => {
+    onFound(false);
+    const target = what.value as Target;
+    const found = await app.client.call("tamper", {
+      ...at,
+      target,
+      repair: repair.checked,
+      random: Math.random(),
+    });
+    onFound(found.checks.some((check) => !check.ok));
+    return [forgedWords(found), checkList(found.checks)];
+  };
   const tamper: HTMLButtonElement = el(
     "button",
-    {
-      type: "button",
-      class: "button bad",
-      onclick: () =>
-        void busy(tamper, verdict, async () => {
-          onFound(false);
-          const change = {
-            height: height,
-            target: what.value as Target,
-            repair: repair.checked,
-            random: Math.random(),
-          };
-          const found = await app.client.call("tamper", change);
-          const broken = found.checks.filter((check) => !check.ok);
-          onFound(broken.length > 0);
-          const values =
-            found.before === "" || found.before === found.after
-              ? ""
-              : ` It said ${found.before}${found.after === "" ? "" : ` and now says ${found.after}`}.`;
-          return [
-            el(
-              "p",
-              {},
-              el("strong", {}, broken.length > 0 ? "Found out. " : "Not found out. "),
-              `Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.${values} ${broken.length} of ${found.checks.length} checks fail.`,
-            ),
-            checkList(found.checks),
-          ];
-        }),
-    },
+    { type: "button", class: "button bad", onclick: () => void busy(tamper, verdict, attempt) },
     "Tamper with this block",
   );
   return part(
@@ -66,34 +64,35 @@ export function tampering(app: App, height: number, onFound: (broken: boolean) =
   );
 }
 
-/** "Paste one in": checks a block that came from elsewhere. */
-export function pasting(app: App): HTMLElement {
+/** What a pasted block is, in words. */
+function pastedWords(found: Pasted): string {
+  const known = found.checks.length > 0;
+  const verdict = found.same
+    ? "It is the same as the one in this ledger."
+    : known
+      ? "It differs from the one in this ledger."
+      : "This ledger has no such block.";
+  return `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${verdict}`;
+}
+
+/** "Check a block": one that came from elsewhere, against this ledger. */
+export function pasting(app: App, ledger: string): HTMLElement {
   const area = el("textarea", { id: freshId("paste"), spellcheck: "false" });
   const verdict = answer();
+  const look = async (): Promise<HTMLElement[]> => {
+    if (area.value.trim() === "") return [el("p", { class: "note" }, "Nothing pasted yet.")];
+    const found = await app.client.call("paste", { ledger, text: area.value });
+    const text = el("p", {}, pastedWords(found));
+    return found.checks.length > 0 ? [text, checkList(found.checks)] : [text];
+  };
   const check: HTMLButtonElement = el(
     "button",
-    {
-      type: "button",
-      class: "button",
-      onclick: () =>
-        void busy(check, verdict, async () => {
-          const found = await app.client.call("paste", area.value);
-          const known = found.checks.length > 0;
-          return [
-            el(
-              "p",
-              {},
-              `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${found.same ? "It is the same as the one in this ledger." : known ? "It differs from the one in this ledger." : "This ledger has no such block."}`,
-            ),
-            ...(known ? [checkList(found.checks)] : []),
-          ];
-        }),
-    },
+    { type: "button", class: "button", onclick: () => void busy(check, verdict, look) },
     "Check it",
   );
   return part(
-    "Paste one in",
-    "A block in base64, as “Copy it out” writes it.",
+    "Check a block",
+    "In base64, as “Copy block” writes it.",
     el(
       "div",
       { class: "stack" },

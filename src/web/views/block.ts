@@ -1,212 +1,265 @@
+/** The block that is open: its header and records, checking it, tampering with it, proving a trade, copying and pasting. */
 import type { App } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { createPath } from "../charts/path.js";
 import { el } from "../dom.js";
-import { count, duration, energy, money, price } from "../format.js";
+import { count, duration, energy, localTime, money, price, share } from "../format.js";
+import { words } from "../trouble.js";
+import type { BlockShown, InLedger, Proved } from "../worker/ledger.js";
 import { pasting, tampering } from "./attempts.js";
 import { checkList } from "./checks.js";
 import { answer, busy, part } from "./parts.js";
 
-type Opened = Awaited<ReturnType<typeof readBlock>>;
-const readBlock = (app: App, height: number) => app.client.call("block", height);
+/** Checks the block in this browser, with how far it has come: everything before is executed again. */
+function verifying(app: App, at: InLedger): { readonly button: HTMLElement; readonly verdict: HTMLElement } {
+  const verdict = answer();
+  const button: HTMLButtonElement = el(
+    "button",
+    {
+      type: "button",
+      class: "button main",
+      onclick: () =>
+        void busy(button, verdict, async () => {
+          const onNews = (done: number): void => {
+            verdict.textContent = `Executing the blocks before it again: ${share(Math.floor(done * 100) / 100, 1)}`;
+          };
+          const checks = await app.client.call("verify", at, { onNews });
+          const took = checks.reduce((sum, check) => sum + check.took, 0);
+          const good = checks.every((check) => check.ok);
+          const text = good
+            ? `This block is valid. Checked in ${duration(took)}, with code independent of what sealed it.`
+            : "This block is not valid.";
+          return [el("p", {}, text), checkList(checks)];
+        }),
+    },
+    "Verify this block here",
+  );
+  return { button, verdict };
+}
+
+function copying(
+  app: App,
+  at: InLedger,
+  bytes: number,
+): { readonly button: HTMLElement; readonly copied: HTMLElement } {
+  const copied = answer();
+  const button: HTMLButtonElement = el(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      onclick: () =>
+        void busy(button, copied, async () => {
+          const text = await app.client.call("copy", at);
+          const area = el("textarea", { readonly: true, "aria-label": "The block in base64" });
+          area.value = text;
+          try {
+            await navigator.clipboard.writeText(text);
+            return [el("p", { class: "note" }, `Copied: ${count(bytes)} bytes in base64.`), area];
+          } catch {
+            return [el("p", { class: "note" }, "Select the text and copy it."), area];
+          }
+        }),
+    },
+    "Copy block",
+  );
+  return { button, copied };
+}
+
+/** The block's period as the community's clock has it, and its number. */
+function periodWords(block: BlockShown): string {
+  if (block.height === 0) return "genesis: the contracts of the day";
+  const start = block.timestampMs - block.periodMs;
+  const number = `period ${count(block.period)} since 1 January 1970`;
+  return `began ${localTime(start, block.utcOffsetMinutes)}; ${number}`;
+}
+
+function factsOf(block: BlockShown): HTMLElement {
+  const row = (name: string, value: string, hash = false): HTMLElement[] => [
+    el("dt", {}, name),
+    el("dd", hash ? { class: "hash" } : {}, value),
+  ];
+  return el(
+    "dl",
+    { class: "facts" },
+    ...row("Hash", block.hash, true),
+    ...row("Block before", block.previous, true),
+    ...row("Root over all before", block.history, true),
+    ...row("Contracts in force", block.rules, true),
+    ...row("Market", block.marketId, true),
+    ...row("Period", periodWords(block)),
+  );
+}
+
+function headerCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
+  const { button: verify, verdict } = verifying(app, at);
+  const { button: copy, copied } = copying(app, at, block.bytes);
+  return part(
+    `Block ${block.height}`,
+    `${count(block.bytes)} bytes, sealed ${localTime(block.timestampMs, block.utcOffsetMinutes)}`,
+    el(
+      "div",
+      { class: "stack" },
+      factsOf(block),
+      dataTable({
+        caption: "What it holds",
+        columns: ["Section", "Records", "Bytes", "Root"],
+        rows: block.sections.map((section) => [
+          section.name,
+          count(section.count),
+          section.name === "state" ? "its root only" : count(section.bytes),
+          `${section.root.slice(0, 16)}…`,
+        ]),
+      }),
+      el("div", { class: "row" }, verify, copy),
+      verdict,
+      copied,
+    ),
+  );
+}
+
+const pathTable = (found: Proved): HTMLElement =>
+  el(
+    "details",
+    { class: "behind" },
+    el("summary", {}, "Table: the path"),
+    dataTable({
+      caption: "The path, from the trade upwards",
+      columns: ["Level", "Neighbour", "Side", "Together"],
+      rows: found.steps.map((step, level) => [
+        String(level + 1),
+        `${step.sibling.slice(0, 16)}…`,
+        step.left ? "left" : "right",
+        `${step.hash.slice(0, 16)}…`,
+      ]),
+    }),
+  );
+
+/** The proof that a trade is in the block: its path to the root, drawn. */
+function proving(app: App, at: InLedger, block: BlockShown) {
+  const path = createPath();
+  const proof = answer();
+  path.element.hidden = true;
+  const prove = async (index: number): Promise<void> => {
+    const trade = block.trades[index]!;
+    try {
+      const found = await app.client.call("prove", { ...at, index });
+      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: ${found.steps.length} hashes lead from it to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
+      path.element.hidden = false;
+      path.show(found, `${trade.seller} → ${trade.buyer}`, text);
+      proof.replaceChildren(el("p", {}, text), pathTable(found));
+      path.element.scrollIntoView({ block: "nearest" });
+    } catch (error) {
+      proof.replaceChildren(el("p", { class: "notice bad" }, words(error)));
+    }
+  };
+  return { path, proof, prove };
+}
+
+/** Where a table lists only the first of many, its caption says so. */
+const firstOf = (all: number, listed: number): string => (all > listed ? `, the first ${listed}` : "");
+
+function tradesTable(block: BlockShown, onRow: (index: number) => void): HTMLElement {
+  const all = block.sections.find(({ name }) => name === "trades")!.count;
+  if (block.trades.length === 0) return el("p", { class: "note" }, "No trades in this period.");
+  return dataTable(
+    {
+      caption: `Trades${firstOf(all, block.trades.length)}. Choose one to prove that it is in the block.`,
+      columns: ["Seller", "Buyer", "Carrier", "Energy", "Price", "Amount", "Way"],
+      rows: block.trades.map((trade) => [
+        trade.seller,
+        trade.buyer,
+        trade.carrier,
+        energy(trade.quantity),
+        price(trade.price),
+        money(trade.quantity * trade.price),
+        trade.kind,
+      ]),
+    },
+    onRow,
+  );
+}
+
+function ordersTable(block: BlockShown): HTMLElement {
+  const all = block.sections.find(({ name }) => name === "orders")!.count;
+  if (block.orders.length === 0) return el("p", { class: "note" }, "No orders in this block.");
+  return dataTable({
+    caption: `Orders${firstOf(all, block.orders.length)}, in order of arrival`,
+    columns: ["Who", "Side", "Carrier", "Energy", "Limit"],
+    rows: block.orders.map((order) => [
+      order.who,
+      order.side,
+      order.carrier,
+      energy(order.quantity),
+      price(order.price),
+    ]),
+  });
+}
+
+function recordsCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
+  const { path, proof, prove } = proving(app, at, block);
+  return part(
+    "Orders and trades",
+    "Proof: a trade is in the block if its path leads to the root.",
+    el(
+      "div",
+      { class: "stack" },
+      tradesTable(block, (index) => void prove(index)),
+      proof,
+      path.element,
+      ordersTable(block),
+    ),
+  );
+}
 
 /**
- * The block that is open: header, records, checking it, tampering with it, proving a trade, copying and pasting.
- * `onBroken` hears whether the block stands tampered with on the page.
+ * Makes the place for the block that is open. `onBroken` is called with the height of the block that stands tampered
+ * with on the page, −1 for none. What is shown belongs to the ledger that was asked for last, or to none.
  */
 export function openBlockCard(
   app: App,
-  onBroken: (height: number, broken: boolean) => void,
+  onBroken: (height: number) => void,
 ): {
   readonly element: HTMLElement;
-  show(height: number): Promise<void>;
+  show(at: InLedger): void;
+  /** Shows nothing: the ledger is another one. */
+  clear(): void;
 } {
-  let shown = -1;
-  let marked = -1;
+  let shown = "";
   const element = el("div", { class: "view" });
-
-  const mark = (broken: boolean): void => {
-    clean();
-    if (!broken) return;
-    marked = shown;
-    onBroken(shown, true);
-  };
-  const clean = (): void => {
-    if (marked >= 0) onBroken(marked, false);
-    marked = -1;
-  };
-  function header(block: Opened): HTMLElement {
-    const row = (name: string, value: string, hash = false): HTMLElement[] => [
-      el("dt", {}, name),
-      el("dd", hash ? { class: "hash" } : {}, value),
-    ];
-    const sealed = new Date(block.timestampMs).toISOString().replace("T", " ").slice(0, 19);
-    const verdict = answer();
-    const verify: HTMLButtonElement = el(
-      "button",
-      {
-        type: "button",
-        class: "button main",
-        onclick: () =>
-          void busy(verify, verdict, async () => {
-            clean();
-            const checks = await app.client.call("verify", block.height);
-            const took = checks.reduce((sum, check) => sum + check.took, 0);
-            const good = checks.every((check) => check.ok);
-            return [
-              el(
-                "p",
-                {},
-                good
-                  ? `This block holds. Checked in ${duration(took)}, with other code than sealed it.`
-                  : "This block does not hold.",
-              ),
-              checkList(checks),
-            ];
-          }),
-      },
-      "Verify this block here",
-    );
-    const copied = answer();
-    const copy: HTMLButtonElement = el(
-      "button",
-      {
-        type: "button",
-        class: "button",
-        onclick: () =>
-          void busy(copy, copied, async () => {
-            const text = await app.client.call("copy", block.height);
-            const area = el("textarea", { readonly: true, "aria-label": "The block in base64" });
-            area.value = text;
-            try {
-              await navigator.clipboard.writeText(text);
-              return [el("p", { class: "note" }, `Copied: ${count(block.bytes)} bytes in base64.`), area];
-            } catch {
-              return [el("p", { class: "note" }, "Select the text and copy it."), area];
-            }
-          }),
-      },
-      "Copy it out",
-    );
-    return part(
-      `Block ${block.height}`,
-      `${count(block.bytes)} bytes, sealed ${sealed} UTC`,
-      el(
-        "div",
-        { class: "stack" },
+  async function open(at: InLedger, key: string): Promise<void> {
+    try {
+      const block = await app.client.call("block", at);
+      if (key !== shown) return;
+      element.replaceChildren(
+        headerCard(app, at, block),
         el(
-          "dl",
-          { class: "facts" },
-          ...row("Hash", block.hash, true),
-          ...row("Block before", block.previous, true),
-          ...row("Root over all before", block.history, true),
-          ...row("Contracts in force", block.rules, true),
-          ...row("Market", block.marketId, true),
-          ...row("Period", count(block.period)),
+          "div",
+          { class: "pair" },
+          tampering(app, at, (broken) => onBroken(broken ? at.height : -1)),
+          pasting(app, at.ledger),
         ),
-        dataTable({
-          caption: "What it holds",
-          columns: ["Section", "Records", "Bytes", "Root"],
-          rows: block.sections.map((section) => [
-            section.name,
-            count(section.count),
-            count(section.bytes),
-            `${section.root.slice(0, 16)}…`,
-          ]),
-        }),
-        el("div", { class: "row" }, verify, copy),
-        verdict,
-        copied,
-      ),
-    );
+        recordsCard(app, at, block),
+      );
+      app.announce(`Block ${at.height} is open.`);
+    } catch (error) {
+      if (key === shown)
+        element.replaceChildren(el("p", { class: "notice bad", role: "alert" }, words(error)));
+    }
   }
-
-  function records(block: Opened): HTMLElement {
-    const more = (all: number, listed: number): string => (all > listed ? `, the first ${listed}` : "");
-    const path = createPath();
-    const proof = answer();
-    path.element.hidden = true;
-    const prove = async (index: number): Promise<void> => {
-      const trade = block.trades[index]!;
-      const found = await app.client.call("prove", { height: block.height, index });
-      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: ${found.steps.length} hashes lead from it to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
-      proof.replaceChildren(el("p", {}, text));
-      path.element.hidden = false;
-      path.show(found, `${trade.seller} → ${trade.buyer}`, text);
-      const table = dataTable({
-        caption: "The path, from the trade upwards",
-        columns: ["Level", "Neighbour", "Side", "Together"],
-        rows: found.steps.map((step, level) => [
-          String(level + 1),
-          `${step.sibling.slice(0, 16)}…`,
-          step.left ? "left" : "right",
-          `${step.hash.slice(0, 16)}…`,
-        ]),
-      });
-      proof.append(el("details", { class: "behind" }, el("summary", {}, "Table: the path"), table));
-      path.element.scrollIntoView({ block: "nearest" });
-    };
-    const orders = block.sections.find(({ name }) => name === "orders")!.count;
-    const trades = block.sections.find(({ name }) => name === "trades")!.count;
-    const tradeTable =
-      block.trades.length === 0
-        ? el("p", { class: "note" }, "No trades in this period.")
-        : dataTable(
-            {
-              caption: `Trades${more(trades, block.trades.length)}. Choose one to prove that it is in the block.`,
-              columns: ["Seller", "Buyer", "Carrier", "Energy", "Price", "Amount", "Way"],
-              rows: block.trades.map((trade) => [
-                trade.seller,
-                trade.buyer,
-                trade.carrier,
-                energy(trade.quantity),
-                price(trade.price),
-                money(trade.quantity * trade.price),
-                trade.kind,
-              ]),
-            },
-            (index) => void prove(index),
-          );
-    return part(
-      "Orders and trades",
-      "Proof: a trade is in the block if its path leads to the root.",
-      el(
-        "div",
-        { class: "stack" },
-        tradeTable,
-        proof,
-        path.element,
-        block.orders.length === 0
-          ? el("p", { class: "note" }, "No orders in this block.")
-          : dataTable({
-              caption: `Orders${more(orders, block.orders.length)}, in order of arrival`,
-              columns: ["Who", "Side", "Carrier", "Energy", "Limit"],
-              rows: block.orders.map((order) => [
-                order.who,
-                order.side,
-                order.carrier,
-                energy(order.quantity),
-                price(order.price),
-              ]),
-            }),
-      ),
-    );
-  }
-
   return {
     element,
-    async show(height) {
-      if (height === shown) return;
-      shown = height;
-      clean();
-      const block = await readBlock(app, height);
-      if (height !== shown) return;
-      element.replaceChildren(
-        header(block),
-        el("div", { class: "pair" }, tampering(app, height, mark), pasting(app)),
-        records(block),
-      );
-      app.announce(`Block ${height} is open.`);
+    show(at) {
+      const key = `${at.height} ${at.ledger}`;
+      if (key === shown) return;
+      shown = key;
+      onBroken(-1);
+      void open(at, key);
+    },
+    clear() {
+      shown = "";
+      onBroken(-1);
+      element.replaceChildren();
     },
   };
 }

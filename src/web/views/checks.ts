@@ -1,15 +1,16 @@
+/** The checks of a block as a list of questions, each with its answer. */
 import { el } from "../dom.js";
 import { duration } from "../format.js";
 import type { Check } from "../worker/checks.js";
 
 /** What each check asks, in plain words. */
-const questions: Record<string, string> = {
-  Form: "Is it a well-formed block?",
-  Roots: "Do its records hash to the roots in its header?",
-  "Link back": "Does it follow the block before it?",
-  Hash: "Does the chain know its hash?",
-  Execution: "Does executing its orders again give its trades, flows and balances?",
-};
+const questions = {
+  form: "Is it a well-formed block?",
+  roots: "Do its records hash to the roots in its header?",
+  link: "Does it follow the block before it?",
+  hash: "Does the next block name this hash?",
+  execution: "Does executing its orders again give its trades, flows and balances?",
+} as const satisfies Record<Check["name"], string>;
 
 /** A list of checks, each with its answer and the time it took. */
 export function checkList(checks: readonly Check[]): HTMLElement {
@@ -27,7 +28,7 @@ export function checkList(checks: readonly Check[]): HTMLElement {
           el(
             "p",
             { class: "question" },
-            questions[check.name] ?? check.name,
+            questions[check.name],
             el("span", { class: "verdict" }, check.ok ? " Yes." : " No."),
           ),
           el("p", { class: "note" }, check.detail),

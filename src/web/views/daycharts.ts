@@ -1,3 +1,4 @@
+/** The charts of the day: flows, prices, stores, the platform's accounts. */
 import type { Carrier } from "../../units.js";
 import { createFigure, type Figure } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
@@ -12,9 +13,9 @@ const met = [
   { key: "traded", label: "bought from each other", colour: "supply", form: "up" },
   { key: "sold", label: "from pool and stores", colour: "pool", form: "up" },
   { key: "imported", label: "imported from the grid", colour: "grid", form: "up" },
-  { key: "interrupted", label: "called off by contract", colour: "demand", form: "up" },
+  { key: "interrupted", label: "paused under contract", colour: "demand", form: "up" },
   { key: "unserved", label: "not served", colour: "lack", form: "up" },
-  { key: "charged", label: "left over, stored", colour: "storage", form: "down" },
+  { key: "charged", label: "charged into storage", colour: "storage", form: "down" },
   { key: "exported", label: "left over, exported", colour: "muted", form: "down" },
 ] as const satisfies readonly { key: keyof Totals; label: string; colour: string; form: "up" | "down" }[];
 
@@ -29,7 +30,7 @@ interface DayChart {
   draw(periods: readonly DayPeriod[], carrier: Carrier): void;
 }
 
-/** The charts of the day: flows, prices, stores, the platform's accounts. `onPick` hears which period was chosen in one. */
+/** The charts of the day: flows, prices, stores, the platform's accounts. `onPick` is called with the period that was chosen in one. */
 export function openDayCharts(onPick: (index: number) => void): {
   readonly elements: readonly HTMLElement[];
   draw(periods: readonly DayPeriod[], carrier: Carrier): void;

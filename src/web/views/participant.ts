@@ -1,62 +1,87 @@
+/** The dialog about one order: what it wanted, what it got, from whom and for how much, and why not more. */
 import type { App } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { el } from "../dom.js";
-import { count, energy, money, moneyChange, plural, price } from "../format.js";
+import { count, energy, money, plural, price } from "../format.js";
+import { words } from "../trouble.js";
+import type { OrderShown } from "../worker/period.js";
 
-/** Opens the dialog that shows one participant's order: what it wanted, what it got, from whom and for how much. */
-export async function showOrder(app: App, side: "offer" | "bid", index: number): Promise<void> {
-  const { line, trades } = await app.client.call("order", { side, index });
-  const sells = side === "offer";
+/** What came of the order, in a sentence. */
+function outcomeWords({ line }: OrderShown): string {
+  const sells = line.side === "offer";
   const done = line.direct + line.pooled;
-  const dialog = el("dialog", { class: "detail", "aria-labelledby": "order-name" });
+  if (done === 0) return `${sells ? "Sold" : "Got"} nothing in this period.`;
+  const gain = `${money(line.gain)} ${sells ? "more than its minimum" : "less than it would have paid"}`;
+  return `${sells ? "Sold" : "Got"} ${energy(done)} of ${energy(line.quantity)} for ${money(line.amount)}, ${gain}.`;
+}
+
+function facts({ line }: OrderShown): HTMLElement {
+  const sells = line.side === "offer";
   const row = (name: string, value: string): HTMLElement[] => [el("dt", {}, name), el("dd", {}, value)];
+  return el(
+    "dl",
+    {},
+    ...row(sells ? "Offers" : "Asks for", energy(line.quantity)),
+    ...row(sells ? "At least" : "At most", `${price(line.price)} per kWh`),
+    ...row("Traded directly", energy(line.direct)),
+    ...row("Through the pool", energy(line.pooled)),
+    ...row(sells ? "Not sold" : "Not served", energy(line.left)),
+  );
+}
+
+function tradesTable({ line, trades }: OrderShown): HTMLElement {
+  return dataTable({
+    caption: plural(trades.length, "trade"),
+    columns: [line.side === "offer" ? "Buyer" : "Seller", "Energy", "Price", "Amount"],
+    rows: trades.map((trade) => [
+      trade.pool ? `${trade.other} (pool)` : trade.other,
+      energy(trade.quantity),
+      price(trade.price),
+      money(trade.quantity * trade.price),
+    ]),
+  });
+}
+
+function dialogOf(order: OrderShown): HTMLDialogElement {
+  const { line, trades } = order;
+  const dialog = el("dialog", { class: "detail", "aria-labelledby": "order-name" });
+  const arrival = `${line.kind}, ${line.side} ${count(line.index + 1)} in order of arrival`;
   dialog.append(
     el(
       "div",
-      { class: "head" },
+      { class: "inside" },
       el(
         "div",
-        {},
-        el("h2", { id: "order-name" }, line.name),
-        el(
-          "p",
-          { class: "note" },
-          `${line.kind}, ${sells ? "offer" : "bid"} ${count(line.index + 1)} in order of arrival`,
-        ),
+        { class: "head" },
+        el("div", {}, el("h2", { id: "order-name" }, line.name), el("p", { class: "note" }, arrival)),
+        el("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Close"),
       ),
-      el("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Close"),
-    ),
-    el(
-      "p",
-      {},
-      done === 0
-        ? `${sells ? "Sold" : "Got"} nothing in this period.`
-        : `${sells ? "Sold" : "Got"} ${energy(done)} of ${energy(line.quantity)} for ${money(line.amount)}, which is ${moneyChange(line.gain)} ${sells ? "more than it asked at least" : "less than it would have paid"}.`,
-    ),
-    el(
-      "dl",
-      {},
-      ...row(sells ? "Offers" : "Asks for", energy(line.quantity)),
-      ...row(sells ? "At least" : "At most", `${price(line.price)} per kWh`),
-      ...row("Traded directly", energy(line.direct)),
-      ...row("Through the pool", energy(line.pooled)),
-      ...row(sells ? "Not sold" : "Not served", energy(line.left)),
+      el("p", {}, outcomeWords(order)),
+      facts(order),
+      trades.length > 0 ? tradesTable(order) : null,
     ),
   );
-  if (trades.length > 0)
-    dialog.append(
-      dataTable({
-        caption: plural(trades.length, "trade"),
-        columns: [sells ? "Buyer" : "Seller", "Energy", "Price", "Amount"],
-        rows: trades.map((trade) => [
-          trade.pool ? `${trade.other} (pool)` : trade.other,
-          energy(trade.quantity),
-          price(trade.price),
-          money(trade.quantity * trade.price),
-        ]),
-      }),
-    );
-  dialog.addEventListener("close", () => dialog.remove());
+  return dialog;
+}
+
+/** Opens the dialog about an order. A click beside it closes it, and the focus goes back to where it was opened from. */
+export async function showOrder(app: App, side: "offer" | "bid", index: number): Promise<void> {
+  const opener = document.activeElement;
+  let order: OrderShown;
+  try {
+    order = await app.client.call("order", { side, index });
+  } catch (error) {
+    return app.tell({ text: words(error), bad: true });
+  }
+  const dialog = dialogOf(order);
+  // All of the dialog is covered by what is inside it: a click that reaches the dialog itself lies beside.
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (opener instanceof HTMLElement || opener instanceof SVGElement) opener.focus();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -1,3 +1,4 @@
+/** The walk in sentences: one step at a time, in plain language. */
 import { energy, plural, price as priceText } from "../format.js";
 import type { Step, Walk, WalkRules } from "../worker/explain.js";
 
@@ -8,6 +9,9 @@ export interface Cast {
   /** How many of them are sellers. */
   readonly sellers: number;
   readonly bidNames: readonly string[];
+  /** Price limits by order, in price ticks. */
+  readonly offerPrices: readonly number[];
+  readonly bidPrices: readonly number[];
   readonly rules: WalkRules;
 }
 
@@ -27,39 +31,91 @@ function queueSentence(step: Step): string {
   if (step.phase === "merit")
     return "Merit order: sellers line up from the lowest price, buyers from the highest. The two at the front trade for as long as the buyer pays at least what the seller asks.";
   if (step.phase === "B")
-    return "Phase B, led by buyers. Both sides line up again with what they have left. Now each buyer in turn looks for sellers whose whole rest it can take.";
+    return "Phase B, led by buyers. Both sides line up again with what they have left. Now each buyer in turn picks a seller whose rest it can use up.";
   return step.cycle === 1
-    ? "Phase A, led by sellers. Sellers line up by quantity × price, smallest first; buyers by quantity × price, largest first. Each seller in turn looks for buyers it can serve whole."
-    : `Round ${step.cycle}, phase A. Everyone with something left lines up again, sellers first to choose.`;
+    ? "Phase A, led by sellers. Sellers line up by quantity × price, smallest first; buyers by quantity × price, largest first. Each seller in turn picks a buyer it can supply completely."
+    : `Round ${step.cycle}, phase A. Everyone with something left lines up again, and sellers choose first.`;
+}
+
+const numbers = [
+  "no",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+const inWords = (count: number): string => numbers[count] ?? String(count);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Why those ahead in the queue were passed over: too large, no agreement, or some of each. */
+function passedSentence(step: Step, cast: Cast): string {
+  if (step.passed.length === 0) return "";
+  const sellersLead = step.phase === "A";
+  const one = step.passed.length === 1;
+  const who = sellersLead ? (one ? "buyer" : "buyers") : one ? "seller" : "sellers";
+  const agrees = (index: number): boolean => {
+    const [offer, bid] = sellersLead ? [step.offer, index] : [index, step.bid];
+    return cast.bidPrices[bid]! >= cast.offerPrices[offer]!;
+  };
+  const dear = sellersLead ? "offered too little" : "asked too much";
+  const large = sellersLead ? "wanted too much" : "had too much left";
+  const agreed = step.passed.filter(agrees).length;
+  const why = agreed === 0 ? dear : agreed === step.passed.length ? large : `${large} or ${dear}`;
+  return ` ${capital(inWords(step.passed.length))} ${who} ahead ${why}.`;
+}
+
+/** Whose price it is, after the price itself. */
+function ownerOfPrice(step: Step, cast: Cast): string {
+  if (cast.rules.pricing === "blend") return ", between their two limits";
+  return step.phase === "A" ? ", the buyer’s price" : ", the seller’s price";
 }
 
 function tradeSentence(step: Step, cast: Cast): string {
   const offer = cast.offerNames[step.offer]!;
   const bid = cast.bidNames[step.bid]!;
-  const how =
-    cast.rules.pricing === "blend"
-      ? "between their two limits"
-      : step.phase === "A"
-        ? "the buyer’s price"
-        : "the seller’s price";
-  const passed =
-    step.passed.length === 0
-      ? ""
-      : ` after passing ${step.passed.length} that did not fit or would not agree`;
+  const at = `${energy(step.quantity)} at ${each(step.price)}${ownerOfPrice(step, cast)}`;
   if (step.phase === "merit") {
-    const at = cast.rules.pricing === "blend" ? ` at ${each(step.price)}, ${how}` : "";
-    return `${offer} and ${bid} are at the front and agree: ${energy(step.quantity)}${at}.`;
+    const deal = cast.rules.pricing === "blend" ? at : energy(step.quantity);
+    return `${offer} and ${bid} are at the front and agree: ${deal}.`;
   }
   return step.phase === "A"
-    ? `${offer} can serve ${bid} whole${passed}: ${energy(step.quantity)} at ${each(step.price)}, ${how}.`
-    : `${bid} takes everything ${offer} has left${passed}: ${energy(step.quantity)} at ${each(step.price)}, ${how}.`;
+    ? `${offer} sells ${bid} all it wants: ${at}.${passedSentence(step, cast)}`
+    : `${bid} buys all that ${offer} has left: ${at}.${passedSentence(step, cast)}`;
 }
 
 function passSentence(step: Step, cast: Cast): string {
   const names = step.idle.map((index) => (step.phase === "A" ? cast.offerNames : cast.bidNames)[index]!);
   return step.phase === "A"
-    ? `${list(names)}: no buyer here that can be served whole and pays enough. Next.`
+    ? `${list(names)}: no buyer that can be supplied completely and pays enough. Next.`
     : `${list(names)}: no seller whose whole rest fits at a price they would pay. Next.`;
+}
+
+/** Who stays out of the pool, and why: each says which of the two reasons is its own. */
+function outsideSentences(step: Step, cast: Cast): string[] {
+  const refuses = step.idle.filter((index) => cast.offerPrices[index]! > step.price);
+  const barred = step.idle.filter((index) => cast.offerPrices[index]! <= step.price);
+  const said: string[] = [];
+  if (refuses.length > 0) {
+    const asks = refuses.map((index) => priceText(cast.offerPrices[index]!));
+    const names = list(refuses.map((index) => cast.offerNames[index]!));
+    const lone = refuses.length === 1;
+    said.push(
+      `${names} ${lone ? "stays" : "stay"} out: ${lone ? "it asks" : "they ask"} ${list(asks)}, the pool pays ${priceText(step.price)}.`,
+    );
+  }
+  if (barred.length > 0)
+    said.push(
+      `${list(barred.map((index) => cast.offerNames[index]!))} ${barred.length === 1 ? "stays" : "stay"} out: the contract keeps what is left from the pool.`,
+    );
+  return said;
 }
 
 function joinSentence(step: Step, cast: Cast): string {
@@ -78,11 +134,7 @@ function joinSentence(step: Step, cast: Cast): string {
     parts.push(
       `${names(stores)} ${stores.length === 1 ? "adds" : "add"} ${left(stores)} at ${stores.length === 1 ? "its" : "their"} own price.`,
     );
-  if (step.idle.length > 0)
-    parts.push(
-      `${names(step.idle)} ${step.idle.length === 1 ? "stays" : "stay"} out: the pool pays too little, or the contract says so.`,
-    );
-  return parts.join(" ");
+  return [...parts, ...outsideSentences(step, cast)].join(" ");
 }
 
 /** One step in plain language. */

@@ -1,10 +1,13 @@
+/** Clears and seals markets of growing size, by the engine and by JavaScript written for the same work. */
 import { hex } from "../../bytes.js";
-import type { ClearingRules } from "../../core/engine.js";
+import type { Book, ClearingRules } from "../../core/engine.js";
+import { tradeLayout } from "../../ledger/format/records.js";
 import { orderColumns } from "../../simulation/ordercolumns.js";
-import { meritPlain, sealPlain, valuePlain } from "./plain.js";
-import type { Opened, Tell } from "./worker.js";
+import { meritPlain, type PlainTrades, valuePlain } from "./plain/clear.js";
+import { sealPlain } from "./plain/seal.js";
+import { pause, type Work } from "./work.js";
 
-/** Who was measured: the engine or plain JavaScript, by which mechanism. */
+/** Who was measured: the engine or JavaScript over typed arrays, by which mechanism. */
 export const contenders = ["engine value", "plain value", "engine merit", "plain merit"] as const;
 export type Contender = (typeof contenders)[number];
 
@@ -12,7 +15,9 @@ export type Contender = (typeof contenders)[number];
 export interface Measured {
   readonly contender: Contender;
   readonly orders: number;
-  readonly milliseconds: number;
+  /** Clearing, and then sealing: writing the trades as records and hashing them to their root. */
+  readonly clear: number;
+  readonly seal: number;
   readonly runs: number;
   readonly trades: number;
   /** Root over the trades: the same for all who did the same work. */
@@ -20,76 +25,76 @@ export interface Measured {
 }
 
 export const benchSizes = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000] as const;
-/** Orders up to which the quadratic walk is measured. */
-export const mostPlainValue = 10_000;
 const seed = 20_260;
+/** Milliseconds a contender is given at one size, and the bounds on its runs. */
 const timeEach = 600;
+const leastRuns = 3;
 const mostRuns = 9;
 
 const value: ClearingRules = { mechanism: "value" };
 const merit: ClearingRules = { mechanism: "merit", pricing: "blend", k: 500_000 };
 
-let generation = 0;
+interface Outcome {
+  readonly clear: number;
+  readonly seal: number;
+  readonly trades: number;
+  readonly root: Uint8Array;
+}
 
-export const benchCalls = {
-  /** Clears and seals markets of every size up to `most` and tells of each measurement. A newer call ends an older one. */
-  async bench(engine: Opened, { most }: { most: number }, tell: Tell): Promise<boolean> {
-    const mine = ++generation;
-    for (const orders of benchSizes.filter((size) => size <= most)) {
-      const { offers, bids } = orderColumns(orders, seed, { distribution: "uniform" });
-      const sides = { offers: { quantity: offers.quantity, price: offers.price }, bids };
-      const byEngine = (rules: ClearingRules) => () => {
-        const { trades } = engine.clear(sides, rules);
-        const { count } = trades;
-        const records = engine.tradeRecords({ carrier: 0 });
-        return { trades: count, root: engine.merkleRoot(records.bytes, 40) };
-      };
-      const byHand = (clear: typeof meritPlain) => () => {
-        const trades = clear(sides.offers, sides.bids);
-        return { trades: trades.count, root: sealPlain(trades) };
-      };
-      const runs: Record<Contender, () => { trades: number; root: Uint8Array }> = {
-        "engine value": byEngine(value),
-        "plain value": byHand(valuePlain),
-        "engine merit": byEngine(merit),
-        "plain merit": byHand(meritPlain),
-      };
-      for (const contender of contenders) {
-        if (contender === "plain value" && orders > mostPlainValue) continue;
-        let best = Number.POSITIVE_INFINITY;
-        let made = 0;
-        let last = { trades: 0, root: new Uint8Array(0) as Uint8Array };
-        for (
-          const until = performance.now() + timeEach;
-          made < 2 || (made < mostRuns && performance.now() < until);
-          made++
-        ) {
-          const begin = performance.now();
-          last = runs[contender]();
-          best = Math.min(best, performance.now() - begin);
-          // One run at a time, so that the page can have its other answers in between.
-          await new Promise((resolve) => setTimeout(resolve));
-          if (mine !== generation) return false;
-          if (made === 0 && best > 2000) {
-            made++;
-            break;
-          }
-        }
-        tell({
-          contender,
-          orders,
-          milliseconds: best,
-          runs: made,
-          trades: last.trades,
-          root: hex(last.root),
-        } satisfies Measured);
-      }
+/** Times both stages of one run. */
+function timed<T>(clear: () => T, seal: (cleared: T) => Uint8Array, count: (cleared: T) => number): Outcome {
+  const begin = performance.now();
+  const cleared = clear();
+  const between = performance.now();
+  const root = seal(cleared);
+  return { clear: between - begin, seal: performance.now() - between, trades: count(cleared), root };
+}
+
+/** What every contender does once with a book. */
+function runsOf({ engine }: Pick<Work, "engine">, book: Book): Record<Contender, () => Outcome> {
+  const byEngine = (rules: ClearingRules) => () =>
+    timed(
+      () => engine.clear(book, rules).trades.count,
+      () => engine.merkleRoot(engine.tradeRecords({ carrier: 0 }).bytes, tradeLayout.bytes),
+      (count) => count,
+    );
+  const byHand = (clear: (book: Book) => PlainTrades) => () =>
+    timed(
+      () => clear(book),
+      sealPlain,
+      ({ count }) => count,
+    );
+  return {
+    "engine value": byEngine(value),
+    "plain value": byHand(valuePlain),
+    "engine merit": byEngine(merit),
+    "plain merit": byHand(meritPlain),
+  };
+}
+
+/** Measures one contender: one run at a time, so that the page has its other answers in between. */
+async function measure(run: () => Outcome, signal: AbortSignal): Promise<Outcome & { runs: number }> {
+  let best: Outcome | null = null;
+  let runs = 0;
+  const until = performance.now() + timeEach;
+  while (best === null || runs < leastRuns || (runs < mostRuns && performance.now() < until)) {
+    const now = run();
+    if (best === null || now.clear + now.seal < best.clear + best.seal) best = now;
+    runs++;
+    await pause(signal);
+  }
+  return { ...best, runs };
+}
+
+/** Measures markets of every size up to `most` and tells of each measurement. */
+export async function bench(work: Work<Measured>, { most }: { readonly most: number }): Promise<boolean> {
+  for (const orders of benchSizes.filter((size) => size <= most)) {
+    const { offers, bids } = orderColumns(orders, seed, { distribution: "uniform" });
+    const runs = runsOf(work, { offers: { quantity: offers.quantity, price: offers.price }, bids });
+    for (const contender of contenders) {
+      const { root, ...rest } = await measure(runs[contender], work.signal);
+      work.tell({ contender, orders, ...rest, root: hex(root) });
     }
-    return true;
-  },
-
-  /** Ends what is being measured. */
-  stopBench(_engine: Opened, _nothing: null): void {
-    generation++;
-  },
-};
+  }
+  return true;
+}

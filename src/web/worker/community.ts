@@ -1,3 +1,4 @@
+/** Makes the orders of one period: those of a simulated community, or many more that are like them. */
 import { openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import { createRandom, draw } from "../../simulation/world/random.js";

@@ -1,12 +1,14 @@
-import type { Settings } from "../settings/settings.js";
+/** The same orders by both mechanisms, and who gains and who loses by the second against the first. */
+import { type Mechanism, mechanismNames, type Pricing } from "../../core/mechanisms.js";
+import type { Market } from "./community.js";
 import { type Outcome, outcomeOf, sum } from "./outcome.js";
 import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
-import type { Opened } from "./worker.js";
+import type { Work } from "./work.js";
 
 /** What one mechanism made of the orders; quantities in ticks, amounts in money ticks. */
 export interface Side {
-  readonly mechanism: Settings["mechanism"];
-  readonly pricing: Settings["pricing"];
+  readonly mechanism: Mechanism;
+  readonly pricing: Pricing;
   readonly trades: number;
   readonly poolTrades: number;
   readonly served: number;
@@ -48,7 +50,10 @@ export interface Comparison {
   readonly counts: readonly number[];
 }
 
-const mostNamed = 20_000;
+/** Orders up to which the groups are also by kind of participant. */
+export const mostNamed = 20_000;
+export const allSellers = "All sellers";
+export const allBuyers = "All buyers";
 const binsPerSide = 10;
 const mostMovers = 6;
 
@@ -98,86 +103,91 @@ function ends(column: Float64Array, size: number): { top: number[]; bottom: numb
   return { top, bottom };
 }
 
-export const compareCalls = {
-  /** Clears the same orders by both mechanisms and says what changes for whom. */
-  async compare(engine: Opened, asked: Asked): Promise<Comparison> {
-    const market = await marketOf(asked);
-    const scenes = (["value", "merit"] as const).map((mechanism) =>
-      clearMarket(engine, market, rulesOf(asked.settings, mechanism)),
-    );
-    const [first, second] = scenes.map(outcomeOf) as [Outcome, Outcome];
-    const offers = market.offers.price.length;
-    const bids = market.bids.price.length;
-    const minus = (a: Float64Array, b: Float64Array): Float64Array =>
-      a.map((value, index) => value - b[index]!);
-    const offerDifference = minus(second.offerGain, first.offerGain).subarray(0, offers);
-    const bidDifference = minus(second.bidGain, first.bidGain);
+/** What merit order changes for every order, against quantity × price, in money ticks. */
+interface Differences {
+  readonly offers: Float64Array;
+  readonly bids: Float64Array;
+}
 
-    const groups = new Map<string, { orders: number; better: number; worse: number; difference: number }>();
-    const join = (name: string, difference: number): void => {
-      const group = groups.get(name) ?? { orders: 0, better: 0, worse: 0, difference: 0 };
-      groups.set(name, group);
-      group.orders++;
-      if (difference > 0) group.better++;
-      if (difference < 0) group.worse++;
-      group.difference += difference;
-    };
-    const named = offers + bids <= mostNamed;
-    offerDifference.forEach((difference, index) => {
-      join("All sellers", difference);
-      if (named) join(`Selling: ${market.offerOwner(index).kind}`, difference);
-    });
-    bidDifference.forEach((difference, index) => {
-      join("All buyers", difference);
-      if (named) join(`Buying: ${market.bidOwner(index).kind}`, difference);
-    });
+/** Orders in groups: all of a side, and by kind of participant where every one is named. */
+function groupsOf(market: Market, { offers, bids }: Differences): Group[] {
+  const groups = new Map<string, { orders: number; better: number; worse: number; difference: number }>();
+  const join = (name: string, difference: number): void => {
+    const group = groups.get(name) ?? { orders: 0, better: 0, worse: 0, difference: 0 };
+    groups.set(name, group);
+    group.orders++;
+    if (difference > 0) group.better++;
+    if (difference < 0) group.worse++;
+    group.difference += difference;
+  };
+  const named = offers.length + bids.length <= mostNamed;
+  offers.forEach((difference, index) => {
+    join(allSellers, difference);
+    if (named) join(`Selling: ${market.offerOwner(index).kind}`, difference);
+  });
+  bids.forEach((difference, index) => {
+    join(allBuyers, difference);
+    if (named) join(`Buying: ${market.bidOwner(index).kind}`, difference);
+  });
+  return [...groups]
+    .map(([name, group]) => ({ name, ...group }))
+    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+}
 
-    let most = 0;
-    for (const column of [offerDifference, bidDifference])
-      for (const value of column) if (Math.abs(value) > most) most = Math.abs(value);
-    const edges = Array.from(
-      { length: 2 * binsPerSide + 1 },
-      (_, index) => ((index - binsPerSide) / binsPerSide) * most,
-    );
-    const counts = new Array<number>(2 * binsPerSide).fill(0);
-    if (most > 0)
-      for (const column of [offerDifference, bidDifference])
-        for (const value of column)
-          if (value !== 0)
-            counts[
-              Math.min(2 * binsPerSide - 1, Math.floor(((value + most) / (2 * most)) * 2 * binsPerSide))
-            ]!++;
+/** Orders that gain or lose, by how much. */
+function binsOf({ offers, bids }: Differences): { edges: number[]; counts: number[] } {
+  let most = 0;
+  for (const column of [offers, bids])
+    for (const value of column) if (Math.abs(value) > most) most = Math.abs(value);
+  const bins = 2 * binsPerSide;
+  const edges = Array.from({ length: bins + 1 }, (_, index) => ((index - binsPerSide) / binsPerSide) * most);
+  const counts = new Array<number>(bins).fill(0);
+  if (most > 0)
+    for (const column of [offers, bids])
+      for (const value of column)
+        if (value !== 0) counts[Math.min(bins - 1, Math.floor(((value + most) / (2 * most)) * bins))]!++;
+  return { edges, counts };
+}
 
-    const [sellers, buyers] = [ends(offerDifference, offers), ends(bidDifference, bids)];
-    const movers = (sold: readonly number[], bought: readonly number[]): Mover[] =>
-      [
-        ...sold.map(
-          (index): Mover => ({
-            side: "offer",
-            name: market.offerOwner(index).name,
-            difference: offerDifference[index]!,
-          }),
-        ),
-        ...bought.map(
-          (index): Mover => ({
-            side: "bid",
-            name: market.bidOwner(index).name,
-            difference: bidDifference[index]!,
-          }),
-        ),
-      ]
-        .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
-        .slice(0, mostMovers);
-    return {
-      orders: offers + bids,
-      sides: [sideOf(scenes[0]!, first), sideOf(scenes[1]!, second)],
-      groups: [...groups]
-        .map(([name, group]) => ({ name, ...group }))
-        .sort((a, b) => a.name.localeCompare(b.name, "en")),
-      winners: movers(sellers.top, buyers.top),
-      losers: movers(sellers.bottom, buyers.bottom),
-      edges,
-      counts,
-    };
-  },
-};
+/** Who gains most and who loses most. */
+function moversOf(market: Market, { offers, bids }: Differences): { winners: Mover[]; losers: Mover[] } {
+  const [sellers, buyers] = [ends(offers, offers.length), ends(bids, bids.length)];
+  const movers = (sold: readonly number[], bought: readonly number[]): Mover[] =>
+    [
+      ...sold.map(
+        (index): Mover => ({
+          side: "offer",
+          name: market.offerOwner(index).name,
+          difference: offers[index]!,
+        }),
+      ),
+      ...bought.map(
+        (index): Mover => ({ side: "bid", name: market.bidOwner(index).name, difference: bids[index]! }),
+      ),
+    ]
+      .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
+      .slice(0, mostMovers);
+  return { winners: movers(sellers.top, buyers.top), losers: movers(sellers.bottom, buyers.bottom) };
+}
+
+/** Clears the same orders by both mechanisms and says what changes for whom. */
+export function compare({ engine }: Work, asked: Asked): Comparison {
+  const market = marketOf(asked);
+  const scenes = mechanismNames.map((mechanism) =>
+    clearMarket(engine, market, rulesOf(asked.settings, mechanism)),
+  );
+  const [first, second] = scenes.map(outcomeOf) as [Outcome, Outcome];
+  const minus = (a: Float64Array, b: Float64Array): Float64Array =>
+    a.map((value, index) => value - b[index]!);
+  const differences: Differences = {
+    offers: minus(second.offerGain, first.offerGain).subarray(0, market.offers.price.length),
+    bids: minus(second.bidGain, first.bidGain),
+  };
+  return {
+    orders: differences.offers.length + differences.bids.length,
+    sides: [sideOf(scenes[0]!, first), sideOf(scenes[1]!, second)],
+    groups: groupsOf(market, differences),
+    ...moversOf(market, differences),
+    ...binsOf(differences),
+  };
+}

@@ -2,7 +2,7 @@
  * The walk through one small period: the same rules as the core, written to be followed rather than to be fast,
  * leaving a step behind at everything a person should see. Quadratic: for up to {@link mostWalked} orders.
  */
-import type { MechanismRules } from "../../core/mechanisms.js";
+import type { Mechanism, MechanismRules } from "../../core/mechanisms.js";
 
 /** Orders up to which a walk is made. */
 export const mostWalked = 60;
@@ -47,14 +47,22 @@ export interface Step {
   readonly idle: readonly number[];
 }
 
+/** One trade of a walk; the price of a uniform one is known at its end. */
+export interface WalkTrade {
+  readonly offer: number;
+  readonly bid: number;
+  readonly quantity: number;
+  price: number;
+}
+
 /** A whole walk: its steps and the trades it came to, in order of execution. */
 export interface Walk {
   readonly steps: readonly Step[];
-  readonly trades: readonly { offer: number; bid: number; quantity: number; price: number }[];
+  readonly trades: readonly WalkTrade[];
   readonly clearingPrice: number | null;
   /** Offers whose rest joined the pool, in arrival order. */
   readonly lots: readonly number[];
-  readonly poolTrades: readonly { offer: number; bid: number; quantity: number; price: number }[];
+  readonly poolTrades: readonly WalkTrade[];
 }
 
 /** Price between two, market-rules.md `blend`. */
@@ -78,27 +86,45 @@ function queue(
     .sort((a, b) => (key(a) === key(b) ? a - b : key(a) < key(b) ? -sign : sign));
 }
 
-/** Walks a period by the rules of market-rules.md. */
-export function walkPeriod(offers: readonly WalkOrder[], bids: readonly WalkOrder[], rules: WalkRules): Walk {
-  const offerLeft = offers.map((order) => order.quantity);
-  const inTurn = offers.map((order) => order.store !== true);
-  const bidLeft = bids.map((order) => order.quantity);
-  const steps: Step[] = [];
-  const trades: Walk["trades"][number][] = [];
-  const poolTrades: Walk["poolTrades"][number][] = [];
-  let offerQueue = offers.flatMap((_, index) => (inTurn[index] ? [index] : []));
-  let bidQueue = bids.map((_, index) => index);
-  let phase: Phase = "start";
-  let cycle = 0;
-  const step = (kind: Step["kind"], more: Partial<Step> = {}): void => {
-    steps.push({
+/** A walk while it is made: what everyone has left, how they line up, and the steps so far. */
+class Walker {
+  readonly steps: Step[] = [];
+  readonly trades: WalkTrade[] = [];
+  readonly poolTrades: WalkTrade[] = [];
+  readonly lots: number[] = [];
+  readonly offers: readonly WalkOrder[];
+  readonly bids: readonly WalkOrder[];
+  readonly rules: WalkRules;
+  readonly offerLeft: number[];
+  readonly bidLeft: number[];
+  /** Whether an offer takes part before the pool: stores do not. */
+  readonly inTurn: readonly boolean[];
+  offerQueue: number[];
+  bidQueue: number[];
+  phase: Phase = "start";
+  cycle = 0;
+
+  constructor(offers: readonly WalkOrder[], bids: readonly WalkOrder[], rules: WalkRules) {
+    this.offers = offers;
+    this.bids = bids;
+    this.rules = rules;
+    this.offerLeft = offers.map((order) => order.quantity);
+    this.bidLeft = bids.map((order) => order.quantity);
+    this.inTurn = offers.map((order) => order.store !== true);
+    this.offerQueue = offers.flatMap((_, index) => (this.inTurn[index] ? [index] : []));
+    this.bidQueue = bids.map((_, index) => index);
+  }
+
+  step(kind: Step["kind"], more: Partial<Step> = {}): void {
+    const { phase, cycle } = this;
+    this.steps.push({
       kind,
       phase,
       cycle,
-      offers: [...offerQueue],
-      bids: [...bidQueue],
-      offerLeft: [...offerLeft],
-      bidLeft: [...bidLeft],
+      offers: [...this.offerQueue],
+      bids: [...this.bidQueue],
+      offerLeft: [...this.offerLeft],
+      bidLeft: [...this.bidLeft],
       offer: -1,
       bid: -1,
       quantity: 0,
@@ -107,141 +133,165 @@ export function walkPeriod(offers: readonly WalkOrder[], bids: readonly WalkOrde
       idle: [],
       ...more,
     });
-  };
-  const compatible = (offer: number, bid: number): boolean => bids[bid]!.price >= offers[offer]!.price;
-  const trade = (
-    offer: number,
-    bid: number,
-    quantity: number,
-    price: number,
-    passed: readonly number[],
-  ): void => {
-    offerLeft[offer]! -= quantity;
-    bidLeft[bid]! -= quantity;
-    trades.push({ offer, bid, quantity, price });
-    step("trade", { offer, bid, quantity, price, passed });
-  };
-  const lineUp = (): void => {
-    offerQueue = queue(
-      offerLeft,
-      (index) => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price),
-      false,
-      inTurn,
-    );
-    bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
-  };
-
-  /** One phase of `value`: the leaders in turn, each walking the others; returns how many trades it made. */
-  const lead = (name: "A" | "B"): number => {
-    phase = name;
-    lineUp();
-    if (offerQueue.length === 0 || bidQueue.length === 0) return 0;
-    step("queue");
-    const supplyLeads = name === "A";
-    const [leaders, leaderLeft] = supplyLeads ? [offerQueue, offerLeft] : [bidQueue, bidLeft];
-    const [others, otherLeft] = supplyLeads ? [bidQueue, bidLeft] : [offerQueue, offerLeft];
-    const before = trades.length;
-    let idle: number[] = [];
-    for (const leader of leaders) {
-      let passed: number[] = [];
-      const first = trades.length;
-      for (const other of others) {
-        if (otherLeft[other] === 0 || leaderLeft[leader] === 0) continue;
-        const [offer, bid] = supplyLeads ? [leader, other] : [other, leader];
-        if (!compatible(offer, bid) || otherLeft[other]! > leaderLeft[leader]!) {
-          passed.push(other);
-          continue;
-        }
-        if (idle.length > 0) step("pass", { idle });
-        idle = [];
-        const given = supplyLeads ? bids[bid]!.price : offers[offer]!.price;
-        const price =
-          rules.pricing === "blend" ? blend(offers[offer]!.price, bids[bid]!.price, rules.k) : given;
-        trade(offer, bid, otherLeft[other]!, price, passed);
-        passed = [];
-      }
-      if (trades.length === first && leaderLeft[leader]! > 0) idle.push(leader);
-    }
-    if (idle.length > 0) step("pass", { idle });
-    return trades.length - before;
-  };
-
-  /** Merit order: the cheapest offer and the highest bid, while they agree. */
-  const merit = (): number | null => {
-    phase = "merit";
-    offerQueue = queue(offerLeft, (index) => BigInt(offers[index]!.price), false, inTurn);
-    bidQueue = queue(bidLeft, (index) => BigInt(bids[index]!.price), true);
-    if (offerQueue.length === 0 || bidQueue.length === 0) return null;
-    step("queue");
-    let [o, b] = [0, 0];
-    while (o < offerQueue.length && b < bidQueue.length && compatible(offerQueue[o]!, bidQueue[b]!)) {
-      const [offer, bid] = [offerQueue[o]!, bidQueue[b]!];
-      const price = rules.pricing === "blend" ? blend(offers[offer]!.price, bids[bid]!.price, rules.k) : 0;
-      trade(offer, bid, Math.min(offerLeft[offer]!, bidLeft[bid]!), price, []);
-      if (offerLeft[offer] === 0) o++;
-      if (bidLeft[bid] === 0) b++;
-    }
-    const last = trades.at(-1);
-    if (rules.pricing !== "uniform" || last === undefined) return null;
-    const openBids = bidQueue.filter((bid) => bidLeft[bid]! > 0).map((bid) => bids[bid]!.price);
-    const openOffers = offerQueue
-      .filter((offer) => offerLeft[offer]! > 0)
-      .map((offer) => offers[offer]!.price);
-    const price = blend(
-      Math.max(offers[last.offer]!.price, ...openBids),
-      Math.min(bids[last.bid]!.price, ...openOffers),
-      rules.k,
-    );
-    for (const each of trades) each.price = price;
-    for (let index = 0; index < steps.length; index++)
-      if (steps[index]!.kind === "trade") steps[index] = { ...steps[index]!, price };
-    step("price", { price });
-    return price;
-  };
-
-  step("start");
-  let clearingPrice: number | null = null;
-  if (rules.mechanism === "value") {
-    let made = 1;
-    while (made > 0) {
-      cycle++;
-      made = lead("A") + lead("B");
-    }
-  } else clearingPrice = merit();
-
-  const lots: number[] = [];
-  if (rules.pool !== null) {
-    const { price, lots: form } = rules.pool;
-    phase = "pool";
-    const priceOf = (index: number): number => (inTurn[index] ? price : offers[index]!.price);
-    offers.forEach((order, index) => {
-      const joins = order.store === true || (order.price <= price && order.consent !== false);
-      if (offerLeft[index]! > 0 && joins) lots.push(index);
-    });
-    const joined = offers.map((_, index) => lots.includes(index));
-    const outside = offerLeft.flatMap((left, index) => (left > 0 && !joined[index] ? [index] : []));
-    offerQueue = queue(
-      offerLeft,
-      (index) => BigInt(offerLeft[index]!) * BigInt(priceOf(index)),
-      false,
-      joined,
-    );
-    bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
-    if (lots.length > 0 || outside.length > 0) step("join", { price, passed: lots, idle: outside });
-    for (const bid of bidQueue) {
-      for (const offer of offerQueue) {
-        if (bids[bid]!.price < priceOf(offer)) continue;
-        const [left, open] = [offerLeft[offer]!, bidLeft[bid]!];
-        const quantity = form === "whole" ? (left <= open ? left : 0) : Math.min(left, open);
-        if (quantity === 0) continue;
-        offerLeft[offer]! -= quantity;
-        bidLeft[bid]! -= quantity;
-        poolTrades.push({ offer, bid, quantity, price: priceOf(offer) });
-        step("sale", { offer, bid, quantity, price: priceOf(offer) });
-      }
-    }
   }
-  phase = "end";
-  step("end");
+
+  compatible(offer: number, bid: number): boolean {
+    return this.bids[bid]!.price >= this.offers[offer]!.price;
+  }
+
+  blended(offer: number, bid: number): number {
+    return blend(this.offers[offer]!.price, this.bids[bid]!.price, this.rules.k);
+  }
+
+  trade(one: WalkTrade, passed: readonly number[]): void {
+    this.offerLeft[one.offer]! -= one.quantity;
+    this.bidLeft[one.bid]! -= one.quantity;
+    this.trades.push(one);
+    this.step("trade", { ...one, passed });
+  }
+
+  /** Buyers by what they still need × price, largest first. */
+  lineUpBids(): void {
+    const { bids, bidLeft } = this;
+    this.bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
+  }
+
+  lineUp(): void {
+    const { offers, offerLeft, inTurn } = this;
+    const key = (index: number): bigint => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price);
+    this.offerQueue = queue(offerLeft, key, false, inTurn);
+    this.lineUpBids();
+  }
+}
+
+/** One leader's turn: it walks the others and takes each that fits whole and agrees. Returns whether it took any. */
+function takeTurn(walker: Walker, leader: number, supplyLeads: boolean, before: () => void): boolean {
+  const { offers, bids, offerLeft, bidLeft, rules } = walker;
+  const [others, leaderLeft, otherLeft] = supplyLeads
+    ? [walker.bidQueue, offerLeft, bidLeft]
+    : [walker.offerQueue, bidLeft, offerLeft];
+  let passed: number[] = [];
+  let took = false;
+  for (const other of others) {
+    if (otherLeft[other] === 0 || leaderLeft[leader] === 0) continue;
+    const [offer, bid] = supplyLeads ? [leader, other] : [other, leader];
+    if (!walker.compatible(offer, bid) || otherLeft[other]! > leaderLeft[leader]!) {
+      passed.push(other);
+      continue;
+    }
+    if (!took) before();
+    took = true;
+    const given = supplyLeads ? bids[bid]!.price : offers[offer]!.price;
+    const price = rules.pricing === "blend" ? walker.blended(offer, bid) : given;
+    walker.trade({ offer, bid, quantity: otherLeft[other]!, price }, passed);
+    passed = [];
+  }
+  return took;
+}
+
+/** One phase of `value`: the leaders in turn. Returns how many trades it made. */
+function lead(walker: Walker, phase: "A" | "B"): number {
+  walker.phase = phase;
+  walker.lineUp();
+  if (walker.offerQueue.length === 0 || walker.bidQueue.length === 0) return 0;
+  walker.step("queue");
+  const supplyLeads = phase === "A";
+  const [leaders, left] = supplyLeads
+    ? [walker.offerQueue, walker.offerLeft]
+    : [walker.bidQueue, walker.bidLeft];
+  const before = walker.trades.length;
+  let idle: number[] = [];
+  const tellIdle = (): void => {
+    if (idle.length > 0) walker.step("pass", { idle });
+    idle = [];
+  };
+  for (const leader of leaders)
+    if (!takeTurn(walker, leader, supplyLeads, tellIdle) && left[leader]! > 0) idle.push(leader);
+  tellIdle();
+  return walker.trades.length - before;
+}
+
+/** Merit order: the cheapest offer and the highest bid, while they agree. Returns the one price, where there is one. */
+function walkMerit(walker: Walker): number | null {
+  const { offers, bids, offerLeft, bidLeft, trades, steps, rules } = walker;
+  walker.phase = "merit";
+  walker.offerQueue = queue(offerLeft, (index) => BigInt(offers[index]!.price), false, walker.inTurn);
+  walker.bidQueue = queue(bidLeft, (index) => BigInt(bids[index]!.price), true);
+  const { offerQueue, bidQueue } = walker;
+  if (offerQueue.length === 0 || bidQueue.length === 0) return null;
+  walker.step("queue");
+  let [o, b] = [0, 0];
+  while (o < offerQueue.length && b < bidQueue.length && walker.compatible(offerQueue[o]!, bidQueue[b]!)) {
+    const [offer, bid] = [offerQueue[o]!, bidQueue[b]!];
+    const price = rules.pricing === "blend" ? walker.blended(offer, bid) : 0;
+    walker.trade({ offer, bid, quantity: Math.min(offerLeft[offer]!, bidLeft[bid]!), price }, []);
+    if (offerLeft[offer] === 0) o++;
+    if (bidLeft[bid] === 0) b++;
+  }
+  const last = trades.at(-1);
+  if (rules.pricing !== "uniform" || last === undefined) return null;
+  const openBids = bidQueue.filter((bid) => bidLeft[bid]! > 0).map((bid) => bids[bid]!.price);
+  const openOffers = offerQueue.filter((offer) => offerLeft[offer]! > 0).map((offer) => offers[offer]!.price);
+  const price = blend(
+    Math.max(offers[last.offer]!.price, ...openBids),
+    Math.min(bids[last.bid]!.price, ...openOffers),
+    rules.k,
+  );
+  for (const each of trades) each.price = price;
+  for (const [index, step] of steps.entries()) if (step.kind === "trade") steps[index] = { ...step, price };
+  walker.step("price", { price });
+  return price;
+}
+
+/** The pool: what is left of those who may and will join, and the stores, at the pool's price or their own. */
+function walkPool(walker: Walker, { price, lots: form }: NonNullable<WalkRules["pool"]>): void {
+  const { offers, bids, offerLeft, bidLeft, lots, poolTrades } = walker;
+  walker.phase = "pool";
+  const priceOf = (index: number): number => (walker.inTurn[index] ? price : offers[index]!.price);
+  for (const [index, order] of offers.entries()) {
+    const joins = order.store === true || (order.price <= price && order.consent !== false);
+    if (offerLeft[index]! > 0 && joins) lots.push(index);
+  }
+  const joined = offers.map((_, index) => lots.includes(index));
+  const outside = offerLeft.flatMap((left, index) => (left > 0 && !joined[index] ? [index] : []));
+  const key = (index: number): bigint => BigInt(offerLeft[index]!) * BigInt(priceOf(index));
+  walker.offerQueue = queue(offerLeft, key, false, joined);
+  walker.lineUpBids();
+  if (lots.length > 0 || outside.length > 0) walker.step("join", { price, passed: lots, idle: outside });
+  for (const bid of walker.bidQueue)
+    for (const offer of walker.offerQueue) {
+      if (bids[bid]!.price < priceOf(offer)) continue;
+      const [left, open] = [offerLeft[offer]!, bidLeft[bid]!];
+      const quantity = form === "whole" ? (left <= open ? left : 0) : Math.min(left, open);
+      if (quantity === 0) continue;
+      offerLeft[offer]! -= quantity;
+      bidLeft[bid]! -= quantity;
+      const sale: WalkTrade = { offer, bid, quantity, price: priceOf(offer) };
+      poolTrades.push(sale);
+      walker.step("sale", sale);
+    }
+}
+
+/** How each mechanism is walked; returns the one price where there is one. */
+const walks: Readonly<Record<Mechanism, (walker: Walker) => number | null>> = {
+  value(walker) {
+    for (let made = 1; made > 0; ) {
+      walker.cycle++;
+      made = lead(walker, "A") + lead(walker, "B");
+    }
+    return null;
+  },
+  merit: walkMerit,
+};
+
+/** Walks a period by the rules of docs/market-rules.md. */
+export function walkPeriod(offers: readonly WalkOrder[], bids: readonly WalkOrder[], rules: WalkRules): Walk {
+  const walker = new Walker(offers, bids, rules);
+  walker.step("start");
+  const clearingPrice = walks[rules.mechanism](walker);
+  if (rules.pool !== null) walkPool(walker, rules.pool);
+  walker.phase = "end";
+  walker.step("end");
+  const { steps, trades, lots, poolTrades } = walker;
   return { steps, trades, clearingPrice, lots, poolTrades };
 }

@@ -1,77 +1,107 @@
-import { formatTicks, microTick } from "../../units.js";
+/** The period last cleared as a file, put together in turns so that other calls are answered meanwhile. */
+import { fail } from "../../errors.js";
 import type { Settings } from "../settings/settings.js";
 import { eachTrade } from "./outcome.js";
 import { lastScene } from "./period.js";
-import type { Opened } from "./worker.js";
+import type { Scene } from "./scene.js";
+import { pause, type Work } from "./work.js";
+
+/** Which file is wanted. */
+export interface Wanted {
+  readonly type: "csv" | "json";
+  readonly settings: Settings;
+}
 
 /** Lines that are put together at once: strings of a few megabytes, whatever the size of the file. */
 const linesAtOnce = 20_000;
 
-const decimal = (ticks: number): string => formatTicks(ticks, microTick);
+/** Micro ticks as an exact decimal without trailing zeros. */
+export function decimal(ticks: number): string {
+  const size = Math.abs(ticks);
+  const whole = `${ticks < 0 ? "-" : ""}${Math.floor(size / 1_000_000)}`;
+  const fraction = size % 1_000_000;
+  return fraction === 0 ? whole : `${whole}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}`;
+}
+
 /** A cell of a CSV file (RFC 4180 §2). */
 const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** Collects lines into the parts of a file. */
-function collect(separator: string): { add(line: string): void; parts(): string[] } {
-  const parts: string[] = [];
-  let lines: string[] = [];
-  const flush = (): void => {
-    if (lines.length === 0) return;
-    parts.push((parts.length > 0 ? separator : "") + lines.join(separator));
-    lines = [];
-  };
+/** The trades of a scene as rows: kind, offer, bid, quantity, price. */
+function tradesOf(scene: Scene): { readonly count: number; row(index: number): Record<string, string> } {
+  const columns: { pool: boolean; offer: number; bid: number; quantity: number; price: number }[] = [];
+  eachTrade(scene, (pool, offer, bid, quantity, price) =>
+    columns.push({ pool, offer, bid, quantity, price }),
+  );
   return {
-    add(line) {
-      lines.push(line);
-      if (lines.length === linesAtOnce) flush();
-    },
-    parts() {
-      flush();
-      return parts;
+    count: columns.length,
+    row(index) {
+      const { pool, offer, bid, quantity, price } = columns[index]!;
+      return {
+        kind: pool ? "pool" : "peer",
+        offer: scene.market.offerOwner(offer).name,
+        bid: scene.market.bidOwner(bid).name,
+        quantity: decimal(quantity),
+        price: decimal(price),
+      };
     },
   };
 }
 
-export const fileCalls = {
-  /** The period last cleared as a file, whatever its size: its trades as CSV, or its orders and trades as JSON. Decimals are exact. */
-  file(_engine: Opened, { type, settings }: { type: "csv" | "json"; settings: Settings }): Blob {
-    const scene = lastScene();
-    if (scene === null) throw new Error("no period has been cleared yet");
-    const { market } = scene;
-    const trades = collect(type === "csv" ? "\r\n" : ",\n");
-    eachTrade(scene, (pool, offer, bid, quantity, price) => {
-      const values = {
-        kind: pool ? "pool" : "peer",
-        offer: market.offerOwner(offer).name,
-        bid: market.bidOwner(bid).name,
-        quantity: decimal(quantity),
-        price: decimal(price),
+/** The orders of a scene as rows, offers first: side, name, quantity, price. */
+function ordersOf({ market }: Scene): { readonly count: number; row(index: number): Record<string, string> } {
+  const { offers, bids } = market;
+  return {
+    count: offers.price.length + bids.price.length,
+    row(index) {
+      const sells = index < offers.price.length;
+      const place = sells ? index : index - offers.price.length;
+      const columns = sells ? offers : bids;
+      return {
+        side: sells ? "offer" : "bid",
+        name: (sells ? market.offerOwner(place) : market.bidOwner(place)).name,
+        quantity: decimal(columns.quantity[place]!),
+        price: decimal(columns.price[place]!),
       };
-      trades.add(type === "csv" ? Object.values(values).map(cell).join(",") : JSON.stringify(values));
-    });
-    if (type === "csv") {
-      const parts = trades.parts();
-      return new Blob(["kind,offer,bid,quantity,price\r\n", ...parts, parts.length > 0 ? "\r\n" : ""], {
-        type: "text/csv",
-      });
+    },
+  };
+}
+
+/**
+ * The period last cleared, whatever its size: its trades as CSV, or its orders and trades as JSON. Decimals are exact.
+ * Tells the part that is done. Throws `state` before the first period.
+ */
+export async function file({ tell, signal }: Work<number>, { type, settings }: Wanted): Promise<Blob> {
+  const scene = lastScene();
+  if (scene === null) return fail("state", "period", "one that has been cleared", "none");
+  const trades = tradesOf(scene);
+  const orders = ordersOf(scene);
+  const all = trades.count + (type === "json" ? orders.count : 0);
+  let done = 0;
+  const lines = async (
+    table: typeof trades,
+    line: (index: number) => string,
+    between: string,
+  ): Promise<string[]> => {
+    const parts: string[] = [];
+    for (let from = 0; from < table.count; from += linesAtOnce) {
+      const size = Math.min(linesAtOnce, table.count - from);
+      const text = Array.from({ length: size }, (_, index) => line(from + index)).join(between);
+      parts.push(from > 0 ? between + text : text);
+      done += size;
+      tell(done / all);
+      await pause(signal);
     }
-    const orders = collect(",\n");
-    for (const [side, columns, owner] of [
-      ["offer", market.offers, market.offerOwner],
-      ["bid", market.bids, market.bidOwner],
-    ] as const)
-      for (let index = 0; index < columns.price.length; index++)
-        orders.add(
-          JSON.stringify({
-            side,
-            name: owner(index).name,
-            quantity: decimal(columns.quantity[index]!),
-            price: decimal(columns.price[index]!),
-          }),
-        );
-    const head = `{"settings":${JSON.stringify(settings)},\n"orders":[\n`;
-    return new Blob([head, ...orders.parts(), '],\n"trades":[\n', ...trades.parts(), "]}\n"], {
-      type: "application/json",
+    return parts;
+  };
+  if (type === "csv") {
+    const rows = await lines(trades, (index) => Object.values(trades.row(index)).map(cell).join(","), "\r\n");
+    return new Blob(["kind,offer,bid,quantity,price\r\n", ...rows, rows.length > 0 ? "\r\n" : ""], {
+      type: "text/csv",
     });
-  },
-};
+  }
+  const json = (table: typeof trades) => lines(table, (index) => JSON.stringify(table.row(index)), ",\n");
+  const head = `{"settings":${JSON.stringify(settings)},\n"orders":[\n`;
+  return new Blob([head, ...(await json(orders)), '],\n"trades":[\n', ...(await json(trades)), "]}\n"], {
+    type: "application/json",
+  });
+}

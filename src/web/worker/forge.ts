@@ -1,20 +1,24 @@
+/** Changes a copy of a block as somebody would who wants to cheat: one bit, and the roots repaired if asked. */
+import { fail } from "../../errors.js";
 import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
-import type { Header } from "../../ledger/format/header.js";
-import { sectionNames } from "../../ledger/format/sections.js";
+import { type Header, headerLayout } from "../../ledger/format/header.js";
+import { type Layout, offsetsOf } from "../../ledger/format/layout.js";
+import { sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { merkleRoot } from "../../ledger/tree/merkle.js";
-import { layouts, sectionStart } from "./offsets.js";
+import { sectionStart } from "./offsets.js";
 
 /** What a person may change about a block. */
 export type Target = "price" | "quantity" | "order" | "posting" | "timestamp" | "random";
 
-/** The byte of a block that a target names; the lowest of its field, so that the value changes by one bit. */
+/** The byte of a block that a target names: the second lowest of its field, so that the change can be seen. */
 export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: number): number {
   const inRecord = (section: "orders" | "trades" | "postings", field: string): number => {
-    const layout = layouts[section]!;
-    const count = block.header.sections[section].count;
-    if (count === 0) throw new Error(`this block has no ${section}: choose another`);
-    const offset = layout.fields.find(({ name }) => name === field)!.offset;
+    const layout = sectionLayouts[section] as Layout<unknown>;
+    const { count } = block.header.sections[section];
+    if (count === 0)
+      fail("refused", `block ${block.header.height}`, `${section} to change`, "none: choose another");
+    const { offset } = layout.fields.find(({ name }) => name === field)!;
     return sectionStart(block, section) + Math.floor(random * count) * layout.bytes + offset + 1;
   };
   switch (target) {
@@ -27,7 +31,7 @@ export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: 
     case "posting":
       return inRecord("postings", "amount");
     case "timestamp":
-      return 56 + 2;
+      return offsetsOf(headerLayout).timestampMs + 2;
     case "random":
       return Math.floor(random * bytes.length);
   }
@@ -40,9 +44,9 @@ export function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
     sectionNames.map((name) => {
       const described = block.header.sections[name];
       if (name === "state") return [name, described];
-      const layout = layouts[name];
+      const layout = sectionLayouts[name];
       const root =
-        layout === undefined
+        layout === null
           ? merkleRoot(decodeItems(block.sections[name]), other)
           : other.merkleRoot(block.sections[name], layout.bytes);
       return [name, { ...described, root }];

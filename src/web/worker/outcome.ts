@@ -1,3 +1,4 @@
+/** What became of every order of a clearing, added up over its trades. */
 import { storageLot } from "../../core/engine.js";
 import type { Scene } from "./scene.js";
 

@@ -1,8 +1,10 @@
+/** One period for the page: clears it and says what came of it, as curves, bands, orders and trades. */
+import { fail } from "../../errors.js";
 import { type Curve, makeCurve } from "./curves.js";
 import { mostWalked } from "./explain.js";
 import { askedBy, eachTrade, type Outcome, outcomeOf, type SceneTrade, sum } from "./outcome.js";
 import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
-import type { Opened } from "./worker.js";
+import type { Work } from "./work.js";
 
 /** One order as the page lists it; quantities in ticks, amounts in money ticks. */
 export interface OrderLine {
@@ -134,64 +136,76 @@ function bandsOf(now: Scene): Band[] {
   return bands;
 }
 
-export const periodCalls = {
-  /** Clears the period the settings describe and says what came of it. */
-  async period(engine: Opened, asked: Asked): Promise<PeriodResult> {
-    const market = await marketOf(asked);
-    scene = clearMarket(engine, market, rulesOf(asked.settings));
-    const made = outcomeOf(scene);
-    outcome = made;
-    const { clearing } = scene;
-    const { offers, bids, lots } = market;
-    const stores = scene.rules.pool ? lots.price.length : 0;
-    const few = offers.price.length + bids.price.length <= mostListed;
-    const now = scene;
-    const [offered, asks] = [sum(offers.quantity), sum(bids.quantity)];
-    const [direct, pooled] = [sum(made.bidDirect), sum(made.bidPooled)];
-    return {
-      offers: offers.price.length,
-      bids: bids.price.length,
-      lots: stores,
-      offered,
-      asked: asks,
-      direct,
-      pooled,
-      idle: offered - sum(made.offerDirect, offers.price.length) - sum(made.offerPooled, offers.price.length),
-      unserved: asks - direct - pooled,
-      amount: sum(made.bidAmount),
-      sellersGain: sum(made.offerGain),
-      buyersGain: sum(made.bidGain),
-      trades: clearing.trades.count,
-      poolTrades: clearing.pool?.trades.count ?? 0,
-      clearingPrice: clearing.clearingPrice,
-      poolPrice: scene.rules.pool?.price ?? null,
-      took: scene.took,
-      supply: makeCurve(offers, (index) => made.offerDirect[index]! + made.offerPooled[index]!, false),
-      demand: makeCurve(bids, (index) => made.bidDirect[index]! + made.bidPooled[index]!, true),
-      bands: bandsOf(scene),
-      orders: few
-        ? [
-            ...Array.from({ length: offers.price.length + stores }, (_, index) =>
-              orderLine(now, made, "offer", index),
-            ),
-            ...Array.from(bids.price, (_, index) => orderLine(now, made, "bid", index)),
-          ]
-        : null,
-      tradeLines: few ? tradeLines(scene) : null,
-      walkable: offers.price.length + bids.price.length <= mostWalked,
-    };
-  },
+/** One order with its trades, the first hundred. */
+export interface OrderShown {
+  readonly line: OrderLine;
+  readonly trades: readonly (SceneTrade & { readonly other: string })[];
+  /** Price of the pool, in price ticks; null without one. */
+  readonly poolPrice: number | null;
+}
 
-  /** One order of the period last cleared, with its trades (the first hundred). */
-  order(_engine: Opened, { side, index }: { side: "offer" | "bid"; index: number }) {
-    if (scene === null || outcome === null) throw new Error("no period has been cleared yet");
-    const now = scene;
-    const trades: (SceneTrade & { readonly other: string })[] = [];
-    eachTrade(now, (pool, offer, bid, quantity, price) => {
-      if ((side === "offer" ? offer : bid) !== index || trades.length === mostTrades) return;
-      const other = side === "offer" ? now.market.bidOwner(bid) : now.market.offerOwner(offer);
-      trades.push({ pool, offer, bid, quantity, price, other: other.name });
-    });
-    return { line: orderLine(scene, outcome, side, index), trades };
-  },
-};
+/** All orders as lines, when there are few enough to list: offers, stores' lots, bids. */
+function orderLines(now: Scene, made: Outcome, stores: number): OrderLine[] {
+  const { offers, bids } = now.market;
+  return [
+    ...Array.from({ length: offers.price.length + stores }, (_, index) =>
+      orderLine(now, made, "offer", index),
+    ),
+    ...Array.from(bids.price, (_, index) => orderLine(now, made, "bid", index)),
+  ];
+}
+
+/** Clears the period the settings describe and says what came of it. */
+export function period({ engine }: Work, asked: Asked): PeriodResult {
+  const market = marketOf(asked);
+  const now = clearMarket(engine, market, rulesOf(asked.settings));
+  const made = outcomeOf(now);
+  [scene, outcome] = [now, made];
+  const { clearing } = now;
+  const { offers, bids, lots } = market;
+  const stores = now.rules.pool ? lots.price.length : 0;
+  const few = offers.price.length + bids.price.length <= mostListed;
+  const [offered, asks] = [sum(offers.quantity), sum(bids.quantity)];
+  const [direct, pooled] = [sum(made.bidDirect), sum(made.bidPooled)];
+  return {
+    offers: offers.price.length,
+    bids: bids.price.length,
+    lots: stores,
+    offered,
+    asked: asks,
+    direct,
+    pooled,
+    idle: offered - sum(made.offerDirect, offers.price.length) - sum(made.offerPooled, offers.price.length),
+    unserved: asks - direct - pooled,
+    amount: sum(made.bidAmount),
+    sellersGain: sum(made.offerGain),
+    buyersGain: sum(made.bidGain),
+    trades: clearing.trades.count,
+    poolTrades: clearing.pool?.trades.count ?? 0,
+    clearingPrice: clearing.clearingPrice,
+    poolPrice: now.rules.pool?.price ?? null,
+    took: now.took,
+    supply: makeCurve(offers, (index) => made.offerDirect[index]! + made.offerPooled[index]!, false),
+    demand: makeCurve(bids, (index) => made.bidDirect[index]! + made.bidPooled[index]!, true),
+    bands: bandsOf(now),
+    orders: few ? orderLines(now, made, stores) : null,
+    tradeLines: few ? tradeLines(now) : null,
+    walkable: offers.price.length + bids.price.length <= mostWalked,
+  };
+}
+
+/** One order of the period last cleared. Throws `state` before the first. */
+export function order(
+  _work: Work,
+  { side, index }: { readonly side: "offer" | "bid"; readonly index: number },
+): OrderShown {
+  if (scene === null || outcome === null) return fail("state", "period", "one that has been cleared", "none");
+  const now = scene;
+  const trades: (SceneTrade & { readonly other: string })[] = [];
+  eachTrade(now, (pool, offer, bid, quantity, price) => {
+    if ((side === "offer" ? offer : bid) !== index || trades.length === mostTrades) return;
+    const other = side === "offer" ? now.market.bidOwner(bid) : now.market.offerOwner(offer);
+    trades.push({ pool, offer, bid, quantity, price, other: other.name });
+  });
+  return { line: orderLine(now, outcome, side, index), trades, poolPrice: now.rules.pool?.price ?? null };
+}

@@ -1,8 +1,10 @@
+/** The community that the settings describe, and what its members are called. */
 import { community } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
+import { kindWords } from "../words.js";
 
 /** Who lives in a community, in parts of a hundred. */
 type Mix = Readonly<Partial<Record<MemberKind, number>>>;
@@ -107,39 +109,13 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
   });
 }
 
-const kindWords: Record<MemberKind, string> = {
-  home: "home",
-  business: "business",
-  industry: "factory",
-  dc: "data room on direct current",
-  car: "electric car",
-  solar: "solar park",
-  wind: "wind turbine",
-  turbine: "gas turbine",
-  biomass: "biomass plant",
-  chp: "combined heat and power plant",
-  heatpump: "heat pump",
-  boiler: "gas boiler",
-  chiller: "chiller",
-  supplier: "gas supplier",
-  storage: "store",
-};
-const shortWords: Partial<Record<MemberKind, string>> = {
-  dc: "data room",
-  chp: "CHP",
-  heatpump: "heat pump",
-  solar: "solar park",
-  wind: "wind",
-  supplier: "gas supply",
-};
-
 /** What a member is called, `Home 3`, and what it is in words. */
 export function wordsOf(member: Member): { name: string; kind: string } {
-  const word = shortWords[member.kind] ?? member.kind;
+  const { name, one } = kindWords[member.kind];
   const sunny = member.kind === "home" && member.devices.some((device) => device.kind === "photovoltaics");
   return {
-    name: `${word.charAt(0).toUpperCase()}${word.slice(1)} ${Number(member.id.split("-").at(-1))}`,
-    kind: `${kindWords[member.kind]}${sunny ? " with solar panels" : ""}`,
+    name: `${name} ${Number(member.id.split("-").at(-1))}`,
+    kind: `${one}${sunny ? " with solar panels" : ""}`,
   };
 }
 

@@ -1,68 +1,65 @@
-// The worker: everything that computes runs here, so that the page never waits.
-import { openEngine } from "../../core/engine.js";
-import { mechanismNames } from "../../core/mechanisms.js";
-import type { Settings } from "../settings/settings.js";
-import type { Call, Reply } from "./client.js";
-import { periodCalls } from "./period.js";
-import { type Asked, bringFile } from "./scene.js";
+/** The worker: everything that computes runs here, so that the page never waits. */
+import { type Engine, openEngine } from "../../core/engine.js";
+import { GridclearError } from "../../errors.js";
+import { order, period } from "./period.js";
+import type { Api, Call, Failure, Handler, Reply } from "./protocol.js";
+import { pace } from "./timing.js";
 
-type FileCalls = typeof import("./files.js")["fileCalls"];
-type LedgerCalls = typeof import("./ledger.js")["ledgerCalls"];
-/** What every group of calls is given. */
-export type Opened = Awaited<ReturnType<typeof openEngine>>;
-/** Tells the page how far a running call has come. */
-export type Tell = (news: unknown) => void;
-
-/** Calls that are fetched when the first of them is made: the market and the ledger are not needed for a period. */
-const dayCalls = async () => (await import("./day.js")).dayCalls;
-const benchCalls = async () => (await import("./bench.js")).benchCalls;
-const ledgerCalls = async () => (await import("./ledger.js")).ledgerCalls;
-const later = {
-  day: async (engine: Opened, settings: Settings, tell: Tell) =>
-    (await dayCalls()).day(engine, settings, tell),
-  file: async (engine: Opened, what: Parameters<FileCalls["file"]>[1]) =>
-    (await import("./files.js")).fileCalls.file(engine, what),
-  compare: async (engine: Opened, asked: Asked) =>
-    (await import("./compare.js")).compareCalls.compare(engine, asked),
-  bench: async (engine: Opened, most: { most: number }, tell: Tell) =>
-    (await benchCalls()).bench(engine, most, tell),
-  stopBench: async (engine: Opened, _nothing: null) => (await benchCalls()).stopBench(engine, null),
-  block: async (engine: Opened, height: number) => (await ledgerCalls()).block(engine, height),
-  verify: async (engine: Opened, height: number) => (await ledgerCalls()).verify(engine, height),
-  tamper: async (engine: Opened, change: Parameters<LedgerCalls["tamper"]>[1]) =>
-    (await ledgerCalls()).tamper(engine, change),
-  prove: async (engine: Opened, trade: { height: number; index: number }) =>
-    (await ledgerCalls()).prove(engine, trade),
-  copy: async (engine: Opened, height: number) => (await ledgerCalls()).copy(engine, height),
-  paste: async (engine: Opened, text: string) => (await ledgerCalls()).paste(engine, text),
-};
-/** Takes the text of a file of orders. */
-const bring = (_engine: Opened, file: { number: number; text: string }): void => bringFile(file);
-const calls = { ...periodCalls, ...later, bring };
-
-/** The calls the page can make, by name. */
-export type Api = {
-  readonly [K in keyof typeof calls]: (
-    input: Parameters<(typeof calls)[K]>[1],
-  ) => ReturnType<(typeof calls)[K]>;
+/** What answers each call. All but a period's is fetched when it is first asked for. */
+const handlers: { readonly [K in keyof Api]: () => Handler<K> | Promise<Handler<K>> } = {
+  period: () => period,
+  order: () => order,
+  pace: () => pace,
+  compare: async () => (await import("./compare.js")).compare,
+  day: async () => (await import("./day.js")).day,
+  block: async () => (await import("./ledger.js")).block,
+  verify: async () => (await import("./ledger.js")).verify,
+  tamper: async () => (await import("./ledger.js")).tamper,
+  prove: async () => (await import("./ledger.js")).prove,
+  copy: async () => (await import("./ledger.js")).copy,
+  paste: async () => (await import("./ledger.js")).paste,
+  bring: async () => (await import("./own/bring.js")).bring,
+  file: async () => (await import("./files.js")).file,
+  bench: async () => (await import("./bench.js")).bench,
 };
 
+const engine: Promise<Engine> = openEngine();
+// Every call waits for it and says why there is none; before the first call nobody would.
+engine.catch(() => undefined);
+const running = new Map<number, AbortController>();
 const send = (reply: Reply): void => postMessage(reply);
-const engine = openEngine().then((opened) => {
-  // The first clearing of all would be timed with the compiler at work.
-  const one = { quantity: Uint32Array.of(1), price: Int32Array.of(1) };
-  for (const mechanism of mechanismNames)
-    opened.clear({ offers: one, bids: one }, { mechanism, pricing: "blend" });
-  return opened;
-});
 
-addEventListener("message", async ({ data }: MessageEvent<Call>) => {
-  const { id, name, input } = data;
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof GridclearError)) return { code: null, field: "", wanted: "", got: null, message };
+  const { code, field, wanted, value, got } = error;
+  return {
+    code,
+    field,
+    wanted,
+    got: typeof value === "string" || typeof value === "number" ? value : got,
+    message,
+  };
+}
+
+async function answer<K extends keyof Api>(id: number, name: K, input: Api[K]["input"]): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
   try {
-    const tell: Tell = (news) => send({ id, kind: "news", news });
-    const run = calls[name] as (engine: Opened, input: unknown, tell: Tell) => unknown;
-    send({ id, kind: "done", result: await run(await engine, input, tell) });
+    const handle = await handlers[name]();
+    const result = await handle(
+      { engine: await engine, tell: (news) => send({ id, kind: "news", news }), signal: controller.signal },
+      input,
+    );
+    send({ id, kind: "done", result });
   } catch (error) {
-    send({ id, kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    send({ id, kind: "failed", failure: failureOf(error) });
+  } finally {
+    running.delete(id);
   }
+}
+
+addEventListener("message", ({ data }: MessageEvent<Call>) => {
+  if (data.kind === "abort") running.get(data.id)?.abort();
+  else void answer(data.id, data.name, data.input as Api[typeof data.name]["input"]);
 });

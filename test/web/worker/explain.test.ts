@@ -1,12 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Engine, openEngine, storageLot } from "../../src/core/engine.js";
-import { consistent, defaults, mixes, seasons } from "../../src/web/settings/settings.js";
-import { sentence } from "../../src/web/views/sentences.js";
-import { makeMarket } from "../../src/web/worker/community.js";
-import { byPrice } from "../../src/web/worker/curves.js";
-import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../src/web/worker/explain.js";
-import { meritPlain, sealPlain, valuePlain } from "../../src/web/worker/plain.js";
+import { type Engine, openEngine, storageLot } from "../../../src/core/engine.js";
+import { consistent, defaults, mixes, seasons } from "../../../src/web/settings/settings.js";
+import { sentence } from "../../../src/web/views/sentences.js";
+import { makeMarket } from "../../../src/web/worker/community.js";
+import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../../src/web/worker/explain.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -153,6 +151,8 @@ describe("the walk through a period", () => {
           offerNames: sellers.map((_, index) => `Seller ${index}`),
           bidNames: bids.map((_, index) => `Buyer ${index}`),
           sellers: offers.length,
+          offerPrices: sellers.map(({ price }) => price),
+          bidPrices: bids.map(({ price }) => price),
           rules,
         };
         for (const step of walk.steps) {
@@ -205,49 +205,5 @@ describe("the page's community", () => {
     );
     const phases = new Set(walk.steps.filter(({ quantity }) => quantity > 0).map(({ phase }) => phase));
     expect(phases).toEqual(new Set(["A", "B", "pool"]));
-  });
-});
-
-describe("the bench's plain JavaScript", () => {
-  it("does the engine's work: same trades, same root", () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          order.filter(({ price }) => price >= 0),
-          { maxLength: 40 },
-        ),
-        fc.array(order, { maxLength: 40 }),
-        (offers, bids) => {
-          const sides = { offers: columns(offers), bids: columns(bids) };
-          for (const [rules, plain] of [
-            [{ mechanism: "value" }, valuePlain],
-            [{ mechanism: "merit", pricing: "blend", k: 500_000 }, meritPlain],
-          ] as const) {
-            engine.clear(sides, rules);
-            const records = engine.tradeRecords({ carrier: 0 });
-            const root = engine.merkleRoot(records.bytes, 40);
-            const trades = plain(sides.offers, sides.bids);
-            expect(trades.count).toBe(records.peers);
-            if (trades.count > 0) expect(sealPlain(trades)).toEqual(root);
-          }
-        },
-      ),
-    );
-  });
-
-  it("sorts by price as a stable sort does", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }), { maxLength: 50 }),
-        fc.boolean(),
-        (prices, descending) => {
-          const price = Int32Array.from([...prices, ...prices]);
-          const wanted = [...price.keys()].sort((a, b) =>
-            descending ? price[b]! - price[a]! : price[a]! - price[b]!,
-          );
-          expect([...byPrice(price, descending)]).toEqual(wanted);
-        },
-      ),
-    );
   });
 });

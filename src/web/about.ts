@@ -1,0 +1,28 @@
+/** The foot of the page: which version it is, under which licence, and where there is more. */
+import { el } from "./dom.js";
+
+declare const __ABOUT__: {
+  readonly version: string;
+  readonly license: string;
+  /** Address of the source; null where the build was not told of one. */
+  readonly source: string | null;
+  readonly documents: readonly string[];
+};
+
+const titles: Readonly<Record<string, string>> = {
+  page: "About this page",
+  "market-rules": "The market rules",
+  "ledger-format": "The ledger’s format",
+};
+
+/** Fills the foot. Links are relative, so that they work wherever the page is put. */
+export function showAbout(host: HTMLElement): void {
+  const { version, license, source, documents } = __ABOUT__;
+  const link = (href: string, text: string): HTMLElement => el("a", { href }, text);
+  const links = [
+    ...documents.map((name) => link(`./docs/${name}.txt`, titles[name] ?? name)),
+    ...(source === null ? [] : [link(source, "Source")]),
+    link("./docs/license.txt", `Licence: ${license}`),
+  ];
+  host.append(`gridclear ${version}`, ...links.flatMap((each) => [" · ", each]));
+}

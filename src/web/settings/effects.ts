@@ -1,0 +1,106 @@
+/**
+ * Which settings take effect in which view. One table answers two questions: what makes a view compute again (its key),
+ * and which controls would do nothing (they are shown switched off, with the reason).
+ */
+import type { Settings, ViewName } from "./settings.js";
+
+/** A setting other than the view itself. */
+export type SettingName = Exclude<keyof Settings, "view">;
+
+/** A file of the person's own orders, as the page knows it. */
+export interface OwnFile {
+  /** Counts the files brought since the page was opened; the worker keeps the orders under it. */
+  readonly number: number;
+  readonly name: string;
+}
+
+const drawn = ["seed", "orders", "mix", "season", "weather", "minutes"] as const;
+const rules = ["mechanism", "pricing", "blend", "pool", "lots"] as const;
+const day = [...drawn, "carrier", ...rules, "poolPrice", "commission"] as const;
+
+/** What changes the figures of a view. */
+const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
+  period: [...drawn, "time", "carrier", ...rules, "poolPrice"],
+  compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots"],
+  day,
+  ledger: day,
+  bench: [],
+};
+/** What changes only how a view is looked at. */
+const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
+  period: ["speed"],
+  compare: [],
+  day: ["speed", "time"],
+  ledger: ["block"],
+  bench: [],
+};
+/** Views that show a file of one's own orders instead of the community's. */
+const showsOwn: Readonly<Record<ViewName, boolean>> = {
+  period: true,
+  compare: true,
+  day: false,
+  ledger: false,
+  bench: false,
+};
+
+/** Whether a view shows the person's own orders rather than the community's. */
+export const isOwn = (view: ViewName, own: OwnFile | null): boolean => own !== null && showsOwn[view];
+
+/**
+ * The key of what a view shows: two settings with one key show the same thing. Whoever keeps something that was
+ * computed keeps it under this key, and asks about it by this key.
+ */
+export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): string {
+  const names = computed[view].filter((name) => whyIdle(name, { ...settings, view }, own) === null);
+  const simulated = view === "day" || view === "ledger";
+  const values = names.map((name) => [
+    name,
+    name === "orders" && simulated ? participantsOf(settings) : settings[name],
+  ]);
+  return JSON.stringify(isOwn(view, own) ? [own!.number, ...values] : values);
+}
+
+/** Why a setting changes nothing in the view that is open; null where it takes effect. */
+export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | null): string | null {
+  const { view } = settings;
+  if (view === "bench") return "The bench draws orders of its own.";
+  if (isOwn(view, own)) {
+    if (name === "time" || (drawn as readonly string[]).includes(name))
+      return `The orders come from ${own!.name}.`;
+    if (name === "pool" || name === "poolPrice" || name === "lots")
+      return "Your file has no batteries, and once direct trading ends, nobody who is left can agree: a pool would sell nothing.";
+  }
+  if (computed[view].includes(name) || looked[view].includes(name)) return null;
+  switch (name) {
+    case "commission":
+      return "Fees are booked in Day and Ledger; who trades with whom does not depend on them.";
+    case "poolPrice":
+      return "What is left after direct trading finds no buyer at any pool price. It takes effect in Day and Ledger.";
+    case "mechanism":
+      return "Both are shown here.";
+    case "time":
+      return "The ledger holds the whole day.";
+    case "speed":
+      return "Nothing moves in this view.";
+    default:
+      return "This view does not use it.";
+  }
+}
+
+/** What a person should know of a setting that does take effect, but not as it stands; null where nothing. */
+export function caveat(name: SettingName, settings: Settings): string | null {
+  if (name === "poolPrice" && settings.view === "period")
+    return "It decides who joins the pool. Batteries sell there at prices of their own, and nobody else finds a buyer.";
+  if (name !== "orders" || (settings.view !== "day" && settings.view !== "ledger")) return null;
+  const size = participantsOf(settings);
+  return size === settings.orders
+    ? null
+    : `A simulated day has ${leastInDay} to ${mostInDay} participants: ${size} here.`;
+}
+
+/** Fewest and most participants of a simulated day: below, nobody trades some carriers; above, it takes too long. */
+export const leastInDay = 40;
+export const mostInDay = 600;
+/** Participants of the day that the settings describe. */
+export const participantsOf = ({ orders }: Settings): number =>
+  Math.max(leastInDay, Math.min(orders, mostInDay));

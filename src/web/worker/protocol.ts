@@ -1,0 +1,65 @@
+/** What the page and its worker say to each other: the calls there are, and the messages that carry them. */
+import type { ErrorCode } from "../../errors.js";
+import type { Settings } from "../settings/settings.js";
+import type { Measured } from "./bench.js";
+import type { Check } from "./checks.js";
+import type { Comparison } from "./compare.js";
+import type { DayDone, DayPeriod } from "./day.js";
+import type { Wanted } from "./files.js";
+import type { BlockShown, Forged, InLedger, Pasted, Proved, TamperInput } from "./ledger.js";
+import type { BringInput, BringProgress, Brought } from "./own/bring.js";
+import type { OrderShown, PeriodResult } from "./period.js";
+import type { Asked } from "./scene.js";
+import type { Pace } from "./timing.js";
+import type { Work } from "./work.js";
+
+interface Shape<Input, Output, News = never> {
+  readonly input: Input;
+  readonly output: Output;
+  readonly news: News;
+}
+
+/** Every call: what it takes, what it answers, and what it tells while it runs. */
+export interface Api {
+  readonly period: Shape<Asked, PeriodResult>;
+  readonly order: Shape<{ readonly side: "offer" | "bid"; readonly index: number }, OrderShown>;
+  readonly pace: Shape<null, Pace>;
+  readonly compare: Shape<Asked, Comparison>;
+  readonly day: Shape<Settings, DayDone | null, readonly DayPeriod[]>;
+  readonly block: Shape<InLedger, BlockShown>;
+  readonly verify: Shape<InLedger, readonly Check[], number>;
+  readonly tamper: Shape<TamperInput, Forged>;
+  readonly prove: Shape<InLedger & { readonly index: number }, Proved>;
+  readonly copy: Shape<InLedger, string>;
+  readonly paste: Shape<{ readonly ledger: string; readonly text: string }, Pasted>;
+  readonly bring: Shape<BringInput, Brought, BringProgress>;
+  readonly file: Shape<Wanted, Blob, number>;
+  readonly bench: Shape<{ readonly most: number }, boolean, Measured>;
+}
+
+/** What answers a call. */
+export type Handler<K extends keyof Api> = (
+  work: Work<Api[K]["news"]>,
+  input: Api[K]["input"],
+) => Api[K]["output"] | Promise<Api[K]["output"]>;
+
+/** What the page sends: a call under a number of its own, or that it no longer wants the answer to one. */
+export type Call =
+  | { readonly id: number; readonly kind: "call"; readonly name: keyof Api; readonly input: unknown }
+  | { readonly id: number; readonly kind: "abort" };
+
+/** What the worker sends back: news of a call, its answer, or why there is none. */
+export type Reply =
+  | { readonly id: number; readonly kind: "news"; readonly news: unknown }
+  | { readonly id: number; readonly kind: "done"; readonly result: unknown }
+  | { readonly id: number; readonly kind: "failed"; readonly failure: Failure };
+
+/** An error as it crosses from the worker to the page. */
+export interface Failure {
+  readonly code: ErrorCode | null;
+  readonly field: string;
+  readonly wanted: string;
+  /** What came, where it is text or a number; else what the error said of it. */
+  readonly got: string | number | null;
+  readonly message: string;
+}

@@ -1,0 +1,111 @@
+/** Where the energy of a period came from and went, by kind of participant, as the records of its block tell it. */
+import type { Block } from "../../ledger/format/block.js";
+import { readRecord } from "../../ledger/format/layout.js";
+import { flowLayout, orderLayout, tradeLayout } from "../../ledger/format/records.js";
+import { importedFor } from "../../market/period/entries.js";
+import type { Member } from "../../simulation/members/member.js";
+import type { MemberKind } from "../../simulation/scenario.js";
+import { type Carrier, carriers } from "../../units.js";
+
+/** Energy of one carrier in one period, in quantity ticks. */
+export interface Streams {
+  /** Sold by kind: directly, and to the pool. */
+  readonly sold: Partial<Record<MemberKind, { direct: number; pool: number }>>;
+  /** Bought by kind: directly, from the pool and the stores that sell through it, and from the grid. */
+  readonly bought: Partial<Record<MemberKind, { direct: number; pool: number; grid: number }>>;
+  /** What stores gave to the pool, and took from it and from the grid. */
+  discharged: number;
+  chargedFromPool: number;
+  chargedFromGrid: number;
+  /** What the pool sold to the grid, and what nobody could take. */
+  exported: number;
+  curtailed: number;
+  /** What the grid made up for losses in the lines. */
+  lost: number;
+}
+
+/** What a period's records say of one carrier. */
+export interface CarrierStreams {
+  readonly streams: Streams;
+  /** Lowest, mean and highest price of a trade, in price ticks; null without a trade. */
+  readonly prices: readonly [low: number, mean: number, high: number] | null;
+}
+
+interface Sums {
+  readonly streams: Streams;
+  low: number;
+  high: number;
+  quantity: number;
+  amount: number;
+}
+
+const newSums = (): Sums => ({
+  streams: {
+    sold: {},
+    bought: {},
+    discharged: 0,
+    chargedFromPool: 0,
+    chargedFromGrid: 0,
+    exported: 0,
+    curtailed: 0,
+    lost: 0,
+  },
+  low: Number.POSITIVE_INFINITY,
+  high: Number.NEGATIVE_INFINITY,
+  quantity: 0,
+  amount: 0,
+});
+
+const soldBy = ({ sold }: Streams, kind: MemberKind) => (sold[kind] ??= { direct: 0, pool: 0 });
+const boughtBy = ({ bought }: Streams, kind: MemberKind) =>
+  (bought[kind] ??= { direct: 0, pool: 0, grid: 0 });
+
+/** Adds up a block's trades. */
+function addTrades(sums: Record<Carrier, Sums>, block: Block, members: readonly Member[]): void {
+  const { orders, trades } = block.sections;
+  const kindOf = (order: number): MemberKind =>
+    members[readRecord(orderLayout, orders, order).participant]!.kind;
+  for (let index = 0; index < block.header.sections.trades.count; index++) {
+    const { kind, carrier, offer, bid, quantity, price } = readRecord(tradeLayout, trades, index);
+    const sum = sums[carrier];
+    sum.low = Math.min(sum.low, price);
+    sum.high = Math.max(sum.high, price);
+    sum.quantity += quantity;
+    sum.amount += quantity * price;
+    if (kind === "peer") soldBy(sum.streams, kindOf(offer)).direct += quantity;
+    boughtBy(sum.streams, kindOf(bid))[kind === "peer" ? "direct" : "pool"] += quantity;
+  }
+}
+
+/** Adds up a block's flows. What charged a store is the pool's unless it was imported for it. */
+function addFlows(sums: Record<Carrier, Sums>, block: Block, members: readonly Member[]): void {
+  for (let index = 0; index < block.header.sections.flows.count; index++) {
+    const { kind, carrier, party, quantity, extra } = readRecord(flowLayout, block.sections.flows, index);
+    const { streams } = sums[carrier];
+    if (kind === "pooled") soldBy(streams, members[party]!.kind).pool += quantity;
+    else if (kind === "discharged") streams.discharged += quantity;
+    else if (kind === "charged") streams.chargedFromPool += quantity;
+    else if (kind === "exported") streams.exported += quantity;
+    else if (kind === "curtailed") streams.curtailed += quantity;
+    else if (kind === "imported" && extra === BigInt(importedFor.storage)) {
+      streams.chargedFromGrid += quantity;
+      streams.chargedFromPool -= quantity;
+    } else if (kind === "imported" && extra === BigInt(importedFor.losses)) streams.lost += quantity;
+    else if (kind === "imported") boughtBy(streams, members[party]!.kind).grid += quantity;
+  }
+}
+
+/** Who sold to whom, by kind, from the records of a block. */
+export function streamsOf(block: Block, members: readonly Member[]): Record<Carrier, CarrierStreams> {
+  const sums = Object.fromEntries(carriers.map((carrier) => [carrier, newSums()])) as Record<Carrier, Sums>;
+  addTrades(sums, block, members);
+  addFlows(sums, block, members);
+  const of = ({ streams, low, high, quantity, amount }: Sums): CarrierStreams => ({
+    streams,
+    prices: quantity === 0 ? null : [low, amount / quantity, high],
+  });
+  return Object.fromEntries(carriers.map((carrier) => [carrier, of(sums[carrier])])) as Record<
+    Carrier,
+    CarrierStreams
+  >;
+}

@@ -1,0 +1,65 @@
+/** What is carried from block to block: how full the stores are, and what stands on the platform's accounts. */
+import type { Block } from "../../ledger/format/block.js";
+import { readRecord } from "../../ledger/format/layout.js";
+import { flowLayout, postingLayout } from "../../ledger/format/records.js";
+import { account } from "../../market/books/accounts.js";
+import type { Community } from "../../simulation/community.js";
+import { type Carrier, carriers } from "../../units.js";
+
+/** The platform's accounts, in amount ticks; beyond 2⁵³ rounded, for display. */
+export interface Platform {
+  readonly commission: number;
+  readonly pool: number;
+  readonly trading: number;
+}
+
+/** Keeps the books of a run as its blocks come. */
+export interface Tally {
+  add(block: Block): void;
+  /** State of charge of all stores of a carrier together, in quantity ticks. */
+  charge(carrier: Carrier): number;
+  platform(): Platform;
+}
+
+export function openTally(community: Community): Tally {
+  const charges: number[] = [];
+  const kinds: Carrier[] = [];
+  for (const contract of community.contracts(-1))
+    if (contract.kind === "storage") {
+      kinds.push(contract.carrier);
+      charges.push(contract.charge);
+    }
+  const balances = { commission: 0n, pool: 0n, trading: 0n };
+  const names = new Map<number, keyof typeof balances>([
+    [account.commission, "commission"],
+    [account.pool, "pool"],
+    [account.trading, "trading"],
+  ]);
+  return {
+    add({ header, sections }) {
+      for (let index = 0; index < header.sections.flows.count; index++) {
+        const { kind, party, extra } = readRecord(flowLayout, sections.flows, index);
+        // These four say behind them how full the store then is.
+        if (kind === "charged" || kind === "discharged" || kind === "selfDischarged" || kind === "used")
+          charges[party] = Number(extra);
+      }
+      for (let index = 0; index < header.sections.postings.count; index++) {
+        const { debit, credit, amount } = readRecord(postingLayout, sections.postings, index);
+        const [to, from] = [names.get(debit), names.get(credit)];
+        if (to !== undefined) balances[to] += amount;
+        if (from !== undefined) balances[from] -= amount;
+      }
+    },
+    charge: (carrier) =>
+      charges.reduce((sum, charge, number) => sum + (kinds[number] === carrier ? charge : 0), 0),
+    platform: () => ({
+      commission: Number(balances.commission),
+      pool: Number(balances.pool),
+      trading: Number(balances.trading),
+    }),
+  };
+}
+
+/** The carriers, each with what `of` says of it. */
+export const byCarrier = <T>(of: (carrier: Carrier) => T): Record<Carrier, T> =>
+  Object.fromEntries(carriers.map((carrier) => [carrier, of(carrier)])) as Record<Carrier, T>;

@@ -1,0 +1,130 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Engine, openEngine } from "../../../src/core/engine.js";
+import { decodeBlock } from "../../../src/ledger/format/block.js";
+import { openCommunity } from "../../../src/simulation/community.js";
+import { openSimulation } from "../../../src/simulation/simulation.js";
+import { carriers } from "../../../src/units.js";
+import { through } from "../../../src/web/charts/map.js";
+import { keyOf } from "../../../src/web/settings/effects.js";
+import { defaults, type Settings } from "../../../src/web/settings/settings.js";
+import { mapOf } from "../../../src/web/views/layers.js";
+import { type DayPeriod, day, runOf } from "../../../src/web/worker/day.js";
+import { block, verify } from "../../../src/web/worker/ledger.js";
+import { scenarioOf } from "../../../src/web/worker/scenario.js";
+import { openTally } from "../../../src/web/worker/tally.js";
+import type { Work } from "../../../src/web/worker/work.js";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+const work = (tell: (news: readonly DayPeriod[]) => void = () => undefined) =>
+  ({ engine, tell, signal: new AbortController().signal }) as Work<readonly DayPeriod[]> & Work<number>;
+
+async function periodsOf(settings: Settings): Promise<DayPeriod[]> {
+  const periods: DayPeriod[] = [];
+  await day(
+    work((news) => periods.push(...news)),
+    settings,
+  );
+  return periods;
+}
+
+describe("the map of a period", () => {
+  // Stores that are charged from the grid in the morning, a pool that exports, a market without one, other carriers' plants.
+  const communities: Partial<Settings>[] = [
+    { minutes: 15 },
+    { minutes: 60, mix: "town", orders: 120, season: "winter" },
+    { minutes: 60, mix: "solar", orders: 80, weather: "clear" },
+    { minutes: 60, mix: "industry", orders: 60, mechanism: "merit", pricing: "uniform" },
+    { minutes: 60, mix: "solar", pool: false },
+  ];
+  for (const change of communities)
+    it(`loses and makes no energy: ${JSON.stringify(change)}`, async () => {
+      const periods = await periodsOf({ ...defaults, view: "day", ...change });
+      expect(periods).toHaveLength(1440 / change.minutes!);
+      const seen = { charged: 0, imported: 0, exported: 0 };
+      for (const { carriers: all, minutes } of periods)
+        for (const carrier of carriers) {
+          const period = all[carrier];
+          const { nodes, flows } = mapOf(period);
+          const sum = (end: "from" | "to", id: string): number =>
+            flows.reduce((total, flow) => total + (flow[end] === id ? flow.quantity : 0), 0);
+          const where = `${carrier} at ${minutes}`;
+          for (const flow of flows) {
+            expect(
+              nodes.some(({ id }) => id === flow.from) && nodes.some(({ id }) => id === flow.to),
+              where,
+            ).toBe(true);
+            expect(flow.quantity, where).toBeGreaterThan(0);
+          }
+          for (const { id, layer } of nodes) {
+            if (layer === 1) expect(sum("from", id), `${where}: ${id}`).toBe(sum("to", id));
+            else expect(sum(layer === 0 ? "to" : "from", id), `${where}: ${id}`).toBe(0);
+            expect(through(flows, id)).toBe(Math.max(sum("from", id), sum("to", id)));
+          }
+          const { totals } = period;
+          expect(sum("from", "direct"), where).toBe(totals.traded);
+          expect(sum("from", "grid"), where).toBe(totals.imported);
+          expect(sum("to", "charging"), where).toBe(totals.charged);
+          expect(sum("from", "giving"), where).toBe(totals.discharged);
+          expect(sum("to", "export"), where).toBe(totals.exported);
+          const bought = flows.filter(({ from, to }) => from === "pool" && /^to-/.test(to));
+          expect(
+            bought.reduce((total, flow) => total + flow.quantity, 0),
+            where,
+          ).toBe(totals.sold);
+          for (const key of ["charged", "imported", "exported"] as const) seen[key] += totals[key];
+        }
+      if (change.pool !== false) expect(seen.charged).toBeGreaterThan(0);
+      expect(seen.imported).toBeGreaterThan(0);
+    });
+});
+
+describe("the books over the blocks", () => {
+  it("say what the market's own books say", async () => {
+    const settings: Settings = { ...defaults, minutes: 60, commission: 20 };
+    const community = openCommunity(scenarioOf(settings, 40));
+    const simulation = await openSimulation(community, { engine });
+    const tally = openTally(community);
+    for await (const result of simulation) tally.add(decodeBlock(result.bytes));
+    const { commission, pool, trading } = tally.platform();
+    expect(commission).toBeGreaterThan(0);
+    expect(commission + pool + trading).toBe(Number(simulation.summary().platformIncome));
+  });
+});
+
+describe("a ledger", () => {
+  const winter: Settings = { ...defaults, minutes: 60, season: "winter" };
+  const summer: Settings = { ...defaults, minutes: 60 };
+
+  it("answers for itself and for no other", async () => {
+    await day(work(), summer);
+    const at = { ledger: keyOf("ledger", summer, null), height: 9 };
+    const { hash } = block(work(), at);
+    expect((await verify(work(), at)).every(({ ok }) => ok)).toBe(true);
+    await day(work(), winter);
+    expect(() => block(work(), at)).toThrow("ledger: wanted the ledger that is kept");
+    await expect(verify(work(), at)).rejects.toThrow("ledger: wanted");
+    const other = block(work(), { ledger: keyOf("ledger", winter, null), height: 9 });
+    expect(other.hash).not.toBe(hash);
+    await day(work(), summer);
+    expect(block(work(), at).hash).toBe(hash);
+  });
+
+  it("has one key for Day and Ledger, whatever is only looked at", () => {
+    const key = keyOf("day", summer, null);
+    expect(keyOf("ledger", { ...summer, view: "ledger", block: 7, time: 300, speed: 200 }, null)).toBe(key);
+    expect(keyOf("ledger", summer, { number: 1, name: "mine.csv" })).toBe(key);
+    expect(keyOf("day", winter, null)).not.toBe(key);
+  });
+
+  it("ends a day that is being traded when another is asked for, and tells that call so", async () => {
+    const first = day(work(), { ...defaults, minutes: 5, seed: 77 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = await day(work(), summer);
+    expect(second).not.toBeNull();
+    expect(await first).toBeNull();
+    expect(runOf(keyOf("day", summer, null)).blocks).toHaveLength(25);
+  });
+});
