@@ -1,9 +1,13 @@
 /** Where a witness gets a ledger from: a server of blocks, or a directory that a market may be writing. */
 import { fromUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
+import { blockHash, decodeHeader, type Header, headerBytes } from "../../ledger/format/header.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
+import { encodeProof, proveBlock } from "../../ledger/proof/proof.js";
 import { httpAsk } from "../../ledger/service/http.js";
 import type { LedgerSource } from "../../ledger/service/witness.js";
+import { HistoryTree } from "../../ledger/tree/history.js";
+import { plainHasher } from "../../ledger/tree/plain.js";
 import { withStored } from "./stored.js";
 
 /** A ledger behind HTTP, as `gridclear witness --serve` serves it. Throws `storage` when the server can't be reached. */
@@ -15,6 +19,11 @@ export function httpSource(url: string): LedgerSource {
       return bytes === null ? null : decodeText(bytes, "checkpoint");
     },
     block: (height) => ask(`block/${height}`),
+    proof: async (size, height) => {
+      const path = `proof/${size}/${height}`;
+      const bytes = await ask(path);
+      return bytes === null ? null : decodeText(bytes, path);
+    },
   };
 }
 
@@ -33,6 +42,16 @@ export async function withDirectorySource<T>(
     return use({
       checkpoint: async () => (note === null ? null : decodeText(note, "checkpoint")),
       block: (height) => store.get(height),
+      proof: async (size, height) => {
+        const history = new HistoryTree(plainHasher);
+        const headers: Header[] = [];
+        for await (const bytes of store.blocks()) {
+          history.append(blockHash(bytes.subarray(0, headerBytes), plainHasher));
+          if (history.size === height + 1) headers.push(decodeHeader(bytes));
+        }
+        const [header] = headers;
+        return header === undefined ? null : encodeProof(proveBlock(history, header, null, size));
+      },
     });
   });
 }

@@ -1,10 +1,15 @@
+/**
+ * Contradictions: two things a platform signed that can't both be true. Found, written down, and judged by anybody with
+ * the platform's public key.
+ */
 import { hex, sameBytes } from "../../bytes.js";
-import { fail } from "../../errors.js";
+import { fail, GridclearError } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Signatures } from "../keys/backend.js";
 import type { Hasher } from "../tree/hasher.js";
-import { isSignedBy, originOf, parseCheckpoint } from "./checkpoint.js";
+import { isSignedBy, originOf, parseCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
 import {
+  decodeProof,
   object,
   openProof,
   type Proof,
@@ -101,6 +106,38 @@ export async function judgeContradiction(
   const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
   const { verdict, reason } = judgeReceipt(receipt, header, shown);
   return verdict === "contradicted" ? reason : fail("invalid", "receipt", "a broken promise", reason);
+}
+
+/** Asks whoever has the blocks to prove block `height` under the head of `size` blocks; null when it does not. */
+export type ProveBlock = (size: number, height: number) => Promise<string | null>;
+
+/**
+ * The fork that two heads show, both signed by the platform: null where they are one history, and where they are of
+ * different sizes and nobody brings the proof that they are not. Whoever forks need not help to show it.
+ */
+export async function findFork(
+  [first, second]: readonly [SignedCheckpoint, SignedCheckpoint],
+  prove: ProveBlock,
+  hasher: Hasher,
+): Promise<Contradiction | null> {
+  const heads = [first.note, second.note] as const;
+  const [shorter, longer] =
+    first.checkpoint.size <= second.checkpoint.size
+      ? [first.checkpoint, second.checkpoint]
+      : [second.checkpoint, first.checkpoint];
+  if (shorter.size === longer.size)
+    return sameBytes(shorter.root, longer.root) ? null : { kind: "fork", heads, proof: null };
+  try {
+    const text = await prove(longer.size, shorter.size);
+    if (text === null) return null;
+    const proof = decodeProof(text);
+    const { header, size, root } = openProof(proof, hasher);
+    const under = size === longer.size && sameBytes(root, longer.root) && header.height === shorter.size;
+    return under && !sameBytes(header.history, shorter.root) ? { kind: "fork", heads, proof } : null;
+  } catch (error) {
+    if (error instanceof GridclearError) return null;
+    throw error;
+  }
 }
 
 const format = "gridclear contradiction v1";

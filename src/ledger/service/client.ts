@@ -1,5 +1,6 @@
-import { hex, sameBytes } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+/** The light client: follows a ledger by its heads and proofs alone and trusts no server. */
+import { fromUtf8, hex, sameBytes } from "../../bytes.js";
+import { fail } from "../../errors.js";
 import { decodeCanonical } from "../format/canonical.js";
 import type { SectionName } from "../format/sections.js";
 
@@ -13,8 +14,8 @@ import {
   type SignedCheckpoint,
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
-import type { Contradiction } from "../proof/contradiction.js";
-import { decodeProof, openProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
+import { type Contradiction, findFork, type ProveBlock } from "../proof/contradiction.js";
+import { decodeProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
@@ -51,6 +52,8 @@ export interface LightClientOptions {
 export class LightClient {
   readonly #options: LightClientOptions;
   #head: SignedCheckpoint | null = null;
+  /** The update under way; the next begins after it. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** The last contradiction met: two things the platform signed that can't both be true. */
   contradiction: Contradiction | null = null;
 
@@ -73,37 +76,48 @@ export class LightClient {
   /**
    * Asks for the newest head and takes it when it extends the one seen. Throws `signature` when the platform or too few
    * witnesses signed it, `corrupt` naming a stale head, a fork, or a history that was rewritten; nothing changes then, and
-   * {@link LightClient.contradiction} holds what proves it, if anything does.
+   * {@link LightClient.contradiction} holds what proves it, if anything does. One update at a time: a call that comes
+   * while another is under way begins after it.
    */
-  async update(ask: Ask): Promise<Anchor> {
-    const { hasher } = this.#options;
+  update(ask: Ask): Promise<Anchor> {
+    const update = this.#turn.then(() => this.#update(ask));
+    this.#turn = update.catch(() => {});
+    return update;
+  }
+
+  async #update(ask: Ask): Promise<Anchor> {
     const next = this.#parse(await askText(ask, "checkpoint"));
     await this.#checkSignatures(next);
-    const { size, root } = next.checkpoint;
-    const seen = this.#head?.checkpoint;
-    if (seen !== undefined) {
-      if (size < seen.size)
-        return fail("corrupt", "stale head", `at least ${seen.size} blocks, which have been seen`, size);
-      if (size === seen.size && !sameBytes(root, seen.root)) {
-        this.contradiction = { kind: "fork", heads: [this.#head!.note, next.note], proof: null };
-        return fail("corrupt", `fork at ${size} blocks`, hex(seen.root), hex(root));
-      }
-      if (size > seen.size) {
-        const json = decodeCanonical(await askBytes(ask, `consistency/${seen.size}/${size}`), "consistency");
-        const path = pathFromJson(json, "consistency");
-        if (!verifyConsistency(seen, next.checkpoint, path, hasher)) {
-          await this.#seekFork(ask, next);
-          return fail(
-            "corrupt",
-            "rewritten history",
-            `a head of ${size} blocks that extends the one of ${seen.size}`,
-            hex(root),
-          );
-        }
-      }
-    }
+    if (this.#head !== null) await this.#checkExtends(ask, this.#head, next);
     this.#head = next;
     return next.checkpoint;
+  }
+
+  /** Throws `corrupt` unless the next head extends the one seen, and keeps what proves a fork. */
+  async #checkExtends(ask: Ask, head: SignedCheckpoint, next: SignedCheckpoint): Promise<void> {
+    const { hasher } = this.#options;
+    const { size, root } = next.checkpoint;
+    const seen = head.checkpoint;
+    if (size < seen.size) {
+      // An older head is no contradiction, unless the platform signed another past.
+      await this.#seekFork(ask, [head, next]);
+      fail("corrupt", "stale head", `at least ${seen.size} blocks, which have been seen`, size);
+    }
+    if (size === seen.size) {
+      if (sameBytes(root, seen.root)) return;
+      await this.#seekFork(ask, [head, next]);
+      fail("corrupt", `fork at ${size} blocks`, hex(seen.root), hex(root));
+    }
+    const path = `consistency/${seen.size}/${size}`;
+    const hashes = pathFromJson(decodeCanonical(await askBytes(ask, path), "consistency"), "consistency");
+    if (verifyConsistency(seen, next.checkpoint, hashes, hasher)) return;
+    await this.#seekFork(ask, [head, next]);
+    fail(
+      "corrupt",
+      "rewritten history",
+      `a head of ${size} blocks that extends the one of ${seen.size}`,
+      hex(root),
+    );
   }
 
   /**
@@ -111,53 +125,43 @@ export class LightClient {
    * was asked for to the head, `state` before the first {@link LightClient.update}.
    */
   async prove(ask: Ask, height: number, section?: SectionName, index: number = 0): Promise<Proven> {
-    const head = this.#wantHead();
-    const what = section === undefined ? `${height}` : `${height}/${section}/${index}`;
-    const proven = this.#verify(await askText(ask, `proof/${head.size}/${what}`));
-    const { record, header } = proven;
-    if (header.height !== height || record?.section !== section || (record?.index ?? index) !== index)
-      return fail(
-        "corrupt",
-        "proof",
-        `a proof of ${what}`,
-        `one of ${header.height}/${record?.section}/${record?.index}`,
-      );
-    return proven;
+    return this.#prove(ask, this.#wantHead().checkpoint, height, section, index);
   }
 
   /** Verifies a proof under the head, from whoever brought it. */
   verify(proof: string): Proven {
-    return this.#verify(proof);
+    return this.#verify(proof, this.#wantHead().checkpoint);
   }
 
   /**
-   * Judges a receipt: kept, contradicted (then {@link LightClient.contradiction} can be shown to anyone) or not yet.
-   * Throws `signature` when the platform did not sign it.
+   * Judges a receipt under the head of this moment: kept, contradicted (then {@link LightClient.contradiction} can be shown
+   * to anyone) or not yet. Throws `signature` when the platform did not sign it.
    */
   async judge(ask: Ask, receipt: Receipt): Promise<ReceiptVerdict> {
     const { hasher, signatures, marketId, platformKey } = this.#options;
     const ours = platformKey !== null && sameBytes(receipt.marketId, marketId);
     if (!ours || !(await isReceiptSigned(receipt, platformKey, signatures, hasher)))
       return fail("signature", "receipt", "the platform's signature for this market", hex(receipt.signature));
-    const head = this.#wantHead();
-    const newest = await this.prove(ask, head.size - 1);
+    const signed = this.#wantHead();
+    const head = signed.checkpoint;
+    const newest = await this.#prove(ask, head, head.size - 1);
     if (receipt.period > newest.header.period) return receiptNotYet(receipt, newest.header.period);
     const height = newest.header.height - (newest.header.period - receipt.period);
     if (height < 0) return fail("invalid", "receipt.period", "a period of this ledger", receipt.period);
-    const block = await this.prove(ask, height);
+    const block = await this.#prove(ask, head, height);
     const there = receipt.number < block.header.sections.orders.count;
     const text = await askText(
       ask,
       `proof/${head.size}/${height}${there ? `/orders/${receipt.number}` : ""}`,
     );
-    const { header, record } = this.#verify(text);
+    const { header, record } = this.#verify(text, head);
     const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
     const verdict = judgeReceipt(receipt, header, shown);
     if (verdict.verdict === "contradicted")
       this.contradiction = {
         kind: "receipt",
         receipt,
-        proof: { ...decodeProof(text), checkpoint: this.#head!.note },
+        proof: { ...decodeProof(text), checkpoint: signed.note },
       };
     return verdict;
   }
@@ -169,21 +173,37 @@ export class LightClient {
     return this.#head !== null && isFinal(this.#head, policy, signatures, hasher);
   }
 
-  #wantHead(): Anchor {
-    return this.#head?.checkpoint ?? fail("state", "head", "a head: update first", null);
+  #wantHead(): SignedCheckpoint {
+    return this.#head ?? fail("state", "head", "a head: update first", null);
   }
 
-  #verify(text: string): Proven {
-    const head = this.#wantHead();
-    const proven = verifyProof(decodeProof(text), head, this.#options.hasher);
-    if (!sameBytes(proven.header.marketId, this.#options.marketId))
+  async #prove(
+    ask: Ask,
+    head: Anchor,
+    height: number,
+    section?: SectionName,
+    index: number = 0,
+  ): Promise<Proven> {
+    const what = section === undefined ? `${height}` : `${height}/${section}/${index}`;
+    const proven = this.#verify(await askText(ask, `proof/${head.size}/${what}`), head);
+    const { record, header } = proven;
+    if (header.height !== height || record?.section !== section || (record?.index ?? index) !== index)
       return fail(
         "corrupt",
-        "proof.header.marketId",
-        hex(this.#options.marketId),
-        hex(proven.header.marketId),
+        "proof",
+        `a proof of ${what}`,
+        `one of ${header.height}/${record?.section}/${record?.index}`,
       );
     return proven;
+  }
+
+  #verify(text: string, head: Anchor): Proven {
+    const { marketId, hasher } = this.#options;
+    const proven = verifyProof(decodeProof(text), head, hasher);
+    const found = proven.header.marketId;
+    return sameBytes(found, marketId)
+      ? proven
+      : fail("corrupt", "proof.header.marketId", hex(marketId), hex(found));
   }
 
   #parse(note: string): SignedCheckpoint {
@@ -208,32 +228,26 @@ export class LightClient {
       );
   }
 
-  /** Asks for the block that shows, under the new head, another history than the one seen: then anyone can see the fork. */
-  async #seekFork(ask: Ask, next: SignedCheckpoint): Promise<void> {
-    const seen = this.#head!;
-    try {
-      const text = await askText(ask, `proof/${next.checkpoint.size}/${seen.checkpoint.size}`);
-      const proof = decodeProof(text);
-      const { header, size, root } = openProof(proof, this.#options.hasher);
-      const under = size === next.checkpoint.size && sameBytes(root, next.checkpoint.root);
-      if (under && header.height === seen.checkpoint.size && !sameBytes(header.history, seen.checkpoint.root))
-        this.contradiction = { kind: "fork", heads: [seen.note, next.note], proof };
-    } catch (error) {
-      if (!(error instanceof GridclearError)) throw error; // a server that forks need not help to show it
-    }
+  /** Asks for the block that shows two histories under the longer head: then anyone can see the fork. */
+  async #seekFork(ask: Ask, heads: readonly [SignedCheckpoint, SignedCheckpoint]): Promise<void> {
+    const { hasher, platformKey } = this.#options;
+    if (platformKey === null) return;
+    const prove: ProveBlock = (size, height) => askText(ask, `proof/${size}/${height}`);
+    this.contradiction = (await findFork(heads, prove, hasher)) ?? this.contradiction;
   }
 }
 
+/** Longest answer read: a proof, a path or a head is far shorter. */
+const maxAnswerBytes = 1 << 20;
+
 async function askBytes(ask: Ask, path: string): Promise<Uint8Array> {
-  return (await ask(path)) ?? fail("corrupt", path, "an answer", null);
+  const bytes = (await ask(path)) ?? fail("corrupt", path, "an answer", null);
+  return bytes.length <= maxAnswerBytes
+    ? bytes
+    : fail("limit", path, `at most ${maxAnswerBytes} bytes`, bytes.length);
 }
 
 /** An answer as text; strict UTF-8, so that every byte counts. */
 async function askText(ask: Ask, path: string): Promise<string> {
-  const bytes = await askBytes(ask, path);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return fail("corrupt", path, "UTF-8", bytes);
-  }
+  return fromUtf8(await askBytes(ask, path)) ?? fail("corrupt", path, "UTF-8", "other bytes");
 }

@@ -1,8 +1,10 @@
-import { hex } from "../../bytes.js";
+/** What a server of blocks answers: heads, blocks, headers and proofs, by short paths. */
+import { hex, toUtf8 } from "../../bytes.js";
+import { GridclearError } from "../../errors.js";
 import { decodeBlock } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
-import { type SectionName, sectionNames } from "../format/sections.js";
+import { sectionNames } from "../format/sections.js";
 import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
@@ -34,48 +36,71 @@ export interface ServedLedger {
 const numberPattern = /^(?:0|[1-9][0-9]{0,15})$/;
 const maxAskLength = 128;
 
-/** Answers {@link Ask}s from a ledger: whoever has verified blocks can serve them. Unknown paths are null, none throws. */
+/**
+ * Answers {@link Ask}s from a ledger: whoever has verified blocks can serve them. What is not there, and a record too long
+ * for a proof to be written down, is null; only what the ledger itself throws is thrown.
+ */
 export function serveLedger(ledger: ServedLedger): Ask {
-  const { hasher, history } = ledger;
-  const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+  const { history } = ledger;
   return async (path) => {
     if (typeof path !== "string" || path.length > maxAskLength) return null;
     const [what, ...rest] = path.split("/");
-    if (what === "checkpoint" && rest.length === 0) {
-      const note = ledger.checkpoint();
-      return note === null ? null : text(note);
+    if (what === "proof") return proofAt(ledger, rest);
+    const numbers = numbersIn(rest);
+    if (numbers === null) return null;
+    const [first = 0, second = 0] = numbers;
+    switch (`${what}/${numbers.length}`) {
+      case "checkpoint/0": {
+        const note = ledger.checkpoint();
+        return note === null ? null : toUtf8(note);
+      }
+      case "block/1":
+        return ledger.block(first);
+      case "header/1":
+        return (await ledger.block(first))?.subarray(0, headerBytes) ?? null;
+      case "consistency/2":
+        if (first < 1 || first > second || second > history.size) return null;
+        return encodeCanonical(history.consistency(first, second).map(hex));
+      default:
+        return null;
     }
-    const section = sectionNames.find((name) => name === rest[2]);
-    const numbers = rest.filter((_, place) => place !== 2 || what !== "proof");
-    if (!numbers.every((part) => numberPattern.test(part) && Number.isSafeInteger(Number(part)))) return null;
-    const [a = -1, b = -1, c = -1] = numbers.map(Number);
-    if (what === "block" && rest.length === 1) return ledger.block(a);
-    if (what === "header" && rest.length === 1)
-      return (await ledger.block(a))?.subarray(0, headerBytes) ?? null;
-    if (what === "consistency" && rest.length === 2) {
-      if (a < 1 || a > b || b > history.size) return null;
-      return encodeCanonical(history.consistency(a, b).map(hex));
-    }
-    if (what !== "proof" || a < 1 || a > history.size || b >= a) return null;
-    const bytes = await ledger.block(b);
-    if (bytes === null) return null;
-    if (rest.length === 2) return text(encodeProof(proveBlock(history, decodeHeader(bytes), null, a)));
-    if (rest.length !== 4 || section === undefined) return null;
-    const proof = proveOne(ledger, bytes, section, b, c);
-    return proof === null ? null : text(encodeProof(proveBlock(history, decodeHeader(bytes), proof, a)));
   };
+}
 
-  function proveOne(
-    served: ServedLedger,
-    bytes: Uint8Array,
-    section: SectionName,
-    height: number,
-    index: number,
-  ) {
-    const block = decodeBlock(bytes);
-    if (index >= block.header.sections[section].count) return null;
-    const state = section === "state" ? (served.state?.(height) ?? null) : null;
-    if (section === "state" && state === null) return null;
-    return proveRecord(block, { section, index, state: state ?? undefined }, hasher);
+/** Whole numbers as paths have them, without leading zeros; null when one is none. */
+function numbersIn(parts: readonly string[]): number[] | null {
+  const numbers = parts.map(Number);
+  return parts.every((part, place) => numberPattern.test(part) && Number.isSafeInteger(numbers[place]))
+    ? numbers
+    : null;
+}
+
+/** `proof/SIZE/HEIGHT` and `proof/SIZE/HEIGHT/SECTION/INDEX`. */
+async function proofAt(ledger: ServedLedger, parts: readonly string[]): Promise<Uint8Array | null> {
+  const { history } = ledger;
+  const [sizeText, heightText, name, indexText, ...more] = parts;
+  const section = sectionNames.find((each) => each === name);
+  const wanted = [sizeText, heightText, ...(name === undefined ? [] : [indexText])];
+  const numbers = numbersIn(wanted.map((part) => part ?? ""));
+  if (numbers === null || more.length > 0 || (name !== undefined && section === undefined)) return null;
+  const [size = 0, height = 0, index = 0] = numbers;
+  if (size < 1 || size > history.size || height >= size) return null;
+  const bytes = await ledger.block(height);
+  if (bytes === null) return null;
+  const header = decodeHeader(bytes);
+  if (section === undefined) return toUtf8(encodeProof(proveBlock(history, header, null, size)));
+  if (index >= header.sections[section].count) return null;
+  const state = section === "state" ? (ledger.state?.(height) ?? null) : null;
+  if (section === "state" && state === null) return null;
+  const record = proveRecord(
+    decodeBlock(bytes),
+    { section, index, state: state ?? undefined },
+    ledger.hasher,
+  );
+  try {
+    return toUtf8(encodeProof(proveBlock(history, header, record, size)));
+  } catch (error) {
+    if (error instanceof GridclearError && error.code === "limit") return null;
+    throw error;
   }
 }

@@ -1,4 +1,8 @@
-import { hex, sameBytes } from "../../bytes.js";
+/**
+ * The witness: follows a ledger that somebody else runs, executes every period again, and cosigns heads that hold. What
+ * it says of a ledger never runs ahead of what it keeps of it.
+ */
+import { fromUtf8, hex, sameBytes, toUtf8 } from "../../bytes.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
@@ -15,7 +19,7 @@ import {
   type SignedCheckpoint,
   unsignedCheckpoint,
 } from "../proof/checkpoint.js";
-import type { Contradiction } from "../proof/contradiction.js";
+import { type Contradiction, findFork, type ProveBlock } from "../proof/contradiction.js";
 import type { Store } from "../store/store.js";
 import type { Hasher } from "../tree/hasher.js";
 import { HistoryTree } from "../tree/history.js";
@@ -27,6 +31,8 @@ export interface LedgerSource {
   checkpoint(): Promise<string | null>;
   /** Bytes of the block at `height`; null when there is none yet. */
   block(height: number): Promise<Uint8Array | null>;
+  /** Proves a block under a head of this source; asked only to show a fork to others. */
+  readonly proof?: ProveBlock;
 }
 
 /** What a witness works with. */
@@ -55,24 +61,41 @@ export type Followed =
   | { readonly status: "waiting"; readonly size: number }
   | { readonly status: "refused"; readonly height: number; readonly reason: string };
 
+/** A block that has been checked and executed, and is kept as soon as the store takes it. */
+interface Checked {
+  readonly height: number;
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array;
+  /** The state's records after it, when replaying gave them. */
+  readonly state: Uint8Array | null;
+}
+
 /**
  * Follows a ledger block by block: checks form, hashes and links, every signature, re-executes each period, holds the
  * signed head against the root of what it has seen, and only then cosigns. After a block that does not re-execute, or a
- * fork that the platform signed, it refuses for good. Serves what it has followed.
+ * fork that the platform signed, it refuses for good. Serves what it keeps.
  */
 export class Witness {
   readonly #options: WitnessOptions;
   readonly #chain: Chain;
+  /** The blocks kept. The chain is ahead of it by the one block that waits for the store, if there is one. */
   readonly #history: HistoryTree;
   readonly #directory: KeyDirectory = new KeyDirectory();
   #marketId: Uint8Array | null;
   #signed = false;
   #note: string | null = null;
-  #state: { readonly height: number; readonly records: Uint8Array } | null = null;
+  #waiting: Checked | null = null;
+  #newest: Checked | null = null;
   #refusal: (Followed & { readonly status: "refused" }) | null = null;
+  /** Why it can neither go on nor refuse; null while it can. */
+  #failure: unknown = null;
+  /** What our own store threw last: never the ledger's fault. */
+  #storeError: unknown = null;
+  /** The round under way; the next begins after it. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Two things the platform signed that can't both be true, once met. */
   contradiction: Contradiction | null = null;
-  /** Answers questions about what has been followed. */
+  /** Answers questions about the blocks kept. */
   readonly answer: Ask;
 
   private constructor(options: WitnessOptions) {
@@ -83,27 +106,27 @@ export class Witness {
     this.answer = serveLedger({
       hasher: options.hasher,
       history: this.#history,
-      block: (height) => options.store.get(height),
+      block: async (height) => (height < this.size ? options.store.get(height) : null),
       checkpoint: () => this.#note,
-      state: (height) => (this.#state?.height === height ? this.#state.records : null),
+      state: (height) => (this.#newest?.height === height ? this.#newest.state : null),
     });
   }
 
-  /** Opens a witness on its store, checking and re-executing again what lies there. Throws `corrupt` naming a bad height. */
+  /**
+   * Opens a witness on its store, checking and re-executing again what lies there. Throws `corrupt` naming a bad height.
+   */
   static async open(options: WitnessOptions): Promise<Witness> {
     const witness = new Witness(options);
     for await (const bytes of options.store.blocks())
-      await witness.#check(bytes).catch((error: Error) => {
-        const reason = witness.#refusal?.reason ?? error.message;
-        throw new GridclearError(
-          "corrupt",
-          { field: "store", wanted: "good blocks", got: reason },
-          { cause: error },
-        );
-      });
+      try {
+        witness.#keep(await witness.#check(bytes));
+      } catch (error) {
+        const got = witness.#refusal?.reason ?? (error as Error).message;
+        throw new GridclearError("corrupt", { field: "store", wanted: "good blocks", got }, { cause: error });
+      }
     const kept = await options.store.getMeta(checkpointKey);
     if (kept === null) return witness;
-    const note = new TextDecoder("utf-8", { fatal: true }).decode(kept);
+    const note = fromUtf8(kept) ?? fail("corrupt", "the head last cosigned", "UTF-8", "other bytes");
     const { size, root } = parseCheckpoint(note).checkpoint;
     if (size > witness.size || !sameBytes(root, witness.#history.root(size)))
       return fail("corrupt", "the head last cosigned", `one of the ${witness.size} blocks kept`, note);
@@ -111,7 +134,7 @@ export class Witness {
     return witness;
   }
 
-  /** Number of blocks followed. */
+  /** Number of blocks kept. */
   get size(): number {
     return this.#history.size;
   }
@@ -121,27 +144,41 @@ export class Witness {
     return this.#note;
   }
 
-  /** One round: takes the source's head, fetches and checks what is new, and cosigns. Errors of the source itself are thrown. */
-  async follow(source: LedgerSource): Promise<Followed> {
+  /**
+   * One round: takes the source's head, fetches and checks what is new, and cosigns. A round that is asked for while
+   * another is under way begins after it. Errors of the source and of the store are thrown; after one of them the next
+   * round goes on where this one stopped.
+   */
+  follow(source: LedgerSource): Promise<Followed> {
+    const round = this.#turn.then(() => this.#round(source));
+    this.#turn = round.catch(() => {});
+    return round;
+  }
+
+  async #round(source: LedgerSource): Promise<Followed> {
     if (this.#refusal !== null) return this.#refusal;
+    if (this.#failure !== null)
+      throw new GridclearError(
+        "state",
+        { field: "witness", wanted: "one opened again", got: "one that broke off while it checked a block" },
+        { cause: this.#failure },
+      );
     const note = await source.checkpoint();
+    let head: SignedCheckpoint | null = null;
     try {
-      return await this.#follow(source, note);
+      await this.#store();
+      head = note === null ? null : parseCheckpoint(note);
+      // Genesis says whose signature a head needs; a head without it is not worth fetching blocks for.
+      if (this.size === 0 && !(await this.#fetch(source))) return { status: "waiting", size: 0 };
+      if (head !== null) await this.#checkHead(head);
+      return await this.#follow(source, head);
     } catch (error) {
-      if (this.#refusal !== null) return this.#refusal;
-      if (!(error instanceof GridclearError) || error.code === "storage") throw error;
-      const refused = { status: "refused", height: this.size, reason: error.message } as const;
-      if (this.contradiction !== null) this.#refusal = refused;
-      return refused;
+      return await this.#refused(error, source, head);
     }
   }
 
-  async #follow(source: LedgerSource, note: string | null): Promise<Followed> {
-    const head = note === null ? null : parseCheckpoint(note);
+  async #follow(source: LedgerSource, head: SignedCheckpoint | null): Promise<Followed> {
     const target = head?.checkpoint.size ?? Number.POSITIVE_INFINITY;
-    // Genesis says whose signature a head needs; a head without it is not worth fetching blocks for.
-    if (this.size === 0 && !(await this.#fetch(source))) return { status: "waiting", size: 0 };
-    if (head !== null) await this.#checkHead(head);
     if (target < this.size) return this.#judgeStale(head!);
     while (this.size < target) {
       if (await this.#fetch(source)) continue;
@@ -151,18 +188,46 @@ export class Witness {
     return this.#cosign(head);
   }
 
+  /** What a round that failed comes to: a refusal where the ledger is at fault, else the error. */
+  async #refused(error: unknown, source: LedgerSource, head: SignedCheckpoint | null): Promise<Followed> {
+    const ours = this.#failure !== null || error === this.#storeError;
+    if (ours || !(error instanceof GridclearError) || error.code === "storage") throw error;
+    if (head !== null && error.code === "corrupt") await this.#seekFork(source, head);
+    const refused = { status: "refused", height: error.height ?? this.size, reason: error.message } as const;
+    if (this.contradiction !== null) this.#refusal ??= refused;
+    return this.#refusal ?? refused;
+  }
+
   /** Fetches, checks and keeps the next block; false when there is none. */
   async #fetch(source: LedgerSource): Promise<boolean> {
-    const height = this.size;
-    const bytes = await source.block(height);
+    const bytes = await source.block(this.size);
     if (bytes === null) return false;
-    await this.#check(bytes);
-    await this.#options.store.append(bytes, height);
+    this.#waiting = await this.#check(bytes);
+    await this.#store();
     return true;
   }
 
+  /** Keeps the checked block that waits. When the store does not take it, it goes on waiting. */
+  async #store(): Promise<void> {
+    const checked = this.#waiting;
+    if (checked === null) return;
+    try {
+      await this.#options.store.append(checked.bytes, checked.height);
+    } catch (error) {
+      this.#storeError = error;
+      throw error;
+    }
+    this.#waiting = null;
+    this.#keep(checked);
+  }
+
+  #keep(checked: Checked): void {
+    this.#history.append(checked.hash);
+    this.#newest = checked;
+  }
+
   /** Checks the next block in every way there is; throws naming its height. */
-  async #check(bytes: Uint8Array): Promise<void> {
+  async #check(bytes: Uint8Array): Promise<Checked> {
     const { hasher, signatures, replay } = this.#options;
     const height = this.#chain.size;
     const hash = this.#chain.append(bytes);
@@ -173,50 +238,44 @@ export class Witness {
         fail("corrupt", "market id", hex(this.#marketId), hex(block.header.marketId));
       this.#signed = (block.header.flags & signedMarket) !== 0;
       await checkEvidence(block, this.#directory, signatures, hasher);
-      const records = await replay(block);
-      this.#state = records === undefined ? null : { height, records };
+      return { height, bytes, hash, state: (await replay(block)) ?? null };
     } catch (error) {
+      // Keys and accounts are those of half a period now: whatever comes next could not be judged.
       const reason = placed(error, height);
-      this.#refusal = { status: "refused", height, reason: (reason as Error).message };
+      if (reason instanceof GridclearError && reason.code !== "storage")
+        this.#refusal = { status: "refused", height, reason: reason.message };
+      else this.#failure = reason;
       throw reason;
     }
-    this.#history.append(hash);
   }
 
   async #cosign(head: SignedCheckpoint | null): Promise<Followed> {
     const { hasher, name, key, now, store } = this.#options;
     const size = this.size;
     const root = this.#history.root();
-    const origin = originOf(this.#marketId!);
     if (head === null && this.#signed)
       return fail("signature", "checkpoint", "a head signed by the platform", null);
-    const note = head?.note ?? unsignedCheckpoint({ origin, size, root });
-    if (head !== null) {
-      if (!sameBytes(head.checkpoint.root, root)) {
-        this.#keepFork(head);
-        return fail(
-          "corrupt",
-          `head of ${size} blocks`,
-          `the root ${hex(root)} of the blocks served`,
-          hex(head.checkpoint.root),
-        );
-      }
-    }
+    if (head !== null && !sameBytes(head.checkpoint.root, root))
+      return fail(
+        "corrupt",
+        `head of ${size} blocks`,
+        `the root ${hex(root)} of the blocks served`,
+        hex(head.checkpoint.root),
+      );
     if (this.#note !== null && parseCheckpoint(this.#note).checkpoint.size === size)
       return { status: "unchanged", size, note: this.#note };
+    const note = head?.note ?? unsignedCheckpoint({ origin: originOf(this.#marketId!), size, root });
     const cosigned = await cosign(note, { name, key, time: now() }, hasher);
-    await store.putMeta(checkpointKey, new TextEncoder().encode(cosigned));
+    await store.putMeta(checkpointKey, toUtf8(cosigned));
     this.#note = cosigned;
     return { status: "cosigned", size, note: cosigned };
   }
 
-  /** A head that is behind is only old, unless it is signed and says something else of the past. */
+  /** A head that is behind is only old, unless it says something else of the past. */
   #judgeStale(head: SignedCheckpoint): Followed {
     const { size, root } = head.checkpoint;
-    if (!sameBytes(root, this.#history.root(size))) {
-      this.#keepFork(head);
+    if (!sameBytes(root, this.#history.root(size)))
       return fail("corrupt", `fork at ${size} blocks`, hex(this.#history.root(size)), hex(root));
-    }
     return {
       status: "refused",
       height: size,
@@ -238,11 +297,19 @@ export class Witness {
       );
   }
 
-  /** Two signed heads of one size that differ are evidence. */
-  #keepFork(head: SignedCheckpoint): void {
+  /**
+   * Looks for what shows that a head forks from the one cosigned before: of one size, both are enough; of another, a
+   * proof from the longer's blocks, which are our own or the source's.
+   */
+  async #seekFork(source: LedgerSource, head: SignedCheckpoint): Promise<void> {
+    const { hasher, signatures } = this.#options;
     if (!this.#signed || this.#note === null) return;
-    const mine = parseCheckpoint(this.#note).checkpoint;
-    if (mine.size === head.checkpoint.size && !sameBytes(mine.root, head.checkpoint.root))
-      this.contradiction = { kind: "fork", heads: [this.#note, head.note], proof: null };
+    if (!(await isSignedBy(head, this.#directory.platform, signatures, hasher))) return;
+    const mine = parseCheckpoint(this.#note);
+    const ours: ProveBlock = async (size, height) =>
+      fromUtf8((await this.answer(`proof/${size}/${height}`))!);
+    const theirs: ProveBlock = async (size, height) => (await source.proof?.(size, height)) ?? null;
+    const prove = mine.checkpoint.size > head.checkpoint.size ? ours : theirs;
+    this.contradiction ??= await findFork([mine, head], prove, hasher);
   }
 }
