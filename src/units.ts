@@ -1,3 +1,7 @@
+/**
+ * Carriers, and the exact decimals of quantities and prices: every number of the market is a whole number of ticks, and
+ * here is where decimal text becomes ticks and ticks become text.
+ */
 import { fail } from "./errors.js";
 
 /** The four carriers, in the order in which they stand in records and, unless a contract says otherwise, clear. */
@@ -47,7 +51,7 @@ function readDecimal(text: string): { mantissa: bigint; scale: number } | null {
 const powerOfTen = (exponent: number): bigint => 10n ** BigInt(exponent);
 
 /** Reads a tick such as `"0.000001"`. Throws `invalid` unless it is a decimal above 0 with at most 18 places. */
-export function parseTick(text: unknown, field: string): Tick {
+export function parseTick(text: unknown, field: string = "tick"): Tick {
   const read = typeof text === "string" ? readDecimal(text) : null;
   if (read === null || read.mantissa <= 0n || read.scale > 18 || (text as string).length > 40)
     return fail("invalid", field, "a decimal string above 0 with at most 18 places", text);
@@ -62,13 +66,34 @@ export function amountTick(quantityTick: Tick, priceTick: Tick): Tick {
   };
 }
 
+/** Throws `invalid` for what is no {@link Tick}, such as text that {@link parseTick} was to read first. */
+function checkTick(tick: Tick): Tick {
+  const { mantissa, scale } = Object(tick) as Partial<Tick>;
+  return typeof mantissa === "bigint" &&
+    mantissa > 0n &&
+    Number.isInteger(scale) &&
+    scale! >= 0 &&
+    scale! <= 36
+    ? tick
+    : fail("invalid", "tick", "a Tick, as parseTick reads one", tick);
+}
+
 /**
  * Exact decimal to whole ticks. Throws `invalid` when `text` is not a decimal string in plain notation or not a
- * whole number of ticks; nothing is ever rounded.
+ * whole number of ticks; nothing is ever rounded. `field` is what an error calls it.
  */
-export function parseTicks(text: unknown, tick: Tick, field: string): bigint {
+export function parseTicks(text: unknown, tick: Tick = microTick, field: string = "value"): bigint {
+  checkTick(tick);
   const read = typeof text === "string" ? readDecimal(text) : null;
-  if (read === null) return fail("invalid", field, "a decimal in plain notation, such as 0.43", text);
+  if (read === null)
+    return fail(
+      "invalid",
+      field,
+      typeof text === "number"
+        ? 'a string that holds a decimal, such as "0.43"'
+        : "a decimal in plain notation, such as 0.43",
+      text,
+    );
   const numerator = read.mantissa * powerOfTen(tick.scale);
   const denominator = tick.mantissa * powerOfTen(read.scale);
   if (numerator % denominator !== 0n)
@@ -77,30 +102,40 @@ export function parseTicks(text: unknown, tick: Tick, field: string): bigint {
 }
 
 /** Quantity in ticks, 1 … 2³²−1. Throws `invalid` below, `limit` above. */
-export function parseQuantity(text: unknown, tick: Tick, field: string): number {
+export function parseQuantity(text: unknown, tick: Tick = microTick, field: string = "quantity"): number {
   const ticks = parseTicks(text, tick, field);
   if (ticks < 1n) return fail("invalid", field, "a quantity above 0", text);
   if (ticks > BigInt(maxQuantity))
-    return fail("limit", field, `at most ${formatTicks(BigInt(maxQuantity), tick)}`, text);
-  return Number(ticks);
-}
-
-/** Price in ticks, −2³¹ … 2³¹−1; negative prices are legal. Throws `invalid` or `limit`. */
-export function parsePrice(text: unknown, tick: Tick, field: string): number {
-  const ticks = parseTicks(text, tick, field);
-  if (ticks < BigInt(minPrice) || ticks > BigInt(maxPrice))
     return fail(
       "limit",
       field,
-      `${formatTicks(BigInt(minPrice), tick)} to ${formatTicks(BigInt(maxPrice), tick)}`,
+      `at most ${formatTicks(maxQuantity, tick)} (a coarser quantityTick allows more)`,
       text,
     );
   return Number(ticks);
 }
 
-/** Ticks as an exact decimal in plain notation: no exponent, no trailing zeros, `-0` is `0`. */
-export function formatTicks(ticks: bigint | number, tick: Tick): string {
-  const value = BigInt(ticks) * tick.mantissa;
+/** Price in ticks, −2³¹ … 2³¹−1; negative prices are legal. Throws `invalid` or `limit`. */
+export function parsePrice(text: unknown, tick: Tick = microTick, field: string = "price"): number {
+  const ticks = parseTicks(text, tick, field);
+  if (ticks < BigInt(minPrice) || ticks > BigInt(maxPrice))
+    return fail(
+      "limit",
+      field,
+      `${formatTicks(minPrice, tick)} to ${formatTicks(maxPrice, tick)} (a coarser priceTick allows more)`,
+      text,
+    );
+  return Number(ticks);
+}
+
+/**
+ * Ticks as an exact decimal in plain notation: no exponent, no trailing zeros, `-0` is `0`. Throws `invalid` for what is
+ * not a whole number.
+ */
+export function formatTicks(ticks: bigint | number, tick: Tick = microTick): string {
+  if (typeof ticks !== "bigint" && !Number.isSafeInteger(ticks))
+    return fail("invalid", "ticks", "a whole number", ticks);
+  const value = BigInt(ticks) * checkTick(tick).mantissa;
   const digits = (value < 0n ? -value : value).toString().padStart(tick.scale + 1, "0");
   const whole = digits.slice(0, digits.length - tick.scale);
   const fraction = digits.slice(digits.length - tick.scale).replace(/0+$/, "");

@@ -101,6 +101,42 @@ describe("exact decimals", () => {
   });
 });
 
+describe("what a caller leaves out or confuses", () => {
+  test("the tick is a millionth unless another is given", () => {
+    expect(parseQuantity("2.5")).toBe(2_500_000);
+    expect(parsePrice("-0.43")).toBe(-430_000);
+    expect(parseTicks("1")).toBe(1_000_000n);
+    expect(formatTicks(2_500_000)).toBe("2.5");
+    expect(refusal(() => parseQuantity("x")).field).toBe("quantity");
+    expect(refusal(() => parsePrice("x")).field).toBe("price");
+  });
+
+  test("a number is told to be a string", () => {
+    const { message, value } = refusal(() => parseQuantity(2.5, microTick, "order.quantity"));
+    expect(message).toBe('order.quantity: wanted a string that holds a decimal, such as "0.43", got 2.5');
+    expect(value).toBe(2.5);
+  });
+
+  test("a cap names the setting that moves it", () => {
+    expect(refusal(() => parseQuantity("5000")).wanted).toBe(
+      "at most 4294.967295 (a coarser quantityTick allows more)",
+    );
+    expect(refusal(() => parsePrice("5000")).wanted).toMatch(/^-2147.483648 to .*priceTick allows more/);
+  });
+
+  test.each(["0.001", 6, null, {}, { mantissa: 1, scale: 6 }, { mantissa: 0n, scale: 6 }, { mantissa: 1n, scale: 99 }])(
+    "%j is no tick",
+    (tick) => {
+      for (const use of [() => parseTicks("1", tick as never), () => formatTicks(1n, tick as never)])
+        expect(refusal(use)).toMatchObject({ code: "invalid", field: "tick" });
+    },
+  );
+
+  test.each([2.5, Number.NaN, "5", null, undefined, {}])("%j is no number of ticks", (ticks) => {
+    expect(refusal(() => formatTicks(ticks as never))).toMatchObject({ code: "invalid", field: "ticks" });
+  });
+});
+
 describe("errors", () => {
   test("say where they happened once, and keep value and cause", () => {
     const error = new GridclearError("invalid", { field: "order.quantity", wanted: "at most 5", got: "7" });

@@ -1,4 +1,10 @@
-/** Peer-to-peer trades in order of execution. */
+/**
+ * What a clearing gives back. Every column here is a view of the engine's memory: the next call of that engine writes the
+ * next result into it, or, when memory has to grow, leaves it empty. Read what you need before, or keep
+ * {@link copyClearing}'s copy.
+ */
+
+/** Peer-to-peer trades in order of execution; columns are views until the engine's next call. */
 export interface TradeColumns {
   readonly count: number;
   /** Index of the offer, and of the bid. */
@@ -9,7 +15,7 @@ export interface TradeColumns {
   readonly price: Int32Array;
 }
 
-/** The result of scenario 1. */
+/** The result of scenario 1; columns are views until the engine's next call other than {@link Engine.sell}. */
 export interface Matching {
   readonly trades: TradeColumns;
   /** What each order still wants. Writable: {@link Engine.sell} starts from what stands here. */
@@ -18,7 +24,7 @@ export interface Matching {
   readonly clearingPrice: number | null;
 }
 
-/** The result of scenario 2. */
+/** The result of scenario 2; columns are views until the engine's next call. */
 export interface Pooling {
   /** Lots in arrival order of their offers, storage lots last. */
   readonly lots: {
@@ -57,14 +63,19 @@ export interface Counters {
   readonly num4: number;
 }
 
-/** The result of a clearing. */
+/** The result of a clearing; columns are views until the engine's next call: {@link copyClearing} makes them last. */
 export interface Clearing extends Matching {
   /** null without a pool. */
   readonly pool: Pooling | null;
   readonly counters: Counters;
 }
 
-/** A copy of a clearing in memory of its own, which stays what it is when the engine goes on. */
+/**
+ * A copy of a clearing in memory of its own, which stays what it is when the engine goes on; can be sent to a worker.
+ *
+ * @example
+ * const kept = copyClearing(engine.clear(book));
+ */
 export function copyClearing(clearing: Clearing): Clearing {
   const { trades, remaining, pool } = clearing;
   return {
