@@ -6,7 +6,25 @@
  *
  * @packageDocumentation
  */
-export * from "./core/engine.js";
+export {
+  type Clearing,
+  type Counters,
+  copyClearing,
+  type Matching,
+  type Pooling,
+  storageLot,
+  type TradeColumns,
+} from "./core/clearing.js";
+export { type Book, maxOrders, type OfferColumns, type OrderColumns } from "./core/columns.js";
+export { type Engine, openEngine } from "./core/engine.js";
+export type { Sha256Stream } from "./core/hashing.js";
+export type { WasmSource } from "./core/load.js";
+export type { Mechanism, Pricing } from "./core/mechanisms.js";
+export type { EngineOptions } from "./core/options.js";
+export type { RecordOptions, TradeRecords } from "./core/records.js";
+export type { ClearingRules, CommissionTier, PoolRules } from "./core/rules.js";
+export { maxThreads } from "./core/threads.js";
+export { type HashWorker, hashWorkerSource } from "./core/worker.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
 export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/format/block.js";
 export * from "./ledger/format/records.js";
@@ -39,4 +57,18 @@ export {
 } from "./market/platform.js";
 export { openReplay, type Replay, type Replayed } from "./market/replay.js";
 export { type CarrierResult, type PeriodResult, paperArrays } from "./market/result.js";
-export * from "./units.js";
+export {
+  amountTick,
+  type Carrier,
+  carriers,
+  formatTicks,
+  maxPrice,
+  maxQuantity,
+  microTick,
+  minPrice,
+  parsePrice,
+  parseQuantity,
+  parseTick,
+  parseTicks,
+  type Tick,
+} from "./units.js";

@@ -124,13 +124,18 @@ describe("what a caller leaves out or confuses", () => {
     expect(refusal(() => parsePrice("5000")).wanted).toMatch(/^-2147.483648 to .*priceTick allows more/);
   });
 
-  test.each(["0.001", 6, null, {}, { mantissa: 1, scale: 6 }, { mantissa: 0n, scale: 6 }, { mantissa: 1n, scale: 99 }])(
-    "%j is no tick",
-    (tick) => {
-      for (const use of [() => parseTicks("1", tick as never), () => formatTicks(1n, tick as never)])
-        expect(refusal(use)).toMatchObject({ code: "invalid", field: "tick" });
-    },
-  );
+  test.each<[string, unknown]>([
+    ["text", "0.001"],
+    ["a number", 6],
+    ["nothing", null],
+    ["an empty object", {}],
+    ["a mantissa that is a number", { mantissa: 1, scale: 6 }],
+    ["a mantissa of 0", { mantissa: 0n, scale: 6 }],
+    ["too many places", { mantissa: 1n, scale: 99 }],
+  ])("%s is no tick", (_, tick) => {
+    for (const use of [() => parseTicks("1", tick as never), () => formatTicks(1n, tick as never)])
+      expect(refusal(use)).toMatchObject({ code: "invalid", field: "tick" });
+  });
 
   test.each([2.5, Number.NaN, "5", null, undefined, {}])("%j is no number of ticks", (ticks) => {
     expect(refusal(() => formatTicks(ticks as never))).toMatchObject({ code: "invalid", field: "ticks" });

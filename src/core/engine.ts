@@ -119,10 +119,13 @@ export class Engine {
   }
 
   /**
-   * Clears one carrier for one period: {@link match}, then {@link sell} where the rules have a pool.
+   * Clears one carrier for one period: {@link match}, then {@link sell} where the rules have a pool. The columns of what
+   * comes back hold until the engine's next call; {@link copyClearing} makes them last. Columns of `book` may be such
+   * views.
    *
    * @throws GridclearError `invalid` for a column of the wrong type or length, a quantity of 0 or rules that don't fit
-   *   together; `limit` for more than {@link maxOrders} orders or too little memory. Nothing is lost by a refusal.
+   *   together; `limit` for more than {@link maxOrders} orders or too little memory; `state` for a column whose memory is
+   *   gone, or a closed engine. Nothing is lost by a refusal.
    */
   clear(book: Book, rules: ClearingRules = {}): Clearing {
     const checked = checkRules(rules);

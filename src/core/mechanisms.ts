@@ -33,8 +33,8 @@ export interface MechanismRules {
   readonly pricing: Pricing;
 }
 
-export const mechanismNames = Object.keys(mechanisms) as readonly Mechanism[];
-export const pricingNames = Object.keys(pricingCodes) as readonly Pricing[];
+export const mechanismNames: readonly Mechanism[] = /* @__PURE__ */ Object.keys(mechanisms) as Mechanism[];
+export const pricingNames: readonly Pricing[] = /* @__PURE__ */ Object.keys(pricingCodes) as Pricing[];
 
 /** What holds where nothing is said: the paper's. */
 export const defaultMechanism: MechanismRules = { mechanism: "value", pricing: "counterparty" };

@@ -71,6 +71,64 @@ describe("the package", () => {
     expect(gzipSync(main?.contents ?? "").length).toBeLessThan(30_000);
   });
 
+  test("every subpath is named, and leads to a file and its types", () => {
+    const { exports, files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      exports: Record<string, string | { types: string; default: string }>;
+      files: string[];
+    };
+    for (const [subpath, target] of Object.entries(exports)) {
+      expect(subpath).not.toContain("*");
+      for (const file of typeof target === "string" ? [target] : Object.values(target))
+        expect(existsSync(join(root, file)), file).toBe(true);
+      // The folder that scripts/redirects.mjs makes for resolvers that know no exports.
+      if (typeof target !== "string" && target.default.endsWith(".js") && subpath !== ".")
+        expect(files).toContain(subpath.split("/")[1]);
+    }
+  });
+
+  test("what one who only clears loads has no import that is made later", async () => {
+    // Workers of one file, and scripts, can't have one.
+    const { metafile } = await build({
+      stdin: {
+        contents: `export { openEngine } from ${JSON.stringify(entry)}; export { scalarCore } from ${JSON.stringify(join(root, "dist/core/scalar.js"))};`,
+        resolveDir: root,
+      },
+      bundle: true,
+      format: "iife",
+      write: false,
+      metafile: true,
+      platform: "browser",
+    });
+    const later = Object.values(metafile.inputs).flatMap(({ imports }) =>
+      imports.filter(({ kind }) => kind === "dynamic-import"),
+    );
+    expect(later).toEqual([]);
+  });
+
+  test("names at the entry are those a user needs", async () => {
+    const names = Object.keys(await import(entry));
+    for (const inner of ["ppm", "maxTiers", "tierRanges", "feeOf", "tradeRecordBytes", "Engine"])
+      expect(names).not.toContain(inner);
+    for (const needed of [
+      "openEngine",
+      "openMarket",
+      "copyClearing",
+      "storageLot",
+      "parseQuantity",
+      "formatTicks",
+    ])
+      expect(names).toContain(needed);
+  });
+
+  test("the licences of what is inside are there for everything inside", async () => {
+    const { notices } = (await import(join(root, "scripts/notices.mjs"))) as { notices(): Promise<string> };
+    const text = await notices();
+    for (const name of ["uplot", "hash-wasm", "@assemblyscript/loader", "demandlib", "when2heat"])
+      expect(text).toMatch(new RegExp(`^${name} `, "m"));
+    for (const { length } of text.split(/^-+$/m)) expect(length).toBeGreaterThan(20);
+    expect(text).toContain("Copyright (c) 2016-2021, oemof developer group");
+  });
+
   test("the wasm is small", () => {
     expect(gzipSync(readFileSync(join(root, "dist/core.wasm"))).length).toBeLessThan(12_000);
   });

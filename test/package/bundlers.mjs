@@ -1,7 +1,7 @@
 /** Projects that bundle: each builds without a setting of its own for this package, and what it builds runs. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { allUsed, cleared, clears, page, printing, usesAll } from "./programs.mjs";
+import { allUsed, cleared, clears, fewUsed, page, printing, usesAll, usesFew } from "./programs.mjs";
 import { bin, run, same } from "./steps.mjs";
 
 const runs = (folder, file, wanted) => same(run(folder, process.execPath, [file]), wanted);
@@ -96,22 +96,30 @@ const rollup = {
   ),
 };
 
-const parcel = {
+/** Parcel reads no exports of a package unless it is told to; the redirect folders lead it all the same. */
+const parcel = (entries, settings) => ({
   setup: {
     packages: { parcel: "2.16.4" },
-    files: { "program.js": printing(usesAll), ...page("main.js", "worker.js") },
+    manifest: settings,
+    files: {
+      "program.js": printing(usesAll),
+      "few.js": printing(usesFew),
+      ...page("main.js", "worker.js", usesFew),
+    },
   },
   checks: Object.fromEntries(
-    ["program.js", "index.html"].map((entry) => [
+    entries.map(([entry, wanted]) => [
       entry,
       (folder) => {
         const out = join("dist", entry);
         bin(folder, "parcel", "build", entry, "--no-cache", "--no-source-maps", "--dist-dir", out);
-        if (entry === "program.js") runs(folder, join(out, entry), allUsed);
+        if (wanted !== undefined) runs(folder, join(out, entry), wanted);
       },
     ]),
   ),
-};
+});
+/** With this, what a dependency of ours has only in its own exports resolves too (csv-parse, for gridclear/simulation). */
+const packageExports = { "@parcel/resolver-default": { packageExports: true } };
 
 const next = {
   setup: {
@@ -140,6 +148,7 @@ export const bundlers = {
   webpack,
   esbuild,
   rollup,
-  parcel,
+  parcel: parcel([["few.js", fewUsed], ["index.html"]], {}),
+  "parcel-exports": parcel([["program.js", allUsed]], packageExports),
   next,
 };

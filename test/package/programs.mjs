@@ -38,16 +38,22 @@ const main = async () => {
 /** Genesis and one block. */
 export const allUsed = "2 true function";
 
+/** The same without the simulation, which reads CSV. */
+export const usesFew = usesAll
+  .replace('import { openSimulation } from "gridclear/simulation";', "")
+  .replace("typeof openSimulation", '"few"');
+export const fewUsed = "2 true few";
+
 /** The program that runs a `main` and prints its line. */
 export const printing = (program) => `${program}\nmain().then((line) => console.log(line));\n`;
 
 /** A page and its worker, both of which import the package; the names of the files are free. */
-export const page = (script, worker) => ({
+export const page = (script, worker, program = usesAll) => ({
   "index.html": `<!doctype html><script type="module" src="./${script}"></script>`,
   [script]: `
 import { parsePrice } from "gridclear";
 const worker = new Worker(new URL("./${worker}", import.meta.url), { type: "module" });
 worker.onmessage = ({ data }) => { document.title = data + typeof parsePrice; };
 `,
-  [worker]: `${usesAll}\nmain().then((line) => self.postMessage(line));\n`,
+  [worker]: `${program}\nmain().then((line) => self.postMessage(line));\n`,
 });

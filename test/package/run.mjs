@@ -64,15 +64,11 @@ function checkFiles(paths) {
 }
 
 /** A project of its own with the tarball and what else it needs. */
-function project(name, { packages = {}, files, type = "module" }) {
+function project(name, { packages = {}, files, manifest: more = {} }) {
   const folder = join(work, name);
   mkdirSync(folder);
-  const manifest = {
-    name: `uses-${name}`,
-    private: true,
-    type,
-    dependencies: { gridclear: packed, ...packages },
-  };
+  const dependencies = { gridclear: packed, ...packages };
+  const manifest = { name: `uses-${name}`, private: true, type: "module", dependencies, ...more };
   for (const [file, text] of Object.entries({
     "package.json": JSON.stringify(manifest, null, 2),
     ...files,
