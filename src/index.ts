@@ -35,20 +35,23 @@ export { openHasher } from "./ledger/tree/hashwasm.js";
 export type * from "./market/contracts/contracts.js";
 export { parseContract } from "./market/contracts/kinds.js";
 export { openContracts } from "./market/contracts/opening.js";
-export { type Clock, systemClock } from "./market/loop.js";
-export {
-  type BatchResult,
-  Market,
-  type MarketEvents,
-  type MarketOptions,
-  type Order,
-  type OrderBatch,
-  type OrderResult,
-  openMarket,
-  type Reading,
-  type Refused,
-  type Taken,
-} from "./market/market.js";
+export { type ListenerReporter, type MarketEvents, reportToConsole } from "./market/events.js";
+export { batchRecords } from "./market/intake/columns.js";
+export type {
+  AcceptedOrder,
+  BatchProof,
+  BatchResult,
+  Order,
+  OrderBatch,
+  OrderResult,
+  Reading,
+  Refused,
+  SignedOrders,
+  SignedResult,
+  Taken,
+} from "./market/intake/request.js";
+export type { Market } from "./market/market.js";
+export { type MarketOptions, openMarket } from "./market/open.js";
 export {
   Platform,
   type PlatformOptions,
@@ -56,7 +59,16 @@ export {
   type ReceiptedOrder,
 } from "./market/platform.js";
 export { openReplay, type Replay, type Replayed } from "./market/replay.js";
-export { type CarrierResult, type PeriodResult, paperArrays } from "./market/result.js";
+export {
+  type CarrierResult,
+  type PaperArrays,
+  type PaperCounters,
+  type PeriodResult,
+  type Plain,
+  paperArrays,
+} from "./market/result.js";
+export { type Clock, systemClock } from "./market/schedule.js";
+export type { DeviceView, MarketView } from "./market/view.js";
 export {
   amountTick,
   type Carrier,

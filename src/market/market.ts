@@ -1,126 +1,314 @@
-import { fail } from "../errors.js";
-import { decodeBlock, decodeItems } from "../ledger/format/block.js";
-import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
-import { marketId } from "../ledger/format/header.js";
-import type { Signatures } from "../ledger/keys/backend.js";
-import { openMemoryStore } from "../ledger/store/memory.js";
+/**
+ * A market: orders, contracts and readings come in, a period closes, and its block goes to the store. What happens in a
+ * period is `period/`; what comes in is checked by `intake/`; here they are put together.
+ */
+import { integer } from "../check.js";
+import { fail, GridclearError } from "../errors.js";
+import { encodeRecords } from "../ledger/format/layout.js";
+import { orderLayout, readingLayout } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
-import { hashBytes } from "../ledger/tree/hasher.js";
+import type { Carrier, Tick } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
-import { parseContract } from "./contracts/kinds.js";
-import { type Opening, openingContracts } from "./contracts/opening.js";
 import type { MatchingEngine } from "./engine.js";
-import { Signing } from "./intake/signing.js";
-import { Market } from "./live.js";
-import { type Clock, systemClock } from "./loop.js";
-import { OpenPeriod } from "./period/period.js";
-import { MarketState } from "./period/state.js";
-import { openReplay } from "./replay.js";
-
-export type { MarketEvents } from "./events.js";
-export type {
+import { Emitter, type ListenerReporter, type MarketEvents } from "./events.js";
+import { Desk } from "./intake/desk.js";
+import type {
+  BatchProof,
   BatchResult,
   Order,
   OrderBatch,
   OrderResult,
   Reading,
   Refused,
+  SignedOrders,
+  SignedResult,
   Taken,
 } from "./intake/request.js";
-export { Market } from "./live.js";
+import type { Signing } from "./intake/signing.js";
+import { OpenPeriod } from "./period/period.js";
+import type { MarketState } from "./period/state.js";
+import { type PeriodResult, seal } from "./result.js";
+import { type Clock, Schedule } from "./schedule.js";
+import { MarketView } from "./view.js";
 
-/** How a market is opened. */
-export interface MarketOptions extends Opening {
+/** What `openMarket` puts a market together from. */
+export interface MarketParts {
+  readonly contract: MarketContract;
+  readonly id: Uint8Array;
   readonly engine: MatchingEngine;
-  /** Where blocks go. A store with blocks is replayed and resumed, and what else stands here of contracts is not used. Default: memory. */
-  readonly store?: Store;
-  /** Contracts of genesis, in order; what they leave out is filled in as {@link Opening} says. */
-  readonly contracts?: readonly Contract[];
-  /**
-   * What begins to hold in the period in which a stored market resumes: what was proposed for it before the market
-   * stopped, since proposals are not stored. `sign` signs it in a signed market.
-   */
-  readonly due?: (period: number) => readonly Contract[];
-  /** Default: the platform's. */
-  readonly clock?: Clock;
-  /** Needed by signed markets. */
-  readonly signatures?: Signatures;
-  /** Signs the contracts of a signed market's genesis, and what is `due`. */
-  readonly sign?: (contract: Contract, marketId: Uint8Array) => Promise<Uint8Array>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly catchUp: number;
+  readonly report: ListenerReporter;
+  readonly state: MarketState;
+  readonly signing: Signing | null;
+  readonly open: OpenPeriod;
+  readonly timestampMs: number;
 }
+
+const timestamps = integer(0, Number.MAX_SAFE_INTEGER);
 
 /**
- * Opens a market: a new one, whose genesis block it seals, or the one in a store with blocks, which it replays and
- * resumes. Throws `invalid` or `refused` naming the contract that does not fit, `corrupt` naming the height at which a
- * stored ledger contradicts its re-execution.
+ * Collects orders, clears, settles and seals a period at a time.
+ *
+ * In an unsigned market requests come without proof and are answered at once. In a signed market each comes with its
+ * signature and is answered by a promise, once the signature is checked. What is not granted is an answer, not an
+ * error: `{ status: "refused", error }`. Once the market has failed, every call throws `state`.
+ *
+ * ```ts
+ * const market = await openMarket({ engine, participants: ["ann", "bob"], startMs: 0 });
+ * market.submit({ participant: "ann", carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" });
+ * market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
+ * const { carriers } = await market.clearPeriod(30_000);
+ * carriers[0]?.counters.num1; // 1
+ * ```
  */
-export async function openMarket(options: MarketOptions): Promise<Market> {
-  const { engine, clock = systemClock } = options;
-  const store = options.store ?? (await openMemoryStore({ hasher: engine }));
-  return store.size === 0 ? begin(options, store, clock) : resume(options, store, clock);
-}
+export class Market {
+  readonly contract: MarketContract;
+  /** SHA-256 that names the market in its blocks and in every signature. */
+  readonly id: Uint8Array;
+  readonly store: Store;
+  /** Contracts, balances and charges as the open period began. */
+  readonly state: MarketView;
+  /** The market's ticks, for `formatTicks`: of quantities and of prices. An amount's tick is `amountTick` of both. */
+  readonly ticks: { readonly quantity: Tick; readonly price: Tick };
+  readonly #parts: MarketParts;
+  readonly #desk: Desk;
+  readonly #events: Emitter;
+  readonly #schedule: Schedule;
+  #open: OpenPeriod;
+  #timestampMs: number;
+  #last: PeriodResult | null = null;
+  /** While a block is on its way to the store: settles when it is there, or is not. */
+  #sealing: Promise<unknown> | null = null;
+  /** Why the market has stopped for good. */
+  #failure: { readonly error: unknown } | null = null;
 
-async function begin(options: MarketOptions, store: Store, clock: Clock): Promise<Market> {
-  const { engine } = options;
-  const given = (options.contracts ?? []).map((contract, index) =>
-    parseContract(contract, `contracts[${index}]`),
-  );
-  const contracts = openingContracts(options, given).map((contract) => parseContract(contract));
-  const contract = contracts[0] as MarketContract;
-  const id = marketId(encodeCanonical(contract), engine);
-  const signing = openSigning(options, contract, id);
-  const state = new MarketState();
-  const open = new OpenPeriod(state, engine, contract.from);
-  for (const [index, each] of contracts.entries()) {
-    if (signing !== null) await signing.checkContract(each, await signerOf(options)(each, id));
-    open.enter(each);
-    signing?.enter(each, index);
+  /** Use `openMarket`. */
+  constructor(parts: MarketParts) {
+    const { contract, clock, catchUp, signing, state, store } = parts;
+    this.#parts = parts;
+    this.contract = contract;
+    this.id = parts.id;
+    this.store = store;
+    this.state = new MarketView(state);
+    this.#events = new Emitter(parts.report);
+    this.#open = parts.open;
+    this.#timestampMs = parts.timestampMs;
+    this.#desk = new Desk({
+      contract,
+      state,
+      store,
+      signing,
+      events: this.#events,
+      open: () => this.#open,
+      usable: () => this.#usable(),
+      stored: () => this.#stored(),
+    });
+    this.ticks = { quantity: this.#desk.intake.quantityTick, price: this.#desk.intake.priceTick };
+    const { periodMs } = contract;
+    this.#schedule = new Schedule({ clock, periodMs, catchUp, tick: (nowMs) => this.#tick(nowMs) });
   }
-  open.start();
-  const parts = { contract, id, store, engine, state, clock, signing, open, timestampMs: 0 };
-  const market = new Market(parts);
-  await market.clearPeriod(clock.now());
-  return market;
-}
 
-async function resume(options: MarketOptions, store: Store, clock: Clock): Promise<Market> {
-  const { engine } = options;
-  const replay = openReplay(engine);
-  let signing: Signing | null = null;
-  let id: Uint8Array = new Uint8Array(hashBytes);
-  for await (const bytes of store.blocks()) {
-    const block = decodeBlock(bytes);
-    replay.replay(block);
-    if (replay.height === 1) {
-      id = block.header.marketId;
-      signing = openSigning(options, replay.state.terms.market!, id);
+  /** The open period: orders taken now belong to it. */
+  get period(): number {
+    return this.#open.period;
+  }
+
+  /** Result of the last sealed period; null when nothing was sealed since opening. */
+  get last(): PeriodResult | null {
+    return this.#last;
+  }
+
+  /** When the open period closes, in the clock's milliseconds; null while the schedule is stopped. */
+  get gateClosureMs(): number | null {
+    return this.#schedule.running ? this.#schedule.gateClosureMs : null;
+  }
+
+  /** How many contracts wait for their period. */
+  get proposals(): number {
+    return this.#desk.waiting;
+  }
+
+  /**
+   * Calls `listener` on each such event until the returned function is called. Events are told when the market is whole,
+   * so a listener may call anything; what it throws goes to the market's reporter.
+   */
+  on<Name extends keyof MarketEvents>(
+    name: Name,
+    listener: (event: MarketEvents[Name]) => unknown,
+  ): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** The record of an order, 16 bytes: what its participant signs for the open period (`orderStatement`). Throws as a refusal would say. */
+  record(order: Order): Uint8Array {
+    return encodeRecords(orderLayout, [this.#desk.intake.record(order, this.#open)]);
+  }
+
+  /** The records of a batch, end to end: a gateway signs their root (`batchStatement`). Throws as a refusal would say. */
+  records(batch: OrderBatch): Uint8Array {
+    return this.#desk.records(batch);
+  }
+
+  /** The record of a reading, 32 bytes: what its meter signs (`readingStatement`). Throws as a refusal would say. */
+  readingRecord(reading: Reading): Uint8Array {
+    return encodeRecords(readingLayout, [this.#desk.intake.reading(reading, this.#open)]);
+  }
+
+  /** Takes an order for the open period; a later one of the same participant and carrier replaces it. In a signed market with its signature. */
+  submit(order: Order): OrderResult;
+  submit(order: Order, signature: Uint8Array): Promise<OrderResult>;
+  submit(order: Order, signature?: Uint8Array): OrderResult | Promise<OrderResult> {
+    return this.#desk.submit(() => this.record(order), signature);
+  }
+
+  /** Takes back the live order of a participant and carrier; signed, in a signed market, as an order of quantity and price 0 is. */
+  withdraw(participant: string, carrier: Carrier): OrderResult;
+  withdraw(participant: string, carrier: Carrier, signature: Uint8Array): Promise<OrderResult>;
+  withdraw(
+    participant: string,
+    carrier: Carrier,
+    signature?: Uint8Array,
+  ): OrderResult | Promise<OrderResult> {
+    const record = () =>
+      encodeRecords(orderLayout, [this.#desk.intake.withdrawal(participant, carrier, this.#open)]);
+    return this.#desk.submit(record, signature);
+  }
+
+  /**
+   * Takes many orders in arrival order: in an unsigned market each for itself, and throws for columns that do not fit
+   * together; in a signed market, under a gateway's signature, all of them or none.
+   */
+  submitColumns(batch: OrderBatch): BatchResult;
+  submitColumns(batch: OrderBatch, proof: BatchProof): Promise<SignedResult | Refused>;
+  submitColumns(batch: OrderBatch, proof?: BatchProof): BatchResult | Promise<SignedResult | Refused> {
+    return this.#desk.submitColumns(batch, proof);
+  }
+
+  /** Takes signed orders that are records already, all of them or none; signed markets only. */
+  enter(orders: SignedOrders): Promise<SignedResult | Refused> {
+    return this.#desk.enter(() => orders);
+  }
+
+  /** Takes a contract that starts to hold in a period not yet begun; signed, in a signed market, by whom it binds. It can still be dropped (event `refused`) when that begins and it does not fit. */
+  propose(contract: Contract): Taken;
+  propose(contract: Contract, signature: Uint8Array): Promise<Taken>;
+  propose(contract: Contract, signature?: Uint8Array): Taken | Promise<Taken> {
+    return this.#desk.propose(contract, signature);
+  }
+
+  /** Version that the next contract of this key has, proposals under way counted. */
+  nextVersion(key: string): number {
+    return this.#desk.nextVersion(key);
+  }
+
+  /** Takes a meter reading of a past period; signed, in a signed market, over its record. */
+  report(reading: Reading): Taken;
+  report(reading: Reading, signature: Uint8Array): Promise<Taken>;
+  report(reading: Reading, signature?: Uint8Array): Taken | Promise<Taken> {
+    return this.#desk.report(reading, signature);
+  }
+
+  /** Number of a participant in records; undefined for an id never registered. */
+  participantNumber(id: string): number | undefined {
+    return this.#parts.state.terms.numberOf(id);
+  }
+
+  /** Balance of a participant in amount ticks. Throws `refused` for an id never registered. */
+  balance(participant: string): bigint {
+    return this.#parts.state.accounts.of(this.#desk.intake.participant(participant, "participant"));
+  }
+
+  /**
+   * From now on a signed market keeps every order on disk before it counts, and takes again what was kept of the open
+   * period (`Platform.open` calls it). Throws `state` in an unsigned market, `corrupt` when an order kept is not taken
+   * as it was.
+   */
+  keepLog(): Promise<void> {
+    return this.#desk.keepLog();
+  }
+
+  /**
+   * Closes the open period, clears, settles and seals it; orders go to the next from here on. `nowMs` is the block's
+   * timestamp, default the clock's time, but never before the last block's. Resolves when the block is on the store.
+   * Throws `state` while another is being sealed; `storage` (and the market stops) when the store failed.
+   */
+  async clearPeriod(nowMs: number = this.#parts.clock.now()): Promise<PeriodResult> {
+    this.#usable();
+    if (this.#sealing !== null) fail("state", "clearPeriod", "one period at a time", "a period being sealed");
+    timestamps(nowMs, "nowMs");
+    try {
+      const result = this.#close(nowMs);
+      // The store is asked before anybody is told, so that nothing can come in between.
+      const stored = this.store.append(result.bytes, result.height);
+      this.#sealing = stored;
+      this.#events.tell();
+      await stored;
+      this.#sealing = null;
+      this.#last = result;
+      this.#events.note("sealed", result);
+      for (const period of result.settled) this.#events.note("settled", { period });
+      this.#events.tell();
+      return result;
+    } catch (error) {
+      this.#failure = { error };
+      this.#sealing = null;
+      this.#schedule.stop();
+      this.#events.note("failed", { error });
+      this.#events.tell();
+      throw error;
     }
-    if (signing !== null)
-      for (const item of decodeItems(block.sections.contracts))
-        signing.relearn(decodeCanonical(item) as never);
   }
-  const contract = replay.state.terms.market!;
-  if (options.id !== undefined && options.id !== contract.id)
-    fail("conflict", "id", `${contract.id}, the market in the store`, options.id);
-  const open = new OpenPeriod(replay.state, engine, replay.period + 1);
-  for (const [index, due] of (options.due?.(open.period) ?? []).entries()) {
-    const contract = parseContract(due, `due[${index}]`);
-    if (signing !== null) await signing.checkContract(contract, await signerOf(options)(contract, id));
-    open.enter(contract);
-    signing?.enter(contract, index);
+
+  /** Starts the schedule: the open period closes one period from now by the clock, and so on. */
+  start(): void {
+    this.#usable();
+    this.#schedule.start();
   }
-  open.start();
-  const { state, timestampMs } = replay;
-  return new Market({ contract, id, store, engine, state, clock, signing, open, timestampMs });
-}
 
-const signerOf = (options: MarketOptions): NonNullable<MarketOptions["sign"]> =>
-  options.sign ?? fail("signature", "sign", "a signer for the contracts", "none");
+  /** Stops the schedule; resolves when a period being sealed is on the store. Orders stay in the open period. */
+  async stop(): Promise<void> {
+    this.#schedule.stop();
+    await this.#sealing?.catch(() => undefined);
+  }
 
-function openSigning(options: MarketOptions, contract: MarketContract, id: Uint8Array): Signing | null {
-  if (!contract.signed) return null;
-  return new Signing(
-    options.signatures ?? fail("signature", "signatures", "what checks signatures", "none"),
-    id,
-  );
+  async #tick(nowMs: number): Promise<void> {
+    // A period that somebody cleared by hand may still be on its way to the store; whoever cleared it hears if it fails.
+    while (this.#sealing !== null) await this.#sealing.catch(() => undefined);
+    // What fails here is told by the event `failed`.
+    if (this.#schedule.running) await this.clearPeriod(nowMs).catch(() => undefined);
+  }
+
+  /** Closes the open period and opens the next; what is to be told is noted. */
+  #close(nowMs: number): PeriodResult {
+    const { engine: hasher } = this.#parts;
+    const { store, contract, id: marketId } = this;
+    this.#timestampMs = Math.max(this.#timestampMs, nowMs);
+    const timestampMs = this.#timestampMs;
+    const evidence = this.#desk.close();
+    const { period } = this.#open;
+    const outcome = this.#open.close();
+    const parts = { hasher, store, signed: contract.signed, marketId, period, timestampMs, evidence };
+    const result = seal(parts, outcome);
+    this.#events.note("cleared", result);
+    const open = new OpenPeriod(this.#parts.state, hasher, period + 1);
+    this.#desk.enterDue(open);
+    open.start();
+    this.#open = open;
+    return result;
+  }
+
+  async #stored(): Promise<void> {
+    while (this.#sealing !== null) await this.#sealing.catch(() => undefined);
+    this.#usable();
+  }
+
+  /** Throws `state` once the market has failed. */
+  #usable(): void {
+    if (this.#failure === null) return;
+    const { error } = this.#failure;
+    const detail = { field: "market", wanted: "one that has not failed", got: String(error) };
+    throw new GridclearError("state", detail, { cause: error });
+  }
 }

@@ -1,7 +1,10 @@
-import { copyOf, hex, sameBytes } from "../bytes.js";
+/**
+ * The operator of a signed market: what it promises (receipts), signs (heads) and serves (blocks and proofs). Orders are
+ * the market's, which keeps them on disk before they count.
+ */
+import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
 import { fail } from "../errors.js";
 import { blockHash, headerBytes } from "../ledger/format/header.js";
-import { decodeRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
@@ -9,23 +12,28 @@ import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { type Ask, serveLedger } from "../ledger/service/server.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { HistoryTree } from "../ledger/tree/history.js";
-import { carriers, formatTicks, parseTick } from "../units.js";
-import { batchRecords, Intake, orderRecord, ownBatch, ownCopy } from "./intake/intake.js";
-import { checkEntry, OrderLog, readOrders, type SignedOrders } from "./intake/orderlog.js";
-import type { BatchResult, Order, OrderBatch, OrderResult, Refused } from "./intake/request.js";
-import type { Market } from "./live.js";
+import type { Carrier } from "../units.js";
+import type {
+  AcceptedOrder,
+  BatchProof,
+  Order,
+  OrderBatch,
+  OrderResult,
+  Refused,
+  SignedOrders,
+  SignedResult,
+} from "./intake/request.js";
+import type { Market } from "./market.js";
 
 /** An order taken, and the platform's word for it; or why it was not taken. */
-export type ReceiptedOrder =
-  | (Extract<OrderResult, { status: "accepted" }> & { readonly receipt: Receipt })
-  | Refused;
+export type ReceiptedOrder = (AcceptedOrder & { readonly receipt: Receipt }) | Refused;
 
 /** A batch taken, with a receipt for each of its orders in order; or why it was not taken. */
-export type ReceiptedBatch = (BatchResult & { readonly receipts: readonly Receipt[] }) | Refused;
+export type ReceiptedBatch = (SignedResult & { readonly receipts: readonly Receipt[] }) | Refused;
 
 /** What a platform is opened with. */
 export interface PlatformOptions {
-  /** A signed market; every order has to come through the platform. */
+  /** A signed market, just opened and not yet started. */
   readonly market: Market;
   /** The key whose public half is the market contract's `platformKey`. */
   readonly key: SigningKey;
@@ -33,9 +41,12 @@ export interface PlatformOptions {
 }
 
 /**
- * The operator of a signed market: acknowledges each order with a receipt, once it is on disk; signs the head after
- * each period; serves blocks and proofs. After a crash it takes again, in the same order, what it had acknowledged, so
- * that no receipt is broken.
+ * Acknowledges each order with a receipt, once it is on disk; signs the head after each period; serves blocks and
+ * proofs. After a crash it takes again, in the same order, what it had acknowledged, so that no receipt is broken.
+ *
+ * When the disk does not keep an order, it is refused with `storage` and not executed; later orders work again as soon as
+ * the disk does. An order refused so may still have reached the disk: if the process ends before anything else is
+ * written, opening the platform again takes it, without a receipt.
  */
 export class Platform {
   readonly market: Market;
@@ -43,19 +54,15 @@ export class Platform {
   readonly answer: Ask;
   readonly #options: PlatformOptions;
   readonly #history: HistoryTree;
-  readonly #log: OrderLog;
-  readonly #intake: Intake;
   #note: string | null = null;
   #signing: Promise<void> = Promise.resolve();
-  #failure: unknown = null;
+  #failure: { readonly error: unknown } | null = null;
 
-  private constructor(options: PlatformOptions, history: HistoryTree, log: OrderLog) {
+  private constructor(options: PlatformOptions, history: HistoryTree) {
     const { market, hasher } = options;
     this.market = market;
     this.#options = options;
     this.#history = history;
-    this.#log = log;
-    this.#intake = new Intake(market.contract, market.state.terms);
     this.answer = serveLedger({
       hasher,
       history,
@@ -63,10 +70,11 @@ export class Platform {
       checkpoint: () => this.#note,
     });
     market.on("sealed", ({ hash }) => {
+      const own = copyOf(hash);
       this.#signing = this.#signing
-        .then(() => this.#sealed(hash))
+        .then(() => this.#sealed(own))
         .catch((error: unknown) => {
-          this.#failure = error;
+          this.#failure ??= { error };
         });
     });
   }
@@ -81,13 +89,11 @@ export class Platform {
     const given = hex(key.publicKey);
     if (!signed || platformKey !== given)
       fail("refused", "key", `the platform's key (${platformKey})`, given);
+    await market.keepLog();
     const history = new HistoryTree(hasher);
     for await (const bytes of market.store.blocks())
       history.append(blockHash(bytes.subarray(0, headerBytes), hasher));
-    const { period } = market;
-    const { entries, groups, orders } = await readOrders(market.store, period);
-    const platform = new Platform(options, history, new OrderLog(market.store, period, groups, orders));
-    await platform.#takeAgain(entries);
+    const platform = new Platform(options, history);
     await platform.#signHead();
     return platform;
   }
@@ -100,99 +106,50 @@ export class Platform {
   /** Resolves when the heads of all periods sealed so far are signed and kept. Throws what prevented it. */
   async settled(): Promise<void> {
     await this.#signing;
-    if (this.#failure !== null) throw this.#failure;
+    if (this.#failure !== null) throw this.#failure.error;
   }
 
-  /** Takes a signed order (a quantity of `"0"` withdraws). The receipt is given once the order is on disk. */
-  async submit(given: Order, over: Uint8Array): Promise<ReceiptedOrder> {
-    const [order, signature] = [{ ...given }, ownCopy(over)];
-    const result = await this.market.submitSigned(order, signature);
-    if (result.status === "refused") return result;
-    const records = orderRecord(this.#intake.order(order, true), result.revision);
-    const [receipt] = await this.#acknowledge({
-      period: result.period,
-      first: result.sequence,
-      records,
-      signature,
-      gateway: null,
-    });
-    return { ...result, receipt: receipt! };
+  /** Takes a signed order. The receipt is given once the order is on disk. */
+  async submit(order: Order, signature: Uint8Array): Promise<ReceiptedOrder> {
+    return this.#receipted(await this.market.submit(order, signature));
+  }
+
+  /** Takes back the live order of a participant and carrier, signed as an order of quantity and price 0 is. */
+  async withdraw(participant: string, carrier: Carrier, signature: Uint8Array): Promise<ReceiptedOrder> {
+    return this.#receipted(await this.market.withdraw(participant, carrier, signature));
   }
 
   /** Takes a gateway's batch, all of it or none. The receipts are given once it is on disk. */
-  async submitBatch(given: OrderBatch, key: Uint8Array, over: Uint8Array): Promise<ReceiptedBatch> {
-    checkEntry(given.quantity.length);
-    const [batch, gateway, signature] = [ownBatch(given), ownCopy(key), ownCopy(over)];
-    const { period } = this.market;
-    const result = await this.market.submitBatch(batch, gateway, signature);
-    if ("status" in result || result.accepted === 0)
-      return "status" in result ? result : { ...result, receipts: [] };
-    const records = batchRecords(batch);
-    const receipts = await this.#acknowledge({ period, first: result.first, records, signature, gateway });
-    return { ...result, receipts };
+  async submitColumns(batch: OrderBatch, proof: BatchProof): Promise<ReceiptedBatch> {
+    return this.#receiptedAll(await this.market.submitColumns(batch, proof));
   }
 
-  async #acknowledge(entry: SignedOrders): Promise<Receipt[]> {
-    await this.#log.write(entry);
-    const { key, hasher } = this.#options;
+  /** Takes signed orders that are records already, all of them or none. */
+  async enter(orders: SignedOrders): Promise<ReceiptedBatch> {
+    return this.#receiptedAll(await this.market.enter(orders));
+  }
+
+  async #receipted(result: OrderResult): Promise<ReceiptedOrder> {
+    if (result.status === "refused") return result;
+    const [receipt] = await this.#receipts(result.period, result.sequence, result.record);
+    return { ...result, receipt: receipt! };
+  }
+
+  async #receiptedAll(result: SignedResult | Refused): Promise<ReceiptedBatch> {
+    if ("status" in result) return result;
+    const { accepted, period, first, records } = result;
+    return { ...result, receipts: accepted === 0 ? [] : await this.#receipts(period, first, records) };
+  }
+
+  #receipts(period: number, first: number, records: Uint8Array): Promise<Receipt[]> {
+    const { key, hasher, market } = this.#options;
     const { bytes } = orderLayout;
     return Promise.all(
-      Array.from({ length: entry.records.length / bytes }, (_, index) =>
-        signReceipt(
-          {
-            marketId: this.market.id,
-            period: entry.period,
-            number: entry.first + index,
-            order: copyOf(entry.records, index * bytes, (index + 1) * bytes),
-          },
-          key,
-          hasher,
-        ),
-      ),
+      Array.from({ length: records.length / bytes }, (_, index) => {
+        const order = copyOf(records, index * bytes, (index + 1) * bytes);
+        return signReceipt({ marketId: market.id, period, number: first + index, order }, key, hasher);
+      }),
     );
-  }
-
-  async #takeAgain(entries: readonly SignedOrders[]): Promise<void> {
-    const { contract, state } = this.market;
-    const [quantityTick, priceTick] = [
-      parseTick(contract.quantityTick, "quantityTick"),
-      parseTick(contract.priceTick, "priceTick"),
-    ];
-    for (const { first, records, signature, gateway } of entries) {
-      const orders = decodeRecords(orderLayout, records);
-      let taken: number | undefined;
-      if (gateway === null) {
-        const { participant, carrier, side, revision, quantity, price } = orders[0]!;
-        const order = {
-          participant: state.terms.participants[participant]?.name ?? "",
-          carrier,
-          side,
-          revision,
-          quantity: formatTicks(quantity, quantityTick),
-          price: formatTicks(price, priceTick),
-        };
-        const result = await this.market.submitSigned(order, signature);
-        taken = result.status === "accepted" ? result.sequence : undefined;
-      } else {
-        const batch: OrderBatch = {
-          participant: Uint32Array.from(orders, (order) => order.participant),
-          carrier: Uint8Array.from(orders, (order) => carriers.indexOf(order.carrier)),
-          revision: Uint16Array.from(orders, (order) => order.revision),
-          side: Uint8Array.from(orders, (order) => (order.side === "offer" ? 0 : 1)),
-          quantity: Uint32Array.from(orders, (order) => order.quantity),
-          price: Int32Array.from(orders, (order) => order.price),
-        };
-        const result = await this.market.submitBatch(batch, gateway, signature);
-        taken = "status" in result || result.accepted === 0 ? undefined : result.first;
-      }
-      if (taken !== first)
-        fail(
-          "corrupt",
-          `order ${first} of period ${this.market.period}`,
-          "the order acknowledged, taken again",
-          taken,
-        );
-    }
   }
 
   async #sealed(hash: Uint8Array): Promise<void> {
@@ -208,7 +165,7 @@ export class Platform {
     if (size === market.store.size && !sameBytes(root, market.store.root()))
       fail("corrupt", "head", "the root of the store", root);
     const note = await signCheckpoint({ origin: originOf(market.id), size, root }, key, hasher);
-    await market.store.putMeta(checkpointKey, new TextEncoder().encode(note));
+    await market.store.putMeta(checkpointKey, toUtf8(note));
     this.#note = note;
   }
 }

@@ -1,4 +1,6 @@
-import type { Block } from "../ledger/format/block.js";
+/** What a period came to, for its caller: the block, what it says in objects, and the paper's counters and arrays. */
+import { hex } from "../bytes.js";
+import { type Block, buildBlock, encodeBlock, hashOfBlock } from "../ledger/format/block.js";
 import type { Totals } from "../ledger/format/header.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import {
@@ -8,14 +10,18 @@ import {
   orderLayout,
   type PostingRecord,
   postingLayout,
+  type ReadingRecord,
+  readingLayout,
   type TradeRecord,
   tradeLayout,
 } from "../ledger/format/records.js";
+import type { Store } from "../ledger/store/store.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import { type Carrier, carriers } from "../units.js";
 import type { PeriodOutcome } from "./period/period.js";
 
 /** The paper's counters of one carrier (market rules, "Counters"). */
-export interface Counters {
+export interface PaperCounters {
   /** Peer-to-peer trades. */
   readonly num1: number;
   /** Orders not wholly filled after scenario 1. */
@@ -31,7 +37,7 @@ export interface CarrierResult {
   readonly carrier: Carrier;
   /** Price ticks of a uniform clearing; null without. */
   readonly clearingPrice: number | null;
-  readonly counters: Counters;
+  readonly counters: PaperCounters;
   /** Quantity ticks. */
   readonly totals: Totals;
   /** Order numbers of the offers that joined the pool: the paper's supply_id_pool. */
@@ -40,8 +46,16 @@ export interface CarrierResult {
   readonly rest: Uint32Array;
 }
 
-/** A sealed period. */
-export interface PeriodResult {
+/** Plain JSON data: what `JSON.stringify` makes of it, `JSON.parse` gives back. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
+
+/**
+ * A sealed period. Quantities, prices and amounts are whole ticks (`Market.decimals` turns them back).
+ *
+ * Its fields are plain data, so `structuredClone` and `postMessage` copy it, without the methods; `JSON.stringify` writes
+ * what {@link toJSON} returns. Arrays and bytes are to read: the store may still be writing them.
+ */
+export class PeriodResult {
   readonly period: number;
   readonly height: number;
   readonly timestampMs: number;
@@ -54,42 +68,104 @@ export interface PeriodResult {
   readonly carriers: readonly CarrierResult[];
   /** Periods whose readings were settled in this one. */
   readonly settled: readonly number[];
-  /** The block's records as objects; each call decodes them anew. */
-  orders(): OrderRecord[];
-  trades(): TradeRecord[];
-  flows(): FlowRecord[];
-  postings(): PostingRecord[];
+
+  /** A market makes them. */
+  constructor(
+    block: Block,
+    bytes: Uint8Array,
+    hash: Uint8Array,
+    outcome: Pick<PeriodOutcome, "carriers" | "settled">,
+  ) {
+    const { header } = block;
+    this.period = header.period;
+    this.height = header.height;
+    this.timestampMs = header.timestampMs;
+    this.hash = hash;
+    this.block = block;
+    this.bytes = bytes;
+    this.carriers = outcome.carriers.map(
+      ({ carrier, clearingPrice, num1, num2, num3, num4, pool, rest }) => ({
+        carrier: carriers[carrier]!,
+        clearingPrice,
+        counters: { num1, num2, num3, num4 },
+        totals: header.totals[carriers[carrier]!],
+        pool,
+        rest,
+      }),
+    );
+    this.settled = outcome.settled;
+  }
+
+  /** The block's orders as objects, decoded anew by each call; so are the others. */
+  orders(): OrderRecord[] {
+    return decodeRecords(orderLayout, this.block.sections.orders);
+  }
+
+  trades(): TradeRecord[] {
+    return decodeRecords(tradeLayout, this.block.sections.trades);
+  }
+
+  flows(): FlowRecord[] {
+    return decodeRecords(flowLayout, this.block.sections.flows);
+  }
+
+  readings(): ReadingRecord[] {
+    return decodeRecords(readingLayout, this.block.sections.readings);
+  }
+
+  postings(): PostingRecord[] {
+    return decodeRecords(postingLayout, this.block.sections.postings);
+  }
+
+  /** The period in plain JSON data: the hash in hexadecimal, amounts and totals as decimal strings of ticks, all records. */
+  toJSON(): { readonly [name: string]: Plain } {
+    const { period, height, timestampMs, hash, settled } = this;
+    return {
+      period,
+      height,
+      timestampMs,
+      hash: hex(hash),
+      carriers: this.carriers.map((each) => plain(each)),
+      settled: [...settled],
+      orders: this.orders().map(plain),
+      trades: this.trades().map(plain),
+      flows: this.flows().map(plain),
+      readings: this.readings().map(plain),
+      postings: this.postings().map(plain),
+    };
+  }
 }
 
-/** Puts the results of a period together. */
-export function resultOf(
-  block: Block,
-  bytes: Uint8Array,
-  hash: Uint8Array,
-  outcome: Pick<PeriodOutcome, "carriers" | "settled">,
-): PeriodResult {
-  const { header, sections } = block;
-  return {
-    period: header.period,
-    height: header.height,
-    timestampMs: header.timestampMs,
-    hash,
-    block,
-    bytes,
-    carriers: outcome.carriers.map(({ carrier, clearingPrice, num1, num2, num3, num4, pool, rest }) => ({
-      carrier: carriers[carrier]!,
-      clearingPrice,
-      counters: { num1, num2, num3, num4 },
-      totals: header.totals[carriers[carrier]!],
-      pool,
-      rest,
-    })),
-    settled: outcome.settled,
-    orders: () => decodeRecords(orderLayout, sections.orders),
-    trades: () => decodeRecords(tradeLayout, sections.trades),
-    flows: () => decodeRecords(flowLayout, sections.flows),
-    postings: () => decodeRecords(postingLayout, sections.postings),
-  };
+/** Plain data of a record or a part of a result: bigints as decimal strings, columns as arrays. */
+function plain(value: object): Plain {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]): [string, Plain] => {
+      if (typeof entry === "bigint") return [name, `${entry}`];
+      if (ArrayBuffer.isView(entry)) return [name, [...(entry as Uint32Array)]];
+      return [name, typeof entry === "object" && entry !== null ? plain(entry) : entry];
+    }),
+  );
+}
+
+/** What a block says beside what follows from its period. */
+export interface SealParts {
+  readonly hasher: Hasher;
+  readonly store: Store;
+  readonly signed: boolean;
+  readonly marketId: Uint8Array;
+  readonly period: number;
+  readonly timestampMs: number;
+  readonly evidence: Uint8Array;
+}
+
+/** Builds the block of a period and its result; storing it is the caller's. */
+export function seal(parts: SealParts, outcome: PeriodOutcome): PeriodResult {
+  const { hasher, store, signed, marketId, period, timestampMs, evidence } = parts;
+  const { rules, state, totals } = outcome;
+  const sections = { ...outcome.sections, evidence };
+  const draft = { signed, marketId, period, timestampMs, ...store.next(), rules, sections, state, totals };
+  const block = buildBlock(draft, hasher);
+  return new PeriodResult(block, encodeBlock(block), hashOfBlock(block, hasher), outcome);
 }
 
 /** The paper's arrays (§4.2(2)) in fixed size, −1 in every empty slot; entries are order numbers. */

@@ -1,7 +1,7 @@
 /** Communities: how many of which kind take part, and what they agree, order and meter in each period of a scenario. */
 import { fail } from "../errors.js";
 import type { Contract } from "../market/contracts/contracts.js";
-import type { OrderBatch } from "../market/market.js";
+import type { OrderBatch } from "../market/intake/request.js";
 import type { Tick } from "../units.js";
 import { amendments, communityContracts, firstPeriod } from "./contracts.js";
 import type { Deliveries } from "./deliveries.js";

@@ -1,7 +1,7 @@
 /** The orders of a community: what everybody expects to use or make in a period, at the price its strategy finds. */
 import { fail } from "../errors.js";
 import { sideCode } from "../ledger/format/records.js";
-import type { OrderBatch } from "../market/market.js";
+import type { OrderBatch } from "../market/intake/request.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
 import type { Cast } from "./contracts.js";
 import type { Conversion, Member } from "./members/member.js";

@@ -9,9 +9,9 @@ import { batchStatement, contractStatement, readingStatement } from "../ledger/k
 import type { Receipt } from "../ledger/proof/receipt.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import type { Contract } from "../market/contracts/contracts.js";
-import { batchRecords, Intake, readingRecord } from "../market/intake/intake.js";
+import { batchRecords } from "../market/intake/columns.js";
 import type { OrderBatch, Reading } from "../market/intake/request.js";
-import type { Market } from "../market/live.js";
+import type { Market } from "../market/market.js";
 import { Platform } from "../market/platform.js";
 import type { Community } from "./community.js";
 
@@ -106,14 +106,11 @@ function signContract(keys: Keys, contract: Contract, marketId: Uint8Array): Pro
 
 async function openIntake(market: Market, keys: Keys, options: SignedRunOptions): Promise<SignedIntake> {
   const platform = await Platform.open({ market, key: keys.platform, hasher: options.hasher });
-  const records = new Intake(market.contract, market.state.terms);
   const report = async (reading: Reading): Promise<void> => {
-    // Of a meter's readings all but the first are corrections.
-    const record = readingRecord(records.reading(reading), (reading.version ?? 1) > 1);
     const signature = await keys.participants
       .get(reading.participant)!
-      .sign(readingStatement(market.id, record));
-    const taken = await market.reportSigned(reading, signature);
+      .sign(readingStatement(market.id, market.readingRecord(reading)));
+    const taken = await market.report(reading, signature);
     if (taken.status === "refused" && taken.error.code === "signature") throw taken.error;
   };
   return {
@@ -127,7 +124,7 @@ async function openIntake(market: Market, keys: Keys, options: SignedRunOptions)
       for (const reading of readings) await report(reading);
       for (const contract of contracts) {
         const signature = await signContract(keys, contract, market.id);
-        const taken = await market.proposeSigned(contract, signature);
+        const taken = await market.propose(contract, signature);
         if (taken.status === "refused") throw taken.error;
       }
       return refusal;
@@ -149,9 +146,12 @@ async function bring(
   const { market } = platform;
   let refusal: GridclearError | null = null;
   for (let rest = batch; rest.quantity.length > 0; ) {
-    const root = hasher.merkleRoot(batchRecords(rest), orderLayout.bytes);
+    // Numbered from the period's beginning: what was taken before a crash is refused when it comes again.
+    const records = batchRecords(rest);
+    const root = hasher.merkleRoot(records, orderLayout.bytes);
     const statement = batchStatement(market.id, market.period, rest.quantity.length, root);
-    const result = await platform.submitBatch(rest, gateway.publicKey, await gateway.sign(statement));
+    const signature = await gateway.sign(statement);
+    const result = await platform.enter({ records, signature, gateway: gateway.publicKey });
     if ("status" in result) throw result.error;
     if (result.accepted > 0) {
       await receipts?.(result.receipts);

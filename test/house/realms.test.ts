@@ -12,7 +12,7 @@ import { decodeBlock, encodeBlock, hashOfBlock } from "../../src/ledger/format/b
 import { decodeHeader, encodeHeader } from "../../src/ledger/format/header.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { openSignatures, orderStatement, plainHasher, readingStatement } from "../../src/ledger/verify.js";
-import { openMarket } from "../../src/market/market.js";
+import { openMarket } from "../../src/market/open.js";
 
 const realm = createContext({});
 const foreign = {

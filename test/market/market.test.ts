@@ -5,7 +5,7 @@ import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
-import { openMarket } from "../../src/market/market.js";
+import { openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
 import { paperArrays } from "../../src/market/result.js";
 
@@ -58,7 +58,7 @@ describe("a market whose store fails", () => {
       throw new GridclearError("storage", { field: "disk", wanted: "room", got: "none" });
     };
     await expect(market.clearPeriod(1)).rejects.toThrow("disk: wanted room");
-    expect(events).toEqual(["cleared"]);
+    expect(events).toEqual(["cleared", "failed"]);
     expect(() =>
       market.submit({ participant: "ann", carrier: "gas", side: "bid", quantity: "1", price: "1" }),
     ).toThrow("one that has not failed");

@@ -15,10 +15,10 @@ import type { Store } from "../../src/ledger/store/store.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { openContracts, openingContracts } from "../../src/market/contracts/opening.js";
-import { batchRecords } from "../../src/market/intake/intake.js";
+import { batchRecords } from "../../src/market/intake/columns.js";
 import { OrderLog, readOrders } from "../../src/market/intake/orderlog.js";
-import type { Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
-import { openMarket } from "../../src/market/market.js";
+import type { BatchProof, Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
+import { openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
 import { carriers } from "../../src/units.js";
 import {
@@ -108,7 +108,7 @@ async function signed(
   return [order, await members[participant]!.sign(orderStatement(id, period, record))];
 }
 
-async function batch(period: number, price: number): Promise<[OrderBatch, Uint8Array, Uint8Array]> {
+async function batch(period: number, price: number): Promise<[OrderBatch, BatchProof]> {
   const orders: OrderBatch = {
     participant: Uint32Array.of(2, 3),
     carrier: Uint8Array.of(0, 0),
@@ -117,7 +117,10 @@ async function batch(period: number, price: number): Promise<[OrderBatch, Uint8A
     price: Int32Array.of(price, price + 100_000),
   };
   const root = hasher.merkleRoot(batchRecords(orders), 16);
-  return [orders, gateway.publicKey, await gateway.sign(batchStatement(id, period, 2, root))];
+  return [
+    orders,
+    { gateway: gateway.publicKey, signature: await gateway.sign(batchStatement(id, period, 2, root)) },
+  ];
 }
 
 const accepted = <T>(result: T): Exclude<T, Refused> => {
@@ -144,7 +147,7 @@ describe("a platform", () => {
       ]);
       receipts.push(accepted(first).receipt, accepted(second).receipt);
       receipts.push(
-        ...accepted(await platform.submitBatch(...(await batch(period, 210_000 + round)))).receipts,
+        ...accepted(await platform.submitColumns(...(await batch(period, 210_000 + round)))).receipts,
       );
       expect((await client.judge(platform.answer, receipts.at(-1)!)).verdict).toBe("not yet");
       await platform.market.clearPeriod(1000 * round);
@@ -176,11 +179,11 @@ describe("a platform", () => {
     const platform = await open(await openMemoryStore({ hasher }));
     const { period } = platform.market;
     const [order, signature] = await signed(period, 0, 2, 20);
-    const [columns, gatewayKey, over] = await batch(period, 210_000);
-    const ownKey = gatewayKey.slice();
+    const [columns, proof] = await batch(period, 210_000);
+    const [ownKey, over] = [Uint8Array.from(proof.gateway), proof.signature];
     const single = platform.submit(order, signature);
     signature.fill(0);
-    const many = platform.submitBatch(columns, ownKey, over);
+    const many = platform.submitColumns(columns, { gateway: ownKey, signature: over });
     columns.price.fill(1);
     columns.quantity.fill(7);
     ownKey.fill(0);
@@ -231,8 +234,10 @@ describe("a platform", () => {
       status: "refused",
       error: { code: "signature" },
     });
-    const [orders, , batchSignature] = await batch(period + 1, 210_000);
-    expect(await platform.submitBatch(orders, members[0]!.publicKey, batchSignature)).toMatchObject({
+    const [orders, { signature: batchSignature }] = await batch(period + 1, 210_000);
+    expect(
+      await platform.submitColumns(orders, { gateway: members[0]!.publicKey, signature: batchSignature }),
+    ).toMatchObject({
       status: "refused",
       error: { code: "signature" },
     });
@@ -247,31 +252,47 @@ describe("a platform", () => {
   });
 });
 
-test("the order log writes in the order of the numbers, whatever the order of asking", async () => {
-  const store = await openMemoryStore({ hasher });
-  const log = new OrderLog(store, 50, 0, 0);
-  const entry = (first: number, count: number, period = 50) => ({
-    period,
+describe("the order log", () => {
+  const entry = (first: number, count: number) => ({
     first,
     records: new Uint8Array(16 * count).fill(first),
     signature: new Uint8Array(64).fill(first),
     gateway: count > 1 ? new Uint8Array(32).fill(9) : null,
   });
-  const done: number[] = [];
-  const third = log.write(entry(3, 1)).then(() => done.push(3));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(done).toEqual([]);
-  expect((await readOrders(store, 50)).entries).toEqual([]);
-  const second = log.write(entry(1, 2)).then(() => done.push(1));
-  const first = log.write(entry(0, 1)).then(() => done.push(0));
-  await Promise.all([first, second, third]);
-  expect(done).toEqual([0, 1, 3]);
-  const { entries, orders } = await readOrders(store, 50);
-  expect(entries).toEqual([entry(0, 1), entry(1, 2), entry(3, 1)]);
-  expect(orders).toBe(4);
-  await log.write(entry(0, 1, 51));
-  expect((await readOrders(store, 50)).entries).toEqual([]);
-  expect((await readOrders(store, 51)).entries).toEqual([entry(0, 1, 51)]);
+
+  test("writes many entries at once, in their order, and each period over the one before", async () => {
+    const store = await openMemoryStore({ hasher });
+    let forgotten = 0;
+    const log = new OrderLog({
+      store,
+      period: 50,
+      groups: 0,
+      stored: async () => undefined,
+      forgotten: () => {
+        forgotten += 1;
+      },
+    });
+    const done: number[] = [];
+    await Promise.all(
+      [0, 1, 3].map((first) => log.write(entry(first, first === 1 ? 2 : 1), () => done.push(first))),
+    );
+    expect(done).toEqual([0, 1, 3]);
+    expect(await readOrders(store, 50)).toEqual({
+      entries: [entry(0, 1), entry(1, 2), entry(3, 1)],
+      groups: 1,
+    });
+    await log.write(entry(4, 1), () => done.push(4));
+    expect((await readOrders(store, 50)).groups).toBe(2);
+    // What is not written when the period ends is not kept, and its caller does not wait for ever.
+    const late = log.write(entry(5, 1), () => done.push(5));
+    log.begin(51);
+    await late;
+    await log.write(entry(0, 1), () => done.push(0));
+    expect(done).toEqual([0, 1, 3, 4, 0]);
+    expect((await readOrders(store, 50)).entries).toEqual([]);
+    expect((await readOrders(store, 51)).entries).toEqual([entry(0, 1)]);
+    expect(forgotten).toBe(0);
+  });
 });
 
 describe("a platform that dies", () => {
@@ -310,7 +331,7 @@ describe("a platform that dies", () => {
           receipts.push(...results.map((result) => accepted(result).receipt));
           // The period closes and the next one's orders come before its block is on disk.
           const sealing = platform.market.clearPeriod(1000 * round);
-          const early = platform.submitBatch(...together);
+          const early = platform.submitColumns(...together);
           const [, taken] = await Promise.allSettled([sealing, early]);
           if (taken.status === "fulfilled") receipts.push(...accepted(taken.value).receipts);
           await sealing;

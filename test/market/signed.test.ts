@@ -18,8 +18,9 @@ import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { freeTariff, openContracts } from "../../src/market/contracts/opening.js";
-import { batchRecords } from "../../src/market/intake/intake.js";
-import { type Market, openMarket } from "../../src/market/market.js";
+import { batchRecords } from "../../src/market/intake/columns.js";
+import type { Market } from "../../src/market/market.js";
+import { openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
 
 let signatures: Signatures;
@@ -122,7 +123,7 @@ describe("a signed market", () => {
   it("takes what is signed and leaves evidence that anybody can check", async () => {
     const market = await open();
     const offer = order("ann", "offer", "2", "0.1");
-    expect(await market.submitSigned(offer, await signed(market, offer))).toMatchObject({
+    expect(await market.submit(offer, await signed(market, offer))).toMatchObject({
       status: "accepted",
     });
     const batch = {
@@ -136,7 +137,9 @@ describe("a signed market", () => {
     const engine = await openEngine();
     const statement = batchStatement(market.id, market.period, 2, engine.merkleRoot(records, 16));
     const signature = await gateway.sign(statement);
-    expect(await market.submitBatch(batch, gateway.publicKey, signature)).toMatchObject({ accepted: 2 });
+    expect(
+      await market.submitColumns(batch, { gateway: gateway.publicKey, signature: signature }),
+    ).toMatchObject({ accepted: 2 });
     const first = await market.clearPeriod(2);
     expect(first.carriers[0]?.counters.num1).toBe(2);
     expect(decodeEvidence(first.block.sections.evidence).map(({ kind }) => kind)).toEqual(["order", "batch"]);
@@ -158,10 +161,10 @@ describe("a signed market", () => {
       in: "0",
       out: "0.000007",
     } as const;
-    expect(await market.reportSigned(report, readingSignature)).toMatchObject({ status: "accepted" });
+    expect(await market.report(report, readingSignature)).toMatchObject({ status: "accepted" });
     const amendment: Contract = { ...openContracts("bob", 3)[2]!, version: 2 };
     const proof = await own.get("bob")!.sign(contractStatement(market.id, encodeCanonical(amendment)));
-    expect(await market.proposeSigned(amendment, proof)).toMatchObject({ status: "accepted", period: 3 });
+    expect(await market.propose(amendment, proof)).toMatchObject({ status: "accepted", period: 3 });
     await market.clearPeriod(3);
     const third = await market.clearPeriod(4);
     expect(decodeEvidence(third.block.sections.evidence).map(({ kind }) => kind)).toEqual(["contract"]);
@@ -176,7 +179,7 @@ describe("a signed market", () => {
     }
     const again = await openMarket({ engine, store: market.store, signatures });
     expect(again.period).toBe(4);
-    expect(await again.submitSigned(offer, await signed(again, offer))).toMatchObject({ status: "accepted" });
+    expect(await again.submit(offer, await signed(again, offer))).toMatchObject({ status: "accepted" });
   });
 
   it("refuses what is unsigned, signed by another, for another period, or came before", async () => {
@@ -188,26 +191,26 @@ describe("a signed market", () => {
     expect(market.withdraw("ann", "electricity")).toMatchObject({ error: { code: "signature" } });
     expect(() => market.submitColumns({} as never)).toThrow("signature");
     const bobs = await signed(market, offer, own.get("bob"));
-    expect(await code(market.submitSigned(offer, bobs))).toBe("signature");
+    expect(await code(market.submit(offer, bobs))).toBe("signature");
     const good = await signed(market, offer);
-    expect(await code(market.submitSigned({ ...offer, price: "0.2" }, good))).toBe("signature");
-    expect(await code(market.submitSigned(offer, good.slice(1)))).toBe("signature");
-    expect(await code(market.submitSigned(offer, good))).toBeUndefined();
+    expect(await code(market.submit({ ...offer, price: "0.2" }, good))).toBe("signature");
+    expect(await code(market.submit(offer, good.slice(1)))).toBe("signature");
+    expect(await code(market.submit(offer, good))).toBeUndefined();
     const again = { ...offer, revision: 0 };
-    expect(await market.submitSigned(again, good)).toMatchObject({
+    expect(await market.submit(again, good)).toMatchObject({
       error: { code: "refused", message: "order.revision: wanted 1, the next, got 0" },
     });
     const other = order("ann", "offer", "3", "0.1", 1);
-    expect(await code(market.submitSigned(other, await signed(market, other)))).toBeUndefined();
-    expect(await code(market.submitSigned(again, good))).toBe("refused");
+    expect(await code(market.submit(other, await signed(market, other)))).toBeUndefined();
+    expect(await code(market.submit(again, good))).toBe("refused");
     // Without a revision the next is meant, which the signature does not cover.
-    expect(await code(market.submitSigned(offer, good))).toBe("signature");
+    expect(await code(market.submit(offer, good))).toBe("signature");
     await market.clearPeriod(2);
-    expect(await code(market.submitSigned(offer, good))).toBe("signature");
+    expect(await code(market.submit(offer, good))).toBe("signature");
     // Verified while the period closes: too late.
     const first = { ...other, revision: 0 };
     const signature = await signed(market, first);
-    const late = market.submitSigned(first, signature);
+    const late = market.submit(first, signature);
     const closing = market.clearPeriod(3);
     expect(await code(late)).toBe("refused");
     expect((await closing).block.header.sections.orders.count).toBe(0);
@@ -224,12 +227,12 @@ describe("a signed market", () => {
       order("ann", "offer", "0", "0", 5),
     ];
     for (const turn of turns)
-      expect(await market.submitSigned(turn, await signed(market, turn))).toMatchObject({
+      expect(await market.submit(turn, await signed(market, turn))).toMatchObject({
         status: "accepted",
         revision: turn.revision,
       });
     const bid = order("bob", "bid", "7", "0.4");
-    await market.submitSigned(bid, await signed(market, bid));
+    await market.submit(bid, await signed(market, bid));
     const { block } = await market.clearPeriod(2);
     expect(block.header.totals.electricity.offered).toBe(0n);
     expect(market.balance("ann")).toBe(0n);
@@ -257,22 +260,30 @@ describe("a signed market", () => {
       gateway.sign(
         batchStatement(market.id, market.period, of.quantity.length, engine.merkleRoot(batchRecords(of), 16)),
       );
-    expect(await market.submitBatch(batch, gateway.publicKey, await sign(batch))).toMatchObject({
+    expect(
+      await market.submitColumns(batch, { gateway: gateway.publicKey, signature: await sign(batch) }),
+    ).toMatchObject({
       accepted: 0,
     });
     const strangers = { ...batch, participant: Uint32Array.of(0, 2, 1) };
-    expect(await market.submitBatch(strangers, gateway.publicKey, await sign(strangers))).toMatchObject({
+    expect(
+      await market.submitColumns(strangers, { gateway: gateway.publicKey, signature: await sign(strangers) }),
+    ).toMatchObject({
       status: "refused",
     });
     const fine = { ...batch, revision: Uint16Array.of(0, 0, 1) };
-    expect(await market.submitBatch(fine, gateway.publicKey, await sign(fine))).toMatchObject({
+    expect(
+      await market.submitColumns(fine, { gateway: gateway.publicKey, signature: await sign(fine) }),
+    ).toMatchObject({
       first: 0,
       accepted: 3,
       refused: [],
     });
     // What a refused batch would have replaced stands as it stood.
     const twice = { ...fine, revision: Uint16Array.of(2, 1, 2) };
-    expect(await market.submitBatch(twice, gateway.publicKey, await sign(twice))).toMatchObject({
+    expect(
+      await market.submitColumns(twice, { gateway: gateway.publicKey, signature: await sign(twice) }),
+    ).toMatchObject({
       accepted: 0,
     });
     const { block } = await market.clearPeriod(2);

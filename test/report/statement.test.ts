@@ -6,7 +6,7 @@ import { decodeBlock } from "../../src/ledger/format/block.js";
 import { offsetsOf } from "../../src/ledger/format/layout.js";
 import { tradeLayout } from "../../src/ledger/format/records.js";
 import { openContracts } from "../../src/market/contracts/opening.js";
-import { openMarket } from "../../src/market/market.js";
+import { openMarket } from "../../src/market/open.js";
 import {
   exportCsv,
   exportJson,

@@ -7,7 +7,8 @@ import type {
   Tariff,
 } from "../../src/market/contracts/contracts.js";
 import { freeTariff, paperClearing } from "../../src/market/contracts/opening.js";
-import { type Market, type MarketOptions, openMarket } from "../../src/market/market.js";
+import type { Market } from "../../src/market/market.js";
+import { type MarketOptions, openMarket } from "../../src/market/open.js";
 import type { PeriodResult } from "../../src/market/result.js";
 import { carriers } from "../../src/units.js";
 

@@ -41,6 +41,13 @@ export class Accounts {
     this.#add(to, amount);
   }
 
+  /** Whether an account is open. */
+  has(number: number): boolean {
+    return number >= firstCollateralAccount
+      ? this.#collateral[number - firstCollateralAccount] !== undefined
+      : this.#balance[number] !== undefined;
+  }
+
   /** Balance in amount ticks. */
   balance(number: number): bigint {
     if (number >= firstCollateralAccount) return this.#collateral[number - firstCollateralAccount]!;

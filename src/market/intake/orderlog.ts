@@ -1,122 +1,152 @@
-import { concat, copyOf, publicKeyBytes, signatureBytes } from "../../bytes.js";
-import { fail } from "../../errors.js";
+/**
+ * The orders of the open period on disk, so that what was acknowledged survives a killed process.
+ *
+ * Values are `period u64 ‖ entries`, an entry `first u32 ‖ bytes of records u32 ‖ with gateway u8 ‖ gateway 0 or 32 ‖
+ * signature 64 ‖ records`, under the keys `orders/<group>`. Each period writes over the one before, which is why nothing
+ * of a period is written before the block of the one before is on the store.
+ */
+import { concat, copyOf, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { Store } from "../../ledger/store/store.js";
+import type { SignedOrders } from "./request.js";
 
-/** Orders that came under one signature, as they were taken: one by its participant, or a gateway's batch. */
-export interface SignedOrders {
-  readonly period: number;
-  /** Number of the first in its period; the others follow. */
+/** Orders under one signature, with the number of the first in its period; the others follow. */
+export interface LoggedOrders extends SignedOrders {
   readonly first: number;
-  /** Their records, end to end. */
-  readonly records: Uint8Array;
-  readonly signature: Uint8Array;
-  /** The gateway's public key; null when the participant signed. */
-  readonly gateway: Uint8Array | null;
 }
 
-/** Most bytes of one entry: what fits into a value of the store. */
-export const maxEntryBytes = 1_000_000;
+/** Most bytes of one value: what fits into a value of the store. */
+export const maxValueBytes = 1_000_000;
 
-// Values are `period u64 ‖ entries`, an entry `first u32 ‖ bytes of records u32 ‖ with gateway u8 ‖ gateway 0 or 32 ‖
-// signature 64 ‖ records`, under the keys `orders/<group>`. Each period writes over the one before: a store does its writes in
-// turn, and a market asks for its block to be stored before it takes an order of the next period, so what is overwritten stands
-// in a block by then.
 const keyOf = (group: number): string => `orders/${group}`;
+const periodBytes = 8;
 const entryHeader = 9;
 
-/** An entry on its way, and whom to tell. */
+/** An entry on its way. */
 interface Waiting {
-  readonly entry: SignedOrders;
+  readonly entry: LoggedOrders;
+  /** Called once the entry is on disk, before anything else happens. */
+  kept(): void;
   done(): void;
-  failed(error: unknown): void;
+  failed(error: GridclearError): void;
+}
+
+/** What a log needs of its market. */
+export interface OrderLogParts {
+  readonly store: Store;
+  /** The open period, and how many groups of it are on disk already. */
+  readonly period: number;
+  readonly groups: number;
+  /** Resolves when the block before the open period is on the store; throws when the market has stopped. */
+  stored(): Promise<void>;
+  /** A write failed: everything that waits is forgotten. Called before anybody hears of it. */
+  forgotten(): void;
 }
 
 /**
- * The orders of the open period on disk, so that what was acknowledged survives a killed process. Entries are written in
- * the order of their numbers, many at once while a write is under way; each promise resolves when its entry is flushed.
+ * Writes entries in the order in which they came, many at once while a write is under way. After a write that failed
+ * everything that waited is given up, and the next entry tries again: the key under which the failed group would stand is
+ * written over.
  */
 export class OrderLog {
-  readonly #store: Store;
-  #period = -1;
-  #group = 0;
-  /** Number of the next order to be written. */
-  #next = 0;
+  readonly #parts: OrderLogParts;
+  #period: number;
+  #groups: number;
   #waiting: Waiting[] = [];
   #writing = false;
-  #failure: unknown = null;
 
-  /** A log that goes on after `groups` groups and `orders` orders of `period`, as {@link readOrders} found them. */
-  constructor(store: Store, period: number, groups: number, orders: number) {
-    this.#store = store;
-    this.#period = period;
-    this.#group = groups;
-    this.#next = orders;
+  constructor(parts: OrderLogParts) {
+    this.#parts = parts;
+    this.#period = parts.period;
+    this.#groups = parts.groups;
   }
 
-  /** Keeps an entry. Resolves when it and all before it are on disk; rejects with the store's error, after which nothing more is kept. */
-  write(entry: SignedOrders): Promise<void> {
+  /**
+   * Keeps an entry of the open period. `kept` is called when it is on disk, in the order of the entries, and the promise
+   * resolves; when the period ends before that, it resolves and `kept` is not called. Rejects with `storage` when the
+   * write failed.
+   */
+  write(entry: LoggedOrders, kept: () => void): Promise<void> {
     return new Promise((done, failed) => {
-      if (this.#failure !== null) return failed(this.#failure);
-      this.#waiting.push({ entry, done, failed });
+      this.#waiting.push({ entry, kept, done, failed });
       void this.#pump();
     });
+  }
+
+  /** A new period begins: entries not yet written are given up. */
+  begin(period: number): void {
+    this.#period = period;
+    this.#groups = 0;
+    for (const { done } of this.#waiting.splice(0)) done();
   }
 
   async #pump(): Promise<void> {
     if (this.#writing) return;
     this.#writing = true;
-    for (let ready = this.#takeReady(); ready.length > 0; ready = this.#takeReady())
+    while (this.#waiting.length > 0) {
+      let taken: Waiting[] = [];
       try {
-        const period = new Uint8Array(8);
-        new DataView(period.buffer).setBigUint64(0, BigInt(this.#period), true);
-        const value = concat(period, ...ready.map(({ entry }) => encodeEntry(entry)));
-        await this.#store.putMeta(keyOf(this.#group), value);
-        this.#group += 1;
-        for (const { done } of ready) done();
+        await this.#parts.stored();
+        taken = this.#takeGroup();
+        if (taken.length === 0) continue;
+        await this.#writeGroup(taken);
       } catch (error) {
-        this.#failure = error;
-        for (const { failed } of [...ready, ...this.#waiting]) failed(error);
-        this.#waiting = [];
+        const lost = [...taken, ...this.#waiting.splice(0)];
+        this.#parts.forgotten();
+        for (const { failed } of lost) failed(asStorage(error));
       }
+    }
     this.#writing = false;
   }
 
-  /** The entries whose turn it is, as many as one value holds. */
-  #takeReady(): Waiting[] {
-    this.#waiting.sort((a, b) => a.entry.period - b.entry.period || a.entry.first - b.entry.first);
-    const first = this.#waiting[0]?.entry;
-    if (first !== undefined && first.period > this.#period && first.first === 0) {
-      this.#period = first.period;
-      this.#group = 0;
-      this.#next = 0;
+  async #writeGroup(taken: readonly Waiting[]): Promise<void> {
+    const period = this.#period;
+    const head = new Uint8Array(periodBytes);
+    viewOf(head).setBigUint64(0, BigInt(period), true);
+    const value = concat(head, ...taken.map(({ entry }) => encodeEntry(entry)));
+    await this.#parts.store.putMeta(keyOf(this.#groups), value);
+    if (period === this.#period) this.#groups += 1;
+    for (const { kept, done } of taken) {
+      kept();
+      done();
     }
-    let length = 0;
-    let bytes = 0;
+  }
+
+  /** The first entries that wait, as many as one value holds. */
+  #takeGroup(): Waiting[] {
+    let [length, bytes] = [0, periodBytes];
     for (const { entry } of this.#waiting) {
       bytes += encodedBytes(entry);
-      if (entry.period !== this.#period || entry.first !== this.#next || bytes > maxEntryBytes) break;
-      this.#next += entry.records.length / orderLayout.bytes;
+      if (length > 0 && bytes > maxValueBytes) break;
       length += 1;
     }
     return this.#waiting.splice(0, length);
   }
 }
 
+/** What went wrong, as this package's own error; the order is not executed. */
+function asStorage(error: unknown): GridclearError {
+  if (error instanceof GridclearError) return error;
+  const got = error instanceof Error ? `${error.name}: ${error.message}` : error;
+  const detail = { field: "order log", wanted: "a working store", got };
+  return new GridclearError("storage", detail, { cause: error });
+}
+
 const encodedBytes = ({ records, gateway }: SignedOrders): number =>
   entryHeader + (gateway === null ? 0 : publicKeyBytes) + signatureBytes + records.length;
 
 /** Throws `limit` when orders under one signature are more than one value holds. */
-export function checkEntry(records: number): void {
-  const most = Math.floor(
-    (maxEntryBytes - entryHeader - publicKeyBytes - signatureBytes) / orderLayout.bytes,
-  );
-  if (records > most) fail("limit", "batch", `at most ${most} orders under one signature`, records);
+export function checkLoggable(orders: SignedOrders): void {
+  const overhead = periodBytes + entryHeader + publicKeyBytes + signatureBytes;
+  const most = Math.floor((maxValueBytes - overhead) / orderLayout.bytes);
+  const count = orders.records.length / orderLayout.bytes;
+  if (count > most) fail("limit", "batch", `at most ${most} orders under one signature`, count);
 }
 
-function encodeEntry({ first, records, signature, gateway }: SignedOrders): Uint8Array {
+function encodeEntry({ first, records, signature, gateway }: LoggedOrders): Uint8Array {
   const header = new Uint8Array(entryHeader);
-  const view = new DataView(header.buffer);
+  const view = viewOf(header);
   view.setUint32(0, first, true);
   view.setUint32(4, records.length, true);
   header[8] = gateway === null ? 0 : 1;
@@ -127,27 +157,23 @@ function encodeEntry({ first, records, signature, gateway }: SignedOrders): Uint
 export async function readOrders(
   store: Store,
   period: number,
-): Promise<{ readonly entries: readonly SignedOrders[]; readonly groups: number; readonly orders: number }> {
-  const entries: SignedOrders[] = [];
-  let orders = 0;
+): Promise<{ readonly entries: readonly LoggedOrders[]; readonly groups: number }> {
+  const entries: LoggedOrders[] = [];
   for (let group = 0; ; group += 1) {
     const value = await store.getMeta(keyOf(group));
-    const view = value === null ? null : new DataView(value.buffer, value.byteOffset, value.byteLength);
+    const view = value === null ? null : viewOf(value);
     if (value === null || view === null || view.getBigUint64(0, true) !== BigInt(period))
-      return { entries, groups: group, orders };
-    for (let at = 8; at < value.length; ) {
-      const first = view.getUint32(at, true);
+      return { entries, groups: group };
+    for (let at = periodBytes; at < value.length; ) {
       const length = view.getUint32(at + 4, true);
       const signatureAt = at + entryHeader + (value[at + 8] === 1 ? publicKeyBytes : 0);
       const recordsAt = signatureAt + signatureBytes;
       entries.push({
-        period,
-        first,
+        first: view.getUint32(at, true),
         gateway: value[at + 8] === 1 ? copyOf(value, at + entryHeader, signatureAt) : null,
         signature: copyOf(value, signatureAt, recordsAt),
         records: copyOf(value, recordsAt, recordsAt + length),
       });
-      orders = first + length / orderLayout.bytes;
       at = recordsAt + length;
     }
   }

@@ -1,16 +1,30 @@
-import { fail } from "../../errors.js";
+/** Contracts that wait for the period in which they start to hold. */
+import { fail, GridclearError } from "../../errors.js";
 import type { Contract } from "../contracts/contracts.js";
 import { contractKey } from "../contracts/kinds.js";
+import type { OpenPeriod } from "../period/period.js";
+import type { ContractProof, Signing } from "./signing.js";
 
 /** Most contracts that may wait for their period at a time. */
 export const maxProposals: number = 1 << 20;
 
-/** Contracts that wait for the period in which they start to hold, in the order in which they were proposed. */
+/** A contract that was proposed, and in a signed market what was found good about its signature. */
+export interface Proposal {
+  readonly contract: Contract;
+  readonly proof: ContractProof | null;
+}
+
+/** Proposals by the period in which they start to hold, in the order in which they were made. */
 export class Proposals {
-  readonly #due = new Map<number, Contract[]>();
+  readonly #due = new Map<number, Proposal[]>();
   /** By key: how many of its contracts wait. */
   readonly #waiting = new Map<string, number>();
   #count = 0;
+
+  /** How many contracts wait. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** How many contracts of this key wait. */
   of(key: string): number {
@@ -18,23 +32,24 @@ export class Proposals {
   }
 
   /** Adds one; throws `limit` when too many wait. */
-  add(contract: Contract): void {
+  add(proposal: Proposal): void {
     if (this.#count >= maxProposals)
       fail("limit", "contract", `at most ${maxProposals} under way`, this.#count);
     this.#count += 1;
+    const { contract } = proposal;
     const key = contractKey(contract);
     this.#waiting.set(key, this.of(key) + 1);
     const due = this.#due.get(contract.from) ?? [];
-    due.push(contract);
+    due.push(proposal);
     this.#due.set(contract.from, due);
   }
 
   /** Those that start to hold in `period`; they no longer wait. */
-  take(period: number): readonly Contract[] {
+  take(period: number): readonly Proposal[] {
     const due = this.#due.get(period) ?? [];
     this.#due.delete(period);
     this.#count -= due.length;
-    for (const contract of due) {
+    for (const { contract } of due) {
       const key = contractKey(contract);
       const left = this.of(key) - 1;
       if (left > 0) this.#waiting.set(key, left);
@@ -42,4 +57,31 @@ export class Proposals {
     }
     return due;
   }
+}
+
+/** What hears of the proposals that are due. */
+export interface Due {
+  entered(contract: Contract): void;
+  dropped(error: GridclearError): void;
+}
+
+/** Puts due proposals in force in a period that is not started yet; those that no longer fit are dropped. */
+export function enterProposals(
+  open: OpenPeriod,
+  due: readonly Proposal[],
+  signing: Signing | null,
+  hears: Due,
+): void {
+  let index = 0;
+  for (const { contract, proof } of due)
+    try {
+      if (proof !== null) signing?.recheck(contract, proof);
+      open.enter(contract);
+      if (proof !== null) signing?.enter(contract, proof, index);
+      index += 1;
+      hears.entered(contract);
+    } catch (error) {
+      if (!(error instanceof GridclearError)) throw error;
+      hears.dropped(error);
+    }
 }

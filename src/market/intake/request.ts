@@ -1,3 +1,7 @@
+/**
+ * What comes into a market from outside, and what becomes of it. Orders and readings are in exact decimals of the
+ * market's units; columns, records and results are in whole ticks (`Market.decimals` turns ticks back).
+ */
 import type { GridclearError } from "../../errors.js";
 import type { Carrier } from "../../units.js";
 
@@ -6,30 +10,33 @@ export interface Order {
   readonly participant: string;
   readonly carrier: Carrier;
   readonly side: "offer" | "bid";
-  /** Exact decimal in the market's unit, such as `"1.25"` kWh; above 0. */
+  /** Exact decimal in the market's unit, such as `"1.25"` kWh; `"0"`, at price `"0"`, takes back what stands on this side. */
   readonly quantity: string;
   /** Limit per unit, such as `"0.43"`; negative prices are legal. */
   readonly price: string;
   /**
-   * Its place among the orders of this participant and carrier in the period, from 0, which its signature covers.
-   * Default: the next.
+   * Its place among the orders of this participant and carrier in the period, from 0, withdrawals counted; a signature
+   * covers it. Default: the next.
    */
   readonly revision?: number;
 }
 
+/** An order, or a withdrawal, that was taken. */
+export interface AcceptedOrder {
+  readonly status: "accepted";
+  /** Its number in the block of `period`: its place in arrival order. */
+  readonly sequence: number;
+  readonly period: number;
+  /** Its place among the orders of this participant and carrier in the period, from 0. */
+  readonly revision: number;
+  /** Number of the order that it replaced or withdrew. */
+  readonly replaced: number | null;
+  /** Its record, as it will stand in the block: 16 bytes of the caller's own. */
+  readonly record: Uint8Array;
+}
+
 /** What became of an order or a withdrawal. */
-export type OrderResult =
-  | {
-      readonly status: "accepted";
-      /** Its number in the block of `period`: its place in arrival order. */
-      readonly sequence: number;
-      readonly period: number;
-      /** Its place among the orders of this participant and carrier in the period, from 0. */
-      readonly revision: number;
-      /** Number of the order that it replaced or withdrew. */
-      readonly replaced: number | null;
-    }
-  | Refused;
+export type OrderResult = AcceptedOrder | Refused;
 
 /** A well-formed request that was not granted, or one that was not well-formed. */
 export interface Refused {
@@ -49,18 +56,38 @@ export interface OrderBatch {
   readonly quantity: Uint32Array;
   /** Price ticks. */
   readonly price: Int32Array;
-  /**
-   * The place of each among the orders of its participant and carrier in the period, from 0; in signed batches.
-   * Default: as if the batch had the first of them.
-   */
+  /** The revision of each, as in {@link Order.revision}. Default: the next of each participant and carrier. */
   readonly revision?: Uint16Array;
+}
+
+/** A gateway's signature over the root of a batch's records. */
+export interface BatchProof {
+  /** The gateway's public key, 32 bytes. */
+  readonly gateway: Uint8Array;
+  readonly signature: Uint8Array;
 }
 
 /** What became of a batch: the sequence of the first order taken, how many were, and why others were not, by place. */
 export interface BatchResult {
   readonly first: number;
   readonly accepted: number;
+  readonly period: number;
   readonly refused: readonly { readonly index: number; readonly error: GridclearError }[];
+}
+
+/** Orders under one signature: one by its participant, or many by a gateway. */
+export interface SignedOrders {
+  /** Their records, end to end ({@link Market.record}, {@link Market.records}). */
+  readonly records: Uint8Array;
+  readonly signature: Uint8Array;
+  /** The gateway's public key; null when the participant signed, and there is one order. */
+  readonly gateway: Uint8Array | null;
+}
+
+/** What became of orders under one signature: all were taken, or none. */
+export interface SignedResult extends BatchResult {
+  /** The records as they will stand in the block. */
+  readonly records: Uint8Array;
 }
 
 /** What a two-way meter said, in exact decimals. */
@@ -68,8 +95,9 @@ export interface Reading {
   readonly participant: string;
   readonly carrier: Carrier;
   readonly period: number;
-  /** Energy drawn from, and fed into, the network. */
+  /** Energy drawn from the network. */
   readonly in: string;
+  /** Energy fed into it. */
   readonly out: string;
   /** 1 (default) for the first reading, one more for each correction. */
   readonly version?: number;

@@ -1,6 +1,8 @@
-import { sameBytes } from "../../bytes.js";
+/** Signatures of a signed market: which key has to sign what, whether it did, and the evidence that goes into the block. */
+import { copyOf, isBytes, sameBytes, signatureBytes, viewOf } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { Signatures } from "../../ledger/keys/backend.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
@@ -11,81 +13,83 @@ import {
   orderStatement,
   readingStatement,
 } from "../../ledger/keys/message.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Contract } from "../contracts/contracts.js";
+import type { SignedOrders } from "./request.js";
+
+/** A contract's signature, found good for the key that had to sign when it was checked. */
+export interface ContractProof {
+  readonly signature: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+/** What {@link Signing} is made of. */
+export interface SigningParts {
+  readonly signatures: Signatures;
+  readonly hasher: Hasher;
+  readonly marketId: Uint8Array;
+}
 
 /** Checks what comes into a signed market and keeps the evidence of the open period. */
 export class Signing {
   readonly #signatures: Signatures;
+  readonly #hasher: Hasher;
   readonly #marketId: Uint8Array;
   readonly #directory = new KeyDirectory();
   #evidence: Evidence[] = [];
-  /** Contract signatures wait here until their contract enters. */
-  readonly #contracts = new Map<Contract, { readonly signature: Uint8Array; readonly key: Uint8Array }>();
 
-  constructor(signatures: Signatures, marketId: Uint8Array) {
+  constructor({ signatures, hasher, marketId }: SigningParts) {
     this.#signatures = signatures;
+    this.#hasher = hasher;
     this.#marketId = marketId;
   }
 
-  /** The signature of an order's record, checked. Throws `signature`. */
-  async checkOrder(
-    period: number,
-    record: Uint8Array,
-    participant: number,
-    signature: unknown,
-  ): Promise<void> {
-    const key = this.#key(participant, "order.participant");
-    await this.#check(key, orderStatement(this.#marketId, period, record), signature, "order.signature");
-  }
-
-  /** The signature of a gateway over the root of many order records, checked. Throws `signature`. */
-  async checkBatch(
-    period: number,
-    records: Uint8Array,
-    root: Uint8Array,
-    gateway: Uint8Array,
-    participants: Iterable<number>,
-    signature: unknown,
-  ): Promise<void> {
+  /** Throws `signature` unless these orders, well-formed records, are signed for `period` by their participant or its gateway. */
+  async checkOrders(period: number, orders: SignedOrders): Promise<void> {
+    const { records, signature, gateway } = orders;
+    const view = viewOf(records);
+    const participants = new Set<number>();
+    for (let at = offsetsOf(orderLayout).participant; at < records.length; at += orderLayout.bytes)
+      participants.add(view.getUint32(at, true));
+    if (gateway === null) {
+      const key = this.#keyOf(view.getUint32(offsetsOf(orderLayout).participant, true), "order.participant");
+      await this.#check(key, orderStatement(this.#marketId, period, records), signature, "order.signature");
+      return;
+    }
     for (const participant of participants) {
-      const own = this.#directory.participant(participant)?.gateway;
-      if (!own?.every((byte, index) => byte === gateway[index]))
+      const own = this.#directory.participant(participant)?.gateway ?? null;
+      if (own === null || !sameBytes(own, gateway))
         fail("signature", "batch.gateway", `the gateway of participant ${participant}`, "another key");
     }
-    const count = records.length / orderLayout.bytes;
-    const statement = batchStatement(this.#marketId, period, count, root);
+    const root = this.#hasher.merkleRoot(records, orderLayout.bytes);
+    const statement = batchStatement(this.#marketId, period, records.length / orderLayout.bytes, root);
     await this.#check(gateway, statement, signature, "batch.signature");
   }
 
-  /** The signature of a reading's record, checked. Throws `signature`. */
-  async checkReading(record: Uint8Array, participant: number, signature: unknown): Promise<void> {
-    const key = this.#key(participant, "reading.participant");
+  /** Throws `signature` unless a reading's record is signed by its participant. */
+  async checkReading(record: Uint8Array, participant: number, signature: Uint8Array): Promise<void> {
+    const key = this.#keyOf(participant, "reading.participant");
     await this.#check(key, readingStatement(this.#marketId, record), signature, "reading.signature");
   }
 
-  /** The signature of a contract, checked and kept until it enters. Throws `signature`. */
-  async checkContract(contract: Contract, signature: unknown): Promise<void> {
-    const bytes = encodeCanonical(contract);
+  /** The proof of a contract; throws `signature` unless the key that has to sign it did. */
+  async checkContract(contract: Contract, signature: Uint8Array): Promise<ContractProof> {
     const key = this.#directory.signer(contract as never);
-    await this.#check(key, contractStatement(this.#marketId, bytes), signature, "contract.signature");
-    this.#contracts.set(contract, { signature: signature as Uint8Array, key });
+    const statement = contractStatement(this.#marketId, encodeCanonical(contract));
+    await this.#check(key, statement, signature, "contract.signature");
+    return { signature, key };
   }
 
   /** Throws `signature` when the key that signed a contract is no longer the one that has to. */
-  recheck(contract: Contract): void {
-    const key = this.#directory.signer(contract as never);
-    const checked = this.#contracts.get(contract);
-    if (checked === undefined || !sameBytes(checked.key, key))
-      fail("signature", "contract.signature", "a signature by the key that counts now", "by another");
+  recheck(contract: Contract, proof: ContractProof): void {
+    if (!sameBytes(proof.key, this.#directory.signer(contract as never)))
+      fail("signature", "contract.signature", "a signature by the key that counts now", "one by another");
   }
 
-  /** Takes a contract that entered: its keys count from now on, its signature stands in the block. */
-  enter(contract: Contract, index: number): void {
-    const { signature } =
-      this.#contracts.get(contract) ?? fail("state", "contract", "a checked signature", "none");
-    this.#contracts.delete(contract);
-    this.#directory.take(contract as never);
-    this.#evidence.push({ kind: "contract", index, signature });
+  /** A contract entered as the `index`th of its period: its keys count from now on, its signature goes into the block. */
+  enter(contract: Contract, proof: ContractProof, index: number): void {
+    this.relearn(contract);
+    this.keep({ kind: "contract", index, signature: proof.signature });
   }
 
   /** Takes a contract of a stored block, whose signature stands there. */
@@ -99,23 +103,28 @@ export class Signing {
   }
 
   /** The evidence of the period that closes; what comes after belongs to the next. */
-  take(): Uint8Array {
+  takeEvidence(): Uint8Array {
     const section = encodeEvidence(this.#evidence);
     this.#evidence = [];
     return section;
   }
 
-  #key(participant: number, field: string): Uint8Array {
+  #keyOf(participant: number, field: string): Uint8Array {
     return (
       this.#directory.participant(participant)?.key ??
       fail("signature", field, "a participant with a key", participant)
     );
   }
 
-  async #check(key: Uint8Array, statement: Uint8Array, signature: unknown, field: string): Promise<void> {
-    if (!(signature instanceof Uint8Array) || signature.length !== 64)
-      fail("signature", field, "64 bytes", signature);
-    if (!(await this.#signatures.verify(key, statement, signature as Uint8Array)))
+  async #check(key: Uint8Array, statement: Uint8Array, signature: Uint8Array, field: string): Promise<void> {
+    if (!(await this.#signatures.verify(key, statement, signature)))
       throw new GridclearError("signature", { field, wanted: "a valid signature", got: "one that is not" });
   }
+}
+
+/** A copy of a signature from outside; throws `signature` unless it is 64 bytes. */
+export function ownSignature(signature: unknown, field: string): Uint8Array {
+  return isBytes(signature) && signature.length === signatureBytes
+    ? copyOf(signature)
+    : fail("signature", field, `${signatureBytes} bytes`, signature);
 }

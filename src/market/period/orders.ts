@@ -1,4 +1,5 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
+import { viewOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout, sideCode } from "../../ledger/format/records.js";
@@ -88,6 +89,20 @@ export class Orders {
     this.live[slot] = quantity === 0 ? nobody : number;
     this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(number);
     return null;
+  }
+
+  /** As {@link take}, of record `index` among well-formed records end to end. */
+  takeRecord(records: Uint8Array, index: number): GridclearError | null {
+    const view = viewOf(records);
+    const at = index * orderLayout.bytes;
+    return this.take(
+      view.getUint32(at + orderAt.participant, true),
+      view.getUint8(at + orderAt.carrier),
+      view.getUint8(at + orderAt.side),
+      view.getUint32(at + orderAt.quantity, true),
+      view.getInt32(at + orderAt.price, true),
+      view.getUint16(at + orderAt.revision, true),
+    );
   }
 
   /** How many orders of this participant and carrier were taken: the revision of the next. */

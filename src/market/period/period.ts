@@ -7,7 +7,7 @@ import { fail, within } from "../../errors.js";
 import { decodeItems, encodeItems, type Sections } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { type Header, marketId, totalNames } from "../../ledger/format/header.js";
-import { checkRecords, offsetsOf } from "../../ledger/format/layout.js";
+import { checkRecords } from "../../ledger/format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { Journal } from "../books/journal.js";
@@ -188,23 +188,14 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
   return open.close();
 }
 
-const orderAt = /* @__PURE__ */ offsetsOf(orderLayout);
 /** Bytes of the length before each contract of a section. */
 const lengthBytes = 4;
 
 function takeOrders(orders: Orders, bytes: Uint8Array): void {
   checkRecords(orderLayout, bytes);
-  const view = viewOf(bytes);
-  for (let at = 0; at < bytes.length; at += orderLayout.bytes) {
-    const refusal = orders.take(
-      view.getUint32(at + orderAt.participant, true),
-      view.getUint8(at + orderAt.carrier),
-      view.getUint8(at + orderAt.side),
-      view.getUint32(at + orderAt.quantity, true),
-      view.getInt32(at + orderAt.price, true),
-      view.getUint16(at + orderAt.revision, true),
-    );
-    if (refusal !== null) throw refusal.at(`order ${at / orderLayout.bytes}`);
+  for (let index = 0; index < bytes.length / orderLayout.bytes; index += 1) {
+    const refusal = orders.takeRecord(bytes, index);
+    if (refusal !== null) throw refusal.at(`order ${index}`);
   }
 }
 

@@ -29,7 +29,7 @@ import {
 import { encodeReceipt } from "../../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../../src/ledger/service/client.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
-import { openMarket } from "../../../src/market/market.js";
+import { openMarket } from "../../../src/market/open.js";
 import {
   engine,
   hasher,

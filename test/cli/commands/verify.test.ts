@@ -9,7 +9,7 @@ import { auditLedger, type TimedAudit } from "../../../src/cli/parts/audit.js";
 import { openEngine } from "../../../src/core/engine.js";
 import { GridclearError } from "../../../src/errors.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
-import { openMarket } from "../../../src/market/market.js";
+import { openMarket } from "../../../src/market/open.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-verified-"));
 const ledger = join(folder, "ledger");

@@ -6,7 +6,7 @@ import { readingLayout } from "../../../src/ledger/format/records.js";
 import { Sums } from "../../../src/market/books/sums.js";
 import type { Contract, StorageContract } from "../../../src/market/contracts/contracts.js";
 import { Terms } from "../../../src/market/contracts/terms.js";
-import { openMarket } from "../../../src/market/market.js";
+import { openMarket } from "../../../src/market/open.js";
 import { maxReadingRevisions } from "../../../src/market/period/limits.js";
 import { Router } from "../../../src/market/period/router.js";
 import { maxQuantity } from "../../../src/units.js";
@@ -57,7 +57,7 @@ describe("cars", () => {
           const result = await market.clearPeriod(period);
           expect(seen(result, "undercharged")).toEqual([]);
         }
-        expect(market.state.charges[0]).toBeGreaterThanOrEqual(required);
+        expect(market.state.devices[0]!.charge).toBeGreaterThanOrEqual(required);
       }),
       { numRuns: 60, seed: 8 },
     );
@@ -190,7 +190,7 @@ describe("credit", () => {
     market.propose({ ...withdrawal, amount: "60", number: 2 });
     await market.clearPeriod(1);
     expect(told).toEqual(["withdrawal/1/ann.amount"]);
-    expect(market.state.accounts.of(0)).toBe(0n);
+    expect(market.balance("ann")).toBe(0n);
   });
 
   it("without limit has none, however much is owed", async () => {
@@ -235,7 +235,7 @@ describe("participants", () => {
     market.propose({ kind: "end", version: 1, from: 3, contract: "storage/battery" });
     market.propose({ kind: "end", version: 2, from: 3, contract: "participant/owner" });
     await market.clearPeriod(2);
-    expect(market.state.terms.participants[0]?.contract?.id).toBe("owner");
+    expect(market.state.contract("participant/owner")).toMatchObject({ id: "owner" });
   });
 });
 

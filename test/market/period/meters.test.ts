@@ -2,14 +2,16 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
+import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { Journal } from "../../../src/market/books/journal.js";
 import { Positions } from "../../../src/market/books/positions.js";
 import type { PaymentContract } from "../../../src/market/contracts/contracts.js";
 import { openingContracts } from "../../../src/market/contracts/opening.js";
-import { openMarket } from "../../../src/market/market.js";
+import { openMarket } from "../../../src/market/open.js";
 import { MeterBook, meter } from "../../../src/market/period/meters.js";
 import { Readings } from "../../../src/market/period/readings.js";
 import { settle } from "../../../src/market/period/settlement.js";
+import { openReplay } from "../../../src/market/replay.js";
 import { clock, put } from "../../support/steps.js";
 
 let engine: Engine;
@@ -95,7 +97,9 @@ describe("settlement", () => {
       put(market, "bob", "bid", 3, 1);
       await market.clearPeriod(period);
     }
-    const { terms, accounts, books, lastReadings } = market.state;
+    const replay = openReplay(engine);
+    for await (const bytes of market.store.blocks()) replay.replay(decodeBlock(bytes));
+    const { terms, accounts, books, lastReadings } = replay.state;
     const settleIn = (period: number, most: number): number[] =>
       settle(
         {

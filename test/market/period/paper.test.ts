@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { openEngine } from "../../../src/core/engine.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import type { ClearingContract } from "../../../src/market/contracts/contracts.js";
 import { carriers } from "../../../src/units.js";
 import { clearByRules } from "../../oracle/rules.js";
 import { blocksOf, runScenario } from "../../support/scenario.js";
@@ -32,11 +33,12 @@ describe("with everything beyond the paper switched off", () => {
             const column = (numbers: number[]) =>
               numbers.map((number) => {
                 const { participant, quantity, price } = orders[number]!;
-                const supply = market.state.terms.supply[participant * 4 + carriers.indexOf(carrier)];
-                return { quantity: BigInt(quantity), price: BigInt(price), consent: supply?.pool ?? false };
+                const supply = market.state.contract(`supply/${carrier}/p${participant}`);
+                const consent = supply?.kind === "supply" && supply.pool;
+                return { quantity: BigInt(quantity), price: BigInt(price), consent };
               });
             const [offers, bids] = [side("offer"), side("bid")];
-            const rules = market.state.terms.clearing[carriers.indexOf(carrier)]!;
+            const rules = market.state.contract(`clearing/${carrier}`) as ClearingContract;
             const wanted = clearByRules(column(offers), column(bids), {
               mechanism: rules.mechanism,
               pricing: rules.pricing,

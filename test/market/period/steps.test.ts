@@ -9,7 +9,7 @@ import { openMemoryStore } from "../../../src/ledger/store/memory.js";
 import type { Contract, StorageContract } from "../../../src/market/contracts/contracts.js";
 import { paperClearing } from "../../../src/market/contracts/opening.js";
 import { Terms } from "../../../src/market/contracts/terms.js";
-import { openMarket } from "../../../src/market/market.js";
+import { openMarket } from "../../../src/market/open.js";
 import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
 import { battery, clock, dated, electricity, opening, put, seen, tariff } from "../../support/steps.js";
@@ -35,8 +35,8 @@ describe("storage", () => {
     expect(seen(result, "exported")).toEqual([{ quantity: 20, lost: 0, price: 5, amount: 100n, extra: 0n }]);
     expect(market.balance("seller")).toBe(750n);
     expect(market.balance("owner")).toBe(10n);
-    expect(market.state.accounts.balance(1)).toBe(-750n + 90n + 100n);
-    expect(market.state.accounts.balance(3)).toBe(-100n);
+    expect(market.state.balance(1)).toBe(-750n + 90n + 100n);
+    expect(market.state.balance(3)).toBe(-100n);
   });
 
   it("delivers as a lot of scenario 2 at its price, drained by more than it gives", async () => {
@@ -50,7 +50,7 @@ describe("storage", () => {
     ]);
     expect(market.balance("owner")).toBe(204n);
     expect(market.balance("buyer")).toBe(1000n - 204n);
-    expect(market.state.accounts.balance(1)).toBe(0n);
+    expect(market.state.balance(1)).toBe(0n);
   });
 
   it("draws no more than its owner can pay beside its own orders", async () => {
@@ -124,7 +124,7 @@ describe("storage", () => {
     ]);
     await market.clearPeriod(1);
     await market.clearPeriod(2);
-    expect(market.state.charges).toEqual([0, 0]);
+    expect(market.state.devices.map(({ charge }) => charge)).toEqual([0, 0]);
   });
 
   it("brings a car to what it needs by departure, from the pool and at last from the grid", async () => {
@@ -141,7 +141,7 @@ describe("storage", () => {
     const charges: number[] = [];
     const note = async () => {
       await market.clearPeriod(1);
-      charges.push(market.state.charges[0]!);
+      charges.push(market.state.devices[0]!.charge);
     };
     put(market, "seller", "offer", 50, 10);
     await note(); // period 1: away, nothing happens
@@ -175,7 +175,7 @@ describe("storage", () => {
     expect(seen(result, "discharged")).toMatchObject([{ quantity: 15, extra: 65n }]);
     put(market, "buyer", "bid", 50, 30);
     expect(seen(await market.clearPeriod(2), "discharged")).toEqual([]);
-    expect(market.state.charges[0]).toBe(75);
+    expect(market.state.devices[0]?.charge).toBe(75);
   });
 });
 
@@ -245,7 +245,7 @@ describe("the router", () => {
     expect(seen(result, "unserved")).toMatchObject([{ quantity: 4 }]);
     // 12 crossed, a tenth is lost; the grid makes it up at 40 and the platform pays.
     expect(seen(result, "feederLoss")).toEqual([{ quantity: 1, lost: 1, price: 0, amount: 0n, extra: 12n }]);
-    expect(market.state.accounts.balance(0)).toBe(-40n);
+    expect(market.state.balance(0)).toBe(-40n);
     expect(result.carriers[0]?.counters).toEqual({ num1: 2, num2: 2, num3: 0, num4: 1 });
   });
 
@@ -464,9 +464,9 @@ describe("money", () => {
     const settled = await market.clearPeriod(3);
     expect(settled.settled).toEqual([2]);
     expect(market.balance("poor")).toBe(0n);
-    expect(market.state.accounts.balance(0x8000_0000)).toBe(0n);
-    expect(market.state.accounts.balance(4)).toBe(-20n);
-    expect(market.state.accounts.balance(0)).toBe(60n);
+    expect(market.state.balance(0x8000_0000)).toBe(0n);
+    expect(market.state.balance(4)).toBe(-20n);
+    expect(market.state.balance(0)).toBe(60n);
     // The seller's reading was missing and taken as traded.
     const readings = decodeRecords(readingLayout, settled.block.sections.readings);
     expect(readings).toMatchObject([
@@ -480,8 +480,8 @@ describe("money", () => {
     await market.clearPeriod(4);
     // The supply contract has ended, and its collateral is gone already.
     expect(market.balance("poor")).toBe(42n);
-    expect(market.state.accounts.balance(4)).toBe(0n);
-    expect(market.state.accounts.balance(0x8000_0000)).toBe(0n);
+    expect(market.state.balance(4)).toBe(0n);
+    expect(market.state.balance(0x8000_0000)).toBe(0n);
     await market.clearPeriod(5);
     expect(read("1", 3)).toMatchObject({ error: { code: "refused" } });
   });
@@ -523,7 +523,7 @@ describe("money", () => {
     await market.clearPeriod(3);
     await market.clearPeriod(4);
     expect(market.balance("ann")).toBe(0n);
-    expect(market.state.accounts.balance(4)).toBe(-60n);
+    expect(market.state.balance(4)).toBe(-60n);
     const replay = openReplay(engine);
     for await (const bytes of store.blocks()) replay.replay(decodeBlock(bytes));
     expect(replay.height).toBe(5);
@@ -553,7 +553,7 @@ describe("money", () => {
     await market.clearPeriod(2);
     expect(market.balance("ann")).toBe(-50n);
     expect(told).toEqual(["end/participant/ann.contract"]);
-    expect(market.state.terms.participants[1]?.contract).not.toBeNull();
+    expect(market.state.contract("participant/ann")).not.toBeNull();
   });
 
   it("drops a withdrawal that the balance no longer covers", async () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
-import { type Clock, Loop } from "../../src/market/loop.js";
-import { openMarket } from "../../src/market/market.js";
+import { openMarket } from "../../src/market/open.js";
+import { type Clock, Schedule } from "../../src/market/schedule.js";
+
+const schedule = (
+  clock: Clock,
+  periodMs: number,
+  tick: (nowMs: number) => Promise<void>,
+  catchUp = 16,
+): Schedule => new Schedule({ clock, periodMs, catchUp, tick });
 
 /** A clock that stands still until told otherwise. */
 class FakeClock implements Clock {
@@ -57,7 +64,7 @@ describe("the period loop", () => {
   it("ticks once a period and does not drift when timers are late", async () => {
     const clock = new FakeClock(1_000);
     const at: number[] = [];
-    const loop = new Loop(clock, 30_000, async (now) => void at.push(now));
+    const loop = schedule(clock, 30_000, async (now) => void at.push(now));
     loop.start();
     loop.start();
     expect(loop.gateClosureMs).toBe(31_000);
@@ -74,7 +81,7 @@ describe("the period loop", () => {
     const clock = new FakeClock(0);
     let ticks = 0;
     let busy = 0;
-    const loop = new Loop(clock, 10_000, async () => {
+    const loop = schedule(clock, 10_000, async () => {
       busy += 1;
       expect(busy).toBe(1);
       await settle();
@@ -95,7 +102,7 @@ describe("the period loop", () => {
   it("waits no longer than a period after the clock jumped back", async () => {
     const clock = new FakeClock(1_000_000);
     const at: number[] = [];
-    const loop = new Loop(clock, 30_000, async (now) => void at.push(now));
+    const loop = schedule(clock, 30_000, async (now) => void at.push(now));
     loop.start();
     await clock.pass(30_000);
     clock.jump(-900_000);
@@ -110,7 +117,7 @@ describe("the period loop", () => {
     let busy = 0;
     let most = 0;
     const ends: (() => void)[] = [];
-    const loop = new Loop(clock, 10_000, async () => {
+    const loop = schedule(clock, 10_000, async () => {
       busy += 1;
       most = Math.max(most, busy);
       await new Promise<void>((end) => ends.push(end));
@@ -134,7 +141,7 @@ describe("the period loop", () => {
   it("uses timers no longer than platforms can count", async () => {
     const clock = new FakeClock(0);
     let ticks = 0;
-    const loop = new Loop(clock, 0xffff_ffff, async () => {
+    const loop = schedule(clock, 0xffff_ffff, async () => {
       ticks += 1;
     });
     loop.start();

@@ -1,0 +1,256 @@
+/** Opening a market: a new one from its options, or the one that a store holds. */
+import { sameBytes } from "../bytes.js";
+import { integer, list, object, onlyKeys, optional, text } from "../check.js";
+import { fail, within } from "../errors.js";
+import { type Block, decodeBlock, decodeItems } from "../ledger/format/block.js";
+import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
+import { marketId } from "../ledger/format/header.js";
+import type { Signatures } from "../ledger/keys/backend.js";
+import { openMemoryStore } from "../ledger/store/memory.js";
+import type { Store } from "../ledger/store/store.js";
+import { hashBytes } from "../ledger/tree/hasher.js";
+import { carriers } from "../units.js";
+import type { Contract, MarketContract } from "./contracts/contracts.js";
+import { contractKey, parseContract } from "./contracts/kinds.js";
+import { type Opening, openingContracts } from "./contracts/opening.js";
+import type { MatchingEngine } from "./engine.js";
+import { type ListenerReporter, reportToConsole } from "./events.js";
+import { ownSignature, Signing } from "./intake/signing.js";
+import { Market } from "./market.js";
+import { OpenPeriod } from "./period/period.js";
+import { MarketState } from "./period/state.js";
+import { openReplay } from "./replay.js";
+import { type Clock, defaultCatchUp, systemClock } from "./schedule.js";
+
+/** How a market is opened. */
+export interface MarketOptions extends Opening {
+  readonly engine: MatchingEngine;
+  /**
+   * Where blocks go. A store with blocks is replayed and resumed; what else stands here of contracts has to be what its
+   * ledger began with, or be left out. Default: memory.
+   */
+  readonly store?: Store;
+  /** Contracts of genesis, in order; what they leave out is filled in as {@link Opening} says. */
+  readonly contracts?: readonly Contract[];
+  /**
+   * What begins to hold in the period in which a stored market resumes: what was proposed for it before the market
+   * stopped, since proposals are not stored. `sign` signs it in a signed market.
+   */
+  readonly due?: (period: number) => readonly Contract[];
+  /** Timestamp of a new market's first block, in milliseconds since 1970. Default: the clock's time. */
+  readonly startMs?: number;
+  /** Default: the platform's. */
+  readonly clock?: Clock;
+  /**
+   * Most periods that a started market makes up one by one after a sleep or a jump of the clock, 0 to 1000; when it missed
+   * more, it seals one and goes on from the clock's time. Default 16.
+   */
+  readonly catchUp?: number;
+  /** Hears of listeners that throw or reject. Default: the console. */
+  readonly onListenerError?: ListenerReporter;
+  /** Needed by signed markets. */
+  readonly signatures?: Signatures;
+  /** Signs the contracts of a signed market's genesis, and what is `due`. */
+  readonly sign?: (contract: Contract, marketId: Uint8Array) => Promise<Uint8Array>;
+}
+
+/**
+ * Opens a market: a new one, whose genesis block it seals, or the one in a store with blocks, which it replays and
+ * resumes. Throws `invalid` or `refused` naming the option or contract that does not fit, `conflict` when the store holds
+ * a market that began with other contracts, `corrupt` naming the block at which a stored ledger contradicts its
+ * re-execution.
+ */
+export async function openMarket(options: MarketOptions): Promise<Market> {
+  checkOptions(options);
+  const store = options.store ?? (await openMemoryStore({ hasher: options.engine }));
+  return store.size === 0 ? begin(options, store) : resume(options, store);
+}
+
+async function begin(options: MarketOptions, store: Store): Promise<Market> {
+  const { engine } = options;
+  const contracts = contractsOf(options);
+  const contract = contracts[0] as MarketContract;
+  const id = marketId(encodeCanonical(contract), engine);
+  const signing = openSigning(options, contract, id);
+  const state = new MarketState();
+  const open = new OpenPeriod(state, engine, contract.from);
+  await enterAll(options, { open, signing, id, contracts, place: "contracts" });
+  const market = new Market({
+    ...settings(options),
+    contract,
+    id,
+    store,
+    state,
+    signing,
+    open,
+    timestampMs: 0,
+  });
+  await market.clearPeriod(options.startMs);
+  return market;
+}
+
+async function resume(options: MarketOptions, store: Store): Promise<Market> {
+  const { engine } = options;
+  const replay = openReplay(engine);
+  let signing: Signing | null = null;
+  let id: Uint8Array = new Uint8Array(hashBytes);
+  for await (const bytes of store.blocks()) {
+    const block = decodeBlock(bytes);
+    replay.replay(block);
+    if (replay.height === 1) {
+      id = block.header.marketId;
+      checkSameBeginning(options, block, replay.state.terms.market!);
+      signing = openSigning(options, replay.state.terms.market!, id);
+    }
+    if (signing !== null)
+      for (const item of decodeItems(block.sections.contracts))
+        signing.relearn(decodeCanonical(item) as never);
+  }
+  const { state, timestampMs } = replay;
+  const contract = state.terms.market!;
+  const open = new OpenPeriod(state, engine, replay.period + 1);
+  const contracts = (options.due?.(open.period) ?? []).map((due, index) =>
+    parseContract(due, `due[${index}]`),
+  );
+  await enterAll(options, { open, signing, id, contracts, place: "due" });
+  return new Market({ ...settings(options), contract, id, store, state, signing, open, timestampMs });
+}
+
+/** What a market takes over from its options, new or resumed. */
+function settings({ engine, clock, catchUp, onListenerError }: MarketOptions) {
+  return {
+    engine,
+    clock: clock ?? systemClock,
+    catchUp: catchUp ?? defaultCatchUp,
+    report: onListenerError ?? reportToConsole,
+  };
+}
+
+interface Entering {
+  readonly open: OpenPeriod;
+  readonly signing: Signing | null;
+  readonly id: Uint8Array;
+  readonly contracts: readonly Contract[];
+  /** What the list is called in errors. */
+  readonly place: string;
+}
+
+/** Signs the contracts where they have to be signed, puts them in force and starts the period. */
+async function enterAll(options: MarketOptions, entering: Entering): Promise<void> {
+  const { open, signing, id, contracts, place } = entering;
+  const sign = options.sign ?? (() => fail("signature", "sign", "a signer for the contracts", "none"));
+  for (const [index, contract] of contracts.entries()) {
+    const proof =
+      signing &&
+      (await signing.checkContract(
+        contract,
+        ownSignature(await sign(contract, id), `${place}[${index}].signature`),
+      ));
+    open.enter(contract);
+    if (proof !== null) signing?.enter(contract, proof, index);
+  }
+  open.start();
+}
+
+/** The contracts of genesis. */
+function contractsOf(options: MarketOptions): Contract[] {
+  const given = (options.contracts ?? []).map((contract, index) =>
+    parseContract(contract, `contracts[${index}]`),
+  );
+  return openingContracts(options, given).map((contract) =>
+    within("options", () => parseContract(contract, contract.kind)),
+  );
+}
+
+/** Throws `conflict` unless what is given of contracts is what the ledger began with. */
+function checkSameBeginning(options: MarketOptions, genesis: Block, market: MarketContract): void {
+  if (options.id !== undefined && options.id !== market.id)
+    fail("conflict", "id", `${market.id}, the market in the store`, options.id);
+  const given = [...openingKeys, "contracts"] as const;
+  if (!given.some((name) => name !== "id" && options[name] !== undefined)) return;
+  const found = decodeItems(genesis.sections.contracts);
+  const wanted = contractsOf({ ...options, id: market.id });
+  for (const [index, contract] of wanted.entries()) {
+    const item = found[index];
+    if (item === undefined || !sameBytes(item, encodeCanonical(contract)))
+      fail("conflict", contractKey(contract), "the contract that the ledger began with", "another one");
+  }
+  if (wanted.length !== found.length)
+    fail("conflict", "contracts", `the ${found.length} that the ledger began with`, wanted.length);
+}
+
+function openSigning(options: MarketOptions, contract: MarketContract, id: Uint8Array): Signing | null {
+  if (!contract.signed) return null;
+  const signatures = options.signatures ?? fail("signature", "signatures", "what checks signatures", "none");
+  return new Signing({ signatures, hasher: options.engine, marketId: id });
+}
+
+const openingKeys = [
+  "id",
+  "currency",
+  "startPeriod",
+  "periodMs",
+  "quantityTick",
+  "priceTick",
+  "participants",
+  "clearing",
+  "tariffs",
+  "metering",
+] as const satisfies readonly (keyof Opening)[];
+const ownKeys = [
+  "engine",
+  "store",
+  "contracts",
+  "due",
+  "startMs",
+  "clock",
+  "catchUp",
+  "onListenerError",
+  "signatures",
+  "sign",
+] as const satisfies readonly (keyof MarketOptions)[];
+const participantIds = optional(list(text(/./s, 1024, "an id"), 0, 1 << 24));
+
+/** Throws `invalid` naming the option that is missing, unknown or of the wrong kind; contracts are checked with the rest. */
+function checkOptions(options: MarketOptions): void {
+  onlyKeys(options, "options", [...openingKeys, ...ownKeys]);
+  checkParts(options.engine, "engine", "an engine, as `await openEngine()` gives it", [
+    "match",
+    "sell",
+    "sha256",
+  ]);
+  if (options.store !== undefined)
+    checkParts(options.store, "store", "an open store", ["append", "blocks", "next", "putMeta"]);
+  if (options.clock !== undefined)
+    checkParts(options.clock, "clock", "a clock", ["now", "setTimer", "clearTimer"]);
+  if (options.signatures !== undefined)
+    checkParts(options.signatures, "signatures", "signatures, as `await openSignatures()` gives them", [
+      "verify",
+    ]);
+  for (const name of ["due", "onListenerError", "sign"] as const)
+    if (options[name] !== undefined && typeof options[name] !== "function")
+      fail("invalid", name, "a function", options[name]);
+  if (options.startMs !== undefined) integer(0, Number.MAX_SAFE_INTEGER)(options.startMs, "startMs");
+  if (options.catchUp !== undefined) integer(0, 1000)(options.catchUp, "catchUp");
+  if (options.contracts !== undefined && !Array.isArray(options.contracts))
+    fail("invalid", "contracts", "an array of contracts", options.contracts);
+  for (const name of ["clearing", "tariffs"] as const)
+    if (options[name] !== undefined) {
+      onlyKeys(options[name], name, carriers);
+      for (const [carrier, part] of Object.entries(options[name])) object(part, `${name}.${carrier}`);
+    }
+  if (options.participants === undefined) return;
+  const ids = participantIds(options.participants, "participants");
+  const seen = new Set<string>();
+  for (const [index, id] of ids.entries()) {
+    if (seen.has(id)) fail("invalid", `participants[${index}]`, "each id once", id);
+    seen.add(id);
+  }
+}
+
+/** Throws `invalid` unless a value has all of these methods: a promise of it, for one, has not. */
+function checkParts(value: unknown, field: string, wanted: string, methods: readonly string[]): void {
+  const has = (name: string): boolean =>
+    typeof (value as { [name: string]: unknown } | null)?.[name] === "function";
+  if (!methods.every(has)) fail("invalid", field, wanted, value);
+}

@@ -1,0 +1,54 @@
+/** What a market shows of its state: fresh copies and numbers, so that nobody changes it from outside. */
+import { type Carrier, carriers } from "../units.js";
+import type { Contract } from "./contracts/contracts.js";
+import type { MarketState } from "./period/state.js";
+
+/** A storage device of a market. */
+export interface DeviceView {
+  readonly device: string;
+  readonly carrier: Carrier;
+  /** State of charge, in quantity ticks. */
+  readonly charge: number;
+}
+
+/** Contracts, accounts and charges of a market as its open period began. */
+export class MarketView {
+  readonly #state: MarketState;
+
+  /** A market makes its own. */
+  constructor(state: MarketState) {
+    this.#state = state;
+  }
+
+  /** Ids of participants by number, of those that ended as well. */
+  get participants(): string[] {
+    return this.#state.terms.participants.map(({ name }) => name);
+  }
+
+  /** Storage devices by number, of those that ended as well. */
+  get devices(): DeviceView[] {
+    const { terms, charges } = this.#state;
+    return terms.devices.map(({ name, carrier }, number) => ({
+      device: name,
+      carrier: carriers[carrier]!,
+      charge: charges[number]!,
+    }));
+  }
+
+  /** Keys of the contracts in force, such as `supply/heat/ann`, in order of first registration. */
+  get contracts(): string[] {
+    return [...this.#state.terms.inForce.keys()];
+  }
+
+  /** A copy of the contract in force with this key; null when there is none. */
+  contract(key: string): Contract | null {
+    const contract = this.#state.terms.inForce.get(key);
+    return contract === undefined ? null : structuredClone(contract);
+  }
+
+  /** Balance of an account, by its number in postings, in amount ticks; 0 for one that is not open. */
+  balance(account: number): bigint {
+    const { accounts } = this.#state;
+    return accounts.has(account) ? accounts.balance(account) : 0n;
+  }
+}
