@@ -1,129 +1,29 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import type { Signatures, SigningKey } from "../../src/ledger/keys/backend.js";
-import { checkEvidence } from "../../src/ledger/keys/coverage.js";
-import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { decodeEvidence } from "../../src/ledger/keys/evidence.js";
-import {
-  batchStatement,
-  contractStatement,
-  orderStatement,
-  readingStatement,
-} from "../../src/ledger/keys/message.js";
-import { openSignatures } from "../../src/ledger/keys/signature.js";
-import { openMemoryStore } from "../../src/ledger/store/memory.js";
-import { openHasher } from "../../src/ledger/tree/hashwasm.js";
+import { batchStatement, contractStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { freeTariff, openContracts } from "../../src/market/contracts/opening.js";
+import { openContracts } from "../../src/market/contracts/opening.js";
 import { batchRecords } from "../../src/market/intake/columns.js";
-import type { Market } from "../../src/market/market.js";
 import { openMarket } from "../../src/market/open.js";
-import { openReplay } from "../../src/market/replay.js";
-
-let signatures: Signatures;
-let platform: SigningKey;
-let gateway: SigningKey;
-const own = new Map<string, SigningKey>();
-
-beforeAll(async () => {
-  signatures = await openSignatures();
-  platform = await signatures.generate();
-  gateway = await signatures.generate();
-  for (const id of ["ann", "bob", "cid"]) own.set(id, await signatures.generate());
-});
-
-const dated = { version: 1, from: 0 };
-
-function contracts(): Contract[] {
-  return [
-    {
-      kind: "market",
-      ...dated,
-      id: "signed",
-      currency: "EUR",
-      quantityTick: "0.000001",
-      priceTick: "0.000001",
-      periodMs: 30_000,
-      signed: true,
-      platformKey: hex(platform.publicKey),
-      order: ["electricity", "heat", "cold", "gas"],
-    },
-    {
-      kind: "payment",
-      ...dated,
-      currency: "EUR",
-      creditLimit: "9000000000000000000",
-      tariffs: { electricity: freeTariff, heat: freeTariff, cold: freeTariff, gas: freeTariff },
-      metering: { window: 2, corrections: 2, missing: "zero" },
-    },
-    ...[...own].flatMap(([id, key]) =>
-      openContracts(id, 0).map((contract) =>
-        contract.kind === "participant"
-          ? {
-              ...contract,
-              key: hex(key.publicKey),
-              ...(id === "ann" ? {} : { gateway: hex(gateway.publicKey) }),
-            }
-          : contract,
-      ),
-    ),
-  ];
-}
-
-const signer = (contract: Contract): SigningKey => {
-  if (contract.kind === "participant") return own.get(contract.id)!;
-  if (contract.kind === "supply" || contract.kind === "use") return own.get(contract.participant)!;
-  return platform;
-};
-
-async function open(): Promise<Market> {
-  return openMarket({
-    engine: await openEngine(),
-    store: await openMemoryStore(),
-    signatures,
-    contracts: contracts(),
-    sign: (contract, id) => signer(contract).sign(contractStatement(id, encodeCanonical(contract))),
-    clock: { now: () => 1, setTimer: () => 0, clearTimer: () => undefined },
-  });
-}
-
-const order = (
-  participant: string,
-  side: "offer" | "bid",
-  quantity: string,
-  price: string,
-  revision?: number,
-) =>
-  ({
-    participant,
-    carrier: "electricity",
-    side,
-    quantity,
-    price,
-    ...(revision === undefined ? {} : { revision }),
-  }) as const;
-
-/** Signs an order for the market's open period. */
-async function signed(market: Market, of: ReturnType<typeof order>, key = own.get(of.participant)!) {
-  const record = {
-    participant: market.participantNumber(of.participant)!,
-    carrier: of.carrier,
-    side: of.side,
-    revision: of.revision ?? 0,
-    quantity: Math.round(Number(of.quantity) * 1e6),
-    price: Math.round(Number(of.price) * 1e6),
-  };
-  return key.sign(orderStatement(market.id, market.period, record));
-}
+import {
+  checkLedger,
+  gateway,
+  keys,
+  openSigned,
+  order,
+  signatures,
+  signContract,
+  signOrder,
+} from "../support/signedmarket.js";
 
 describe("a signed market", () => {
   it("takes what is signed and leaves evidence that anybody can check", async () => {
-    const market = await open();
+    const market = await openSigned();
     const offer = order("ann", "offer", "2", "0.1");
-    expect(await market.submit(offer, await signed(market, offer))).toMatchObject({
+    expect(await market.submit(offer, await signOrder(market, offer))).toMatchObject({
       status: "accepted",
     });
     const batch = {
@@ -153,7 +53,7 @@ describe("a signed market", () => {
       in: 0,
       out: 7,
     } as const;
-    const readingSignature = await own.get("ann")!.sign(readingStatement(market.id, reading));
+    const readingSignature = await keys.get("ann")!.sign(readingStatement(market.id, reading));
     const report = {
       participant: "ann",
       carrier: "electricity",
@@ -163,36 +63,29 @@ describe("a signed market", () => {
     } as const;
     expect(await market.report(report, readingSignature)).toMatchObject({ status: "accepted" });
     const amendment: Contract = { ...openContracts("bob", 3)[2]!, version: 2 };
-    const proof = await own.get("bob")!.sign(contractStatement(market.id, encodeCanonical(amendment)));
+    const proof = await keys.get("bob")!.sign(contractStatement(market.id, encodeCanonical(amendment)));
     expect(await market.propose(amendment, proof)).toMatchObject({ status: "accepted", period: 3 });
     await market.clearPeriod(3);
     const third = await market.clearPeriod(4);
     expect(decodeEvidence(third.block.sections.evidence).map(({ kind }) => kind)).toEqual(["contract"]);
 
-    const hasher = await openHasher();
-    const directory = new KeyDirectory();
-    const replay = openReplay(engine);
-    for await (const bytes of market.store.blocks()) {
-      const block = decodeBlock(bytes);
-      await checkEvidence(block, directory, signatures, hasher);
-      replay.replay(block);
-    }
+    await checkLedger(market.store);
     const again = await openMarket({ engine, store: market.store, signatures });
     expect(again.period).toBe(4);
-    expect(await again.submit(offer, await signed(again, offer))).toMatchObject({ status: "accepted" });
+    expect(await again.submit(offer, await signOrder(again, offer))).toMatchObject({ status: "accepted" });
   });
 
   it("refuses what is unsigned, signed by another, for another period, or came before", async () => {
-    const market = await open();
+    const market = await openSigned();
     const offer = order("ann", "offer", "2", "0.1");
     const code = async (result: Promise<unknown>) =>
       ((await result) as { error?: { code: string } }).error?.code;
     expect(market.submit(offer)).toMatchObject({ status: "refused", error: { code: "signature" } });
     expect(market.withdraw("ann", "electricity")).toMatchObject({ error: { code: "signature" } });
     expect(() => market.submitColumns({} as never)).toThrow("signature");
-    const bobs = await signed(market, offer, own.get("bob"));
+    const bobs = await signOrder(market, offer, keys.get("bob"));
     expect(await code(market.submit(offer, bobs))).toBe("signature");
-    const good = await signed(market, offer);
+    const good = await signOrder(market, offer);
     expect(await code(market.submit({ ...offer, price: "0.2" }, good))).toBe("signature");
     expect(await code(market.submit(offer, good.slice(1)))).toBe("signature");
     expect(await code(market.submit(offer, good))).toBeUndefined();
@@ -201,7 +94,7 @@ describe("a signed market", () => {
       error: { code: "refused", message: "order.revision: wanted 1, the next, got 0" },
     });
     const other = order("ann", "offer", "3", "0.1", 1);
-    expect(await code(market.submit(other, await signed(market, other)))).toBeUndefined();
+    expect(await code(market.submit(other, await signOrder(market, other)))).toBeUndefined();
     expect(await code(market.submit(again, good))).toBe("refused");
     // Without a revision the next is meant, which the signature does not cover.
     expect(await code(market.submit(offer, good))).toBe("signature");
@@ -209,7 +102,7 @@ describe("a signed market", () => {
     expect(await code(market.submit(offer, good))).toBe("signature");
     // Verified while the period closes: too late.
     const first = { ...other, revision: 0 };
-    const signature = await signed(market, first);
+    const signature = await signOrder(market, first);
     const late = market.submit(first, signature);
     const closing = market.clearPeriod(3);
     expect(await code(late)).toBe("refused");
@@ -217,7 +110,7 @@ describe("a signed market", () => {
   });
 
   it("takes an order back as often as its participant likes, and the same order again", async () => {
-    const market = await open();
+    const market = await openSigned();
     const turns = [
       order("ann", "offer", "5", "0.2", 0),
       order("ann", "offer", "0", "0", 1),
@@ -227,26 +120,20 @@ describe("a signed market", () => {
       order("ann", "offer", "0", "0", 5),
     ];
     for (const turn of turns)
-      expect(await market.submit(turn, await signed(market, turn))).toMatchObject({
+      expect(await market.submit(turn, await signOrder(market, turn))).toMatchObject({
         status: "accepted",
         revision: turn.revision,
       });
     const bid = order("bob", "bid", "7", "0.4");
-    await market.submit(bid, await signed(market, bid));
+    await market.submit(bid, await signOrder(market, bid));
     const { block } = await market.clearPeriod(2);
     expect(block.header.totals.electricity.offered).toBe(0n);
     expect(market.balance("ann")).toBe(0n);
-    await expect(
-      (async () => {
-        const directory = new KeyDirectory();
-        for await (const bytes of market.store.blocks())
-          await checkEvidence(decodeBlock(bytes), directory, signatures, await openHasher());
-      })(),
-    ).resolves.toBeUndefined();
+    await checkLedger(market.store);
   });
 
   it("takes a gateway's batch whole or not at all", async () => {
-    const market = await open();
+    const market = await openSigned();
     const engine = await openEngine();
     const batch = {
       participant: Uint32Array.of(1, 2, 1),
@@ -289,5 +176,133 @@ describe("a signed market", () => {
     const { block } = await market.clearPeriod(2);
     expect(block.header.sections.orders.count).toBe(3);
     expect(block.header.totals.electricity.asked).toBe(30n);
+  });
+
+  it("takes a batch only from the gateway that its participants name, to the last byte", async () => {
+    const market = await openSigned();
+    const engine = await openEngine();
+    const batch = {
+      participant: Uint32Array.of(1),
+      carrier: Uint8Array.of(0),
+      side: Uint8Array.of(1),
+      quantity: Uint32Array.of(10),
+      price: Int32Array.of(5),
+    };
+    const root = engine.merkleRoot(market.records(batch), 16);
+    const statement = batchStatement(market.id, market.period, 1, root);
+    const platformSays = {
+      gateway: keys.get("cid")!.publicKey,
+      signature: await keys.get("cid")!.sign(statement),
+    };
+    expect(await market.submitColumns(batch, platformSays)).toMatchObject({
+      error: { code: "signature", field: "batch.gateway" },
+    });
+    // A longer key that begins with the gateway's is another key.
+    const longer = new Uint8Array(33);
+    longer.set(gateway.publicKey);
+    const signature = await gateway.sign(statement);
+    expect(await market.submitColumns(batch, { gateway: longer, signature })).toMatchObject({
+      error: { code: "signature", field: "batch.gateway" },
+    });
+    // Of ann, who names none, nobody may bring a batch.
+    const anns = { ...batch, participant: Uint32Array.of(0) };
+    const annsRoot = engine.merkleRoot(market.records(anns), 16);
+    expect(
+      await market.submitColumns(anns, {
+        gateway: gateway.publicKey,
+        signature: await gateway.sign(batchStatement(market.id, market.period, 1, annsRoot)),
+      }),
+    ).toMatchObject({ error: { code: "signature", field: "batch.gateway" } });
+  });
+
+  it("drops a contract whose signer's key was replaced before it began", async () => {
+    const market = await openSigned();
+    const dropped: string[] = [];
+    market.on("refused", ({ what, error }) => dropped.push(`${what}: ${error.message}`));
+    const next = await signatures.generate();
+    const bob = market.state.contract("participant/bob") as Extract<Contract, { kind: "participant" }>;
+    const rekeyed: Contract = { ...bob, version: 2, from: 2, key: hex(next.publicKey) };
+    const amended: Contract = { ...openContracts("bob", 3)[1]!, version: 2 };
+    expect(await market.propose(rekeyed, await signContract(rekeyed, market.id))).toMatchObject({
+      status: "accepted",
+    });
+    expect(await market.propose(amended, await signContract(amended, market.id))).toMatchObject({
+      status: "accepted",
+    });
+    await market.clearPeriod(2);
+    expect(dropped).toEqual([]);
+    const { block } = await market.clearPeriod(3);
+    expect(dropped).toEqual([
+      'contract: contract.signature: wanted a signature by the key that counts now, got "one by another"',
+    ]);
+    expect(block.header.sections.contracts.count).toBe(1);
+    expect((await market.clearPeriod(4)).block.header.sections.contracts.count).toBe(0);
+    // Signed with the new key it is taken.
+    const again: Contract = { ...amended, from: 6 };
+    expect(await market.propose(again, await signContract(again, market.id, next))).toMatchObject({
+      status: "accepted",
+    });
+    await checkLedger(market.store);
+  });
+
+  it("wants a proof of everything, and an unsigned market of nothing", async () => {
+    const signed = await openSigned();
+    const offer = order("ann", "offer", "1", "0.1");
+    const contract: Contract = { ...openContracts("bob", 3)[1]!, version: 2 };
+    const reading = { participant: "ann", carrier: "heat", period: 0, in: "0", out: "0" } as const;
+    const batch = {
+      participant: new Uint32Array(0),
+      carrier: new Uint8Array(0),
+      side: new Uint8Array(0),
+      quantity: new Uint32Array(0),
+      price: new Int32Array(0),
+    };
+    const some = new Uint8Array(64);
+    for (const result of [
+      signed.submit(offer),
+      signed.withdraw("ann", "electricity"),
+      signed.propose(contract),
+      signed.report(reading),
+    ])
+      expect(result).toMatchObject({ status: "refused", error: { code: "signature", got: '"none"' } });
+    expect(() => signed.submitColumns(batch)).toThrow("batch.signature: wanted a signature");
+    const unsigned = await openMarket({ engine: await openEngine(), participants: ["ann", "bob"] });
+    for (const result of [
+      unsigned.submit(offer, some),
+      unsigned.withdraw("ann", "electricity", some),
+      unsigned.propose(contract, some),
+      unsigned.report(reading, some),
+      unsigned.submitColumns(batch, { gateway: new Uint8Array(32), signature: some }),
+      unsigned.enter({ records: new Uint8Array(16), signature: some, gateway: null }),
+    ])
+      expect(await result).toMatchObject({
+        status: "refused",
+        error: { code: "signature", wanted: "none, in an unsigned market" },
+      });
+    await expect(unsigned.keepLog()).rejects.toThrow("a signed market");
+  });
+
+  it("takes orders in the order of the calls, however long their signatures take", async () => {
+    let slow = true;
+    const market = await openSigned({
+      signatures: {
+        ...signatures,
+        verify: async (...given) => {
+          if (slow) {
+            slow = false;
+            await new Promise((resolve) => setTimeout(resolve, 30));
+          }
+          return signatures.verify(...given);
+        },
+        findInvalid: (checks) => signatures.findInvalid(checks),
+      },
+    });
+    slow = true;
+    const [first, second] = [order("ann", "offer", "1", "0.1", 0), order("ann", "offer", "2", "0.1", 1)];
+    const results = await Promise.all([
+      market.submit(first, await signOrder(market, first)),
+      market.submit(second, await signOrder(market, second)),
+    ]);
+    expect(results).toMatchObject([{ sequence: 0 }, { sequence: 1, replaced: 0 }]);
   });
 });
