@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { openMarket } from "../../src/market/open.js";
 import { type Clock, Schedule } from "../../src/market/schedule.js";
@@ -97,6 +98,55 @@ describe("the period loop", () => {
     }
     expect(ticks).toBe(4);
     loop.stop();
+  });
+
+  it("seals one period for all that were missed when they were too many, at the time it was due", async () => {
+    const clock = new FakeClock(1_000);
+    const at: number[] = [];
+    const loop = schedule(clock, 10_000, async (now) => void at.push(now), 3);
+    loop.start();
+    // Four missed beside the one that is due: one more than is made up.
+    clock.jump(50_000);
+    await clock.pass(1);
+    expect(at).toEqual([]);
+    await clock.pass(10_000);
+    for (let turn = 0; turn < 20; turn += 1) await clock.pass(1);
+    expect(at).toEqual([11_000]);
+    // The rhythm is kept: multiples of the period since the start.
+    expect(loop.gateClosureMs).toBe(71_000);
+    await clock.pass(10_000);
+    expect(at).toEqual([11_000, 71_000]);
+    loop.stop();
+  });
+
+  it("makes up as many as it may, one at a time", async () => {
+    const clock = new FakeClock(0);
+    const at: number[] = [];
+    const loop = schedule(clock, 10_000, async (now) => void at.push(now), 3);
+    loop.start();
+    clock.jump(30_000);
+    await clock.pass(10_000);
+    for (let turn = 0; turn < 20; turn += 1) await clock.pass(1);
+    expect(at).toHaveLength(4);
+    expect(loop.gateClosureMs).toBe(50_000);
+    loop.stop();
+  });
+
+  it("survives a clock that jumps by half a century, and back", async () => {
+    const clock = new FakeClock(0);
+    const at: number[] = [];
+    const loop = schedule(clock, 1_000, async (now) => void at.push(now));
+    loop.start();
+    await clock.pass(1_000);
+    const century = 50 * 365 * 86_400_000;
+    clock.jump(century);
+    await clock.pass(1_000);
+    clock.jump(-century);
+    await clock.pass(3_000);
+    loop.stop();
+    // Neither a flood of periods nor a timestamp of the future.
+    expect(at.length).toBeLessThan(8);
+    expect(Math.max(...at)).toBeLessThan(10_000);
   });
 
   it("waits no longer than a period after the clock jumped back", async () => {
@@ -210,5 +260,62 @@ describe("a market in a loop", () => {
     expect(stamps.length).toBeGreaterThanOrEqual(3);
     expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
     expect(market.period).toBe(stamps.length + 1);
+  });
+
+  it("seals one empty block for a year that its clock skipped, and takes the clock's time from then on", async () => {
+    const clock = new FakeClock(5_000);
+    const market = await openMarket({
+      engine: await openEngine(),
+      clock,
+      participants: ["ann"],
+      periodMs: 10_000,
+    });
+    const stamps: number[] = [];
+    market.on("sealed", (result) => stamps.push(result.timestampMs));
+    market.start();
+    const year = 365 * 86_400_000;
+    clock.jump(year);
+    for (let turn = 0; turn < 5; turn += 1) {
+      await clock.pass(10_000);
+      await settle();
+    }
+    await market.stop();
+    expect(stamps[0]).toBe(15_000);
+    expect(stamps.slice(1).every((stamp) => stamp > year)).toBe(true);
+    expect(stamps.length).toBeLessThan(7);
+  });
+
+  it("takes the clock's time for a period cleared by hand, and startMs for the first block", async () => {
+    const clock = new FakeClock(7_000);
+    const market = await openMarket({
+      engine: await openEngine(),
+      clock,
+      participants: ["ann"],
+      startMs: 100,
+    });
+    expect(market.store.head?.timestampMs).toBe(100);
+    expect((await market.clearPeriod()).timestampMs).toBe(7_000);
+    expect((await market.clearPeriod(6_000)).timestampMs).toBe(7_000);
+    for (const wrong of [-1, 0.5, Number.NaN, "1", null, new Date(0)])
+      await expect(market.clearPeriod(wrong as never)).rejects.toThrow("nowMs: wanted a whole number");
+  });
+
+  it("comes to the same blocks whenever it runs, when the times are given", async () => {
+    const run = async () => {
+      const startMs = Date.UTC(2026, 0, 1);
+      const market = await openMarket({ engine: await openEngine(), participants: ["ann", "bob"], startMs });
+      market.submit({
+        participant: "ann",
+        carrier: "electricity",
+        side: "offer",
+        quantity: "2.5",
+        price: "0.08",
+      });
+      market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
+      return hex((await market.clearPeriod(startMs + 30_000)).hash);
+    };
+    const first = await run();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await run()).toBe(first);
   });
 });
