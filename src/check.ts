@@ -110,14 +110,19 @@ export const object: Check<{ readonly [name: string]: unknown }> = (value, field
     ? (value as { readonly [name: string]: unknown })
     : fail("invalid", field, "an object", value);
 
-/** The path of a field of an object; that of a whole document is empty. */
-const memberOf = (field: string, name: string): string => (field === "" ? name : `${field}.${name}`);
+/**
+ * The path of a field of an object; that of a whole document is empty. A name that is no plain word stands in quotes, on
+ * one line, and short.
+ */
+export function memberOf(field: string, name: string): string {
+  const shown = /^\w{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
+  return field === "" ? shown : `${field}.${shown}`;
+}
 
 /** An object with no other keys than these, each an own property; for objects that are taken as they are. */
 export function onlyKeys(value: unknown, field: string, known: readonly string[]): void {
   for (const key of Object.keys(object(value, field)))
-    if (!known.includes(key))
-      fail("invalid", memberOf(field, key.slice(0, 40)), `a key out of ${known.join(", ")}`, key);
+    if (!known.includes(key)) fail("invalid", memberOf(field, key), `a key out of ${known.join(", ")}`, key);
 }
 
 /**

@@ -1,3 +1,4 @@
+/** A clearing in the names and decimals of the file that it came from: what `gridclear clear` prints (docs/clear.md). */
 import { type Clearing, type ClearingRules, type Engine, feeOf, tierRanges } from "../core/engine.js";
 import { amountTick, type Carrier, formatTicks } from "../units.js";
 import type { OrderFile, OrderList, OrderSheet } from "./orderfile.js";
@@ -57,84 +58,129 @@ export function engineRules(rules: FileRules, carrier: Carrier): ClearingRules {
 
 const idOf = (list: OrderList, index: number): string => list.id[index] as string;
 
+/** What writes the decimals and names of a file. */
+interface Writer {
+  readonly offer: (index: number) => string;
+  readonly bid: (index: number) => string;
+  readonly quantity: (ticks: number) => string;
+  readonly price: (ticks: number) => string;
+  readonly money: (ticks: bigint) => string;
+}
+
+function writerOf({ offers, bids }: OrderSheet, { ticks }: FileRules): Writer {
+  const moneyTick = amountTick(ticks.quantity, ticks.price);
+  return {
+    offer: (index) => idOf(offers, index),
+    bid: (index) => idOf(bids, index),
+    quantity: (value) => formatTicks(value, ticks.quantity),
+    price: (value) => formatTicks(value, ticks.price),
+    money: (value) => formatTicks(value, moneyTick),
+  };
+}
+
 /** One carrier's clearing in the names and decimals of the file. */
 function describe(clearing: Clearing, sheet: OrderSheet, rules: FileRules): CarrierDocument {
-  const { ticks } = rules;
-  const moneyTick = amountTick(ticks.quantity, ticks.price);
-  const quantityText = (value: number): string => formatTicks(value, ticks.quantity);
-  const priceText = (value: number): string => formatTicks(value, ticks.price);
-  const moneyText = (value: bigint): string => formatTicks(value, moneyTick);
-  const { offers, bids } = sheet;
-  const { trades, pool } = clearing;
-
-  const peer: DocumentTrade[] = [];
-  for (const { tier, first, end } of tierRanges(rules.commission, trades.count))
-    for (let index = first; index < end; index++) {
-      const quantity = trades.quantity[index] as number;
-      const price = trades.price[index] as number;
-      const amount = BigInt(quantity) * BigInt(price);
-      peer.push({
-        offer: idOf(offers, trades.offer[index] as number),
-        bid: idOf(bids, trades.bid[index] as number),
-        quantity: quantityText(quantity),
-        price: priceText(price),
-        amount: moneyText(amount),
-        supplyFee: moneyText(feeOf(amount, tier.supply)),
-        useFee: moneyText(feeOf(amount, tier.use)),
-      });
-    }
-
-  const lots: CarrierDocument["pool"]["lots"][number][] = [];
-  const poolTrades: CarrierDocument["pool"]["trades"][number][] = [];
-  const unsold: CarrierDocument["pool"]["unsold"][number][] = [];
-  const pooled = new Uint8Array(offers.id.length);
-  if (pool !== null) {
-    for (let lot = 0; lot < pool.lots.count; lot++) {
-      const index = pool.lots.offer[lot] as number;
-      const offer = idOf(offers, index);
-      pooled[index] = 1;
-      lots.push({
-        offer,
-        quantity: quantityText(pool.lots.quantity[lot] as number),
-        price: priceText(pool.lots.price[lot] as number),
-      });
-      const left = pool.lots.unsold[lot] as number;
-      if (left > 0) unsold.push({ offer, quantity: quantityText(left) });
-    }
-    for (let index = 0; index < pool.trades.count; index++) {
-      const quantity = pool.trades.quantity[index] as number;
-      const price = pool.trades.price[index] as number;
-      poolTrades.push({
-        offer: idOf(offers, pool.lots.offer[pool.trades.lot[index] as number] as number),
-        bid: idOf(bids, pool.trades.bid[index] as number),
-        quantity: quantityText(quantity),
-        price: priceText(price),
-        amount: moneyText(BigInt(quantity) * BigInt(price)),
-      });
-    }
-  }
-
+  const { pool, remaining } = clearing;
+  const write = writerOf(sheet, rules);
+  const pooled = new Set(pool === null ? [] : pool.lots.offer.subarray(0, pool.lots.count));
   const idle: CarrierDocument["idle"][number][] = [];
-  for (let index = 0; index < offers.id.length; index++) {
-    const left = clearing.remaining.offers[index] as number;
-    if (left > 0 && pooled[index] === 0)
-      idle.push({ offer: idOf(offers, index), quantity: quantityText(left) });
+  for (let index = 0; index < sheet.offers.id.length; index += 1) {
+    const left = remaining.offers[index] as number;
+    if (left > 0 && !pooled.has(index))
+      idle.push({ offer: write.offer(index), quantity: write.quantity(left) });
   }
   const rest: CarrierDocument["rest"][number][] = [];
-  const open = pool === null ? clearing.remaining.bids : pool.rest;
-  for (let index = 0; index < bids.id.length; index++) {
+  const open = pool === null ? remaining.bids : pool.rest;
+  for (let index = 0; index < sheet.bids.id.length; index += 1) {
     const left = open[index] as number;
-    if (left > 0) rest.push({ bid: idOf(bids, index), quantity: quantityText(left) });
+    if (left > 0) rest.push({ bid: write.bid(index), quantity: write.quantity(left) });
   }
-
   return {
-    clearingPrice: clearing.clearingPrice === null ? null : priceText(clearing.clearingPrice),
-    trades: peer,
-    pool: { lots, trades: poolTrades, unsold },
+    clearingPrice: clearing.clearingPrice === null ? null : write.price(clearing.clearingPrice),
+    trades: peerTrades(clearing.trades, rules.commission, write),
+    pool: pool === null ? { lots: [], trades: [], unsold: [] } : poolOutcome(pool, write),
     idle,
     rest,
     counters: { ...clearing.counters },
   };
+}
+
+function peerTrades(
+  trades: Clearing["trades"],
+  commission: FileRules["commission"],
+  write: Writer,
+): DocumentTrade[] {
+  const peer: DocumentTrade[] = [];
+  for (const { tier, first, end } of tierRanges(commission, trades.count))
+    for (let index = first; index < end; index += 1) {
+      const quantity = trades.quantity[index] as number;
+      const price = trades.price[index] as number;
+      const amount = BigInt(quantity) * BigInt(price);
+      peer.push({
+        offer: write.offer(trades.offer[index] as number),
+        bid: write.bid(trades.bid[index] as number),
+        quantity: write.quantity(quantity),
+        price: write.price(price),
+        amount: write.money(amount),
+        supplyFee: write.money(feeOf(amount, tier.supply)),
+        useFee: write.money(feeOf(amount, tier.use)),
+      });
+    }
+  return peer;
+}
+
+function poolOutcome(
+  { lots, trades }: NonNullable<Clearing["pool"]>,
+  write: Writer,
+): CarrierDocument["pool"] {
+  const joined: CarrierDocument["pool"]["lots"][number][] = [];
+  const unsold: CarrierDocument["pool"]["unsold"][number][] = [];
+  for (let lot = 0; lot < lots.count; lot += 1) {
+    const offer = write.offer(lots.offer[lot] as number);
+    joined.push({
+      offer,
+      quantity: write.quantity(lots.quantity[lot] as number),
+      price: write.price(lots.price[lot] as number),
+    });
+    const left = lots.unsold[lot] as number;
+    if (left > 0) unsold.push({ offer, quantity: write.quantity(left) });
+  }
+  const sold: CarrierDocument["pool"]["trades"][number][] = [];
+  for (let index = 0; index < trades.count; index += 1) {
+    const quantity = trades.quantity[index] as number;
+    const price = trades.price[index] as number;
+    sold.push({
+      offer: write.offer(lots.offer[trades.lot[index] as number] as number),
+      bid: write.bid(trades.bid[index] as number),
+      quantity: write.quantity(quantity),
+      price: write.price(price),
+      amount: write.money(BigInt(quantity) * BigInt(price)),
+    });
+  }
+  return { lots: joined, trades: sold, unsold };
+}
+
+/** Elements of a list that are written at once: well under a megabyte, however many there are. */
+const piecesOf = 4096;
+
+/**
+ * The document as JSON in pieces of text, together what `JSON.stringify` makes of it: millions of orders would not fit
+ * into one string.
+ */
+export function* documentJson(value: unknown): Generator<string> {
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += piecesOf)
+      yield `${at === 0 ? "[" : ","}${JSON.stringify(value.slice(at, at + piecesOf)).slice(1, -1)}`;
+    yield value.length === 0 ? "[]" : "]";
+  } else if (typeof value === "object" && value !== null) {
+    let before = "{";
+    for (const [key, inner] of Object.entries(value)) {
+      yield `${before}${JSON.stringify(key)}:`;
+      yield* documentJson(inner);
+      before = ",";
+    }
+    yield before === "{" ? "{}" : "}";
+  } else yield JSON.stringify(value);
 }
 
 /** Clears every carrier of an order file by `rules` and describes the results, carriers in their usual order. */

@@ -16,12 +16,22 @@ function lineOfOpenQuote(text: string): number {
   return breaksIn(text.slice(0, Math.max(open, 0))) + 1;
 }
 
+/** Throws `invalid` for a text with a CR that no LF follows: no cell of a file may hold one, and no line ends in it. */
+function checkLineEnds(text: string): void {
+  const at = text.search(/\r(?!\n)/);
+  if (at >= 0) {
+    const line = breaksIn(text.slice(0, at)) + 1;
+    fail("invalid", `line ${line}: row`, "line endings of LF or CRLF", "CR alone, as old Macs wrote it");
+  }
+}
+
 /**
  * Hands on the records of a CSV text one by one, header first, each with the line it starts on. Throws `limit` for a text
  * that is too long, and `invalid` naming the line of a row that is no CSV or has another number of cells.
  */
 export function readRecords(text: string, take: (record: readonly string[], line: number) => void): void {
   if (text.length > maxTextLength) fail("limit", "file", `at most ${maxTextLength} characters`, text.length);
+  checkLineEnds(text);
   try {
     parse(text, {
       bom: true,

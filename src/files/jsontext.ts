@@ -1,3 +1,9 @@
+/**
+ * Where the parts of a JSON text stand, so that a refusal can name the line. Written by hand: `jsonc-parser` finds the
+ * same places, but overflows the stack on a text of opening brackets, and its Node build can't be bundled.
+ */
+import { memberOf } from "../check.js";
+
 /** Where a JSON text stops being JSON, or names a key twice in one object. */
 export interface JsonFault {
   readonly line: number;
@@ -11,12 +17,6 @@ export interface JsonLines {
   readonly line: ReadonlyMap<string, number>;
   /** The first fault; null in a text that `JSON.parse` takes and that repeats no key. */
   readonly fault: JsonFault | null;
-}
-
-/** The path of a key below `path` as errors name it; a key that is no plain word stands in quotes, on one line. */
-export function jsonField(path: string, key: string): string {
-  const name = /^\w{1,64}$/.test(key) ? key : JSON.stringify(key.slice(0, 64));
-  return path === "" ? name : `${path}.${name}`;
 }
 
 /** Deepest nesting that is followed; what lies deeper is taken as a fault. */
@@ -53,7 +53,7 @@ export function locateJson(source: string): JsonLines {
     fault ??= { line: lineHere(), twice };
     return false;
   };
-  /** A punctuation mark with the blanks before it; false leaves the place at the mark that stands there instead. */
+  /** Passes over blanks and then over the mark `wanted`; false, at the mark that stands there, when it is another. */
   const mark = (wanted: string): boolean => {
     take(blank);
     if (source[at] !== wanted) return false;
@@ -71,7 +71,7 @@ export function locateJson(source: string): JsonLines {
       if (key === null) return fail(null);
       at = start;
       const name = JSON.parse(key) as string;
-      const field = jsonField(path, name);
+      const field = memberOf(path, name);
       if (keys.has(name)) return fail(field);
       keys.add(name);
       if (!line.has(field)) line.set(field, lineHere());

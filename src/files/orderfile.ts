@@ -1,6 +1,7 @@
+/** Orders as people write them down: ORDERS.csv of `gridclear clear` (docs/clear.md). */
 import { identifier } from "../check.js";
-import { fail } from "../errors.js";
-import { type Carrier, carriers, parsePrice, parseQuantity, type Tick } from "../units.js";
+import { fail, GridclearError } from "../errors.js";
+import { type Carrier, carriers, formatTicks, parsePrice, parseQuantity, type Tick } from "../units.js";
 import { readRecords } from "./csv.js";
 
 /** One side of one carrier, in arrival order: three columns of one length. */
@@ -56,6 +57,59 @@ function readHeader(header: readonly string[], line: number): Record<Column, num
 }
 
 /**
+ * The ids of a file in the one form of Unicode in which each came first. Two texts that look the same and differ in
+ * their code points (é as one, or as e and an accent) would be taken for two.
+ */
+class Forms {
+  readonly #first = new Map<string, string>();
+
+  add(id: string, field: string): void {
+    // ASCII has one form.
+    if (/^[ -~]*$/.test(id)) return;
+    const composed = id.normalize("NFC");
+    const first = this.#first.get(composed);
+    if (first === undefined) this.#first.set(composed, id);
+    else if (first !== id)
+      fail("invalid", field, "an id in the same Unicode form (NFC or NFD) as before", escaped(id));
+  }
+}
+
+/** A text with what is not ASCII as escapes, so that two forms of it can be told apart. */
+const escaped = (text: string): string =>
+  text.replace(/[^ -~]/gu, (mark) => `\\u{${mark.codePointAt(0)!.toString(16)}}`);
+
+/** Reads a decimal by `parse`; of one that is too large for its tick it says with which tick it would not be. */
+function hinted(
+  parse: (text: string, tick: Tick, field: string) => number,
+  text: string,
+  tick: Tick,
+  field: string,
+): number {
+  try {
+    return parse(text, tick, field);
+  } catch (error) {
+    if (!(error instanceof GridclearError) || error.code !== "limit") throw error;
+    const key = parse === parseQuantity ? "quantityTick" : "priceTick";
+    const hint = `${error.wanted}, or a larger ${key} in the rules${suggestion(parse, text)}`;
+    return fail("limit", field, hint, text);
+  }
+}
+
+/** The smallest decimal step, 10⁻⁵ to 10³, in which a decimal can be counted; nothing where there is none. */
+function suggestion(parse: (text: string, tick: Tick, field: string) => number, text: string): string {
+  for (let exponent = -5; exponent <= 3; exponent += 1) {
+    const tick = { mantissa: 10n ** BigInt(Math.max(exponent, 0)), scale: Math.max(-exponent, 0) };
+    try {
+      parse(text, tick, "");
+      return ` such as "${formatTicks(1n, tick)}"`;
+    } catch {
+      // Too large still, or not whole any more.
+    }
+  }
+  return "";
+}
+
+/**
  * Reads orders from CSV (RFC 4180, header, columns in any order; see docs/clear.md). Row order is arrival order.
  *
  * Throws {@link GridclearError} `invalid` or `limit` whose field names the line and the column, at the first row
@@ -64,6 +118,8 @@ function readHeader(header: readonly string[], line: number): Record<Column, num
 export function parseOrderFile(text: string, ticks: Ticks): OrderFile {
   let place: Record<Column, number> | null = null;
   const drafts = new Map<Carrier, Record<"offer" | "bid", Draft>>();
+
+  const forms = new Forms();
 
   readRecords(text, (record, line) => {
     if (place === null) {
@@ -80,6 +136,7 @@ export function parseOrderFile(text: string, ticks: Ticks): OrderFile {
     const side = at("side");
     if (side !== "offer" && side !== "bid") return fail("invalid", field("side"), "offer or bid", side);
     const id = identifier(at("id"), field("id"));
+    forms.add(id, field("id"));
 
     let sheet = drafts.get(carrier);
     if (sheet === undefined) {
@@ -91,8 +148,8 @@ export function parseOrderFile(text: string, ticks: Ticks): OrderFile {
       return fail("invalid", field("id"), `an id unique among the ${side}s of ${carrier}`, id);
     draft.seen.add(id);
     draft.id.push(id);
-    draft.quantity.push(parseQuantity(at("quantity"), ticks.quantity, field("quantity")));
-    draft.price.push(parsePrice(at("price"), ticks.price, field("price")));
+    draft.quantity.push(hinted(parseQuantity, at("quantity"), ticks.quantity, field("quantity")));
+    draft.price.push(hinted(parsePrice, at("price"), ticks.price, field("price")));
   });
   if (place === null) return fail("invalid", "line 1: header", "a header row", "an empty file");
 

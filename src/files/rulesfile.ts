@@ -1,9 +1,16 @@
-import { type CommissionTier, maxTiers, type PoolRules } from "../core/engine.js";
-import { checkMechanism, type MechanismRules } from "../core/mechanisms.js";
-import { fail } from "../errors.js";
+/** The rules of a clearing as people write them down: RULES.json of `gridclear clear` (docs/clear.md). */
+import { anything, integer, list, object, oneOf, optional, orNull, record } from "../check.js";
+import type { CommissionTier, PoolRules } from "../core/engine.js";
+import {
+  checkMechanism,
+  defaultMechanism,
+  type MechanismRules,
+  mechanismNames,
+  ownPricing,
+} from "../core/mechanisms.js";
+import { checkCommission, maxTiers } from "../core/rules.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
 import { parseJson } from "./jsonfile.js";
-import { jsonField } from "./jsontext.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
 export interface FileRules extends MechanismRules {
@@ -19,101 +26,54 @@ export interface FileRules extends MechanismRules {
 
 /** Most characters a rules file may have. */
 export const maxRulesLength = 65_536;
-const maxCyclesLimit = 0xffff_ffff;
 /** The paper's price of the energy pool, for electricity (paper §4.2(2)). */
 const paperPoolPrice = "0.43";
 
-/** An object that came from JSON: its own keys only, each in `known`. */
-function readObject(value: unknown, field: string, known: readonly string[]): ReadonlyMap<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return fail("invalid", field || "rules", "an object", value);
-  const entries = Object.entries(value);
-  for (const [key] of entries)
-    if (!known.includes(key))
-      return fail("invalid", jsonField(field, key), `a key out of ${known.join(", ")}`, key);
-  return new Map(entries);
-}
+const share = optional(integer(0, ppm));
+const pool = record({ price: optional(anything), lots: optional(oneOf("whole", "divisible")) });
+const rules = record({
+  mechanism: optional(oneOf(...mechanismNames)),
+  pricing: optional(anything),
+  k: share,
+  maxCycles: optional(integer(0, 0xffff_ffff)),
+  quantityTick: optional(parseTick),
+  priceTick: optional(parseTick),
+  pool: optional(orNull(record(Object.fromEntries(carriers.map((carrier) => [carrier, optional(pool)]))))),
+  commission: optional(list(record({ share, supply: share, use: share }), 1, maxTiers)),
+});
 
-function readWhole(value: unknown, field: string, most: number): number {
-  if (
-    typeof value !== "number" ||
-    !Number.isInteger(value) ||
-    value < 0 ||
-    value > most ||
-    Object.is(value, -0)
-  )
-    return fail("invalid", field, `a whole number from 0 to ${most}`, value);
-  return value;
-}
+type GivenPool = Partial<Record<Carrier, ReturnType<typeof pool>>> | null;
 
-function readWord<const Words extends readonly string[]>(
-  value: unknown,
-  field: string,
-  words: Words,
-): Words[number] {
-  if (typeof value === "string" && words.includes(value)) return value;
-  return fail("invalid", field, words.join(" or "), value);
-}
-
-function readPool(value: unknown, priceTick: Tick): Map<Carrier, Required<PoolRules>> {
-  const pool = new Map<Carrier, Required<PoolRules>>();
-  if (value === null) return pool;
-  for (const [name, entry] of readObject(value, "pool", carriers)) {
-    const field = `pool.${name}`;
-    const keys = readObject(entry, field, ["price", "lots"]);
-    const price = keys.has("price") ? keys.get("price") : name === "electricity" ? paperPoolPrice : undefined;
-    pool.set(name as Carrier, {
-      price: parsePrice(price, priceTick, `${field}.price`),
-      lots: keys.has("lots") ? readWord(keys.get("lots"), `${field}.lots`, ["whole", "divisible"]) : "whole",
-    });
+function poolOf(given: GivenPool, priceTick: Tick): Map<Carrier, Required<PoolRules>> {
+  const pools = new Map<Carrier, Required<PoolRules>>();
+  for (const carrier of carriers) {
+    const found = given?.[carrier];
+    if (found === undefined) continue;
+    const { price = carrier === "electricity" ? paperPoolPrice : undefined, lots = "whole" } = found;
+    pools.set(carrier, { price: parsePrice(price, priceTick, `pool.${carrier}.price`), lots });
   }
-  return pool;
-}
-
-function readCommission(value: unknown): readonly CommissionTier[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > maxTiers)
-    return fail("invalid", "commission", `1 to ${maxTiers} tiers`, value);
-  const tiers = value.map((entry: unknown, index): CommissionTier => {
-    const field = `commission[${index}]`;
-    const keys = readObject(entry, field, ["share", "supply", "use"]);
-    const rate = (key: string, absent: number): number =>
-      keys.has(key) ? readWhole(keys.get(key), `${field}.${key}`, ppm) : absent;
-    return { share: rate("share", ppm), supply: rate("supply", 0), use: rate("use", 0) };
-  });
-  const total = tiers.reduce((sum, tier) => sum + tier.share, 0);
-  if (total !== ppm) return fail("invalid", "commission", `shares that sum to ${ppm}`, total);
-  return tiers;
+  return pools;
 }
 
 /**
- * Checks rules as JSON gives them (docs/clear.md): every key optional, the defaults the paper's. Throws
- * `invalid` or `limit` naming the key for an unknown key or value, a share out of range, a price that is no whole
- * number of ticks, or a pricing that does not go with the mechanism.
+ * Checks rules as JSON gives them (docs/clear.md): every key optional, the defaults the paper's, and the pricing that is
+ * the mechanism's own. Throws `invalid` or `limit` naming the key for an unknown key or value, a share out of range, a
+ * price that is no whole number of ticks, or a pricing that does not go with the mechanism.
  */
 export function checkRules(value: unknown): FileRules {
-  const keys = readObject(value, "", [
-    "mechanism",
-    "pricing",
-    "k",
-    "maxCycles",
-    "quantityTick",
-    "priceTick",
-    "pool",
-    "commission",
-  ]);
-  const or = <T>(key: string, read: (value: unknown) => T, absent: T): T =>
-    keys.has(key) ? read(keys.get(key)) : absent;
-
-  const pair = checkMechanism({ mechanism: keys.get("mechanism"), pricing: keys.get("pricing") }, "");
-  const priceTick = or("priceTick", (v) => parseTick(v, "priceTick"), microTick);
-  const quantityTick = or("quantityTick", (v) => parseTick(v, "quantityTick"), microTick);
+  const given = rules(object(value, "rules"), "");
+  const { mechanism = defaultMechanism.mechanism, pricing = ownPricing(mechanism) } = given;
+  const { priceTick = microTick, quantityTick = microTick } = given;
+  const tiers = (given.commission ?? [{}]).map(
+    ({ share: part = ppm, supply = 0, use = 0 }): CommissionTier => ({ share: part, supply, use }),
+  );
   return {
-    ...pair,
-    k: or("k", (v) => readWhole(v, "k", ppm), 500_000),
-    maxCycles: or("maxCycles", (v) => readWhole(v, "maxCycles", maxCyclesLimit), 0),
+    ...checkMechanism({ mechanism, pricing }, ""),
+    k: given.k ?? 500_000,
+    maxCycles: given.maxCycles ?? 0,
     ticks: { quantity: quantityTick, price: priceTick },
-    pool: readPool(keys.has("pool") ? keys.get("pool") : { electricity: {} }, priceTick),
-    commission: or("commission", readCommission, [{ share: ppm, supply: 0, use: 0 }]),
+    pool: poolOf(given.pool === undefined ? { electricity: {} } : given.pool, priceTick),
+    commission: checkCommission(tiers, "commission"),
   };
 }
 

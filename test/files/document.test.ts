@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { clearOrderFile } from "../../src/files/cleardocument.js";
+import { clearOrderFile, documentJson } from "../../src/files/cleardocument.js";
 import { parseOrderFile } from "../../src/files/orderfile.js";
 import { checkRules } from "../../src/files/rulesfile.js";
 import { clearByRules, fee, type Order, tierOf } from "../oracle/rules.js";
@@ -146,4 +146,18 @@ test("equals the oracle's document on random files", () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+test("as JSON it comes in pieces that are together what JSON.stringify makes of it", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect([...documentJson(value)].join("")).toBe(JSON.stringify(value));
+    }),
+    { numRuns: 300 },
+  );
+  const rows = Array.from({ length: 20_000 }, (_, index) => ({ offer: `S${index}`, quantity: "1.5" }));
+  const document = { carriers: { electricity: { clearingPrice: null, trades: rows, idle: [] } } };
+  const pieces = [...documentJson(document)];
+  expect(pieces.join("")).toBe(JSON.stringify(document));
+  expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(300_000);
 });

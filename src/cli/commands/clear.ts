@@ -1,9 +1,9 @@
 /** `gridclear clear`: one clearing from a file of orders (docs/clear.md). */
 import { openEngine } from "../../core/engine.js";
 import { placed } from "../../errors.js";
-import { clearOrderFile } from "../../files/cleardocument.js";
+import { clearOrderFile, documentJson } from "../../files/cleardocument.js";
 import { parseOrderFile } from "../../files/orderfile.js";
-import { checkRules, type FileRules, parseRulesFile } from "../../files/rulesfile.js";
+import { checkRules, type FileRules, maxRulesLength, parseRulesFile } from "../../files/rulesfile.js";
 import { decodeText, maxTextLength } from "../../files/text.js";
 import { type Command, defineCommand } from "../command.js";
 import { clearTable } from "../parts/cleartable.js";
@@ -31,20 +31,28 @@ export const clearCommand: Command = defineCommand({
   exits: { 0: "cleared" },
   async run({ arguments: [path], options }, io) {
     const rules: FileRules =
-      options.rules === undefined ? checkRules({}) : await fromFile(options.rules, parseRulesFile);
-    const orders = await fromFile(path!, (text) => parseOrderFile(text, rules.ticks));
+      options.rules === undefined
+        ? checkRules({})
+        : await fromFile(options.rules, 4 * maxRulesLength, parseRulesFile);
+    const orders = await fromFile(path!, maxTextLength, (text) => parseOrderFile(text, rules.ticks));
     const engine = await openEngine();
     const document = clearOrderFile(engine, orders, rules);
-    io.out(options.json ? `${JSON.stringify(document)}\n` : clearTable(document));
+    engine.close();
+    if (!options.json) io.out(clearTable(document));
+    else {
+      for (const piece of documentJson(document)) io.out(piece);
+      io.out("\n");
+    }
     return 0;
   },
 });
 
-/** Reads a file, or standard input for `-`, and hands its text on; every error then starts with its name. */
-async function fromFile<T>(path: string, read: (text: string) => T): Promise<T> {
-  const bytes = await (path === "-"
-    ? readStandardInput(maxTextLength)
-    : readBytes(path, { limit: maxTextLength }));
+/**
+ * Reads a file, or standard input for `-`, of at most `limit` bytes and hands its text on; every error then starts with
+ * its name.
+ */
+async function fromFile<T>(path: string, limit: number, read: (text: string) => T): Promise<T> {
+  const bytes = await (path === "-" ? readStandardInput(limit) : readBytes(path, { limit }));
   try {
     return read(decodeText(bytes));
   } catch (error) {

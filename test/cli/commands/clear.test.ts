@@ -168,6 +168,25 @@ describe("gridclear clear", () => {
     ["empty price", "side,id,quantity,price\noffer,a,1,\n", /line 2: price/],
     ["exponent", "side,id,quantity,price\noffer,a,1,1e400\n", /line 2: price/],
     ["too much", "side,id,quantity,price\noffer,a,4294.967296,1\n", /line 2: quantity/],
+    ["CR alone", "side,id,quantity,price\roffer,S0,10,3\rbid,C0,6,5\r", /line 1: row.*line endings/],
+    ["CR alone once", "side,id,quantity,price\noffer,S0,10,3\rbid,C0,6,5\n", /line 2: row.*line endings/],
+    ["CR alone in quotes", 'side,id,quantity,price\noffer,"S\r0",10,3\n', /line 2: row.*line endings/],
+    [
+      "12 MWh",
+      "side,id,quantity,price\noffer,park,12000,0.05\n",
+      /line 2: quantity.*quantityTick.*"0\.00001"/,
+    ],
+    ["a price beyond its tick", "side,id,quantity,price\noffer,a,1,5000\n", /line 2: price.*priceTick/],
+    [
+      "one id in two Unicode forms",
+      "side,id,quantity,price\noffer,caf\u00e9,1,1\noffer,cafe\u0301,1,1\n",
+      /line 3: id.*Unicode form.*u\{301\}/,
+    ],
+    [
+      "the same on both sides",
+      "side,id,quantity,price\noffer,cafe\u0301,1,1\nbid,caf\u00e9,1,1\n",
+      /line 3: id.*Unicode form/,
+    ],
     ["bad UTF-8", Uint8Array.of(0x73, 0x69, 0x0a, 0x61, 0xff, 0x0a), /line 2: text/],
   ])("refuses orders: %s", async (_, orders, message) => {
     const { code, out, error } = await clear(orders);
@@ -185,7 +204,7 @@ describe("gridclear clear", () => {
     ["prototype", '{"__proto__": {"k": 1}}', /__proto__/],
     ["mechanism", { mechanism: "fifo" }, /mechanism.*"fifo"/],
     ["uniform with value", { pricing: "uniform" }, /pricing/],
-    ["counterparty with merit", { mechanism: "merit" }, /pricing/],
+    ["counterparty with merit", { mechanism: "merit", pricing: "counterparty" }, /pricing/],
     ["k as text", { k: "5" }, /k: .*"5"/],
     ["k above", { k: 1_000_001 }, /k: /],
     ["k between", { k: 0.5 }, /k: /],
@@ -207,6 +226,24 @@ describe("gridclear clear", () => {
     expect(out).toBe("");
     expect(error?.message).toMatch(/rules\.json: line \d+: /);
     expect(error?.message).toMatch(message);
+  });
+
+  test("a mechanism has a pricing of its own", async () => {
+    const { electricity } = await cleared("side,id,quantity,price\noffer,S0,1,1\nbid,C0,1,3\n", {
+      mechanism: "merit",
+    });
+    expect(electricity?.clearingPrice).toBe("2");
+    expect((await cleared(worked, { mechanism: "value" })).electricity?.trades[0]?.price).toBe("5");
+  });
+
+  test("a quantity in a coarser tick is taken", async () => {
+    const { electricity } = await cleared(
+      "side,id,quantity,price\noffer,park,12000,0.05\nbid,town,12000,0.09\n",
+      {
+        quantityTick: "0.00001",
+      },
+    );
+    expect(electricity?.trades).toMatchObject([{ quantity: "12000", amount: "1080" }]);
   });
 
   test("a rules error names its own line", async () => {
@@ -263,6 +300,21 @@ describe("gridclear clear", () => {
       isTTY: false,
     });
     await expect(twice).rejects.toMatchObject({ name: "GridclearError", field: "--rules" });
+  });
+
+  test("the table has the fees only where there are any, and stays within 80 columns", async () => {
+    const widest = (text: string): number => Math.max(...text.split("\n").map((line) => [...line].length));
+    const many = Array.from(
+      { length: 120 },
+      (_, i) => `${i % 2 ? "bid" : "offer"},household-${1000 + i},${(i + 1) / 8},${i % 2 ? 0.31 : 0.123456}`,
+    );
+    const rows = `side,id,quantity,price\n${many.join("\n")}\n`;
+    const free = (await clear(rows, undefined, false)).out;
+    expect(free).not.toContain("fee");
+    expect(widest(free)).toBeLessThanOrEqual(80);
+    const paid = await clear(worked, { commission: [{ supply: 10_000 }] }, false);
+    expect(paid.out).toContain("supply fee");
+    expect(paid.out).not.toContain("use fee");
   });
 
   test("without --json it prints a table with the same figures", async () => {
