@@ -25,7 +25,7 @@ export interface Statement {
 
 /** Options of {@link statement}. */
 export interface StatementOptions {
-  /** Heights of the blocks whose entries are wanted, half-open; default: all. */
+  /** Heights of the blocks whose entries are wanted, half-open, `to` at least 1; default: all. */
   readonly from?: number;
   readonly to?: number;
   /** Default: hash-wasm's. */
@@ -52,10 +52,11 @@ export async function statement(
   const entries: StatementEntry[] = [];
   let height = 0;
   for await (const { block } of checkedBlocks(blocks, hasher)) {
-    if (height >= to) break;
     const found = reader.add(block);
     if (height >= from) for (const entry of found) entries.push(entry);
     height += 1;
+    // What lies beyond is not looked at, and need not be good.
+    if (height >= to) break;
   }
   if (!reader.found)
     return fail("invalid", "participant", `one of ${some(reader.participants)}`, participant);

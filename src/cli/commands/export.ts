@@ -33,10 +33,10 @@ interface Request {
 /** `gridclear export`: a ledger as JSON, CSV, Parquet, one binary file, or a new directory. */
 export const exportCommand: Command = defineCommand({
   name: "export",
-  summary: "write a ledger out as JSON, CSV, Parquet or one file",
+  summary: "write a ledger out as JSON, CSV, Parquet or one file, and read it back",
   forms: ["LEDGER --format FORMAT [--output PATH] [--table NAME]"],
   about:
-    "Writes a ledger out, checking every block on the way. Nothing in the ledger is changed, and a market may go on writing it. When the ledger is not good, or there is no room, nothing of the output is left.",
+    "Writes a ledger out, checking every block on the way. Nothing in the ledger is changed, and a market may go on writing it. What can't be written whole is not left behind.",
   arguments: [
     { name: "LEDGER", help: "directory of a ledger, or what this command wrote of one as json or file" },
   ],
@@ -49,7 +49,10 @@ export const exportCommand: Command = defineCommand({
       value: "PATH",
       help: "where to: a file for json, file and one table, a directory for the others; without it json, and a csv of one table, go to standard output",
     },
-    table: { value: "NAME", help: `only this one (columns: docs/exports.md): ${tableNames.join(", ")}` },
+    table: {
+      value: "NAME",
+      help: `only this one (columns: docs/exports.md): ${tableNames.join(", ")}`,
+    },
   },
   exits: { 0: "written", 1: "the ledger is not good" },
   async run({ arguments: [path], options }, io) {

@@ -30,17 +30,15 @@ export const statementCommand: Command = defineCommand({
     { name: "PARTICIPANT", help: "id, such as home-01" },
   ],
   options: {
-    period: {
-      value: "A..B",
-      help: "places in the ledger (heights), half-open: 10..20, or one: 10",
-    },
-    json: { help: "one JSON document on standard output" },
-    csv: { help: "RFC 4180; decimals in plain notation (columns: docs/exports.md)" },
+    period: { value: "A..B", help: "places in the ledger (heights), half-open: 10..20, or one: 10" },
+    json: { help: "one JSON document" },
+    csv: { help: "RFC 4180, decimals in plain notation (columns: docs/exports.md)" },
   },
   exits: { 0: "shown", 1: "the ledger is not good" },
-  async run({ arguments: [ledger, participant], options: values }, io) {
-    if (values.json && values.csv) return fail("invalid", "--csv", "either --json or --csv", "both");
-    const range = values.period === undefined ? null : readRange(values.period);
+  async run({ arguments: [ledger, participant], options }, io) {
+    const { period, json, csv } = options;
+    if (json && csv) return fail("invalid", "--csv", "either --json or --csv", "both");
+    const range = period === undefined ? null : readRange(period);
     let found: Statement;
     try {
       found = await readStatement(ledger!, participant!, range);
@@ -50,10 +48,10 @@ export const statementCommand: Command = defineCommand({
       return 1;
     }
     if (range !== null && range.from >= found.blocks)
-      return fail("invalid", "--period", `heights from 0 to ${found.blocks - 1}`, values.period);
-    if (values.json) io.out(`${JSON.stringify(document(found))}\n`);
-    else if (values.csv) for (const line of csv(found)) io.out(line);
-    else io.out(range === null ? sums(found) : lines(found));
+      return fail("invalid", "--period", `heights from 0 to ${found.blocks - 1}`, period);
+    if (json) io.out(`${JSON.stringify(document(found))}\n`);
+    else if (csv) for (const line of lines(found)) io.out(line);
+    else io.out(range === null ? sums(found) : everyEntry(found));
     return 0;
   },
 });
@@ -97,7 +95,7 @@ function document({ participant, ticks, balance, entries }: Statement): Record<s
   return { participant, balance: cellText(balance, "amount", ticks), entries: entries.map(object) };
 }
 
-function* csv({ ticks, entries }: Statement): Generator<string> {
+function* lines({ ticks, entries }: Statement): Generator<string> {
   yield csvHeader(statementColumns);
   for (const entry of entries) yield csvLine(statementRow(entry), statementColumns, ticks);
 }
@@ -105,7 +103,7 @@ function* csv({ ticks, entries }: Statement): Generator<string> {
 const timeOf = (timestampMs: number): string => new Date(timestampMs).toISOString().slice(11, 19);
 
 /** Every entry, rounded for the eye, under its period and carrier. */
-function lines({ participant, ticks, balance, entries }: Statement): string {
+function everyEntry({ participant, ticks, balance, entries }: Statement): string {
   const rows: Row[] = [];
   let title = "";
   for (const entry of entries) {

@@ -4,7 +4,6 @@
  */
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import type { Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
@@ -39,23 +38,35 @@ export async function withSource<T>(
   if (found.isDirectory())
     return withStored(path, options, (store) => use({ blocks: () => store.blocks(), store }));
   const { hasher } = options;
-  const binary = await isLedgerFile(path);
+  const form = await formOf(path);
   const blocks = (): Blocks =>
-    binary ? readLedgerFile(piecesOf(path), hasher) : importJson(textOf(path), hasher);
+    form === "file" ? readLedgerFile(piecesOf(path), hasher) : importJson(textOf(path), hasher);
   return use({ blocks, store: null });
 }
 
 const unreadable = (path: string, error: unknown): never =>
   fail("storage", path, "a file that can be read", error instanceof Error ? error.message : error);
 
-/** Whether a file begins as `gridclear export --format file` writes it. */
-async function isLedgerFile(path: string): Promise<boolean> {
+const beginnings = { file: "GCLF", json: '{"format":"gridclear ledger"' } as const;
+
+/** Which of the two forms of an export a file begins as. Throws `invalid` when it is neither. */
+async function formOf(path: string): Promise<keyof typeof beginnings> {
   const file = await open(path).catch(() => fail("invalid", "LEDGER", "a file that can be read", path));
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
-    return fromUtf8(buffer.subarray(0, bytesRead)) === "GCLF";
+    const { buffer, bytesRead } = await file.read(new Uint8Array(64), 0, 64, 0);
+    // Latin-1 decodes any bytes; a byte order mark is three of them.
+    const start = new TextDecoder("latin1")
+      .decode(buffer.subarray(0, bytesRead))
+      .replace(/^\u00ef\u00bb\u00bf/, "");
+    for (const form of ["file", "json"] as const) if (start.startsWith(beginnings[form])) return form;
+    return fail(
+      "invalid",
+      "LEDGER",
+      "a ledger: a directory, or what gridclear export wrote as json or file",
+      path,
+    );
   } catch (error) {
-    return unreadable(path, error);
+    throw error instanceof GridclearError ? error : unreadable(path, error);
   } finally {
     await file.close();
   }
