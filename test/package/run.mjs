@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundlers } from "./bundlers.mjs";
 import { plain } from "./plain.mjs";
+import { runners } from "./runners.mjs";
 import { nodes, run, Step } from "./steps.mjs";
 import { types } from "./types.mjs";
 
@@ -87,7 +88,7 @@ function project(name, { packages = {}, files, manifest: more = {} }) {
   return folder;
 }
 
-const all = { ...plain, ...types, ...bundlers };
+const all = { ...plain, ...types, ...bundlers, ...runners };
 const wanted = values.only?.split(",") ?? Object.keys(all).filter((name) => name !== "next" || values.next);
 for (const name of wanted) {
   const { setup, checks } = all[name];

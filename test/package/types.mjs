@@ -9,7 +9,7 @@ const strict = {
   noUncheckedIndexedAccess: true,
   noEmit: true,
   target: "es2022",
-  lib: ["es2023", "dom", "dom.iterable"],
+  lib: ["es2022", "dom"],
   types: ["node"],
 };
 const config = (module, moduleResolution, ...files) =>
