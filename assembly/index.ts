@@ -2,17 +2,17 @@
 // work is done elsewhere. Counts come back as i32; a negative one is a refusal of limits.ts.
 import { Column, address, bidCapacity, lotCapacity, offerCapacity, reserve, workCapacity } from "./layout";
 import { emptyOrder, outOfRange } from "./limits";
-import { Side, Trades } from "./side";
-import { matchByValue } from "./value";
-import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./merit";
-import { noOffer, poolOffers, sellLots } from "./pool";
+import { Side, Trades } from "./match/side";
+import { matchByValue } from "./match/value";
+import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./match/merit";
+import { noOffer, poolOffers, sellLots } from "./match/pool";
 import { recordBytes, writePeerRecords, writeSaleRecords } from "./records";
-import { SHA_STATE_BYTES } from "./sha256";
+import { SHA_STATE_BYTES } from "./hash/sha256";
 import { countLeft, hasEmpty, exceeds } from "./check";
 
 export { reserve, address, hasClearingPrice, clearingPrice };
-export { sha256, shaInit, shaUpdate, shaFinal } from "./sha256";
-export { leafHashes, merkleRoot, nodesRoot } from "./merkle";
+export { sha256, shaInit, shaUpdate, shaFinal } from "./hash/sha256";
+export { leafHashes, merkleRoot, nodesRoot } from "./hash/merkle";
 
 /** `match`: the pricing of trades. */
 const counterparty: u32 = 0;

@@ -1,6 +1,6 @@
 import { fee } from "./commission";
 import { Column, address } from "./layout";
-import { noOffer } from "./pool";
+import { noOffer } from "./match/pool";
 
 // A trade record, 40 bytes, little-endian (docs/ledger-format.md):
 //

@@ -1,5 +1,5 @@
 // The core's argsort alone, over columns the bench lays out in the memory.
-import { sortOrders } from "../../assembly/sort";
+import { sortOrders } from "../../assembly/match/sort";
 
 /** First byte that is free for columns. */
 export function free(): usize {

@@ -17,7 +17,7 @@ export interface Sha256Stream {
 }
 
 const digestBytes = 32;
-/** Length of a stream's state (assembly/sha256.ts). */
+/** Length of a stream's state (assembly/hash/sha256.ts). */
 const stateBytes = 104;
 /** Bytes that pass through the core's memory at once: more does not go faster. */
 const chunkBytes = 65_536;

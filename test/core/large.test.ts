@@ -55,7 +55,7 @@ describe.each(hardBooks)("%s", (_, draw) => {
     const random = new Random(count);
     const { offers, bids } = draw(count, random);
     const wanted = matchPlainly(offers, bids);
-    // Every second phase halves what can still trade, so cycles are few: see assembly/open.ts.
+    // Every second phase halves what can still trade, so cycles are few: see assembly/match/open.ts.
     expect(wanted.cycles).toBeLessThanOrEqual(3 + 2 * Math.log2(count + 1));
     for (const engine of [await withSimd, await withoutSimd]) {
       const { trades, remaining } = engine.match({ offers, bids });

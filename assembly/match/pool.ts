@@ -1,4 +1,4 @@
-import { Column, address } from "./layout";
+import { Column, address } from "../layout";
 import { Side, Trades } from "./side";
 import { openBoth } from "./open";
 import { rankSide } from "./sort";
