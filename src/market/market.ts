@@ -7,7 +7,7 @@ import { fail, GridclearError } from "../errors.js";
 import { encodeRecords } from "../ledger/format/layout.js";
 import { orderLayout, readingLayout } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
-import type { Carrier, Tick } from "../units.js";
+import { amountTick, type Carrier, type Tick } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
 import type { MatchingEngine } from "./engine.js";
 import { Emitter, type ListenerReporter, type MarketEvents } from "./events.js";
@@ -70,8 +70,8 @@ export class Market {
   readonly store: Store;
   /** Contracts, balances and charges as the open period began. */
   readonly state: MarketView;
-  /** The market's ticks, for `formatTicks`: of quantities and of prices. An amount's tick is `amountTick` of both. */
-  readonly ticks: { readonly quantity: Tick; readonly price: Tick };
+  /** The market's ticks: `formatTicks(record.quantity, market.ticks.quantity)` is the decimal of what a record says. */
+  readonly ticks: { readonly quantity: Tick; readonly price: Tick; readonly amount: Tick };
   readonly #parts: MarketParts;
   readonly #desk: Desk;
   readonly #events: Emitter;
@@ -105,7 +105,8 @@ export class Market {
       usable: () => this.#usable(),
       stored: () => this.#stored(),
     });
-    this.ticks = { quantity: this.#desk.intake.quantityTick, price: this.#desk.intake.priceTick };
+    const { quantityTick: quantity, priceTick: price } = this.#desk.intake;
+    this.ticks = { quantity, price, amount: amountTick(quantity, price) };
     const { periodMs } = contract;
     this.#schedule = new Schedule({ clock, periodMs, catchUp, tick: (nowMs) => this.#tick(nowMs) });
   }

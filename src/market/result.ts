@@ -50,7 +50,7 @@ export interface CarrierResult {
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
 /**
- * A sealed period. Quantities, prices and amounts are whole ticks (`Market.decimals` turns them back).
+ * A sealed period. Quantities, prices and amounts are whole ticks (`formatTicks` and {@link Market.ticks} turn them back).
  *
  * Its fields are plain data, so `structuredClone` and `postMessage` copy it, without the methods; `JSON.stringify` writes
  * what {@link toJSON} returns. Arrays and bytes are to read: the store may still be writing them.

@@ -4,6 +4,7 @@
  * can be taken off again: when the disk fails, or when the period closes first.
  */
 import { copyOf, isBytes, publicKeyBytes } from "../../bytes.js";
+import { onlyKeys } from "../../check.js";
 import { fail, type GridclearError } from "../../errors.js";
 import { checkRecords } from "../../ledger/format/layout.js";
 import { orderLayout } from "../../ledger/format/records.js";
@@ -150,7 +151,9 @@ function takeAll(open: OpenPeriod, records: Uint8Array): { index: number; error:
 }
 
 /** Signed orders that are well-formed, in memory of their own. */
-function ownOrders({ records, signature, gateway }: SignedOrders): SignedOrders {
+function ownOrders(given: SignedOrders): SignedOrders {
+  onlyKeys(given, "orders", ["records", "signature", "gateway"]);
+  const { records, signature, gateway } = given;
   if (!isBytes(records) || records.length === 0)
     return fail("invalid", "order.records", `records of ${orderLayout.bytes} bytes`, records);
   checkRecords(orderLayout, records);

@@ -1,6 +1,6 @@
 /**
  * What comes into a market from outside, and what becomes of it. Orders and readings are in exact decimals of the
- * market's units; columns, records and results are in whole ticks (`Market.decimals` turns ticks back).
+ * market's units; columns, records and results are in whole ticks (`formatTicks` and {@link Market.ticks} turn them back).
  */
 import type { GridclearError } from "../../errors.js";
 import type { Carrier } from "../../units.js";
