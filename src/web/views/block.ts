@@ -105,9 +105,9 @@ function headerCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
         caption: "What it holds",
         columns: ["Section", "Records", "Bytes", "Root"],
         rows: block.sections.map((section) => [
-          section.name,
+          section.name === "state" ? "state, its root only" : section.name,
           count(section.count),
-          section.name === "state" ? "its root only" : count(section.bytes),
+          section.name === "state" ? "none" : count(section.bytes),
           `${section.root.slice(0, 16)}…`,
         ]),
       }),
