@@ -10,8 +10,9 @@ import { copyClearing, type OrderColumns, openEngine } from "../../src/core/engi
 import { scalarCore } from "../../src/core/scalar.js";
 import { decodeBlock, encodeBlock, hashOfBlock } from "../../src/ledger/format/block.js";
 import { decodeHeader, encodeHeader } from "../../src/ledger/format/header.js";
+import { orderStatement, readingStatement } from "../../src/ledger/format.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
-import { openSignatures, orderStatement, plainHasher, readingStatement } from "../../src/ledger/verify.js";
+import { openSignatures, plainHasher } from "../../src/ledger/verify.js";
 import { openMarket } from "../../src/market/open.js";
 
 const realm = createContext({});

@@ -1,9 +1,12 @@
 // The operator of a signed market from end to end: bidders sign, receipts are given, the process dies at every moment it
 // can, and not one receipt is broken; a light client and a witness follow it as it runs.
+
 import { describe, expect, test } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { marketId } from "../../src/ledger/format/header.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
+import { orderLayout } from "../../src/ledger/format/records.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
@@ -105,7 +108,10 @@ async function signed(
     quantity: `${kWh}`,
     price: `${price / 100}`,
   } as const;
-  return [order, await members[participant]!.sign(orderStatement(id, period, record))];
+  return [
+    order,
+    await members[participant]!.sign(orderStatement(id, period, encodeRecords(orderLayout, [record]))),
+  ];
 }
 
 async function batch(period: number, price: number): Promise<[OrderBatch, BatchProof]> {

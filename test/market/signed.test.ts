@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
+import { readingLayout } from "../../src/ledger/format/records.js";
 import { decodeEvidence } from "../../src/ledger/keys/evidence.js";
 import { batchStatement, contractStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
@@ -53,7 +55,9 @@ describe("a signed market", () => {
       in: 0,
       out: 7,
     } as const;
-    const readingSignature = await keys.get("ann")!.sign(readingStatement(market.id, reading));
+    const readingSignature = await keys
+      .get("ann")!
+      .sign(readingStatement(market.id, encodeRecords(readingLayout, [reading])));
     const report = {
       participant: "ann",
       carrier: "electricity",

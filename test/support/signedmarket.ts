@@ -1,8 +1,11 @@
 /** A signed market of three participants, two of them behind a gateway, with everybody's keys. */
+
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
+import { orderLayout } from "../../src/ledger/format/records.js";
 import type { Signatures, SigningKey } from "../../src/ledger/keys/backend.js";
 import { checkEvidence } from "../../src/ledger/keys/coverage.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
@@ -111,7 +114,7 @@ export function signOrder(market: Market, of: ReturnType<typeof order>, key = ke
     quantity: Math.round(Number(of.quantity) * 1e6),
     price: Math.round(Number(of.price) * 1e6),
   };
-  return key.sign(orderStatement(market.id, market.period, record));
+  return key.sign(orderStatement(market.id, market.period, encodeRecords(orderLayout, [record])));
 }
 
 /** Executes a ledger again and, of a signed one, checks every signature; throws what is wrong. */

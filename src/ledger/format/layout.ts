@@ -3,7 +3,7 @@
  * that reads, writes or checks such records goes by it. Code that must be fast takes the offsets and codes of a layout by
  * name ({@link offsetsOf}, {@link codesOf}) and reads numbers itself, so that no offset is written as a number anywhere.
  */
-import { copyOf, isBytes, viewOf } from "../../bytes.js";
+import { copyOf, hex, isBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { hashBytes } from "../tree/hasher.js";
 
@@ -106,16 +106,18 @@ export function codesOf<T, Name extends keyof T & string>(
   >;
 }
 
-const scalarRange: Record<Whole, readonly [bigint, bigint]> = {
-  u8: [0n, 0xffn],
-  u16: [0n, 0xffffn],
-  u32: [0n, 0xffff_ffffn],
-  i32: [-0x8000_0000n, 0x7fff_ffffn],
-  u53: [0n, 0x1f_ffff_ffff_ffffn],
-  u64: [0n, 2n ** 64n - 1n],
-  i64: [-(2n ** 63n), 2n ** 63n - 1n],
-  i128: [-(2n ** 127n), 2n ** 127n - 1n],
-};
+const ranges: { [scalar in Whole]?: readonly [bigint, bigint] } = {};
+
+/** Least and largest value of a scalar; worked out when first asked for, so that readers need not carry it. */
+function rangeOf(scalar: Whole): readonly [bigint, bigint] {
+  const known = ranges[scalar];
+  if (known !== undefined) return known;
+  const half = 1n << (BigInt(scalar.slice(1)) - 1n);
+  const range = scalar.startsWith("i") ? ([-half, half - 1n] as const) : ([0n, 2n * half - 1n] as const);
+  ranges[scalar] = range;
+  return range;
+}
+
 const isBig = (scalar: Scalar): boolean => scalar === "u64" || scalar === "i64" || scalar === "i128";
 
 /** What stands in a field for `value`, refused with the field's path unless it fits exactly. */
@@ -131,7 +133,7 @@ function check(field: Field, value: unknown, path: string): bigint | number | Ui
     return isBytes(value) && value.length === hashBytes
       ? value
       : fail("invalid", path, `${hashBytes} bytes`, isBytes(value) ? `${value.length} bytes` : value);
-  const [low, high] = scalarRange[scalar];
+  const [low, high] = rangeOf(scalar);
   const top = field.max === null ? high : BigInt(field.max);
   if (isBig(scalar)) {
     if (typeof value !== "bigint" || value < low || value > top)
@@ -259,29 +261,16 @@ function checkOf(field: Field, bytes: Uint8Array, view: DataView): ((at: number)
 }
 
 function refuse(field: Field, place: string, bytes: Uint8Array, view: DataView, at: number): never {
-  const { name, codes } = field;
+  const { name, codes, max } = field;
   if (name === null) {
     const reserved = bytes.subarray(at, at + field.bytes);
-    return fail(
-      "corrupt",
-      place,
-      "zeros where reserved",
-      reserved.find((byte) => byte !== 0),
-    );
+    return fail("corrupt", place, "zeros where reserved", hex(reserved));
   }
-  if (codes !== null)
-    return fail(
-      "corrupt",
-      `${place}.${name}`,
-      `a code from ${codes.first} to ${codes.first + codes.names.length - 1}`,
-      bytes[at],
-    );
-  return fail(
-    "corrupt",
-    `${place}.${name}`,
-    `at most ${field.max ?? Number.MAX_SAFE_INTEGER}`,
-    read(view, at, field),
-  );
+  const wanted =
+    codes === null
+      ? `at most ${max ?? Number.MAX_SAFE_INTEGER}`
+      : `a code from ${codes.first} to ${codes.first + codes.names.length - 1}`;
+  return fail("corrupt", `${place}.${name}`, wanted, codes === null ? read(view, at, field) : bytes[at]);
 }
 
 /** One record of checked bytes ({@link checkRecords}) as an object. Throws `invalid` when there is none at `index`. */

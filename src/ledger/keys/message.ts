@@ -5,8 +5,7 @@
  */
 import { concat, isBytes, toUtf8, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import { encodeRecords } from "../format/layout.js";
-import { type OrderRecord, orderLayout, type ReadingRecord, readingLayout } from "../format/records.js";
+import { orderLayout, readingLayout } from "../format/records.js";
 import { hashBytes } from "../tree/hasher.js";
 
 /** The kinds of statement and the tags that keep them apart. */
@@ -23,11 +22,9 @@ function statement(tag: keyof typeof statementTags, ...parts: readonly Uint8Arra
   return concat(toUtf8(statementTags[tag]), whole(body.length, 4, "statement"), body);
 }
 
-/** A hash: 32 bytes. */
-function hash(value: Uint8Array, field: string): Uint8Array {
-  return isBytes(value) && value.length === hashBytes
-    ? value
-    : fail("invalid", field, `${hashBytes} bytes`, value);
+/** A hash or a record: bytes of one length. */
+function sized(value: Uint8Array, bytes: number, field: string): Uint8Array {
+  return isBytes(value) && value.length === bytes ? value : fail("invalid", field, `${bytes} bytes`, value);
 }
 
 /** A whole number as u64 or u32, little-endian. */
@@ -42,39 +39,31 @@ function whole(value: number, bytes: 4 | 8, field: string): Uint8Array {
   return encoded;
 }
 
-function record(value: Uint8Array, bytes: number, field: string): Uint8Array {
-  return isBytes(value) && value.length === bytes
-    ? value
-    : fail("invalid", field, `a record of ${bytes} bytes`, value);
-}
-
 /**
  * What a participant signs of an order: market id 32 ‖ period u64 ‖ the order's record as it will stand in the block
  * (participant, carrier, side, quantity, price; 16 bytes).
  */
-export function orderStatement(
-  marketId: Uint8Array,
-  period: number,
-  order: OrderRecord | Uint8Array,
-): Uint8Array {
-  const bytes = isBytes(order) ? order : encodeRecords(orderLayout, [order]);
+export function orderStatement(marketId: Uint8Array, period: number, order: Uint8Array): Uint8Array {
   return statement(
     "order",
-    hash(marketId, "marketId"),
+    sized(marketId, hashBytes, "marketId"),
     whole(period, 8, "period"),
-    record(bytes, orderLayout.bytes, "order"),
+    sized(order, orderLayout.bytes, "order"),
   );
 }
 
 /** What a meter signs of a reading: market id 32 ‖ the reading's record (32 bytes; it names period and version). */
-export function readingStatement(marketId: Uint8Array, reading: ReadingRecord | Uint8Array): Uint8Array {
-  const bytes = isBytes(reading) ? reading : encodeRecords(readingLayout, [reading]);
-  return statement("reading", hash(marketId, "marketId"), record(bytes, readingLayout.bytes, "reading"));
+export function readingStatement(marketId: Uint8Array, reading: Uint8Array): Uint8Array {
+  return statement(
+    "reading",
+    sized(marketId, hashBytes, "marketId"),
+    sized(reading, readingLayout.bytes, "reading"),
+  );
 }
 
 /** What is signed of a contract: market id 32 ‖ the contract's canonical JSON. */
 export function contractStatement(marketId: Uint8Array, contract: Uint8Array): Uint8Array {
-  return statement("contract", hash(marketId, "marketId"), contract);
+  return statement("contract", sized(marketId, hashBytes, "marketId"), contract);
 }
 
 /**
@@ -89,10 +78,10 @@ export function batchStatement(
 ): Uint8Array {
   return statement(
     "batch",
-    hash(marketId, "marketId"),
+    sized(marketId, hashBytes, "marketId"),
     whole(period, 8, "period"),
     whole(count, 4, "count"),
-    hash(root, "root"),
+    sized(root, hashBytes, "root"),
   );
 }
 
@@ -108,9 +97,9 @@ export function receiptStatement(
 ): Uint8Array {
   return statement(
     "receipt",
-    hash(marketId, "marketId"),
+    sized(marketId, hashBytes, "marketId"),
     whole(period, 8, "period"),
     whole(number, 4, "number"),
-    hash(digest, "digest"),
+    sized(digest, hashBytes, "digest"),
   );
 }

@@ -1,4 +1,14 @@
-import { concat, copyOf, fromBase64, hex, sameBytes, signatureBytes, toBase64 } from "../../bytes.js";
+import {
+  concat,
+  copyOf,
+  fromBase64,
+  fromHex,
+  hex,
+  sameBytes,
+  signatureBytes,
+  toBase64,
+  toUtf8,
+} from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Signatures, SigningKey } from "../keys/backend.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
@@ -68,7 +78,6 @@ export const maxNoteSignatures: number = 64;
 
 const dash = "— ";
 export const namePattern: RegExp = /^[!-*,-~]{1,128}$/;
-const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The origin line of a market's ledger. The platform's key has the same name. */
 export function originOf(marketId: Uint8Array): string {
@@ -78,7 +87,7 @@ export function originOf(marketId: Uint8Array): string {
 /** First four bytes of SHA-256(name ‖ "\n" ‖ kind ‖ public key), in hex (C2SP signed-note). */
 export function keyIdOf(key: NamedKey, kind: KeyKind, hasher: Hasher): string {
   return hex(
-    hasher.sha256(concat(ascii(`${key.name}\n`), Uint8Array.of(kind), key.publicKey)).subarray(0, 4),
+    hasher.sha256(concat(toUtf8(`${key.name}\n`), Uint8Array.of(kind), key.publicKey)).subarray(0, 4),
   );
 }
 
@@ -127,7 +136,7 @@ export async function signCheckpoint(
 ): Promise<string> {
   const body = bodyOf(checkpoint);
   const id = keyIdOf({ name: checkpoint.origin, publicKey: key.publicKey }, ledgerKeyKind, hasher);
-  return `${body}\n${line(checkpoint.origin, id, await key.sign(ascii(body)))}`;
+  return `${body}\n${line(checkpoint.origin, id, await key.sign(toUtf8(body)))}`;
 }
 
 /** A note nobody signed yet: the head of an unsigned market's ledger, for witnesses to cosign. */
@@ -136,12 +145,10 @@ export function unsignedCheckpoint(checkpoint: Checkpoint): string {
 }
 
 const line = (name: string, keyId: string, signature: Uint8Array): string =>
-  `${dash}${name} ${toBase64(concat(idBytes(keyId), signature))}\n`;
-const idBytes = (keyId: string): Uint8Array =>
-  Uint8Array.from({ length: 4 }, (_, i) => Number.parseInt(keyId.slice(2 * i, 2 * i + 2), 16));
+  `${dash}${name} ${toBase64(concat(fromHex(keyId, "key id"), signature))}\n`;
 
 /** What a witness signs: "cosignature/v1", the time, and the note's body (C2SP tlog-cosignature). */
-const cosigned = (body: string, time: number): Uint8Array => ascii(`cosignature/v1\ntime ${time}\n${body}`);
+const cosigned = (body: string, time: number): Uint8Array => toUtf8(`cosignature/v1\ntime ${time}\n${body}`);
 
 /** Who cosigns, and when. */
 export interface Cosigner {
@@ -216,7 +223,7 @@ export async function isSignedBy(
   const name = signed.checkpoint.origin;
   const keyId = keyIdOf({ name, publicKey }, ledgerKeyKind, hasher);
   const mine = signed.signatures.find((other) => other.name === name && other.keyId === keyId);
-  return mine !== undefined && signatures.verify(publicKey, ascii(signed.body), mine.bytes);
+  return mine !== undefined && signatures.verify(publicKey, toUtf8(signed.body), mine.bytes);
 }
 
 /** The valid cosignatures on a note by the named witnesses, each witness at most once. */

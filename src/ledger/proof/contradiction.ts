@@ -7,7 +7,13 @@ import { fail, GridclearError } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Signatures } from "../keys/backend.js";
 import type { Hasher } from "../tree/hasher.js";
-import { isSignedBy, originOf, parseCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
+import {
+  type Checkpoint,
+  isSignedBy,
+  originOf,
+  parseCheckpoint,
+  type SignedCheckpoint,
+} from "./checkpoint.js";
 import {
   decodeProof,
   object,
@@ -76,15 +82,7 @@ export async function judgeContradiction(
     const [shorter, longer] = first.size < second.size ? [first, second] : [second, first];
     if (contradiction.proof === null)
       return fail("invalid", "proof", `block ${shorter.size} under the longer head`, null);
-    const { header, size, root } = openProof(contradiction.proof, hasher);
-    if (size !== longer.size || !sameBytes(root, longer.root) || header.height !== shorter.size)
-      return fail(
-        "corrupt",
-        "proof",
-        `block ${shorter.size} under the longer head`,
-        `block ${header.height} of ${size}`,
-      );
-    if (sameBytes(header.history, shorter.root))
+    if (!forks(shorter, longer, contradiction.proof, hasher))
       return fail("invalid", "heads", "two histories", hex(shorter.root));
     return `heads of ${shorter.size} and ${longer.size} blocks: the first ${shorter.size} blocks of the longer are not those of the shorter`;
   }
@@ -106,6 +104,22 @@ export async function judgeContradiction(
   const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
   const { verdict, reason } = judgeReceipt(receipt, header, shown);
   return verdict === "contradicted" ? reason : fail("invalid", "receipt", "a broken promise", reason);
+}
+
+/**
+ * Whether a proof shows the longer head to have another history than the shorter. Throws `corrupt` unless it is of the
+ * block that follows the shorter head, under the longer.
+ */
+function forks(shorter: Checkpoint, longer: Checkpoint, proof: Proof, hasher: Hasher): boolean {
+  const { header, size, root } = openProof(proof, hasher);
+  if (size !== longer.size || !sameBytes(root, longer.root) || header.height !== shorter.size)
+    return fail(
+      "corrupt",
+      "proof",
+      `block ${shorter.size} under the longer head`,
+      `block ${header.height} of ${size}`,
+    );
+  return !sameBytes(header.history, shorter.root);
 }
 
 /** Asks whoever has the blocks to prove block `height` under the head of `size` blocks; null when it does not. */
@@ -131,9 +145,7 @@ export async function findFork(
     const text = await prove(longer.size, shorter.size);
     if (text === null) return null;
     const proof = decodeProof(text);
-    const { header, size, root } = openProof(proof, hasher);
-    const under = size === longer.size && sameBytes(root, longer.root) && header.height === shorter.size;
-    return under && !sameBytes(header.history, shorter.root) ? { kind: "fork", heads, proof } : null;
+    return forks(shorter, longer, proof, hasher) ? { kind: "fork", heads, proof } : null;
   } catch (error) {
     if (error instanceof GridclearError) return null;
     throw error;

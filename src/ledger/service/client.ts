@@ -95,29 +95,21 @@ export class LightClient {
 
   /** Throws `corrupt` unless the next head extends the one seen, and keeps what proves a fork. */
   async #checkExtends(ask: Ask, head: SignedCheckpoint, next: SignedCheckpoint): Promise<void> {
-    const { hasher } = this.#options;
     const { size, root } = next.checkpoint;
     const seen = head.checkpoint;
-    if (size < seen.size) {
-      // An older head is no contradiction, unless the platform signed another past.
-      await this.#seekFork(ask, [head, next]);
-      fail("corrupt", "stale head", `at least ${seen.size} blocks, which have been seen`, size);
+    if (size === seen.size && sameBytes(root, seen.root)) return;
+    if (size > seen.size) {
+      const path = `consistency/${seen.size}/${size}`;
+      const hashes = pathFromJson(decodeCanonical(await askBytes(ask, path), "consistency"), "consistency");
+      if (verifyConsistency(seen, next.checkpoint, hashes, this.#options.hasher)) return;
     }
-    if (size === seen.size) {
-      if (sameBytes(root, seen.root)) return;
-      await this.#seekFork(ask, [head, next]);
-      fail("corrupt", `fork at ${size} blocks`, hex(seen.root), hex(root));
-    }
-    const path = `consistency/${seen.size}/${size}`;
-    const hashes = pathFromJson(decodeCanonical(await askBytes(ask, path), "consistency"), "consistency");
-    if (verifyConsistency(seen, next.checkpoint, hashes, hasher)) return;
+    // An older head is no contradiction, unless the platform signed another past with it.
     await this.#seekFork(ask, [head, next]);
-    fail(
-      "corrupt",
-      "rewritten history",
-      `a head of ${size} blocks that extends the one of ${seen.size}`,
-      hex(root),
-    );
+    if (size < seen.size)
+      fail("corrupt", "stale head", `at least ${seen.size} blocks, which have been seen`, size);
+    if (size === seen.size) fail("corrupt", `fork at ${size} blocks`, hex(seen.root), hex(root));
+    const wanted = `a head of ${size} blocks that extends the one of ${seen.size}`;
+    fail("corrupt", "rewritten history", wanted, hex(root));
   }
 
   /**

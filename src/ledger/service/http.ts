@@ -23,8 +23,8 @@ export interface HttpLimits {
 
 /**
  * Asks a server of blocks over HTTP, from Node or a page. 404 is null. Throws `storage`, its field the address, when
- * there is no answer, `limit` for an answer that is too long, `corrupt` for a block of another length than its header
- * says; redirects are not followed.
+ * there is no answer, `limit` for an answer that is too long and for a block that goes on after what its header says,
+ * `corrupt` for one whose header is none; redirects are not followed.
  */
 export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
   const { timeoutMs = 30_000, answerBytes = 1 << 20, blockBytes: longest = 1 << 26 } = limits;
@@ -42,9 +42,8 @@ export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
         if (response.status === 404) return null;
         return fail("storage", href, "an answer", `status ${response.status}`);
       }
-      return path.startsWith("block/")
-        ? await readBlock(response.body, longest, href)
-        : await readAtMost(response.body, answerBytes, href);
+      const blocks = path.startsWith("block/");
+      return await readBody(response.body, blocks ? blockLimit(longest) : () => answerBytes, href);
     } catch (error) {
       // What fetch throws differs by platform: TypeError without a connection, DOMException when time is up.
       if (error instanceof TypeError || error instanceof DOMException)
@@ -54,50 +53,36 @@ export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
   };
 }
 
-type Body = ReadableStream<Uint8Array>;
+/** How long an answer may be, from what has come of it; null while that does not tell yet. */
+type Limit = (bytes: () => Uint8Array, length: number) => number | null;
 
-/** All bytes of a stream, refused as soon as there are more than `limit`. */
-function readAtMost(body: Body, limit: number, field: string): Promise<Uint8Array> {
-  return reading(body, async (read) => {
-    const { bytes, ended } = await read(limit + 1);
-    return ended ? bytes : fail("limit", field, `at most ${limit} bytes`, "more");
-  });
-}
+/** A block is as long as its header says: neither a byte more nor, which is left to whoever decodes it, less. */
+const blockLimit =
+  (longest: number): Limit =>
+  (bytes, length) => {
+    if (length < headerBytes) return null;
+    const said = blockBytes(decodeHeader(bytes()));
+    return said <= longest ? said : fail("limit", "block", `at most ${longest} bytes`, said);
+  };
 
-/** A block: its header says how long it is, before the rest is read. */
-function readBlock(body: Body, limit: number, field: string): Promise<Uint8Array> {
-  return reading(body, async (read) => {
-    const { bytes: header } = await read(headerBytes);
-    const length = blockBytes(decodeHeader(header));
-    if (length > limit) return fail("limit", field, `a block of at most ${limit} bytes`, length);
-    const { bytes, ended } = await read(length + 1);
-    return ended && bytes.length === length
-      ? bytes
-      : fail("corrupt", field, `${length} bytes, as its header says`, ended ? bytes.length : "more");
-  });
-}
-
-/** Reads on until there are at least `wanted` bytes or no more come: all bytes so far, and whether they ended. */
-type ReadOn = (wanted: number) => Promise<{ readonly bytes: Uint8Array; readonly ended: boolean }>;
-
-/** Lets `use` read a stream, and lets go of it whatever happens. */
-async function reading<T>(body: Body, use: (read: ReadOn) => Promise<T>): Promise<T> {
+/** All bytes of a stream, refused as soon as there are more than its limit. */
+async function readBody(
+  body: ReadableStream<Uint8Array>,
+  limitOf: Limit,
+  field: string,
+): Promise<Uint8Array> {
   const reader = body.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
-  let ended = false;
+  let limit: number | null = null;
   try {
-    return await use(async (wanted) => {
-      while (!ended && length < wanted) {
-        const next = await reader.read();
-        if (next.done) ended = true;
-        else {
-          parts.push(next.value);
-          length += next.value.length;
-        }
-      }
-      return { bytes: concat(...parts), ended };
-    });
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      parts.push(next.value);
+      length += next.value.length;
+      limit ??= limitOf(() => concat(...parts), length);
+      if (limit !== null && length > limit) return fail("limit", field, `at most ${limit} bytes`, "more");
+    }
+    return concat(...parts);
   } finally {
     await reader.cancel().catch(() => {});
   }

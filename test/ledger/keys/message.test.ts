@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeItems } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
+import { encodeRecords } from "../../../src/ledger/format/layout.js";
+import { orderLayout } from "../../../src/ledger/format/records.js";
 import { checkRevisions } from "../../../src/ledger/keys/coverage.js";
 import { KeyDirectory } from "../../../src/ledger/keys/directory.js";
 import { decodeEvidence, type Evidence, encodeEvidence } from "../../../src/ledger/keys/evidence.js";
@@ -79,7 +81,7 @@ describe("statements", () => {
       quantity: 2_500_000,
       price: 310_000,
     } as const;
-    expect(hex(orderStatement(market, 7, record))).toBe(hex(orderText));
+    expect(hex(orderStatement(market, 7, encodeRecords(orderLayout, [record])))).toBe(hex(orderText));
     const key = await signatures.importSeed(new Uint8Array(seed));
     const signature = sign(null, orderText, node);
     expect(hex(await key.sign(statement))).toBe(hex(signature));

@@ -1,0 +1,111 @@
+/**
+ * `gridclear/format`: the ledger's format, for programs that read and write its bytes themselves: layouts of records with
+ * what reads and writes them, headers and blocks, canonical JSON, and the statements that signatures are made over.
+ * docs/ledger-format.md and docs/signatures.md say the same in tables. Nothing here judges a ledger: `gridclear/verify` does.
+ *
+ * @module
+ */
+
+export {
+  type Block,
+  type BlockDraft,
+  blockBytes,
+  buildBlock,
+  checkBlock,
+  decodeBlock,
+  decodeItems,
+  encodeBlock,
+  encodeItems,
+  hashOfBlock,
+  type Sections,
+} from "./format/block.js";
+export {
+  decodeCanonical,
+  encodeCanonical,
+  type Json,
+  maxJsonBytes,
+  maxJsonDepth,
+} from "./format/canonical.js";
+export {
+  blockHash,
+  decodeHeader,
+  encodeHeader,
+  formatVersion,
+  type Header,
+  headerBytes,
+  marketId,
+  maxBlockBytes,
+  maxItemBytes,
+  maxItems,
+  maxSectionBytes,
+  type SectionDescriptor,
+  signedMarket,
+  type Totals,
+  totalNames,
+} from "./format/header.js";
+export {
+  type Codes,
+  type CodesByName,
+  checkRecords,
+  codesOf,
+  decodeRecords,
+  encodeRecords,
+  type Field,
+  type Layout,
+  type Offsets,
+  offsetsOf,
+  readRecord,
+  recordCount,
+} from "./format/layout.js";
+export {
+  type AccountName,
+  account,
+  accountNames,
+  type FlowRecord,
+  firstCollateralAccount,
+  firstParticipantAccount,
+  flowCode,
+  flowKinds,
+  flowLayout,
+  noCarrier,
+  none,
+  type OrderRecord,
+  orderLayout,
+  type PostingRecord,
+  postingCode,
+  postingKinds,
+  postingLayout,
+  type ReadingRecord,
+  readingCorrection,
+  readingEstimated,
+  readingLayout,
+  type StateRecord,
+  sideCode,
+  sides,
+  stateCode,
+  stateKinds,
+  stateLayout,
+  type TradeRecord,
+  tradeCode,
+  tradeKinds,
+  tradeLayout,
+} from "./format/records.js";
+export {
+  type ItemSection,
+  type RecordSection,
+  recordSections,
+  type SectionName,
+  type StoredSection,
+  sectionLayouts,
+  sectionNames,
+  storedSections,
+} from "./format/sections.js";
+export { decodeEvidence, type Evidence, encodeEvidence } from "./keys/evidence.js";
+export {
+  batchStatement,
+  contractStatement,
+  orderStatement,
+  readingStatement,
+  receiptStatement,
+} from "./keys/message.js";
+export type { Hasher } from "./tree/hasher.js";
