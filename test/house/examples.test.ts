@@ -32,6 +32,18 @@ const ofPage = (page: string): Example[] =>
     code,
   }));
 const pages: Example[] = [...ofPage("README.md"), ...ofPage("docs/market.md")];
+// Each piece of the tutorial goes on where the one before stopped.
+const tutorial: Example = {
+  name: "docs/tutorial.md",
+  code: fenced(readFileSync(join(root, "docs/tutorial.md"), "utf8"), "js").join("\n"),
+};
+/** Programs of `examples/` and what each prints, among other lines. */
+const programs: readonly (readonly [name: string, prints: RegExp])[] = [
+  ["clear.js", /^value: 3 trades$[\s\S]*^merit: 3 trades$/m],
+  ["market.js", /^1 kWh at 0.3 EUR$[\s\S]*^period 2 is open$/m],
+  ["community.js", /^head of 33 blocks: [0-9a-f]{64}$/m],
+  ["verify.js", /^2 blocks executed again$[\s\S]*^block 1: trades root: wanted/m],
+];
 
 // A docstring need not repeat what its reader has: the package's names and an engine.
 const preamble = `
@@ -76,5 +88,33 @@ describe("examples", () => {
   test.each(pages)("$name", ({ name, code }) => {
     const imports = code.match(/^import .*$/gm) ?? [];
     run({ name, code: code.replace(/^import .*$/gm, "") }, imports.join("\n"));
+  });
+  test("docs/tutorial.md", () => {
+    const imports = tutorial.code.match(/^import .*$/gm) ?? [];
+    const printed = run(
+      { ...tutorial, code: tutorial.code.replace(/^import .*$/gm, "") },
+      imports.join("\n"),
+    );
+    for (const line of [
+      "1 trade",
+      "refused order.quantity: wanted at most 10000000 ticks by contract, got 500000000",
+      "settled: 1",
+      "balance -0.24",
+      "3 blocks executed again, all as they say",
+    ])
+      expect(printed.split("\n")).toContain(line);
+  });
+  test.each(programs)("examples/%s", (name, prints) => {
+    const code = readFileSync(join(root, "examples", name), "utf8");
+    expect(code.split("\n").length).toBeLessThanOrEqual(40);
+    const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, "examples", name)], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(prints);
+  });
+  test("are all run", () => {
+    expect(readdirSync(join(root, "examples")).sort()).toEqual(programs.map(([name]) => name).sort());
   });
 });
