@@ -99,13 +99,16 @@ class Sheet {
   }
 }
 
+/** Bytes of half a 64-bit number. */
+const halfBytes = 4;
+
 /** Writes a signed 64-bit amount without making a `bigint` of a number. */
 function putAmount(view: DataView, at: number, amount: Amount): void {
   if (typeof amount === "bigint") view.setBigInt64(at, amount, true);
   else {
     const high = Math.floor(amount / half);
     view.setUint32(at, amount - high * half, true);
-    view.setInt32(at + 4, high, true);
+    view.setInt32(at + halfBytes, high, true);
   }
 }
 

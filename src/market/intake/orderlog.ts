@@ -21,6 +21,9 @@ export const maxValueBytes = 1_000_000;
 
 const keyOf = (group: number): string => `orders/${group}`;
 const periodBytes = 8;
+// An entry: number of its first order u32 | bytes of records u32 | whether a gateway signed u8 | gateway | signature | records.
+const recordBytesAt = 4;
+const hasGatewayAt = 8;
 const entryHeader = 9;
 
 /** An entry on its way. */
@@ -148,8 +151,8 @@ function encodeEntry({ first, records, signature, gateway }: LoggedOrders): Uint
   const header = new Uint8Array(entryHeader);
   const view = viewOf(header);
   view.setUint32(0, first, true);
-  view.setUint32(4, records.length, true);
-  header[8] = gateway === null ? 0 : 1;
+  view.setUint32(recordBytesAt, records.length, true);
+  header[hasGatewayAt] = gateway === null ? 0 : 1;
   return concat(header, gateway ?? new Uint8Array(0), signature, records);
 }
 
@@ -165,12 +168,13 @@ export async function readOrders(
     if (value === null || view === null || view.getBigUint64(0, true) !== BigInt(period))
       return { entries, groups: group };
     for (let at = periodBytes; at < value.length; ) {
-      const length = view.getUint32(at + 4, true);
-      const signatureAt = at + entryHeader + (value[at + 8] === 1 ? publicKeyBytes : 0);
+      const length = view.getUint32(at + recordBytesAt, true);
+      const hasGateway = value[at + hasGatewayAt] === 1;
+      const signatureAt = at + entryHeader + (hasGateway ? publicKeyBytes : 0);
       const recordsAt = signatureAt + signatureBytes;
       entries.push({
         first: view.getUint32(at, true),
-        gateway: value[at + 8] === 1 ? copyOf(value, at + entryHeader, signatureAt) : null,
+        gateway: hasGateway ? copyOf(value, at + entryHeader, signatureAt) : null,
         signature: copyOf(value, signatureAt, recordsAt),
         records: copyOf(value, recordsAt, recordsAt + length),
       });
