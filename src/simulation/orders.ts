@@ -1,4 +1,5 @@
 /** The orders of a community: what everybody expects to use or make in a period, at the price its strategy finds. */
+import { copyOf } from "../bytes.js";
 import { fail } from "../errors.js";
 import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/intake/request.js";
@@ -71,8 +72,8 @@ const emptyBatch = (most: number): OrderBatch => ({
 /** The first orders of a batch, in columns of their own. */
 const firstOf = (batch: OrderBatch, count: number): OrderBatch => ({
   participant: batch.participant.slice(0, count),
-  carrier: batch.carrier.slice(0, count),
-  side: batch.side.slice(0, count),
+  carrier: copyOf(batch.carrier, 0, count),
+  side: copyOf(batch.side, 0, count),
   quantity: batch.quantity.slice(0, count),
   price: batch.price.slice(0, count),
 });
