@@ -1,7 +1,7 @@
 /**
  * What a market tells, and how. Nothing is told while something is half done: what happens is noted, and told in order
  * once the market is whole again, so a listener may call anything. A listener that throws, or returns a promise that
- * rejects, harms neither the market nor the other listeners: the reporter hears of it.
+ * rejects, harms neither the market nor the other listeners: the reporter is called with the error.
  */
 import { fail, type GridclearError } from "../errors.js";
 import { type OrderRecord, sides } from "../ledger/format/records.js";
@@ -41,7 +41,7 @@ const eventNames: readonly (keyof MarketEvents)[] = [
   "failed",
 ];
 
-/** Hears of a listener that threw or rejected. */
+/** Called with what a listener threw or rejected with, and the event that it listened to. */
 export type ListenerReporter = (error: unknown, event: keyof MarketEvents) => void;
 
 /** Writes to the console. */
@@ -50,7 +50,7 @@ export const reportToConsole: ListenerReporter = (error, event) =>
 
 type Note = { [Name in keyof MarketEvents]: readonly [Name, MarketEvents[Name]] }[keyof MarketEvents];
 
-/** Listeners, and what they are still to be told. */
+/** Keeps the listeners, and the events that were noted for them and not told yet. */
 export class Emitter {
   readonly #listeners = new Map<keyof MarketEvents, Set<(event: never) => unknown>>();
   readonly #report: ListenerReporter;
@@ -78,12 +78,12 @@ export class Emitter {
 
   /** Notes an event, to be told by {@link tell}. */
   note<Name extends keyof MarketEvents>(name: Name, event: MarketEvents[Name]): void {
-    if (this.#heard(name)) this.#noted.push([[name, event] as unknown as Note]);
+    if (this.#wanted(name)) this.#noted.push([[name, event] as unknown as Note]);
   }
 
   /** Notes the orders of a period from number `first` to the last there now. */
   noteOrders(open: OpenPeriod, first: number): void {
-    if (this.#heard("order") || this.#heard("replaced"))
+    if (this.#wanted("order") || this.#wanted("replaced"))
       this.#noted.push(notesOfOrders(open, first, open.orders.count));
   }
 
@@ -97,7 +97,7 @@ export class Emitter {
     this.#telling = false;
   }
 
-  #heard(name: keyof MarketEvents): boolean {
+  #wanted(name: keyof MarketEvents): boolean {
     return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
 

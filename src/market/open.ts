@@ -46,7 +46,7 @@ export interface MarketOptions extends Opening {
    * more, it seals one and goes on from the clock's time. Default 16.
    */
   readonly catchUp?: number;
-  /** Hears of listeners that throw or reject. Default: the console. */
+  /** Called with what a listener threw or rejected with. Default: it is written to the console. */
   readonly onListenerError?: ListenerReporter;
   /** Needed by signed markets. */
   readonly signatures?: Signatures;

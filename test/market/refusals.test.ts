@@ -294,6 +294,22 @@ describe("refused and dropped proposals keep nothing", () => {
     expect(market.nextVersion("participant/bob")).toBe(2);
   });
 
+  it("of several of one key those that still wait count", async () => {
+    const market = await open();
+    const key = "participant/bob";
+    for (const [version, from] of [
+      [2, 2],
+      [3, 3],
+      [4, 3],
+    ] as const)
+      expect(message(market.propose({ kind: "participant", version, from, id: "bob" }))).toBe("accepted");
+    expect([market.proposals, market.nextVersion(key)]).toEqual([3, 5]);
+    await market.clearPeriod(1);
+    expect([market.proposals, market.nextVersion(key)]).toEqual([2, 5]);
+    await market.clearPeriod(2);
+    expect([market.proposals, market.nextVersion(key)]).toEqual([0, 5]);
+  });
+
   it("and those that began count no longer as under way", async () => {
     const market = await open();
     const key = "participant/bob";

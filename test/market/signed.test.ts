@@ -206,7 +206,7 @@ describe("a signed market", () => {
     longer.set(gateway.publicKey);
     const signature = await gateway.sign(statement);
     expect(await market.submitColumns(batch, { gateway: longer, signature })).toMatchObject({
-      error: { code: "signature", field: "batch.gateway" },
+      error: { code: "signature", field: "batch.gateway", wanted: "a public key of 32 bytes" },
     });
     // Of ann, who names none, nobody may bring a batch.
     const anns = { ...batch, participant: Uint32Array.of(0) };

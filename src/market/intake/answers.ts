@@ -10,7 +10,7 @@ export class Answers {
   readonly #usable: () => void;
   readonly #refused: (what: Request, error: GridclearError) => void;
 
-  /** `usable` throws once the market has failed; `refused` hears of every refusal. */
+  /** `usable` throws once the market has failed; `refused` is called with every refusal. */
   constructor(usable: () => void, refused: (what: Request, error: GridclearError) => void) {
     this.#usable = usable;
     this.#refused = refused;

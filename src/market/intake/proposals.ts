@@ -59,7 +59,7 @@ export class Proposals {
   }
 }
 
-/** What hears of the proposals that are due. */
+/** Called with what became of each proposal that was due. */
 export interface Due {
   entered(contract: Contract): void;
   dropped(error: GridclearError): void;
@@ -70,7 +70,7 @@ export function enterProposals(
   open: OpenPeriod,
   due: readonly Proposal[],
   signing: Signing | null,
-  hears: Due,
+  calls: Due,
 ): void {
   let index = 0;
   for (const { contract, proof } of due)
@@ -79,9 +79,9 @@ export function enterProposals(
       open.enter(contract);
       if (proof !== null) signing?.enter(contract, proof, index);
       index += 1;
-      hears.entered(contract);
+      calls.entered(contract);
     } catch (error) {
       if (!(error instanceof GridclearError)) throw error;
-      hears.dropped(error);
+      calls.dropped(error);
     }
 }
