@@ -32,77 +32,96 @@ const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  * that stands twice it silently keeps the last. Never throws.
  */
 export function locateJson(source: string): JsonLines {
-  const line = new Map<string, number>();
-  let at = 0;
-  let counted = 0;
-  let lines = 1;
-  let fault: JsonFault | null = null;
+  const walk = new JsonWalk(source);
+  walk.all();
+  return { line: walk.line, fault: walk.fault };
+}
 
-  const lineHere = (): number => {
-    for (; counted < at; counted++) if (source[counted] === "\n") lines++;
-    return lines;
-  };
-  const take = (pattern: RegExp): string | null => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(source);
+/** A reader of one text, at a place in it. Each method that reads something returns false at a fault. */
+class JsonWalk {
+  readonly line: Map<string, number> = new Map<string, number>();
+  fault: JsonFault | null = null;
+  readonly #source: string;
+  #at = 0;
+  /** How far line ends are counted, and how many lines that makes. */
+  #counted = 0;
+  #lines = 1;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** Walks the whole text. */
+  all(): void {
+    if (!this.#value("", 0)) return;
+    this.#take(blank);
+    if (this.#at < this.#source.length) this.#fail(null);
+  }
+
+  #lineHere(): number {
+    for (; this.#counted < this.#at; this.#counted += 1)
+      if (this.#source[this.#counted] === "\n") this.#lines += 1;
+    return this.#lines;
+  }
+
+  #take(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#source);
     if (found === null) return null;
-    at += found[0].length;
+    this.#at += found[0].length;
     return found[0];
-  };
-  const fail = (twice: string | null): false => {
-    fault ??= { line: lineHere(), twice };
-    return false;
-  };
-  /** Passes over blanks and then over the mark `wanted`; false, at the mark that stands there, when it is another. */
-  const mark = (wanted: string): boolean => {
-    take(blank);
-    if (source[at] !== wanted) return false;
-    at++;
-    return true;
-  };
+  }
 
-  function members(path: string, depth: number): boolean {
-    if (mark("}")) return true;
+  #fail(twice: string | null): false {
+    this.fault ??= { line: this.#lineHere(), twice };
+    return false;
+  }
+
+  /** Passes over blanks and then over the mark `wanted`; false, at the mark that stands there, when it is another. */
+  #mark(wanted: string): boolean {
+    this.#take(blank);
+    if (this.#source[this.#at] !== wanted) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #members(path: string, depth: number): boolean {
+    if (this.#mark("}")) return true;
     const keys = new Set<string>();
     do {
-      take(blank);
-      const start = at;
-      const key = take(text);
-      if (key === null) return fail(null);
-      at = start;
+      this.#take(blank);
+      const start = this.#at;
+      const key = this.#take(text);
+      if (key === null) return this.#fail(null);
+      this.#at = start;
       const name = JSON.parse(key) as string;
       const field = memberOf(path, name);
-      if (keys.has(name)) return fail(field);
+      if (keys.has(name)) return this.#fail(field);
       keys.add(name);
-      if (!line.has(field)) line.set(field, lineHere());
-      at = start + key.length;
-      if (!mark(":") || !value(field, depth)) return fail(null);
-    } while (mark(","));
-    return mark("}") || fail(null);
+      if (!this.line.has(field)) this.line.set(field, this.#lineHere());
+      this.#at = start + key.length;
+      if (!this.#mark(":") || !this.#value(field, depth)) return this.#fail(null);
+    } while (this.#mark(","));
+    return this.#mark("}") || this.#fail(null);
   }
 
-  function elements(path: string, depth: number): boolean {
-    if (mark("]")) return true;
+  #elements(path: string, depth: number): boolean {
+    if (this.#mark("]")) return true;
     let index = 0;
     do {
-      take(blank);
-      const field = `${path}[${index++}]`;
-      if (!line.has(field)) line.set(field, lineHere());
-      if (!value(field, depth)) return false;
-    } while (mark(","));
-    return mark("]") || fail(null);
+      this.#take(blank);
+      const field = `${path}[${index}]`;
+      index += 1;
+      if (!this.line.has(field)) this.line.set(field, this.#lineHere());
+      if (!this.#value(field, depth)) return false;
+    } while (this.#mark(","));
+    return this.#mark("]") || this.#fail(null);
   }
 
-  function value(path: string, depth: number): boolean {
-    if (depth > maxDepth) return fail(null);
-    if (mark("{")) return members(path, depth + 1);
-    if (mark("[")) return elements(path, depth + 1);
-    return (take(text) ?? take(scalar)) !== null || fail(null);
+  #value(path: string, depth: number): boolean {
+    if (depth > maxDepth) return this.#fail(null);
+    if (this.#mark("{")) return this.#members(path, depth + 1);
+    if (this.#mark("[")) return this.#elements(path, depth + 1);
+    return (this.#take(text) ?? this.#take(scalar)) !== null || this.#fail(null);
   }
-
-  if (value("", 0)) {
-    take(blank);
-    if (at < source.length) fail(null);
-  }
-  return { line, fault };
 }
