@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));
@@ -88,4 +89,59 @@ describe("the house", () => {
       .filter(({ lines }) => lines > 330);
     expect(long).toEqual([]);
   });
+
+  test("no files import each other in a circle", () => {
+    expect(circles()).toEqual([]);
+  });
+
+  test("functions are short enough to hold in the head", () => {
+    const long = files.flatMap((file) => functionsOf(file)).filter(({ lines }) => lines > 70);
+    expect(long).toEqual([]);
+  });
+
+  test("offsets of records are known by name outside the format", () => {
+    // A number read or written at `something + literal` would be a layout known by heart.
+    const literal = /\.[gs]et(?:Uint|Int|BigUint|BigInt)(?:8|16|32|64)\(\s*[\w.[\]]+\s*\+\s*\d+\s*[,)]/;
+    const wrong = files
+      .filter((file) => !file.startsWith("ledger/format/"))
+      .filter((file) => literal.test(withoutComments(readFileSync(join(source, file), "utf8"))));
+    expect(wrong).toEqual([]);
+  });
 });
+
+/** Each circle of imports as the files on it; types count too, since a reader follows them as well. */
+function circles(): string[][] {
+  const next = new Map<string, string[]>(files.map((file) => [file, []]));
+  for (const { file, target } of imports) {
+    const imported = target.replace(/\.js$/, ".ts");
+    if (next.has(imported)) next.get(file)?.push(imported);
+  }
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) found.push([...path.slice(start), file]);
+    if (start >= 0 || done.has(file)) return;
+    for (const imported of next.get(file) as string[]) visit(imported, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
+
+/** Every function with a body and the lines from its name to its end. */
+function functionsOf(file: string): { name: string; lines: number }[] {
+  const text = readFileSync(join(source, file), "utf8");
+  const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found: { name: string; lines: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && "body" in node && node.body !== undefined) {
+      const first = parsed.getLineAndCharacterOfPosition(node.getStart()).line;
+      const last = parsed.getLineAndCharacterOfPosition(node.end).line;
+      found.push({ name: `${file}:${first + 1}`, lines: last - first + 1 });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed);
+  return found;
+}
