@@ -23,7 +23,7 @@ export interface OrderSheet {
 export type OrderFile = ReadonlyMap<Carrier, OrderSheet>;
 
 /** The ticks in which a file's decimals are counted. */
-export interface Ticks {
+export interface FileTicks {
   readonly quantity: Tick;
   readonly price: Tick;
 }
@@ -90,23 +90,27 @@ function hinted(
   } catch (error) {
     if (!(error instanceof GridclearError) || error.code !== "limit") throw error;
     const key = parse === parseQuantity ? "quantityTick" : "priceTick";
-    const hint = `${error.wanted}, or a larger ${key} in the rules${suggestion(parse, text)}`;
-    return fail("limit", field, hint, text);
+    const step = fittingTick(parse, text);
+    const hint = step === null ? "" : `; in the rules "${key}": "${step}" would do`;
+    return fail("limit", field, `${error.wanted}${hint}`, text);
   }
 }
 
-/** The smallest decimal step, 10⁻⁵ to 10³, in which a decimal can be counted; nothing where there is none. */
-function suggestion(parse: (text: string, tick: Tick, field: string) => number, text: string): string {
+/** The smallest decimal step, 10⁻⁵ to 10³, in which a decimal can be counted; null where there is none. */
+function fittingTick(
+  parse: (text: string, tick: Tick, field: string) => number,
+  text: string,
+): string | null {
   for (let exponent = -5; exponent <= 3; exponent += 1) {
     const tick = { mantissa: 10n ** BigInt(Math.max(exponent, 0)), scale: Math.max(-exponent, 0) };
     try {
       parse(text, tick, "");
-      return ` such as "${formatTicks(1n, tick)}"`;
+      return formatTicks(1n, tick);
     } catch {
       // Too large still, or not whole any more.
     }
   }
-  return "";
+  return null;
 }
 
 /**
@@ -115,7 +119,7 @@ function suggestion(parse: (text: string, tick: Tick, field: string) => number, 
  * Throws {@link GridclearError} `invalid` or `limit` whose field names the line and the column, at the first row
  * that is not acceptable; nothing is skipped or rounded.
  */
-export function parseOrderFile(text: string, ticks: Ticks): OrderFile {
+export function parseOrderFile(text: string, ticks: FileTicks): OrderFile {
   let place: Record<Column, number> | null = null;
   const drafts = new Map<Carrier, Record<"offer" | "bid", Draft>>();
 

@@ -60,7 +60,7 @@ function poolOf(given: GivenPool, priceTick: Tick): Map<Carrier, Required<PoolRu
  * the mechanism's own. Throws `invalid` or `limit` naming the key for an unknown key or value, a share out of range, a
  * price that is no whole number of ticks, or a pricing that does not go with the mechanism.
  */
-export function checkRules(value: unknown): FileRules {
+export function checkFileRules(value: unknown): FileRules {
   const given = rules(object(value, "rules"), "");
   const { mechanism = defaultMechanism.mechanism, pricing = ownPricing(mechanism) } = given;
   const { priceTick = microTick, quantityTick = microTick } = given;
@@ -77,7 +77,7 @@ export function checkRules(value: unknown): FileRules {
   };
 }
 
-/** Reads RULES.json. Throws like {@link checkRules}; each field then starts with the line it stands on. */
+/** Reads RULES.json. Throws like {@link checkFileRules}; each field then starts with the line it stands on. */
 export function parseRulesFile(text: string): FileRules {
-  return parseJson(text, { root: "rules", most: maxRulesLength }, checkRules);
+  return parseJson(text, { root: "rules", most: maxRulesLength }, checkFileRules);
 }

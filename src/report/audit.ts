@@ -135,9 +135,10 @@ async function judge(blocks: Blocks, note: string | null, tools: Tools): Promise
     // A head that was signed can't be taken back: blocks missing under it, or others in their place, are seen here.
     if (rootAtHead === null) throw missing(chain.size, size);
     if (!sameBytes(rootAtHead, root)) fail("corrupt", `head of ${size} blocks`, hex(rootAtHead), hex(root));
-    const { platform } = directory;
-    if (signed && !(await isSignedBy(head, platform, signatures, hasher)))
-      fail("signature", "head", `a signature of the platform (${hex(platform)})`, head.checkpoint.origin);
+    if (signed && !(await isSignedBy(head, directory.platform, signatures, hasher))) {
+      const wanted = `a signature of the platform (${hex(directory.platform)})`;
+      fail("signature", "head", wanted, head.checkpoint.origin);
+    }
   }
   return {
     ok: true,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { clearOrderFile, documentJson } from "../../src/files/cleardocument.js";
 import { parseOrderFile } from "../../src/files/orderfile.js";
-import { checkRules } from "../../src/files/rulesfile.js";
+import { checkFileRules } from "../../src/files/rulesfile.js";
 import { clearByRules, fee, type Order, tierOf } from "../oracle/rules.js";
 
 const carrierNames = ["electricity", "heat", "cold", "gas"] as const;
@@ -56,7 +56,7 @@ test("equals the oracle's document on random files", () => {
         { share: 1_000_000 - chosen.cut, ...chosen.tiers[1] },
       ];
       const { k, maxCycles } = chosen;
-      const rules = checkRules({ ...chosen.mechanism, k, maxCycles, pool, commission });
+      const rules = checkFileRules({ ...chosen.mechanism, k, maxCycles, pool, commission });
       const csv = rows
         .map(
           (r, i) => `${r.carrier},${r.side},${r.side}${i},${decimal(r.quantity, 6)},${decimal(r.price, 6)}`,

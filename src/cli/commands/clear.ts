@@ -3,7 +3,7 @@ import { openEngine } from "../../core/engine.js";
 import { placed } from "../../errors.js";
 import { clearOrderFile, documentJson } from "../../files/cleardocument.js";
 import { parseOrderFile } from "../../files/orderfile.js";
-import { checkRules, type FileRules, maxRulesLength, parseRulesFile } from "../../files/rulesfile.js";
+import { checkFileRules, type FileRules, maxRulesLength, parseRulesFile } from "../../files/rulesfile.js";
 import { decodeText, maxTextLength } from "../../files/text.js";
 import { type Command, defineCommand } from "../command.js";
 import { clearTable } from "../parts/cleartable.js";
@@ -32,7 +32,7 @@ export const clearCommand: Command = defineCommand({
   async run({ arguments: [path], options }, io) {
     const rules: FileRules =
       options.rules === undefined
-        ? checkRules({})
+        ? checkFileRules({})
         : await fromFile(options.rules, 4 * maxRulesLength, parseRulesFile);
     const orders = await fromFile(path!, maxTextLength, (text) => parseOrderFile(text, rules.ticks));
     const engine = await openEngine();

@@ -43,7 +43,7 @@ export async function* writeLedgerFile(blocks: Blocks, hasher: Hasher): AsyncGen
 }
 
 /** Bytes that arrive in pieces of any size, taken in portions. Holds what was not taken yet. */
-class Intake {
+class Portions {
   readonly #pieces: Uint8Array[] = [];
   #bytes = 0;
 
@@ -86,7 +86,7 @@ export async function* readLedgerFile(
 ): AsyncGenerator<Uint8Array> {
   const reader = new FileReader(hasher, await openChecksum(), headersOnly);
   for await (const piece of pieces) {
-    reader.intake.add(piece);
+    reader.arrived.add(piece);
     for (let block = reader.next(); block !== null; block = reader.next()) yield block;
   }
   reader.finish();
@@ -96,7 +96,7 @@ export async function* readLedgerFile(
 type Part = "head" | "record" | "block" | "end" | "nothing";
 
 class FileReader {
-  readonly intake: Intake = new Intake();
+  readonly arrived: Portions = new Portions();
   readonly #chain: Chain;
   readonly #checksum: Checksum;
   readonly #headersOnly: boolean;
@@ -113,22 +113,22 @@ class FileReader {
 
   /** The next block; null until more has come. */
   next(): Uint8Array | null {
-    while (this.#expects !== "nothing" && this.intake.bytes >= this.#wanted) {
-      const bytes = this.intake.take(this.#wanted);
+    while (this.#expects !== "nothing" && this.arrived.bytes >= this.#wanted) {
+      const bytes = this.arrived.take(this.#wanted);
       if (this.#expects === "head") this.#takeHead(bytes);
       else if (this.#expects === "record") this.#takeRecordHead(bytes);
       else if (this.#expects === "end") this.#takeEnd(bytes);
       else return this.#takeBlock(bytes);
     }
-    if (this.#expects === "nothing" && this.intake.bytes > 0)
-      fail("corrupt", "ledger file", "nothing after its end", `${this.intake.bytes} bytes`);
+    if (this.#expects === "nothing" && this.arrived.bytes > 0)
+      fail("corrupt", "ledger file", "nothing after its end", `${this.arrived.bytes} bytes`);
     return null;
   }
 
   /** Throws `corrupt` unless the file has come to its end. */
   finish(): void {
     if (this.#expects === "nothing") return;
-    const got = `${this.intake.bytes} and the end of the file`;
+    const got = `${this.arrived.bytes} and the end of the file`;
     fail("corrupt", `block ${this.#chain.size}`, `${this.#wanted} more bytes`, got);
   }
 

@@ -93,7 +93,7 @@ describe("gridclear verify", () => {
         const bytes = readFileSync(join(copy, name));
         bytes[at]! ^= 1 << bit;
         writeFileSync(join(copy, name), bytes);
-        // A CURRENT that names nothing is no ledger any more; everything else is a bad one.
+        // What does not even begin like a ledger is refused as input; everything else is a bad one.
         const audit: Pick<TimedAudit, "ok"> = await auditLedger(copy).catch((error: unknown) => {
           if (error instanceof GridclearError) return { ok: false };
           throw error;

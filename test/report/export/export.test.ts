@@ -17,7 +17,14 @@ import { openNodeStore } from "../../../src/ledger/store/node.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { blockFromJson } from "../../../src/report/export/document.js";
-import { exportCsv, exportJson, exportParquet, importJson, tables } from "../../../src/report/index.js";
+import {
+  exportCsv,
+  exportJson,
+  exportParquet,
+  importJson,
+  statementColumns,
+  tables,
+} from "../../../src/report/index.js";
 import { type Period, sampleChain, tradePeriod } from "../../support/sample.js";
 
 const ids = ["home-1", "=cmd|'/c calc'!A0", '+quote"and,comma', "-2+3", "@at", "＝1+1"];
@@ -380,6 +387,20 @@ describe("csv", () => {
       expect(await textOf(exportCsv([], name, hasher))).toBe(
         `${columns.map(([column]) => column).join(",")}\r\n`,
       );
+  });
+});
+
+describe("docs/exports.md", () => {
+  const page = readFileSync(new URL("../../../docs/exports.md", import.meta.url), "utf8");
+  /** Names and types of the table of columns under a heading. */
+  const listed = (heading: string): string[][] => {
+    const section = page.split(/^#+ /m).find((each) => each.startsWith(`${heading}\n`)) ?? "";
+    return [...section.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, type]) => [name!, type!]);
+  };
+
+  it("names every column of every table, in order", () => {
+    for (const { name, columns } of tables) expect([name, listed(name)]).toEqual([name, columns]);
+    expect(listed("Statements")).toEqual(statementColumns);
   });
 });
 
