@@ -67,7 +67,7 @@ function report(ledger: string, audit: TimedAudit): string {
   const { blocks, orders, trades, hash, root, signed, durationMs } = audit;
   return [
     `good: ${ledger}`,
-    `  ${grouped(blocks)} blocks, ${grouped(orders)} orders, ${grouped(trades)} trades: hashed again, executed again, the same to the last bit`,
+    `  ${grouped(blocks)} blocks, ${grouped(orders)} orders, ${grouped(trades)} trades: hashed and executed again, all the same`,
     signed
       ? "  every order, reading and contract carries a valid signature"
       : "  an unsigned market: nobody signed these orders",
