@@ -96,12 +96,12 @@ export class Entrance {
   async keepLog(store: Store): Promise<void> {
     const open = this.#parts.open();
     const { entries, groups } = await readOrders(store, open.period);
-    for (const entry of entries) {
+    for (const { first: logged, ...entry } of entries) {
       const { first, accepted } = (await this.enter(entry)).result;
-      if (accepted === 0 || first !== entry.first)
+      if (accepted === 0 || first !== logged)
         fail(
           "corrupt",
-          `order ${entry.first} of period ${open.period}`,
+          `order ${logged} of period ${open.period}`,
           "the order acknowledged, taken again",
           first,
         );
