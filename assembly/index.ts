@@ -7,7 +7,7 @@ import { matchByValue } from "./match/value";
 import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./match/merit";
 import { noOffer, poolOffers, sellLots } from "./match/pool";
 import { recordBytes, writePeerRecords, writeSaleRecords } from "./records";
-import { SHA_STATE_BYTES } from "./hash/sha256";
+import { stateBytes } from "./hash/sha256";
 import { countLeft, hasEmpty, exceeds } from "./check";
 
 export { reserve, address, hasClearingPrice, clearingPrice };
@@ -140,7 +140,7 @@ function insideWork(at: usize, bytes: u64): bool {
   return at >= work && <u64>(at - work) + bytes <= workCapacity();
 }
 
-const streamState = memory.data(SHA_STATE_BYTES, 16);
+const streamState = memory.data(stateBytes, 16);
 /** Where the one stream that is being fed keeps its state; the host keeps the states of the others. */
 export function shaState(): usize {
   return streamState;

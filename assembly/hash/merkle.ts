@@ -1,13 +1,17 @@
 // Merkle trees as RFC 6962 §2.1 has them: a leaf is SHA-256(0x00 ‖ record), a node SHA-256(0x01 ‖ left ‖ right),
 // the root of no records SHA-256(""). A level's lone last hash goes up unchanged, never paired with itself.
-import { hashLanes, LANES } from "./lanes";
-import { DIGEST_BYTES, sha256, shaFinal, shaInit, shaUpdate } from "./sha256";
+import { hashLanes, laneCount } from "./lanes";
+import { digestBytes, stateBytes, sha256, shaFinal, shaInit, shaUpdate } from "./sha256";
 
-const LEAF: u32 = 0;
-const NODE: u32 = 1;
+const leafPrefix: u32 = 0;
+const nodePrefix: u32 = 1;
+
+/** The stream of a message and its prefix, where there are no lanes. */
+const ownState: usize = memory.data(stateBytes, 8);
+const prefixByte: usize = memory.data(1);
 
 /** Leaves of a subtree that is hashed to its root before the next is begun, so that its hashes stay in cache. */
-const SUBTREE: u32 = 1024;
+const subtreeLeaves: u32 = 1024;
 
 /**
  * Root over `count` records of `recordBytes` bytes lying end to end at `data`; writes 32 bytes to `out`.
@@ -18,15 +22,15 @@ export function merkleRoot(data: usize, count: u32, recordBytes: usize, scratch:
   let subtrees: u32 = 0;
   // Subtrees of 2^k leaves are nodes of level k in any tree (the last may be smaller), so their roots may stand
   // for them. Each is worked out in the place behind the roots there are already.
-  while (count > SUBTREE) {
-    const hashes = scratch + <usize>subtrees * DIGEST_BYTES;
-    leafHashes(data, SUBTREE, recordBytes, hashes);
-    nodesRoot(hashes, SUBTREE, hashes);
-    data += <usize>SUBTREE * recordBytes;
-    count -= SUBTREE;
+  while (count > subtreeLeaves) {
+    const hashes = scratch + <usize>subtrees * digestBytes;
+    leafHashes(data, subtreeLeaves, recordBytes, hashes);
+    nodesRoot(hashes, subtreeLeaves, hashes);
+    data += <usize>subtreeLeaves * recordBytes;
+    count -= subtreeLeaves;
     subtrees++;
   }
-  const hashes = scratch + <usize>subtrees * DIGEST_BYTES;
+  const hashes = scratch + <usize>subtrees * digestBytes;
   leafHashes(data, count, recordBytes, hashes);
   if (subtrees == 0) {
     nodesRoot(hashes, count, out);
@@ -38,7 +42,7 @@ export function merkleRoot(data: usize, count: u32, recordBytes: usize, scratch:
 
 /** Leaf hashes of `count` records lying end to end at `data`; writes 32 * count bytes to `out`, apart from the data. */
 export function leafHashes(data: usize, count: u32, recordBytes: usize, out: usize): void {
-  hashEach(LEAF, data, count, recordBytes, out);
+  hashEach(leafPrefix, data, count, recordBytes, out);
 }
 
 /**
@@ -53,14 +57,14 @@ export function nodesRoot(hashes: usize, count: u32, out: usize): void {
   }
   while (count > 1) {
     const pairs = count >> 1;
-    hashEach(NODE, hashes, pairs, 2 * DIGEST_BYTES, hashes);
+    hashEach(nodePrefix, hashes, pairs, 2 * digestBytes, hashes);
     if (count & 1) {
-      const lone = hashes + <usize>(count - 1) * DIGEST_BYTES;
-      memory.copy(hashes + <usize>pairs * DIGEST_BYTES, lone, DIGEST_BYTES);
+      const lone = hashes + <usize>(count - 1) * digestBytes;
+      memory.copy(hashes + <usize>pairs * digestBytes, lone, digestBytes);
     }
     count = pairs + (count & 1);
   }
-  if (out != hashes) memory.copy(out, hashes, DIGEST_BYTES);
+  if (out != hashes) memory.copy(out, hashes, digestBytes);
 }
 
 /**
@@ -71,22 +75,19 @@ function hashEach(prefix: u32, data: usize, count: u32, bytes: usize, out: usize
   const end = data + <usize>count * bytes;
   if (ASC_FEATURE_SIMD) {
     for (; count != 0; ) {
-      const lanes = min(count, LANES);
+      const lanes = min(count, laneCount);
       hashLanes(prefix, data, bytes, lanes, bytes, end, out);
       data += <usize>lanes * bytes;
-      out += <usize>lanes * DIGEST_BYTES;
+      out += <usize>lanes * digestBytes;
       count -= lanes;
     }
   } else {
-    for (; count != 0; count--, data += bytes, out += DIGEST_BYTES) {
-      shaInit(STATE);
-      store<u8>(PREFIX, prefix);
-      shaUpdate(STATE, PREFIX, 1);
-      shaUpdate(STATE, data, bytes);
-      shaFinal(STATE, out);
+    for (; count != 0; count--, data += bytes, out += digestBytes) {
+      shaInit(ownState);
+      store<u8>(prefixByte, prefix);
+      shaUpdate(ownState, prefixByte, 1);
+      shaUpdate(ownState, data, bytes);
+      shaFinal(ownState, out);
     }
   }
 }
-
-const STATE: usize = memory.data(104, 8);
-const PREFIX: usize = memory.data(1);
