@@ -31,7 +31,10 @@ function spread(x: u32): u32 {
   return (x | (x << 1)) & 0x55555555;
 }
 
-/** Adds to `codes` the 16-bit places of `column` among all, spread and moved `shift` bits; equals share a place. */
+/**
+ * Adds to `codes` the 16-bit places of `column` among all, spread and moved `shift` bits; equals share a place. Any order of
+ * leaves gives the same trades; places beyond 16 bits would scatter what belongs together and cost time alone.
+ */
 function interleave(column: usize, count: u32, shift: u32, codes: usize, order: usize, scratch: usize): void {
   sortOrders(0, count, column, column, 0, true, scratch, order);
   const narrow = <u32>max(0, 16 - <i32>clz(count));

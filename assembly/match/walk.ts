@@ -1,3 +1,4 @@
+// The walk of leaders through followers that both mechanisms of the paper and the pool share.
 import { Side, Trades, priceOf } from "./side";
 import { build, fitting, leafPrice, leafSize, nodeAt, quantityOf, remove, sizeOf, smallest, top } from "./tree";
 import { searchByMorton } from "./morton";
@@ -51,6 +52,8 @@ export function walk(leader: Side, follower: Side, trades: Trades, divisible: bo
     let found = fitting(root, sizeOf(left), price);
     budget += 24;
     if (found != 0) {
+      // Divisible lots never come here: any quantity fits, so whatever subtree fits by price holds a trade, and at most
+      // nine nodes are looked at for each, which the budget pays 24 for.
       if (budget < 0 && !divisible) {
         trades.count = <u32>(done >> 2);
         leader.best = best;

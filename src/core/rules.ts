@@ -98,7 +98,7 @@ export interface TierRange {
 }
 
 /**
- * Which trades fall in which tier when there are `count`: trade `i` belongs to the first tier whose cumulated share
+ * Which trades fall in which tier when there are `count` (0 … 2²⁵, as many as two sides can make): trade `i` belongs to the first tier whose cumulated share
  * exceeds `i × 1 000 000 / count`. Tiers without a trade are left out.
  */
 export function tierRanges(tiers: readonly CommissionTier[], count: number): TierRange[] {
@@ -107,11 +107,11 @@ export function tierRanges(tiers: readonly CommissionTier[], count: number): Tie
   let first = 0;
   for (const tier of tiers) {
     share += tier.share;
-    // i × 10⁶ < share × count, so i ends at the quotient rounded up; products stay below 2⁴⁶.
+    // i × 10⁶ < share × count, so i ends at the quotient rounded up. The product is exact (below 2⁴⁶), and a quotient that
+    // is not whole lies 10⁻⁶ or more beside the next whole number, where doubles of its size are 2⁻²⁷ apart.
     const end = Math.ceil((share * count) / ppm);
-    const exact = Math.min(count, (end - 1) * ppm >= share * count ? end - 1 : end);
-    if (exact > first) ranges.push({ tier, first, end: exact });
-    first = Math.max(first, exact);
+    if (end > first) ranges.push({ tier, first, end });
+    first = end;
   }
   return ranges;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { tierRanges } from "../../src/core/rules.js";
 import { scalarCore } from "../../src/core/scalar.js";
 import { difference, type Market, prices, quantities, Random, randomMarket } from "./markets.js";
 
@@ -110,4 +111,19 @@ describe.each(engines)("core and rules agree, %s", (name, opening) => {
                 }),
               ).toBeNull();
   });
+});
+
+test("tiers end where exact arithmetic ends them, up to the most trades there can be", () => {
+  const random = new Random(0x71e5);
+  for (let round = 0; round < 200_000; round++) {
+    const count = random.of(random.between(0, 2 ** 25), 2 ** 25, 2 ** 25 - 1, 1_000_000, 999_999);
+    const share = random.of(random.between(1, 999_999), 1, 999_999, 333_333, 500_000);
+    const tiers = [share, 1_000_000 - share].map((part) => ({ share: part, supply: 0, use: 0 }));
+    const ranges = tierRanges(tiers, count);
+    // The first trade that is not of the first tier: the smallest i with i × 10⁶ >= share × count.
+    const border = (BigInt(share) * BigInt(count) + 999_999n) / 1_000_000n;
+    const found = ranges.find(({ tier }) => tier === tiers[0])?.end ?? 0;
+    if (BigInt(found) !== border || (ranges.at(-1)?.end ?? 0) !== count)
+      expect.fail(`share ${share} of ${count}: ${found}, wanted ${border}`);
+  }
 });

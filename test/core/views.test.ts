@@ -151,6 +151,18 @@ describe("a view after the next call", () => {
   });
 });
 
+describe("what a caller writes into `remaining`", () => {
+  test.each([
+    ["offers", 11],
+    ["bids", 7],
+  ] as const)("of %s may be each order's quantity and no more", (side, beyond) => {
+    engine.match(book).remaining[side][0] = beyond - 1;
+    engine.sell({ price: 3 });
+    engine.match(book).remaining[side][0] = beyond;
+    expect(() => engine.sell({ price: 3 })).toThrowError(fails("invalid", "remaining"));
+  });
+});
+
 describe("growth takes the match away only when orders move", () => {
   const growing: readonly [string, (grown: Engine) => void, boolean][] = [
     ["more offers", (grown) => grown.reserve(100_000, 1), true],
