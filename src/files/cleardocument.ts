@@ -46,7 +46,7 @@ export interface ClearDocument {
 }
 
 /** The rules of one carrier as the engine takes them. */
-export function engineRules(rules: FileRules, carrier: Carrier): ClearingRules {
+function engineRules(rules: FileRules, carrier: Carrier): ClearingRules {
   return {
     mechanism: rules.mechanism,
     pricing: rules.pricing,

@@ -20,7 +20,7 @@ export interface Cast {
 }
 
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
-export const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
+const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
 const feederLoss = 8_000;
 const dayMs = 86_400_000;
 /** Days whose stays one contract of a car lists; then it is renewed. A contract holds 512 stays, one a day at most. */

@@ -56,9 +56,6 @@ export function moneyRound(ticks: number | bigint): string {
   return amount !== 0 && Math.abs(amount) < 0.005 ? money(ticks) : fixed(amount + 0, 2);
 }
 
-/** A part of a whole with its sign, as a change: `+3.4 %`. */
-export const change = (part: number, all: number): string => `${part > 0 ? "+" : ""}${share(part, all)}`;
-
 /** A duration in milliseconds: `12 µs`, `0.4 ms`, `12 ms`, `1.8 s`. */
 export const duration = (ms: number): string =>
   ms >= 1000

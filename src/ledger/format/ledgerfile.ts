@@ -38,7 +38,7 @@ export const fileEndBytes: number = recordHeadBytes + 8 + hashBytes;
 const magic = Uint8Array.of(0x47, 0x43, 0x4c, 0x46, 2, 0, 0, 0);
 const firstAt = 8;
 /** Bytes that a mark has for itself: one disk sector. */
-export const markBytes = 512;
+const markBytes = 512;
 const markAt = (slot: number): number => markBytes * (1 + slot);
 const markChecksumAt = 8 + hashBytes;
 

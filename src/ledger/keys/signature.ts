@@ -60,7 +60,7 @@ export function isStrictEncoding(publicKey: Uint8Array, signature: Uint8Array): 
 const inFlight = 64;
 
 /** Puts the strict rule and the argument checks around a backend. */
-export function strictSignatures(backend: SignatureBackend): Signatures {
+function strictSignatures(backend: SignatureBackend): Signatures {
   const verify: Signatures["verify"] = async (publicKey, message, signature) =>
     isStrictEncoding(wantBytes(publicKey, "publicKey"), wantBytes(signature, "signature")) &&
     backend.equationHolds(publicKey, wantBytes(message, "message"), signature);

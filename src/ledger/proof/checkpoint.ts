@@ -73,7 +73,7 @@ export type KeyKind = typeof ledgerKeyKind | typeof witnessKeyKind;
 export const checkpointKey = "checkpoint";
 
 /** Longest note read, in characters, and most signature lines. */
-export const maxNoteLength: number = 65_536;
+const maxNoteLength: number = 65_536;
 export const maxNoteSignatures: number = 64;
 
 const dash = "— ";

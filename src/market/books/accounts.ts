@@ -2,7 +2,7 @@
 import { firstCollateralAccount, firstParticipantAccount } from "../../ledger/format/records.js";
 import { type Amount, exactSum } from "./amounts.js";
 
-export { account, firstCollateralAccount, firstParticipantAccount } from "../../ledger/format/records.js";
+export { account } from "../../ledger/format/records.js";
 
 /** Account number of a participant. */
 export const accountOf = (participant: number): number => firstParticipantAccount + participant;

@@ -33,7 +33,7 @@ export function fee(amount: Amount, rate: number): Amount {
 }
 
 /** floor(dividend / divisor) of whole numbers from 0 to 2⁵³: the remainder of doubles is exact, so this is. */
-export function floorDivide(dividend: number, divisor: number): number {
+function floorDivide(dividend: number, divisor: number): number {
   return (dividend - (dividend % divisor)) / divisor;
 }
 

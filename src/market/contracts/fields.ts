@@ -17,7 +17,7 @@ import { fail } from "../../errors.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, parseTick, ppm } from "../../units.js";
 
 /** Largest single amount in a contract, in amount ticks. */
-export const maxMoney: bigint = (1n << 63n) - 1n;
+const maxMoney: bigint = (1n << 63n) - 1n;
 
 /** An amount of money from `least` to {@link maxMoney}, as a decimal string of amount ticks. */
 export const money =

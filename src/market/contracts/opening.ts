@@ -4,7 +4,7 @@ import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
 
 /** The paper's fixed price of pool electricity, in price ticks (paper §4.2(2)). */
-export const fixedPrice = 430_000;
+const fixedPrice = 430_000;
 
 /** What a market is opened with when contracts are not written out; everything is optional. */
 export interface Opening {

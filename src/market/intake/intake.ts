@@ -101,7 +101,7 @@ export class Intake {
 }
 
 /** Code of a carrier by name. */
-export function carrierCode(carrier: Carrier, field: string): number {
+function carrierCode(carrier: Carrier, field: string): number {
   const code = carriers.indexOf(carrier);
   return code >= 0 ? code : fail("invalid", field, `one of ${carriers.join(", ")}`, carrier);
 }

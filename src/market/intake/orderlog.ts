@@ -17,7 +17,7 @@ export interface LoggedOrders extends SignedOrders {
 }
 
 /** Most bytes of one value: what fits into a value of the store. */
-export const maxValueBytes = 1_000_000;
+const maxValueBytes = 1_000_000;
 
 const keyOf = (group: number): string => `orders/${group}`;
 const periodBytes = 8;

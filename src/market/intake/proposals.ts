@@ -6,7 +6,7 @@ import type { OpenPeriod } from "../period/period.js";
 import type { ContractProof, Signing } from "./signing.js";
 
 /** Most contracts that may wait for their period at a time. */
-export const maxProposals: number = 1 << 20;
+const maxProposals: number = 1 << 20;
 
 /** A contract that was proposed, and in a signed market what was found good about its signature. */
 export interface Proposal {

@@ -9,7 +9,7 @@ import { carrierCount, nobody, type Terms } from "../contracts/terms.js";
 import { maxPeriodOrders, maxRevisions } from "./limits.js";
 
 /** Sides of an order in columns. */
-export const offerSide: number = sideCode.offer;
+const offerSide: number = sideCode.offer;
 export const bidSide: number = sideCode.bid;
 
 const orderAt = /* @__PURE__ */ offsetsOf(orderLayout);

@@ -11,7 +11,7 @@ import { Entries } from "./entries.js";
 import type { Round } from "./round.js";
 
 /** The stay of a device in a period: undefined when it is away, null when it never leaves. */
-export function stayIn(contract: StorageContract, period: number): Stay | null | undefined {
+function stayIn(contract: StorageContract, period: number): Stay | null | undefined {
   const stays = contract.stays;
   if (stays === undefined) return null;
   let low = 0;
@@ -29,7 +29,7 @@ export function stayIn(contract: StorageContract, period: number): Stay | null |
 const horizon = 4096;
 
 /** Least charge after `period` from which what is owed at departure can still be reached. */
-export function chargeOwed(contract: StorageContract, stay: Stay | null, period: number): number {
+function chargeOwed(contract: StorageContract, stay: Stay | null, period: number): number {
   if (stay === null) return 0;
   const gain = scaleDown(contract.chargeLimit, contract.chargeEfficiency, ppm);
   const kept = ppm - contract.selfDischarge;

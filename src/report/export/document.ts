@@ -40,7 +40,7 @@ const textual = (record: Plain): Plain =>
   );
 
 /** A block as plain JSON data: everything in it, and its hash. The order of the keys is part of the format. */
-export function blockToJson(block: Block, hasher: Hasher): Plain {
+function blockToJson(block: Block, hasher: Hasher): Plain {
   const { header, sections } = block;
   const records = (name: RecordSection): Plain => ({
     [name]: decodeRecords<unknown>(sectionLayouts[name], sections[name]).map((each) =>

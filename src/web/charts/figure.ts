@@ -10,7 +10,7 @@ export interface Table {
 }
 
 /** Most rows a table in the page holds; files hold all. */
-export const mostRows = 500;
+const mostRows = 500;
 
 /** A cell that holds a figure with its unit, which stands right; words stand left. */
 const figure = /^[+−]?[0-9][0-9,.]*(?: ?(?:%|Wh|kWh|MWh|GWh|µs|ms|s))?$|^none$|^$/;

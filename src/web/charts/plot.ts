@@ -43,7 +43,7 @@ export interface Room {
 }
 
 /** Axes with grid lines and labels. */
-export function axes(
+function axes(
   room: Room,
   x: { scale: Scale; values: readonly number[]; label: (value: number) => string; title: string } | null,
   y: { scale: Scale; values: readonly number[]; label: (value: number) => string; title: string },

@@ -100,7 +100,7 @@ export function caveat(name: SettingName, settings: Settings): string | null {
 
 /** Fewest and most participants of a simulated day: below, nobody trades some carriers; above, it takes too long. */
 export const leastInDay = 40;
-export const mostInDay = 600;
+const mostInDay = 600;
 /** Participants of the day that the settings describe. */
 export const participantsOf = ({ orders }: Settings): number =>
   Math.max(leastInDay, Math.min(orders, mostInDay));

@@ -14,7 +14,7 @@ import { openPlayer, type Player } from "./player.js";
 import { type Cast, sentence } from "./sentences.js";
 
 /** Whether the walk came to the same trades as the engine. */
-export function agrees(walk: Walk, result: PeriodResult): boolean {
+function agrees(walk: Walk, result: PeriodResult): boolean {
   const mine = [
     ...walk.trades.map((trade) => ({ ...trade, pool: false })),
     ...walk.poolTrades.map((trade) => ({ ...trade, pool: true })),

@@ -12,7 +12,7 @@ import type { Run } from "./chain.js";
 import { pause, turnMs } from "./work.js";
 
 /** What each check asks, by its name. */
-export const checkNames = ["form", "roots", "link", "hash", "execution"] as const;
+const checkNames = ["form", "roots", "link", "hash", "execution"] as const;
 
 /** One check of a block: what was checked, whether it held, what was found, and how long it took in milliseconds. */
 export interface Check {
@@ -39,7 +39,7 @@ export const otherHasher = (): Promise<Hasher> => (hasher ??= openHasher());
 const short = (hash: Uint8Array): string => `${hex(hash).slice(0, 16)}…`;
 
 /** What is wrong, as a person says it: long hashes by their beginning, numbers without the marks of their type. */
-export function inWords(error: unknown): string {
+function inWords(error: unknown): string {
   if (!(error instanceof GridclearError)) return error instanceof Error ? error.message : String(error);
   const plain = (value: string): string =>
     value

@@ -10,7 +10,7 @@ import { nobody } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
 /** Most stays of one storage contract. */
-export const maxStays: number = 512;
+const maxStays: number = 512;
 
 const storageFields = record({
   ...dated("storage"),

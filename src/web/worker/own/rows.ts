@@ -101,7 +101,7 @@ const quotesIn = (text: string): number => text.split('"').length - 1;
 const breaksIn = (text: string): number => text.split(/\r\n|\r|\n/).length - 1;
 
 /** What stands between the cells of a file, by its first line: the one of these that splits it into most cells. */
-export const separators = [",", ";", "\t", "|"] as const;
+const separators = [",", ";", "\t", "|"] as const;
 export function separatorOf(header: string): string {
   const bare = header.replaceAll(/"(?:[^"]|"")*"/g, "");
   const counts = separators.map((each) => bare.split(each).length);
