@@ -1,3 +1,8 @@
+/**
+ * Canonical JSON: one text for one value, so that what is hashed and signed of a contract, a proof or a receipt can be written
+ * in one way only. A reader refuses whatever its writer would not have written.
+ */
+import { fromUtf8, sameBytes, toUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 
 /** What canonical JSON can say: no fractions, no exponents, no undefined. */
@@ -70,7 +75,7 @@ export function encodeCanonical(value: unknown, field: string = "json"): Uint8Ar
     put("}");
   };
   write(value, field, 0);
-  const bytes = new TextEncoder().encode(parts.join(""));
+  const bytes = toUtf8(parts.join(""));
   if (bytes.length > maxJsonBytes) fail("limit", field, `at most ${maxJsonBytes} bytes`, bytes.length);
   return bytes;
 }
@@ -98,12 +103,8 @@ function nesting(text: string): number {
  */
 export function decodeCanonical(bytes: Uint8Array, field: string = "json"): Json {
   if (bytes.length > maxJsonBytes) return fail("limit", field, `at most ${maxJsonBytes} bytes`, bytes.length);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return fail("invalid", field, "UTF-8", bytes);
-  }
+  const text = fromUtf8(bytes);
+  if (text === null) return fail("invalid", field, "UTF-8", bytes);
   if (nesting(text) > maxJsonDepth)
     return fail("limit", field, `at most ${maxJsonDepth} levels`, nesting(text));
   let value: Json;
@@ -113,7 +114,7 @@ export function decodeCanonical(bytes: Uint8Array, field: string = "json"): Json
     return fail("invalid", field, "JSON", text);
   }
   const again = encodeCanonical(value, field);
-  if (again.length !== bytes.length || again.some((byte, index) => byte !== bytes[index]))
+  if (!sameBytes(again, bytes))
     return fail(
       "invalid",
       field,

@@ -1,3 +1,7 @@
+/**
+ * The chain of blocks: what the next block has to say of those before it, and the verifying of a whole ledger as it streams
+ * by, one block at a time.
+ */
 import { hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
@@ -124,7 +128,10 @@ export type ChainVerdict =
 export interface ChainCheck {
   /** Leaves the sections unread (they are then as good as whoever checks them later); default false. */
   readonly headersOnly?: boolean;
-  /** A head known from elsewhere: the chain has to reach it and agree with it. Without one nothing vouches for the last header. */
+  /**
+   * A head known from elsewhere: the chain has to reach it and agree with it. Without one nothing vouches for the last
+   * header.
+   */
   readonly checkpoint?: { readonly size: number; readonly root: Uint8Array };
 }
 

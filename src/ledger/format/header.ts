@@ -103,7 +103,10 @@ export const headerBytes: number = totalsAt + carriers.length * totalsLayout.byt
 /** Largest section and largest block, in bytes. */
 export const maxSectionBytes = 0x3fff_ffff;
 export const maxBlockBytes = 0x7fff_ffff;
-/** Longest item of a section with items of variable length, and most of them: millions of empty ones would cost far more than their bytes. */
+/**
+ * Longest item of a section with items of variable length, and most of them: millions of empty ones would cost far more
+ * than their bytes.
+ */
 export const maxItemBytes = 0xff_ffff;
 export const maxItems = 0x40_0000;
 

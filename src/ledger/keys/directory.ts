@@ -2,7 +2,7 @@
  * Whose signature counts for what in a signed market, read from its contracts as they come: the little of a contract
  * that verifying needs, so that it needs no market.
  */
-import { fromHex } from "../../bytes.js";
+import { fromHex, publicKeyBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 
 /**
@@ -121,7 +121,12 @@ function name(value: unknown): string {
 }
 
 function key(value: unknown, field: string): Uint8Array {
-  if (typeof value !== "string" || value.length !== 64)
-    return fail("signature", field, "an Ed25519 public key in 64 hexadecimal digits", value);
+  if (typeof value !== "string" || value.length !== 2 * publicKeyBytes)
+    return fail(
+      "signature",
+      field,
+      `an Ed25519 public key in ${2 * publicKeyBytes} hexadecimal digits`,
+      value,
+    );
   return fromHex(value, field);
 }

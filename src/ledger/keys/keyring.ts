@@ -1,3 +1,6 @@
+/**
+ * `gridclear/keys/browser`: the signing keys of a page, kept by its browser.
+ */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { fail } from "../../errors.js";
 import type { Signatures, SigningKey } from "./backend.js";

@@ -115,7 +115,11 @@ export async function openSignatures(options?: {
   }
   if (options?.backend === "noble") return openFallback();
   chosen ??= webcryptoWorks().then((works) => (works ? strictSignatures(webcryptoBackend) : openFallback()));
-  return chosen;
+  // A fallback that could not be loaded may be there the next time.
+  return chosen.catch((error: unknown) => {
+    chosen = undefined;
+    throw error;
+  });
 }
 
 async function openFallback(): Promise<Signatures> {

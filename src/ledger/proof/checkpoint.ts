@@ -1,3 +1,7 @@
+/**
+ * Heads of a ledger as signed notes (C2SP `signed-note`, `tlog-checkpoint`, `tlog-cosignature`): what a platform signs and its
+ * witnesses cosign, written, read strictly, and checked.
+ */
 import {
   concat,
   copyOf,
@@ -8,6 +12,7 @@ import {
   signatureBytes,
   toBase64,
   toUtf8,
+  viewOf,
 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Signatures, SigningKey } from "../keys/backend.js";
@@ -241,7 +246,7 @@ export async function cosignatures(
     // One key under two names is one witness.
     if (line?.bytes.length !== 8 + signatureBytes || used.some((key) => sameBytes(key, witness.publicKey)))
       continue;
-    const time = Number(new DataView(line.bytes.buffer, line.bytes.byteOffset).getBigUint64(0));
+    const time = Number(viewOf(line.bytes).getBigUint64(0));
     if (!Number.isSafeInteger(time)) continue;
     const message = cosigned(signed.body, time);
     if (!(await signatures.verify(witness.publicKey, message, line.bytes.subarray(8)))) continue;

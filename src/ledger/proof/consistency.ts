@@ -1,3 +1,6 @@
+/**
+ * Consistency proofs as documents: that a later head of a ledger extends an earlier one.
+ */
 import { fromHex, hex } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
@@ -13,7 +16,10 @@ export interface ConsistencyProof {
   readonly path: readonly Uint8Array[];
 }
 
-/** Proves the first `size1` blocks to be the beginning of the first `size2`. Throws `invalid` unless 1 ≤ size1 ≤ size2 ≤ the blocks there are. */
+/**
+ * Proves the first `size1` blocks to be the beginning of the first `size2`. Throws `invalid` unless 1 ≤ size1 ≤ size2 ≤ the
+ * blocks there are.
+ */
 export function proveConsistency(history: HistoryTree, size1: number, size2: number): ConsistencyProof {
   return {
     from: { size: size1, root: history.root(size1) },

@@ -1,4 +1,8 @@
-import { copyOf, fromHex, hex, sameBytes } from "../../bytes.js";
+/**
+ * Proofs as documents: that a block, or one record of it, is part of the ledger that a head stands for. Made from a block
+ * and the hashes of all, opened and verified by anybody; and how documents of this kind are written and read.
+ */
+import { copyOf, fromHex, fromUtf8, hex, sameBytes, toUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeItems } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
@@ -32,7 +36,7 @@ export interface RecordProof {
  * proves the block alone.
  */
 export interface Proof {
-  /** The 864 bytes of the block's header. */
+  /** The bytes of the block's header. */
   readonly header: Uint8Array;
   readonly record: RecordProof | null;
   /** Number of blocks under the root that the proof leads to, and the path there. */
@@ -239,7 +243,7 @@ export function decodeProof(text: string): Proof {
 
 /** Canonical JSON with a newline: what proofs, receipts and contradictions are kept as. */
 export function writeDocument(json: Json, field: string): string {
-  return `${new TextDecoder().decode(encodeCanonical(json, field))}\n`;
+  return `${fromUtf8(encodeCanonical(json, field))}\n`;
 }
 
 /** Reads a document and makes sure that it is, to the last character, what writing its meaning gives. */
@@ -253,13 +257,13 @@ export function readDocument<T>(
   if (text.length > maxJsonBytes)
     return fail("limit", field, `at most ${maxJsonBytes} characters`, text.length);
   const body = text.endsWith("\n") ? text.slice(0, -1) : text;
-  const value = read(decodeCanonical(new TextEncoder().encode(body), field));
+  const value = read(decodeCanonical(toUtf8(body), field));
   if (writeDocument(write(value), field) !== `${body}\n`)
     return fail("corrupt", field, "the fields of its format and no others", text);
   return value;
 }
 
-/** A path as it stands in JSON: hexadecimal hashes, few enough. */
+/** Hashes of a path, at most {@link maxPathLength}, from hexadecimal strings; their length is for the path to check. */
 export function pathFromJson(json: Json | undefined, field: string): Uint8Array[] {
   if (!Array.isArray(json) || json.length > maxPathLength)
     return fail("corrupt", field, `at most ${maxPathLength} hashes`, json);
@@ -273,7 +277,7 @@ export function object(json: Json | undefined, field: string): { readonly [name:
     : fail("corrupt", field, "an object", json);
 }
 
-/** A whole number from 0 to 2⁵³−1. */
+/** A whole number from 0 to 2⁵³−1 out of a document. */
 export function count(json: Json | undefined, field: string): number {
   return typeof json === "number" && Number.isSafeInteger(json) && json >= 0
     ? json

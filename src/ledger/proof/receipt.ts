@@ -1,3 +1,6 @@
+/**
+ * Receipts: the platform's signed promise of a place for an order, and what the sealed block makes of it.
+ */
 import { fromHex, hex, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
@@ -8,7 +11,9 @@ import { orderStatement, receiptStatement } from "../keys/message.js";
 import type { Hasher } from "../tree/hasher.js";
 import { count, object, readDocument, writeDocument } from "./proof.js";
 
-/** The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is there. */
+/**
+ * The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is there.
+ */
 export interface Receipt {
   readonly marketId: Uint8Array;
   readonly period: number;

@@ -57,7 +57,9 @@ export class LightClient {
   /** The last contradiction met: two things the platform signed that can't both be true. */
   contradiction: Contradiction | null = null;
 
-  /** Throws `corrupt` when the remembered note is none of this market. Its signatures were checked when it was first seen. */
+  /**
+   * Throws `corrupt` when the remembered note is none of this market. Its signatures were checked when it was first seen.
+   */
   constructor(options: LightClientOptions) {
     this.#options = options;
     if (options.note !== undefined) this.#head = this.#parse(options.note);
@@ -158,7 +160,10 @@ export class LightClient {
     return verdict;
   }
 
-  /** Whether k of the n witnesses of the policy have cosigned the head. False without a head; throws `invalid` without a policy. */
+  /**
+   * Whether k of the n witnesses of the policy have cosigned the head. False without a head; throws `invalid` without a
+   * policy.
+   */
   async isFinal(): Promise<boolean> {
     const { hasher, signatures, policy } = this.#options;
     if (policy === undefined) return fail("invalid", "policy", "witnesses and a threshold", policy);

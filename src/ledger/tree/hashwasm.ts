@@ -1,3 +1,6 @@
+/**
+ * SHA-256 by the `hash-wasm` library, for whoever verifies whole ledgers.
+ */
 import { createSHA256 } from "hash-wasm";
 import { copyOf } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";

@@ -1,3 +1,6 @@
+/**
+ * The hashes of all blocks of a ledger with the tree over them, for whoever proves blocks to others.
+ */
 import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Hasher } from "./hasher.js";

@@ -1,3 +1,6 @@
+/**
+ * Merkle trees by RFC 6962 §2.1: hashes of leaves and nodes, roots, and the edge of a tree that only grows.
+ */
 import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";

@@ -1,10 +1,11 @@
+/**
+ * SHA-256 in plain TypeScript (FIPS 180-4 §6.2), for light clients: a kilobyte, no WebAssembly and so no leave to ask of a
+ * page's content security policy, and answers at once. The core seals and `hash-wasm` verifies whole ledgers; this is the third
+ * and shares code with neither.
+ */
 import { fail } from "../../errors.js";
 import type { Hasher } from "./hasher.js";
 import { CompactRange, leafHash } from "./merkle.js";
-
-// SHA-256 in plain TypeScript (FIPS 180-4 §6.2), for light clients: a kilobyte, no WebAssembly and so no leave to ask of
-// a page's content security policy, and answers at once. The core seals and `hash-wasm` verifies whole ledgers; this is
-// the third and shares code with neither.
 
 const words = (hex: string): Int32Array =>
   Int32Array.from(hex.match(/.{8}/g)!, (word) => Number.parseInt(word, 16) | 0);

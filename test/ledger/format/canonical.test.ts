@@ -20,7 +20,8 @@ const codeOf = (act: () => unknown): string | null => {
   }
 };
 
-const key = fc.stringMatching(/^[a-zA-Z0-9 _.-]{1,12}$/);
+// `__proto__` is what no canonical object may have; a test of its own says so.
+const key = fc.stringMatching(/^[a-zA-Z0-9 _.-]{1,12}$/).filter((name) => name !== "__proto__");
 const { value: json } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: "small", maxDepth: 6 },
