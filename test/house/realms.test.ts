@@ -3,6 +3,9 @@
  * good as ours everywhere.
  */
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { copyOf, isArrayOf, isBytes, isDetached } from "../../src/bytes.js";
@@ -116,6 +119,29 @@ describe("arrays of another realm do as well as ours", () => {
       ).toBe(true);
     }
   });
+  test("in a market's batches", async () => {
+    const batch = (make: typeof foreign) => ({
+      participant: make.Uint32Array.of(0, 1),
+      carrier: make.Uint8Array.of(0, 0),
+      side: make.Uint8Array.of(0, 1),
+      quantity: make.Uint32Array.of(5, 5),
+      price: make.Int32Array.of(3, 4),
+    });
+    for (const make of [ours, foreign]) {
+      const market = await openMarket({ engine: await openEngine(), participants: ["ann", "bob"] });
+      expect(market.submitColumns(batch(make))).toMatchObject({ accepted: 2 });
+    }
+  });
+});
+
+test("nothing in src tells typed arrays or buffers by their class", () => {
+  const source = fileURLToPath(new URL("../../src", import.meta.url));
+  const classes =
+    /instanceof\s+(?:\w*Array|ArrayBuffer|SharedArrayBuffer|DataView|URL|Response|WebAssembly\.Module)\b/;
+  const wrong = readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.includes("inline"))
+    .filter((name) => classes.test(readFileSync(join(source, name), "utf8").replace(/^\s*\*.*$/gm, "")));
+  expect(wrong).toEqual([]);
 });
 
 test("without TextDecoder the built package loads and clears, and leaves no trace of one", () => {

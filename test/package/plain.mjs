@@ -11,8 +11,8 @@ export const plain = {
         "main.mjs": printing(usesAll),
         "main.cjs": `
 const { openEngine } = require("gridclear");
-for (const name of ["verify", "simulation", "scalar", "store/memory", "store/node", "store/browser", "keys/browser"])
-  require("gridclear/" + name);
+const { exports: subpaths } = require("gridclear/package.json");
+for (const name of Object.keys(subpaths)) if (name !== "./core.wasm") require("gridclear/" + name.slice(2));
 openEngine().then((engine) => console.log(engine.threads));
 `,
         "wasm.mjs": printing(clears.replace("openEngine()", byUrl)),
