@@ -39,7 +39,7 @@ describe("ledger in the browser", () => {
   });
 
   it("goes out as CSV and Parquet", async () => {
-    const csv = (await collect(exportCsv(blocks, "orders", hasher))).join("").split("\n");
+    const csv = (await collect(exportCsv(blocks, "orders", hasher))).join("").split("\r\n");
     expect(csv[2]).toBe("2,1002,1,1,,electricity,bid,0,1.5,0.3");
     const parquet = await exportParquet(blocks, "orders", hasher);
     const rows = await parquetReadObjects({ file: parquet.slice().buffer });
