@@ -4,7 +4,7 @@
  * The engine is for people who have arrays ({@link openEngine}), the market for people who have a market
  * ({@link openMarket}). The light client stands in `gridclear/verify`, the stores in `gridclear/store/*`.
  *
- * @packageDocumentation
+ * @module gridclear
  */
 export {
   type Clearing,

@@ -1,6 +1,8 @@
 /**
  * `gridclear/scalar`: the core without SIMD, for platforms that lack it (browsers before 2023). The package's own copy
  * needs SIMD, and this one is not in it, so that nobody loads both.
+ *
+ * @module gridclear/scalar
  */
 import { wasmBase64 } from "./inline/scalar.js";
 import { decodeBase64 } from "./load.js";

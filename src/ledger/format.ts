@@ -3,7 +3,7 @@
  * what reads and writes them, headers and blocks, canonical JSON, and the statements that signatures are made over.
  * docs/ledger-format.md and docs/signatures.md say the same in tables. Nothing here judges a ledger: `gridclear/verify` does.
  *
- * @module
+ * @module gridclear/format
  */
 
 export {

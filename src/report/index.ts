@@ -4,7 +4,7 @@
  * ({@link exportCsv}, {@link exportParquet}, {@link exportJson}, {@link writeLedgerFile}). Blocks come from a store's
  * `blocks()`, a file or a server; none is believed before its hashes were checked. Runs in Node and in pages.
  *
- * @module
+ * @module gridclear/report
  */
 export {
   type Audit,

@@ -99,7 +99,7 @@ export interface Community {
   readonly owners: readonly number[];
   /** The orders of the period at a place. */
   orders(place: number): OrderBatch;
-  /** The readings that arrive in it; see {@link periodReadings}. */
+  /** The readings that arrive in it; see `periodReadings`. */
   readings(place: number, delivered: (place: number) => Deliveries | undefined): ReadingColumns;
 }
 

@@ -3,6 +3,8 @@
  *
  * A scenario (a file, a bundled one, or `community`) becomes a community (`openCommunity`), and a community a run
  * (`openSimulation`) that trades period after period into a ledger.
+ *
+ * @module gridclear/simulation
  */
 export {
   type EnergyBalance,

@@ -10,7 +10,7 @@ import { hashBytes } from "../tree/hasher.js";
 type Whole = "u8" | "u16" | "u32" | "i32" | "u53" | "u64" | "i64" | "i128";
 /** `hash`: 32 bytes as they are. The others are little-endian numbers; `u53` takes eight bytes. */
 type Scalar = Whole | "hash";
-/** A byte that stands for a name: `names[code - first]`; {@link noCode} for null where `nullable`. */
+/** A byte that stands for a name: `names[code - first]`; `noCode` for null where `nullable`. */
 export interface Codes {
   readonly names: readonly string[];
   readonly first: number;

@@ -1,5 +1,7 @@
 /**
  * `gridclear/keys/browser`: the signing keys of a page, kept by its browser.
+ *
+ * @module gridclear/keys/browser
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { fail } from "../../errors.js";

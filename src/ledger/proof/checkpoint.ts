@@ -184,7 +184,7 @@ export async function cosign(note: string, { name, key, time }: Cosigner, hasher
 }
 
 /**
- * Takes a note apart, strictly: what is read is exactly what {@link signCheckpoint} and {@link cosign} write, and
+ * Takes a note apart, strictly: what is read is exactly what `signCheckpoint` and `cosign` write, and
  * nothing is verified. Throws `corrupt` for other text.
  */
 export function parseCheckpoint(note: unknown): SignedCheckpoint {

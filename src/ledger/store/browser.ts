@@ -1,3 +1,8 @@
+/**
+ * A store in the browser's IndexedDB, on a page or in a worker.
+ *
+ * @module gridclear/store/browser
+ */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { fail } from "../../errors.js";
 import type { Mark } from "../format/ledgerfile.js";

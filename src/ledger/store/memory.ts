@@ -1,3 +1,8 @@
+/**
+ * A store in memory, for tests and for ledgers that need not outlive the process.
+ *
+ * @module gridclear/store/memory
+ */
 import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Mark } from "../format/ledgerfile.js";

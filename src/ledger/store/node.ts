@@ -1,6 +1,8 @@
 /**
  * A ledger in a directory of the disk, in Node: files that only grow (files.ts). One process writes; any number read beside
  * it, and can't change a byte.
+ *
+ * @module gridclear/store/node
  */
 import { integer } from "../../check.js";
 import { fail } from "../../errors.js";

@@ -10,7 +10,7 @@ export interface Recovery {
 
 /** How to open a store. */
 export interface StoreOptions {
-  /** Default: {@link openHasher}'s, which shares no code with the core. */
+  /** Default: `openHasher`'s, which shares no code with the core. */
   readonly hasher?: Hasher;
   /** What opening verifies: `all` (default), or `hashes`, the headers and their links without reading the sections. */
   readonly verify?: "all" | "hashes";

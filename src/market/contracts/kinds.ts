@@ -70,7 +70,7 @@ const kindOf = (contract: Contract): ContractKind<Contract> =>
 
 /**
  * Checks a contract from outside, field by field, and returns a copy with the fields in their own order. Throws
- * `invalid` naming the field. Whether it fits the contracts in force, {@link checkContract} says.
+ * `invalid` naming the field. Whether it fits the contracts in force, `checkContract` says.
  */
 export function parseContract(value: unknown, field = "contract"): Contract {
   const given = object(value, field);

@@ -19,9 +19,9 @@ export interface Opening {
   readonly priceTick?: string;
   /** Ids of participants who may offer and ask for anything, on unlimited credit. */
   readonly participants?: readonly string[];
-  /** Clearing contracts in part; the rest is {@link paperClearing}. */
+  /** Clearing contracts in part; the rest is `paperClearing`. */
   readonly clearing?: { readonly [carrier in Carrier]?: Partial<ClearingContract> };
-  /** Tariffs in part; the rest is {@link freeTariff}. */
+  /** Tariffs in part; the rest is `freeTariff`. */
   readonly tariffs?: { readonly [carrier in Carrier]?: Partial<Tariff> };
   readonly metering?: PaymentContract["metering"];
 }
