@@ -12,7 +12,7 @@ export const plain = {
         "main.cjs": `
 const { openEngine } = require("gridclear");
 const { exports: subpaths } = require("gridclear/package.json");
-for (const name of Object.keys(subpaths)) if (name !== "./core.wasm") require("gridclear/" + name.slice(2));
+for (const name of Object.keys(subpaths)) if (name !== "./core.wasm") require("gridclear" + name.slice(1));
 openEngine().then((engine) => console.log(engine.threads));
 `,
         "wasm.mjs": printing(clears.replace("openEngine()", byUrl)),

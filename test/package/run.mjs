@@ -2,7 +2,6 @@
  * Packs the package and uses the tarball in fresh projects, as somebody does who installs it: `npm run test:package`.
  * It needs the npm registry, so it is no part of `npm test`. Projects are made under build/package.
  *
- *     --next      a Next.js build too (its compiler is large)
  *     --nodes     the Node tests of this checkout under other versions of Node too
  *     --only A,B  these projects alone
  */
@@ -20,7 +19,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const work = join(root, "build/package");
 
 const { values } = parseArgs({
-  options: { next: { type: "boolean" }, nodes: { type: "boolean" }, only: { type: "string" } },
+  options: { nodes: { type: "boolean" }, only: { type: "string" } },
 });
 
 rmSync(work, { recursive: true, force: true });
@@ -89,7 +88,7 @@ function project(name, { packages = {}, files, manifest: more = {} }) {
 }
 
 const all = { ...plain, ...types, ...bundlers, ...runners };
-const wanted = values.only?.split(",") ?? Object.keys(all).filter((name) => name !== "next" || values.next);
+const wanted = values.only?.split(",") ?? Object.keys(all);
 for (const name of wanted) {
   const { setup, checks } = all[name];
   const folder = step.take(`${name}: install`, () => project(name, setup));

@@ -1,6 +1,14 @@
 /** TypeScript projects, strict and with every declaration checked: the newest compiler and the oldest that is supported. */
+import { readFileSync } from "node:fs";
 import { usesAll } from "./programs.mjs";
 import { bin } from "./steps.mjs";
+
+/** Every subpath that has declarations, so that each of them is checked. */
+const { exports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const everything = Object.entries(exports)
+  .filter(([, target]) => target.default?.endsWith(".js"))
+  .map(([subpath], at) => `export * as part${at} from "gridclear${subpath.slice(1)}";\n`)
+  .join("");
 
 const strict = {
   strict: true,
@@ -35,12 +43,13 @@ const project = (typescript) => ({
     packages: { typescript, "@types/node": "20.19.25" },
     files: {
       "main.mts": `${usesAll}\nexport const line: Promise<string> = main();\n`,
+      "everything.mts": everything,
       "common.cts": common,
       "required.cts": required,
-      "node16.json": config("node16", "node16", "main.mts", "common.cts"),
-      "nodenext.json": config("nodenext", "nodenext", "main.mts", "common.cts"),
+      "node16.json": config("node16", "node16", "main.mts", "everything.mts", "common.cts"),
+      "nodenext.json": config("nodenext", "nodenext", "main.mts", "everything.mts", "common.cts"),
       "required.json": config("nodenext", "nodenext", "required.cts"),
-      "bundler.json": config("esnext", "bundler", "main.mts"),
+      "bundler.json": config("esnext", "bundler", "main.mts", "everything.mts"),
     },
   },
   checks: Object.fromEntries(
