@@ -33,7 +33,7 @@ interface Request {
 /** `gridclear export`: a ledger as JSON, CSV, Parquet, one binary file, or a new directory. */
 export const exportCommand: Command = defineCommand({
   name: "export",
-  summary: "write a ledger out as JSON, CSV, Parquet or one file, and read it back",
+  summary: "write a ledger as JSON, CSV, Parquet or one file, and read it back",
   forms: ["LEDGER --format FORMAT [--output PATH] [--table NAME]"],
   about:
     "Writes a ledger out, checking every block on the way. Nothing in the ledger is changed, and a market may go on writing it. What can't be written whole is not left behind.",
