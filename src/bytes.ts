@@ -27,8 +27,13 @@ export type ArrayOf<Kind extends ArrayKind> = InstanceType<Arrays[Kind]>;
  */
 export function isArrayOf<Kind extends ArrayKind>(value: unknown, kind: Kind): value is ArrayOf<Kind> {
   // The getter that all typed arrays inherit reads the kind from inside the array: no property can pretend it.
-  return Reflect.get(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag, value) === kind;
+  kindOf ??= Object.getOwnPropertyDescriptor(
+    Object.getPrototypeOf(Uint8Array.prototype),
+    Symbol.toStringTag,
+  )?.get;
+  return kindOf?.call(value) === kind;
 }
+let kindOf: ((this: unknown) => unknown) | undefined;
 
 /** Whether a value is a `Uint8Array`, of whatever realm. A Node `Buffer` is one. */
 export function isBytes(value: unknown): value is Uint8Array {

@@ -3,7 +3,7 @@
  * core, and which goes with which. Everything else that must know them (rules, contracts, scenarios, files, the page)
  * reads them here, so a new mechanism is a line here and a function in the core.
  */
-import { oneOf } from "../check.js";
+import { type Check, oneOf } from "../check.js";
 import { fail } from "../errors.js";
 
 /** Code in the core, and the pricings that go with it, its own first. */
@@ -39,6 +39,9 @@ export const pricingNames: readonly Pricing[] = /* @__PURE__ */ Object.keys(pric
 /** What holds where nothing is said: the paper's. */
 export const defaultMechanism: MechanismRules = { mechanism: "value", pricing: "counterparty" };
 
+const mechanismWord: Check<Mechanism> = /* @__PURE__ */ oneOf(...mechanismNames);
+const pricingWord: Check<Pricing> = /* @__PURE__ */ oneOf(...pricingNames);
+
 /** The pricing that is a mechanism's own. */
 export function ownPricing(mechanism: Mechanism): Pricing {
   return mechanisms[mechanism].pricings[0];
@@ -62,8 +65,8 @@ export function checkMechanism(
   const at = (key: string): string => (field === "" ? key : `${field}.${key}`);
   const givenOr = (key: "mechanism" | "pricing"): unknown =>
     given[key] === undefined ? fallback[key] : given[key];
-  const mechanism = oneOf(...mechanismNames)(givenOr("mechanism"), at("mechanism"));
-  const pricing = oneOf(...pricingNames)(givenOr("pricing"), at("pricing"));
+  const mechanism = mechanismWord(givenOr("mechanism"), at("mechanism"));
+  const pricing = pricingWord(givenOr("pricing"), at("pricing"));
   if (!goesWith(pricing, mechanism))
     fail(
       "invalid",

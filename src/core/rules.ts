@@ -1,7 +1,7 @@
 /**
  * The rules of a clearing: their types, the check that fills in the defaults, and how commission tiers divide trades.
  */
-import { anything, integer, list, oneOf, optional, orNull, record } from "../check.js";
+import { integer, list, oneOf, onlyKeys, record } from "../check.js";
 import { fail } from "../errors.js";
 import { maxPrice, minPrice, ppm } from "../units.js";
 import { checkMechanism, type Mechanism, type MechanismRules, type Pricing } from "./mechanisms.js";
@@ -50,13 +50,18 @@ export const maxTiers = 64;
 const noCommission: readonly CommissionTier[] = [{ share: ppm, supply: 0, use: 0 }];
 
 const share = integer(0, ppm);
-const pool = record({ price: integer(minPrice, maxPrice), lots: optional(oneOf("whole", "divisible")) });
+const cycles = integer(0, 0xffff_ffff);
+const poolPrice = integer(minPrice, maxPrice);
+const poolLots = oneOf("whole", "divisible");
 const tiers = list(record({ share, supply: share, use: share }), 1, maxTiers);
+
+// Rules and pool are checked key by key, where `record` would make their paths and a copy for each of many clearings.
 
 /** Checks the pool's rules and fills in the default. Throws `invalid` naming the key. */
 export function checkPool(value: unknown, field = "rules.pool"): Required<PoolRules> {
-  const { price, lots = "whole" } = pool(value, field);
-  return { price, lots };
+  onlyKeys(value, field, ["price", "lots"]);
+  const { price, lots = "whole" } = value as Partial<PoolRules>;
+  return { price: poolPrice(price, `${field}.price`), lots: poolLots(lots, `${field}.lots`) };
 }
 
 /** Checks commission tiers; returns a copy. Throws `invalid` naming the tier. */
@@ -66,23 +71,24 @@ export function checkCommission(value: unknown, field = "rules.commission"): rea
   return total === ppm ? checked : fail("invalid", field, `shares that sum to ${ppm}`, total);
 }
 
-const rulesRecord = record({
-  mechanism: optional(anything),
-  pricing: optional(anything),
-  k: optional(share),
-  maxCycles: optional(integer(0, 0xffff_ffff)),
-  pool: optional(orNull(checkPool)),
-  commission: optional(checkCommission),
-});
+const ruleKeys = ["mechanism", "pricing", "k", "maxCycles", "pool", "commission"];
 
 /**
  * Fills in the defaults and checks every value. Throws `invalid` for an unknown key, a value out of range, or a pricing
  * that does not go with the mechanism.
  */
 export function checkRules(rules: ClearingRules): CheckedRules {
-  const checked = rulesRecord(rules, "rules");
-  const { k = ppm / 2, maxCycles = 0, commission = noCommission } = checked;
-  return { ...checkMechanism(checked, "rules"), k, maxCycles, pool: checked.pool ?? null, commission };
+  onlyKeys(rules, "rules", ruleKeys);
+  const { k = ppm / 2, maxCycles = 0, pool = null, commission } = rules;
+  const { mechanism, pricing } = checkMechanism(rules, "rules");
+  return {
+    mechanism,
+    pricing,
+    k: share(k, "rules.k"),
+    maxCycles: cycles(maxCycles, "rules.maxCycles"),
+    pool: pool === null ? null : checkPool(pool),
+    commission: commission === undefined ? noCommission : checkCommission(commission),
+  };
 }
 
 /** Fee of one side of a trade in money ticks: `floor(|amount| × rate / 1 000 000)`; `rate` in ppm. */
