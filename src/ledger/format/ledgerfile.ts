@@ -11,6 +11,7 @@ import { createCRC32 } from "hash-wasm";
 import { concat, copyOf, hex, sameBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { hashBytes } from "../tree/hasher.js";
+import type { Chain } from "./chain.js";
 import { headerBytes, maxBlockBytes } from "./header.js";
 
 /** CRC-32 of byte strings end to end (ISO 3309, polynomial 0xedb88320 reflected), as in zip files. */
@@ -49,6 +50,12 @@ export interface Mark {
   /** Hash of the last of them; 32 zeros when there are none. */
   readonly hash: Uint8Array;
 }
+
+/** How far a chain goes now. */
+export const markOf = (chain: Chain): Mark => ({
+  size: chain.size,
+  hash: chain.head?.hash ?? new Uint8Array(hashBytes),
+});
 
 /** Head of a file whose first block has the height `first`; without marks. */
 export function encodeFileHead(first: number): Uint8Array {

@@ -1,6 +1,6 @@
 /**
  * The bytes of a ledger in a directory of files that only grow (docs/stores.md): blocks end to end in segments, small values
- * as a file each. A segment is a ledger file without its end (format/ledgerfile.ts). Whoever reads opens nothing for
+ * as a file each. A segment is a ledger file (format/ledgerfile.ts), the last without its end. Whoever reads opens nothing for
  * writing, so a ledger can be read beside its writer, and from a disk that can't be written.
  */
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";

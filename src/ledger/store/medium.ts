@@ -3,8 +3,8 @@ import { fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
 import { Chain, type Head, type Linkage } from "../format/chain.js";
 import { decodeHeader } from "../format/header.js";
-import type { Mark } from "../format/ledgerfile.js";
-import { type Hasher, hashBytes } from "../tree/hasher.js";
+import { type Mark, markOf } from "../format/ledgerfile.js";
+import type { Hasher } from "../tree/hasher.js";
 import { openHasher } from "../tree/hashwasm.js";
 import type { Recovery, Store, StoreOptions } from "./store.js";
 
@@ -244,11 +244,6 @@ class MediumStore implements Store {
     }
   }
 }
-
-const markOf = (chain: Chain): Mark => ({
-  size: chain.size,
-  hash: chain.head?.hash ?? new Uint8Array(hashBytes),
-});
 
 function checkKey(key: unknown): void {
   if (typeof key !== "string" || !/^[ -~]{1,128}$/.test(key))

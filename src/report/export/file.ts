@@ -14,18 +14,13 @@ import {
   fileHeadBytes,
   isBlockLength,
   isWhole,
-  type Mark,
+  markOf,
   openChecksum,
   recordHeadBytes,
   recordLength,
 } from "../../ledger/format/ledgerfile.js";
-import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Blocks, checkedBlocks } from "../blocks.js";
-
-const markOf = (chain: Chain): Mark => ({
-  size: chain.size,
-  hash: chain.head?.hash ?? new Uint8Array(hashBytes),
-});
 
 /**
  * A whole ledger as one file, piece by piece: head, blocks, end. Every block is checked before it is written. Throws
