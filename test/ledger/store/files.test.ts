@@ -335,6 +335,18 @@ describe("two writers", () => {
     expect(await sizeOf(directory)).toBe(4);
   });
 
+  it("stop at the next write once the lock is another's, before that other has written", async () => {
+    const directory = place();
+    const first = await write(directory, 0, 2);
+    rmSync(join(directory, "LOCK"));
+    const second = await openNodeStore(directory, { hasher });
+    expect(await errorOf(first.append(blocks[2]!, 2))).toMatchObject({ code: "conflict" });
+    await first.close();
+    await second.append(blocks[2]!, 2);
+    await second.close();
+    expect(await sizeOf(directory)).toBe(3);
+  });
+
   it("never write behind each other's back: a file that has grown is not appended to", async () => {
     const directory = place();
     const store = await write(directory, 0, 2);
