@@ -3,7 +3,7 @@
  * of the market, the stores or the engine; runs in Node and in pages, under 15 kB compressed. It hashes with `plainHasher`,
  * a kilobyte of TypeScript: `hash-wasm` alone takes seven and a page's leave to run WebAssembly, and WebCrypto answers
  * only in promises and only in secure contexts. To check whole ledgers fast, pass `hash-wasm`'s or the engine's hasher.
- * `@noble/hashes`, which the signatures' fallback brings, would be read at once then: 19.9 kB in all instead of 15.
+ * Where WebCrypto has no Ed25519, pass `openSignatures` the backend of `gridclear/ed25519`.
  *
  * @module gridclear/verify
  */
@@ -43,7 +43,7 @@ export {
   tradeLayout,
 } from "./format/records.js";
 export { type SectionName, type StoredSection, sectionNames } from "./format/sections.js";
-export type { SignatureCheck, Signatures, SigningKey } from "./keys/backend.js";
+export type { SignatureBackend, SignatureCheck, Signatures, SigningKey } from "./keys/backend.js";
 export { openSignatures } from "./keys/signature.js";
 export {
   type Checkpoint,

@@ -51,6 +51,7 @@ export type Audit = GoodLedger | BadLedger;
 export interface AuditOptions {
   /** Default: hash-wasm's, which shares no code with the core. */
   readonly hasher?: Hasher;
+  /** Default: WebCrypto's. Where it has no Ed25519, pass `await openSignatures({ fallback: plainEd25519 })`. */
   readonly signatures?: Signatures;
   /** Executes the periods again. */
   readonly engine?: Engine;

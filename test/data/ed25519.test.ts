@@ -1,7 +1,7 @@
 // Every public Ed25519 vector: the strict rule's own verdict, and both backends' agreement with it.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openSignatures } from "../../src/ledger/keys/signature.js";
+import { backends } from "../ledger/keys/backends.js";
 import { bytes, hex, strictVerdict } from "../ledger/keys/strict.js";
 
 const folder = new URL("../../../shared/data/vectors/ed25519/", import.meta.url);
@@ -11,8 +11,9 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), "u
 async function verdict(publicKey: string, message: string, signature: string): Promise<boolean> {
   const [key, text, signed] = [bytes(publicKey), bytes(message), bytes(signature)];
   const wanted = await strictVerdict(key, text, signed);
-  for (const backend of ["webcrypto", "noble"] as const) {
-    const got = await (await openSignatures({ backend })).verify(key, text, signed);
+  for (const signatures of backends) {
+    const got = await signatures.verify(key, text, signed);
+    const { backend } = signatures;
     expect({ backend, publicKey, signature, got }).toEqual({ backend, publicKey, signature, got: wanted });
   }
   return wanted;
@@ -24,8 +25,8 @@ describe.skipIf(!here)("public Ed25519 vectors (skipped without the data beside 
     expect(vectors.length).toBe(4);
     for (const { priv, pub, msg, sig } of vectors) {
       expect(await verdict(pub, msg, sig)).toBe(true);
-      for (const backend of ["webcrypto", "noble"] as const) {
-        const key = await (await openSignatures({ backend })).importSeed(bytes(priv));
+      for (const signatures of backends) {
+        const key = await signatures.importSeed(bytes(priv));
         expect(hex(key.publicKey)).toBe(pub);
         expect(hex(await key.sign(bytes(msg)))).toBe(sig);
       }

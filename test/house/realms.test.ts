@@ -15,8 +15,9 @@ import { decodeBlock, encodeBlock, hashOfBlock } from "../../src/ledger/format/b
 import { decodeHeader, encodeHeader } from "../../src/ledger/format/header.js";
 import { orderStatement, readingStatement } from "../../src/ledger/format.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
-import { openSignatures, plainHasher } from "../../src/ledger/verify.js";
+import { plainHasher } from "../../src/ledger/verify.js";
 import { openMarket } from "../../src/market/open.js";
+import { backends } from "../ledger/keys/backends.js";
 
 const realm = createContext({});
 const foreign = {
@@ -110,8 +111,7 @@ describe("arrays of another realm do as well as ours", () => {
     const statement = orderStatement(id, 1, order);
     expect(orderStatement(bytesFrom(id), 1, bytesFrom(order))).toEqual(statement);
     expect(readingStatement(bytesFrom(id), bytesFrom(reading))).toEqual(readingStatement(id, reading));
-    for (const backend of ["webcrypto", "noble"] as const) {
-      const signatures = await openSignatures({ backend });
+    for (const signatures of backends) {
       const key = await signatures.importSeed(bytesFrom(new Uint8Array(32).fill(7)));
       const signature = await key.sign(bytesFrom(statement));
       expect(

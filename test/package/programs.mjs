@@ -15,13 +15,15 @@ const main = async () => {
 /** What it comes to, as docs/market-rules.md works it out. */
 export const cleared = "6,4,3";
 
-/** One of each: a market's period, the core without SIMD against the light client's hash, a store, the simulation. */
+/** One of each: a market's period, the core without SIMD against the light client's hash, a signature, a store,
+ * the simulation. */
 export const usesAll = `
 import { openEngine, openMarket } from "gridclear";
 import { scalarCore } from "gridclear/scalar";
 import { openSimulation } from "gridclear/simulation";
+import { plainEd25519 } from "gridclear/ed25519";
 import { openMemoryStore } from "gridclear/store/memory";
-import { hex, plainHasher } from "gridclear/verify";
+import { hex, openSignatures, plainHasher } from "gridclear/verify";
 const main = async () => {
   const engine = await openEngine();
   const store = await openMemoryStore();
@@ -32,17 +34,20 @@ const main = async () => {
   const scalar = await openEngine({ wasm: scalarCore() });
   const empty = new Uint8Array(0);
   const alike = hex(scalar.sha256(empty)) === hex(plainHasher.sha256(empty));
-  return [store.size, alike, typeof openSimulation].join(" ");
+  const signatures = await openSignatures({ fallback: plainEd25519 });
+  const key = await signatures.generate();
+  const signed = await signatures.verify(key.publicKey, empty, await key.sign(empty));
+  return [store.size, alike, signed, typeof openSimulation].join(" ");
 };
 `;
-/** Genesis and one block. */
-export const allUsed = "2 true function";
+/** Genesis and one block, the same hash, a signature that verifies. */
+export const allUsed = "2 true true function";
 
 /** The same without the simulation, which reads CSV. */
 export const usesFew = usesAll
   .replace('import { openSimulation } from "gridclear/simulation";', "")
   .replace("typeof openSimulation", '"few"');
-export const fewUsed = "2 true few";
+export const fewUsed = "2 true true few";
 
 /** The program that runs a `main` and prints its line. */
 export const printing = (program) => `${program}\nmain().then((line) => console.log(line));\n`;

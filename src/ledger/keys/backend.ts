@@ -10,7 +10,7 @@
 export interface SigningKey {
   /** The 32-byte public key, canonical (RFC 8032 §5.1.5). */
   readonly publicKey: Uint8Array;
-  /** The key as WebCrypto holds it, for IndexedDB; null with the fallback backend. */
+  /** The key as WebCrypto holds it, for IndexedDB; null where WebCrypto lacks Ed25519. */
   readonly pair: CryptoKeyPair | null;
   /** A 64-byte Ed25519 signature over `message`. */
   sign(message: Uint8Array): Promise<Uint8Array>;
@@ -25,14 +25,14 @@ export interface SignatureCheck {
   readonly signature: Uint8Array;
 }
 
-/** What makes and checks Ed25519 signatures here: WebCrypto, or `@noble/curves` where WebCrypto lacks Ed25519. */
+/** What makes and checks Ed25519 signatures here: WebCrypto, or the fallback of `openSignatures`. */
 export interface Signatures {
   readonly backend: "webcrypto" | "noble";
   /** A new key. `extractable: false` (for pages) keeps the seed out of reach of scripts. Default true. */
   generate(options?: { readonly extractable?: boolean }): Promise<SigningKey>;
   /** The key of a 32-byte seed. Throws `invalid` on another length. */
   importSeed(seed: Uint8Array, options?: { readonly extractable?: boolean }): Promise<SigningKey>;
-  /** A key pair that came back from IndexedDB. Throws `unsupported` with the fallback backend. */
+  /** A key pair that came back from IndexedDB. Throws `unsupported` where WebCrypto lacks Ed25519. */
   importPair(pair: CryptoKeyPair): Promise<SigningKey>;
   /**
    * True when the signature satisfies the strict rule: sizes 32 and 64, strict encodings (`isStrictEncoding`), and the
@@ -44,7 +44,7 @@ export interface Signatures {
   findInvalid(checks: Iterable<SignatureCheck>): Promise<number>;
 }
 
-/** What a backend brings; `strictSignatures` puts the strict rule around it. */
+/** What a backend brings; `openSignatures` puts the strict rule around it. */
 export interface SignatureBackend {
   readonly name: Signatures["backend"];
   generate(extractable: boolean): Promise<SigningKey>;

@@ -1,6 +1,6 @@
 /**
- * Ed25519 signatures under one strict rule, the same on every platform: WebCrypto where it has Ed25519, `@noble/curves`
- * where not. The rule is put around a backend here, once, because libraries differ in what they accept.
+ * Ed25519 signatures under one strict rule, the same on every platform: by WebCrypto where it has Ed25519, where not by the
+ * backend that is passed in. The rule is put around a backend here, once, because libraries differ in what they accept.
  */
 import {
   copyOf,
@@ -60,7 +60,7 @@ export function isStrictEncoding(publicKey: Uint8Array, signature: Uint8Array): 
 const inFlight = 64;
 
 /** Puts the strict rule and the argument checks around a backend. */
-function strictSignatures(backend: SignatureBackend): Signatures {
+export function strictSignatures(backend: SignatureBackend): Signatures {
   const verify: Signatures["verify"] = async (publicKey, message, signature) =>
     isStrictEncoding(wantBytes(publicKey, "publicKey"), wantBytes(signature, "signature")) &&
     backend.equationHolds(publicKey, wantBytes(message, "message"), signature);
@@ -100,32 +100,21 @@ function wantBytes(value: unknown, field: string): Uint8Array {
   return isBytes(value) ? value : fail("invalid", field, "bytes (Uint8Array)", value);
 }
 
-let chosen: Promise<Signatures> | undefined;
-
 /**
- * Signatures by WebCrypto where it knows Ed25519 (it is asked to check a known signature), else by
- * `@noble/curves`, which is loaded only then. `backend` forces one; throws `unsupported` when that one can't work.
+ * Signatures by WebCrypto where it knows Ed25519 (it is asked to check a known signature), else by `fallback`:
+ * `plainEd25519` of `gridclear/ed25519`. Throws `unsupported` where there is neither.
  */
 export async function openSignatures(options?: {
-  readonly backend?: Signatures["backend"];
+  readonly fallback?: SignatureBackend;
 }): Promise<Signatures> {
-  if (options?.backend === "webcrypto") {
-    if (await webcryptoWorks()) return strictSignatures(webcryptoBackend);
-    return fail("unsupported", "backend", "a WebCrypto with Ed25519", "webcrypto");
-  }
-  if (options?.backend === "noble") return openFallback();
-  chosen ??= webcryptoWorks().then((works) => (works ? strictSignatures(webcryptoBackend) : openFallback()));
-  // A fallback that could not be loaded may be there the next time.
-  return chosen.catch((error: unknown) => {
-    chosen = undefined;
-    throw error;
-  });
+  const { fallback } = options ?? {};
+  if (await webcryptoWorks()) return strictSignatures(webcryptoBackend);
+  if (fallback !== undefined) return strictSignatures(fallback);
+  return fail("unsupported", "signatures", platformWithEd25519, "one whose WebCrypto has none");
 }
 
-async function openFallback(): Promise<Signatures> {
-  const { nobleBackend } = await import("./curve.js");
-  return strictSignatures(nobleBackend);
-}
+const platformWithEd25519 =
+  'a platform with Ed25519; without it, import { plainEd25519 } from "gridclear/ed25519" and open with { fallback: plainEd25519 }';
 
 // --- WebCrypto --------------------------------------------------------------------------------------------------
 
@@ -142,13 +131,15 @@ const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
 async function webcryptoWorks(): Promise<boolean> {
   try {
     // RFC 8032 §7.1, test 1: the empty message.
-    return await webcryptoBackend.equationHolds(
-      fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "known key"),
-      new Uint8Array(0),
+    const known = fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "known key");
+    return await crypto.subtle.verify(
+      algorithm,
+      await crypto.subtle.importKey("raw", own(known), algorithm, true, ["verify"]),
       fromHex(
         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
         "known signature",
-      ),
+      ) as Uint8Array<ArrayBuffer>,
+      new Uint8Array(0),
     );
   } catch {
     return false;

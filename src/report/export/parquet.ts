@@ -2,7 +2,7 @@
  * Tables of a ledger as Apache Parquet files, for DuckDB, pandas and others. Decimals keep every digit: they are written
  * as DECIMAL with the scale of the market's ticks.
  */
-import type { SchemaElement } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { fail } from "../../errors.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Tick } from "../../units.js";
@@ -64,11 +64,10 @@ const groupRows = 100_000;
  * naming the first bad height, `limit` for a decimal of more than 38 digits.
  */
 export async function exportParquet(blocks: Blocks, table: string, hasher: Hasher): Promise<Uint8Array> {
-  const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
   const { columns } = tableNamed(table);
   const reader = new TableReader(table);
   const output = new ByteWriter();
-  let file: InstanceType<typeof ParquetWriter> | null = null;
+  let file: ParquetWriter | null = null;
   let held: Stored[][] = columns.map(() => []);
   const flush = (): void => {
     // The first block has the ticks, which the schema needs.

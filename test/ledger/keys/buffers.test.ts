@@ -2,11 +2,11 @@
 // bytes, and find them as they were.
 import { expect, test } from "vitest";
 import { decodeEvidence, encodeEvidence } from "../../../src/ledger/keys/evidence.js";
-import { isStrictEncoding, openSignatures } from "../../../src/ledger/keys/signature.js";
+import { isStrictEncoding } from "../../../src/ledger/keys/signature.js";
+import { backends } from "./backends.js";
 
-for (const backend of ["webcrypto", "noble"] as const)
-  test(`${backend}: keys and signatures in Buffers are as good as any, and stay as they are`, async () => {
-    const signatures = await openSignatures({ backend });
+for (const signatures of backends)
+  test(`${signatures.backend}: keys and signatures in Buffers are as good as any, and stay as they are`, async () => {
     for (let number = 0; number < 30; number += 1) {
       const key = await signatures.importSeed(Buffer.alloc(32, number + 1));
       const message = Buffer.from(`message ${number}`);
@@ -19,9 +19,8 @@ for (const backend of ["webcrypto", "noble"] as const)
     }
   });
 
-for (const backend of ["webcrypto", "noble"] as const)
-  test(`${backend}: a key keeps a seed of its own`, async () => {
-    const signatures = await openSignatures({ backend });
+for (const signatures of backends)
+  test(`${signatures.backend}: a key keeps a seed of its own`, async () => {
     const seed = Buffer.alloc(32, 7);
     const key = await signatures.importSeed(seed);
     const message = Buffer.from("message");

@@ -2,19 +2,18 @@
 import { expect, test } from "vitest";
 import { hex } from "../../../src/bytes.js";
 import { openKeyring } from "../../../src/ledger/keys/keyring.js";
-import { openSignatures } from "../../../src/ledger/keys/signature.js";
+import { backends } from "./backends.js";
 
 const message = new TextEncoder().encode("a bid");
 
-for (const backend of ["webcrypto", "noble"] as const)
-  test(`${backend}: a key outlives the page, signs, and is not handed out`, async () => {
-    const signatures = await openSignatures({ backend });
-    const database = `keys-${backend}-${crypto.randomUUID()}`;
+for (const signatures of backends)
+  test(`${signatures.backend}: a key outlives the page, signs, and is not handed out`, async () => {
+    const database = `keys-${signatures.backend}-${crypto.randomUUID()}`;
     const ring = await openKeyring(signatures, database);
     expect(await ring.load("ann")).toBeNull();
     const made = await ring.make("ann");
     await expect(ring.make("ann")).rejects.toMatchObject({ code: "conflict" });
-    if (backend === "webcrypto") {
+    if (signatures.backend === "webcrypto") {
       expect(made.pair!.privateKey.extractable).toBe(false);
       await expect(made.exportSeed()).rejects.toMatchObject({ code: "refused" });
     }

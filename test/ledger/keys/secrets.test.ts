@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromSecretHex, hex } from "../../../src/bytes.js";
 import { fail, GridclearError, notShown } from "../../../src/errors.js";
-import { openSignatures } from "../../../src/ledger/keys/signature.js";
+import { backends } from "./backends.js";
 
 /** Longest run of a seed's digits that an error may show, by chance or not. */
 const mostDigits = 5;
@@ -75,9 +75,8 @@ describe("no error tells a secret", () => {
     expect(tells(everything(caught(notShown)), seed)).toBe(false);
   });
 
-  for (const backend of ["webcrypto", "noble"] as const)
-    test(`importing a seed that is nearly one, by ${backend}`, async () => {
-      const signatures = await openSignatures({ backend });
+  for (const signatures of backends)
+    test(`importing a seed that is nearly one, by ${signatures.backend}`, async () => {
       await fc.assert(
         fc.asyncProperty(seeds, fc.constantFrom(...nearMisses), async (seed, miss) => {
           const error = await signatures.importSeed(miss(seed) as Uint8Array).then(
@@ -113,8 +112,7 @@ describe("no error tells a secret", () => {
   });
 
   test("a key that must not leave says no more than that", async () => {
-    for (const backend of ["webcrypto", "noble"] as const) {
-      const signatures = await openSignatures({ backend });
+    for (const signatures of backends) {
       const seed = Uint8Array.from({ length: 32 }, (_, at) => 11 * at + 5);
       const key = await signatures.importSeed(seed, { extractable: false });
       const error = await key.exportSeed().catch((reason: unknown) => reason);
@@ -124,9 +122,9 @@ describe("no error tells a secret", () => {
   });
 
   test("a key shows nothing of its seed when it is printed", async () => {
-    for (const backend of ["webcrypto", "noble"] as const) {
+    for (const signatures of backends) {
       const seed = Uint8Array.from({ length: 32 }, (_, at) => 13 * at + 1);
-      const key = await (await openSignatures({ backend })).importSeed(seed);
+      const key = await signatures.importSeed(seed);
       expect(tells(`${inspect(key, { depth: 9, showHidden: true })} ${JSON.stringify(key)}`, seed)).toBe(
         false,
       );

@@ -1,7 +1,8 @@
 // What every platform must say of signatures: run by Node and by Chromium.
 import { expect, test } from "vitest";
-import type { Signatures } from "../../../src/ledger/keys/backend.js";
+import { plainEd25519 } from "../../../src/ledger/keys/ed25519.js";
 import { isStrictEncoding, openSignatures } from "../../../src/ledger/keys/signature.js";
+import { backends } from "./backends.js";
 import { bytes, hex, join, mixedOrder, smallOrderEncodings, strictVerdict } from "./strict.js";
 
 /** RFC 8032 §7.1, tests 1 to 3 and "SHA(abc)". */
@@ -106,16 +107,36 @@ const wycheproof = [
   ],
 ] as const;
 
-async function backends(): Promise<Signatures[]> {
-  return [await openSignatures({ backend: "webcrypto" }), await openSignatures({ backend: "noble" })];
-}
+test("a platform with Ed25519 uses WebCrypto, whatever stands ready", async () => {
+  expect(backends.map(({ backend }) => backend)).toEqual(["webcrypto", "noble"]);
+  expect((await openSignatures({ fallback: plainEd25519 })).backend).toBe("webcrypto");
+});
 
-test("a platform with Ed25519 uses WebCrypto", async () => {
+test("a platform without Ed25519 uses what it is given, and without that says where it is to be had", async () => {
+  const { subtle } = crypto;
+  const importKey = subtle.importKey;
+  subtle.importKey = () => Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError"));
+  try {
+    await expect(openSignatures()).rejects.toMatchObject({
+      code: "unsupported",
+      field: "signatures",
+      message: expect.stringContaining('import { plainEd25519 } from "gridclear/ed25519"'),
+    });
+    const signatures = await openSignatures({ fallback: plainEd25519 });
+    expect(signatures.backend).toBe("noble");
+    const key = await signatures.generate();
+    const message = bytes("0102");
+    expect(await signatures.verify(key.publicKey, message, await key.sign(message))).toBe(true);
+    // The strict rule holds for it too.
+    expect(await signatures.verify(bytes(`01${"00".repeat(31)}`), message, new Uint8Array(64))).toBe(false);
+  } finally {
+    subtle.importKey = importKey;
+  }
   expect((await openSignatures()).backend).toBe("webcrypto");
 });
 
 test("RFC 8032: keys, signatures and verdicts of both backends", async () => {
-  for (const signatures of await backends())
+  for (const signatures of backends)
     for (const [seed, publicKey, message, signature] of rfc8032) {
       const key = await signatures.importSeed(bytes(seed));
       expect(hex(key.publicKey)).toBe(publicKey);
@@ -127,7 +148,7 @@ test("RFC 8032: keys, signatures and verdicts of both backends", async () => {
 });
 
 test("Wycheproof: malformed and malleable signatures", async () => {
-  for (const signatures of await backends())
+  for (const signatures of backends)
     for (const [what, publicKey, message, signature, verdict] of wycheproof)
       expect([what, await signatures.verify(bytes(publicKey), bytes(message), bytes(signature))]).toEqual([
         what,
@@ -146,7 +167,7 @@ test("S + L and S with high bits set are refused", async () => {
         bytes(signature).subarray(0, 32),
         Uint8Array.from({ length: 32 }, (_, i) => Number((other >> BigInt(8 * i)) & 0xffn)),
       );
-      for (const signatures of await backends())
+      for (const signatures of backends)
         expect(await signatures.verify(bytes(publicKey), bytes(message), bad)).toBe(false);
     }
   }
@@ -156,7 +177,7 @@ test("keys and R of small order are refused in each of their encodings (all of Z
   const encodings = smallOrderEncodings();
   expect(encodings.length).toBe(14);
   const message = new TextEncoder().encode("Zcash");
-  const [fast, fallback] = await backends();
+  const [fast, fallback] = backends;
   for (const a of encodings)
     for (const r of encodings) {
       const signature = join(r, new Uint8Array(32));
@@ -173,7 +194,7 @@ test("keys and R of small order are refused in each of their encodings (all of Z
 });
 
 test("keys and R of mixed order: the equation holds as it stands, or the signature is refused", async () => {
-  const [fast, fallback] = await backends();
+  const [fast, fallback] = backends;
   for (let seed = 0; seed < 14; seed++)
     for (const exact of [true, false]) {
       const { publicKey, message, signature } = await mixedOrder(seed, exact);
@@ -186,12 +207,12 @@ test("keys and R of mixed order: the equation holds as it stands, or the signatu
 test("bytes that are no point of the curve are a refused key, not an error", async () => {
   // y = 2 has no x (2² − 1 over d·2² + 1 is no square).
   const noPoint = bytes(`02${"00".repeat(31)}`);
-  for (const signatures of await backends())
+  for (const signatures of backends)
     expect(await signatures.verify(noPoint, new Uint8Array(3), bytes(rfc8032[0][3]))).toBe(false);
 });
 
 test("each backend verifies what the other signs; a flipped bit anywhere is refused", async () => {
-  const [fast, fallback] = await backends();
+  const [fast, fallback] = backends;
   const message = new TextEncoder().encode("a bid of 2 kWh");
   for (const [signer, checker] of [
     [fast!, fallback!],
@@ -209,7 +230,7 @@ test("each backend verifies what the other signs; a flipped bit anywhere is refu
 });
 
 test("a key that may not leave signs and does not leave", async () => {
-  for (const signatures of await backends()) {
+  for (const signatures of backends) {
     const key = await signatures.generate({ extractable: false });
     expect(await signatures.verify(key.publicKey, bytes("01"), await key.sign(bytes("01")))).toBe(true);
     await expect(key.exportSeed()).rejects.toMatchObject({ code: "refused" });
@@ -221,7 +242,7 @@ test("a key that may not leave signs and does not leave", async () => {
 });
 
 test("many at once: the first bad one is named", async () => {
-  for (const signatures of await backends()) {
+  for (const signatures of backends) {
     const key = await signatures.generate();
     const checks = await Promise.all(
       Array.from({ length: 150 }, async (_, i) => {
@@ -239,7 +260,7 @@ test("many at once: the first bad one is named", async () => {
 });
 
 test("wrong types and sizes are refused with the field's name", async () => {
-  for (const signatures of await backends()) {
+  for (const signatures of backends) {
     await expect(signatures.importSeed(new Uint8Array(31))).rejects.toMatchObject({
       code: "invalid",
       field: "seed",

@@ -1,10 +1,15 @@
 /**
- * Ed25519 by `@noble/curves`, for platforms whose WebCrypto lacks it: a chunk of its own, loaded only there.
+ * `gridclear/ed25519`: Ed25519 in plain JavaScript, for platforms whose WebCrypto lacks it (Chrome before 137). It is as
+ * large as the light client and is no part of it, so that only those load it who ask for it.
+ *
+ * @module gridclear/ed25519
  */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { concat, copyOf, publicKeyBytes, sameBytes, seedBytes } from "../../bytes.js";
 import { fail, notShown } from "../../errors.js";
-import type { SignatureBackend, SigningKey } from "./backend.js";
+import type { SignatureBackend, Signatures, SigningKey } from "./backend.js";
+
+export type { SignatureBackend, Signatures, SigningKey };
 
 const { Point } = ed25519;
 
@@ -49,8 +54,14 @@ function nobleKey(seed: Uint8Array, extractable: boolean): SigningKey {
   };
 }
 
-/** Ed25519 for platforms whose WebCrypto lacks it; SHA-512 and random bytes still come from WebCrypto. */
-export const nobleBackend: SignatureBackend = {
+/**
+ * Ed25519 by the arithmetic of `@noble/curves`, to be passed to `openSignatures` of `gridclear/verify`. SHA-512 and random
+ * bytes still come from WebCrypto.
+ *
+ * @example
+ * const signatures = await openSignatures({ fallback: plainEd25519 });
+ */
+export const plainEd25519: SignatureBackend = {
   name: "noble",
   generate: async (extractable) => nobleKey(crypto.getRandomValues(new Uint8Array(seedBytes)), extractable),
   importSeed: async (seed, extractable) => nobleKey(copyOf(seed), extractable),
