@@ -53,9 +53,9 @@ export function goesWith(pricing: Pricing, mechanism: Mechanism): boolean {
 }
 
 /**
- * Checks a mechanism and its pricing together; what is missing is taken from `fallback`. A missing pricing is not
- * guessed for a mechanism that the fallback's does not go with. `field` is the path of what holds both, "" for none.
- * Throws `invalid` naming the key.
+ * Checks a mechanism and its pricing together. A missing mechanism is that of `fallback`; a missing pricing is the
+ * fallback's with the fallback's mechanism, and with another that mechanism's own. `field` is the path of what holds
+ * both, "" for none. Throws `invalid` naming the key.
  */
 export function checkMechanism(
   given: { readonly mechanism?: unknown; readonly pricing?: unknown },
@@ -63,10 +63,10 @@ export function checkMechanism(
   fallback: MechanismRules = defaultMechanism,
 ): MechanismRules {
   const at = (key: string): string => (field === "" ? key : `${field}.${key}`);
-  const givenOr = (key: "mechanism" | "pricing"): unknown =>
-    given[key] === undefined ? fallback[key] : given[key];
-  const mechanism = mechanismWord(givenOr("mechanism"), at("mechanism"));
-  const pricing = pricingWord(givenOr("pricing"), at("pricing"));
+  const mechanism =
+    given.mechanism === undefined ? fallback.mechanism : mechanismWord(given.mechanism, at("mechanism"));
+  const own = mechanism === fallback.mechanism ? fallback.pricing : ownPricing(mechanism);
+  const pricing = given.pricing === undefined ? own : pricingWord(given.pricing, at("pricing"));
   if (!goesWith(pricing, mechanism))
     fail(
       "invalid",

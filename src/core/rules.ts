@@ -25,7 +25,7 @@ export interface PoolRules {
 export interface ClearingRules {
   /** `value` (default): the paper's scenario 1. `merit`: merit order. */
   readonly mechanism?: Mechanism;
-  /** `counterparty` (default) goes with `value` alone, `uniform` with `merit` alone, `blend` with both. */
+  /** `counterparty` (default of `value`) goes with it alone, `uniform` (default of `merit`) with that, `blend` with both. */
   readonly pricing?: Pricing;
   /** Where between offer (0) and bid (1 000 000) a blended or uniform price lies, in ppm; default 500 000. */
   readonly k?: number;

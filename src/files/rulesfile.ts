@@ -1,13 +1,7 @@
 /** The rules of a clearing as people write them down: RULES.json of `gridclear clear` (docs/clear.md). */
 import { anything, integer, list, object, oneOf, optional, orNull, record } from "../check.js";
 import type { CommissionTier, PoolRules } from "../core/engine.js";
-import {
-  checkMechanism,
-  defaultMechanism,
-  type MechanismRules,
-  mechanismNames,
-  ownPricing,
-} from "../core/mechanisms.js";
+import { checkMechanism, type MechanismRules } from "../core/mechanisms.js";
 import { checkCommission, maxTiers } from "../core/rules.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
 import { parseJson } from "./jsonfile.js";
@@ -32,7 +26,7 @@ const paperPoolPrice = "0.43";
 const share = optional(integer(0, ppm));
 const pool = record({ price: optional(anything), lots: optional(oneOf("whole", "divisible")) });
 const rules = record({
-  mechanism: optional(oneOf(...mechanismNames)),
+  mechanism: optional(anything),
   pricing: optional(anything),
   k: share,
   maxCycles: optional(integer(0, 0xffff_ffff)),
@@ -62,13 +56,12 @@ function poolOf(given: GivenPool, priceTick: Tick): Map<Carrier, Required<PoolRu
  */
 export function checkFileRules(value: unknown): FileRules {
   const given = rules(object(value, "rules"), "");
-  const { mechanism = defaultMechanism.mechanism, pricing = ownPricing(mechanism) } = given;
   const { priceTick = microTick, quantityTick = microTick } = given;
   const tiers = (given.commission ?? [{}]).map(
     ({ share: part = ppm, supply = 0, use = 0 }): CommissionTier => ({ share: part, supply, use }),
   );
   return {
-    ...checkMechanism({ mechanism, pricing }, ""),
+    ...checkMechanism(given, ""),
     k: given.k ?? 500_000,
     maxCycles: given.maxCycles ?? 0,
     ticks: { quantity: quantityTick, price: priceTick },

@@ -12,7 +12,7 @@ import {
   record,
   text,
 } from "../check.js";
-import { checkMechanism, mechanismNames, ownPricing } from "../core/mechanisms.js";
+import { checkMechanism } from "../core/mechanisms.js";
 import { maxTiers } from "../core/rules.js";
 import { fail } from "../errors.js";
 import { parseJson } from "../files/jsonfile.js";
@@ -109,10 +109,7 @@ const rules =
       ties: optional(oneOf("arrival", "lottery")),
       pool: optional(orNull(pool)),
     })(value, field);
-    // Another mechanism than the default brings its own pricing.
-    const other = mechanismNames.find((name) => name === mechanism && name !== fallback.mechanism);
-    const own = other === undefined ? fallback : { mechanism: other, pricing: ownPricing(other) };
-    return { ...fallback, ...rest, ...checkMechanism({ mechanism, pricing }, field, own) };
+    return { ...fallback, ...rest, ...checkMechanism({ mechanism, pricing }, field, fallback) };
   };
 
 const tariff =

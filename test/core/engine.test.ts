@@ -82,6 +82,15 @@ describe("refuses, naming the field", () => {
       { commission: [{ share: 1_000_000, supply: 0, use: 1_000_001 }] },
     ],
   ];
+  test("a mechanism alone is priced in its own way", () => {
+    for (const { mechanism, pricing } of [
+      { mechanism: "value", pricing: "counterparty" },
+      { mechanism: "merit", pricing: "uniform" },
+    ] as const) {
+      const said = copyClearing(engine.clear(book, { mechanism, pricing }));
+      expect(copyClearing(engine.clear(book, { mechanism }))).toEqual(said);
+    }
+  });
   test.each(wrong)("%s", (_, field, badBook, badRules) => {
     expect(() => engine.clear(badBook as Book, badRules as ClearingRules)).toThrowError(
       expect.objectContaining({ name: "GridclearError", code: "invalid", field }),

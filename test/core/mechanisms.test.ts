@@ -47,16 +47,23 @@ describe("mechanisms and pricings", () => {
       expect(core.match(mechanismNames.length, code, 0, 0, 0, 0)).toBe(-1);
   });
 
-  test("what is missing comes from the fallback, and a pricing is never guessed", () => {
+  test("what is missing comes from the fallback, the pricing of another mechanism from that", () => {
     expect(checkMechanism({}, "")).toEqual({ mechanism: "value", pricing: "counterparty" });
     expect(checkMechanism({ pricing: "blend" }, "", { mechanism: "merit", pricing: "uniform" })).toEqual({
       mechanism: "merit",
       pricing: "blend",
     });
-    expect(thrown(() => checkMechanism({ mechanism: "merit" }, ""))).toMatchObject({
+    expect(checkMechanism({ mechanism: "merit" }, "")).toEqual({ mechanism: "merit", pricing: "uniform" });
+    const blended = { mechanism: "merit", pricing: "blend" } as const;
+    expect(checkMechanism({ mechanism: "merit" }, "", blended)).toEqual(blended);
+    expect(checkMechanism({ mechanism: "value" }, "", blended)).toEqual({
+      mechanism: "value",
+      pricing: "counterparty",
+    });
+    expect(thrown(() => checkMechanism({ pricing: "uniform" }, ""))).toMatchObject({
       field: "pricing",
-      wanted: "uniform or blend with mechanism merit",
-      got: "undefined",
+      wanted: "counterparty or blend with mechanism value",
+      got: '"uniform"',
     });
     for (const none of [null, "", "Value", 0, ["value"]]) {
       expect(thrown(() => checkMechanism({ mechanism: none }, "a"))).toMatchObject({ field: "a.mechanism" });

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
-import { decodeBlock } from "../../src/ledger/format/block.js";
+import { decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
+import { parseContract } from "../../src/market/contracts/kinds.js";
 import { openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
 import { paperArrays } from "../../src/market/result.js";
@@ -44,6 +46,31 @@ describe("a market that needs to know nothing of contracts", () => {
     const again = await openMarket({ engine, store });
     expect(again.period).toBe(market.period);
     expect(again.balance("bob")).toBe(market.balance("bob"));
+  });
+});
+
+describe("a market opened with a mechanism and no pricing", () => {
+  it("has the mechanism's own, and says so in its ledger", async () => {
+    const engine = await openEngine();
+    const store = await openMemoryStore();
+    const clearing = {
+      electricity: { mechanism: "merit" },
+      heat: { mechanism: "merit", pricing: "blend" },
+    } as const;
+    await openMarket({ engine, store, clearing });
+    const found = decodeItems(decodeBlock((await store.get(0))!).sections.contracts).map((item) =>
+      parseContract(decodeCanonical(item, "contract")),
+    );
+    const rules = (carrier: string) =>
+      found.find((contract) => contract.kind === "clearing" && contract.carrier === carrier);
+    expect(rules("electricity")).toMatchObject({ mechanism: "merit", pricing: "uniform" });
+    expect(rules("heat")).toMatchObject({ mechanism: "merit", pricing: "blend" });
+    expect(rules("gas")).toMatchObject({ mechanism: "value", pricing: "counterparty" });
+    // The same options open the same ledger again.
+    expect((await openMarket({ engine, store, clearing })).period).toBe(1);
+    await expect(
+      openMarket({ engine, clearing: { gas: { mechanism: "merit", pricing: "counterparty" } } }),
+    ).rejects.toMatchObject({ code: "invalid", field: "clearing.gas.pricing" });
   });
 });
 

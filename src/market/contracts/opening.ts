@@ -1,5 +1,5 @@
 /** What a market opens with where contracts are not written out: the paper's rules, participants without limits. */
-import { defaultMechanism } from "../../core/mechanisms.js";
+import { checkMechanism, defaultMechanism } from "../../core/mechanisms.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
 
@@ -19,7 +19,7 @@ export interface Opening {
   readonly priceTick?: string;
   /** Ids of participants who may offer and ask for anything, on unlimited credit. */
   readonly participants?: readonly string[];
-  /** Clearing contracts in part; the rest is `paperClearing`. */
+  /** Clearing contracts in part; the rest is `paperClearing`, and the pricing that of the mechanism. */
   readonly clearing?: { readonly [carrier in Carrier]?: Partial<ClearingContract> };
   /** Tariffs in part; the rest is `freeTariff`. */
   readonly tariffs?: { readonly [carrier in Carrier]?: Partial<Tariff> };
@@ -56,6 +56,15 @@ export function paperClearing(carrier: Carrier, from: number): ClearingContract 
   };
 }
 
+/** The paper's rules with those that are given in their place; the pricing is always said. */
+function clearingOf(carrier: Carrier, from: number, given: Partial<ClearingContract>): ClearingContract {
+  return {
+    ...paperClearing(carrier, from),
+    ...given,
+    ...checkMechanism(given, `clearing.${carrier}`),
+  };
+}
+
 /** The contracts of genesis: those given, with a market, payment and clearing contracts put before them where missing. */
 export function openingContracts(opening: Opening, given: readonly Contract[] = []): Contract[] {
   const own = given.find((contract) => contract.kind === "market");
@@ -86,7 +95,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
     });
   for (const carrier of carriers)
     if (!given.some((contract) => contract.kind === "clearing" && contract.carrier === carrier))
-      contracts.push({ ...paperClearing(carrier, from), ...opening.clearing?.[carrier] });
+      contracts.push(clearingOf(carrier, from, opening.clearing?.[carrier] ?? {}));
   for (const id of opening.participants ?? []) contracts.push(...openContracts(id, from));
   return contracts.concat(given.filter((contract) => contract !== own));
 }
