@@ -21,7 +21,10 @@ export interface PoolRules {
   readonly lots?: "whole" | "divisible";
 }
 
-/** How one carrier clears. Every key is optional; the defaults are the paper's. */
+/**
+ * How the engine clears one book of columns. Every key is optional; the defaults are the paper's. In a market it is a
+ * `ClearingContract` that says how a carrier clears.
+ */
 export interface ClearingRules {
   /** `value` (default): the paper's scenario 1. `merit`: merit order. */
   readonly mechanism?: Mechanism;

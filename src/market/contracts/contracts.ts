@@ -152,7 +152,11 @@ export interface FeederContract extends Dated {
   readonly loss: number;
 }
 
-/** The rules by which a carrier clears (docs/market.md names what each switch does). */
+/**
+ * By which rules a carrier clears, agreed and dated in the ledger, with every field said (docs/market.md names what each
+ * switch does). `ClearingRules` are less and more: what the engine is asked for one clearing of columns, everything
+ * optional, without ties and the steps after the pool, and with the commission, which in a market is the tariff's.
+ */
 export interface ClearingContract extends Dated {
   readonly kind: "clearing";
   readonly carrier: Carrier;
