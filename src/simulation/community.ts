@@ -87,6 +87,8 @@ export function community(options: CommunityOptions): Scenario {
 export interface Community {
   readonly scenario: Scenario;
   readonly members: readonly Member[];
+  /** The profiles of those whose days were measured; empty without. */
+  readonly measured: readonly MeasuredProfile[];
   /** The quantity tick of its market: 10⁻⁶ kWh, or coarser where a period moves more than 4,294 kWh at once. */
   readonly quantityTick: Tick;
   /** Number of the genesis period; the period at place `p` is `genesis + 1 + p`. */
@@ -132,6 +134,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   return {
     scenario,
     members,
+    measured,
     quantityTick: cast.scale.quantityTick,
     genesis: firstPeriod(scenario) - 1,
     owners,

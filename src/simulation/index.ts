@@ -7,12 +7,6 @@
  * @module gridclear/simulation
  */
 export {
-  type EnergyBalance,
-  Indicators,
-  type MoneyBalance,
-  type Summary,
-} from "../report/indicators.js";
-export {
   type Community,
   type CommunityOptions,
   type CommunityParts,

@@ -16,6 +16,7 @@ import { Indicators, type Summary } from "../report/indicators.js";
 import { carriers, formatTicks } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
+import { checkKept, keepScenario } from "./keptscenario.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
 
@@ -168,11 +169,14 @@ function keep(delivered: Map<number, Deliveries>, place: number, deliveries: Del
 
 /**
  * Opens a run: a new one, whose genesis is sealed at once, or the one in `store`, which is executed again and goes on.
- * Throws `conflict` when the store holds another scenario, `corrupt` when its ledger does not hold.
+ * Throws `conflict` when the store holds another scenario, naming what has changed, `corrupt` when its ledger does not hold.
  */
 export async function openSimulation(community: Community, options: SimulationOptions): Promise<Simulation> {
   const { engine, store, signed } = options;
-  if (store !== undefined && store.size > 0) await checkSame(community, store);
+  if (store !== undefined) {
+    await checkKept(store, community, engine);
+    if (store.size > 0) await checkSame(community, store);
+  }
   const market = await openMarket({
     engine,
     ...(store === undefined ? {} : { store }),
@@ -184,6 +188,8 @@ export async function openSimulation(community: Community, options: SimulationOp
     // The market's own loop never runs: a period ends when the simulation says so.
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },
   });
+  // After genesis: values without blocks would look like a ledger that lost them.
+  await keepScenario(market.store, community, engine);
   const intake = signed === undefined ? null : await signed.open(market);
   return new Simulation(community, market, await readPast(community, market.store), intake);
 }

@@ -138,7 +138,7 @@ describe("a simulated community", () => {
     await finish(await openSimulation(openCommunity(dayOf(1, 40)), { engine, store }), 2);
     await expect(openSimulation(openCommunity(dayOf(2, 40)), { engine, store })).rejects.toMatchObject({
       code: "conflict",
-      field: "ledger",
+      field: "scenario.seed",
     });
   });
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { hex } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
-import { fail } from "../../errors.js";
+import { fail, placed } from "../../errors.js";
 import { maxTextLength } from "../../files/text.js";
 import type { SigningKey } from "../../ledger/keys/backend.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
@@ -22,7 +22,6 @@ import { type Command, defineCommand, type Io } from "../command.js";
 import { inFile, readText } from "../parts/document.js";
 import { openOwnLedger } from "../parts/folder.js";
 import { type Interruption, interruptible } from "../parts/interrupt.js";
-import { keepScenario } from "../parts/keptscenario.js";
 import { readKeyFile } from "../parts/keyfile.js";
 import { progressLine } from "../parts/progress.js";
 import { ReceiptFile } from "../parts/receiptfile.js";
@@ -130,16 +129,18 @@ export interface RunResult {
 
 /** Runs a scenario into a ledger on disk until it is done, stopped after `periods`, or interrupted; every period is flushed. */
 export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
-  const { scenario, measured, ledger, key } = options;
+  const { scenario, ledger } = options;
   const engine = await openEngine();
   try {
     const { community, run } = await communityOf(options, engine);
     const store = await openOwnLedger(ledger, engine);
     try {
-      const platformKey = key?.publicKey ?? null;
-      await keepScenario(store, ledger, { scenario, measured, platformKey }, engine);
       const signed = run === null ? {} : { signed: run };
-      const simulation = await openSimulation(community, { engine, store, ...signed });
+      const simulation = await openSimulation(community, { engine, store, ...signed }).catch(
+        (error: unknown) => {
+          throw placed(error, ledger);
+        },
+      );
       const receipts = await openReceipts(options, store, engine);
       try {
         return await interruptible(async (stop) => {

@@ -25,18 +25,30 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each([
-  ["weather", { ...quick, weather: "overcast" }, 'weather "clear", got "overcast"'],
-  ["faults", { ...quick, faults: { missing: 3000 } }, "faults.missing 2000, got 3000"],
-  ["periods", { ...quick, periods: 7 }, "periods 6, got 7"],
-  ["seed", { ...quick, seed: 8 }, "seed 7, got 8"],
-  ["members", { ...quick, participants: { home: 5, solar: 2, business: 1 } }, "participants.home 4, got 5"],
-  ["name", { ...quick, name: "slow" }, 'scenario quick, with which it was begun, got "slow"'],
+  [
+    "weather",
+    { ...quick, weather: "overcast" },
+    'scenario.weather: wanted "clear", with which the ledger was begun, got "overcast"',
+  ],
+  [
+    "faults",
+    { ...quick, faults: { missing: 3000 } },
+    "scenario.faults.missing: wanted 2000, with which the ledger was begun, got 3000",
+  ],
+  ["periods", { ...quick, periods: 7 }, "scenario.periods: wanted 6, with which the ledger was begun, got 7"],
+  ["seed", { ...quick, seed: 8 }, "scenario.seed: wanted 7, with which the ledger was begun, got 8"],
+  [
+    "members",
+    { ...quick, participants: { home: 5, solar: 2, business: 1 } },
+    "scenario.participants.home: wanted 4, with which the ledger was begun, got 5",
+  ],
+  ["name", { ...quick, name: "slow" }, 'scenario: wanted quick, with which the ledger was begun, got "slow"'],
 ])("a changed scenario is named: %s", async (name, changed, said) => {
   const ledger = at(`ledger-${name}`);
   expect((await call("run", await file("a.json", quick), "--ledger", ledger, "--periods", "2")).code).toBe(0);
   const refused = await call("run", await file("b.json", changed), "--ledger", ledger);
   expect(refused).toMatchObject({ code: 2, out: "" });
-  expect(refused.err).toContain(`gridclear: ${ledger}: wanted`);
+  expect(refused.err).toContain(`gridclear: ${ledger}: scenario`);
   expect(refused.err).toContain(said);
   // The same scenario goes on, however its file is laid out.
   await writeFile(at("a.json"), JSON.stringify(Object.fromEntries(Object.entries(quick).reverse()), null, 2));
@@ -55,7 +67,7 @@ test("measured profiles that were replaced are seen", async () => {
   const refused = await call("run", path, "--ledger", ledger);
   expect(refused).toMatchObject({
     code: 2,
-    err: expect.stringContaining("the measured profiles it was begun with"),
+    err: expect.stringContaining("profiles: wanted the measured profiles with which the ledger was begun"),
   });
   // The same amounts at other steps are another profile too.
   const moved = rows("0.4").replace("m,electricity,3,0.4,0\n", "").replace("m,electricity,2,0.4,0\n", "");
@@ -65,7 +77,7 @@ test("measured profiles that were replaced are seen", async () => {
   await writeFile(at("p.csv"), `${moved}m,electricity,3,0.4,0\n`);
   expect(await call("run", path, "--ledger", at("ledger-gap"))).toMatchObject({
     code: 2,
-    err: expect.stringContaining("the measured profiles it was begun with"),
+    err: expect.stringContaining("profiles: wanted the measured profiles with which the ledger was begun"),
   });
   await writeFile(at("p.csv"), rows("0.4"));
   expect((await call("run", path, "--ledger", ledger)).code).toBe(0);
@@ -86,7 +98,7 @@ test("a ledger goes on with its key, or without one as it began", async () => {
   ])
     expect(refused).toMatchObject({
       code: 2,
-      err: expect.stringContaining("the platform's key it was begun with"),
+      err: expect.stringContaining("platform key: wanted "),
     });
   expect((await run("signed", "--key", at("key"))).code).toBe(0);
 });
@@ -95,6 +107,6 @@ test("another bundled scenario is refused in a sentence", async () => {
   expect((await call("run", "small", "--ledger", at("of-small"), "--periods", "1")).code).toBe(0);
   expect(await call("run", "winter", "--ledger", at("of-small"))).toMatchObject({
     code: 2,
-    err: `gridclear: ${at("of-small")}: wanted scenario small, with which it was begun, got "winter"\n`,
+    err: `gridclear: ${at("of-small")}: scenario: wanted small, with which the ledger was begun, got "winter"\n`,
   });
 });

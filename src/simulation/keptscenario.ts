@@ -2,12 +2,12 @@
  * The scenario that a ledger was begun with, kept beside its blocks: going on with another would make one ledger of two
  * communities, and nothing in the blocks would tell.
  */
-import { fromUtf8, hex, toUtf8, viewOf } from "../../bytes.js";
-import { fail } from "../../errors.js";
-import type { Store } from "../../ledger/store/store.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
-import type { MeasuredProfile } from "../../simulation/members/profiles.js";
-import type { Scenario } from "../../simulation/scenario.js";
+import { fromUtf8, hex, toUtf8, viewOf } from "../bytes.js";
+import { fail } from "../errors.js";
+import type { Store } from "../ledger/store/store.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
+import type { Community } from "./community.js";
+import type { MeasuredProfile } from "./members/profiles.js";
 
 /** Key in the store; its value is JSON. */
 const scenarioKey = "scenario";
@@ -20,60 +20,49 @@ interface Kept {
   readonly platformKey: string | null;
 }
 
-/** What a run begins or goes on with. */
-export interface GivenScenario {
-  readonly scenario: Scenario;
-  readonly measured: readonly MeasuredProfile[];
-  /** The platform's public key; null in an unsigned run. */
-  readonly platformKey: Uint8Array | null;
-}
-
 /** The name of the scenario that a ledger was begun with; null when none is kept. */
 export async function keptScenarioName(store: Store): Promise<string | null> {
   const name = (await readKept(store))?.scenario.name;
   return typeof name === "string" ? name : null;
 }
 
+const begunWith = "with which the ledger was begun";
+
 /**
- * Keeps the scenario of a run that begins, or holds it against the one kept. Throws `conflict` naming what has changed;
- * `directory` is the ledger's name for that.
+ * Holds a community against the scenario that is kept in a store. Throws `conflict` naming the first thing that has
+ * changed, and for blocks beyond genesis without a scenario. A store without blocks takes any community.
  */
-export async function keepScenario(
-  store: Store,
-  directory: string,
-  { scenario, measured, platformKey }: GivenScenario,
-  hasher: Hasher,
-): Promise<void> {
-  const given: Kept = {
-    scenario: JSON.parse(JSON.stringify(scenario)),
-    profiles: digestOf(measured, hasher),
-    platformKey: platformKey === null ? null : hex(platformKey),
-  };
+export async function checkKept(store: Store, community: Community, hasher: Hasher): Promise<void> {
   const kept = await readKept(store);
   if (kept === null) {
-    if (store.size > 1) fail("conflict", directory, "a ledger of gridclear run", "one without a scenario");
-    await store.putMeta(scenarioKey, toUtf8(JSON.stringify(given)));
+    if (store.size > 1) fail("conflict", "ledger", "one of a simulation", "one without a scenario");
     return;
   }
-  if (kept.scenario.name !== scenario.name)
-    fail("conflict", directory, `scenario ${kept.scenario.name}, with which it was begun`, scenario.name);
-  const change = changeOf(kept.scenario, given.scenario, "");
-  if (change !== null)
-    fail(
-      "conflict",
-      directory,
-      `the scenario it was begun with, ${change.path} ${change.before}`,
-      change.after,
-    );
+  const given = keptOf(community, hasher);
+  if (kept.scenario.name !== given.scenario.name)
+    fail("conflict", "scenario", `${kept.scenario.name}, ${begunWith}`, given.scenario.name);
+  const change = changeOf(kept.scenario, given.scenario, "scenario");
+  if (change !== null) fail("conflict", change.path, `${change.before}, ${begunWith}`, change.after);
   if (kept.platformKey !== given.platformKey)
-    fail(
-      "conflict",
-      directory,
-      `the platform's key it was begun with (${kept.platformKey})`,
-      given.platformKey,
-    );
+    fail("conflict", "platform key", `${kept.platformKey}, ${begunWith}`, given.platformKey);
   if (kept.profiles !== given.profiles)
-    fail("conflict", directory, "the measured profiles it was begun with", "others");
+    fail("conflict", "profiles", `the measured profiles ${begunWith}`, "others");
+}
+
+/** Keeps the scenario of a community whose genesis is in the store; one that is kept already stays. */
+export async function keepScenario(store: Store, community: Community, hasher: Hasher): Promise<void> {
+  if ((await store.getMeta(scenarioKey)) !== null) return;
+  await store.putMeta(scenarioKey, toUtf8(JSON.stringify(keptOf(community, hasher))));
+}
+
+function keptOf(community: Community, hasher: Hasher): Kept {
+  const market = community.contracts(-1).find((contract) => contract.kind === "market");
+  return {
+    // As it is read again: without what is undefined.
+    scenario: JSON.parse(JSON.stringify(community.scenario)),
+    profiles: digestOf(community.measured, hasher),
+    platformKey: market?.platformKey ?? null,
+  };
 }
 
 async function readKept(store: Store): Promise<Kept | null> {
@@ -95,7 +84,7 @@ function changeOf(before: unknown, after: unknown, path: string): Change | null 
   if (!isTree(before) || !isTree(after))
     return before === after ? null : { path, before: JSON.stringify(before ?? null).slice(0, 80), after };
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const change = changeOf(before[key], after[key], path === "" ? key : `${path}.${key}`);
+    const change = changeOf(before[key], after[key], `${path}.${key}`);
     if (change !== null) return change;
   }
   return null;
