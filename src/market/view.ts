@@ -1,6 +1,6 @@
 /** What a market shows of its state: fresh copies and numbers, so that nobody changes it from outside. */
 import { type Carrier, carriers } from "../units.js";
-import type { Contract } from "./contracts/contracts.js";
+import type { Contract, SupplyContract, UseContract } from "./contracts/contracts.js";
 import type { MarketState } from "./period/state.js";
 
 /** A storage device of a market. */
@@ -35,7 +35,7 @@ export class MarketView {
     }));
   }
 
-  /** Keys of the contracts in force, such as `supply/heat/ann`, in order of first registration. */
+  /** Keys of the contracts in force, such as `supply/heat/ann` or `supply/heat`, in order of first registration. */
   get contracts(): string[] {
     return [...this.#state.terms.inForce.keys()];
   }
@@ -44,6 +44,19 @@ export class MarketView {
   contract(key: string): Contract | null {
     const contract = this.#state.terms.inForce.get(key);
     return contract === undefined ? null : structuredClone(contract);
+  }
+
+  /** The terms that hold for a participant and carrier, its own or standard, as copies; null where it may not trade. */
+  terms(
+    participant: string,
+    carrier: Carrier,
+  ): { readonly supply: SupplyContract | null; readonly use: UseContract | null } {
+    const { terms } = this.#state;
+    const number = terms.numberOf(participant);
+    if (number === undefined || terms.participants[number]!.contract === null)
+      return { supply: null, use: null };
+    const slot = terms.slot(participant, carrier);
+    return structuredClone({ supply: terms.supply.of(slot), use: terms.use.of(slot) });
   }
 
   /** Balance of an account, by its number in postings, in amount ticks; 0 for one that is not open. */

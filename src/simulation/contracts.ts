@@ -5,6 +5,7 @@
 import type { Contract, Stay, StorageContract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
 import { branches } from "./members/feeders.js";
+import { streetKinds } from "./members/kinds.js";
 import { type Member, reach, type StorageUnit } from "./members/member.js";
 import { between } from "./members/strategy.js";
 import { contractRoom, type Scale } from "./scale.js";
@@ -22,6 +23,8 @@ export interface Cast {
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
 const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
 const feederLoss = 8_000;
+/** Coins that whoever has no credit limit of its own may owe. */
+const usualCredit = 20n;
 const dayMs = 86_400_000;
 /** Days whose stays one contract of a car lists; then it is renewed. A contract holds 512 stays, one a day at most. */
 const stayDays = 365;
@@ -66,6 +69,7 @@ export function communityContracts(cast: Cast): Contract[] {
         loss: feederLoss,
       }),
     ),
+    ...carriers.flatMap((carrier) => standardTerms(cast, carrier, from)),
     ...members.flatMap((member) => memberContracts(cast, member, from)),
   ];
 }
@@ -80,7 +84,7 @@ function poolLeft(scenario: Scenario, opening: readonly Contract[], place: numbe
   if (place !== Math.floor(scenario.periods / 2) || place === 0) return [];
   const first = opening.find(
     (contract): contract is SupplyContract =>
-      contract.kind === "supply" && contract.participant.startsWith("solar-"),
+      contract.kind === "supply" && contract.participant?.startsWith("solar-") === true,
   );
   if (first === undefined) return [];
   return [{ ...first, version: 2, from: firstPeriod(scenario) + place, pool: !first.pool }];
@@ -125,7 +129,7 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
     version: 1,
     from,
     currency: scenario.currency,
-    creditLimit: `${20n * scale.coin}`,
+    creditLimit: `${usualCredit * scale.coin}`,
     tariffs: Object.fromEntries(
       carriers.map((carrier) => {
         const { retail, feedIn } = scenario.tariffs[carrier];
@@ -146,31 +150,40 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
   };
 }
 
-function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
-  const { scenario, scale } = cast;
-  const dated = { version: 1, from };
-  const { feeder, converter } = member;
-  // Enough for a day at full load at the retail tariff with the dearest commission, and ten coins more.
+/** What a member spends in a day at full load at the retail tariff with the dearest commission, and ten more; whole coins. */
+function dayCost({ scenario }: Cast, member: Member): bigint {
   const fee = Math.max(...scenario.commission.map((tier) => tier.use)) / ppm;
   const peak = carriers.reduce(
     (sum, carrier) => sum + (reach(member, carrier).use * scenario.tariffs[carrier].retail) / ppm / 1000,
     0,
   );
+  return BigInt(Math.ceil(10 + peak * 24 * (1 + fee)));
+}
+
+/** A member of a street has credit for a day, whoever runs a plant pays a deposit as large. */
+function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
+  const { scale } = cast;
+  const dated = { version: 1, from };
+  const { feeder, converter } = member;
+  const cost = dayCost(cast, member);
+  const street = isStreet(member);
+  const deposit: Contract = {
+    kind: "deposit",
+    ...dated,
+    participant: member.id,
+    amount: `${cost * scale.coin}`,
+    number: 1,
+  };
   return [
     {
       kind: "participant",
       ...dated,
       id: member.id,
       ...(feeder === null ? {} : { feeders: { electricity: feeder } }),
+      ...(street ? { creditLimit: `${(usualCredit + cost) * scale.coin}` } : {}),
     },
-    {
-      kind: "deposit",
-      ...dated,
-      participant: member.id,
-      amount: `${BigInt(Math.ceil(10 + peak * 24 * (1 + fee))) * scale.coin}`,
-      number: 1,
-    },
-    ...carriers.flatMap((carrier) => tradeContracts(cast, member, carrier, from)),
+    ...(street ? [] : [deposit]),
+    ...carriers.flatMap((carrier) => ownTerms(cast, member, carrier, from)),
     ...(converter?.outputs ?? []).map(
       ({ carrier, ratio }): Contract => ({
         kind: "converter",
@@ -186,38 +199,64 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
   ];
 }
 
-/** What a member may ask for and offer of a carrier. */
-function tradeContracts(
-  { scenario, scale }: Cast,
-  member: Member,
-  carrier: Carrier,
-  from: number,
-): Contract[] {
-  const { use, supply } = reach(member, carrier);
-  const common = { version: 1, from, participant: member.id, carrier };
-  const limit = (watts: number): number =>
-    energyTicks(watts * contractRoom, scenario.periodMs, scale.perKwh) + 1;
+/** The standard terms of a carrier: room for the largest member of a street; whoever agrees to more has its own terms. */
+function standardTerms(cast: Cast, carrier: Carrier, from: number): Contract[] {
+  const most = { use: 0, supply: 0 };
+  for (const member of cast.members) {
+    if (!isStreet(member)) continue;
+    const { use, supply } = reach(member, carrier);
+    most.use = Math.max(most.use, use);
+    most.supply = Math.max(most.supply, supply);
+  }
+  const dated = { version: 1, from, carrier };
   const contracts: Contract[] = [];
-  if (use > 0)
+  if (most.use > 0) contracts.push({ ...useTerms(cast, carrier, most.use), ...dated });
+  if (most.supply > 0) contracts.push({ ...supplyTerms(cast, most.supply), ...dated });
+  return contracts;
+}
+
+/** The terms of a carrier that a member agrees for itself: all of a plant's, and of others what the standard is not. */
+function ownTerms(cast: Cast, member: Member, carrier: Carrier, from: number): Contract[] {
+  const { use, supply } = reach(member, carrier);
+  const { interruptible, pool } = member;
+  const own = { version: 1, from, participant: member.id, carrier };
+  const street = isStreet(member);
+  const contracts: Contract[] = [];
+  if (use > 0 && !(street && interruptible === 0))
     contracts.push({
-      kind: "use",
-      ...common,
-      limit: limit(use),
-      interruptible: member.interruptible,
-      interruptionPrice: between(scenario.tariffs[carrier], 100_000),
+      ...useTerms(cast, carrier, use),
+      ...own,
+      interruptible,
       // What a converter can't buy it simply does not convert.
       import: member.converter === null,
     });
-  if (supply > 0)
+  if (supply > 0 && !(street && pool))
     contracts.push({
-      kind: "supply",
-      ...common,
-      limit: limit(supply),
-      pool: member.pool,
-      collateral: member.kind === "home" ? "0" : `${2n * scale.coin}`,
+      ...supplyTerms(cast, supply),
+      ...own,
+      pool,
+      collateral: street ? "0" : `${2n * cast.scale.coin}`,
     });
   return contracts;
 }
+
+const isStreet = ({ kind }: Member): boolean => streetKinds.includes(kind);
+
+/** Most ticks a period for so much power, with some room. */
+const limitOf = ({ scenario, scale }: Cast, watts: number): number =>
+  energyTicks(watts * contractRoom, scenario.periodMs, scale.perKwh) + 1;
+
+const useTerms = (cast: Cast, carrier: Carrier, watts: number) =>
+  ({
+    kind: "use",
+    limit: limitOf(cast, watts),
+    interruptible: 0,
+    interruptionPrice: between(cast.scenario.tariffs[carrier], 100_000),
+    import: true,
+  }) as const;
+
+const supplyTerms = (cast: Cast, watts: number) =>
+  ({ kind: "supply", limit: limitOf(cast, watts), pool: true, collateral: "0" }) as const;
 
 /** The contract of a member's storage unit; of a car, with its stays in a year of the run (from 0). */
 function storage(cast: Cast, member: Member, index: number, from: number, year: number): StorageContract {

@@ -6,7 +6,6 @@ import { batchStatement, readingStatement } from "../../src/ledger/keys/message.
 import { memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
-import { openContracts } from "../../src/market/contracts/opening.js";
 import type { Refused } from "../../src/market/intake/request.js";
 import { Platform } from "../../src/market/platform.js";
 import {
@@ -20,6 +19,7 @@ import {
   signContract,
   signOrder,
 } from "../support/signedmarket.js";
+import { ownTerms } from "../support/terms.js";
 
 const hasher = await openHasher();
 const engine = await openEngine();
@@ -258,7 +258,7 @@ describe("a market whose store fails while requests are being checked", () => {
       go = resolve;
     });
     const given = order("ann", "offer", "1", "0.1", 0);
-    const contract = { ...openContracts("bob", 9)[1]!, version: 2 };
+    const contract = { ...ownTerms("bob", 9)[0]!, version: 2 };
     const reading = { participant: "ann", carrier: "heat", period: 1, in: "0", out: "0" } as const;
     const pending = [
       market.submit(given, await signOrder(market, given)),

@@ -17,7 +17,7 @@ import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledg
 import type { Store } from "../../src/ledger/store/store.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { openContracts, openingContracts } from "../../src/market/contracts/opening.js";
+import { openingContracts } from "../../src/market/contracts/opening.js";
 import { batchRecords } from "../../src/market/intake/columns.js";
 import { OrderLog, readOrders } from "../../src/market/intake/orderlog.js";
 import type { BatchProof, Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
@@ -33,6 +33,7 @@ import {
   replayer,
   signatures,
 } from "../support/community.js";
+import { ownTerms, participant } from "../support/terms.js";
 
 const members: SigningKey[] = await Promise.all([0, 1, 2, 3].map(keyOf));
 const names = ["ann", "ben", "cem", "dua"];
@@ -50,18 +51,15 @@ const contracts: Contract[] = openingContracts({}, [
     platformKey: hex(platformKey.publicKey),
     order: carriers,
   },
-  ...names.flatMap((id, number): Contract[] =>
-    openContracts(id, 50).map((contract) =>
-      contract.kind === "participant"
-        ? {
-            ...contract,
-            key: hex(members[number]!.publicKey),
-            creditLimit: "1000000000000000000",
-            ...(number >= 2 ? { gateway: hex(gateway.publicKey) } : {}),
-          }
-        : contract,
-    ),
-  ),
+  ...names.flatMap((id, number): Contract[] => [
+    {
+      ...participant(id, 50),
+      key: hex(members[number]!.publicKey),
+      creditLimit: "1000000000000000000",
+      ...(number >= 2 ? { gateway: hex(gateway.publicKey) } : {}),
+    },
+    ...ownTerms(id, 50),
+  ]),
 ]);
 const id = marketId(encodeCanonical(contracts[0]), hasher);
 const keyring = new Map([platformKey, ...members].map((key) => [hex(key.publicKey), key]));

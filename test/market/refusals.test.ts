@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { openContracts } from "../../src/market/contracts/opening.js";
 import type { Refused } from "../../src/market/intake/request.js";
 import { type MarketOptions, openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
 import { openSigned, order, platform as platformKey, signContract } from "../support/signedmarket.js";
+import { ownTerms, participant } from "../support/terms.js";
 
 const engine = await openEngine();
 const clock = { now: () => 1, setTimer: () => 0, clearTimer: () => undefined };
@@ -122,7 +122,7 @@ describe("openMarket refuses by name", () => {
     expect(await resumed({ participants: ["ann", "bob"], periodMs: 1_000 })).toContain(
       "conflict market: wanted the contract",
     );
-    expect(await resumed({ contracts: openContracts("bob", 0) })).toContain("conflict payment");
+    expect(await resumed({ contracts: [participant("bob", 0)] })).toContain("conflict payment");
   });
 });
 
@@ -242,7 +242,7 @@ describe("a market refuses by name", () => {
         market.enter({ records: new Uint8Array(32), signature, gateway: null }),
         "order.records: wanted one record under a participant's signature, got 2",
       ],
-      [market.propose(openContracts("bob", 3)[1]!, [] as never), "contract.signature: wanted 64 bytes"],
+      [market.propose(ownTerms("bob", 3)[0]!, [] as never), "contract.signature: wanted 64 bytes"],
       [
         market.report({ participant: "ann", carrier: "heat", period: 0, in: "0", out: "0" }, "x" as never),
         'reading.signature: wanted 64 bytes, got "x"',
@@ -267,7 +267,7 @@ describe("a market refuses by name", () => {
 describe("refused and dropped proposals keep nothing", () => {
   it("ten thousand signed ones of a stale version, and those that their period drops", async () => {
     const market = await openSigned({ engine });
-    const fine: Contract = { ...openContracts("bob", 3)[1]!, version: 2 };
+    const fine: Contract = { ...ownTerms("bob", 3)[0]!, version: 2 };
     const stale: Contract = { ...fine, version: 1 };
     const signature = await signContract(stale, market.id);
     const refuse = async (times: number): Promise<void> => {

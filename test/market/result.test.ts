@@ -74,10 +74,10 @@ describe("a market's view of its state", () => {
     state.contracts.length = 0;
     state.participants.push("eve");
     state.devices.push({ device: "x", carrier: "gas", charge: 1 });
-    const own = state.contract("supply/heat/ann") as { limit: number };
+    const own = state.contract("supply/heat") as { limit: number };
     own.limit = 1;
     expect(JSON.stringify([state.contracts, state.participants, state.devices])).toBe(before);
-    expect(state.contract("supply/heat/ann")).toMatchObject({ limit: 4_294_967_295 });
+    expect(state.contract("supply/heat")).toMatchObject({ limit: 4_294_967_295 });
     expect(state.contract("supply/heat/eve")).toBeNull();
     expect(state.balance(17)).toBe(market.balance("bob"));
     expect([state.balance(6_000), state.balance(0x8000_0001), state.balance(0x9000_0000)]).toEqual([

@@ -7,7 +7,6 @@ import { readingLayout } from "../../src/ledger/format/records.js";
 import { decodeEvidence } from "../../src/ledger/keys/evidence.js";
 import { batchStatement, contractStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { openContracts } from "../../src/market/contracts/opening.js";
 import { batchRecords } from "../../src/market/intake/columns.js";
 import { openMarket } from "../../src/market/open.js";
 import {
@@ -20,6 +19,7 @@ import {
   signContract,
   signOrder,
 } from "../support/signedmarket.js";
+import { ownTerms } from "../support/terms.js";
 
 describe("a signed market", () => {
   it("takes what is signed and leaves evidence that anybody can check", async () => {
@@ -66,7 +66,7 @@ describe("a signed market", () => {
       out: "0.000007",
     } as const;
     expect(await market.report(report, readingSignature)).toMatchObject({ status: "accepted" });
-    const amendment: Contract = { ...openContracts("bob", 3)[2]!, version: 2 };
+    const amendment: Contract = { ...ownTerms("bob", 3)[1]!, version: 2 };
     const proof = await keys.get("bob")!.sign(contractStatement(market.id, encodeCanonical(amendment)));
     expect(await market.propose(amendment, proof)).toMatchObject({ status: "accepted", period: 3 });
     await market.clearPeriod(3);
@@ -226,7 +226,7 @@ describe("a signed market", () => {
     const next = await signatures.generate();
     const bob = market.state.contract("participant/bob") as Extract<Contract, { kind: "participant" }>;
     const rekeyed: Contract = { ...bob, version: 2, from: 2, key: hex(next.publicKey) };
-    const amended: Contract = { ...openContracts("bob", 3)[1]!, version: 2 };
+    const amended: Contract = { ...ownTerms("bob", 3)[0]!, version: 2 };
     expect(await market.propose(rekeyed, await signContract(rekeyed, market.id))).toMatchObject({
       status: "accepted",
     });
@@ -252,7 +252,7 @@ describe("a signed market", () => {
   it("wants a proof of everything, and an unsigned market of nothing", async () => {
     const signed = await openSigned();
     const offer = order("ann", "offer", "1", "0.1");
-    const contract: Contract = { ...openContracts("bob", 3)[1]!, version: 2 };
+    const contract: Contract = { ...ownTerms("bob", 3)[0]!, version: 2 };
     const reading = { participant: "ann", carrier: "heat", period: 0, in: "0", out: "0" } as const;
     const batch = {
       participant: new Uint32Array(0),

@@ -5,7 +5,6 @@ import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { offsetsOf } from "../../src/ledger/format/layout.js";
 import { tradeLayout } from "../../src/ledger/format/records.js";
-import { openContracts } from "../../src/market/contracts/opening.js";
 import { openMarket } from "../../src/market/open.js";
 import {
   exportCsv,
@@ -17,6 +16,7 @@ import {
   writeLedgerFile,
 } from "../../src/report/index.js";
 import { formatTicks } from "../../src/units.js";
+import { participant } from "../support/terms.js";
 
 let engine: Engine;
 let blocks: Uint8Array[];
@@ -34,7 +34,7 @@ beforeAll(async () => {
   market.submit({ ...order, participant: "ann", side: "offer", price: "0.08" });
   market.submit({ ...order, participant: "bob", side: "bid", price: "0.3" });
   await market.clearPeriod(1);
-  for (const contract of openContracts("carol", market.period + 1)) market.propose(contract);
+  market.propose(participant("carol", market.period + 1));
   await market.clearPeriod(2);
   await market.clearPeriod(3);
   blocks = [];

@@ -36,6 +36,10 @@ function demand(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(what);
 }
 
+/** What terms are filed under: those of everybody, or of one participant. */
+const termsKey = ({ kind, carrier, participant }: SupplyContract | UseContract): string =>
+  [kind, carrier, ...(participant === undefined ? [] : [participant])].join("/");
+
 /** One past period as an auditor files it. */
 interface Filed {
   payment: PaymentContract;
@@ -152,14 +156,14 @@ export class Audit {
         break;
       }
       case "supply": {
-        const key = `supply/${contract.carrier}/${contract.participant}`;
+        const key = termsKey(contract);
         const had = big((this.#held.get(key) as SupplyContract | undefined)?.collateral ?? "0");
-        this.#collateral(contract.participant, big(contract.collateral) - had);
+        this.#collateral(contract, big(contract.collateral) - had);
         this.#held.set(key, contract);
         break;
       }
       case "use":
-        this.#held.set(`use/${contract.carrier}/${contract.participant}`, contract);
+        this.#held.set(termsKey(contract), contract);
         break;
       case "clearing":
         this.#held.set(`clearing/${contract.carrier}`, contract);
@@ -186,7 +190,7 @@ export class Audit {
   #end(key: string): void {
     const [kind, name] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
     const held = this.#held.get(key);
-    if (held?.kind === "supply") this.#collateral(held.participant, -big(held.collateral));
+    if (held?.kind === "supply") this.#collateral(held, -big(held.collateral));
     this.#held.delete(key);
     if (kind === "participant") this.participants[this.#number(name)]!.contract = null;
     if (kind === "storage") this.devices.find((each) => each.id === name)!.contract = null;
@@ -194,7 +198,11 @@ export class Audit {
   }
 
   /** Collateral goes back only as far as it is still there. */
-  #collateral(participant: string, more: bigint): void {
+  #collateral({ participant }: SupplyContract, more: bigint): void {
+    if (participant === undefined) {
+      demand(more === 0n, "standard terms hold collateral");
+      return;
+    }
     const number = this.#number(participant);
     const account = 0x8000_0000 + number;
     const moved = more < 0n && -more > this.#balance(account) ? -this.#balance(account) : more;
@@ -211,9 +219,11 @@ export class Audit {
       counts.set(`${order.participant} ${order.carrier}`, place + 1);
       last.set(`${order.participant} ${order.carrier}`, number);
       const { id } = this.participants[order.participant]!;
-      const contract = this.#held.get(
-        `${order.side === "offer" ? "supply" : "use"}/${order.carrier}/${id}`,
-      ) as SupplyContract | UseContract | undefined;
+      const standard = `${order.side === "offer" ? "supply" : "use"}/${order.carrier}`;
+      const contract = (this.#held.get(`${standard}/${id}`) ?? this.#held.get(standard)) as
+        | SupplyContract
+        | UseContract
+        | undefined;
       if (order.quantity > 0)
         demand(order.quantity <= (contract?.limit ?? 0), `${at}: order ${number} over contract`);
     }

@@ -76,6 +76,21 @@ function magnified<T>(value: T, field = ""): T {
   return value;
 }
 
+/** Standard terms for about half of all carriers and sides. */
+function randomTerms(seed: number): Contract[] {
+  const below = random(seed ^ 0x3c6ef372);
+  const chance = (percent: number): boolean => below(100) < percent;
+  return carriers.flatMap((carrier): Contract[] => {
+    const common = { version: 1, from: startPeriod, carrier, limit: 200 + below(2_000) };
+    const interruptible = chance(40) ? below(1_000_001) : 0;
+    const interruption = { interruptible, interruptionPrice: below(300), import: chance(60) };
+    return [
+      ...(chance(50) ? [{ kind: "supply", ...common, pool: chance(80), collateral: "0" } as const] : []),
+      ...(chance(50) ? [{ kind: "use", ...common, ...interruption } as const] : []),
+    ];
+  });
+}
+
 /** The contracts that a random market opens with. */
 export function randomContracts(
   seed: number,
@@ -154,6 +169,7 @@ export function randomContracts(
       import: everything && chance(70),
     };
   }
+  if (everything) contracts.push(...randomTerms(seed));
   const feeders: { [carrier in Carrier]: string[] } = { electricity: [], heat: [], cold: [], gas: [] };
   if (everything)
     for (const carrier of carriers)
@@ -381,7 +397,7 @@ function amend(market: Market, participants: number, below: (n: number) => numbe
         version: market.nextVersion(key),
         from,
         limit: below(2_000),
-        collateral: `${below(500_000)}`,
+        collateral: contract.participant === undefined ? "0" : `${below(500_000)}`,
       });
     else if (contract.kind === "use")
       market.propose({ ...contract, version: market.nextVersion(key), from, import: below(2) === 0 });

@@ -15,10 +15,11 @@ import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
-import { freeTariff, openContracts } from "../../src/market/contracts/opening.js";
+import { freeTariff } from "../../src/market/contracts/opening.js";
 import type { Market } from "../../src/market/market.js";
 import { type MarketOptions, openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
+import { ownTerms, participant } from "./terms.js";
 
 export const signatures: Signatures = await openSignatures();
 export const platform: SigningKey = await signatures.generate();
@@ -51,24 +52,21 @@ export function signedContracts(): Contract[] {
       tariffs: { electricity: freeTariff, heat: freeTariff, cold: freeTariff, gas: freeTariff },
       metering: { window: 2, corrections: 2, missing: "zero" },
     },
-    ...[...keys].flatMap(([id, key]) =>
-      openContracts(id, 0).map((contract) =>
-        contract.kind === "participant"
-          ? {
-              ...contract,
-              key: hex(key.publicKey),
-              ...(id === "ann" ? {} : { gateway: hex(gateway.publicKey) }),
-            }
-          : contract,
-      ),
-    ),
+    ...[...keys].flatMap(([id, key]) => [
+      {
+        ...participant(id, 0),
+        key: hex(key.publicKey),
+        ...(id === "ann" ? {} : { gateway: hex(gateway.publicKey) }),
+      },
+      ...ownTerms(id, 0),
+    ]),
   ];
 }
 
 const signerOf = (contract: Contract): SigningKey => {
   if (contract.kind === "participant") return keys.get(contract.id)!;
-  if (contract.kind === "supply" || contract.kind === "use") return keys.get(contract.participant)!;
-  return platform;
+  if (contract.kind !== "supply" && contract.kind !== "use") return platform;
+  return contract.participant === undefined ? platform : keys.get(contract.participant)!;
 };
 
 /** Signs a contract with the key that has to, or with another. */

@@ -57,7 +57,7 @@ export class KeyDirectory {
 
   /**
    * The key that has to sign a contract, before the contract itself is taken: the platform's for what the platform sets
-   * (market, feeder, clearing, payment, deposit, storage without owner), the participant's for what binds it. A first
+   * (market, feeder, clearing, payment, deposit, storage without owner, standard terms), the participant's for what binds it. A first
    * participant contract is signed by the key in it, an amendment by the key it replaces; a device's by its present owner.
    */
   signer(contract: unknown): Uint8Array {
@@ -106,7 +106,9 @@ export class KeyDirectory {
       return this.#keyOf(owner);
     }
     if (boundBy[kind!] === undefined) return this.platform;
-    return this.#keyOf(rest.slice(kind === "participant" ? 0 : 1).join("/"));
+    if (kind === "participant") return this.#keyOf(rest.join("/"));
+    // Standard terms, `supply/CARRIER` and `use/CARRIER`, bind nobody by name: they are the platform's.
+    return this.#keyOf(rest.length === 1 ? null : rest.slice(1).join("/"));
   }
 }
 

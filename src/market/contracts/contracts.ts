@@ -65,23 +65,31 @@ export interface ParticipantContract extends Dated {
   readonly creditLimit?: string | null;
 }
 
-/** What a participant may offer of a carrier. */
+/**
+ * What may be offered of a carrier: by one participant, or without `participant` the standard terms, which hold for every
+ * participant while it has no supply contract of its own for the carrier.
+ */
 export interface SupplyContract extends Dated {
   readonly kind: "supply";
-  readonly participant: string;
+  /** Left out: standard terms. */
+  readonly participant?: string;
   readonly carrier: Carrier;
   /** Most it may offer in a period. */
   readonly limit: number;
   /** Whether what stays idle joins the pool. */
   readonly pool: boolean;
-  /** Amount held back from its balance while the contract holds, in amount ticks. */
+  /** Amount held back from its balance while the contract holds, in amount ticks; "0" in standard terms. */
   readonly collateral: string;
 }
 
-/** What a participant may ask for of a carrier. */
+/**
+ * What may be asked for of a carrier: by one participant, or without `participant` the standard terms, which hold for
+ * every participant while it has no use contract of its own for the carrier.
+ */
 export interface UseContract extends Dated {
   readonly kind: "use";
-  readonly participant: string;
+  /** Left out: standard terms. */
+  readonly participant?: string;
   readonly carrier: Carrier;
   /** Most it may ask for in a period. */
   readonly limit: number;
@@ -231,6 +239,6 @@ export interface WithdrawalContract extends Transfer {
 /** Ends another contract: it no longer holds in `from`. */
 export interface EndContract extends Dated {
   readonly kind: "end";
-  /** Key of the contract that ends, such as `supply/electricity/ann` (docs/market.md lists the keys). */
+  /** Key of the contract that ends, such as `supply/electricity/ann` or `supply/electricity` (docs/market.md lists the keys). */
   readonly contract: string;
 }

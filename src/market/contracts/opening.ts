@@ -1,7 +1,8 @@
-/** What a market opens with where contracts are not written out: the paper's rules, participants without limits. */
+/** What a market opens with where contracts are not written out: the paper's rules, standard terms without limits. */
 import { checkMechanism, defaultMechanism } from "../../core/mechanisms.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
+import { contractKey } from "./kinds.js";
 
 /** The paper's fixed price of pool electricity, in price ticks (paper §4.2(2)). */
 const fixedPrice = 430_000;
@@ -17,7 +18,7 @@ export interface Opening {
   readonly periodMs?: number;
   readonly quantityTick?: string;
   readonly priceTick?: string;
-  /** Ids of participants who may offer and ask for anything, on unlimited credit. */
+  /** Ids of participants, on unlimited credit. With it come standard terms without limits where none are given. */
   readonly participants?: readonly string[];
   /** Clearing contracts in part; the rest is `paperClearing`, and the pricing that of the mechanism. */
   readonly clearing?: { readonly [carrier in Carrier]?: Partial<ClearingContract> };
@@ -96,27 +97,27 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
   for (const carrier of carriers)
     if (!given.some((contract) => contract.kind === "clearing" && contract.carrier === carrier))
       contracts.push(clearingOf(carrier, from, opening.clearing?.[carrier] ?? {}));
-  for (const id of opening.participants ?? []) contracts.push(...openContracts(id, from));
+  if (opening.participants !== undefined) {
+    const known = new Set(given.map(contractKey));
+    contracts.push(...openTerms(from).filter((contract) => !known.has(contractKey(contract))));
+    for (const id of opening.participants) contracts.push({ kind: "participant", ...dated, id });
+  }
   return contracts.concat(given.filter((contract) => contract !== own));
 }
 
-/** A participant who may offer and ask for anything of every carrier. */
-export function openContracts(participant: string, from: number): Contract[] {
+/** Standard terms under which every participant may offer and ask for anything of every carrier. */
+export function openTerms(from: number): Contract[] {
   const dated = { version: 1, from };
-  return [
-    { kind: "participant", ...dated, id: participant },
-    ...carriers.flatMap((carrier): Contract[] => [
-      { kind: "supply", ...dated, participant, carrier, limit: maxQuantity, pool: true, collateral: "0" },
-      {
-        kind: "use",
-        ...dated,
-        participant,
-        carrier,
-        limit: maxQuantity,
-        interruptible: 0,
-        interruptionPrice: 0,
-        import: true,
-      },
-    ]),
-  ];
+  return carriers.flatMap((carrier): Contract[] => [
+    { kind: "supply", ...dated, carrier, limit: maxQuantity, pool: true, collateral: "0" },
+    {
+      kind: "use",
+      ...dated,
+      carrier,
+      limit: maxQuantity,
+      interruptible: 0,
+      interruptionPrice: 0,
+      import: true,
+    },
+  ]);
 }

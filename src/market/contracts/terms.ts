@@ -93,6 +93,19 @@ export class Register<T extends Registered<unknown>> {
   }
 }
 
+/** The terms of one side, supply or use: participants' own and, where they have none, the standard ones. */
+export class SideTerms<T extends SupplyContract | UseContract> {
+  /** By (participant, carrier). */
+  readonly own: (T | null)[] = [];
+  /** By carrier code. */
+  readonly standard: (T | null)[] = carriers.map(() => null);
+
+  /** The contract that holds for a participant and carrier; null: it may not trade on this side. */
+  of(slot: number): T | null {
+    return this.own[slot] ?? this.standard[slot % carrierCount] ?? null;
+  }
+}
+
 /** The credit limit of a participant (null: of one without contract) under a payment contract; null: without limit. */
 export function creditOf(own: ParticipantContract | null, payment: PaymentContract | null): bigint | null {
   const limit = own?.creditLimit === undefined ? payment?.creditLimit : own.creditLimit;
@@ -125,9 +138,9 @@ export class Terms {
   payment: PaymentContract | null = null;
   market: MarketContract | null = null;
 
-  /** By (participant, carrier): the contracts that orders are held against. */
-  readonly supply: (SupplyContract | null)[] = [];
-  readonly use: (UseContract | null)[] = [];
+  /** The contracts that orders are held against. */
+  readonly supply: SideTerms<SupplyContract> = new SideTerms();
+  readonly use: SideTerms<UseContract> = new SideTerms();
   /** By (participant, carrier): feeder number, or {@link nobody}. */
   readonly feederOf: number[] = [];
 
@@ -184,8 +197,8 @@ export class Terms {
     for (const [code, carrier] of carriers.entries()) {
       const slot = number * carrierCount + code;
       const feeder = contract.feeders?.[carrier];
-      this.supply[slot] ??= null;
-      this.use[slot] ??= null;
+      this.supply.own[slot] ??= null;
+      this.use.own[slot] ??= null;
       this.feederOf[slot] = feeder === undefined ? nobody : this.registers.feeder.numberOf(feeder)!;
     }
   }

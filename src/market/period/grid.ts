@@ -14,7 +14,7 @@ export function closeBids(round: Round, book: CarrierBook): void {
     if (left === 0) continue;
     const order = bids.order[index]!;
     const slot = orders.participant[order]! * carrierCount + carrier;
-    const use = terms.use[slot]!;
+    const use = terms.use.of(slot)!;
     if (rules.interrupt) {
       const quantity = Math.min(left, scaleDown(bids.quantity[index]!, use.interruptible, ppm));
       if (quantity > 0) entries.interrupted(order, quantity, use.interruptionPrice);

@@ -184,12 +184,12 @@ export class Orders {
     if (terms.clearing[carrier] === null)
       return refuse("refused", "order.carrier", "a carrier with a clearing contract", carriers[carrier]);
     const supplies = this.side[number] === offerSide;
-    const contract = supplies ? terms.supply[slot] : terms.use[slot];
-    if (contract === null || contract === undefined)
+    const contract = supplies ? terms.supply.of(slot) : terms.use.of(slot);
+    if (contract === null)
       return refuse(
         "refused",
         "order.participant",
-        `a ${supplies ? "supply" : "use"} contract for ${carriers[carrier]}`,
+        `${supplies ? "supply" : "use"} terms for ${carriers[carrier]}, its own or standard`,
         registered.name,
       );
     if (quantity > contract.limit)
@@ -246,7 +246,7 @@ export class Orders {
   /** What a unit of open demand costs from the grid; 0 where nothing is imported. */
   #retail(carrier: number, slot: number): number {
     const terms = this.#terms;
-    const imports = terms.clearing[carrier]?.import === true && terms.use[slot]?.import === true;
+    const imports = terms.clearing[carrier]?.import === true && terms.use.of(slot)?.import === true;
     return imports ? (terms.payment?.tariffs[carriers[carrier]!].retail ?? 0) : 0;
   }
 

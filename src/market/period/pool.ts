@@ -51,7 +51,7 @@ function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining
     if (left === 0 || offers.price[index]! > purchasePrice) continue;
     const order = offers.order[index]!;
     const slot = orders.participant[order]! * carrierCount + carrier;
-    if (terms.supply[slot]?.pool !== true) continue;
+    if (terms.supply.of(slot)?.pool !== true) continue;
     const feeder = terms.feederOf[slot]!;
     const quantity = router.carry(feeder, nobody, left);
     if (quantity < left) entries.heldBack(feeder, order, left - quantity, offers.price[index]!);

@@ -4,7 +4,7 @@ import { memberKinds, type Scenario } from "../scenario.js";
 import { draw, whole } from "../world/random.js";
 import { dice, memberStream } from "./dice.js";
 import { feederNames } from "./feeders.js";
-import { drafts } from "./kinds.js";
+import { drafts, streetKinds } from "./kinds.js";
 import type { Member, Strategy } from "./member.js";
 
 const strategies: readonly Strategy[] = ["random", "tariff", "tariff"];
@@ -31,7 +31,7 @@ export function createMembers(scenario: Scenario): Member[] {
         cost: Math.round(roll.between(200_000, 400_000, 62)),
         pool: true,
         interruptible: 0,
-        feeder: ["home", "business", "dc", "car"].includes(kind)
+        feeder: streetKinds.includes(kind)
           ? feederNames[draw(scenario.seed, memberStream + place, index, 63) % feederNames.length]!
           : null,
         ...draft,

@@ -8,6 +8,7 @@ import { applyContract, checkContract, parseContract } from "../../../src/market
 import { openingContracts } from "../../../src/market/contracts/opening.js";
 import { MarketState } from "../../../src/market/period/state.js";
 import { randomContracts } from "../../support/scenario.js";
+import { ownTerms } from "../../support/terms.js";
 
 const quantity = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 1, 0xffff_ffff));
 const price = fc.oneof(
@@ -101,7 +102,7 @@ describe("contracts from outside", () => {
           "x".repeat(65),
           10n,
         ])
-          if (!optional(name, value))
+          if (!optional(contract.kind, name, value))
             expect(wrong(value), `${contract.kind}.${name} = ${String(value)}`).toThrow(name);
       }
     }
@@ -110,7 +111,9 @@ describe("contracts from outside", () => {
   });
 
   /** Values that these fields may have after all. */
-  function optional(name: string, value: unknown): boolean {
+  function optional(kind: string, name: string, value: unknown): boolean {
+    // Left out, the participant of supply and use makes standard terms.
+    if (value === undefined && name === "participant") return kind === "supply" || kind === "use";
     if (value === undefined)
       return ["platformKey", "feeders", "creditLimit", "owner", "feeder", "stays"].includes(name);
     if (value === null) return ["pool", "metering", "creditLimit"].includes(name);
@@ -124,6 +127,10 @@ describe("contracts from outside", () => {
       all().find((contract) => contract.kind === kind) as never as Record<string, unknown>;
     const clearing = of("clearing");
     const bad: readonly [Record<string, unknown>, string][] = [
+      [
+        { ...of("supply"), participant: undefined, collateral: "1" },
+        "collateral: wanted 0 in standard terms",
+      ],
       [{ ...of("market"), order: ["gas", "gas", "heat", "cold"] }, "each carrier once"],
       [{ ...clearing, mechanism: "value", pricing: "uniform" }, "pricing"],
       [{ ...clearing, mechanism: "merit", pricing: "counterparty" }, "pricing"],
@@ -164,7 +171,7 @@ describe("contracts from outside", () => {
     const state = new MarketState();
     const { terms } = state;
     const check = (contract: unknown, period: number) => checkContract(contract as Contract, state, period);
-    const [market, payment, ...rest] = openingContracts({ participants: ["ann"] });
+    const [market, payment, ...rest] = openingContracts({ participants: ["ann"] }, ownTerms("ann", 0));
     expect(() => check(payment!, 0)).toThrow("the market contract first");
     const enter = (contract: typeof market) => {
       check(contract!, contract!.from);

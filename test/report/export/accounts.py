@@ -82,6 +82,9 @@ class Books:
         elif kind == "payment":
             self.payment = contract
         elif kind == "supply":
+            # Standard terms, without a participant, hold nothing back.
+            if "participant" not in contract:
+                return
             key = "supply/" + contract["carrier"] + "/" + contract["participant"]
             before = int(self.held[key]["collateral"]) if key in self.held else 0
             self.hold(self.names.index(contract["participant"]), int(contract["collateral"]) - before)

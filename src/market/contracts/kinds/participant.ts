@@ -1,4 +1,4 @@
-/** Who trades, what each may offer and ask for, and money paid in and out. */
+/** Who trades, what each or everybody may offer and ask for, and money paid in and out. */
 import { boolean, integer, optional, orNull, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { postingCode } from "../../../ledger/format/records.js";
@@ -13,7 +13,7 @@ import type {
   WithdrawalContract,
 } from "../contracts.js";
 import { byCarrierOptional, carrier, key, money, name, positivePrice, quantity, share } from "../fields.js";
-import { creditOf } from "../terms.js";
+import { creditOf, type SideTerms, type Terms } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
 export const participant: ContractKind<ParticipantContract> = {
@@ -51,38 +51,82 @@ export const participant: ContractKind<ParticipantContract> = {
   needed: true,
 };
 
+/** Key of the terms of a participant and carrier; without the participant, of the standard ones. */
+const termsKey = ({ kind, carrier: of, participant: id }: SupplyContract | UseContract): string =>
+  id === undefined ? `${kind}/${of}` : `${kind}/${of}/${id}`;
+/** A participant's own terms need it under contract; standard ones need nobody. */
+const termsNeeds = ({ participant: id }: SupplyContract | UseContract): readonly string[] =>
+  id === undefined ? [] : [`participant/${id}`];
+
+/** Puts terms in the place of a participant and carrier, or of everybody without its own; null: there are none any more. */
+function putTerms<T extends SupplyContract | UseContract>(
+  side: SideTerms<T>,
+  { carrier: of, participant: id }: T,
+  terms: Terms,
+  contract: T | null,
+): void {
+  if (id === undefined) side.standard[carriers.indexOf(of)] = contract;
+  else side.own[terms.slot(id, of)] = contract;
+}
+
+const supplyFields = record({
+  ...dated("supply"),
+  participant: optional(name),
+  carrier,
+  limit: quantity,
+  pool: boolean,
+  collateral: money(0n),
+});
+
 export const supply: ContractKind<SupplyContract> = {
-  parse: record({
-    ...dated("supply"),
-    participant: name,
-    carrier,
-    limit: quantity,
-    pool: boolean,
-    collateral: money(0n),
-  }),
-  key: (contract) => `supply/${contract.carrier}/${contract.participant}`,
+  parse: (value, field) => {
+    const contract = supplyFields(value, field);
+    if (contract.participant === undefined && contract.collateral !== "0")
+      fail(
+        "invalid",
+        `${field}.collateral`,
+        "0 in standard terms, which hold nothing back",
+        contract.collateral,
+      );
+    return contract;
+  },
+  key: termsKey,
   check: (contract, { terms, accounts }, own) => {
+    if (contract.participant === undefined) return;
     terms.checkParticipant(own, contract.participant);
-    const held = terms.supply[terms.slot(contract.participant, contract.carrier)] ?? null;
+    const held = terms.supply.own[terms.slot(contract.participant, contract.carrier)] ?? null;
     const more = BigInt(contract.collateral) - BigInt(held?.collateral ?? "0");
     const balance = accounts.of(terms.numberOf(contract.participant)!);
     if (more > 0n && balance < more)
       fail("refused", `${own}.collateral`, `at most the balance, ${balance}`, more);
   },
   apply: (contract, standing, journal, held) => {
-    standing.terms.supply[standing.terms.slot(contract.participant, contract.carrier)] = contract;
-    const more = BigInt(contract.collateral) - BigInt(held?.collateral ?? "0");
-    holdCollateral(contract.participant, more, standing, journal);
+    putTerms(standing.terms.supply, contract, standing.terms, contract);
+    holdCollateral(
+      contract,
+      BigInt(contract.collateral) - BigInt(held?.collateral ?? "0"),
+      standing,
+      journal,
+    );
   },
   end: (contract, standing, journal) => {
-    standing.terms.supply[standing.terms.slot(contract.participant, contract.carrier)] = null;
-    holdCollateral(contract.participant, -BigInt(contract.collateral), standing, journal);
+    putTerms(standing.terms.supply, contract, standing.terms, null);
+    holdCollateral(contract, -BigInt(contract.collateral), standing, journal);
   },
-  needs: (contract) => [`participant/${contract.participant}`],
+  needs: termsNeeds,
 };
 
-/** Moves collateral: out of the balance when `more` is positive, back as far as it is still there when negative. */
-function holdCollateral(id: string, more: bigint, { terms, accounts }: Standing, journal: Journal): void {
+/**
+ * Moves the collateral of a supply contract: out of the balance when `more` is positive, back as far as it is still there
+ * when negative. Standard terms hold nothing.
+ */
+function holdCollateral(
+  { participant: id }: SupplyContract,
+  more: bigint,
+  { terms, accounts }: Standing,
+  journal: Journal,
+): void {
+  if (id === undefined || more === 0n) return;
   const number = terms.numberOf(id)!;
   const held = accounts.balance(collateralOf(number));
   journal.post({
@@ -97,22 +141,20 @@ function holdCollateral(id: string, more: bigint, { terms, accounts }: Standing,
 export const use: ContractKind<UseContract> = {
   parse: record({
     ...dated("use"),
-    participant: name,
+    participant: optional(name),
     carrier,
     limit: quantity,
     interruptible: share,
     interruptionPrice: positivePrice,
     import: boolean,
   }),
-  key: (contract) => `use/${contract.carrier}/${contract.participant}`,
-  check: (contract, { terms }, own) => terms.checkParticipant(own, contract.participant),
-  apply: (contract, { terms }) => {
-    terms.use[terms.slot(contract.participant, contract.carrier)] = contract;
+  key: termsKey,
+  check: (contract, { terms }, own) => {
+    if (contract.participant !== undefined) terms.checkParticipant(own, contract.participant);
   },
-  end: (contract, { terms }) => {
-    terms.use[terms.slot(contract.participant, contract.carrier)] = null;
-  },
-  needs: (contract) => [`participant/${contract.participant}`],
+  apply: (contract, { terms }) => putTerms(terms.use, contract, terms, contract),
+  end: (contract, { terms }) => putTerms(terms.use, contract, terms, null),
+  needs: termsNeeds,
 };
 
 const transferFields = {
