@@ -1,23 +1,9 @@
-/**
- * Comma-separated values (RFC 4180), the one place that writes them: what is quoted, and what a spreadsheet must not take
- * for a formula.
- */
+/** Tables as comma-separated values. */
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Blocks, checkedBlocks } from "../blocks.js";
 import { type Cell, type Column, cellText, type MarketTicks } from "../columns.js";
+import { csvText } from "./csvtext.js";
 import { TableReader, tableNamed } from "./tables.js";
-
-/**
- * What makes a spreadsheet read a text as a formula when it comes first: the signs, in their full-width forms too, and
- * the white space that some programs skip before one.
- */
-const formula = /^[=+\-@\t\r\n＝＋－＠]/;
-
-/** A text as it stands in a CSV file: behind an apostrophe where it would begin a formula, in quotes where it must be. */
-function csvText(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 /**
  * One row as a line, CRLF at its end. Only texts are looked at for formulas: a negative number is none. What is missing

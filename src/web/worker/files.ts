@@ -1,5 +1,6 @@
 /** The period last cleared as a file, put together in turns so that other calls are answered meanwhile. */
 import { fail } from "../../errors.js";
+import { csvText } from "../../report/export/csvtext.js";
 import type { Settings } from "../settings/settings.js";
 import { eachTrade } from "./outcome.js";
 import { lastScene } from "./period.js";
@@ -23,11 +24,22 @@ export function decimal(ticks: number): string {
   return fraction === 0 ? whole : `${whole}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}`;
 }
 
-/** A cell of a CSV file (RFC 4180 §2). */
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+interface Table<Row> {
+  readonly count: number;
+  row(index: number): Row;
+}
 
-/** The trades of a scene as rows: kind, offer, bid, quantity, price. */
-function tradesOf(scene: Scene): { readonly count: number; row(index: number): Record<string, string> } {
+interface Trade {
+  readonly kind: "pool" | "peer";
+  readonly offer: string;
+  readonly bid: string;
+  /** Decimals, as the price is. */
+  readonly quantity: string;
+  readonly price: string;
+}
+
+/** The trades of a scene as rows. */
+function tradesOf(scene: Scene): Table<Trade> {
   const columns: { pool: boolean; offer: number; bid: number; quantity: number; price: number }[] = [];
   eachTrade(scene, (pool, offer, bid, quantity, price) =>
     columns.push({ pool, offer, bid, quantity, price }),
@@ -48,7 +60,7 @@ function tradesOf(scene: Scene): { readonly count: number; row(index: number): R
 }
 
 /** The orders of a scene as rows, offers first: side, name, quantity, price. */
-function ordersOf({ market }: Scene): { readonly count: number; row(index: number): Record<string, string> } {
+function ordersOf({ market }: Scene): Table<Record<string, string>> {
   const { offers, bids } = market;
   return {
     count: offers.price.length + bids.price.length,
@@ -78,7 +90,7 @@ export async function file({ tell, signal }: Work<number>, { type, settings }: W
   const all = trades.count + (type === "json" ? orders.count : 0);
   let done = 0;
   const lines = async (
-    table: typeof trades,
+    table: Table<unknown>,
     line: (index: number) => string,
     between: string,
   ): Promise<string[]> => {
@@ -94,12 +106,14 @@ export async function file({ tell, signal }: Work<number>, { type, settings }: W
     return parts;
   };
   if (type === "csv") {
-    const rows = await lines(trades, (index) => Object.values(trades.row(index)).map(cell).join(","), "\r\n");
+    const line = ({ kind, offer, bid, quantity, price }: Trade): string =>
+      `${kind},${csvText(offer)},${csvText(bid)},${quantity},${price}`;
+    const rows = await lines(trades, (index) => line(trades.row(index)), "\r\n");
     return new Blob(["kind,offer,bid,quantity,price\r\n", ...rows, rows.length > 0 ? "\r\n" : ""], {
       type: "text/csv",
     });
   }
-  const json = (table: typeof trades) => lines(table, (index) => JSON.stringify(table.row(index)), ",\n");
+  const json = (table: Table<unknown>) => lines(table, (index) => JSON.stringify(table.row(index)), ",\n");
   const head = `{"settings":${JSON.stringify(settings)},\n"orders":[\n`;
   return new Blob([head, ...(await json(orders)), '],\n"trades":[\n', ...(await json(trades)), "]}\n"], {
     type: "application/json",
