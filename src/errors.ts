@@ -108,6 +108,13 @@ export function fail(code: ErrorCode, field: string, wanted: string, got: unknow
   throw new GridclearError(code, { field, wanted, got });
 }
 
+/** What a disk or a database threw, as this package's own error `storage`; a {@link GridclearError} as it is. */
+export function asStorage(error: unknown, field: string, wanted: string): GridclearError {
+  if (error instanceof GridclearError) return error;
+  const got = error instanceof Error ? `${error.name}: ${error.message}` : error;
+  return new GridclearError("storage", { field, wanted, got }, { cause: error });
+}
+
 /**
  * What an error is given in place of a secret: `fail("invalid", "seed", "32 bytes", notShown)`. Neither message nor `got`
  * nor `value` then holds anything of what came. For whatever was read from a key, a seed or a password.

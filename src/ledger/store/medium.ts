@@ -1,5 +1,5 @@
 import { concat, copyOf, sameBytes } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+import { asStorage, fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
 import { Chain, type Head, type Linkage } from "../format/chain.js";
 import { decodeHeader } from "../format/header.js";
@@ -47,16 +47,12 @@ export async function openOn(medium: Medium, options: StoreOptions = {}): Promis
   } catch (error) {
     // The first failure is the one to report; a medium that fails to close as well adds nothing.
     await medium.close().catch(() => {});
-    throw asStorage(error);
+    throw failed(error);
   }
 }
 
 /** A failure of the medium as this package's own error. */
-function asStorage(error: unknown): GridclearError {
-  if (error instanceof GridclearError) return error;
-  const got = error instanceof Error ? `${error.name}: ${error.message}` : error;
-  return new GridclearError("storage", { field: "store", wanted: "a working medium", got }, { cause: error });
-}
+const failed = (error: unknown): GridclearError => asStorage(error, "store", "a working medium");
 
 /** Appends a block that was never acknowledged, unless part of it is missing. It is read in full, whatever is asked of the others. */
 function takesWhole(chain: Chain, bytes: Uint8Array): boolean {
@@ -188,7 +184,7 @@ class MediumStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#turn.then(() => this.#finish()).catch((error) => Promise.reject(asStorage(error)));
+    this.#closed ??= this.#turn.then(() => this.#finish()).catch((error) => Promise.reject(failed(error)));
     return this.#closed;
   }
 
@@ -231,7 +227,7 @@ class MediumStore implements Store {
     try {
       await task();
     } catch (error) {
-      this.#failed = asStorage(error);
+      this.#failed = failed(error);
       throw this.#failed;
     }
   }
@@ -240,7 +236,7 @@ class MediumStore implements Store {
     try {
       return await task();
     } catch (error) {
-      throw asStorage(error);
+      throw failed(error);
     }
   }
 }

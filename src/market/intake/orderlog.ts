@@ -6,7 +6,7 @@
  * of a period is written before the block of the one before is on the store.
  */
 import { concat, copyOf, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+import { asStorage, fail, type GridclearError } from "../../errors.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { Store } from "../../ledger/store/store.js";
 import type { SignedOrders } from "./request.js";
@@ -97,7 +97,7 @@ export class OrderLog {
       } catch (error) {
         const lost = [...taken, ...this.#waiting.splice(0)];
         this.#parts.forgotten();
-        for (const { failed } of lost) failed(asStorage(error));
+        for (const { failed } of lost) failed(asStorage(error, "order log", "a working store"));
       }
     }
     this.#writing = false;
@@ -126,14 +126,6 @@ export class OrderLog {
     }
     return this.#waiting.splice(0, length);
   }
-}
-
-/** What went wrong, as this package's own error; the order is not executed. */
-function asStorage(error: unknown): GridclearError {
-  if (error instanceof GridclearError) return error;
-  const got = error instanceof Error ? `${error.name}: ${error.message}` : error;
-  const detail = { field: "order log", wanted: "a working store", got };
-  return new GridclearError("storage", detail, { cause: error });
 }
 
 const encodedBytes = ({ records, gateway }: SignedOrders): number =>
