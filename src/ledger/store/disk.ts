@@ -1,4 +1,8 @@
-/** Files and folders so written that a crash leaves the old or the new, whole. */
+/**
+ * Files read and written to the last byte, however few the system takes at a time, and files and folders so written that a
+ * crash leaves the old or the new, whole.
+ */
+import { readSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fail } from "../../errors.js";
@@ -8,6 +12,33 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   await folder.sync().finally(() => folder.close());
+}
+
+/** Most bytes asked for at once: Node refuses 2 GiB. */
+const mostAtOnce = 1 << 30;
+
+/** The bytes of a file from `at` on: so many as are asked for, fewer where it ends before. */
+export async function readAt(file: FileHandle, at: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, mostAtOnce), at + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** The same without waiting: of a read of eight bytes, a promise is nearly the whole time. */
+export function readAtSync(descriptor: number, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(descriptor, bytes, done, Math.min(length - done, mostAtOnce), at + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return bytes.subarray(0, done);
 }
 
 /** Writes every byte, or throws. */

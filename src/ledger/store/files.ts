@@ -18,7 +18,7 @@ import {
   openChecksum,
   recordHeadBytes,
 } from "../format/ledgerfile.js";
-import { replaceFile, syncFolder, writeAll } from "./disk.js";
+import { readAt, replaceFile, syncFolder, writeAll } from "./disk.js";
 import { type Lock, takeLock } from "./lock.js";
 import type { Medium } from "./medium.js";
 import { endOf, type Segment, Segments, segmentName, segmentPattern } from "./segments.js";
@@ -26,6 +26,14 @@ import { endOf, type Segment, Segments, segmentName, segmentPattern } from "./se
 const lockName = "LOCK";
 const metaFolder = "meta";
 const tornPrefix = "torn-";
+const tornPattern = /^torn-\d+$/;
+/** Names that a ledger's files have; a `.new` is what a crash left of one that was being written. */
+const ownPattern = /^(?:meta|(?:\d{16}\.gclf|torn-\d+)(?:\.new)?|LOCK(?:\.(?:dead\.)?[0-9a-f-]{36})?)$/;
+
+/** The first of these names that is none of a ledger's own files; undefined when all are. */
+export const foreignAmong = (names: readonly string[]): string | undefined =>
+  names.find((name) => !ownPattern.test(name));
+
 /** A segment of this size takes no further block; the next begins a new one. */
 export const defaultSegmentBytes: number = 1 << 26;
 /** A key as the name of a file: what not every file system takes is written as its code. */
@@ -89,8 +97,27 @@ async function refuseForeign(directory: string): Promise<void> {
   if (names.some((name) => segmentPattern.test(name))) return;
   if (names.includes(metaFolder))
     fail("corrupt", "block 0", "the blocks that these values were kept beside", "none");
-  const foreign = names.find((name) => !name.startsWith(lockName));
+  const foreign = foreignAmong(names);
   if (foreign !== undefined) fail("invalid", directory, "a ledger, or an empty directory", foreign);
+}
+
+/**
+ * Removes the files of the ledger in a directory, which stays, and only those. Throws `conflict` when another holds the
+ * ledger, `invalid` for a directory that holds anything else or can't be read; nothing is removed then.
+ */
+export async function removeLedger(directory: string): Promise<void> {
+  const foreign = foreignAmong(await readdir(directory));
+  if (foreign !== undefined)
+    fail("invalid", directory, "a directory with a ledger and nothing else", foreign);
+  const lock = takeLock(join(directory, lockName));
+  try {
+    // The first blocks first: what is left of a removal that was cut off is then no ledger, and not a shorter one.
+    for (const name of (await readdir(directory)).sort())
+      if (ownPattern.test(name) && name !== lockName)
+        await rm(join(directory, name), { recursive: true, force: true });
+  } finally {
+    lock.release();
+  }
 }
 
 class WritingMedium implements Medium {
@@ -101,8 +128,8 @@ class WritingMedium implements Medium {
   readonly #segments: Segments;
   /** The file that blocks are appended to; null before the first block. */
   #file: FileHandle | null = null;
-  /** Where a record that was cut off is kept until the block in its place is flushed. */
-  #aside: string | null = null;
+  /** The files in which records that were cut off are kept until a block is flushed in their place, earlier ones too. */
+  readonly #aside: Set<string>;
 
   private constructor(
     directory: string,
@@ -110,12 +137,14 @@ class WritingMedium implements Medium {
     segmentBytes: number,
     checksum: Checksum,
     segments: Segments,
+    aside: readonly string[],
   ) {
     this.#directory = directory;
     this.#lock = lock;
     this.#segmentBytes = segmentBytes;
     this.#checksum = checksum;
     this.#segments = segments;
+    this.#aside = new Set(aside);
   }
 
   static async open(directory: string, lock: Lock, segmentBytes: number): Promise<Medium> {
@@ -126,6 +155,7 @@ class WritingMedium implements Medium {
       segmentBytes,
       checksum,
       await Segments.read(directory, checksum),
+      (await readdir(directory)).filter((name) => tornPattern.test(name)),
     );
   }
 
@@ -150,10 +180,9 @@ class WritingMedium implements Medium {
     const file = await open(last.path, "r+");
     try {
       const { size } = await file.stat();
-      const bytes = new Uint8Array(size - start);
-      await file.read(bytes, 0, bytes.length, start);
-      this.#aside = join(this.#directory, `${tornPrefix}${height}`);
-      await replaceFile(this.#aside, bytes);
+      const aside = `${tornPrefix}${height}`;
+      await replaceFile(join(this.#directory, aside), await readAt(file, start, size - start));
+      this.#aside.add(aside);
       await file.truncate(start);
       await file.datasync();
     } finally {
@@ -176,8 +205,8 @@ class WritingMedium implements Medium {
     // whichever of the two reaches the disk first.
     await file.datasync();
     segment.starts.push(start + recordHeadBytes + bytes.length);
-    if (this.#aside !== null) await rm(this.#aside, { force: true });
-    this.#aside = null;
+    for (const name of this.#aside) await rm(join(this.#directory, name), { force: true });
+    this.#aside.clear();
   }
 
   /** The segment that takes the block at `height`, open for writing. */

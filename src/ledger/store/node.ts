@@ -5,8 +5,8 @@
  * @module gridclear/store/node
  */
 import { integer } from "../../check.js";
-import { fail } from "../../errors.js";
-import { defaultSegmentBytes, readingMedium, writingMedium } from "./files.js";
+import { asStorage, fail } from "../../errors.js";
+import { defaultSegmentBytes, readingMedium, removeLedger, writingMedium } from "./files.js";
 import { openOn } from "./medium.js";
 import { segmentsOf } from "./segments.js";
 import type { Store, StoreOptions } from "./store.js";
@@ -41,6 +41,17 @@ export async function openNodeStore(directory: string, options: NodeStoreOptions
   integer(1, Number.MAX_SAFE_INTEGER)(segmentBytes, "segmentBytes");
   if (options.create === false) needLedger(directory);
   return openOn(await writingMedium(directory, segmentBytes), options);
+}
+
+/**
+ * Removes a ledger for good, with what is kept beside its blocks; the directory stays, empty. Throws `conflict` when another
+ * process or store holds it, and `invalid` for a directory that is not there or holds anything else; nothing is removed
+ * then.
+ */
+export async function removeNodeStore(directory: string): Promise<void> {
+  await removeLedger(directory).catch((error: unknown) => {
+    throw asStorage(error, directory, "a ledger that can be removed");
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
  * The segments of a ledger on disk, read: which blocks there are and where each stands. A segment is a ledger file
  * (format/ledgerfile.ts) that begins at some height; the last has no end yet.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { sameBytes } from "../../bytes.js";
@@ -20,6 +20,7 @@ import {
   recordHeadBytes,
   recordLength,
 } from "../format/ledgerfile.js";
+import { readAt, readAtSync } from "./disk.js";
 
 /** Name of a segment: sixteen digits of its first height. */
 export const segmentPattern: RegExp = /^(\d{16})\.gclf$/;
@@ -60,43 +61,32 @@ interface Tail {
   readonly cutOff: boolean;
 }
 
-function readAt(descriptor: number, at: number, bytes: number): Uint8Array {
-  const buffer = new Uint8Array(bytes);
-  let done = 0;
-  while (done < bytes) {
-    const count = readSync(descriptor, buffer, done, bytes - done, at + done);
-    if (count === 0) break;
-    done += count;
-  }
-  return buffer.subarray(0, done);
-}
-
 /** Finds the records of a segment by their lengths; the content of the last is checked, that of the others is the chain's to check. */
 function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Segment; tail: Tail | null } {
   const descriptor = openSync(path, "r");
   try {
     // The head first: its marks then never speak of blocks that were appended after the length was taken.
-    const head = decodeFileHead(readAt(descriptor, 0, fileHeadBytes), checksum, path);
+    const head = decodeFileHead(readAtSync(descriptor, 0, fileHeadBytes), checksum, path);
     const { size } = fstatSync(descriptor);
     const starts = [fileHeadBytes];
     const segment: Segment = { path, first: head.first, head, starts, ended: false };
     let at = fileHeadBytes;
     while (at + recordHeadBytes <= size) {
-      const length = recordLength(readAt(descriptor, at, recordHeadBytes));
+      const length = recordLength(readAtSync(descriptor, at, recordHeadBytes));
       if (!isBlockLength(length) || at + recordHeadBytes + length > size) break;
       at += recordHeadBytes + length;
       starts.push(at);
     }
     if (isLast && starts.length > 1 && at === size) {
       const last = starts[starts.length - 2]!;
-      const record = readAt(descriptor, last, at - last);
+      const record = readAtSync(descriptor, last, at - last);
       if (!isWhole(record.subarray(0, recordHeadBytes), record.subarray(recordHeadBytes), checksum)) {
         starts.pop();
         at = last;
       }
     }
     if (at === size) return { segment, tail: null };
-    const rest = readAt(descriptor, at, size - at);
+    const rest = readAtSync(descriptor, at, size - at);
     segment.ended = decodeFileEnd(rest, checksum)?.size === endOf(segment);
     if (segment.ended) return { segment, tail: null };
     return { segment, tail: { bytes: rest.length, cutOff: isCutOff(rest, at, checksum) } };
@@ -205,13 +195,9 @@ export class Segments {
     const segment = this.#list.findLast((each) => each.first <= height);
     if (segment === undefined || height >= endOf(segment)) return null;
     const start = segment.starts[height - segment.first]!;
-    const record = new Uint8Array(segment.starts[height - segment.first + 1]! - start);
-    const file = await this.#open(segment);
-    for (let done = 0; done < record.length; ) {
-      const { bytesRead } = await file.read(record, done, record.length - done, start + done);
-      if (bytesRead === 0) return fail("corrupt", `block ${height}`, `${record.length} bytes`, done);
-      done += bytesRead;
-    }
+    const wanted = segment.starts[height - segment.first + 1]! - start;
+    const record = await readAt(await this.#open(segment), start, wanted);
+    if (record.length < wanted) return fail("corrupt", `block ${height}`, `${wanted} bytes`, record.length);
     const block = record.subarray(recordHeadBytes);
     return isWhole(record.subarray(0, recordHeadBytes), block, this.#checksum)
       ? block

@@ -172,6 +172,22 @@ describe("a write that ended half way", () => {
     }
   });
 
+  it("is kept no longer than until the next block, whoever writes that", async () => {
+    const directory = place();
+    await (await write(directory, 0, 3)).close();
+    writeRecords(directory, [...readRecords(directory), recordOf(blocks[3]!).subarray(0, 200)]);
+    // Cut off and kept, and then the process ends before a block takes its place.
+    await (await openNodeStore(directory, { hasher })).close();
+    const kept = join(directory, "torn-3");
+    expect(readFileSync(kept).equals(recordOf(blocks[3]!).subarray(0, 200))).toBe(true);
+    const store = await openNodeStore(directory, { hasher });
+    await store.putMeta("checkpoint", Uint8Array.of(1));
+    expect(existsSync(kept)).toBe(true);
+    await store.append(blocks[3]!, 3);
+    expect(existsSync(kept)).toBe(false);
+    await store.close();
+  });
+
   it("with sectors that never arrived is cut off too, and bytes that are all there and wrong are refused", async () => {
     const whole = await abandoned(5);
     const bytes = readFileSync(segmentFiles(whole)[0]!);
