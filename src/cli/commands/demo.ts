@@ -1,15 +1,13 @@
 /** `gridclear demo`: the bundled day of a mixed community, run, verified, and what to try next; this is `npm start`. */
-import { existsSync } from "node:fs";
-import { readdir, rm, rmdir } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { fail } from "../../errors.js";
-import { openNodeStore } from "../../ledger/store/node.js";
+import { openNodeStore, removeNodeStore } from "../../ledger/store/node.js";
 import { keptScenarioName } from "../../simulation/keptscenario.js";
 import { bundledScenario } from "../../simulation/scenarios/index.js";
 import { type Command, defineCommand } from "../command.js";
 import { auditLedger } from "../parts/audit.js";
 import { isLedger } from "../parts/folder.js";
-import { atBlock, reasonOf } from "../parts/problem.js";
+import { atBlock } from "../parts/problem.js";
 import { progressLine } from "../parts/progress.js";
 import { summaryText } from "../parts/summary.js";
 import { grouped } from "../parts/table.js";
@@ -79,33 +77,21 @@ function commandName(): string {
   return script.endsWith("main.js") ? `node ${relative(process.cwd(), script)}` : "gridclear";
 }
 
-/** Names that a ledger's files have; nothing else is ever removed. */
-const ownFiles = /^(?:[0-9]{16}\.gclf|LOCK|meta|torn-[0-9]+)$/;
-
-/** Removes a finished ledger of this command; throws `conflict` when the directory is anything else but absent, empty or unfinished. */
+/** Removes a finished ledger of this command; throws `conflict` when it is another's. */
 async function makeWay(directory: string, blocks: number): Promise<void> {
-  if (!existsSync(directory)) return;
-  const names = await readdir(directory).catch((error: unknown) =>
-    fail("invalid", directory, "a directory that can be read", reasonOf(error)),
-  );
-  if (names.length === 0) return;
-  const foreign = names.find((name) => !ownFiles.test(name));
-  const wanted = "a directory that this command made, or none";
-  if (foreign !== undefined || !isLedger(directory))
-    return fail("conflict", directory, wanted, foreign ?? "other files");
+  if (!isLedger(directory)) return;
   const store = await openNodeStore(directory, { create: false, verify: "hashes" });
   let finished: boolean;
   try {
     const name = await keptScenarioName(store);
     // A ledger without a scenario and with more than genesis was made by somebody else.
-    if (name !== scenarioName && (name !== null || store.size > 1))
-      return fail("conflict", directory, wanted, name === null ? "another ledger" : `a ledger of ${name}`);
+    if (name !== scenarioName && (name !== null || store.size > 1)) {
+      const found = name === null ? "another ledger" : `a ledger of ${name}`;
+      return fail("conflict", directory, "a directory that this command made, or none", found);
+    }
     finished = store.size >= blocks;
   } finally {
     await store.close();
   }
-  if (!finished) return;
-  for (const name of await readdir(directory))
-    if (ownFiles.test(name)) await rm(join(directory, name), { recursive: true });
-  await rmdir(directory);
+  if (finished) await removeNodeStore(directory);
 }

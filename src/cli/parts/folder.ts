@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fail } from "../../errors.js";
+import { foreignAmong } from "../../ledger/store/files.js";
 import { hasLedger, openNodeStore, type Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { reasonOf } from "./problem.js";
@@ -16,7 +17,7 @@ export async function openOwnLedger(directory: string, hasher: Hasher): Promise<
   const names = await readdir(directory).catch((error: unknown) =>
     fail("invalid", directory, "a folder that can be read", reasonOf(error)),
   );
-  const foreign = isLedger(directory) ? undefined : names[0];
+  const foreign = isLedger(directory) ? undefined : foreignAmong(names);
   if (foreign !== undefined) fail("conflict", directory, "a folder with a ledger, or an empty one", foreign);
   return openNodeStore(directory, { hasher });
 }
