@@ -126,7 +126,7 @@ function read<O extends { readonly [name: string]: Option }>(
       return fail("invalid", token.rawName, "to be given once", "it twice");
     values.set(token.name, [...found, optionValue(option, token)]);
   }
-  checkCount(definition.arguments ?? [], positionals.length);
+  checkCount(definition.arguments ?? [], positionals);
   return {
     arguments: positionals,
     options: Object.fromEntries(
@@ -150,8 +150,10 @@ function optionValue(
 ): string {
   const { rawName, value, inlineValue } = token;
   if (option.value === undefined)
-    return value === undefined ? "" : fail("invalid", rawName, "a switch, without a value", "one");
-  if (value === undefined) return fail("invalid", rawName, option.value, "nothing");
+    return value === undefined
+      ? ""
+      : fail("invalid", rawName, "a switch, without a value", `${rawName}=${value}`);
+  if (value === undefined || value === "") return fail("invalid", rawName, option.value, "nothing");
   // `--rules --json` is more likely a value forgotten than a file named `--json`.
   if (inlineValue !== true && value.startsWith("-") && value.length > 1)
     return fail(
@@ -169,11 +171,17 @@ function unknownOption({ name, options }: AnyDefinition, given: string): string 
   return `an option of gridclear ${name} (${hint})`;
 }
 
-function checkCount(wanted: readonly Argument[], count: number): void {
+function checkCount(wanted: readonly Argument[], given: readonly string[]): void {
   const least = wanted.filter(({ optional }) => optional === undefined).length;
-  if (count >= least && count <= wanted.length) return;
+  const count = given.length;
+  const empty = given.indexOf("");
+  if (count >= least && count <= wanted.length) {
+    // A variable of the shell that was never set: "" would be taken for a path, and mean the folder one stands in.
+    if (empty >= 0) fail("invalid", wanted[empty]!.name, "a word", "");
+    return;
+  }
   const [only] = wanted;
-  if (only === undefined) fail("invalid", "arguments", "options alone", `${count} words besides`);
+  if (only === undefined) fail("invalid", "arguments", "options alone", given.join(" "));
   else if (wanted.length > 1)
     fail("invalid", "arguments", wanted.map(({ name }) => name).join(" and "), count);
   else fail("invalid", only.name, least === 1 ? "exactly one" : "at most one", count);

@@ -54,6 +54,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const command = await load(asksHelp ? rest[0]! : name);
   const end = rest.indexOf("--");
   const options = end < 0 ? rest : rest.slice(0, end);
+  if (asksHelp && rest.length > 1) fail("invalid", "command", "one command to help with", rest.join(" "));
   if (asksHelp || options.includes("--help") || options.includes("-h")) {
     io.out(command.usage);
     return 0;

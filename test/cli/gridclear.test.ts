@@ -66,6 +66,20 @@ describe("words that are none", () => {
     }
   });
 
+  test("a word too many, and what was meant, stand in the message", async () => {
+    for (const [args, wanted] of [
+      [["help", "clear", "extra"], 'command: wanted one command to help with, got "clear extra"'],
+      [["demo", "small"], 'arguments: wanted options alone, got "small"'],
+      [["clear", "--json=1", "x"], '--json: wanted a switch, without a value, got "--json=1"'],
+      [["export", "x"], 'directory, got "none"'],
+      [["prove", "x"], "what to prove: wanted one of --order, "],
+      [["prove", "x", "--head", "--block", "1"], 'got "--block and --head"'],
+    ] as const) {
+      const { code, err } = await call(...args);
+      expect([code, err]).toEqual([2, expect.stringContaining(wanted)]);
+    }
+  });
+
   test("options are told apart alike by every command", async () => {
     for (const name of commandNames) {
       const { code, err } = await call(name, "--jsno");
@@ -131,6 +145,10 @@ describe("the reader of arguments", () => {
 
   test.each([
     [["a", "--one"], "--one"],
+    [["a", "--one", ""], "--one"],
+    [["a", "--one="], "--one"],
+    [["", "b"], "FILE"],
+    [["a", ""], "OTHER"],
     [["a", "--one", "--on"], "--one"],
     [["a", "--one", "1", "--one", "2"], "--one"],
     [["a", "--on=yes"], "--on"],

@@ -94,14 +94,15 @@ function readRequest(
 ): Request {
   const { output, table } = values;
   const format = formats.find((known) => known === values.format);
-  if (format === undefined) return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format);
+  if (format === undefined)
+    return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format ?? "none");
   const tabular = format === "csv" || format === "parquet";
   if (table !== undefined && !(tabular && tableNames.includes(table))) {
     const wanted = tabular ? `one of ${tableNames.join(", ")}` : "csv or parquet with it";
     return fail("invalid", "--table", wanted, table);
   }
   if (output === undefined && !(format === "json" || (format === "csv" && table !== undefined)))
-    return fail("invalid", "--output", `a path for ${format}`, undefined);
+    return fail("invalid", "--output", `a path for ${format}`, "none");
   return { format, output, table };
 }
 

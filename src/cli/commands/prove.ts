@@ -3,7 +3,6 @@ import { writeFile } from "node:fs/promises";
 import { sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { SectionName } from "../../ledger/format/sections.js";
-
 import {
   originOf,
   parseCheckpoint,
@@ -84,9 +83,16 @@ export const proveCommand: Command = defineCommand({
     ];
     const [first] = asked;
     if (first === undefined || asked.length > 1)
-      return fail("invalid", "what to prove", "exactly one of the options that say it", asked.length);
+      return fail(
+        "invalid",
+        "what to prove",
+        `one of ${[...Object.keys(rest), "head", "fork"].map((name) => `--${name}`).join(", ")}`,
+        asked.map(([name]) => `--${name}`).join(" and ") || "none",
+      );
     const [what, value] = first;
-    if (key !== undefined && what !== "head") return fail("invalid", "--key", "only with --head", what);
+    if (key !== undefined && what !== "head") return fail("invalid", "--key", "--head with it", `--${what}`);
+    if (size !== undefined && (what === "consistency" || what === "fork"))
+      return fail("invalid", "--size", "a record, block or head with it", `--${what}`);
     const document = await withLedger(directory!, async (ledger) => {
       const under = size === undefined ? null : whole(size, "--size");
       if (what === "head") return head(ledger, under, key);

@@ -50,6 +50,8 @@ export const verifyCommand: Command = defineCommand({
       return verifyEvidence({ ...options, ledger }, io);
     }
     if (ledger === undefined) return fail("invalid", "LEDGER", "a ledger, or --proof, or --receipt", "none");
+    const { refuseDemands } = await import("../evidence/open.js");
+    refuseDemands(options);
     const progress = progressLine(io);
     const audit = await auditLedger(ledger, (done, of) =>
       progress(() => `${grouped(done)}${of === null ? "" : ` of ${grouped(of)}`} blocks`, done === of),

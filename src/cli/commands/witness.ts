@@ -46,8 +46,7 @@ export const witnessCommand: Command = defineCommand({
   },
   exits: { 0: "followed and cosigned, or stopped by a signal after that", 1: "the ledger was refused" },
   async run({ options }, io) {
-    if (options.follow === undefined)
-      return fail("invalid", "--follow", "a directory or an address", undefined);
+    if (options.follow === undefined) return fail("invalid", "--follow", "a directory or an address", "none");
     const every = number(options.every, 1, 86_400, "--every");
     const port = options.serve === undefined ? null : number(options.serve, 0, 65_535, "--serve");
     const follow = following(options.follow);
@@ -115,38 +114,44 @@ interface Rounds {
   readonly io: Io;
 }
 
-/** Follows round by round until stopped; the exit code is that of the last round. */
+/** What one round came to, and what to say of it. */
+interface Round {
+  readonly outcome: "good" | "refused" | "out of reach";
+  readonly text: string;
+}
+
+/** Follows until stopped. The exit code is 1 if the last round refused the ledger, 2 if the only round reached none. */
 async function rounds({ witness, follow, every, serves, io }: Rounds): Promise<number> {
-  let said = "";
-  let good = true;
+  let last: Round = { outcome: "good", text: "" };
   await interruptible(async ({ signal }) => {
     while (!signal.aborted) {
-      const line = await round(witness, follow);
-      good = line.good;
-      if (line.text !== said) (good ? io.out : io.err)(line.text);
-      said = line.text;
-      if (every === 0 || (!serves && line.text.startsWith("REFUSED"))) break;
+      const now = await round(witness, follow);
+      if (now.text !== last.text) (now.outcome === "good" ? io.out : io.err)(now.text);
+      last = now;
+      if (every === 0 || (!serves && now.outcome === "refused")) break;
       await wait(every * 1000, undefined, { signal }).catch(() => {});
     }
   });
-  return good ? 0 : 1;
+  if (last.outcome === "refused") return 1;
+  return last.outcome === "out of reach" && every === 0 ? 2 : 0;
 }
 
-async function round(witness: Witness, follow: Follow): Promise<{ text: string; good: boolean }> {
+async function round(witness: Witness, follow: Follow): Promise<Round> {
   try {
     const followed = await follow((source) => witness.follow(source));
-    if (followed.status === "waiting") return { text: "waiting for the first block\n", good: true };
-    if (followed.status !== "refused") return { text: followed.note, good: true };
+    if (followed.status === "waiting") return { outcome: "good", text: "waiting for the first block\n" };
+    if (followed.status !== "refused") return { outcome: "good", text: followed.note };
     const evidence = witness.contradiction === null ? "" : encodeContradiction(witness.contradiction);
-    return { text: `REFUSED: ${atBlock(followed.height, followed.reason)}\n${evidence}`, good: false };
+    return {
+      outcome: "refused",
+      text: `REFUSED: ${atBlock(followed.height, followed.reason)}\n${evidence}`,
+    };
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
+    if (error.code !== "storage") return { outcome: "refused", text: `REFUSED: ${error.message}\n` };
     // A server out of reach may answer the next round; a store of our own that fails is the end.
-    if (error.code === "storage" && !error.field.startsWith("http")) throw error;
-    return {
-      text: `${error.code === "storage" ? "out of reach" : "REFUSED"}: ${error.message}\n`,
-      good: false,
-    };
+    if (!error.field.startsWith("http")) throw error;
+    return { outcome: "out of reach", text: `out of reach: ${error.message}\n` };
   }
 }
 

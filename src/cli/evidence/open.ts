@@ -66,12 +66,31 @@ export async function openEvidence(
   const { proof, receipt, ledger, witness, threshold } = request;
   if (proof !== undefined && receipt !== undefined)
     return fail("invalid", "arguments", "--proof or --receipt", "both");
-  if (witness.length > 0 && (proof === undefined || ledger !== undefined))
-    return fail("invalid", "--witness", "a proof, and no ledger beside it", "another question");
+  if (proof === undefined || ledger !== undefined) refuseDemands(request);
   if (threshold !== undefined && witness.length === 0)
     return fail("invalid", "--threshold", "--witness with it", threshold);
   const trust = await openTrust(request);
-  return { evidence: proof === undefined ? await openReceipts(receipt!) : await openProofFile(proof), trust };
+  const evidence = proof === undefined ? await openReceipts(receipt!) : await openProofFile(proof);
+  if (evidence.kind !== "proof") refuseDemands(request);
+  return { evidence, trust };
+}
+
+/** The options that demand something of the head of a proof. */
+type Demands = Pick<EvidenceRequest, "checkpoint" | "key" | "witness" | "threshold">;
+
+/**
+ * Refuses every demand on the head of a proof, where there is none or the ledger's own takes its place: nobody would
+ * check the demand, and "good" would seem to say that it was met. Throws `invalid` naming the option.
+ */
+export function refuseDemands({ checkpoint, key, witness, threshold }: Demands): void {
+  for (const [name, value] of Object.entries({ checkpoint, key, witness: witness[0], threshold }))
+    if (value !== undefined)
+      fail(
+        "invalid",
+        `--${name}`,
+        "--proof with it, of a record or block, and no LEDGER beside it",
+        "another question",
+      );
 }
 
 async function openTrust(request: EvidenceRequest): Promise<Trust> {

@@ -33,6 +33,8 @@ export async function anchorOf(trust: Trust, proof: Proof): Promise<Vouched | nu
   const head = checkpoint?.head ?? (proof.checkpoint === null ? null : parseCheckpoint(proof.checkpoint));
   if (head === null && policy !== null)
     return fail("signature", "checkpoint", "a head that witnesses cosigned", "none");
+  if (head === null && key !== null)
+    return fail("signature", "checkpoint", `a head that ${hex(key)} signed`, "none");
   if (head === null || (checkpoint === null && key === null && policy === null)) return null;
   const sources = [];
   if (key !== null) {

@@ -3,6 +3,7 @@
  * piece and refused as soon as it passes what it may be, so that no server can fill the memory of whoever asks.
  */
 import { concat } from "../../bytes.js";
+import { integer, onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
@@ -27,7 +28,10 @@ export interface HttpLimits {
  * `corrupt` for one whose header is none; redirects are not followed.
  */
 export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
+  onlyKeys(limits, "limits", ["timeoutMs", "answerBytes", "blockBytes"]);
   const { timeoutMs = 30_000, answerBytes = 1 << 20, blockBytes: longest = 1 << 26 } = limits;
+  for (const [name, value] of Object.entries({ timeoutMs, answerBytes, blockBytes: longest }))
+    integer(1, Number.MAX_SAFE_INTEGER)(value, `limits.${name}`);
   const base = URL.canParse(url) ? new URL(url.endsWith("/") ? url : `${url}/`) : null;
   if (base?.protocol !== "http:" && base?.protocol !== "https:")
     return fail("invalid", "url", "an address of http or https", url);
@@ -47,10 +51,16 @@ export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
     } catch (error) {
       // What fetch throws differs by platform: TypeError without a connection, DOMException when time is up.
       if (error instanceof TypeError || error instanceof DOMException)
-        return fail("storage", href, "an answer", error.message);
+        return fail("storage", href, "an answer", reasonOf(error));
       throw error;
     }
   };
+}
+
+/** Why fetch failed. Node says no more than "fetch failed" itself; what happened stands in the cause. */
+function reasonOf({ message, cause }: TypeError | DOMException): string {
+  const why = (cause as { readonly message?: unknown } | null | undefined)?.message;
+  return typeof why === "string" && why !== "" ? `${message}: ${why}` : message;
 }
 
 /** How long an answer may be, from what has come of it; null while that does not tell yet. */

@@ -285,6 +285,56 @@ describe("gridclear prove and verify --proof", () => {
   });
 });
 
+describe("a demand that nobody would check is refused", () => {
+  const key = hex(platform.publicKey);
+  const named = [
+    ["--key", key],
+    ["--checkpoint", "head"],
+    ["--witness", "w+00000000+AAAA"],
+    ["--threshold", "1"],
+  ] as const;
+  beforeAll(async () => {
+    await run(proveCommand, at("honest"), "--order", "4:0", "--out", at("order"));
+    await run(proveCommand, at("bare"), "--order", "4:0", "--out", at("unheaded"));
+    await run(proveCommand, at("honest"), "--consistency", "2:5", "--out", at("growth"));
+    await writeFile(at("promise"), encodeReceipt(honest.receipts[0]!));
+  });
+
+  test.each(named)("%s of a ledger, of a receipt, beside a ledger", async (option, value) => {
+    for (const question of [
+      [at("honest")],
+      ["--receipt", at("promise"), at("honest")],
+      ["--proof", at("order"), at("honest")],
+    ])
+      await expect(run(verifyCommand, ...question, option, value)).rejects.toMatchObject({
+        code: "invalid",
+        field: option,
+      });
+  });
+
+  test("--key of a proof of growth", async () => {
+    expect(await run(verifyCommand, "--proof", at("growth"))).toMatchObject({ code: 0 });
+    await expect(run(verifyCommand, "--proof", at("growth"), "--key", key)).rejects.toMatchObject({
+      field: "--key",
+    });
+  });
+
+  test("a proof without a head can't be good by a key", async () => {
+    expect(await run(verifyCommand, "--proof", at("order"), "--key", key)).toMatchObject({ code: 0 });
+    expect(await run(verifyCommand, "--proof", at("unheaded"))).toMatchObject({ code: 0 });
+    expect(await run(verifyCommand, "--proof", at("unheaded"), "--key", key)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`wanted a head that ${key} signed`),
+    });
+  });
+
+  test("--size where no head is chosen by it", async () => {
+    await expect(
+      run(proveCommand, at("honest"), "--consistency", "2:5", "--size", "5"),
+    ).rejects.toMatchObject({ field: "--size" });
+  });
+});
+
 describe("gridclear verify LEDGER", () => {
   test("holds the ledger against the head signed before: a fork, missing blocks, a stranger's signature", async () => {
     expect(await run(verifyCommand, at("honest"))).toMatchObject({ code: 0 });
@@ -412,7 +462,9 @@ describe("gridclear witness", () => {
       await served.close();
     }
     const gone = await run(witnessCommand, "--follow", url, "--once");
-    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("out of reach") });
+    // No verdict on the ledger, so not exit code 1; and why, which fetch itself does not say.
+    expect(gone).toMatchObject({ code: 2, err: expect.stringContaining("ECONNREFUSED") });
+    expect(gone.err).toMatch(/^out of reach: /);
   });
 
   test("follows an unsigned market as well: then the witness is all that vouches", async () => {
