@@ -126,6 +126,16 @@ export function onlyKeys(value: unknown, field: string, known: readonly string[]
 }
 
 /**
+ * Throws `invalid` unless a value has all of these methods, as an engine or a store does that was opened; a promise of it,
+ * for one, has not. `wanted` says in words what was expected.
+ */
+export function needMethods(value: unknown, field: string, wanted: string, methods: readonly string[]): void {
+  const has = (name: string): boolean =>
+    typeof (value as { [name: string]: unknown } | null | undefined)?.[name] === "function";
+  if (!methods.every(has)) fail("invalid", field, wanted, value);
+}
+
+/**
  * An object with exactly these fields, in the order in which they stand here; a fresh copy, so that what was checked
  * can't change. Only own properties count, so nothing can come in through a prototype.
  */

@@ -13,6 +13,7 @@ export interface JsonFile {
  * no JSON or names a key twice, and what `check` throws, each with the line in front of the field.
  */
 export function parseJson<T>(text: string, { root, most }: JsonFile, check: (value: unknown) => T): T {
+  if (typeof text !== "string") return fail("invalid", root, "the text of a JSON file", text);
   if (text.length > most) return fail("limit", `line 1: ${root}`, `at most ${most} characters`, text.length);
   const { line, fault } = locateJson(text);
   let value: unknown;

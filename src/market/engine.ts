@@ -1,4 +1,5 @@
 /** What a market needs of the engine. `Engine` (core) has it; tests may hand in another. */
+import { needMethods } from "../check.js";
 import type { Matching, Pooling } from "../core/clearing.js";
 import type { Book, OrderColumns } from "../core/columns.js";
 import type { ClearingRules, PoolRules } from "../core/rules.js";
@@ -12,4 +13,9 @@ export interface MatchingEngine extends Hasher {
   match(book: Book, rules: ClearingRules): Matching;
   /** Scenario 2 from what the last matching has in `remaining`. */
   sell(pool: PoolRules, lots?: OrderColumns): Pooling;
+}
+
+/** Throws `invalid` unless a value is an engine: a promise of one, for example, is not. */
+export function checkEngine(value: unknown): void {
+  needMethods(value, "engine", "an engine, as `await openEngine()` gives it", ["match", "sell", "sha256"]);
 }

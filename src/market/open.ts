@@ -1,6 +1,6 @@
 /** Opening a market: a new one from its options, or the one that a store holds. */
 import { sameBytes } from "../bytes.js";
-import { integer, list, object, onlyKeys, optional, text } from "../check.js";
+import { integer, list, needMethods, object, onlyKeys, optional, text } from "../check.js";
 import { fail, within } from "../errors.js";
 import { type Block, decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
@@ -13,7 +13,7 @@ import { carriers } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
 import { contractKey, parseContract } from "./contracts/kinds.js";
 import { type Opening, openingContracts } from "./contracts/opening.js";
-import type { MatchingEngine } from "./engine.js";
+import { checkEngine, type MatchingEngine } from "./engine.js";
 import { type ListenerReporter, reportToConsole } from "./events.js";
 import { ownSignature, Signing } from "./intake/signing.js";
 import { Market } from "./market.js";
@@ -214,17 +214,13 @@ const participantIds = optional(list(text(/./s, 1024, "an id"), 0, 1 << 24));
 /** Throws `invalid` naming the option that is missing, unknown or of the wrong kind; contracts are checked with the rest. */
 function checkOptions(options: MarketOptions): void {
   onlyKeys(options, "options", [...openingKeys, ...ownKeys]);
-  checkParts(options.engine, "engine", "an engine, as `await openEngine()` gives it", [
-    "match",
-    "sell",
-    "sha256",
-  ]);
+  checkEngine(options.engine);
   if (options.store !== undefined)
-    checkParts(options.store, "store", "an open store", ["append", "blocks", "next", "putMeta"]);
+    needMethods(options.store, "store", "an open store", ["append", "blocks", "next", "putMeta"]);
   if (options.clock !== undefined)
-    checkParts(options.clock, "clock", "a clock", ["now", "setTimer", "clearTimer"]);
+    needMethods(options.clock, "clock", "a clock", ["now", "setTimer", "clearTimer"]);
   if (options.signatures !== undefined)
-    checkParts(options.signatures, "signatures", "signatures, as `await openSignatures()` gives them", [
+    needMethods(options.signatures, "signatures", "signatures, as `await openSignatures()` gives them", [
       "verify",
     ]);
   for (const name of ["due", "onListenerError", "sign"] as const)
@@ -246,11 +242,4 @@ function checkOptions(options: MarketOptions): void {
     if (seen.has(id)) fail("invalid", `participants[${index}]`, "each id once", id);
     seen.add(id);
   }
-}
-
-/** Throws `invalid` unless a value has all of these methods: a promise of it, for one, has not. */
-function checkParts(value: unknown, field: string, wanted: string, methods: readonly string[]): void {
-  const has = (name: string): boolean =>
-    typeof (value as { [name: string]: unknown } | null)?.[name] === "function";
-  if (!methods.every(has)) fail("invalid", field, wanted, value);
 }

@@ -3,6 +3,7 @@
  * the market's, which keeps them on disk before they count.
  */
 import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
+import { needMethods, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import { blockHash, headerBytes } from "../ledger/format/header.js";
 import { orderLayout } from "../ledger/format/records.js";
@@ -84,7 +85,9 @@ export class Platform {
    * Throws `refused` for the wrong key, `corrupt` when an order acknowledged is not taken as it was.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
+    onlyKeys(options, "options", ["market", "key", "hasher"]);
     const { market, key, hasher } = options;
+    needMethods(market, "market", "a market, as `await openMarket()` gives it", ["keepLog"]);
     const { platformKey, signed } = market.contract;
     const given = hex(key.publicKey);
     if (!signed || platformKey !== given)

@@ -16,7 +16,7 @@ import {
 } from "../ledger/format/records.js";
 import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
-import type { MatchingEngine } from "./engine.js";
+import { checkEngine, type MatchingEngine } from "./engine.js";
 import { executePeriod, type PeriodOutcome } from "./period/period.js";
 import { MarketState } from "./period/state.js";
 
@@ -70,6 +70,9 @@ export class Replay {
    */
   replay(block: Block): Replayed {
     if (this.#failed) fail("state", "replay", "one that has not failed", "one that has");
+    // The bytes of a block are the likely mistake; nothing was executed yet, so the next call goes on.
+    if (typeof block?.header !== "object" || typeof block.sections !== "object")
+      fail("invalid", "block", "a block, as `decodeBlock` gives it", block);
     this.#failed = true;
     const { header } = block;
     let outcome: PeriodOutcome;
@@ -126,8 +129,9 @@ export class Replay {
   }
 }
 
-/** Opens a replay at genesis. */
+/** Opens a replay at genesis. The engine stays the caller's to close. Throws `invalid` unless it is one. */
 export function openReplay(engine: MatchingEngine): Replay {
+  checkEngine(engine);
   return new Replay(engine);
 }
 

@@ -4,6 +4,7 @@
  * server) and changes nothing. `gridclear verify` is this over a ledger on disk.
  */
 import { fromUtf8, hex, sameBytes } from "../bytes.js";
+import { needMethods, onlyKeys } from "../check.js";
 import { type Engine, openEngine } from "../core/engine.js";
 import { fail, GridclearError, placed } from "../errors.js";
 import { Chain } from "../ledger/format/chain.js";
@@ -17,7 +18,7 @@ import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { openReplay } from "../market/replay.js";
-import { type Blocks, checkedBlocks } from "./blocks.js";
+import { type Blocks, checkBlocks, checkedBlocks } from "./blocks.js";
 
 /** A ledger that holds in every respect. */
 export interface GoodLedger {
@@ -61,15 +62,25 @@ export interface AuditOptions {
   readonly progress?: (done: number) => void;
 }
 
+const optionNames = [
+  "hasher",
+  "signatures",
+  "engine",
+  "progress",
+] as const satisfies readonly (keyof AuditOptions)[];
+
 /**
  * Verifies a ledger by its blocks, in order from genesis. Whatever is wrong with the ledger stands in the result; what
- * `blocks` throws as `storage` (a disk or a server that fails) is thrown.
+ * `blocks` throws as `storage` (a disk or a server that fails) is thrown, and so is `invalid` for what are no blocks and
+ * for an option that is unknown: a misspelt `note` must not leave the signed head unchecked.
  *
  * @example
  * const audit = await auditBlocks(market.store.blocks());
  * if (!audit.ok) console.error(audit.height, audit.reason);
  */
-export function auditBlocks(blocks: Blocks, options: AuditOptions = {}): Promise<Audit> {
+export async function auditBlocks(blocks: Blocks, options: AuditOptions = {}): Promise<Audit> {
+  checkBlocks(blocks);
+  onlyKeys(options, "options", [...optionNames, "note"]);
   return verdict(options, async (tools) => judge(blocks, options.note ?? null, tools));
 }
 
@@ -77,7 +88,9 @@ export function auditBlocks(blocks: Blocks, options: AuditOptions = {}): Promise
  * Verifies the ledger in a store, with the signed head that it keeps; throws as {@link auditBlocks} does. Every section
  * is hashed here, so the store may have been opened with `verify: "hashes"`.
  */
-export function auditStore(store: Store, options: Omit<AuditOptions, "note"> = {}): Promise<Audit> {
+export async function auditStore(store: Store, options: Omit<AuditOptions, "note"> = {}): Promise<Audit> {
+  needMethods(store, "store", "an open store", ["blocks", "getMeta"]);
+  onlyKeys(options, "options", optionNames);
   return verdict(options, async (tools) => {
     const note = await store.getMeta(checkpointKey);
     const text =

@@ -2,12 +2,22 @@
  * How a report reads a ledger: block by block, and nothing from a block whose hashes have not been checked. A statement
  * or a table of an altered ledger would be worse than none.
  */
+import { isBytes } from "../bytes.js";
+import { fail } from "../errors.js";
 import { type Block, decodeBlock } from "../ledger/format/block.js";
 import { Chain } from "../ledger/format/chain.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 
 /** The blocks of a ledger in order from genesis, each as its bytes: a store's `blocks()`, a file's, an array. */
 export type Blocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Throws `invalid` unless a value can be gone through as {@link Blocks}; a store itself can't, its `blocks()` can. */
+export function checkBlocks(blocks: unknown): void {
+  const has = (name: symbol): boolean =>
+    typeof (blocks as { [name: symbol]: unknown } | null | undefined)?.[name] === "function";
+  if (typeof blocks === "string" || !(has(Symbol.asyncIterator) || has(Symbol.iterator)))
+    fail("invalid", "blocks", "blocks of a ledger, such as `store.blocks()`", blocks);
+}
 
 /** A block whose sections have the roots of its header, and whose header follows the block before. */
 export interface CheckedBlock {
@@ -21,14 +31,16 @@ export interface CheckedBlock {
 /**
  * Hands blocks on, each after its hashes and its links to the one before were checked. `chain` is brought forward with
  * them; one of the caller's own tells size and root afterwards. Throws `corrupt` (or `unsupported`) naming the first
- * bad height.
+ * bad height, `invalid` for what are no blocks at all.
  */
 export async function* checkedBlocks(
   blocks: Blocks,
   hasher: Hasher,
   chain: Chain = new Chain(hasher),
 ): AsyncGenerator<CheckedBlock> {
+  checkBlocks(blocks);
   for await (const bytes of blocks) {
+    if (!isBytes(bytes)) fail("invalid", `block ${chain.size}`, "its bytes, as a Uint8Array", bytes);
     const hash = chain.append(bytes);
     yield { block: decodeBlock(bytes), bytes, hash };
   }

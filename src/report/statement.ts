@@ -2,6 +2,7 @@
  * The statement of one participant: what it bought and sold, from whom, what was settled and what it paid, entry by
  * entry, out of the blocks of a ledger and nothing else.
  */
+import { integer, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
@@ -35,7 +36,7 @@ export interface StatementOptions {
 /**
  * Reads a ledger's blocks, in order from genesis, into the statement of a participant. Every block is hashed and held
  * against the one before, so nothing is said of a ledger that was altered: throws `corrupt` naming the first bad
- * height. Throws `invalid` when there is no such participant.
+ * height. Throws `invalid` when there is no such participant, and for an option that is unknown or out of range.
  *
  * @example
  * const { entries, balance, ticks } = await statement(market.store.blocks(), "ann");
@@ -46,7 +47,10 @@ export async function statement(
   participant: string,
   options: StatementOptions = {},
 ): Promise<Statement> {
-  const { from = 0, to = Number.POSITIVE_INFINITY } = options;
+  onlyKeys(options, "options", ["from", "to", "hasher"]);
+  const { from = 0, to = Number.MAX_SAFE_INTEGER } = options;
+  integer(0, Number.MAX_SAFE_INTEGER)(from, "from");
+  integer(1, Number.MAX_SAFE_INTEGER)(to, "to");
   const hasher = options.hasher ?? (await openHasher());
   const reader = new StatementReader(participant);
   const entries: StatementEntry[] = [];
@@ -59,7 +63,14 @@ export async function statement(
     if (height >= to) break;
   }
   if (!reader.found)
-    return fail("invalid", "participant", `one of ${some(reader.participants)}`, participant);
+    return fail(
+      "invalid",
+      "participant",
+      reader.participants.length === 0
+        ? "a participant, of which this ledger has none"
+        : `one of ${some(reader.participants)}`,
+      participant,
+    );
   return { participant, ticks: reader.ticks, blocks: height, entries, balance: reader.balance };
 }
 

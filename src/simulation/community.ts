@@ -1,4 +1,5 @@
 /** Communities: how many of which kind take part, and what they agree, order and meter in each period of a scenario. */
+import { object, oneOf, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/intake/request.js";
@@ -37,9 +38,21 @@ export interface CommunityOptions {
   readonly more?: { readonly [field: string]: unknown };
 }
 
+const optionNames = [
+  "participants",
+  "mix",
+  "season",
+  "weather",
+  "seed",
+  "periodMs",
+  "periods",
+  "more",
+] as const satisfies readonly (keyof CommunityOptions)[];
+
 /**
  * A scenario of so many participants, shared out among the kinds by the method of the
- * greatest remainders, at least one of each when there are enough.
+ * greatest remainders, at least one of each when there are enough. Throws `invalid` naming the option that is unknown or
+ * out of range.
  *
  * ```ts
  * const scenario = community({ participants: 120, season: "summer", seed: 7 });
@@ -47,7 +60,10 @@ export interface CommunityOptions {
  * ```
  */
 export function community(options: CommunityOptions): Scenario {
+  onlyKeys(options, "options", optionNames);
   const { participants } = options;
+  if (options.mix !== undefined) onlyKeys(options.mix, "mix", memberKinds);
+  if (options.season !== undefined) oneOf(...Object.keys(seasonDates))(options.season, "season");
   if (!Number.isInteger(participants) || participants < 1 || participants > maxMembers)
     return fail("invalid", "participants", `a whole number from 1 to ${maxMembers}`, participants);
   const weights = memberKinds.map((kind) =>
@@ -115,6 +131,9 @@ export interface CommunityParts {
 
 /** Opens a scenario. Throws `invalid` when the profiles that it names are missing, `conflict` when two members share a name. */
 export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): Community {
+  if (object(scenario, "scenario").profiles === undefined)
+    fail("invalid", "scenario", "a scenario, as `parseScenario` or `community` gives it", scenario);
+  onlyKeys(parts, "parts", ["measured", "strategy"]);
   const { measured = [], strategy = usualStrategy(scenario) } = parts;
   if (scenario.profiles !== null && measured.length === 0)
     return fail("invalid", "profiles", `the profiles of ${scenario.profiles.file}`, "none");

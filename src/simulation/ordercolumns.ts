@@ -1,4 +1,5 @@
 /** Columns of orders by the million, for pages and benchmarks that clear one carrier of one period. */
+import { integer, oneOf, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import { maxQuantity, ppm } from "../units.js";
 import type { Member } from "./members/member.js";
@@ -26,6 +27,15 @@ export interface ColumnOptions {
   readonly hour?: number;
   readonly periodMs?: number;
 }
+
+const optionNames = [
+  "offers",
+  "distribution",
+  "season",
+  "weather",
+  "hour",
+  "periodMs",
+] as const satisfies readonly (keyof ColumnOptions)[];
 
 /** Orders of one carrier as the engine takes them: offers and bids, each in order of arrival. The arrays are fresh. */
 export interface OrderColumnSet {
@@ -58,8 +68,12 @@ const luckSteps = 64;
  * ```
  */
 export function orderColumns(count: number, seed: number, options: ColumnOptions = {}): OrderColumnSet {
+  onlyKeys(options, "options", optionNames);
   if (!Number.isInteger(count) || count < 0 || count > maxColumnOrders)
     return fail("limit", "count", `a whole number from 0 to ${maxColumnOrders}`, count);
+  integer(0, 2 ** 32 - 1)(seed, "seed");
+  const { distribution = "community" } = options;
+  oneOf("community", "uniform")(distribution, "distribution");
   const share = options.offers ?? ppm / 2;
   if (!Number.isInteger(share) || share < 0 || share > ppm)
     return fail("invalid", "offers", `a share from 0 to ${ppm}`, share);
@@ -71,7 +85,7 @@ export function orderColumns(count: number, seed: number, options: ColumnOptions
   };
   const bids = { quantity: new Uint32Array(count - offerCount), price: new Int32Array(count - offerCount) };
   const random = createRandom(seed);
-  if (options.distribution === "uniform") {
+  if (distribution === "uniform") {
     for (const { quantity, price } of [offers, bids])
       for (let index = 0; index < quantity.length; index++) {
         quantity[index] = 1 + (random.next() % 1_000_000);

@@ -36,7 +36,8 @@ interface Draft {
  * `limit`, naming line and column.
  */
 export function parseProfiles(text: string, scenario: Scenario): ProfileFile {
-  const { profiles } = scenario;
+  if (typeof text !== "string") fail("invalid", "profiles", "the text of a profile file", text);
+  const { profiles = null } = scenario ?? {};
   if (profiles === null) return fail("invalid", "profiles", "a scenario that names profiles", null);
   const steps = Math.ceil((scenario.periods * scenario.periodMs) / profiles.stepMs);
   if (steps > maxSteps)

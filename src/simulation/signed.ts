@@ -1,5 +1,6 @@
 /** Signed runs: a community whose participants, gateway and platform sign everything that enters the ledger. */
 import { concat, hex, toUtf8 } from "../bytes.js";
+import { needMethods, onlyKeys } from "../check.js";
 import type { GridclearError } from "../errors.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import { orderLayout } from "../ledger/format/records.js";
@@ -68,7 +69,10 @@ export async function signedRun(
   community: Community,
   options: SignedRunOptions,
 ): Promise<{ community: Community; run: SignedRun }> {
+  onlyKeys(options, "options", ["signatures", "hasher", "key", "receipts"]);
   const { signatures } = options;
+  needMethods(signatures, "signatures", "signatures, as `await openSignatures()` gives them", ["importSeed"]);
+  needMethods(options.key, "key", "the platform's key", ["exportSeed"]);
   const keys = await deriveKeys(community, options);
   const gateway = hex(keys.gateway.publicKey);
   const keyed = (contract: Contract): Contract => {

@@ -3,6 +3,7 @@
  * page and the tests all run communities through here.
  */
 import { sameBytes } from "../bytes.js";
+import { needMethods, onlyKeys } from "../check.js";
 import { fail, type GridclearError } from "../errors.js";
 import { decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
@@ -172,6 +173,8 @@ function keep(delivered: Map<number, Deliveries>, place: number, deliveries: Del
  * Throws `conflict` when the store holds another scenario, naming what has changed, `corrupt` when its ledger does not hold.
  */
 export async function openSimulation(community: Community, options: SimulationOptions): Promise<Simulation> {
+  needMethods(community, "community", "a community, as `openCommunity` gives it", ["contracts", "orders"]);
+  onlyKeys(options, "options", ["engine", "store", "signed"]);
   const { engine, store, signed } = options;
   if (store !== undefined) {
     await checkKept(store, community, engine);

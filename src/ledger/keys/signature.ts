@@ -11,6 +11,7 @@ import {
   seedBytes,
   signatureBytes,
 } from "../../bytes.js";
+import { onlyKeys } from "../../check.js";
 import { fail, notShown } from "../../errors.js";
 import type { SignatureBackend, Signatures, SigningKey } from "./backend.js";
 
@@ -102,11 +103,13 @@ function wantBytes(value: unknown, field: string): Uint8Array {
 
 /**
  * Signatures by WebCrypto where it knows Ed25519 (it is asked to check a known signature), else by `fallback`:
- * `plainEd25519` of `gridclear/ed25519`. Throws `unsupported` where there is neither.
+ * `plainEd25519` of `gridclear/ed25519`. Throws `unsupported` where there is neither, `invalid` for an option that is
+ * unknown.
  */
 export async function openSignatures(options?: {
   readonly fallback?: SignatureBackend;
 }): Promise<Signatures> {
+  if (options !== undefined) onlyKeys(options, "options", ["fallback"]);
   const { fallback } = options ?? {};
   if (await webcryptoWorks()) return strictSignatures(webcryptoBackend);
   if (fallback !== undefined) return strictSignatures(fallback);

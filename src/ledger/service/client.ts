@@ -1,9 +1,8 @@
 /** The light client: follows a ledger by its heads and proofs alone and trusts no server. */
-import { fromUtf8, hex, sameBytes } from "../../bytes.js";
+import { fromUtf8, hex, isBytes, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { decodeCanonical } from "../format/canonical.js";
 import type { SectionName } from "../format/sections.js";
-
 import type { Signatures } from "../keys/backend.js";
 import {
   cosignatures,
@@ -23,8 +22,9 @@ import {
   type ReceiptVerdict,
   receiptNotYet,
 } from "../proof/receipt.js";
-import type { Hasher } from "../tree/hasher.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { type Anchor, verifyConsistency } from "../tree/path.js";
+import { checkVerifier } from "./options.js";
 import type { Ask } from "./server.js";
 
 /** Whom a light client trusts, and for which market. */
@@ -58,9 +58,17 @@ export class LightClient {
   contradiction: Contradiction | null = null;
 
   /**
-   * Throws `corrupt` when the remembered note is none of this market. Its signatures were checked when it was first seen.
+   * Throws `invalid` naming an option that is unknown or of the wrong kind: a misspelt `policy` must not leave a client
+   * without witnesses. Throws `corrupt` when the remembered note is none of this market. Its signatures were checked when
+   * it was first seen.
    */
   constructor(options: LightClientOptions) {
+    const names = ["hasher", "signatures", "marketId", "platformKey", "policy", "note"];
+    checkVerifier(options, names);
+    if (!isBytes(options.marketId) || options.marketId.length !== hashBytes)
+      fail("invalid", "marketId", `${hashBytes} bytes`, options.marketId);
+    if (options.platformKey !== null && !isBytes(options.platformKey))
+      fail("invalid", "platformKey", "a public key, or null in an unsigned market", options.platformKey);
     this.#options = options;
     if (options.note !== undefined) this.#head = this.#parse(options.note);
   }

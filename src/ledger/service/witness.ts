@@ -3,6 +3,7 @@
  * it says of a ledger never runs ahead of what it keeps of it.
  */
 import { fromUtf8, hex, sameBytes, toUtf8 } from "../../bytes.js";
+import { needMethods } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
@@ -23,6 +24,7 @@ import { type Contradiction, findFork, type ProveBlock } from "../proof/contradi
 import type { Store } from "../store/store.js";
 import type { Hasher } from "../tree/hasher.js";
 import { HistoryTree } from "../tree/history.js";
+import { checkVerifier } from "./options.js";
 import { type Ask, serveLedger } from "./server.js";
 
 /** Where a witness gets a ledger from. */
@@ -113,9 +115,15 @@ export class Witness {
   }
 
   /**
-   * Opens a witness on its store, checking and re-executing again what lies there. Throws `corrupt` naming a bad height.
+   * Opens a witness on its store, checking and re-executing again what lies there. Throws `invalid` naming an option that
+   * is unknown or of the wrong kind, `corrupt` naming a bad height.
    */
   static async open(options: WitnessOptions): Promise<Witness> {
+    const names = ["hasher", "signatures", "name", "key", "store", "marketId", "replay", "now"];
+    checkVerifier(options, names);
+    needMethods(options.key, "key", "a key that signs", ["sign"]);
+    needMethods(options.store, "store", "an open store", ["append", "blocks"]);
+    needMethods(options, "options", "the functions replay and now", ["replay", "now"]);
     const witness = new Witness(options);
     for await (const bytes of options.store.blocks())
       try {

@@ -4,10 +4,11 @@
  * @module gridclear/store/browser
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { text } from "../../check.js";
 import { fail } from "../../errors.js";
 import type { Mark } from "../format/ledgerfile.js";
 import { type Medium, openOn } from "./medium.js";
-import type { Store, StoreOptions } from "./store.js";
+import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoreOptions } from "./store.js";
 
@@ -84,12 +85,16 @@ function lock(name: string): Promise<() => void> {
 /**
  * Opens a ledger in the browser's IndexedDB, under a name of this origin's; on a page or in a worker. Writes are
  * `strict`: flushed before they are acknowledged. Throws `conflict` when another page or worker holds it, `corrupt`
- * naming the first bad height, `invalid` when it is not there and `create` is false.
+ * naming the first bad height, `invalid` when it is not there and `create` is false, `unsupported` outside a browser.
  *
  * @example
  * const store = await openBrowserStore("market");
  */
 export async function openBrowserStore(name: string, options: StoreOptions = {}): Promise<Store> {
+  text(/./s, 1024, "a name of 1 to 1024 characters")(name, "name");
+  checkStoreOptions(options);
+  if (typeof indexedDB === "undefined" || typeof navigator === "undefined")
+    return fail("unsupported", "indexedDB", "a page or a worker of one", "none");
   const release = await lock(name);
   let database: LedgerDatabase;
   try {

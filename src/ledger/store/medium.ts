@@ -1,3 +1,7 @@
+/**
+ * The one store there is, over whatever keeps its bytes: it checks the chain on opening, lets writes take their turns, and
+ * stops for good when one fails.
+ */
 import { concat, copyOf, sameBytes } from "../../bytes.js";
 import { asStorage, fail, GridclearError } from "../../errors.js";
 import { blockBytes } from "../format/block.js";

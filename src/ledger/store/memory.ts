@@ -7,7 +7,7 @@ import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Mark } from "../format/ledgerfile.js";
 import { type Medium, openOn } from "./medium.js";
-import type { Store, StoreOptions } from "./store.js";
+import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoreOptions } from "./store.js";
 
@@ -71,6 +71,7 @@ export async function openMemoryStore(
   options: StoreOptions = {},
   medium: MemoryMedium = memoryMedium(),
 ): Promise<Store> {
+  checkStoreOptions(options);
   if (medium.held === true) return fail("conflict", "store", "one writer", "another store");
   if (medium.held === null && options.create === false)
     return fail("invalid", "ledger", "a medium with a ledger", "a new one");

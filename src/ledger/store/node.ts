@@ -4,12 +4,12 @@
  *
  * @module gridclear/store/node
  */
-import { integer } from "../../check.js";
+import { integer, text } from "../../check.js";
 import { asStorage, fail } from "../../errors.js";
 import { defaultSegmentBytes, readingMedium, removeLedger, writingMedium } from "./files.js";
 import { openOn } from "./medium.js";
 import { segmentsOf } from "./segments.js";
-import type { Store, StoreOptions } from "./store.js";
+import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoreOptions } from "./store.js";
 
@@ -19,8 +19,14 @@ export interface NodeStoreOptions extends StoreOptions {
   readonly segmentBytes?: number;
 }
 
-/** Whether a directory holds a ledger. */
+/** Longer than any path that an operating system takes. */
+const maxPath = 65_536;
+/** A path as text; one with a NUL means something else to the operating system than to whoever wrote it. */
+const path = text(/^[^\0]+$/, maxPath, "the path of a directory");
+
+/** Whether a directory holds a ledger. Throws `invalid` unless it is a path. */
 export function hasLedger(directory: string): boolean {
+  path(directory, "directory");
   return segmentsOf(directory).length > 0;
 }
 
@@ -37,6 +43,8 @@ function needLedger(directory: string): void {
  * const store = await openNodeStore("./ledger");
  */
 export async function openNodeStore(directory: string, options: NodeStoreOptions = {}): Promise<Store> {
+  path(directory, "directory");
+  checkStoreOptions(options, "segmentBytes");
   const { segmentBytes = defaultSegmentBytes } = options;
   integer(1, Number.MAX_SAFE_INTEGER)(segmentBytes, "segmentBytes");
   if (options.create === false) needLedger(directory);
@@ -60,6 +68,7 @@ export async function removeNodeStore(directory: string): Promise<void> {
  * first bad height.
  */
 export async function readNodeStore(directory: string, options: StoreOptions = {}): Promise<Store> {
+  checkStoreOptions(options);
   needLedger(directory);
   return openOn(await readingMedium(directory), options);
 }

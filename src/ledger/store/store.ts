@@ -1,3 +1,5 @@
+/** What a store is, whatever keeps its bytes: the contract that memory, the disk and the browser fulfil alike. */
+import { boolean, needMethods, oneOf, onlyKeys } from "../../check.js";
 import type { Head, Linkage } from "../format/chain.js";
 import type { Hasher } from "../tree/hasher.js";
 
@@ -16,6 +18,19 @@ export interface StoreOptions {
   readonly verify?: "all" | "hashes";
   /** Whether to make the store when it is not there; default true. Otherwise `invalid` is thrown. */
   readonly create?: boolean;
+}
+
+/**
+ * Throws `invalid` naming an option that is unknown or of the wrong kind. `more` are the options that one kind of store
+ * has besides.
+ */
+export function checkStoreOptions(options: StoreOptions, ...more: string[]): void {
+  onlyKeys(options, "options", ["hasher", "verify", "create", ...more]);
+  const { hasher, verify, create } = options;
+  if (hasher !== undefined)
+    needMethods(hasher, "hasher", "a hasher, as `await openHasher()` gives it", ["sha256", "merkleRoot"]);
+  if (verify !== undefined) oneOf("all", "hashes")(verify, "verify");
+  if (create !== undefined) boolean(create, "create");
 }
 
 /**
