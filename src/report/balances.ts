@@ -3,12 +3,9 @@
  * in ticks of the market, and exact.
  */
 import type { Totals } from "../ledger/format/header.js";
-import type { postingKinds } from "../ledger/format/records.js";
+import type { PaymentKind } from "../market/books/payments.js";
 import type { Carrier } from "../units.js";
 import type { MarketTicks } from "./columns.js";
-
-/** A kind of posting. */
-export type PostingKind = (typeof postingKinds)[number];
 
 /** Groups of accounts, as a person thinks of them. */
 export const accountGroups = [
@@ -65,8 +62,8 @@ export interface EnergyBalance {
 
 /** Where the money went, in amount ticks. */
 export interface MoneyBalance {
-  /** What was posted, by kind. */
-  readonly posted: ReadonlyMap<PostingKind, bigint>;
+  /** What was paid, by kind. */
+  readonly payments: ReadonlyMap<PaymentKind, bigint>;
   readonly groups: ReadonlyMap<AccountGroup, { readonly received: bigint; readonly paid: bigint }>;
   /** Whether all accounts together hold nothing: debits equal credits. */
   readonly closes: boolean;

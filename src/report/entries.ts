@@ -15,9 +15,9 @@ import {
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
-import type { Contract } from "../market/contracts/contracts.js";
 import type { Carrier } from "../units.js";
-import { contractsOf, defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { Registry } from "./registry.js";
 
 /** One line of a participant's statement. Energies in quantity ticks, prices in price ticks, amounts in amount ticks. */
 export interface StatementEntry {
@@ -58,8 +58,6 @@ const counterparties = {
   collateral: "collateral",
   default: "platform",
 } as const;
-type Settlement = keyof typeof counterparties;
-const isSettlement = (kind: string): kind is Settlement => Object.hasOwn(counterparties, kind);
 /** What moves before the trades of a period; imbalances and defaults move after them. */
 const moneyIn: ReadonlySet<string> = new Set(["deposit", "withdrawal", "collateral"]);
 
@@ -68,21 +66,12 @@ const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 
-/** A device, as the statement names it. */
-interface NamedDevice {
-  readonly name: string;
-  readonly owner: string | undefined;
-}
-
 /** Reads blocks that have been checked, each once and in order from genesis, into a participant's entries. */
 export class StatementReader {
   readonly participant: string;
   #ticks: MarketTicks = defaultTicks;
   #balance = 0n;
-  readonly #participants: string[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #devices: NamedDevice[] = [];
-  readonly #deviceNumbers = new Map<string, number>();
+  readonly #registry = new Registry();
 
   constructor(participant: string) {
     this.participant = participant;
@@ -99,18 +88,19 @@ export class StatementReader {
 
   /** Ids of all participants registered so far, in order. */
   get participants(): readonly string[] {
-    return this.#participants;
+    return this.#registry.participants;
   }
 
   /** Whether the participant has been registered. */
   get found(): boolean {
-    return this.#numbers.has(this.participant);
+    return this.#registry.numberOf(this.participant) !== undefined;
   }
 
   /** Adds the next block and returns what it says of the participant: nothing before it was registered. */
   add(block: Block): StatementEntry[] {
-    for (const contract of contractsOf(block)) this.#contract(contract);
-    const number = this.#numbers.get(this.participant);
+    for (const contract of this.#registry.add(block))
+      if (contract.kind === "market") this.#ticks = marketTicks(contract);
+    const number = this.#registry.numberOf(this.participant);
     if (number === undefined) return [];
     const { header, sections } = block;
     const settled = [...this.#settled(sections.postings, number)];
@@ -128,24 +118,9 @@ export class StatementReader {
     });
   }
 
-  #contract(contract: Contract): void {
-    if (contract.kind === "market") this.#ticks = marketTicks(contract);
-    if (contract.kind === "participant" && !this.#numbers.has(contract.id)) {
-      this.#numbers.set(contract.id, this.#participants.length);
-      this.#participants.push(contract.id);
-    }
-    if (contract.kind !== "storage") return;
-    const entry = { name: contract.device, owner: contract.owner };
-    const known = this.#deviceNumbers.get(contract.device);
-    if (known !== undefined) this.#devices[known] = entry;
-    else {
-      this.#deviceNumbers.set(contract.device, this.#devices.length);
-      this.#devices.push(entry);
-    }
-  }
-
   *#traded({ orders, trades }: Block["sections"], number: number): Generator<Line> {
     const [orderView, view] = [viewOf(orders), viewOf(trades)];
+    const { participants, devices } = this.#registry;
     const partyOf = (index: number): number =>
       orderView.getUint32(index * orderLayout.bytes + order.participant, true);
     for (let at = 0, index = 0; at < trades.length; at += tradeLayout.bytes, index += 1) {
@@ -162,10 +137,10 @@ export class StatementReader {
           entry: kind === "peer" ? "bought" : kind === "pool" ? "pool purchase" : "store purchase",
           counterparty:
             seller !== null
-              ? this.#participants[seller]!
+              ? participants[seller]!
               : kind === "pool"
                 ? "pool"
-                : (this.#devices[offer]?.name ?? "store"),
+                : (devices[offer]?.name ?? "store"),
           energy,
           price,
           amount: -energy * price,
@@ -175,7 +150,7 @@ export class StatementReader {
         yield {
           carrier,
           entry: "sold",
-          counterparty: this.#participants[buyer]!,
+          counterparty: participants[buyer]!,
           energy: -energy,
           price,
           amount: energy * price,
@@ -188,8 +163,8 @@ export class StatementReader {
     const view = viewOf(flows);
     for (let at = 0, index = 0; at < flows.length; at += flowLayout.bytes, index += 1) {
       const party = view.getUint32(at + flow.party, true);
-      const device = this.#devices[party];
-      const owns = device !== undefined && device.owner === this.participant;
+      const device = this.#registry.devices[party];
+      const owns = device !== undefined && device.owner === number;
       if (party !== number && !owns) continue;
       const found = readRecord(flowLayout, flows, index);
       const line = isOfDevice(found)
@@ -206,21 +181,21 @@ export class StatementReader {
     for (let at = 0, index = 0; at < postings.length; at += postingLayout.bytes, index += 1) {
       const received = view.getUint32(at + posting.debit, true) === own;
       if (!received && view.getUint32(at + posting.credit, true) !== own) continue;
-      const line = settledLine(readRecord(postingLayout, postings, index), received);
-      if (line !== null) yield line;
+      yield settledLine(readRecord(postingLayout, postings, index), received);
     }
   }
 }
 
-const isOfDevice = ({ kind }: FlowRecord): boolean => kind === "charged" || kind === "discharged";
+const isOfDevice = ({ kind }: FlowRecord): boolean =>
+  kind === "charged" || kind === "gridCharged" || kind === "discharged";
 
 /** A device's charging, which its owner buys, or discharging, which it sells. */
 function deviceLine({ kind, carrier, quantity, price, amount }: FlowRecord, device: string): Line {
-  const charging = kind === "charged";
+  const charging = kind !== "discharged";
   const energy = BigInt(quantity);
   return {
     carrier,
-    entry: kind,
+    entry: charging ? "charged" : "discharged",
     counterparty: device,
     energy: charging ? energy : -energy,
     price: BigInt(price),
@@ -230,16 +205,14 @@ function deviceLine({ kind, carrier, quantity, price, amount }: FlowRecord, devi
 
 /** What a flow of its own means to a participant; null for flows that its trades already say. */
 function participantLine(found: FlowRecord): Line | null {
-  const { kind, carrier, amount, extra } = found;
+  const { kind, carrier, amount } = found;
   const energy = BigInt(found.quantity);
   const price = BigInt(found.price);
   switch (kind) {
     case "pooled":
       return { carrier, entry: "pool sale", counterparty: "pool", energy: -energy, price, amount };
     case "imported":
-      return extra === 0n
-        ? { carrier, entry: "imported", counterparty: "grid", energy, price, amount: -amount }
-        : null;
+      return { carrier, entry: kind, counterparty: "grid", energy, price, amount: -amount };
     case "interrupted":
       return { carrier, entry: kind, counterparty: "platform", energy: 0n, price, amount };
     case "unserved":
@@ -250,9 +223,8 @@ function participantLine(found: FlowRecord): Line | null {
   }
 }
 
-/** What a posting on a participant's account means to it; null for those that a trade or a flow already says. */
-function settledLine({ kind, carrier, period, amount }: PostingRecord, received: boolean): Line | null {
-  if (!isSettlement(kind)) return null;
+/** What a posting on a participant's account means to it. */
+function settledLine({ kind, carrier, period, amount }: PostingRecord, received: boolean): Line {
   return {
     carrier,
     entry: kind,

@@ -13,24 +13,19 @@ import {
   firstParticipantAccount,
   flowKinds,
   flowLayout,
-  postingKinds,
-  postingLayout,
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
+import { type PaymentKind, paymentKinds } from "../market/books/payments.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { carriers } from "../units.js";
-import {
-  type AccountGroup,
-  accountGroups,
-  type EnergyBalance,
-  type PostingKind,
-  type Summary,
-} from "./balances.js";
+import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
 import { type Blocks, checkedBlocks } from "./blocks.js";
-import { contractsOf, defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { eachPayment, type Payment } from "./payments.js";
+import { Registry } from "./registry.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
@@ -55,7 +50,7 @@ const groupsOfAccounts: Readonly<Record<AccountName, AccountGroup>> = {
   bank: "bank",
 };
 /** Movements that are no payment for energy or its handling. */
-const apart: ReadonlySet<PostingKind> = new Set([
+const apart: ReadonlySet<PaymentKind> = new Set([
   "deposit",
   "withdrawal",
   "collateral",
@@ -71,11 +66,18 @@ function groupOf(account: number): AccountGroup {
     : groupsOfAccounts[accountNames[account] ?? "bank"];
 }
 
+/** Flows of devices that say behind them how full the device then is. */
+const charging: ReadonlySet<FlowKind> = new Set([
+  "charged",
+  "gridCharged",
+  "discharged",
+  "selfDischarged",
+  "used",
+]);
+
 const slots = carriers.length * flowKinds.length;
-const importForUse = 0n;
 
 const flow = /* @__PURE__ */ offsetsOf(flowLayout);
-const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 
 /** Adds up blocks into a {@link Summary}; they must have been checked, and come in order from genesis, each once. */
@@ -90,14 +92,14 @@ export class Indicators {
   readonly #totals: bigint[][] = carriers.map(() => totalNames.map(() => 0n));
   readonly #flowQuantity: bigint[] = Array.from({ length: slots }, () => 0n);
   readonly #flowLost: bigint[] = Array.from({ length: slots }, () => 0n);
-  readonly #importedForUse: bigint[] = carriers.map(() => 0n);
-  readonly #posted: bigint[][] = postingKinds.map(() =>
+  readonly #payments: bigint[][] = paymentKinds.map(() =>
     Array.from({ length: carriers.length + 1 }, () => 0n),
   );
   readonly #received = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
   readonly #paid = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
-  readonly #devices: { carrier: number; owned: boolean; before: bigint; charge: bigint }[] = [];
-  readonly #deviceNumbers = new Map<string, number>();
+  readonly #registry = new Registry();
+  /** Charge of the devices by number, at first and now. */
+  readonly #devices: { carrier: number; before: bigint; charge: bigint }[] = [];
   #tariffs: { retail: bigint; feedIn: bigint }[] = carriers.map(() => ({ retail: 0n, feedIn: 0n }));
   #withoutMarket = 0n;
   #withMarket = 0n;
@@ -105,7 +107,7 @@ export class Indicators {
   /** Adds the next block. */
   add(block: Block): void {
     const { header, sections } = block;
-    for (const contract of contractsOf(block)) this.#contract(contract);
+    for (const contract of this.#registry.add(block)) this.#contract(contract);
     this.#blocks += 1;
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
@@ -121,7 +123,7 @@ export class Indicators {
       sold[code]! += totals.traded + totals.pooled;
     }
     this.#flows(sections.flows, bought, sold);
-    this.#postings(sections.postings);
+    eachPayment(block, this.#registry, (payment) => this.#payment(payment));
     for (const [code, { retail, feedIn }] of this.#tariffs.entries())
       this.#withoutMarket += bought[code]! * retail - sold[code]! * feedIn;
   }
@@ -135,15 +137,9 @@ export class Indicators {
         feedIn: BigInt(contract.tariffs[carrier].feedIn),
       }));
     if (contract.kind !== "storage") return;
-    const known = this.#deviceNumbers.get(contract.device);
-    if (known !== undefined) {
-      this.#devices[known]!.owned = contract.owner !== undefined;
-      return;
-    }
-    this.#deviceNumbers.set(contract.device, this.#devices.length);
     const charge = BigInt(contract.charge);
-    const carrier = carriers.indexOf(contract.carrier);
-    this.#devices.push({ carrier, owned: contract.owner !== undefined, before: charge, charge });
+    const number = this.#registry.deviceOf(contract.device)!;
+    this.#devices[number] ??= { carrier: carriers.indexOf(contract.carrier), before: charge, charge };
   }
 
   #flows(bytes: Uint8Array, bought: bigint[], sold: bigint[]): void {
@@ -157,43 +153,30 @@ export class Indicators {
       const slot = carrier * flowKinds.length + view.getUint8(at + flow.kind) - 1;
       this.#flowQuantity[slot]! += quantity;
       this.#flowLost[slot]! += BigInt(view.getUint32(at + flow.lost, true));
-      if (kind === "imported" && extra === importForUse) {
-        this.#importedForUse[carrier]! += quantity;
-        bought[carrier]! += quantity;
-      }
-      if (kind !== "charged" && kind !== "discharged" && kind !== "selfDischarged" && kind !== "used")
-        continue;
-      const device = this.#devices[party]!;
-      device.charge = extra;
-      if (!device.owned) continue;
-      if (kind === "charged") bought[carrier]! += quantity;
+      if (kind === "imported") bought[carrier]! += quantity;
+      if (!charging.has(kind)) continue;
+      this.#devices[party]!.charge = extra;
+      if (this.#registry.devices[party]!.owner === null) continue;
+      if (kind === "charged" || kind === "gridCharged") bought[carrier]! += quantity;
       if (kind === "discharged") sold[carrier]! += quantity;
     }
   }
 
-  #postings(bytes: Uint8Array): void {
-    const view = viewOf(bytes);
-    for (let at = 0; at < bytes.length; at += postingLayout.bytes) {
-      const code = view.getUint8(at + posting.kind) - 1;
-      const kind: PostingKind = postingKinds[code]!;
-      const carrier = Math.min(view.getUint8(at + posting.carrier), carriers.length);
-      const debit = groupOf(view.getUint32(at + posting.debit, true));
-      const credit = groupOf(view.getUint32(at + posting.credit, true));
-      const amount = view.getBigUint64(at + posting.amount, true);
-      this.#posted[code]![carrier]! += amount;
-      this.#received.set(debit, this.#received.get(debit)! + amount);
-      this.#paid.set(credit, this.#paid.get(credit)! + amount);
-      if (apart.has(kind)) continue;
-      if (credit === "participants") this.#withMarket += amount;
-      if (debit === "participants") this.#withMarket -= amount;
-    }
+  #payment({ kind, carrier, debit, credit, amount }: Readonly<Payment>): void {
+    const [to, from] = [groupOf(debit), groupOf(credit)];
+    this.#payments[paymentKinds.indexOf(kind)]![carrier]! += amount;
+    this.#received.set(to, this.#received.get(to)! + amount);
+    this.#paid.set(from, this.#paid.get(from)! + amount);
+    if (apart.has(kind)) return;
+    if (from === "participants") this.#withMarket += amount;
+    if (to === "participants") this.#withMarket -= amount;
   }
 
   /** What the blocks so far came to. */
   summary(): Summary {
     const held = (group: AccountGroup): bigint => this.#received.get(group)! - this.#paid.get(group)!;
-    const posted = new Map(
-      postingKinds.map((kind, index) => [kind, this.#posted[index]!.reduce((sum, part) => sum + part, 0n)]),
+    const payments = new Map(
+      paymentKinds.map((kind, index) => [kind, this.#payments[index]!.reduce((sum, part) => sum + part, 0n)]),
     );
     const groups = new Map(
       accountGroups.map((group) => [
@@ -213,7 +196,7 @@ export class Indicators {
         carriers.map((carrier, code) => [carrier, this.#energy(code)]),
       ) as Summary["energy"],
       money: {
-        posted,
+        payments,
         groups,
         closes: accountGroups.reduce((sum, group) => sum + held(group), 0n) === 0n,
       },
@@ -231,12 +214,12 @@ export class Indicators {
       this.#flowQuantity[code * flowKinds.length + flowKinds.indexOf(kind)]!;
     const lost = (kind: FlowKind): bigint =>
       this.#flowLost[code * flowKinds.length + flowKinds.indexOf(kind)]!;
-    const importedForUse = this.#importedForUse[code]!;
+    const importedForUse = flow("imported");
     const { traded, pooled, sold, charged, discharged, exported, imported } = totals;
     const devices = this.#devices.filter((device) => device.carrier === code);
     const before = devices.reduce((sum, device) => sum + device.before, 0n);
     const after = devices.reduce((sum, device) => sum + device.charge, 0n);
-    const storageLost = lost("charged") + lost("discharged") + flow("selfDischarged");
+    const storageLost = lost("charged") + lost("gridCharged") + lost("discharged") + flow("selfDischarged");
     const sources = { traded, pooled, discharged, imported };
     const sinks = {
       traded,
@@ -251,7 +234,7 @@ export class Indicators {
       Object.values(parts).reduce((total, part) => total + part, 0n);
     const served = traded + sold + importedForUse;
     const idle = flow("idle");
-    const money = (kind: PostingKind): bigint => this.#posted[postingKinds.indexOf(kind)]![code]!;
+    const money = (kind: PaymentKind): bigint => this.#payments[paymentKinds.indexOf(kind)]![code]!;
     const volume = traded + sold;
     return {
       totals,

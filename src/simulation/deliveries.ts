@@ -17,8 +17,6 @@ export interface Deliveries {
 const inOrder = offsetsOf(orderLayout);
 const inTrade = offsetsOf(tradeLayout);
 const inFlow = offsetsOf(flowLayout);
-/** `extra` of an import that a participant's bid used. */
-const forBid = 0n;
 
 /**
  * Adds up one block's trades and flows by meter.
@@ -56,12 +54,11 @@ export function deliveriesOf(block: Block, participants: number, owners: readonl
     const party = flow.getUint32(at + inFlow.party, true);
     const quantity = flow.getUint32(at + inFlow.quantity, true);
     if (kind === flowCode.pooled) given[party * carriers.length + carrier]! += quantity;
-    else if (kind === flowCode.imported && flow.getBigUint64(at + inFlow.extra, true) === forBid)
-      taken[party * carriers.length + carrier]! += quantity;
-    else if (kind === flowCode.charged || kind === flowCode.discharged) {
+    else if (kind === flowCode.imported) taken[party * carriers.length + carrier]! += quantity;
+    else if (kind === flowCode.charged || kind === flowCode.gridCharged || kind === flowCode.discharged) {
       const owner = owners[party] ?? -1;
       if (owner < 0) continue;
-      const side = kind === flowCode.charged ? taken : given;
+      const side = kind === flowCode.discharged ? given : taken;
       side[owner * carriers.length + carrier]! += quantity;
     }
   }

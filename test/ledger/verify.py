@@ -12,7 +12,7 @@ import zlib
 NAMES = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state")
 RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32, "state": 32}
 # Codes run from 1 to these.
-TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 15, 16
+TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 16, 6
 CARRIERS = range(4)
 TOP = 2**53 - 1
 HEADER = struct.Struct("<4sHH32sQQQ32s32s32s")

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
-import { postingLayout } from "../../src/ledger/format/records.js";
+import { flowLayout } from "../../src/ledger/format/records.js";
 import { openReplay } from "../../src/market/replay.js";
 import { Audit } from "../support/audit.js";
 import { blocksOf, runScenario } from "../support/scenario.js";
@@ -68,7 +68,7 @@ describe("random markets of everything", () => {
     const { store } = await runScenario(engine, 5, { participants: 20, periods: 3, huge: true });
     const amounts = (await blocksOf(store))
       .slice(1)
-      .flatMap(({ sections }) => decodeRecords(postingLayout, sections.postings).map(({ amount }) => amount));
+      .flatMap(({ sections }) => decodeRecords(flowLayout, sections.flows).map(({ amount }) => amount));
     expect(amounts.filter((amount) => amount > 2n ** 53n).length).toBeGreaterThan(20);
   });
 

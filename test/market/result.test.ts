@@ -41,7 +41,7 @@ describe("a period's result", () => {
       totals: { traded: "1000000", offered: "2500000" },
     });
     expect(read.flows.length).toBe(result.flows().length);
-    expect(read.postings[0].amount).toBe(`${result.postings()[0]!.amount}`);
+    expect(read.postings).toEqual([]);
     expect(read.readings).toEqual([]);
   });
 

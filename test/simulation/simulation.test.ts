@@ -200,8 +200,8 @@ describe("a simulated community", () => {
     const scenario = dayOf(3, 40, "summer", { faults: { deviation: 0, late: 0, missing: 0, corrected: 0 } });
     const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
     const { money } = simulation.summary();
-    expect(money.posted.get("imbalance")).toBe(0n);
-    expect(money.posted.get("correction")).toBe(0n);
+    expect(money.payments.get("imbalance")).toBe(0n);
+    expect(money.payments.get("correction")).toBe(0n);
   });
 
   it("delivers by meter what the totals say", async () => {

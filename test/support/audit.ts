@@ -81,8 +81,10 @@ export class Audit {
     const orders = decodeRecords(orderLayout, block.sections.orders);
     const readings = decodeRecords(readingLayout, block.sections.readings);
     const postings = decodeRecords(postingLayout, block.sections.postings);
+    // What postings alone say is moved by contracts, before the trades, and by settlement, behind them.
     const before = new Map(this.balances);
     this.#contracts(block);
+    const entered = new Map(this.balances);
     const live = this.#liveOrders(orders, at);
     this.#trades(trades, orders, live, at);
     this.#flows(flows, orders, at);
@@ -92,6 +94,8 @@ export class Audit {
     if (block.header.height > 0) this.#feederLimits(flows, trades, orders, at);
     if (block.header.height > 0 && this.#payment?.metering)
       this.#file(block.header.period, trades, flows, orders, live);
+    for (const [account, balance] of this.balances)
+      before.set(account, (before.get(account) ?? 0n) + balance - (entered.get(account) ?? 0n));
     this.#settle(block.header.period, readings);
     this.#compare(before, postings, at);
     for (const [number, { id }] of this.participants.entries())
@@ -288,7 +292,7 @@ export class Audit {
     for (const [index, flow] of flows.entries()) {
       const name = `${at}: flow ${index} (${flow.kind})`;
       const amount = big(flow.quantity) * big(flow.price);
-      if (!["selfDischarged", "used", "feederCurtailed", "feederLoss"].includes(flow.kind))
+      if (!["selfDischarged", "used", "feederCurtailed"].includes(flow.kind))
         demand(flow.amount === amount, `${name}: amount`);
       if (flow.order !== nobody && flow.kind !== "feederCurtailed")
         demand(orders[flow.order]!.participant === flow.party, `${name}: party`);
@@ -309,20 +313,19 @@ export class Audit {
           break;
         case "imported":
           demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
-          if (flow.extra === 0n) this.#pay(own, 3, amount);
-          if (flow.extra === 1n) this.#pay(ownerAccount, 3, amount);
-          if (flow.extra === 2n) this.#pay(0, 3, amount);
+          this.#pay(own, 3, amount);
           break;
+        case "feederLoss":
+          demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
+          this.#pay(0, 3, amount);
+          break;
+        case "gridCharged":
         case "charged": {
           const contract = device!.contract!;
-          // Energy that was imported for it has been paid for by the flow before.
-          const previous = flows[index - 1];
-          const imported =
-            previous?.kind === "imported" && previous.extra === 1n && previous.party === flow.party;
-          if (!imported) {
-            demand(flow.price === contract.chargePrice, `${name}: charge price`);
-            this.#pay(ownerAccount, 1, amount);
-          }
+          const grid = flow.kind === "gridCharged";
+          const wanted = grid ? this.#payment!.tariffs[flow.carrier].retail : contract.chargePrice;
+          demand(flow.price === wanted, `${name}: price`);
+          this.#pay(ownerAccount, grid ? 3 : 1, amount);
           // All that a device draws in a period is rounded at once.
           const already = drawn.get(flow.party) ?? 0;
           drawn.set(flow.party, already + flow.quantity);
@@ -392,10 +395,7 @@ export class Audit {
       if (trade.kind === "peer") fill(trade.offer, trade.quantity);
     }
     for (const flow of flows)
-      if (
-        ["pooled", "idle", "interrupted", "unserved"].includes(flow.kind) ||
-        (flow.kind === "imported" && flow.extra === 0n)
-      )
+      if (["pooled", "idle", "interrupted", "unserved", "imported"].includes(flow.kind))
         fill(flow.order, flow.quantity);
     const made = new Map(
       flows.filter(({ kind }) => kind === "converted").map(({ order, quantity }) => [order, quantity]),
@@ -409,12 +409,9 @@ export class Audit {
             `${at}: order ${number} is not accounted for`,
           );
     for (const carrier of carriers) {
-      const flow = (kind: FlowRecord["kind"], extra?: bigint): bigint =>
+      const flow = (kind: FlowRecord["kind"]): bigint =>
         flows
-          .filter(
-            (each) =>
-              each.kind === kind && each.carrier === carrier && (extra === undefined || each.extra === extra),
-          )
+          .filter((each) => each.kind === kind && each.carrier === carrier)
           .reduce((sum, each) => sum + big(each.quantity), 0n);
       const trade = (kind: TradeRecord["kind"]): bigint =>
         trades
@@ -431,11 +428,9 @@ export class Audit {
       const sold = trade("pool") + trade("storage");
       demand(flow("discharged") === trade("storage"), `${at}: ${carrier}: discharged`);
       demand(
-        flow("pooled") + flow("discharged") + flow("imported", 1n) ===
-          sold + flow("charged") + flow("exported") + flow("curtailed"),
+        flow("pooled") + flow("discharged") === sold + flow("charged") + flow("exported") + flow("curtailed"),
         `${at}: ${carrier}: the pool does not close`,
       );
-      demand(flow("feederLoss") === flow("imported", 2n), `${at}: ${carrier}: losses of feeders`);
       const open = this.#held.has(`clearing/${carrier}`) && block.header.height > 0;
       const expected = {
         offered: open ? asked("offer") : 0n,
@@ -443,10 +438,10 @@ export class Audit {
         traded,
         pooled: flow("pooled"),
         sold,
-        charged: flow("charged"),
+        charged: flow("charged") + flow("gridCharged"),
         discharged: flow("discharged"),
         exported: flow("exported"),
-        imported: flow("imported"),
+        imported: flow("imported") + flow("gridCharged") + flow("feederLoss"),
         interrupted: flow("interrupted"),
         unserved: flow("unserved"),
         lost,
@@ -459,7 +454,7 @@ export class Audit {
         );
       demand(expected.offered === traded + expected.pooled + flow("idle"), `${at}: ${carrier}: offered`);
       demand(
-        expected.asked === traded + sold + expected.interrupted + flow("imported", 0n) + expected.unserved,
+        expected.asked === traded + sold + expected.interrupted + flow("imported") + expected.unserved,
         `${at}: ${carrier}: asked`,
       );
     }
@@ -511,12 +506,7 @@ export class Audit {
           if (trade.carrier === from && orders[trade.bid]!.participant === participant)
             bought += big(trade.quantity);
         for (const flow of flows)
-          if (
-            flow.kind === "imported" &&
-            flow.carrier === from &&
-            flow.extra === 0n &&
-            flow.party === participant
-          )
+          if (flow.kind === "imported" && flow.carrier === from && flow.party === participant)
             bought += big(flow.quantity);
         input += bought;
         most += (bought * big(Math.max(...ratios))) / million;
@@ -549,7 +539,8 @@ export class Audit {
     for (const { kind, carrier, party, order, quantity } of flows) {
       if (kind === "pooled") cross(feeder(party, carrier), undefined, quantity);
       if (kind === "imported" && order !== nobody) cross(undefined, feeder(party, carrier), quantity);
-      if (kind === "charged") cross(undefined, this.devices[party]!.contract!.feeder, quantity);
+      if (kind === "charged" || kind === "gridCharged")
+        cross(undefined, this.devices[party]!.contract!.feeder, quantity);
     }
     for (const [number, { id, contract }] of this.#feeders.entries()) {
       const [imported, exported] = [into.get(id) ?? 0, out.get(id) ?? 0];
@@ -601,8 +592,8 @@ export class Audit {
       const owner = this.devices[flow.party]?.contract?.owner;
       const quantity = big(flow.quantity);
       if (flow.kind === "pooled") move(flow.party, flow.carrier, 0n, quantity);
-      if (flow.kind === "imported" && flow.extra === 0n) move(flow.party, flow.carrier, quantity, 0n);
-      if (flow.kind === "charged" && owner !== undefined)
+      if (flow.kind === "imported") move(flow.party, flow.carrier, quantity, 0n);
+      if ((flow.kind === "charged" || flow.kind === "gridCharged") && owner !== undefined)
         move(this.#number(owner), flow.carrier, quantity, 0n);
       if (flow.kind === "discharged" && owner !== undefined)
         move(this.#number(owner), flow.carrier, 0n, quantity);
@@ -697,7 +688,7 @@ export class Audit {
     meter.stood += due - first - second;
   }
 
-  /** The postings of the block move what the records say, account by account. */
+  /** The postings of the block move what contracts and settlement do, account by account. */
   #compare(before: Map<number, bigint>, postings: PostingRecord[], at: string): void {
     const posted = new Map(before);
     const add = (account: number, amount: bigint): void => {

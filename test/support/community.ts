@@ -96,7 +96,14 @@ function genesisContracts(): Contract[] {
       import: true,
     },
   ]);
-  return openingContracts({ metering: { window: 2, corrections: 2, missing: "traded" } }, [market, ...own]);
+  const imbalances = { retail: 0, feedIn: 0, shortagePrice: 300_000, surplusPrice: 50_000 };
+  return openingContracts(
+    {
+      metering: { window: 2, corrections: 2, missing: "traded" },
+      tariffs: { electricity: imbalances },
+    },
+    [market, ...own],
+  );
 }
 
 const contracts = genesisContracts();

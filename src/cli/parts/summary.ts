@@ -65,8 +65,8 @@ function energyRows(ticks: MarketTicks): readonly Row[] {
   ];
 }
 
-/** What the kinds of posting are to a person. */
-const postingNames: Readonly<Record<string, string>> = {
+/** What the kinds of payment are to a person. */
+const paymentNames: Readonly<Record<string, string>> = {
   deposit: "brought along",
   withdrawal: "taken out",
   energy: "energy between participants",
@@ -136,9 +136,9 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
     "\n",
     table(
       ["for", scenario.currency],
-      [...summary.money.posted]
+      [...summary.money.payments]
         .filter(([, amount]) => amount > 0n)
-        .map(([kind, amount]) => [postingNames[kind] ?? kind, money(amount)]),
+        .map(([kind, amount]) => [paymentNames[kind] ?? kind, money(amount)]),
     ),
     `sums close: ${summary.money.closes ? "yes, debits equal credits to the last tick" : "NO"}\n`,
     `\nParticipants paid ${money(summary.withMarket)} ${scenario.currency} for their energy, fees included, less what they earned.\n`,
@@ -202,7 +202,7 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
     ),
     money: {
       currency: scenario.currency,
-      posted: decimals(Object.fromEntries(summary.money.posted), ticks.amount),
+      payments: decimals(Object.fromEntries(summary.money.payments), ticks.amount),
       groups: Object.fromEntries(
         [...summary.money.groups].map(([group, { received, paid }]) => [
           group,

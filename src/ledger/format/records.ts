@@ -31,25 +31,16 @@ export const flowKinds = [
   "idle",
   "used",
   "undercharged",
+  "gridCharged",
 ] as const;
-/** Kinds of posting; the code is the index + 1. */
+/** Kinds of posting, which are the payments that no trade and no flow says; the code is the index + 1. */
 export const postingKinds = [
   "deposit",
   "withdrawal",
-  "energy",
-  "supplyFee",
-  "useFee",
-  "poolPurchase",
-  "poolSale",
-  "storage",
-  "export",
-  "import",
-  "interruption",
+  "collateral",
   "imbalance",
   "correction",
   "default",
-  "collateral",
-  "loss",
 ] as const;
 /** Kinds of state; the code is the index + 1. */
 export const stateKinds = ["balance", "charge", "collateral"] as const;
@@ -142,14 +133,14 @@ export interface ReadingRecord {
   readonly out: number;
 }
 
-/** One posting of double entry: `amount` leaves the account `credit` and arrives on the account `debit`. */
+/** A payment that no other record says: `amount` leaves the account `credit` and arrives on the account `debit`. */
 export interface PostingRecord {
   readonly kind: (typeof postingKinds)[number];
   /** null: of no carrier, as a deposit. */
   readonly carrier: Carrier | null;
   readonly debit: number;
   readonly credit: number;
-  /** Index of the trade, flow or reading that caused it, or {@link none}. */
+  /** Index of the reading that caused it, or {@link none}. */
   readonly reference: number;
   /** Amount ticks, not negative. */
   readonly amount: bigint;

@@ -35,7 +35,7 @@ export class Accounts {
     }
   }
 
-  /** Moves `amount` ≥ 0 from one account to another. */
+  /** Moves `amount` from one account to another; a negative amount goes the other way. */
   move(from: number, to: number, amount: Amount): void {
     this.#add(from, -amount as Amount);
     this.#add(to, amount);

@@ -1,6 +1,6 @@
 /**
- * The records that a period writes: trades, flows and postings, each laid out as the ledger's format says, and each
- * posting moving its money as it is written.
+ * The records that a period writes: trades, flows and postings, each laid out as the ledger's format says. A posting
+ * moves its money as it is written; the money of trades and flows is moved by payments.ts.
  */
 import { copyOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
@@ -42,7 +42,7 @@ export interface PostingRow {
   carrier: number;
   from: number;
   to: number;
-  /** Index of the record that caused it, or {@link none}. */
+  /** Index of the reading that caused it, or {@link none}. */
   reference: number;
   amount: Amount;
 }
@@ -130,8 +130,8 @@ export class Journal {
     return this.#postings.count;
   }
 
-  /** Writes a trade and returns its index. Its money is posted apart. */
-  trade(row: TradeRow): number {
+  /** Writes a trade. */
+  trade(row: TradeRow): void {
     const at = this.#trades.next();
     const { view } = this.#trades;
     view.setUint8(at + tradeAt.kind, row.kind);
@@ -143,11 +143,10 @@ export class Journal {
     view.setUint32(at + tradeAt.position, row.position, true);
     putAmount(view, at + tradeAt.supplyFee, row.supplyFee);
     putAmount(view, at + tradeAt.useFee, row.useFee);
-    return this.#trades.count - 1;
   }
 
-  /** Writes a flow and returns its index. Its money is posted apart. */
-  flow(row: FlowRow): number {
+  /** Writes a flow. */
+  flow(row: FlowRow): void {
     const at = this.#flows.next();
     const { view } = this.#flows;
     view.setUint8(at + flowAt.kind, row.kind);
@@ -159,7 +158,6 @@ export class Journal {
     view.setInt32(at + flowAt.price, row.price, true);
     putAmount(view, at + flowAt.amount, row.amount);
     putAmount(view, at + flowAt.extra, row.extra);
-    return this.#flows.count - 1;
   }
 
   /**

@@ -1,19 +1,17 @@
 /**
- * Everything that happens to one carrier in one period is written here: the record, its money, the sums of the header
- * and the positions of the participants, together, so that no step can write the one and forget the other. The steps
- * (matching, pool, storage, grid) decide what happens.
+ * Everything that happens to one carrier in one period is written here: the record, the money that it moves, the sums of
+ * the header and the positions of the participants, together, so that no step can write the one and forget the other. The
+ * steps (matching, pool, storage, grid) decide what happens.
  */
 import { type CommissionTier, tierRanges } from "../../core/rules.js";
-import { flowCode, none, postingCode, tradeCode } from "../../ledger/format/records.js";
+import { flowCode, none, tradeCode } from "../../ledger/format/records.js";
 import { maxQuantity } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
-import { type Amount, fee, product } from "../books/amounts.js";
-import type { FlowRow, PostingRow, TradeRow } from "../books/journal.js";
+import { fee, product } from "../books/amounts.js";
+import type { FlowRow, TradeRow } from "../books/journal.js";
+import { type Pay, payFlow, payTrade } from "../books/payments.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { Round } from "./round.js";
-
-/** `extra` of an imported flow: for whom the energy came. */
-export const importedFor = { bid: 0, storage: 1, losses: 2 } as const;
 
 /** Deliveries to bids, in order of execution; those of quantity 0 did not take place. */
 export interface Deliveries {
@@ -45,7 +43,7 @@ export class Entries {
   // One row of each kind, filled anew for every record: a period writes millions.
   readonly #trade: TradeRow;
   readonly #flow: FlowRow;
-  readonly #posting: PostingRow;
+  readonly #pay: Pay;
 
   constructor(round: Round, carrier: number) {
     this.#round = round;
@@ -54,7 +52,7 @@ export class Entries {
     this.#trade = { ...trade, supplyFee: 0, useFee: 0 };
     const flow = { kind: 0, carrier, party: none, order: none, quantity: 0 };
     this.#flow = { ...flow, lost: 0, price: 0, amount: 0, extra: 0 };
-    this.#posting = { kind: 0, carrier, from: 0, to: 0, reference: none, amount: 0 };
+    this.#pay = (_, from, to, amount) => round.accounts.move(from, to, amount);
   }
 
   /** What the orders of the carrier offer and ask for, once it opens. */
@@ -69,7 +67,7 @@ export class Entries {
   converted(order: number, quantity: number, input: number): void {
     const row = this.#row(flowCode.converted, this.#partyOf(order), order, quantity);
     row.extra = input;
-    this.#round.journal.flow(row);
+    this.#write(row);
   }
 
   /** Scenario 1: the buyer pays the seller, and each its fee by the place of the trade. Returns how many there were. */
@@ -94,14 +92,10 @@ export class Entries {
         const amount = product(energy, row.price);
         row.supplyFee = fee(amount, tier.supply);
         row.useFee = fee(amount, tier.use);
-        const trade = journal.trade(row);
+        journal.trade(row);
         const seller = orders.participant[row.offer]!;
         const buyer = orders.participant[row.bid]!;
-        const from = accountOf(buyer);
-        const to = accountOf(seller);
-        this.#pay(postingCode.energy, from, to, trade, amount);
-        this.#pay(postingCode.supplyFee, to, account.commission, trade, row.supplyFee);
-        this.#pay(postingCode.useFee, from, account.commission, trade, row.useFee);
+        payTrade(row, amount, { seller: accountOf(seller), buyer: accountOf(buyer) }, this.#pay);
         positions.sold[seller * carrierCount + this.#carrier]! += energy;
         positions.bought[buyer * carrierCount + this.#carrier]! += energy;
         traded += energy;
@@ -114,9 +108,7 @@ export class Entries {
   /** The pool buys what an offer has left. */
   pooled(order: number, quantity: number, price: number): void {
     const party = this.#partyOf(order);
-    const row = this.#priced(flowCode.pooled, party, order, quantity, price);
-    const flow = this.#round.journal.flow(row);
-    this.#pay(postingCode.poolPurchase, account.pool, accountOf(party), flow, row.amount);
+    this.#write(this.#priced(flowCode.pooled, party, order, quantity, price));
     this.#round.sums.add(this.#carrier, "pooled", quantity);
     this.#round.positions.sold[party * carrierCount + this.#carrier]! += quantity;
   }
@@ -141,10 +133,10 @@ export class Entries {
       row.bid = deliveries.bidNumber[deliveries.bid[place]!]!;
       row.quantity = quantity;
       row.price = deliveries.price[place]!;
-      const trade = journal.trade(row);
+      journal.trade(row);
       const buyer = orders.participant[row.bid]!;
       const amount = product(quantity, row.price);
-      this.#pay(postingCode.poolSale, accountOf(buyer), account.pool, trade, amount);
+      payTrade(row, amount, { seller: account.pool, buyer: accountOf(buyer) }, this.#pay);
       positions.bought[buyer * carrierCount + this.#carrier]! += quantity;
       sold += quantity;
       row.position += 1;
@@ -155,111 +147,89 @@ export class Entries {
 
   /** A device delivered to the pool's buyers: it lost `drained`, and its owner is paid by the pool. */
   discharged(device: number, delivered: number, drained: number): void {
-    const { terms, charges, sums, positions, journal } = this.#round;
+    const { terms, charges, sums, positions } = this.#round;
     const { contract, owner } = terms.devices[device]!;
     charges[device]! -= drained;
     const row = this.#priced(flowCode.discharged, device, none, delivered, contract!.dischargePrice);
     row.lost = drained - delivered;
     row.extra = charges[device]!;
-    const flow = journal.flow(row);
+    this.#write(row);
     sums.add(this.#carrier, "discharged", delivered);
     sums.add(this.#carrier, "lost", row.lost);
-    if (owner === nobody) return;
-    positions.delivered[owner * carrierCount + this.#carrier]! += delivered;
-    this.#pay(postingCode.storage, account.pool, accountOf(owner), flow, row.amount);
+    if (owner !== nobody) positions.delivered[owner * carrierCount + this.#carrier]! += delivered;
   }
 
   /** A device charged from the pool or the grid; its owner pays, or the pool for devices of the platform. */
   charged({ device, drawn, stored, price, imported }: Charging): void {
-    const { terms, charges, sums, positions, journal } = this.#round;
+    const { terms, charges, sums, positions } = this.#round;
     const { owner } = terms.devices[device]!;
     charges[device]! += stored;
-    if (imported) {
-      const row = this.#priced(flowCode.imported, device, none, drawn, price);
-      row.extra = importedFor.storage;
-      journal.flow(row);
-      sums.add(this.#carrier, "imported", drawn);
-    }
-    const row = this.#priced(flowCode.charged, device, none, drawn, price);
+    const kind = imported ? flowCode.gridCharged : flowCode.charged;
+    const row = this.#priced(kind, device, none, drawn, price);
     row.lost = drawn - stored;
     row.extra = charges[device]!;
-    const flow = journal.flow(row);
+    this.#write(row);
+    if (imported) sums.add(this.#carrier, "imported", drawn);
     sums.add(this.#carrier, "charged", drawn);
-    sums.add(this.#carrier, "lost", drawn - stored);
+    sums.add(this.#carrier, "lost", row.lost);
     if (owner !== nobody) positions.drawn[owner * carrierCount + this.#carrier]! += drawn;
-    const payer = owner === nobody ? account.pool : accountOf(owner);
-    if (imported) this.#pay(postingCode.import, payer, account.grid, flow, row.amount);
-    else if (owner !== nobody) this.#pay(postingCode.storage, payer, account.pool, flow, row.amount);
   }
 
   /** What the pool could not sell goes to the grid, which pays `price`. */
   exported(quantity: number, price: number): void {
     this.#unsold(quantity, (part) => {
-      const row = this.#priced(flowCode.exported, none, none, part, price);
-      const flow = this.#round.journal.flow(row);
+      this.#write(this.#priced(flowCode.exported, none, none, part, price));
       this.#round.sums.add(this.#carrier, "exported", part);
-      this.#pay(postingCode.export, account.grid, account.pool, flow, row.amount);
     });
   }
 
   /** What the pool could not sell is lost to everybody. */
   curtailed(quantity: number): void {
     this.#unsold(quantity, (part) => {
-      this.#round.journal.flow(this.#row(flowCode.curtailed, none, none, part));
+      this.#write(this.#row(flowCode.curtailed, none, none, part));
     });
   }
 
   /** Part of what a bid still wants is called off, and paid for. */
   interrupted(order: number, quantity: number, price: number): void {
-    const party = this.#partyOf(order);
-    const row = this.#priced(flowCode.interrupted, party, order, quantity, price);
-    const flow = this.#round.journal.flow(row);
-    this.#pay(postingCode.interruption, account.trading, accountOf(party), flow, row.amount);
+    this.#write(this.#priced(flowCode.interrupted, this.#partyOf(order), order, quantity, price));
     this.#round.sums.add(this.#carrier, "interrupted", quantity);
   }
 
   /** A bid gets what it still wants from the grid. */
   imported(order: number, quantity: number, price: number): void {
     const party = this.#partyOf(order);
-    const row = this.#priced(flowCode.imported, party, order, quantity, price);
-    row.extra = importedFor.bid;
-    const flow = this.#round.journal.flow(row);
-    this.#pay(postingCode.import, accountOf(party), account.grid, flow, row.amount);
+    this.#write(this.#priced(flowCode.imported, party, order, quantity, price));
     this.#round.sums.add(this.#carrier, "imported", quantity);
     this.#round.positions.bought[party * carrierCount + this.#carrier]! += quantity;
   }
 
   /** What a bid never got. */
   unserved(order: number, quantity: number): void {
-    this.#round.journal.flow(this.#row(flowCode.unserved, this.#partyOf(order), order, quantity));
+    this.#write(this.#row(flowCode.unserved, this.#partyOf(order), order, quantity));
     this.#round.sums.add(this.#carrier, "unserved", quantity);
   }
 
   /** What nobody took of an offer. */
   idle(order: number, quantity: number): void {
-    this.#round.journal.flow(this.#row(flowCode.idle, this.#partyOf(order), order, quantity));
+    this.#write(this.#row(flowCode.idle, this.#partyOf(order), order, quantity));
   }
 
   /** What a full feeder held back of the order behind it, at its limit; `order` is {@link none} for a device's lot. */
   heldBack(feeder: number, order: number, quantity: number, price: number): void {
     const row = this.#row(flowCode.feederCurtailed, feeder, order, quantity);
     row.price = price;
-    this.#round.journal.flow(row);
+    this.#write(row);
   }
 
   /** A feeder lost part of what crossed it; the grid makes it up and the platform pays. */
   lostByFeeder(feeder: number, lost: number, crossed: number, retail: number): void {
-    const { journal, sums } = this.#round;
-    const loss = this.#row(flowCode.feederLoss, feeder, none, lost);
-    loss.lost = lost;
-    loss.extra = crossed;
-    journal.flow(loss);
-    const row = this.#priced(flowCode.imported, none, none, lost, retail);
-    row.extra = importedFor.losses;
-    const flow = journal.flow(row);
-    this.#pay(postingCode.loss, account.trading, account.grid, flow, row.amount);
-    sums.add(this.#carrier, "lost", lost);
-    sums.add(this.#carrier, "imported", lost);
+    const row = this.#priced(flowCode.feederLoss, feeder, none, lost, retail);
+    row.lost = lost;
+    row.extra = crossed;
+    this.#write(row);
+    this.#round.sums.add(this.#carrier, "lost", lost);
+    this.#round.sums.add(this.#carrier, "imported", lost);
   }
 
   /** A device lost charge by standing. */
@@ -268,7 +238,7 @@ export class Entries {
     const row = this.#row(flowCode.selfDischarged, device, none, lost);
     row.lost = lost;
     row.extra = this.#round.charges[device]!;
-    this.#round.journal.flow(row);
+    this.#write(row);
     this.#round.sums.add(this.#carrier, "lost", lost);
   }
 
@@ -277,14 +247,14 @@ export class Entries {
     this.#round.charges[device]! -= quantity;
     const row = this.#row(flowCode.used, device, none, quantity);
     row.extra = this.#round.charges[device]!;
-    this.#round.journal.flow(row);
+    this.#write(row);
   }
 
   /** A device leaves with `missing` less than its stay required. */
   undercharged(device: number, missing: number): void {
     const row = this.#row(flowCode.undercharged, device, none, missing);
     row.extra = this.#round.charges[device]!;
-    this.#round.journal.flow(row);
+    this.#write(row);
   }
 
   /** Writes more than one record holds as several. */
@@ -317,13 +287,15 @@ export class Entries {
     return row;
   }
 
-  #pay(kind: number, from: number, to: number, reference: number, amount: Amount): void {
-    const row = this.#posting;
-    row.kind = kind;
-    row.from = from;
-    row.to = to;
-    row.reference = reference;
-    row.amount = amount;
-    this.#round.journal.post(row);
+  /** Writes a flow, and moves the money that it says. */
+  #write(row: FlowRow): void {
+    const { journal, terms } = this.#round;
+    journal.flow(row);
+    if (row.amount === 0) return;
+    const device = (): number => {
+      const { owner } = terms.devices[row.party]!;
+      return owner === nobody ? account.pool : accountOf(owner);
+    };
+    payFlow(row, { participant: () => accountOf(row.party), device }, this.#pay);
   }
 }

@@ -14,7 +14,6 @@ import {
   flowLayout,
   none,
   orderLayout,
-  postingLayout,
   readingLayout,
   tradeLayout,
 } from "../../ledger/format/records.js";
@@ -30,6 +29,8 @@ import {
   type MarketTicks,
   marketTicks,
 } from "../columns.js";
+import { eachPayment, type Payment } from "../payments.js";
+import { Registry } from "../registry.js";
 
 /** One table of an export: its columns, in order. */
 export interface Table {
@@ -39,8 +40,8 @@ export interface Table {
 
 /** A block and what its rows need beside it. */
 interface Place extends CheckedBlock {
-  /** Ids of the participants registered so far, by number. */
-  readonly ids: readonly string[];
+  /** Who is who, the contracts of the block included. */
+  readonly registry: Registry;
   /** The number of the participant behind an order of the block; undefined where there is none. */
   partyOf(order: number): number | undefined;
 }
@@ -84,8 +85,8 @@ const recordTable = <T>(section: RecordSection, layout: Layout<T>, specs: readon
   tableOf(section, ({ block }) => decodeRecords(layout, block.sections[section]), specs);
 
 const orNull = (number: number): number | null => (number === none ? null : number);
-const idOf = (number: number | undefined, { ids }: Place): string | null =>
-  number === undefined ? null : (ids[number] ?? null);
+const idOf = (number: number | undefined, { registry }: Place): string | null =>
+  number === undefined ? null : (registry.participants[number] ?? null);
 /** The id of the participant behind an order of the same block. */
 const partyOf = (order: number, place: Place): string | null => idOf(place.partyOf(order), place);
 
@@ -184,18 +185,26 @@ const readTables: readonly ReadTable[] = [
     ["in", "quantity", (reading) => reading.in],
     ["out", "quantity", ({ out }) => out],
   ]),
-  recordTable("postings", postingLayout, [
+  tableOf("postings", paymentsOf, [
     ["kind", "text", ({ kind }) => kind],
-    ["carrier", "text", ({ carrier }) => carrier],
+    ["carrier", "text", ({ carrier }) => carriers[carrier] ?? null],
     ["debit", "index", ({ debit }) => debit],
     ["debit_account", "text", ({ debit }, place) => accountOf(debit, place)],
     ["credit", "index", ({ credit }) => credit],
     ["credit_account", "text", ({ credit }, place) => accountOf(credit, place)],
-    ["reference", "index", ({ reference }) => orNull(reference)],
+    ["section", "text", ({ section }) => section],
+    ["reference", "index", ({ section, reference }) => (section === null ? null : reference)],
     ["amount", "amount", ({ amount }) => amount],
     ["booked_period", "number", ({ period }) => period],
   ]),
 ];
+
+/** Every payment of a block as a posting, whichever record says it. */
+function paymentsOf({ block, registry }: Place): Payment[] {
+  const payments: Payment[] = [];
+  eachPayment(block, registry, (payment) => payments.push({ ...payment }));
+  return payments;
+}
 
 /** The contracts of a block: their kinds, and their canonical JSON. */
 function contractTexts(block: Block): { kind: string | null; text: string | null }[] {
@@ -219,8 +228,7 @@ function readTableNamed(name: string): ReadTable {
 /** Reads a ledger block by block into the rows of one table; knows who is who from the contracts it has seen. */
 export class TableReader {
   readonly #table: ReadTable;
-  readonly #ids: string[] = [];
-  readonly #known = new Set<string>();
+  readonly #registry = new Registry();
   #ticks: MarketTicks = defaultTicks;
 
   constructor(table: string) {
@@ -234,12 +242,8 @@ export class TableReader {
 
   /** The rows of the next block. Blocks have to come in order, from genesis. */
   read(checked: CheckedBlock): Cell[][] {
-    for (const contract of contractsOf(checked.block)) {
+    for (const contract of this.#registry.add(checked.block))
       if (contract.kind === "market") this.#ticks = marketTicks(contract);
-      if (contract.kind !== "participant" || this.#known.has(contract.id)) continue;
-      this.#known.add(contract.id);
-      this.#ids.push(contract.id);
-    }
     let parties: readonly number[] | null = null;
     const partyOf = (order: number): number | undefined => {
       parties ??= decodeRecords(orderLayout, checked.block.sections.orders).map(
@@ -247,6 +251,6 @@ export class TableReader {
       );
       return parties[order];
     };
-    return this.#table.rows({ ...checked, ids: this.#ids, partyOf });
+    return this.#table.rows({ ...checked, registry: this.#registry, partyOf });
   }
 }

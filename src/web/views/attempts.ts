@@ -11,7 +11,7 @@ const targets: readonly (readonly [Target, string])[] = [
   ["price", "the price of a trade"],
   ["quantity", "the energy of a trade"],
   ["order", "the quantity of an order"],
-  ["posting", "an amount that was paid"],
+  ["fee", "the commission on a trade"],
   ["timestamp", "the time in the header"],
   ["random", "any byte at all"],
 ];

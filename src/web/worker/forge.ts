@@ -9,11 +9,11 @@ import { merkleRoot } from "../../ledger/tree/merkle.js";
 import { sectionStart } from "./offsets.js";
 
 /** What a person may change about a block. */
-export type Target = "price" | "quantity" | "order" | "posting" | "timestamp" | "random";
+export type Target = "price" | "quantity" | "order" | "fee" | "timestamp" | "random";
 
 /** The byte of a block that a target names: the second lowest of its field, so that the change can be seen. */
 export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: number): number {
-  const inRecord = (section: "orders" | "trades" | "postings", field: string): number => {
+  const inRecord = (section: "orders" | "trades", field: string): number => {
     const layout = sectionLayouts[section] as Layout<unknown>;
     const { count } = block.header.sections[section];
     if (count === 0)
@@ -28,8 +28,8 @@ export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: 
       return inRecord("trades", "quantity");
     case "order":
       return inRecord("orders", "quantity");
-    case "posting":
-      return inRecord("postings", "amount");
+    case "fee":
+      return inRecord("trades", "useFee");
     case "timestamp":
       return offsetsOf(headerLayout).timestampMs + 2;
     case "random":

@@ -2,7 +2,6 @@
 import type { Block } from "../../ledger/format/block.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../ledger/format/records.js";
-import { importedFor } from "../../market/period/entries.js";
 import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind } from "../../simulation/scenario.js";
 import { type Carrier, carriers } from "../../units.js";
@@ -77,20 +76,18 @@ function addTrades(sums: Record<Carrier, Sums>, block: Block, members: readonly 
   }
 }
 
-/** Adds up a block's flows. What charged a store is the pool's unless it was imported for it. */
+/** Adds up a block's flows. */
 function addFlows(sums: Record<Carrier, Sums>, block: Block, members: readonly Member[]): void {
   for (let index = 0; index < block.header.sections.flows.count; index++) {
-    const { kind, carrier, party, quantity, extra } = readRecord(flowLayout, block.sections.flows, index);
+    const { kind, carrier, party, quantity } = readRecord(flowLayout, block.sections.flows, index);
     const { streams } = sums[carrier];
     if (kind === "pooled") soldBy(streams, members[party]!.kind).pool += quantity;
     else if (kind === "discharged") streams.discharged += quantity;
     else if (kind === "charged") streams.chargedFromPool += quantity;
     else if (kind === "exported") streams.exported += quantity;
     else if (kind === "curtailed") streams.curtailed += quantity;
-    else if (kind === "imported" && extra === BigInt(importedFor.storage)) {
-      streams.chargedFromGrid += quantity;
-      streams.chargedFromPool -= quantity;
-    } else if (kind === "imported" && extra === BigInt(importedFor.losses)) streams.lost += quantity;
+    else if (kind === "gridCharged") streams.chargedFromGrid += quantity;
+    else if (kind === "feederLoss") streams.lost += quantity;
     else if (kind === "imported") boughtBy(streams, members[party]!.kind).grid += quantity;
   }
 }

@@ -1,8 +1,10 @@
 /** What is carried from block to block: how full the stores are, and what stands on the platform's accounts. */
 import type { Block } from "../../ledger/format/block.js";
 import { readRecord } from "../../ledger/format/layout.js";
-import { flowLayout, postingLayout } from "../../ledger/format/records.js";
+import { flowLayout } from "../../ledger/format/records.js";
 import { account } from "../../market/books/accounts.js";
+import { eachPayment } from "../../report/payments.js";
+import { Registry } from "../../report/registry.js";
 import type { Community } from "../../simulation/community.js";
 import { type Carrier, carriers } from "../../units.js";
 
@@ -21,6 +23,15 @@ export interface Tally {
   platform(): Platform;
 }
 
+/** Flows that say behind them how full the store then is. */
+const chargeKinds: ReadonlySet<string> = new Set([
+  "charged",
+  "gridCharged",
+  "discharged",
+  "selfDischarged",
+  "used",
+]);
+
 export function openTally(community: Community): Tally {
   const charges: number[] = [];
   const kinds: Carrier[] = [];
@@ -35,20 +46,20 @@ export function openTally(community: Community): Tally {
     [account.pool, "pool"],
     [account.trading, "trading"],
   ]);
+  const registry = new Registry();
   return {
-    add({ header, sections }) {
+    add(block) {
+      const { header, sections } = block;
+      registry.add(block);
       for (let index = 0; index < header.sections.flows.count; index++) {
         const { kind, party, extra } = readRecord(flowLayout, sections.flows, index);
-        // These four say behind them how full the store then is.
-        if (kind === "charged" || kind === "discharged" || kind === "selfDischarged" || kind === "used")
-          charges[party] = Number(extra);
+        if (chargeKinds.has(kind)) charges[party] = Number(extra);
       }
-      for (let index = 0; index < header.sections.postings.count; index++) {
-        const { debit, credit, amount } = readRecord(postingLayout, sections.postings, index);
+      eachPayment(block, registry, ({ debit, credit, amount }) => {
         const [to, from] = [names.get(debit), names.get(credit)];
         if (to !== undefined) balances[to] += amount;
         if (from !== undefined) balances[from] -= amount;
-      }
+      });
     },
     charge: (carrier) =>
       charges.reduce((sum, charge, number) => sum + (kinds[number] === carrier ? charge : 0), 0),

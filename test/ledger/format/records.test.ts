@@ -335,7 +335,7 @@ describe("offsets and codes by name", () => {
     expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3 });
     expect(sideCode).toEqual({ offer: 0, bid: 1 });
     expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
-    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.loss]).toEqual([1, 14, 1, 16]);
+    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 14, 1, 6]);
     expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
     expect(noCarrier).toBe(255);
     expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5]);

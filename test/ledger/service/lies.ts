@@ -399,6 +399,7 @@ describe("results that do not follow from the orders", () => {
     ["a mispriced trade", seal("trades", 16), /trades\[0\]\.price/],
     ["a trade of another quantity", seal("trades", 40 + 12), /trades\[1\]\.quantity/],
     ["a posting of another amount", seal("postings", 16), /postings\[0\]\.amount/],
+    ["a flow of another amount", seal("flows", 24), /flows\[0\]\.amount/],
     ["an inflated balance", seal("state", 32 * 7 + 8), /state root/],
   ] as const)
     test(`${what}: the witness re-executes and refuses; without it the head never becomes final`, async () => {

@@ -31,15 +31,16 @@ const meters = carriers.length * maxParties;
 const peers = orders;
 const sales = orders + devices;
 // An order is converted, held back in scenario 1 and at the pool, pooled, idle; or held back, interrupted, imported,
-// unserved. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once with
-// its import. Of a feeder: loss and import. What is exported or curtailed was pooled, and fills records.
-const flows = 5 * orders + sales + 8 * devices + 2 * feeders + orders + contracts;
+// unserved. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once. Of a
+// feeder: its loss. What is exported or curtailed was pooled, and fills records.
+const flows = 5 * orders + sales + 7 * devices + feeders + orders + contracts;
 
 // Most records beyond the first that amounts of settlement take: energy read and traded, at the largest price.
 const energy = (2 * meters + 2 * orders + 2 * devices) * maxQuantity;
 const more = Math.ceil((energy * 2 ** 31) / 2 ** 63);
 const settlement = 3 * maxSettledMeters + more;
-const cleared = 3 * peers + sales + 2 * orders + 4 * devices + feeders + orders + contracts;
+/** Deposits, withdrawals and collateral: what trades and flows pay is no posting. */
+const cleared = contracts;
 /** The most that one meter's correction takes: all energy that one owner's devices can draw in a period. */
 const oneCorrection = devices + 8;
 const postings = Math.max(

@@ -6,8 +6,10 @@ import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { type Block, decodeItems } from "../../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
-import { flowLayout, orderLayout, postingLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
 import type { Contract, PaymentContract } from "../../../src/market/contracts/contracts.js";
+import { eachPayment } from "../../../src/report/payments.js";
+import { Registry } from "../../../src/report/registry.js";
 import { blocksOf, runScenario } from "../../support/scenario.js";
 
 let engine: Engine;
@@ -36,7 +38,11 @@ class Terms {
   }
 }
 
-function holds(block: Block, terms: Terms): { trades: number; imports: number; fees: bigint } {
+function holds(
+  block: Block,
+  terms: Terms,
+  registry: Registry,
+): { trades: number; imports: number; fees: bigint } {
   const orders = decodeRecords(orderLayout, block.sections.orders);
   const paid = new Map<number, bigint>();
   const pay = (participant: number, amount: bigint): void => {
@@ -67,14 +73,14 @@ function holds(block: Block, terms: Terms): { trades: number; imports: number; f
   }
   const flows = decodeRecords(flowLayout, block.sections.flows);
   let imports = 0;
-  for (const { kind, carrier, party, order, quantity, price, extra } of flows) {
+  for (const { kind, carrier, party, order, quantity, price } of flows) {
     const amount = BigInt(quantity) * BigInt(price);
     if (kind === "pooled") {
       // Every purchase of the pool is at a price of at least the offer's limit.
       expect(price).toBeGreaterThanOrEqual(orders[order]!.price);
       pay(party, -amount);
     }
-    if (kind === "imported" && extra === 0n) {
+    if (kind === "imported") {
       // A bid pays the retail tariff for what is imported for it, if its use contract allows import.
       expect(price).toBe(terms.payment!.tariffs[carrier].retail);
       expect(terms.mayImport(party, carrier)).toBe(true);
@@ -82,17 +88,14 @@ function holds(block: Block, terms: Terms): { trades: number; imports: number; f
       imports += 1;
     }
   }
-  // And for nothing else: what these kinds of postings take from a participant is what was just added up.
+  // And for nothing else: what the payments of these kinds take from a participant is what was just added up.
   const kinds = ["energy", "supplyFee", "useFee", "poolPurchase", "poolSale", "import"];
-  const byDevice = new Set(flows.flatMap(({ kind }, index) => (kind === "charged" ? [index] : [])));
-  for (const { kind, debit, credit, amount, reference } of decodeRecords(
-    postingLayout,
-    block.sections.postings,
-  )) {
-    if (!kinds.includes(kind) || (kind === "import" && byDevice.has(reference))) continue;
+  eachPayment(block, registry, ({ kind, debit, credit, amount, section, reference }) => {
+    const charge = section === "flows" && flows[reference]!.kind === "gridCharged";
+    if (!kinds.includes(kind) || charge) return;
     if (credit >= 16) pay(credit - 16, -amount);
     if (debit >= 16) pay(debit - 16, amount);
-  }
+  });
   expect([...paid.values()].filter((left) => left !== 0n)).toEqual([]);
   return { trades: trades.length, imports, fees };
 }
@@ -103,9 +106,11 @@ it("holds for every order of random markets", async () => {
     fc.asyncProperty(fc.nat(0xffff_ffff), async (seed) => {
       const { store } = await runScenario(engine, seed, { participants: 12, periods: 5 });
       const terms = new Terms();
+      const registry = new Registry();
       for (const block of await blocksOf(store)) {
         terms.read(block);
-        const found = holds(block, terms);
+        registry.add(block);
+        const found = holds(block, terms, registry);
         seen.trades += found.trades;
         seen.imports += found.imports;
         seen.fees += found.fees;

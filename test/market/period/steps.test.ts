@@ -244,7 +244,9 @@ describe("the router", () => {
     expect(seen(result, "idle")).toMatchObject([{ quantity: 18 }]);
     expect(seen(result, "unserved")).toMatchObject([{ quantity: 4 }]);
     // 12 crossed, a tenth is lost; the grid makes it up at 40 and the platform pays.
-    expect(seen(result, "feederLoss")).toEqual([{ quantity: 1, lost: 1, price: 0, amount: 0n, extra: 12n }]);
+    expect(seen(result, "feederLoss")).toEqual([
+      { quantity: 1, lost: 1, price: 40, amount: 40n, extra: 12n },
+    ]);
     expect(market.state.balance(0)).toBe(-40n);
     expect(result.carriers[0]?.counters).toEqual({ num1: 2, num2: 2, num3: 0, num4: 1 });
   });

@@ -118,10 +118,10 @@ class Books:
         self.pay(self.of(seller), self.house(COMMISSION), int(trade["supplyFee"]))
         self.pay(self.of(buyer), self.house(COMMISSION), int(trade["useFee"]))
 
-    def flow(self, flow, previous):
+    def flow(self, flow):
         kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
         amount = quantity * flow["price"]
-        device = kind in ("charged", "discharged", "selfDischarged", "used")
+        device = kind in ("charged", "gridCharged", "discharged", "selfDischarged", "used")
         owner = self.owner[party] if device else None
         keeper = self.house(POOL) if owner is None else self.of(owner)
         if kind == "pooled":
@@ -130,14 +130,12 @@ class Books:
             self.pay(self.house(TRADING), self.of(party), amount)
         elif kind == "exported":
             self.pay(self.house(GRID), self.house(POOL), amount)
-        elif kind == "imported" and int(flow["extra"]) == 0:
+        elif kind == "imported":
             self.pay(self.of(party), self.house(GRID), amount)
-        elif kind == "imported" and int(flow["extra"]) == 2:
+        elif kind == "feederLoss":
             self.pay(self.house(TRADING), self.house(GRID), amount)
-        elif kind == "charged":
-            # Energy imported for a device stands right before the charge that it became.
-            bought = previous is not None and previous["kind"] == "imported" and int(previous["extra"]) == 1
-            self.pay(keeper, self.house(GRID if bought else POOL), amount)
+        elif kind in ("charged", "gridCharged"):
+            self.pay(keeper, self.house(POOL if kind == "charged" else GRID), amount)
             self.charge[party] += quantity - flow["lost"]
         elif kind == "discharged":
             self.pay(self.house(POOL), keeper, amount)
@@ -168,10 +166,10 @@ class Books:
             kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
             if kind == "pooled":
                 move(party, flow["carrier"], -quantity)
-            elif kind == "imported" and int(flow["extra"]) == 0:
+            elif kind == "imported":
                 move(party, flow["carrier"], quantity)
-            elif kind in ("charged", "discharged") and self.owner[party] is not None:
-                move(self.owner[party], flow["carrier"], quantity if kind == "charged" else -quantity)
+            elif kind in ("charged", "gridCharged", "discharged") and self.owner[party] is not None:
+                move(self.owner[party], flow["carrier"], -quantity if kind == "discharged" else quantity)
         self.past[block["period"]] = (self.payment, meters)
 
     def settle(self, block):
@@ -231,10 +229,8 @@ class Books:
             self.enter(contract)
         for trade in block["trades"]:
             self.trade(trade, block["orders"])
-        previous = None
         for flow in block["flows"]:
-            self.flow(flow, previous)
-            previous = flow
+            self.flow(flow)
         if block["height"] > 0 and self.payment["metering"] is not None:
             self.file(block)
         self.settle(block)

@@ -1,0 +1,126 @@
+/** Every payment of a block, by the records that say it: what double entry would have posted, one by one. */
+import { viewOf } from "../bytes.js";
+import type { Block } from "../ledger/format/block.js";
+import { offsetsOf } from "../ledger/format/layout.js";
+import {
+  flowLayout,
+  none,
+  orderLayout,
+  postingKinds,
+  postingLayout,
+  tradeCode,
+  tradeLayout,
+} from "../ledger/format/records.js";
+import { account, accountOf } from "../market/books/accounts.js";
+import { type Amount, product } from "../market/books/amounts.js";
+import { type Pay, type PaymentKind, payFlow, payTrade } from "../market/books/payments.js";
+import { carriers } from "../units.js";
+import type { Registry } from "./registry.js";
+
+/** One payment: `amount` leaves the account `credit` and arrives on the account `debit`. */
+export interface Payment {
+  kind: PaymentKind;
+  /** Code of the carrier; the number of carriers where it concerns none, as a deposit. */
+  carrier: number;
+  debit: number;
+  credit: number;
+  /** Amount ticks, above 0. */
+  amount: bigint;
+  /** The record that it is for: its section and its index there; null for what no record caused, as a deposit. */
+  section: "trades" | "flows" | "readings" | null;
+  reference: number;
+  /** The period it belongs to: an earlier one for settlements. */
+  period: number;
+}
+
+const order = /* @__PURE__ */ offsetsOf(orderLayout);
+const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
+const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+const posting = /* @__PURE__ */ offsetsOf(postingLayout);
+
+/**
+ * Calls `visit` with every payment of a block, whose contracts `registry` has taken: those of trades, of flows, then the
+ * postings. The object is one and the same at each call.
+ */
+export function eachPayment(
+  block: Block,
+  registry: Registry,
+  visit: (payment: Readonly<Payment>) => void,
+): void {
+  const { period } = block.header;
+  const payment: Payment = {
+    kind: "energy",
+    carrier: 0,
+    debit: 0,
+    credit: 0,
+    amount: 0n,
+    section: "trades",
+    reference: 0,
+    period,
+  };
+  const pay: Pay = (kind, from, to, amount) => {
+    if (from === to || Number(amount) === 0) return;
+    const backwards = amount < 0;
+    payment.kind = kind;
+    payment.debit = backwards ? from : to;
+    payment.credit = backwards ? to : from;
+    payment.amount = backwards ? -BigInt(amount) : BigInt(amount);
+    visit(payment);
+  };
+  eachTrade(block, payment, pay);
+  payment.section = "flows";
+  eachFlow(block, registry, payment, pay);
+  eachPosting(block, payment, visit);
+}
+
+function eachTrade({ sections }: Block, payment: Payment, pay: Pay): void {
+  const [orders, view] = [viewOf(sections.orders), viewOf(sections.trades)];
+  const partyOf = (number: number): number =>
+    accountOf(orders.getUint32(number * orderLayout.bytes + order.participant, true));
+  for (let at = 0, index = 0; at < view.byteLength; at += tradeLayout.bytes, index += 1) {
+    const kind = view.getUint8(at + trade.kind);
+    payment.carrier = view.getUint8(at + trade.carrier);
+    payment.reference = index;
+    const buyer = partyOf(view.getUint32(at + trade.bid, true));
+    const peer = kind === tradeCode.peer;
+    const seller = peer ? partyOf(view.getUint32(at + trade.offer, true)) : account.pool;
+    const amount = product(view.getUint32(at + trade.quantity, true), view.getInt32(at + trade.price, true));
+    const supplyFee = view.getBigInt64(at + trade.supplyFee, true);
+    const useFee = view.getBigInt64(at + trade.useFee, true);
+    payTrade({ kind, supplyFee, useFee }, amount, { seller, buyer }, pay);
+  }
+}
+
+function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, pay: Pay): void {
+  const view = viewOf(sections.flows);
+  for (let at = 0, index = 0; at < view.byteLength; at += flowLayout.bytes, index += 1) {
+    const party = view.getUint32(at + flow.party, true);
+    payment.carrier = view.getUint8(at + flow.carrier);
+    payment.reference = index;
+    const amount: Amount = view.getBigInt64(at + flow.amount, true);
+    const device = (): number => {
+      const owner = devices[party]?.owner ?? null;
+      return owner === null ? account.pool : accountOf(owner);
+    };
+    payFlow(
+      { kind: view.getUint8(at + flow.kind), amount },
+      { participant: () => accountOf(party), device },
+      pay,
+    );
+  }
+}
+
+function eachPosting({ sections }: Block, payment: Payment, visit: (payment: Payment) => void): void {
+  const view = viewOf(sections.postings);
+  for (let at = 0; at < view.byteLength; at += postingLayout.bytes) {
+    payment.kind = postingKinds[view.getUint8(at + posting.kind) - 1]!;
+    payment.carrier = Math.min(view.getUint8(at + posting.carrier), carriers.length);
+    payment.debit = view.getUint32(at + posting.debit, true);
+    payment.credit = view.getUint32(at + posting.credit, true);
+    payment.reference = view.getUint32(at + posting.reference, true);
+    payment.section = payment.reference === none ? null : "readings";
+    payment.amount = view.getBigUint64(at + posting.amount, true);
+    payment.period = Number(view.getBigUint64(at + posting.period, true));
+    visit(payment);
+  }
+}

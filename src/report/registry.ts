@@ -1,0 +1,50 @@
+/** Who is who in a ledger: the numbers that records use and what contracts call them, as its blocks introduce them. */
+import type { Block } from "../ledger/format/block.js";
+import type { Contract } from "../market/contracts/contracts.js";
+import { contractsOf } from "./columns.js";
+
+/** A storage device, as the contract in force has it. */
+export interface KnownDevice {
+  readonly name: string;
+  /** Number of its owner; null for a device of the platform. */
+  readonly owner: number | null;
+}
+
+/** Participants and devices by number, from the contracts of blocks that come in order from genesis, each once. */
+export class Registry {
+  /** Ids of the participants registered so far, by number. */
+  readonly participants: string[] = [];
+  /** Devices registered so far, by number. */
+  readonly devices: KnownDevice[] = [];
+  readonly #participants = new Map<string, number>();
+  readonly #devices = new Map<string, number>();
+
+  /** Takes the contracts of the next block, and returns them. */
+  add(block: Block): Contract[] {
+    const contracts = contractsOf(block);
+    for (const contract of contracts) this.#enter(contract);
+    return contracts;
+  }
+
+  /** Number of a participant; undefined for an id that has not been registered. */
+  numberOf(participant: string): number | undefined {
+    return this.#participants.get(participant);
+  }
+
+  /** Number of a device; undefined for a name that has not been registered. */
+  deviceOf(name: string): number | undefined {
+    return this.#devices.get(name);
+  }
+
+  #enter(contract: Contract): void {
+    if (contract.kind === "participant" && !this.#participants.has(contract.id)) {
+      this.#participants.set(contract.id, this.participants.length);
+      this.participants.push(contract.id);
+    }
+    if (contract.kind !== "storage") return;
+    const number = this.#devices.get(contract.device) ?? this.devices.length;
+    const owner = contract.owner === undefined ? null : this.#participants.get(contract.owner)!;
+    this.#devices.set(contract.device, number);
+    this.devices[number] = { name: contract.device, owner };
+  }
+}

@@ -1,0 +1,37 @@
+import { beforeAll, expect, it } from "vitest";
+import { type Engine, openEngine } from "../../src/core/engine.js";
+import { accountNames } from "../../src/ledger/format/records.js";
+import { eachPayment } from "../../src/report/payments.js";
+import { Registry } from "../../src/report/registry.js";
+import { blocksOf, runScenario } from "../support/scenario.js";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+it("come to the balances that the market has, account by account, and each moves something", async () => {
+  for (const seed of [21, 22, 23, 24]) {
+    const { market, store } = await runScenario(engine, seed, { participants: 15, periods: 6 });
+    const registry = new Registry();
+    const balances = new Map<number, bigint>();
+    const move = (account: number, amount: bigint): void => {
+      balances.set(account, (balances.get(account) ?? 0n) + amount);
+    };
+    const kinds = new Set<string>();
+    for (const block of await blocksOf(store)) {
+      registry.add(block);
+      eachPayment(block, registry, ({ kind, debit, credit, amount }) => {
+        expect(amount > 0n && debit !== credit).toBe(true);
+        move(debit, amount);
+        move(credit, -amount);
+        kinds.add(kind);
+      });
+    }
+    for (const account of accountNames.keys())
+      expect(balances.get(account) ?? 0n).toBe(market.state.balance(account));
+    for (const [number, id] of registry.participants.entries())
+      expect([id, balances.get(16 + number) ?? 0n]).toEqual([id, market.balance(id)]);
+    expect(kinds.size).toBeGreaterThan(8);
+  }
+});
