@@ -29,12 +29,18 @@ class Terms {
       if (contract.kind === "payment") this.payment = contract;
       if (contract.kind === "participant" && !this.#ids.includes(contract.id)) this.#ids.push(contract.id);
       if (contract.kind === "use")
-        this.#imports.set(`${contract.carrier} ${contract.participant}`, contract.import);
+        this.#imports.set(`${contract.carrier} ${contract.participant ?? ""}`, contract.import);
+      // A contract that ends leaves its participant with the standard terms again.
+      if (contract.kind === "end") {
+        const [kind, carrier, id] = contract.contract.split("/");
+        if (kind === "use") this.#imports.delete(`${carrier} ${id ?? ""}`);
+      }
     }
   }
 
   mayImport(participant: number, carrier: string): boolean {
-    return this.#imports.get(`${carrier} ${this.#ids[participant]}`) === true;
+    const own = this.#imports.get(`${carrier} ${this.#ids[participant]}`);
+    return (own ?? this.#imports.get(`${carrier} `)) === true;
   }
 }
 
