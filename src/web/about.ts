@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 declare const __ABOUT__: {
   readonly version: string;
   readonly license: string;
-  /** Address of the source; null where the build was not told of one. */
+  /** Address of the source; null where `package.json` named none when the page was built. */
   readonly source: string | null;
   readonly documents: readonly string[];
 };

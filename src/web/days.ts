@@ -25,7 +25,7 @@ export interface Days {
   open(settings: Settings): Day;
   /** Trades the day again after a failure. */
   retry(): void;
-  /** Calls `listener` whenever the day has come further, with how many of its periods were told of before. */
+  /** Calls `listener` whenever more periods of the day are there, with how many it knew of before. */
   watch(listener: (day: Day, before: number) => void): void;
 }
 

@@ -336,6 +336,8 @@ describe("the shape of the page", () => {
       await page.getByText("Table: prices").click();
       await page.locator(".behind[open] table").waitFor();
       await page.emulateMedia({ media: "print" });
+      // A4 is as narrow as a phone on which the settings are folded away.
+      await page.setViewportSize({ width: 718, height: 1016 });
       expect(await page.locator(".scrub").isVisible()).toBe(false);
       expect(await page.getByLabel("Season").isVisible()).toBe(true);
       const cut = await page

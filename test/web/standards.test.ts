@@ -55,6 +55,44 @@ describe("accessibility", () => {
       await page.context().close();
     });
 
+  // axe does not look at text in drawings.
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`keeps the orders that are done legible: ${colorScheme}`, async () => {
+      const { page, go } = await openTab(stage, { colorScheme, reducedMotion: "reduce" });
+      await go("#/period");
+      await page.locator(".queue .block").first().waitFor();
+      for (let step = 0; step < 11; step++) await page.getByRole("button", { name: "Next step" }).click();
+      const ratios = await page.locator(".block.done text").evaluateAll((texts) =>
+        texts.map((text) => {
+          let opacity = 1;
+          for (let at: Element | null = text; at !== null; at = at.parentElement)
+            opacity *= Number(getComputedStyle(at).opacity);
+          const channels = (color: string): number[] =>
+            color
+              .match(/[\d.]+/g)!
+              .slice(0, 3)
+              .map(Number);
+          const ground = channels(getComputedStyle(text.closest(".card")!).backgroundColor);
+          const ink = channels(getComputedStyle(text).fill).map(
+            (value, place) => value * opacity + ground[place]! * (1 - opacity),
+          );
+          // Relative luminance and contrast of WCAG 2.2.
+          const luminance = (rgb: number[]): number => {
+            const [r, g, b] = rgb.map((value) => {
+              const part = value / 255;
+              return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+          };
+          const [dark, light] = [luminance(ink), luminance(ground)].sort((a, b) => a - b);
+          return (light! + 0.05) / (dark! + 0.05);
+        }),
+      );
+      expect(ratios.length).toBeGreaterThan(5);
+      expect(Math.min(...ratios)).toBeGreaterThan(4.5);
+      await page.context().close();
+    });
+
   it("can be worked with the keyboard alone, and shows where the focus is", async () => {
     const { page, go } = await openTab(stage);
     await go("#/period");

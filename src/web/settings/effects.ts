@@ -87,7 +87,7 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
   }
 }
 
-/** What a person should know of a setting that does take effect, but not as it stands; null where nothing. */
+/** What to say beside a setting that takes effect with another value than the one set; null where it is the same. */
 export function caveat(name: SettingName, settings: Settings): string | null {
   if (name === "poolPrice" && settings.view === "period")
     return "It decides who joins the pool. Batteries sell there at prices of their own, and nobody else finds a buyer.";

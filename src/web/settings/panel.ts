@@ -253,7 +253,8 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     fields.add(ownOrders(app)),
   );
   // On a phone the panel would push the market off the screen: there it starts closed.
-  const wide = matchMedia("(min-width: 901px)");
+  // On paper, which is as narrow, it stays open: what was set belongs to what is shown.
+  const wide = matchMedia("print, (min-width: 901px)");
   const fold = el(
     "details",
     { class: "fold", open: wide.matches },

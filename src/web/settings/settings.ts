@@ -80,7 +80,7 @@ export const defaults: Readonly<Settings> = {
   block: -1,
 };
 
-/** What a text in a link stands for: the value to take, and whether that is what it says. */
+/** What a text in a link stands for: the value to take, and whether the text says exactly that value. */
 interface Read<T> {
   readonly value: T;
   readonly asGiven: boolean;

@@ -42,7 +42,7 @@ export function hiddenTable(
   return { element, refresh };
 }
 
-/** A place for an answer that screen readers are told of. */
+/** A place for an answer; screen readers read out what is put there. */
 export const answer = (): HTMLElement => el("div", { class: "answer", role: "status" });
 
 /** Runs what a button asks for and puts the answer, or what went wrong, in its place. */

@@ -37,7 +37,7 @@ export interface DayDone {
   readonly took: number;
 }
 
-/** The day traded last: its key, its blocks, and what was told of its periods. */
+/** The day traded last: its key, its blocks, and what was sent to the page of each of its periods. */
 interface Traded {
   readonly key: string;
   readonly run: Run;

@@ -144,7 +144,7 @@ export interface OrderShown {
   readonly poolPrice: number | null;
 }
 
-/** All orders as lines, when there are few enough to list: offers, stores' lots, bids. */
+/** All orders as lines (offers, stores' lots, bids), where they are not too many to list. */
 function orderLines(now: Scene, made: Outcome, stores: number): OrderLine[] {
   const { offers, bids } = now.market;
   return [
