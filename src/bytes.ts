@@ -106,7 +106,7 @@ export function toUtf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** UTF-8 to text, with a byte order mark kept as it stands; null unless every byte is valid. */
+/** UTF-8 to text; a byte order mark stays part of the text. Null unless every byte is valid. */
 export function fromUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

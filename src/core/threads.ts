@@ -1,3 +1,7 @@
+/**
+ * Hashing on several threads: the engine cuts a Merkle tree into pieces, workers over the same memory hash them
+ * (worker.ts), and the main thread hashes itself what none of them has done in time.
+ */
 import { type HashWorker, sharedLayout, slotState, startHashWorker } from "./worker.js";
 
 /** Most threads an engine may be opened with. */

@@ -275,9 +275,9 @@ export class Market {
   }
 
   async #tick(nowMs: number): Promise<void> {
-    // A period that somebody cleared by hand may still be on its way to the store; whoever cleared it hears if it fails.
+    // A period that somebody cleared by hand may still be on its way to the store; whoever cleared it gets the error if that fails.
     while (this.#sealing !== null) await this.#sealing.catch(() => undefined);
-    // What fails here is told by the event `failed`.
+    // What fails here goes out as the event `failed`.
     if (this.#schedule.running) await this.clearPeriod(nowMs).catch(() => undefined);
   }
 

@@ -96,7 +96,7 @@ export class StatementReader {
     return this.#registry.numberOf(this.participant) !== undefined;
   }
 
-  /** Adds the next block and returns what it says of the participant: nothing before it was registered. */
+  /** Adds the next block and returns its entries for the participant; there are none before it is registered. */
   add(block: Block): StatementEntry[] {
     for (const contract of this.#registry.add(block))
       if (contract.kind === "market") this.#ticks = marketTicks(contract);

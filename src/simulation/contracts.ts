@@ -281,7 +281,7 @@ function storage(cast: Cast, member: Member, index: number, from: number, year: 
     dischargeLimit: unit.car ? Math.floor(limit / 4) : limit,
     chargeEfficiency: unit.efficiency,
     dischargeEfficiency: unit.efficiency,
-    // A car's battery loses next to nothing overnight.
+    // A car's battery loses almost nothing overnight.
     selfDischarge: unit.car ? 0 : Math.round((unit.hourlyLoss * periodMs) / 3_600_000),
     chargePrice: between(tariff, unit.chargeAt),
     dischargePrice: between(tariff, unit.dischargeAt),

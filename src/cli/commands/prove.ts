@@ -143,7 +143,7 @@ async function fork(ledger: OpenedLedger, paths: readonly string[]): Promise<str
     return fail("invalid", "--fork", "two notes", paths.length);
   const [first, second] = [await openHead(a), await openHead(b)];
   const [shorter, longer] = [first.checkpoint.size, second.checkpoint.size].sort((x, y) => x - y);
-  // Of different sizes, the ledger is that of the longer head and shows what it says of the shorter's end.
+  // Heads of different sizes: the ledger is the longer head's, and proves the block with which the shorter ends.
   const proof =
     shorter === longer
       ? null

@@ -45,7 +45,7 @@ export type Evidence =
   | { readonly kind: "contradiction"; readonly contradiction: Contradiction }
   | { readonly kind: "receipts"; readonly receipts: readonly Receipt[] };
 
-/** What the reader of evidence trusts, and goes by. */
+/** What the reader of evidence trusts: the ledger, head, key and witnesses that it is held against. */
 export interface Trust {
   readonly ledger: string | null;
   /** A head that the reader trusts, and the file it came from. */

@@ -241,7 +241,7 @@ class WritingMedium implements Medium {
     });
   }
 
-  /** Writes the end of a segment: what it says is the chain before the next. */
+  /** Writes the end of a segment, which states the chain up to there: where the next segment begins. */
   async #end(segment: Segment, mark: Mark): Promise<void> {
     const file = await open(segment.path, "r+");
     try {

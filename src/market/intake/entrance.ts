@@ -82,7 +82,7 @@ export class Entrance {
     if (this.#log === null) accept();
     else await this.#log.write({ first, ...entry }, accept);
     if (!counts) {
-      // The log may hold them. Nobody is told that they are refused before the block that says so is on the store.
+      // The log may hold them. The refusals are returned only when the block that records them is on the store.
       await this.#parts.stored();
       this.#tooLate(period);
     }

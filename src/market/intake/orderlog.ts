@@ -43,7 +43,7 @@ export interface OrderLogParts {
   readonly groups: number;
   /** Resolves when the block before the open period is on the store; throws when the market has stopped. */
   stored(): Promise<void>;
-  /** A write failed: everything that waits is forgotten. Called before anybody hears of it. */
+  /** A write failed: everything that waits is forgotten. Called before any caller gets the error. */
   forgotten(): void;
 }
 
