@@ -18,6 +18,7 @@ import {
 } from "../../report/index.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { interruptible } from "../parts/interrupt.js";
+import { reasonOf } from "../parts/problem.js";
 import { withSource } from "../parts/source.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
@@ -121,12 +122,7 @@ async function write(blocks: () => Blocks, request: Request, hasher: Hasher, io:
 const refused = (path: string, error: NodeJS.ErrnoException): never =>
   error.code === "EEXIST"
     ? fail("conflict", "--output", "a name that is free", path)
-    : fail(
-        "storage",
-        "--output",
-        "a place that can be written to",
-        `${path}: ${error.code ?? error.message}`,
-      );
+    : fail("storage", "--output", "a place that can be written to", `${path}: ${reasonOf(error)}`);
 
 /** Runs `act`, which says what it makes before it writes into it. All of that is removed again when `act` fails. */
 async function whollyOrNot(act: (making: (path: string) => void) => Promise<void>): Promise<void> {

@@ -10,6 +10,7 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Blocks } from "../../report/blocks.js";
 import { importJson } from "../../report/export/document.js";
 import { readLedgerFile } from "../../report/export/file.js";
+import { reasonOf } from "./problem.js";
 import { type ReadingOptions, withStored } from "./stored.js";
 
 /** A ledger opened for reading. */
@@ -45,7 +46,7 @@ export async function withSource<T>(
 }
 
 const unreadable = (path: string, error: unknown): never =>
-  fail("storage", path, "a file that can be read", error instanceof Error ? error.message : error);
+  fail("storage", path, "a file that can be read", reasonOf(error));
 
 const beginnings = { file: "GCLF", json: '{"format":"gridclear ledger"' } as const;
 
