@@ -1,5 +1,5 @@
-// Merkle trees as RFC 6962 §2.1 has them: a leaf is SHA-256(0x00 ‖ record), a node SHA-256(0x01 ‖ left ‖ right),
-// the root of no records SHA-256(""). A level's lone last hash goes up unchanged, never paired with itself.
+// Merkle trees as RFC 6962 §2.1 has them: a leaf is SHA-256(0x00 ‖ its bytes), a node SHA-256(0x01 ‖ left ‖ right),
+// the root of no leaves SHA-256(""). A level's lone last hash goes up unchanged, never paired with itself.
 import { hashLanes, laneCount } from "./lanes";
 import { digestBytes, stateBytes, sha256, shaFinal, shaInit, shaUpdate } from "./sha256";
 
@@ -14,24 +14,25 @@ const prefixByte: usize = memory.data(1);
 const subtreeLeaves: u32 = 1024;
 
 /**
- * Root over `count` records of `recordBytes` bytes lying end to end at `data`; writes 32 bytes to `out`.
- * `scratch` is 32 * count bytes, apart from the data (32 * (1024 + count / 1024) are used at most). A record of
- * at most 54 bytes is one SHA-256 block and takes half the time of a longer one.
+ * Root over `bytes` bytes at `data`, cut into leaves of `leafBytes` bytes (above 0); the last leaf may be shorter.
+ * Writes 32 bytes to `out`. `scratch` is 32 bytes a leaf, apart from the data (32 * (1024 + leaves / 1024) are used at
+ * most).
  */
-export function merkleRoot(data: usize, count: u32, recordBytes: usize, scratch: usize, out: usize): void {
+export function merkleRoot(data: usize, bytes: usize, leafBytes: usize, scratch: usize, out: usize): void {
+  const subtreeBytes = <usize>subtreeLeaves * leafBytes;
   let subtrees: u32 = 0;
   // Subtrees of 2^k leaves are nodes of level k in any tree (the last may be smaller), so their roots may stand
   // for them. Each is worked out in the place behind the roots there are already.
-  while (count > subtreeLeaves) {
+  while (bytes > subtreeBytes) {
     const hashes = scratch + <usize>subtrees * digestBytes;
-    leafHashes(data, subtreeLeaves, recordBytes, hashes);
+    leafHashes(data, subtreeBytes, leafBytes, hashes);
     nodesRoot(hashes, subtreeLeaves, hashes);
-    data += <usize>subtreeLeaves * recordBytes;
-    count -= subtreeLeaves;
+    data += subtreeBytes;
+    bytes -= subtreeBytes;
     subtrees++;
   }
   const hashes = scratch + <usize>subtrees * digestBytes;
-  leafHashes(data, count, recordBytes, hashes);
+  const count = leafHashes(data, bytes, leafBytes, hashes);
   if (subtrees == 0) {
     nodesRoot(hashes, count, out);
   } else {
@@ -40,9 +41,17 @@ export function merkleRoot(data: usize, count: u32, recordBytes: usize, scratch:
   }
 }
 
-/** Leaf hashes of `count` records lying end to end at `data`; writes 32 * count bytes to `out`, apart from the data. */
-export function leafHashes(data: usize, count: u32, recordBytes: usize, out: usize): void {
-  hashEach(leafPrefix, data, count, recordBytes, out);
+/**
+ * Hashes of the leaves of `leafBytes` bytes that `bytes` bytes at `data` make, the last one perhaps shorter. Writes
+ * 32 bytes a leaf to `out`, apart from the data; returns how many leaves there are.
+ */
+export function leafHashes(data: usize, bytes: usize, leafBytes: usize, out: usize): u32 {
+  const whole = <u32>(bytes / leafBytes);
+  const rest = bytes - <usize>whole * leafBytes;
+  hashEach(leafPrefix, data, whole, leafBytes, out);
+  if (rest == 0) return whole;
+  hashEach(leafPrefix, data + <usize>whole * leafBytes, 1, rest, out + <usize>whole * digestBytes);
+  return whole + 1;
 }
 
 /**

@@ -273,11 +273,11 @@ export class Engine {
   }
 
   /**
-   * RFC 6962 §2.1 root of records of `recordBytes` bytes lying end to end: 32 fresh bytes. Without records the SHA-256
-   * of nothing. Records of at most 54 bytes take half the time of longer ones.
+   * RFC 6962 §2.1 root over leaves of `leafBytes` bytes (1 to 65,536) lying end to end; the last leaf may be shorter.
+   * 32 fresh bytes; of no bytes the SHA-256 of nothing. A section of a block has rows of sixteen records as leaves.
    */
-  merkleRoot(records: Uint8Array, recordBytes: number): Uint8Array {
-    return this.#use((core, memory) => merkleRoot(core, memory, records, recordBytes, this.#threads));
+  merkleRoot(bytes: Uint8Array, leafBytes: number): Uint8Array {
+    return this.#use((core, memory) => merkleRoot(core, memory, bytes, leafBytes, this.#threads));
   }
 
   /** Gives the memory back and ends worker threads. Every later call throws `state`. */

@@ -6,7 +6,8 @@ import { integer } from "../check.js";
 import { fail } from "../errors.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
-import type { HashThreads } from "./threads.js";
+import { type HashThreads, pieceLeaves } from "./threads.js";
+import { sharedLayout } from "./worker.js";
 
 /** A SHA-256 over pieces. */
 export interface Sha256Stream {
@@ -17,23 +18,24 @@ export interface Sha256Stream {
 }
 
 const digestBytes = 32;
+const { pieceBytes } = sharedLayout;
 /** Length of a stream's state (assembly/hash/sha256.ts). */
 const stateBytes = 104;
 /** Bytes that pass through the core's memory at once: more does not go faster. */
 const chunkBytes = 65_536;
-/** Leaves of a subtree that is hashed at once. */
+/** Most leaves of a subtree that the core hashes at once (assembly/hash/merkle.ts). */
 const subtreeLeaves = 1024;
-/** Longest record of a Merkle tree. */
-const maxRecordBytes = 65_536;
+/** Longest leaf of a Merkle tree. */
+const maxLeafBytes = pieceBytes;
 
 function checkBytes(bytes: unknown, field: string): asserts bytes is Uint8Array {
   if (!isBytes(bytes)) return fail("invalid", field, "a Uint8Array", bytes);
   if (isDetached(bytes)) fail("state", field, "bytes whose memory is still there", "detached ones");
 }
 
-/** What `merkleRoot` needs beside its records: the hashes of one subtree and the roots of all. */
-export function merkleScratchBytes(count: number): number {
-  return digestBytes * (subtreeLeaves + Math.ceil(count / subtreeLeaves) + 2);
+/** Room that `merkleRoot` needs beside its leaves: the hashes of one subtree, the roots of all pieces, one more. */
+export function merkleRoom(bytes: number, leafBytes: number): number {
+  return digestBytes * (subtreeLeaves + Math.ceil(bytes / (pieceLeaves(leafBytes) * leafBytes)) + 1);
 }
 
 /** SHA-256 of bytes of any length, in constant memory. */
@@ -109,55 +111,51 @@ export function sha256Stream(
 }
 
 /**
- * RFC 6962 §2.1 root of records of one size. Records that lie in the core's own memory (trade records) are hashed where
- * they are; others pass through a subtree at a time, in memory that grows with count / 32 only. With `threads`, subtrees
- * of large trees are hashed on all of them.
+ * RFC 6962 §2.1 root over leaves of `leafBytes` bytes lying end to end, the last perhaps shorter. Bytes in the core's own
+ * memory (trade records) are hashed where they are; others pass through a piece of 64 KiB at a time, in memory that grows
+ * by 32 bytes a piece only. With `threads`, the pieces of large trees are hashed on all of them.
  */
 export function merkleRoot(
   core: CoreExports,
   memory: CoreMemory,
-  records: Uint8Array,
-  recordBytes: number,
+  given: Uint8Array,
+  leafBytes: number,
   threads: HashThreads | null,
 ): Uint8Array {
-  checkBytes(records, "records");
-  integer(1, maxRecordBytes)(recordBytes, "recordBytes");
-  if (records.length % recordBytes !== 0)
-    fail("invalid", "records", `whole records of ${recordBytes} bytes`, `${records.length} bytes`);
-  const count = records.length / recordBytes;
-  const { byteOffset, length } = records;
-  const inPlace = records.buffer === memory.bytes.buffer && byteOffset >= memory.address("work");
-  const shared = threads?.pieceRecords(count, recordBytes) ?? 0;
-  // Offsets from the working memory's beginning, where there is nothing to keep but records in place.
+  checkBytes(given, "bytes");
+  integer(1, maxLeafBytes)(leafBytes, "leafBytes");
+  const { byteOffset, length } = given;
+  const inPlace = given.buffer === memory.bytes.buffer && byteOffset >= memory.address("work");
+  const shared = threads?.shares(length, leafBytes) ?? false;
+  // Offsets from the working memory's beginning, where there is nothing to keep but what is hashed in place.
   const free = inPlace ? Math.ceil((byteOffset + length - memory.address("work")) / 64) * 64 : 0;
-  if (inPlace && shared === 0) {
-    memory.reserve(0, 0, 0, free + merkleScratchBytes(count));
+  if (inPlace && !shared) {
+    memory.reserve(0, 0, 0, free + merkleRoom(length, leafBytes));
     const scratch = memory.address("work") + free;
-    core.merkleRoot(byteOffset, count, recordBytes, scratch, scratch);
+    core.merkleRoot(byteOffset, length, leafBytes, scratch, scratch);
     return copyOf(memory.bytes, scratch, scratch + digestBytes);
   }
   // A piece, the hashes of its subtree, the roots of all.
-  const pieceRecords = shared === 0 ? subtreeLeaves : shared;
-  const pieceBytes = pieceRecords * recordBytes;
-  const pieces = Math.max(1, Math.ceil(count / pieceRecords));
-  const scratchOffset = free + (inPlace ? 0 : pieceBytes);
-  const rootsOffset = scratchOffset + merkleScratchBytes(pieceRecords);
-  const source = memory.stage(rootsOffset + digestBytes * (pieces + 1), records);
+  const pieceLength = pieceLeaves(leafBytes) * leafBytes;
+  const pieces = Math.max(1, Math.ceil(length / pieceLength));
+  const scratchOffset = free + (inPlace ? 0 : Math.ceil(pieceLength / 64) * 64);
+  const rootsOffset = scratchOffset + digestBytes * subtreeLeaves;
+  const source = memory.stage(scratchOffset + merkleRoom(length, leafBytes), given);
   const staging = memory.address("work");
   const scratch = staging + scratchOffset;
   const roots = staging + rootsOffset;
   const { bytes } = memory;
   const hash = (piece: number): void => {
-    const first = piece * pieceBytes;
-    const own = source.subarray(first, first + pieceBytes);
+    const first = piece * pieceLength;
+    const own = source.subarray(first, first + pieceLength);
     if (!inPlace) bytes.set(own, staging);
     const at = inPlace ? byteOffset + first : staging;
-    core.merkleRoot(at, own.length / recordBytes, recordBytes, scratch, roots + piece * digestBytes);
+    core.merkleRoot(at, own.length, leafBytes, scratch, roots + piece * digestBytes);
   };
-  if (threads === null || shared === 0) for (let piece = 0; piece < pieces; piece++) hash(piece);
+  if (threads === null || !shared) for (let piece = 0; piece < pieces; piece++) hash(piece);
   else {
     const into = bytes.subarray(roots, roots + digestBytes * pieces);
-    threads.run({ records: source, recordBytes, pieceRecords, roots: into, hash });
+    threads.run({ bytes: source, leafBytes, pieceLength, roots: into, hash });
   }
   if (pieces > 1) core.nodesRoot(roots, pieces, roots);
   return copyOf(bytes, roots, roots + digestBytes);

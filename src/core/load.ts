@@ -56,8 +56,8 @@ export interface CoreExports extends Record<string, unknown> {
   shaInit(state: number): void;
   shaUpdate(state: number, pointer: number, bytes: number): void;
   shaFinal(state: number, out: number): void;
-  leafHashes(pointer: number, count: number, recordBytes: number, out: number): void;
-  merkleRoot(pointer: number, count: number, recordBytes: number, scratch: number, out: number): void;
+  leafHashes(pointer: number, bytes: number, leafBytes: number, out: number): number;
+  merkleRoot(pointer: number, bytes: number, leafBytes: number, scratch: number, out: number): void;
   nodesRoot(pointer: number, count: number, out: number): void;
 }
 

@@ -4,7 +4,7 @@
 import { integer } from "../check.js";
 import { fail } from "../errors.js";
 import { takeColumn } from "./columns.js";
-import { merkleScratchBytes } from "./hashing.js";
+import { merkleRoom } from "./hashing.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
 import { type CommissionTier, checkCommission, tierRanges } from "./rules.js";
@@ -60,9 +60,10 @@ export function tradeRecords(
   ];
   const recordsBytes = (peers + sales) * tradeRecordBytes;
   const nameBytes = names.reduce((sum, column) => sum + pad((column?.length ?? 0) * 4), 0);
-  // Records lie first and room for their Merkle root's hashes behind them, so that hashing them grows nothing.
+  // Records lie first and room for their Merkle root's hashes behind them, so that hashing them grows nothing: rows of
+  // a power of two of records make the same pieces as single ones.
   const namesAt = pad(recordsBytes);
-  memory.reserve(0, 0, 0, namesAt + Math.max(nameBytes, merkleScratchBytes(peers + sales) + 64));
+  memory.reserve(0, 0, 0, namesAt + Math.max(nameBytes, merkleRoom(recordsBytes, tradeRecordBytes)));
   const work = memory.address("work");
   let at = work + namesAt;
   const pointers = names.map((column) => {

@@ -36,13 +36,20 @@ class Lane {
   }
 }
 
-/** A tree of records that is hashed piece by piece. */
+/** Leaves of a piece of a tree, a power of two: at most 1024, and as many as 64 KiB hold. */
+export function pieceLeaves(leafBytes: number): number {
+  let leaves = 1024;
+  while (leaves * leafBytes > pieceBytes) leaves >>= 1;
+  return leaves;
+}
+
+/** A tree that is hashed piece by piece. */
 export interface PieceJob {
-  /** The records, end to end; may lie in the core's memory. */
-  readonly records: Uint8Array;
-  readonly recordBytes: number;
-  /** Records of a piece, a power of two; the last piece may have fewer. */
-  readonly pieceRecords: number;
+  /** The leaves, end to end; may lie in the core's memory. */
+  readonly bytes: Uint8Array;
+  readonly leafBytes: number;
+  /** Bytes of a piece, a power of two of leaves; the last piece may be shorter. */
+  readonly pieceLength: number;
   /** Where the roots of the pieces go, 32 bytes each. */
   readonly roots: Uint8Array;
   /** Hashes one piece on this thread and writes its root. */
@@ -52,7 +59,7 @@ export interface PieceJob {
 /**
  * Worker threads that hash pieces of Merkle trees beside the main thread. Calls stay synchronous and never wait for a
  * worker that does not answer: the main thread hashes whatever is not done. The bytes are the same with any number of
- * threads. Memory shared with a worker is 256 KiB; records are copied there piece by piece.
+ * threads. Memory shared with a worker is 256 KiB; leaves are copied there piece by piece.
  */
 export class HashThreads {
   readonly #lanes: Lane[];
@@ -82,22 +89,17 @@ export class HashThreads {
     return this.#lanes.length + 1;
   }
 
-  /**
-   * Records of a piece for a tree of `count` records, a power of two; 0 when the tree is better hashed on one thread.
-   */
-  pieceRecords(count: number, recordBytes: number): number {
-    let records = 1024;
-    while (records * recordBytes > pieceBytes) records >>= 1;
-    return this.#lanes.length > 0 && count >= leastPieces * records ? records : 0;
+  /** Whether a tree over `bytes` bytes is hashed sooner on all threads than on one. */
+  shares(bytes: number, leafBytes: number): boolean {
+    return this.#lanes.length > 0 && bytes >= leastPieces * pieceLeaves(leafBytes) * leafBytes;
   }
 
   /** Hashes all pieces of a tree, on this thread and the workers'. */
   run(job: PieceJob): void {
-    const pieceLength = job.pieceRecords * job.recordBytes;
     // A job before this one may have ended in the middle, by a trap.
     this.#abandon();
     let first = 0;
-    let end = Math.ceil(job.records.length / pieceLength);
+    let end = Math.ceil(job.bytes.length / job.pieceLength);
     let missing = end;
     const mine = (piece: number): void => {
       job.hash(piece);
@@ -206,11 +208,10 @@ function send(lane: Lane, job: PieceJob, piece: number): boolean {
   const slot = lane.next & (slots - 1);
   const state = firstSlot + slot * slotWords;
   if (Atomics.load(words, state) !== slotState.empty) return false;
-  const length = job.pieceRecords * job.recordBytes;
-  const records = job.records.subarray(piece * length, (piece + 1) * length);
-  lane.bytes.set(records, pieces + slot * pieceBytes);
-  words[state + 1] = records.length / job.recordBytes;
-  words[state + 2] = job.recordBytes;
+  const own = job.bytes.subarray(piece * job.pieceLength, (piece + 1) * job.pieceLength);
+  lane.bytes.set(own, pieces + slot * pieceBytes);
+  words[state + 1] = own.length;
+  words[state + 2] = job.leafBytes;
   lane.piece[slot] = piece;
   lane.next = (lane.next + 1) | 0;
   Atomics.store(words, state, slotState.ready);

@@ -13,7 +13,7 @@ export interface HashWorker {
  *
  *     0        16                            words
  *     +--------+-----------------------------+--------------+-------------+
- *     | sent   | state, records, recordBytes | roots        | pieces      |
+ *     | sent   | state, bytes, leaf's bytes  | roots        | pieces      |
  *     |        | and a spare word a slot     | 32 B a slot  | 64 KiB each |
  *     +--------+-----------------------------+--------------+-------------+
  *
@@ -55,11 +55,10 @@ const work = ({ module, shared }) => {
     const slot = next & ${sharedLayout.slots - 1};
     const state = ${sharedLayout.firstSlot} + slot * ${sharedLayout.slotWords};
     if (Atomics.compareExchange(words, state, ${slotState.ready}, ${slotState.taken}) !== ${slotState.ready}) continue;
-    const records = words[state + 1];
-    const recordBytes = words[state + 2];
+    const length = words[state + 1];
     const from = ${sharedLayout.pieces} + slot * ${sharedLayout.pieceBytes};
-    memory.set(bytes.subarray(from, from + records * recordBytes), piece);
-    core.merkleRoot(piece, records, recordBytes, scratch, scratch);
+    memory.set(bytes.subarray(from, from + length), piece);
+    core.merkleRoot(piece, length, words[state + 2], scratch, scratch);
     bytes.set(memory.subarray(scratch, scratch + 32), ${sharedLayout.roots} + slot * 32);
     Atomics.store(words, state, ${slotState.done});
   }

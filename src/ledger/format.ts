@@ -92,8 +92,13 @@ export {
 } from "./format/records.js";
 export {
   type ItemSection,
+  type Leaf,
+  leafOf,
   type RecordSection,
   recordSections,
+  recordsRoot,
+  rowBytes,
+  rowRecords,
   type SectionName,
   type StoredSection,
   sectionLayouts,

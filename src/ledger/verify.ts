@@ -77,6 +77,7 @@ export {
   type Proof,
   type Proven,
   type RecordProof,
+  recordOf,
   verifyProof,
 } from "./proof/proof.js";
 export {

@@ -14,6 +14,7 @@ import {
   stateLayout,
   tradeLayout,
 } from "../ledger/format/records.js";
+import { recordsRoot } from "../ledger/format/sections.js";
 import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
 import { checkEngine, type MatchingEngine } from "./engine.js";
@@ -120,7 +121,7 @@ export class Replay {
           );
     if (!sameBytes(header.rules, outcome.rules))
       fail("corrupt", "rules root", hex(outcome.rules), hex(header.rules));
-    const root = this.#engine.merkleRoot(outcome.state, stateLayout.bytes);
+    const root = recordsRoot(stateLayout, outcome.state, this.#engine);
     const count = outcome.state.length / stateLayout.bytes;
     if (header.sections.state.count !== count)
       fail("corrupt", "state records", `${count}`, header.sections.state.count);

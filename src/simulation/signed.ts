@@ -4,6 +4,7 @@ import { needMethods, onlyKeys } from "../check.js";
 import type { GridclearError } from "../errors.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import { orderLayout } from "../ledger/format/records.js";
+import { recordsRoot } from "../ledger/format/sections.js";
 import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
 import { boundParticipant } from "../ledger/keys/directory.js";
 import { batchStatement, contractStatement, readingStatement } from "../ledger/keys/message.js";
@@ -52,7 +53,7 @@ export interface SignedIntake {
 
 /** So many orders in one batch at most: it must fit into one value of the store. */
 const maxBatch = 32_768;
-const tag = "gridclear simulated key v1\0";
+const tag = "gridclear simulated key v2\0";
 
 /** Who signs: the platform, the gateway, and each participant by its id. */
 interface Keys {
@@ -152,7 +153,7 @@ async function bring(
   for (let rest = batch; rest.quantity.length > 0; ) {
     // Numbered from the period's beginning: what was taken before a crash is refused when it comes again.
     const records = batchRecords(rest);
-    const root = hasher.merkleRoot(records, orderLayout.bytes);
+    const root = recordsRoot(orderLayout, records, hasher);
     const statement = batchStatement(market.id, market.period, rest.quantity.length, root);
     const signature = await gateway.sign(statement);
     const result = await platform.enter({ records, signature, gateway: gateway.publicKey });

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { merkleTreeHash, splitRecords } from "../oracle/merkle.js";
+import { merkleTreeHash, splitLeaves } from "../oracle/merkle.js";
 import { builds, hex, someBytes } from "../support/builds.js";
 
 const hash = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 const oracle = (records: Uint8Array, recordBytes: number): string =>
-  hex(merkleTreeHash(splitRecords(records, recordBytes), hash));
+  hex(merkleTreeHash(splitLeaves(records, recordBytes), hash));
 
 describe.each(builds)("Merkle roots, $name build", (build) => {
   const check = (count: number, recordBytes: number): void => {
@@ -46,13 +46,40 @@ describe.each(builds)("Merkle roots, $name build", (build) => {
     }
   });
 
+  it("equals the definition where the last leaf is shorter, by every length of it", () => {
+    for (const leafBytes of [256, 512, 640])
+      for (const whole of [0, 1, 3, 4, 5])
+        for (let rest = 1; rest < leafBytes; rest += whole === 0 ? 1 : 7) {
+          const bytes = someBytes(whole * leafBytes + rest, rest);
+          expect(hex(build.merkleRoot(bytes, leafBytes)), `${whole} × ${leafBytes} + ${rest}`).toBe(
+            oracle(bytes, leafBytes),
+          );
+        }
+  });
+
+  it("equals the definition for rows of sixteen records around the sizes of rows and subtrees", () => {
+    for (const recordBytes of [16, 32, 40])
+      for (const count of [0, 1, 15, 16, 17, 31, 33, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 50_001]) {
+        const bytes = someBytes(count * recordBytes, count);
+        const leafBytes = 16 * recordBytes;
+        expect(hex(build.merkleRoot(bytes, leafBytes)), `${count} × ${recordBytes}`).toBe(
+          oracle(bytes, leafBytes),
+        );
+      }
+  });
+
   it("has every leaf at its place", () => {
     fc.assert(
-      fc.property(fc.nat({ max: 40 }), fc.integer({ min: 1, max: 200 }), fc.nat(), (count, bytes, seed) => {
-        const records = someBytes(count * bytes, seed);
-        const leaves = splitRecords(records, bytes).map((record) => merkleTreeHash([record], hash));
-        expect(hex(build.leafHashes(records, bytes))).toBe(leaves.map(hex).join(""));
-      }),
+      fc.property(
+        fc.nat({ max: 9000 }),
+        fc.integer({ min: 1, max: 700 }),
+        fc.nat(),
+        (length, bytes, seed) => {
+          const records = someBytes(length, seed);
+          const leaves = splitLeaves(records, bytes).map((record) => merkleTreeHash([record], hash));
+          expect(hex(build.leafHashes(records, bytes))).toBe(leaves.map(hex).join(""));
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -98,10 +125,15 @@ describe.each(builds)("Merkle roots, $name build", (build) => {
 it("gives the same bytes with and without SIMD", () => {
   const [simd, scalar] = builds;
   fc.assert(
-    fc.property(fc.nat({ max: 2500 }), fc.integer({ min: 1, max: 150 }), fc.nat(), (count, bytes, seed) => {
-      const records = someBytes(count * bytes, seed);
-      expect(hex(simd!.merkleRoot(records, bytes))).toBe(hex(scalar!.merkleRoot(records, bytes)));
-    }),
+    fc.property(
+      fc.nat({ max: 200_000 }),
+      fc.integer({ min: 1, max: 1000 }),
+      fc.nat(),
+      (length, bytes, seed) => {
+        const records = someBytes(length, seed);
+        expect(hex(simd!.merkleRoot(records, bytes))).toBe(hex(scalar!.merkleRoot(records, bytes)));
+      },
+    ),
     { numRuns: 100 },
   );
 });

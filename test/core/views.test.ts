@@ -82,7 +82,7 @@ describe("a view as input of the next call", () => {
     const hashes: readonly ((hashing: Engine, bytes: Uint8Array) => Uint8Array)[] = [
       (hashing, bytes) => hashing.sha256(bytes),
       (hashing, bytes) => hashing.sha256Stream().update(bytes).digest(),
-      // One record, and room for a subtree of 1024 such.
+      // One leaf, and room for a piece of 64 KiB.
       (hashing, bytes) => hashing.merkleRoot(bytes, bytes.length),
     ];
     for (const hash of hashes) {
@@ -129,7 +129,7 @@ describe("a view that outlived its memory", () => {
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     expect(() => engine.sha256(bytes)).toThrowError(fails("state", "bytes"));
     expect(() => engine.sha256Stream().update(bytes)).toThrowError(fails("state", "bytes"));
-    expect(() => engine.merkleRoot(bytes, 1)).toThrowError(fails("state", "records"));
+    expect(() => engine.merkleRoot(bytes, 1)).toThrowError(fails("state", "bytes"));
   });
 });
 
@@ -200,7 +200,7 @@ describe("what is no option is refused by name", () => {
     ["no book", () => engine.match(undefined as never), "book"],
     ["no book to clear", () => engine.clear(7 as never, { pool: { price: 1 } }), "book"],
     ["lots of nothing", () => engine.match({ ...book, lots: {} as never }), "lots.quantity"],
-    ["a size in text", () => engine.merkleRoot(new Uint8Array(4), "4" as never), "recordBytes"],
+    ["a size in text", () => engine.merkleRoot(new Uint8Array(4), "4" as never), "leafBytes"],
   ])("%s", (_, act, field) => {
     expect(act).toThrowError(fails("invalid", field));
   });

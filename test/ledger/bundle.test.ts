@@ -50,7 +50,7 @@ test("the entry alone follows a ledger, proves a trade and judges a receipt", as
   const ask = await ledger.serve();
   await client.update(ask);
   const { record } = await client.prove(ask, 2, "trades", 0);
-  expect(verify.readRecord(verify.tradeLayout, record!.bytes, 0).kind).toBe("peer");
+  expect(verify.readRecord(verify.tradeLayout, verify.recordOf(record!), 0).kind).toBe("peer");
   expect((await client.judge(ask, ledger.receipts[0]!)).verdict).toBe("kept");
   expect(await verify.verifyChain(ledger.blocks, verify.plainHasher)).toMatchObject({ ok: true, size: 3 });
 });

@@ -60,7 +60,7 @@ test("a block that is written is read, verified, served, and proved from", async
   expect(new TextEncoder().encode(text)).toEqual(await ask("proof/1/0/orders/0"));
   const anchor = { size: 1, root: history.root() };
   const proven = verify.verifyProof(verify.decodeProof(text), anchor, hasher);
-  expect(verify.readRecord(verify.orderLayout, proven.record!.bytes, 0)).toEqual(order);
+  expect(verify.readRecord(verify.orderLayout, verify.recordOf(proven.record!), 0)).toEqual(order);
 });
 
 test("a receipt is written down and read again", () => {

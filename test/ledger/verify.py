@@ -11,6 +11,8 @@ import zlib
 
 NAMES = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state")
 RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32, "state": 32}
+# So many records, end to end, are a leaf.
+ROW = 16
 # Codes run from 1 to these.
 TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 16, 6
 CARRIERS = range(4)
@@ -121,7 +123,7 @@ class Chain:
     def append(self, block):
         need(len(block) >= 864, "a block shorter than its header")
         magic, version, flags, market, height, period, timestamp, previous, history, _ = HEADER.unpack_from(block)
-        need(magic == b"GCLB" and version == 1 and flags < 2, "no block of version 1")
+        need(magic == b"GCLB" and version == 2 and flags < 2, "no block of version 2")
         need(max(height, period, timestamp) <= TOP, "a number beyond 2^53-1")
         need(height == len(self.hashes), "height")
         need(previous == (self.hashes[-1] if self.hashes else bytes(32)), "previous hash")
@@ -143,22 +145,22 @@ class Chain:
             if name in RECORD_BYTES:
                 size = RECORD_BYTES[name]
                 need(length == count * size, "%s: length" % name)
-                leaves = [section[i : i + size] for i in range(0, length, size)]
-                for record in leaves:
-                    check_record(name, record)
+                for i in range(0, length, size):
+                    check_record(name, section[i : i + size])
+                leaves = [section[i : i + ROW * size] for i in range(0, length, ROW * size)]
             else:
                 need(count <= 2**22, "%s: too many items" % name)
                 leaves = items(section)
-            need(len(leaves) == count, "%s: count" % name)
+                need(len(leaves) == count, "%s: count" % name)
             need(root(leaves) == wanted, "%s: root" % name)
             if name == "contracts":
                 for contract in leaves:
                     check_canonical(contract)
                 if height == 0:
                     need(leaves, "no market contract")
-                    need(market == sha256(b"gridclear market v1\0" + leaves[0]), "market id")
+                    need(market == sha256(b"gridclear market v2\0" + leaves[0]), "market id")
         need(at == len(block), "bytes after the last section")
-        self.hashes.append(sha256(b"gridclear block v1\0" + block[:864]))
+        self.hashes.append(sha256(b"gridclear block v2\0" + block[:864]))
         self.first = self.first or (market, flags)
         self.last = (period, timestamp)
 

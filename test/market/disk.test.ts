@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
+import { orderLayout } from "../../src/ledger/format/records.js";
+import { recordsRoot } from "../../src/ledger/format/sections.js";
 import { batchStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import { memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
@@ -77,7 +79,7 @@ async function batch(platform: Platform, kWh: readonly [number, number]) {
     quantity: Uint32Array.from(kWh, (each) => each * 1_000_000),
     price: Int32Array.of(400_000, 400_000),
   };
-  const root = engine.merkleRoot(market.records(columns), 16);
+  const root = recordsRoot(orderLayout, market.records(columns), engine);
   const signature = await gateway.sign(batchStatement(market.id, market.period, 2, root));
   return platform.submitColumns(columns, { gateway: gateway.publicKey, signature });
 }

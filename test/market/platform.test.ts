@@ -7,9 +7,11 @@ import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { orderLayout } from "../../src/ledger/format/records.js";
+import { recordsRoot } from "../../src/ledger/format/sections.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
 import { KeyDirectory } from "../../src/ledger/keys/directory.js";
 import { batchStatement, contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
+import { recordOf } from "../../src/ledger/proof/proof.js";
 import type { Receipt } from "../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../src/ledger/service/client.js";
 import { Witness } from "../../src/ledger/service/witness.js";
@@ -120,7 +122,7 @@ async function batch(period: number, price: number): Promise<[OrderBatch, BatchP
     quantity: Uint32Array.of(5_000_000, 3_000_000),
     price: Int32Array.of(price, price + 100_000),
   };
-  const root = hasher.merkleRoot(batchRecords(orders), 16);
+  const root = recordsRoot(orderLayout, batchRecords(orders), hasher);
   return [
     orders,
     { gateway: gateway.publicKey, signature: await gateway.sign(batchStatement(id, period, 2, root)) },
@@ -161,7 +163,8 @@ describe("a platform", () => {
     expect(receipts.length).toBe(12);
     for (const receipt of receipts)
       expect((await client.judge(platform.answer, receipt)).verdict).toBe("kept");
-    expect((await client.prove(platform.answer, 1, "trades", 0)).record!.bytes.length).toBe(40);
+    const { record } = await client.prove(platform.answer, 1, "trades", 0);
+    expect(recordOf(record!).length).toBe(40);
 
     const witness = await Witness.open({
       hasher,

@@ -3,7 +3,8 @@ import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
-import { readingLayout } from "../../src/ledger/format/records.js";
+import { orderLayout, readingLayout } from "../../src/ledger/format/records.js";
+import { recordsRoot } from "../../src/ledger/format/sections.js";
 import { decodeEvidence } from "../../src/ledger/keys/evidence.js";
 import { batchStatement, contractStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
@@ -37,7 +38,7 @@ describe("a signed market", () => {
     };
     const records = batchRecords(batch);
     const engine = await openEngine();
-    const statement = batchStatement(market.id, market.period, 2, engine.merkleRoot(records, 16));
+    const statement = batchStatement(market.id, market.period, 2, recordsRoot(orderLayout, records, engine));
     const signature = await gateway.sign(statement);
     expect(
       await market.submitColumns(batch, { gateway: gateway.publicKey, signature: signature }),
@@ -149,7 +150,12 @@ describe("a signed market", () => {
     };
     const sign = async (of: typeof batch) =>
       gateway.sign(
-        batchStatement(market.id, market.period, of.quantity.length, engine.merkleRoot(batchRecords(of), 16)),
+        batchStatement(
+          market.id,
+          market.period,
+          of.quantity.length,
+          recordsRoot(orderLayout, batchRecords(of), engine),
+        ),
       );
     expect(
       await market.submitColumns(batch, { gateway: gateway.publicKey, signature: await sign(batch) }),
@@ -192,7 +198,7 @@ describe("a signed market", () => {
       quantity: Uint32Array.of(10),
       price: Int32Array.of(5),
     };
-    const root = engine.merkleRoot(market.records(batch), 16);
+    const root = recordsRoot(orderLayout, market.records(batch), engine);
     const statement = batchStatement(market.id, market.period, 1, root);
     const platformSays = {
       gateway: keys.get("cid")!.publicKey,
@@ -210,7 +216,7 @@ describe("a signed market", () => {
     });
     // Of ann, who names none, nobody may bring a batch.
     const anns = { ...batch, participant: Uint32Array.of(0) };
-    const annsRoot = engine.merkleRoot(market.records(anns), 16);
+    const annsRoot = recordsRoot(orderLayout, market.records(anns), engine);
     expect(
       await market.submitColumns(anns, {
         gateway: gateway.publicKey,

@@ -26,9 +26,9 @@ export function merkleTreeHash(entries: readonly Uint8Array[], hash: Hash): Uint
   );
 }
 
-/** Records lying end to end, each for itself. */
-export function splitRecords(bytes: Uint8Array, recordBytes: number): Uint8Array[] {
-  return Array.from({ length: bytes.length / recordBytes }, (_, i) =>
-    bytes.slice(i * recordBytes, (i + 1) * recordBytes),
-  );
+/** Leaves lying end to end, each for itself; what is left at the end is one more. */
+export function splitLeaves(bytes: Uint8Array, leafBytes: number): Uint8Array[] {
+  const leaves: Uint8Array[] = [];
+  for (let rest = bytes; rest.length > 0; rest = rest.slice(leafBytes)) leaves.push(rest.slice(0, leafBytes));
+  return leaves;
 }

@@ -51,23 +51,24 @@ export class HashBuild {
   }
 
   /**
-   * Merkle root of records that end where memory ends, so that a read beyond them traps. Throws if a byte was written
-   * beside the scratch of 32 bytes a record and the digest, or if the records were changed.
+   * Merkle root over leaves that end where memory ends, so that a read beyond them traps. Throws if a byte was written
+   * beside the scratch of 32 bytes a leaf and the digest, or if the bytes were changed.
    */
-  merkleRoot(records: Uint8Array, recordBytes: number): Uint8Array {
-    const count = recordBytes === 0 ? 0 : records.length / recordBytes;
-    return this.#guarded(32 * count, 32, records, (scratch, pointer, out) => {
-      this.core.merkleRoot(pointer, count, recordBytes, scratch, out);
+  merkleRoot(bytes: Uint8Array, leafBytes: number): Uint8Array {
+    const leaves = Math.ceil(bytes.length / leafBytes);
+    return this.#guarded(32 * leaves, 32, bytes, (scratch, pointer, out) => {
+      this.core.merkleRoot(pointer, bytes.length, leafBytes, scratch, out);
       return 32;
     });
   }
 
   /** Leaf hashes, end to end; guarded like `merkleRoot`. */
-  leafHashes(records: Uint8Array, recordBytes: number): Uint8Array {
-    const count = records.length / recordBytes;
-    return this.#guarded(0, 32 * count, records, (_, pointer, out) => {
-      this.core.leafHashes(pointer, count, recordBytes, out);
-      return 32 * count;
+  leafHashes(bytes: Uint8Array, leafBytes: number): Uint8Array {
+    const leaves = Math.ceil(bytes.length / leafBytes);
+    return this.#guarded(0, 32 * leaves, bytes, (_, pointer, out) => {
+      if (this.core.leafHashes(pointer, bytes.length, leafBytes, out) !== leaves)
+        throw new Error(`${this.name}: not ${leaves} leaves`);
+      return 32 * leaves;
     });
   }
 

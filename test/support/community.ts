@@ -36,6 +36,7 @@ import { executePeriod } from "../../src/market/period/period.js";
 import { MarketState } from "../../src/market/period/state.js";
 import { openReplay } from "../../src/market/replay.js";
 import { carriers, maxQuantity } from "../../src/units.js";
+import { merkleTreeHash, splitLeaves } from "../oracle/merkle.js";
 
 export const engine: Engine = await openEngine();
 export const hasher: Hasher = await openHasher();
@@ -255,7 +256,12 @@ export async function makeLedger(
       for (const index of batch)
         if (ranges.at(-1)?.end === index) ranges.push({ start: ranges.pop()!.start, end: index + 1 });
         else ranges.push({ start: index, end: index + 1 });
-      const statement = batchStatement(market, period, batch.length, hasher.merkleRoot(records, 16));
+      const statement = batchStatement(
+        market,
+        period,
+        batch.length,
+        merkleTreeHash(splitLeaves(records, 16 * 16), hasher.sha256),
+      );
       evidence.push({
         kind: "batch",
         gateway: sealing.gateway.publicKey,

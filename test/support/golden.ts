@@ -1,13 +1,13 @@
 /**
- * The hashes of the three worked blocks of docs/ledger-format.md, version 1. They never change: a change of format is a
+ * The hashes of the three worked blocks of docs/ledger-format.md, version 2. They never change: a change of format is a
  * new version, with hashes of its own.
  */
 export const golden = {
-  marketId: "774bf29a2fdf4864b59ba574544fc908dee79ef6039275df1eb8b04cfd65e5bb",
+  marketId: "5f207aa3ac98e11c7f53f454bb1fe6cf00b9e7dead6ac7277052ba803644b38f",
   blocks: [
-    "130565bb11f9b8bd25cb80a9dd2b961ce887c638e1ca26525fa665c30c15ed3f",
-    "0bc8f03e130c498ff26e740fe4533145193d0fa5ecbca6d3adb73ce3ac16ba41",
-    "e4536d73b5481bcdff637cdd615c6de1272128c85af0f872b7f270d499da4e9e",
+    "dd38078d61fe7ba797d0e894721a4e3d84cd00d74bc13e6daa85749858626243",
+    "f88837cba0853d06ef72f6e8d02be2a2a803efa88090e11d31dfc1f06de5e742",
+    "3cf4daa517b187dec6be69bbc70539e9d0f06476d8797fa0b1e6e599f81a2b04",
   ],
-  root: "3049e8475edec4373e143af0f79bc846e7117e9275a354e3d63ac912f9b980f3",
+  root: "e4c57ab0309c884876bb96533f614337478a40c10ebc9c1736779eefc9926dd4",
 };

@@ -144,9 +144,9 @@ function policyOf(witnesses: readonly NamedKey[], threshold: string | undefined)
 async function openProofFile(path: string): Promise<Evidence> {
   const text = await readText(path);
   switch (inFile(path, () => formatOf(text))) {
-    case "gridclear contradiction v1":
+    case "gridclear contradiction v2":
       return { kind: "contradiction", contradiction: inFile(path, () => decodeContradiction(text)) };
-    case "gridclear consistency v1":
+    case "gridclear consistency v2":
       return { kind: "consistency", proof: inFile(path, () => decodeConsistency(text)) };
     default:
       return { kind: "proof", proof: inFile(path, () => decodeProof(text)) };

@@ -11,7 +11,7 @@ import {
   tradeLayout,
 } from "../../ledger/format/records.js";
 import type { SectionName } from "../../ledger/format/sections.js";
-import type { RecordProof } from "../../ledger/proof/proof.js";
+import { type RecordProof, recordOf } from "../../ledger/proof/proof.js";
 import { grouped } from "../parts/table.js";
 import type { JudgedReceipt, Verdict } from "./judge.js";
 
@@ -93,7 +93,9 @@ const layouts: { readonly [section in SectionName]?: Layout<object> } = {
 };
 
 /** A record as data people read; amounts as decimal strings of ticks. */
-function showRecord({ section, bytes }: RecordProof): unknown {
+function showRecord(proof: RecordProof): unknown {
+  const { section } = proof;
+  const bytes = recordOf(proof);
   if (section === "contracts") return decodeCanonical(bytes, "contract");
   const layout = layouts[section];
   if (layout === undefined) return { bytes: hex(bytes) };

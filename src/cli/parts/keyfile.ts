@@ -18,7 +18,7 @@ export interface KeyFile {
   readonly key: SigningKey;
 }
 
-const format = "gridclear key v1";
+const format = "gridclear key v2";
 const maxKeyFileBytes = 4096;
 
 /** The text of a key file. */

@@ -5,7 +5,7 @@
 import { hex, isBytes, sameBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import type { Hasher } from "../tree/hasher.js";
-import { emptyRoot, merkleRoot } from "../tree/merkle.js";
+import { merkleRoot } from "../tree/merkle.js";
 import { decodeCanonical } from "./canonical.js";
 import {
   blockHash,
@@ -21,8 +21,14 @@ import {
   type SectionDescriptor,
   signedMarket,
 } from "./header.js";
-import { checkRecords } from "./layout.js";
-import { type SectionName, type StoredSection, sectionLayouts, storedSections } from "./sections.js";
+import { checkRecords, recordCount } from "./layout.js";
+import {
+  recordsRoot,
+  type SectionName,
+  type StoredSection,
+  sectionLayouts,
+  storedSections,
+} from "./sections.js";
 
 /** The bytes of every stored section; empty where there is nothing. */
 export type Sections = Readonly<Record<StoredSection, Uint8Array>>;
@@ -88,15 +94,18 @@ export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8
   return items;
 }
 
-/** Count, length and root of a section. The leaves are its records, or its items without their lengths. */
+/** Count, length and root of a section. The leaves are rows of its records, or its items without their lengths. */
 function describe(name: SectionName, bytes: Uint8Array, hasher: Hasher): SectionDescriptor {
   const layout = sectionLayouts[name];
   if (layout === null) {
     const items = decodeItems(bytes, name);
     return { count: items.length, bytes: bytes.length, root: merkleRoot(items, hasher) };
   }
-  const root = bytes.length === 0 ? emptyRoot(hasher) : hasher.merkleRoot(bytes, layout.bytes);
-  return { count: bytes.length / layout.bytes, bytes: bytes.length, root };
+  return {
+    count: recordCount(layout, bytes),
+    bytes: bytes.length,
+    root: recordsRoot(layout, bytes, hasher),
+  };
 }
 
 /** Builds a block: counts, lengths and roots from the sections. The section bytes are kept, not copied. */

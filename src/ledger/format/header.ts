@@ -10,7 +10,7 @@ import { checkRecords, type Layout, layout, readRecord, writeRecord } from "./la
 import { type SectionName, sectionLayouts, sectionNames } from "./sections.js";
 
 /** Version of the format written; every version ever written is read for ever (docs/ledger-format.md). */
-export const formatVersion = 1;
+export const formatVersion = 2;
 /** Flag of a market whose orders, readings and contracts carry signatures. */
 export const signedMarket = 1;
 
@@ -46,7 +46,7 @@ export interface SectionDescriptor {
 export interface Header {
   readonly version: number;
   readonly flags: number;
-  /** SHA-256("gridclear market v1\0" ‖ canonical JSON of the market contract). */
+  /** SHA-256("gridclear market v2\0" ‖ canonical JSON of the market contract). */
   readonly marketId: Uint8Array;
   readonly height: number;
   /** The period sealed: that of genesis plus the height. */
@@ -185,15 +185,15 @@ export function decodeHeader(bytes: Uint8Array): Header {
 const tagged = (tag: string, bytes: Uint8Array, hasher: Hasher): Uint8Array =>
   hasher.sha256(concat(toUtf8(tag), bytes));
 
-/** Hash of a block, from the bytes of its header: SHA-256("gridclear block v1\0" ‖ header). */
+/** Hash of a block, from the bytes of its header: SHA-256("gridclear block v2\0" ‖ header). */
 export function blockHash(header: Uint8Array, hasher: Hasher): Uint8Array {
   if (header.length !== headerBytes) return fail("invalid", "header", `${headerBytes} bytes`, header.length);
-  return tagged("gridclear block v1\0", header, hasher);
+  return tagged("gridclear block v2\0", header, hasher);
 }
 
-/** Id of a market, from the canonical JSON of its contract: SHA-256("gridclear market v1\0" ‖ contract). */
+/** Id of a market, from the canonical JSON of its contract: SHA-256("gridclear market v2\0" ‖ contract). */
 export function marketId(contract: Uint8Array, hasher: Hasher): Uint8Array {
-  return tagged("gridclear market v1\0", contract, hasher);
+  return tagged("gridclear market v2\0", contract, hasher);
 }
 
 /** Totals of nothing, for headers of empty periods. */

@@ -34,7 +34,7 @@ export interface Field {
 /** The layout of one kind of record: fixed size, little-endian, fields end to end. */
 export interface Layout<T> {
   readonly name: string;
-  /** Bytes of one record; at most 54 where records are leaves, so that a leaf is one SHA-256 block. */
+  /** Bytes of one record. */
   readonly bytes: number;
   readonly fields: readonly Field[];
   /** Never there; it ties the layout to the type of its objects. */

@@ -2,7 +2,8 @@
  * The sections of a block: their names in the order in which they stand, and what each is made of. Whoever writes, reads,
  * proves, exports or shows a section asks here.
  */
-import type { Layout } from "./layout.js";
+import type { Hasher } from "../tree/hasher.js";
+import { type Layout, recordCount } from "./layout.js";
 import {
   type FlowRecord,
   flowLayout,
@@ -68,3 +69,42 @@ export const sectionLayouts: {
 export const recordSections: readonly RecordSection[] = /* @__PURE__ */ storedSections.filter(
   (name): name is RecordSection => sectionLayouts[name] !== null,
 );
+
+/** Records of a row: so many records end to end are one leaf of the tree over them; the last row may have fewer. */
+export const rowRecords = 16;
+
+/** Bytes of a whole row of a layout's records. */
+export function rowBytes(layout: Layout<unknown>): number {
+  return rowRecords * layout.bytes;
+}
+
+/**
+ * Root over records of a layout, end to end: the RFC 6962 §2.1 root whose leaves are their rows. Throws `corrupt` unless
+ * the records are whole; what stands in them is not looked at.
+ */
+export function recordsRoot(layout: Layout<unknown>, records: Uint8Array, hasher: Hasher): Uint8Array {
+  recordCount(layout, records);
+  return hasher.merkleRoot(records, rowBytes(layout));
+}
+
+/** The leaf of a section's tree in which a record or item lies. */
+export interface Leaf {
+  /** Its place among the `leaves` of the section. */
+  readonly place: number;
+  readonly leaves: number;
+  /** The records or items in it, from `start` up to but not including `end`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The leaf with record or item `index` of a section of `count`: its row, or the item itself. */
+export function leafOf(section: SectionName, index: number, count: number): Leaf {
+  const wide = sectionLayouts[section] === null ? 1 : rowRecords;
+  const place = Math.floor(index / wide);
+  return {
+    place,
+    leaves: Math.ceil(count / wide),
+    start: place * wide,
+    end: Math.min(count, (place + 1) * wide),
+  };
+}

@@ -10,6 +10,7 @@ import { decodeCanonical } from "../format/canonical.js";
 import { signedMarket } from "../format/header.js";
 import { offsetsOf } from "../format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../format/records.js";
+import { recordsRoot } from "../format/sections.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { LeafRange } from "../tree/path.js";
 import type { SignatureCheck, Signatures } from "./backend.js";
@@ -164,7 +165,7 @@ class EvidenceCheck {
       }
     const records = batchRecords(sections.orders, orders);
     const count = records.length / orderLayout.bytes;
-    const root = this.#hasher.merkleRoot(records, orderLayout.bytes);
+    const root = recordsRoot(orderLayout, records, this.#hasher);
     const message = batchStatement(header.marketId, header.period, count, root);
     this.#want(`batch of orders[${orders[0]!.start}]`, { publicKey: gateway, message, signature });
   }

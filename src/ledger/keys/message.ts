@@ -10,11 +10,11 @@ import { hashBytes } from "../tree/hasher.js";
 
 /** The kinds of statement and the tags that keep them apart. */
 export const statementTags = {
-  order: "gridclear order v1\0",
-  reading: "gridclear reading v1\0",
-  contract: "gridclear contract v1\0",
-  batch: "gridclear batch v1\0",
-  receipt: "gridclear receipt v1\0",
+  order: "gridclear order v2\0",
+  reading: "gridclear reading v2\0",
+  contract: "gridclear contract v2\0",
+  batch: "gridclear batch v2\0",
+  receipt: "gridclear receipt v2\0",
 } as const;
 
 function statement(tag: keyof typeof statementTags, ...parts: readonly Uint8Array[]): Uint8Array {

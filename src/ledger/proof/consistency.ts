@@ -40,7 +40,7 @@ export function checkConsistency(proof: ConsistencyProof, hasher: Hasher): void 
     );
 }
 
-const format = "gridclear consistency v1";
+const format = "gridclear consistency v2";
 
 function toJson({ from, to, path }: ConsistencyProof): Json {
   const anchor = ({ size, root }: Anchor): Json => ({ size, root: hex(root) });

@@ -22,6 +22,7 @@ import {
   proofFromJson,
   proofToJson,
   readDocument,
+  recordOf,
   writeDocument,
 } from "./proof.js";
 import { isReceiptSigned, judgeReceipt, type Receipt, receiptFromJson, receiptToJson } from "./receipt.js";
@@ -101,7 +102,7 @@ export async function judgeContradiction(
   const head = await wantHead(proof.checkpoint, "proof.checkpoint");
   const { header, size, record } = openProof(proof, hasher);
   if (size !== head.size) return fail("corrupt", "proof", `a proof to size ${head.size}`, size);
-  const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
+  const shown = record?.section === "orders" && record.index === receipt.number ? recordOf(record) : null;
   const { verdict, reason } = judgeReceipt(receipt, header, shown);
   return verdict === "contradicted" ? reason : fail("invalid", "receipt", "a broken promise", reason);
 }
@@ -152,7 +153,7 @@ export async function findFork(
   }
 }
 
-const format = "gridclear contradiction v1";
+const format = "gridclear contradiction v2";
 
 function toJson(contradiction: Contradiction): Json {
   switch (contradiction.kind) {

@@ -7,7 +7,14 @@ import { fail } from "../../errors.js";
 import { type Block, decodeItems } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
 import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes } from "../format/header.js";
-import { type SectionName, sectionLayouts, sectionNames } from "../format/sections.js";
+import {
+  leafOf,
+  rowBytes,
+  rowRecords,
+  type SectionName,
+  sectionLayouts,
+  sectionNames,
+} from "../format/sections.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { leafHash } from "../tree/merkle.js";
@@ -15,24 +22,32 @@ import {
   type Anchor,
   inclusionRanges,
   itemRoots,
+  leafRoots,
   maxPathLength,
-  recordRoots,
   rootOfPath,
 } from "../tree/path.js";
 import { parseCheckpoint } from "./checkpoint.js";
 
-/** One record or item of a block and the path from it to the root of its section. */
+/** One record or item of a block: the leaf that holds it and the path from that to the root of its section. */
 export interface RecordProof {
   readonly section: SectionName;
-  /** Place in the section. */
+  /** Place of the record or item in the section. */
   readonly index: number;
-  /** The record, or the item without its length. */
-  readonly bytes: Uint8Array;
+  /** The row of records in which it stands ({@link recordOf} takes it out), or the item without its length. */
+  readonly row: Uint8Array;
   readonly path: readonly Uint8Array[];
 }
 
+/** The record that a proof is of, out of its row, or the item itself: a view. Worth what the proof is: open that first. */
+export function recordOf({ section, index, row }: RecordProof): Uint8Array {
+  const layout = sectionLayouts[section];
+  if (layout === null) return row;
+  const at = (index % rowRecords) * layout.bytes;
+  return row.subarray(at, at + layout.bytes);
+}
+
 /**
- * A proof: record → section root → header → block hash → root over all block hashes (→ checkpoint). Without a record it
+ * A proof: row of records → section root → header → block hash → root over all block hashes (→ checkpoint). Without a record it
  * proves the block alone.
  */
 export interface Proof {
@@ -82,13 +97,18 @@ export function proveRecord(
       count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
       index,
     );
-  const size = sectionLayouts[section]?.bytes ?? 0;
   const stored = section === "state" ? state : block.sections[section];
   if (stored === undefined)
     return fail("invalid", "state", "the records of the state after the block", stored);
-  const items = size === 0 ? decodeItems(stored, section) : [];
-  const rangeRoot = size === 0 ? itemRoots(items, hasher) : recordRoots(stored, size, hasher);
-  if (section === "state" && (stored.length !== count * size || !sameBytes(rangeRoot(0, count), root)))
+  const layout = sectionLayouts[section];
+  const items = layout === null ? decodeItems(stored, section) : [];
+  const rangeRoot = layout === null ? itemRoots(items, hasher) : leafRoots(stored, rowBytes(layout), hasher);
+  const { place, leaves, start, end } = leafOf(section, index, count);
+  if (
+    layout !== null &&
+    section === "state" &&
+    (stored.length !== count * layout.bytes || !sameBytes(rangeRoot(0, leaves), root))
+  )
     return fail(
       "corrupt",
       "state",
@@ -98,8 +118,8 @@ export function proveRecord(
   return {
     section,
     index,
-    bytes: size === 0 ? copyOf(items[index]!) : copyOf(stored, index * size, (index + 1) * size),
-    path: inclusionRanges(index, count).map(({ start, end }) => rangeRoot(start, end)),
+    row: layout === null ? copyOf(items[index]!) : copyOf(stored, start * layout.bytes, end * layout.bytes),
+    path: inclusionRanges(place, leaves).map((range) => rangeRoot(range.start, range.end)),
   };
 }
 
@@ -128,21 +148,7 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
   const header = decodeHeader(proof.header);
   const { record, history } = proof;
   if (record !== null) {
-    const { count, root } = header.sections[record.section];
-    const size = sectionLayouts[record.section]?.bytes ?? 0;
-    if (size !== 0 && record.bytes.length !== size)
-      return fail("corrupt", "proof.record", `a record of ${size} bytes`, record.bytes.length);
-    const found = rootOfPath(
-      { leaf: leafHash(record.bytes, hasher), index: record.index, size: count, path: record.path },
-      hasher,
-    );
-    if (found === null || !sameBytes(found, root))
-      return fail(
-        "corrupt",
-        `proof of ${record.section}[${record.index}]`,
-        hex(root),
-        found === null ? "no path" : hex(found),
-      );
+    checkRecord(record, header, hasher);
   }
   const hash = blockHash(proof.header, hasher);
   const root = rootOfPath(
@@ -164,6 +170,20 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
   return { header, hash, record, size: history.size, root };
 }
 
+/** Throws `corrupt` unless a record stands where it is said to stand under the section's root in the header. */
+function checkRecord({ section, index, row, path }: RecordProof, header: Header, hasher: Hasher): void {
+  const { count, root } = header.sections[section];
+  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
+    fail("corrupt", "proof.record.index", `0 to ${count - 1}`, index);
+  const { place, leaves, start, end } = leafOf(section, index, count);
+  const layout = sectionLayouts[section];
+  if (layout !== null && row.length !== (end - start) * layout.bytes)
+    fail("corrupt", "proof.record.row", `${(end - start) * layout.bytes} bytes`, row.length);
+  const found = rootOfPath({ leaf: leafHash(row, hasher), index: place, size: leaves, path }, hasher);
+  if (found === null || !sameBytes(found, root))
+    fail("corrupt", `proof of ${section}[${index}]`, hex(root), found === null ? "no path" : hex(found));
+}
+
 /** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */
 export function verifyProof(proof: Proof, anchor: Anchor, hasher: Hasher): Proven {
   const proven = openProof(proof, hasher);
@@ -179,7 +199,7 @@ export function verifyProof(proof: Proof, anchor: Anchor, hasher: Hasher): Prove
 
 // --- As text ----------------------------------------------------------------------------------------------------
 
-const format = "gridclear proof v1";
+const format = "gridclear proof v2";
 
 /** A proof as plain data, hashes and bytes in hexadecimal. */
 export function proofToJson(proof: Proof): Json {
@@ -193,7 +213,7 @@ export function proofToJson(proof: Proof): Json {
         : {
             section: record.section,
             index: record.index,
-            bytes: hex(record.bytes),
+            row: hex(record.row),
             path: record.path.map(hex),
           },
     history: { size: proof.history.size, path: proof.history.path.map(hex) },
@@ -220,7 +240,7 @@ export function proofFromJson(json: Json): Proof {
         : {
             section,
             index: count(record.index, "proof.record.index"),
-            bytes: fromHex(record.bytes, "proof.record.bytes"),
+            row: fromHex(record.row, "proof.record.row"),
             path: pathFromJson(record.path, "proof.record.path"),
           },
     history: {

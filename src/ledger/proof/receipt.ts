@@ -91,7 +91,7 @@ export function receiptNotYet(receipt: Receipt, head: number | null): ReceiptVer
   };
 }
 
-const format = "gridclear receipt v1";
+const format = "gridclear receipt v2";
 
 /** A receipt as plain data. */
 export function receiptToJson(receipt: Receipt): Json {

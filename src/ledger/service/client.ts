@@ -14,7 +14,7 @@ import {
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
 import { type Contradiction, findFork, type ProveBlock } from "../proof/contradiction.js";
-import { decodeProof, type Proven, pathFromJson, verifyProof } from "../proof/proof.js";
+import { decodeProof, type Proven, pathFromJson, recordOf, verifyProof } from "../proof/proof.js";
 import {
   isReceiptSigned,
   judgeReceipt,
@@ -157,7 +157,7 @@ export class LightClient {
       `proof/${head.size}/${height}${there ? `/orders/${receipt.number}` : ""}`,
     );
     const { header, record } = this.#verify(text, head);
-    const shown = record?.section === "orders" && record.index === receipt.number ? record.bytes : null;
+    const shown = record?.section === "orders" && record.index === receipt.number ? recordOf(record) : null;
     const verdict = judgeReceipt(receipt, header, shown);
     if (verdict.verdict === "contradicted")
       this.contradiction = {

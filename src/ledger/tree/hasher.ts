@@ -1,7 +1,7 @@
 /** Hashing as everything else here asks for it, whoever does it. */
 
 /**
- * What the ledger needs of a hash: SHA-256 and the RFC 6962 root over records of one size. The engine is one (fast, for
+ * What the ledger needs of a hash: SHA-256 and the RFC 6962 root over leaves of one size. The engine is one (fast, for
  * sealing); `openHasher` (hashwasm.ts) makes another from other code, for verifying; `plainHasher` (plain.ts) is a third,
  * for light clients.
  */
@@ -9,10 +9,11 @@ export interface Hasher {
   /** SHA-256 of `bytes` (FIPS 180-4): 32 fresh bytes. */
   sha256(bytes: Uint8Array): Uint8Array;
   /**
-   * RFC 6962 §2.1 root of records of `recordBytes` bytes each, lying end to end: 32 fresh bytes. No records: SHA-256 of
-   * nothing.
+   * RFC 6962 §2.1 root over leaves of `leafBytes` bytes end to end; the last leaf may be shorter. 32 fresh bytes; of no
+   * bytes the SHA-256 of nothing. Throws `invalid` for a length that is no whole number above 0. Whether the bytes are
+   * whole records is for whoever knows their layout to check.
    */
-  merkleRoot(records: Uint8Array, recordBytes: number): Uint8Array;
+  merkleRoot(bytes: Uint8Array, leafBytes: number): Uint8Array;
 }
 
 /** Length of every hash in the ledger, in bytes. */

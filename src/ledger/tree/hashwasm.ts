@@ -27,18 +27,17 @@ export async function openHasher(): Promise<Hasher> {
     );
   });
   const sha256 = (bytes: Uint8Array): Uint8Array => state.init().update(bytes).digest("binary");
-  const merkleRoot = (records: Uint8Array, recordBytes: number): Uint8Array => {
-    if (!Number.isSafeInteger(recordBytes) || recordBytes < 1)
-      return fail("invalid", "recordBytes", "a whole number above 0", recordBytes);
-    if (records.length % recordBytes !== 0)
-      return fail("invalid", "records", `a multiple of ${recordBytes} bytes`, records.length);
-    let count = records.length / recordBytes;
+  const merkleRoot = (bytes: Uint8Array, leafBytes: number): Uint8Array => {
+    if (!Number.isSafeInteger(leafBytes) || leafBytes < 1)
+      return fail("invalid", "leafBytes", "a whole number above 0", leafBytes);
+    let count = Math.ceil(bytes.length / leafBytes);
     if (count === 0) return sha256(new Uint8Array(0));
     const hashes = new Uint8Array(count * hashBytes);
-    const leaf = new Uint8Array(1 + recordBytes);
+    const leaf = new Uint8Array(1 + Math.min(leafBytes, bytes.length));
     for (let index = 0; index < count; index += 1) {
-      leaf.set(records.subarray(index * recordBytes, (index + 1) * recordBytes), 1);
-      hashes.set(sha256(leaf), index * hashBytes);
+      const own = bytes.subarray(index * leafBytes, (index + 1) * leafBytes);
+      leaf.set(own, 1);
+      hashes.set(sha256(leaf.subarray(0, 1 + own.length)), index * hashBytes);
     }
     // Level by level, in place; a lone last node moves up as it is, which is RFC 6962's left-heavy split.
     const node = new Uint8Array(1 + 2 * hashBytes);

@@ -22,7 +22,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array, hasher: Hasher): U
 }
 
 /** Root of the tree without leaves: SHA-256 of nothing (RFC 6962 §2.1). */
-export function emptyRoot(hasher: Hasher): Uint8Array {
+function emptyRoot(hasher: Hasher): Uint8Array {
   return hasher.sha256(new Uint8Array(0));
 }
 

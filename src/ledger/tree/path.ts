@@ -154,10 +154,9 @@ export function verifyConsistency(
   return last === 0 && sameBytes(old, root1) && sameBytes(now, root2);
 }
 
-/** Roots of subtrees over records of one size lying end to end. */
-export function recordRoots(records: Uint8Array, recordBytes: number, hasher: Hasher): RangeRoot {
-  return (start, end) =>
-    hasher.merkleRoot(records.subarray(start * recordBytes, end * recordBytes), recordBytes);
+/** Roots of subtrees over leaves of `leafBytes` bytes lying end to end, the last perhaps shorter. */
+export function leafRoots(bytes: Uint8Array, leafBytes: number, hasher: Hasher): RangeRoot {
+  return (start, end) => hasher.merkleRoot(bytes.subarray(start * leafBytes, end * leafBytes), leafBytes);
 }
 
 /** Roots of subtrees over leaves of any length. */

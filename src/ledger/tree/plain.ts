@@ -92,12 +92,12 @@ function compress(state: Int32Array, view: DataView, at: number): void {
 /** The light client's {@link Hasher}: plain TypeScript, ready at once, no WebAssembly. */
 export const plainHasher: Hasher = {
   sha256,
-  merkleRoot(records, recordBytes) {
-    if (!Number.isSafeInteger(recordBytes) || recordBytes < 1 || records.length % recordBytes !== 0)
-      return fail("invalid", "recordBytes", "a size that divides the records' length", recordBytes);
+  merkleRoot(bytes, leafBytes) {
+    if (!Number.isSafeInteger(leafBytes) || leafBytes < 1)
+      return fail("invalid", "leafBytes", "a whole number above 0", leafBytes);
     const range = new CompactRange(plainHasher);
-    for (let at = 0; at < records.length; at += recordBytes)
-      range.append(leafHash(records.subarray(at, at + recordBytes), plainHasher));
+    for (let at = 0; at < bytes.length; at += leafBytes)
+      range.append(leafHash(bytes.subarray(at, at + leafBytes), plainHasher));
     return range.root();
   },
 };

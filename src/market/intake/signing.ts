@@ -4,6 +4,7 @@ import { fail, GridclearError } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout } from "../../ledger/format/records.js";
+import { recordsRoot } from "../../ledger/format/sections.js";
 import type { Signatures } from "../../ledger/keys/backend.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { type Evidence, encodeEvidence } from "../../ledger/keys/evidence.js";
@@ -61,7 +62,7 @@ export class Signing {
       if (own === null || !sameBytes(own, gateway))
         fail("signature", "batch.gateway", `the gateway of participant ${participant}`, "another key");
     }
-    const root = this.#hasher.merkleRoot(records, orderLayout.bytes);
+    const root = recordsRoot(orderLayout, records, this.#hasher);
     const statement = batchStatement(this.#marketId, period, records.length / orderLayout.bytes, root);
     await this.#check(gateway, statement, signature, "batch.signature");
   }

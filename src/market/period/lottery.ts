@@ -7,10 +7,10 @@
 import { concat } from "../../bytes.js";
 import type { Round } from "./round.js";
 
-const tag = /* @__PURE__ */ new TextEncoder().encode("gridclear lottery v1\0");
+const tag = /* @__PURE__ */ new TextEncoder().encode("gridclear lottery v2\0");
 
 /**
- * Puts order numbers in the sequence of the lottery: ascending by SHA-256("gridclear lottery v1\0" ‖ market id ‖ period as
+ * Puts order numbers in the sequence of the lottery: ascending by SHA-256("gridclear lottery v2\0" ‖ market id ‖ period as
  * u64 ‖ participant number as u32), integers little-endian, hashes compared as big-endian numbers.
  */
 export function lotterySequence(

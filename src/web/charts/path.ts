@@ -2,13 +2,13 @@
 import { el, svg } from "../dom.js";
 import { drawn } from "./plot.js";
 
-/** A path in a Merkle tree: the leaf, and per level the neighbour's hash, its side, and the hash of both. */
+/** A path in a Merkle tree: the leaf, and per level the neighbour's hash, its side, the trades under it, and the hash of both. */
 export interface TreePath {
   readonly leaf: string;
   readonly steps: readonly {
     readonly sibling: string;
     readonly left: boolean;
-    readonly leaves: readonly [number, number];
+    readonly trades: readonly [number, number];
     readonly hash: string;
   }[];
   readonly root: string;
@@ -90,7 +90,7 @@ function lay(
   for (const [index, step] of path.steps.entries()) {
     const x = middle + (step.left ? -aside : aside);
     const up = y - rowHeight;
-    const [first, end] = step.leaves;
+    const [first, end] = step.trades;
     const under = end - first === 1 ? `trade ${first + 1}` : `trades ${first + 1} to ${end}`;
     edges.push(line("edge own", middle, y, middle, up), line("edge", x, y, middle, up));
     nodes.push(

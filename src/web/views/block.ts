@@ -124,7 +124,7 @@ const pathTable = (found: Proved): HTMLElement =>
     { class: "behind" },
     el("summary", {}, "Table: the path"),
     dataTable({
-      caption: "The path, from the trade upwards",
+      caption: "The path, from the row of the trade upwards",
       columns: ["Level", "Neighbour", "Side", "Together"],
       rows: found.steps.map((step, level) => [
         String(level + 1),
@@ -144,7 +144,8 @@ function proving(app: App, at: InLedger, block: BlockShown) {
     const trade = block.trades[index]!;
     try {
       const found = await app.client.call("prove", { ...at, index });
-      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: ${found.steps.length} hashes lead from it to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
+      const [first, end] = found.row;
+      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, and ${found.steps.length} hashes lead from there to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
       path.element.hidden = false;
       path.show(found, `${trade.seller} → ${trade.buyer}`, text);
       proof.replaceChildren(el("p", {}, text), pathTable(found));

@@ -2,6 +2,7 @@
 import { hex } from "../../bytes.js";
 import type { Book, ClearingRules } from "../../core/engine.js";
 import { tradeLayout } from "../../ledger/format/records.js";
+import { recordsRoot } from "../../ledger/format/sections.js";
 import { orderColumns } from "../../simulation/ordercolumns.js";
 import { meritPlain, type PlainTrades, valuePlain } from "./plain/clear.js";
 import { sealPlain } from "./plain/seal.js";
@@ -55,7 +56,7 @@ function runsOf({ engine }: Pick<Work, "engine">, book: Book): Record<Contender,
   const byEngine = (rules: ClearingRules) => () =>
     timed(
       () => engine.clear(book, rules).trades.count,
-      () => engine.merkleRoot(engine.tradeRecords({ carrier: 0 }).bytes, tradeLayout.bytes),
+      () => recordsRoot(tradeLayout, engine.tradeRecords({ carrier: 0 }).bytes, engine),
       (count) => count,
     );
   const byHand = (clear: (book: Book) => PlainTrades) => () =>

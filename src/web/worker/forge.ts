@@ -3,7 +3,7 @@ import { fail } from "../../errors.js";
 import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
 import { type Header, headerLayout } from "../../ledger/format/header.js";
 import { type Layout, offsetsOf } from "../../ledger/format/layout.js";
-import { sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
+import { recordsRoot, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { merkleRoot } from "../../ledger/tree/merkle.js";
 import { sectionStart } from "./offsets.js";
@@ -48,7 +48,7 @@ export function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
       const root =
         layout === null
           ? merkleRoot(decodeItems(block.sections[name]), other)
-          : other.merkleRoot(block.sections[name], layout.bytes);
+          : recordsRoot(layout, block.sections[name], other);
       return [name, { ...described, root }];
     }),
   ) as Header["sections"];

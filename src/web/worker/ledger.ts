@@ -5,9 +5,15 @@ import { type Block, decodeBlock } from "../../ledger/format/block.js";
 import { blockHash, headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { type OrderRecord, orderLayout, type TradeRecord, tradeLayout } from "../../ledger/format/records.js";
-import { type SectionName, sectionNames } from "../../ledger/format/sections.js";
+import {
+  leafOf,
+  rowBytes,
+  rowRecords,
+  type SectionName,
+  sectionNames,
+} from "../../ledger/format/sections.js";
 import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
-import { inclusionRanges, recordRoots } from "../../ledger/tree/path.js";
+import { inclusionRanges, leafRoots } from "../../ledger/tree/path.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { runOf } from "./day.js";
@@ -73,14 +79,16 @@ export interface Forged {
   readonly checks: readonly Check[];
 }
 
-/** The path of a trade to the root over its block's trades. */
+/** The path of a trade's row to the root over its block's trades. Trades are ranges: the first, and the one after the last. */
 export interface Proved {
   readonly count: number;
+  /** The trades of the row, which is the leaf. */
+  readonly row: readonly [number, number];
   readonly leaf: string;
   readonly steps: readonly {
     readonly sibling: string;
     readonly left: boolean;
-    readonly leaves: readonly [number, number];
+    readonly trades: readonly [number, number];
     readonly hash: string;
   }[];
   readonly root: string;
@@ -199,17 +207,22 @@ export async function prove(
   const { header, sections } = decodeBlock(blockAt(runOf(ledger), height));
   const { count, root } = header.sections.trades;
   const other = await otherHasher();
-  const rootOf = recordRoots(sections.trades, tradeLayout.bytes, other);
-  const record = sections.trades.subarray(index * tradeLayout.bytes, (index + 1) * tradeLayout.bytes);
-  let hash = leafHash(record, other);
+  const rootOf = leafRoots(sections.trades, rowBytes(tradeLayout), other);
+  const row = leafOf("trades", index, count);
+  let hash = leafHash(
+    sections.trades.subarray(row.start * tradeLayout.bytes, row.end * tradeLayout.bytes),
+    other,
+  );
   const leaf = hex(hash);
-  const steps = inclusionRanges(index, count).map(({ start, end }) => {
+  const steps = inclusionRanges(row.place, row.leaves).map(({ start, end }) => {
     const sibling = rootOf(start, end);
-    const left = start < index;
+    const left = start < row.place;
     hash = left ? nodeHash(sibling, hash, other) : nodeHash(hash, sibling, other);
-    return { sibling: hex(sibling), left, leaves: [start, end] as const, hash: hex(hash) };
+    const trades = [start * rowRecords, Math.min(count, end * rowRecords)] as const;
+    return { sibling: hex(sibling), left, trades, hash: hex(hash) };
   });
-  return { count, leaf, steps, root: hex(root), ok: sameBytes(hash, root) };
+  const ok = sameBytes(hash, root);
+  return { count, row: [row.start, row.end], leaf, steps, root: hex(root), ok };
 }
 
 /** A block as text to copy. */

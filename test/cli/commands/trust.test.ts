@@ -108,7 +108,7 @@ describe("gridclear keys", () => {
       "",
       "{}",
       "x".repeat(5000),
-      '{"format":"gridclear key v1","name":"a","seed":"00"}',
+      '{"format":"gridclear key v2","name":"a","seed":"00"}',
     ].entries()) {
       await writeFile(at(`bad${index}`), text, { mode: 0o600 });
       await expect(run(keysCommand, "show", at(`bad${index}`))).rejects.toHaveProperty("field");
@@ -430,7 +430,7 @@ describe("gridclear witness", () => {
       err: expect.stringContaining("a head signed by the platform"),
     });
     const forked = await run(witnessCommand, "--follow", at("liar"), "--ledger", at("kept"), "--once");
-    expect(forked).toMatchObject({ code: 1, err: expect.stringContaining("gridclear contradiction v1") });
+    expect(forked).toMatchObject({ code: 1, err: expect.stringContaining("gridclear contradiction v2") });
   });
 
   test("is client and server: one witness follows another over HTTP", async () => {

@@ -10,7 +10,7 @@ import { openSignatures } from "../../../src/ledger/keys/signature.js";
 import { call } from "../../support/commands.js";
 
 const seed = "4f3a9c1be27d58066af1c3d29b8e7450d1f2a3948576acbd0e1f29384756a0b3";
-const good = `{"format":"gridclear key v1","name":"wanda","seed":"${seed}"}\n`;
+const good = `{"format":"gridclear key v2","name":"wanda","seed":"${seed}"}\n`;
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -29,7 +29,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const nearMisses: readonly (readonly [name: string, content: string | Uint8Array])[] = [
   ["upper case", good.replace(seed, seed.toUpperCase())],
   ["one letter in upper case", good.replace("4f3a", "4F3a")],
-  ["keys in another order", `{"seed":"${seed}","name":"wanda","format":"gridclear key v1"}\n`],
+  ["keys in another order", `{"seed":"${seed}","name":"wanda","format":"gridclear key v2"}\n`],
   ["the bare seed", seed],
   ["the bare seed with a newline", `${seed}\n`],
   ["the seed as a string of JSON", `"${seed}"`],
@@ -49,10 +49,10 @@ const nearMisses: readonly (readonly [name: string, content: string | Uint8Array
   ["a field more", good.replace("}", ',"since":"2026"}')],
   ["the seed twice", good.replace("}", `,"seed":"${seed}"}`)],
   ["the seed under another name", good.replace('"seed"', '"secret"')],
-  ["the seed as the name", `{"format":"gridclear key v1","name":"${seed}","seed":"wanda"}\n`],
+  ["the seed as the name", `{"format":"gridclear key v2","name":"${seed}","seed":"wanda"}\n`],
   ["the seed within the name", good.replace("wanda", `w${seed.toUpperCase()}`)],
-  ["the seed as the format", good.replace("gridclear key v1", seed)],
-  ["another version", good.replace("v1", "v2")],
+  ["the seed as the format", good.replace("gridclear key v2", seed)],
+  ["another version", good.replace("v2", "v1")],
   ["no name", good.replace('"name":"wanda",', "")],
   ["a name with a blank", good.replace("wanda", "wan da")],
   ["too long", good + " ".repeat(5000)],

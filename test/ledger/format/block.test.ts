@@ -97,7 +97,7 @@ const header: fc.Arbitrary<Header> = fc
         return [name, { count, bytes, root: roots[index]! }];
       }),
     ) as Header["sections"];
-    return { version: 1, ...rest, sections, totals: sums };
+    return { version: 2, ...rest, sections, totals: sums };
   });
 
 describe("header", () => {
@@ -115,7 +115,7 @@ describe("header", () => {
     const [value] = fc.sample(header, { numRuns: 1, seed: 3 }) as [Header];
     const bytes = encodeHeader(value);
     const part = (at: number, length: number): number[] => [...bytes.subarray(at, at + length)];
-    expect(part(0, 6)).toEqual([0x47, 0x43, 0x4c, 0x42, 1, 0]);
+    expect(part(0, 6)).toEqual([0x47, 0x43, 0x4c, 0x42, 2, 0]);
     expect(part(6, 2)).toEqual(le(value.flags, 2));
     expect(part(8, 32)).toEqual([...value.marketId]);
     expect(part(40, 24)).toEqual([value.height, value.period, value.timestampMs].flatMap((n) => le(n, 8)));
@@ -170,7 +170,7 @@ describe("header", () => {
   it("refuses to write what does not fit", () => {
     const [value] = fc.sample(header, { numRuns: 1, seed: 5 }) as [Header];
     const wrong: [Partial<Header>, string][] = [
-      [{ version: 2 }, "header.version"],
+      [{ version: 1 }, "header.version"],
       [{ flags: 2 }, "header.flags"],
       [{ height: -1 }, "header.height"],
       [{ period: 0.5 }, "header.period"],

@@ -14,7 +14,7 @@ const lines = (bytes: Uint8Array): string => hex(bytes).replace(/.{64}/g, "$&\n"
 const codes = (kinds: readonly string[]): string =>
   kinds.map((kind, index) => `${index + 1} ${kind}`).join(", ");
 
-describe("ledger format, version 1", () => {
+describe("ledger format, version 2", () => {
   let hasher: Hasher;
   let chain: Block[];
   beforeAll(async () => {

@@ -67,7 +67,7 @@ const node = createPrivateKey({
   format: "der",
   type: "pkcs8",
 });
-const orderText = byHand("gridclear order v1\0", market, u64(7), order);
+const orderText = byHand("gridclear order v2\0", market, u64(7), order);
 
 describe("statements", () => {
   test("order: the page's bytes, the library's bytes, and node:crypto's signature", async () => {
@@ -91,17 +91,17 @@ describe("statements", () => {
 
   test("reading, contract, batch, receipt", () => {
     expect(hex(readingStatement(market, new Uint8Array(reading)))).toBe(
-      hex(byHand("gridclear reading v1\0", market, reading)),
+      hex(byHand("gridclear reading v2\0", market, reading)),
     );
     const contract = Buffer.from('{"kind":"end"}');
     expect(hex(contractStatement(market, contract))).toBe(
-      hex(byHand("gridclear contract v1\0", market, contract)),
+      hex(byHand("gridclear contract v2\0", market, contract)),
     );
     const root = sha256(Buffer.from([0]), order);
     expect(hex(batchStatement(market, 7, 1, root))).toBe(
-      hex(byHand("gridclear batch v1\0", market, u64(7), u32(1), root)),
+      hex(byHand("gridclear batch v2\0", market, u64(7), u32(1), root)),
     );
-    const receipt = byHand("gridclear receipt v1\0", market, u64(7), u32(12), sha256(orderText));
+    const receipt = byHand("gridclear receipt v2\0", market, u64(7), u32(12), sha256(orderText));
     expect(hex(receiptStatement(market, 7, 12, sha256(orderText)))).toBe(hex(receipt));
     expect(docsHex).toContain(hex(receipt));
   });

@@ -69,10 +69,9 @@ test("proofs of every kind of record", async () => {
   for (const section of [undefined, ...sectionNames]) {
     const height = section === "contracts" ? 0 : 4;
     const path = section === undefined ? `proof/5/${height}` : `proof/5/${height}/${section}/0`;
+    // Asked for by its place: a row proves sixteen records, so a flipped index can make a good proof of a neighbour.
     await flips((await ask(path))!, async (bytes) => {
-      const proof = text(bytes);
-      if (proof === null) return true;
-      client.verify(proof);
+      await client.prove(async () => bytes, height, section);
       return false;
     });
   }

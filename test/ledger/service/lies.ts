@@ -236,8 +236,8 @@ describe("a rewritten block", () => {
     await client.update(ask);
     const lying = twist(ask, /^proof\/6\/3\/orders\/0$/, (bytes) => {
       const proof = decodeProof(new TextDecoder().decode(bytes));
-      const record = { ...proof.record!, bytes: proof.record!.bytes.slice() };
-      record.bytes[8]! ^= 1;
+      const record = { ...proof.record!, row: proof.record!.row.slice() };
+      record.row[8]! ^= 1;
       return new TextEncoder().encode(encodeProof({ ...proof, record }));
     });
     await expect(client.prove(lying, 3, "orders", 0)).rejects.toThrow("proof of orders[0]");
@@ -443,8 +443,8 @@ describe("results that do not follow from the orders", () => {
       const [section, index] = path.split("/") as ["state" | "trades", string];
       const lying = twist(ask, new RegExp(`^proof/6/5/${path}$`), (bytes) => {
         const proof = decodeProof(new TextDecoder().decode(bytes));
-        const record = { ...proof.record!, bytes: proof.record!.bytes.slice() };
-        record.bytes[at]! ^= 1;
+        const record = { ...proof.record!, row: proof.record!.row.slice() };
+        record.row[at]! ^= 1;
         return new TextEncoder().encode(encodeProof({ ...proof, record }));
       });
       await expect(client.prove(lying, 5, section, Number(index))).rejects.toThrow(

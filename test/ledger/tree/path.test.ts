@@ -11,8 +11,8 @@ import {
   consistencyRanges,
   inclusionRanges,
   itemRoots,
+  leafRoots,
   maxPathLength,
-  recordRoots,
   rootOfPath,
   verifyConsistency,
   verifyInclusion,
@@ -78,7 +78,7 @@ describe("every tree to 300 leaves", () => {
 
   test("inclusion: the paths are the RFC's, from three sources, and every one verifies", () => {
     const tree = new HistoryTree(hasher);
-    const fixed = recordRoots(joined, 32, hasher);
+    const fixed = leafRoots(joined, 32, hasher);
     const items = itemRoots(records, hasher);
     for (let size = 1; size <= 300; size++) {
       tree.append(records[size - 1]!);

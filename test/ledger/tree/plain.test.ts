@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { plainHasher } from "../../../src/ledger/tree/plain.js";
+import { merkleTreeHash, splitLeaves } from "../../oracle/merkle.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const wanted = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -27,15 +28,17 @@ test("any bytes", () => {
   expect(hex(plainHasher.sha256(large))).toBe(wanted(large));
 });
 
-test("Merkle roots of records of any size", async () => {
+test("Merkle roots over leaves of any size, the last one whole or shorter", async () => {
   const other = await openHasher();
   const buffer = Uint8Array.from({ length: 40 * 130 }, (_, i) => (i * 31 + (i >> 8)) & 255);
-  for (const recordBytes of [1, 16, 32, 40])
-    for (const count of [0, 1, 2, 3, 5, 64, 65, 129]) {
-      const records = buffer.subarray(0, count * recordBytes);
-      expect(hex(plainHasher.merkleRoot(records, recordBytes))).toBe(
-        hex(other.merkleRoot(records, recordBytes)),
-      );
+  for (const leafBytes of [1, 16, 32, 40, 256, 640, 9000])
+    for (const length of [0, 1, 2, 15, 16, 17, 639, 640, 641, 1279, 1280, 1281, 2600, 5200]) {
+      const bytes = buffer.subarray(0, length);
+      const root = hex(plainHasher.merkleRoot(bytes, leafBytes));
+      expect(root).toBe(hex(other.merkleRoot(bytes, leafBytes)));
+      expect(root).toBe(hex(merkleTreeHash(splitLeaves(bytes, leafBytes), plainHasher.sha256)));
     }
-  expect(() => plainHasher.merkleRoot(buffer, 7)).toThrow("recordBytes");
+  for (const hasher of [plainHasher, other])
+    for (const size of [0, -1, 1.5, Number.NaN, "4" as never])
+      expect(() => hasher.merkleRoot(buffer, size)).toThrow("leafBytes");
 });

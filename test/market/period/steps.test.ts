@@ -605,7 +605,7 @@ describe("ties", () => {
         const numbers = Buffer.alloc(12);
         numbers.writeBigUInt64LE(BigInt(period));
         numbers.writeUInt32LE(participant, 8);
-        const bytes = ["gridclear lottery v1\0", market.id, numbers];
+        const bytes = ["gridclear lottery v2\0", market.id, numbers];
         return bytes.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
       };
       const least = [...Array(12).keys()].sort((a, b) => (ticket(a + 1) < ticket(b + 1) ? -1 : 1))[0]!;

@@ -276,7 +276,7 @@ describe("json", () => {
       "x".repeat(5000),
     ])
       expect(await codeOf(broken), broken.slice(-40)).toBe("invalid");
-    expect(await codeOf(text.replace('"version":1', '"version":7'))).toBe("unsupported");
+    expect(await codeOf(text.replace('"version":2', '"version":7'))).toBe("unsupported");
     const { root } = JSON.parse(text);
     expect(await codeOf(text.replace(root, "0".repeat(64)))).toBe("corrupt");
     // A block left out, or in another's place.
@@ -296,7 +296,7 @@ describe("json", () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         expect(await codeOf(JSON.stringify(value))).toBe("invalid");
-        const inner = { format: "gridclear ledger", version: 1, blocks: [value], root: "" };
+        const inner = { format: "gridclear ledger", version: 2, blocks: [value], root: "" };
         expect(["invalid", "unsupported"]).toContain(await codeOf(layOut(inner)));
       }),
     );
