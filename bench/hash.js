@@ -5,9 +5,11 @@ import { bytes } from "./inputs.js";
 import { hex, rounds } from "./measure.js";
 import { nativeHash, nativeRoot } from "./native.js";
 import { hashes, merkleRoot } from "./peers/hashes.js";
+import { tradeRow } from "./pipeline.js";
 import { rates } from "./rates.js";
 
-export const question = "How fast is SHA-256 over one message, and the RFC 6962 root over many records?";
+export const question =
+  "How fast is SHA-256 over one message, the RFC 6962 root over trade records in rows of sixteen, and over single leaves?";
 
 /** @typedef {import("./measure.js").Contender} Contender */
 
@@ -35,19 +37,22 @@ export async function run({ sizes, smoke, budgetMs, native }) {
     rows.push(...rates({ work: "sha256", size, unit: "bytes" }, contenders, { budgetMs: budgetMs / 12 }));
   }
 
-  for (const recordBytes of [40, 64])
+  for (const { work, each, leafBytes, unit } of [
+    { work: "merkle rows", each: 40, leafBytes: tradeRow, unit: "records" },
+    { work: "merkle 64 B", each: 64, leafBytes: 64, unit: "leaves" },
+  ])
     for (const size of sizes) {
-      const records = bytes(size * recordBytes);
+      const records = bytes(size * each);
       /** @type {Contender[]} */
       const contenders = [
-        { name: "gridclear", run: () => engine.merkleRoot(records, recordBytes), hash: hex },
-        { name: "gridclear, two threads", run: () => two.merkleRoot(records, recordBytes), hash: hex },
+        { name: "gridclear", run: () => engine.merkleRoot(records, leafBytes), hash: hex },
+        { name: "gridclear, two threads", run: () => two.merkleRoot(records, leafBytes), hash: hex },
       ];
       if (size <= 100_000)
         for (const { name, digest } of peers)
           contenders.push({
             name,
-            run: () => merkleRoot(records, recordBytes, digest),
+            run: () => merkleRoot(records, leafBytes, digest),
             hash: hex,
             rounds: size > 10_000 ? 4 : 20,
           });
@@ -55,12 +60,12 @@ export async function run({ sizes, smoke, budgetMs, native }) {
         for (const instructions of native.instructions ? [0, 1] : [0])
           contenders.push({
             name: instructions ? "C, SHA instructions" : "C, plain",
-            run: nativeRoot(native, records, recordBytes, instructions),
+            run: nativeRoot(native, records, leafBytes, instructions),
             hash: hex,
             rounds: 20,
           });
       rows.push(
-        ...rounds({ work: `merkle ${recordBytes} B`, size, unit: "leaves" }, contenders, {
+        ...rounds({ work, size, unit }, contenders, {
           budgetMs: budgetMs / 2,
         }),
       );

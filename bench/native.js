@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
  * @property {Clear} value
  * @property {Clear} merit
  * @property {(bytes: Uint8Array, instructions: number, out: Uint8Array) => number} hash
- * @property {(records: Uint8Array, recordBytes: number, instructions: number, out: Uint8Array) => number} root
+ * @property {(bytes: Uint8Array, leafBytes: number, instructions: number, out: Uint8Array) => number} root
  * @property {(oq: Uint32Array, op: Int32Array, bq: Uint32Array, bp: Int32Array, settings: Int32Array, header: Uint8Array,
  *   rootOffset: number, hash: Uint8Array, stages: Float64Array) => number} period
  *
@@ -121,13 +121,13 @@ export function nativeHash(native, message, instructions) {
 }
 
 /**
- * The RFC 6962 root of records by the twin.
- * @param {Native} native @param {Uint8Array} records @param {number} recordBytes @param {number} instructions
+ * The RFC 6962 root over leaves lying end to end, by the twin.
+ * @param {Native} native @param {Uint8Array} bytes @param {number} leafBytes @param {number} instructions
  */
-export function nativeRoot(native, records, recordBytes, instructions) {
+export function nativeRoot(native, bytes, leafBytes, instructions) {
   const out = new Uint8Array(32);
   return () => {
-    native.root(records, recordBytes, instructions, out);
+    native.root(bytes, leafBytes, instructions, out);
     return out;
   };
 }

@@ -8,7 +8,7 @@ import { book } from "./inputs.js";
 import { hex, rounds, row, statistics } from "./measure.js";
 import { merkleRoot } from "./peers/hashes.js";
 import { valueTyped } from "./peers/value.js";
-import { blockText, commission, gridclearPeriod, poolPrice, rootOffset } from "./pipeline.js";
+import { blockText, commission, gridclearPeriod, poolPrice, rootOffset, tradeRow } from "./pipeline.js";
 
 export const question =
   "How long does a whole period take: clear by value, pool, trade records, their Merkle root and the header's hash?";
@@ -63,7 +63,7 @@ function javascriptPeriod(book) {
   }
   const digest = (/** @type {Uint8Array} */ bytes) => createHash("sha256").update(bytes).digest();
   const text = blockText();
-  text.set(merkleRoot(records, 40, digest), rootOffset);
+  text.set(merkleRoot(records, tradeRow, digest), rootOffset);
   return digest(text);
 }
 
@@ -151,7 +151,7 @@ function gridclearStages(engine, book) {
   marks.push(performance.now());
   const records = engine.tradeRecords({ carrier: 0, bids, commission });
   marks.push(performance.now());
-  engine.merkleRoot(records.bytes, 40);
+  engine.merkleRoot(records.bytes, tradeRow);
   marks.push(performance.now());
   return marks.slice(1).map((mark, i) => mark - marks[i]);
 }

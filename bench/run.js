@@ -122,7 +122,7 @@ function writeReport() {
       y: "ns an order",
     },
     {
-      work: "merkle 40 B",
+      work: "merkle rows",
       file: "bench-merkle.svg",
       title: "Merkle root over trade records",
       x: "records",

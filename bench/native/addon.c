@@ -101,15 +101,15 @@ static u8 *nodesFor(u32 count) {
   return nodes;
 }
 
-/** root(records, recordBytes, instructions, out) */
+/** root(bytes, leafBytes, instructions, out) */
 static napi_value root(napi_env env, napi_callback_info info) {
   const Arguments a = argumentsOf(env, info);
   u32 length;
-  const u8 *records = columnAt(&a, 0, &length);
-  const u32 recordBytes = (u32)integerAt(&a, 1), count = length / recordBytes;
-  merkleRoot(integerAt(&a, 2) ? compressNative : compressScalar, records, count, recordBytes, nodesFor(count),
+  const u8 *bytes = columnAt(&a, 0, &length);
+  const u32 leafBytes = (u32)integerAt(&a, 1), leaves = (length + leafBytes - 1) / leafBytes;
+  merkleRoot(integerAt(&a, 2) ? compressNative : compressScalar, bytes, length, leafBytes, nodesFor(leaves),
              columnAt(&a, 3, 0));
-  return integer(env, count);
+  return integer(env, leaves);
 }
 
 static double nowMs(void) {
@@ -154,7 +154,7 @@ static napi_value period(napi_env env, napi_callback_info info) {
   const double pooled = nowMs();
   const u32 count = writeRecords(&peer, &pool, offers.count, 0, (u32)settings[2], (u32)settings[3], records);
   const double written = nowMs();
-  merkleRoot(compress, records, count, 40, nodesFor(count), header + integerAt(&a, 6));
+  merkleRoot(compress, records, (size_t)count * RECORD_BYTES, ROW_BYTES, nodesFor(count), header + integerAt(&a, 6));
   sha256(compress, header, headerBytes, columnAt(&a, 7, 0));
   const double sealed = nowMs();
   stages[0] = cleared - start;

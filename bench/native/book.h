@@ -65,8 +65,14 @@ typedef void Compress(u32 *state, const u8 *blocks, size_t count);
 Compress compressScalar, compressNative;
 int hasShaInstructions(void);
 void sha256(Compress *compress, const u8 *bytes, size_t length, u8 *out);
-/** RFC 6962 root of records lying end to end; `nodes` holds 32 bytes a record. */
-void merkleRoot(Compress *compress, const u8 *records, u32 count, u32 recordBytes, u8 *nodes, u8 *out);
+/**
+ * RFC 6962 root over leaves of `leafBytes` bytes lying end to end, the last perhaps shorter; `nodes` holds 32 bytes a
+ * leaf.
+ */
+void merkleRoot(Compress *compress, const u8 *data, size_t length, u32 leafBytes, u8 *nodes, u8 *out);
+
+/** Bytes of a trade record, and of a row of sixteen: a leaf of a section's tree. */
+enum { RECORD_BYTES = 40, ROW_BYTES = 16 * RECORD_BYTES };
 
 /** Writes the 40-byte trade records of a period; returns their count. Bid numbers follow the offers'. */
 u32 writeRecords(const Trades *peer, const Trades *pool, u32 offers, u8 carrier, u32 supplyPpm, u32 usePpm, u8 *out);

@@ -34,7 +34,7 @@ int main(int count, char **arguments) {
     clearValue(offers, bids, -1, bestLevel(), s, &peer, restOffers, restBids);
     clearPool(offers, bids, restOffers, restBids, 5000, 0, s, &pool);
     const u32 written = writeRecords(&peer, &pool, n, 0, 10000, 10000, records);
-    merkleRoot(compress, records, written, 40, nodes, root);
+    merkleRoot(compress, records, (size_t)written * RECORD_BYTES, ROW_BYTES, nodes, root);
   }
   printf("%u peer trades, %u pool trades, root %02x%02x%02x%02x\n", peer.count, pool.count, root[0], root[1], root[2],
          root[3]);

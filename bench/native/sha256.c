@@ -105,37 +105,52 @@ void sha256(Compress *compress, const u8 *bytes, size_t length, u8 *out) {
   finish(state, out);
 }
 
-void merkleRoot(Compress *compress, const u8 *records, u32 count, u32 recordBytes, u8 *nodes, u8 *out) {
-  if (!count) {
-    sha256(compress, records, 0, out);
-    return;
-  }
-  // Prefix, data, a one bit, zeros and the length in bits: laid out once, only the data changes.
-  u8 block[128] = {0};
-  const u32 length = recordBytes + 1, blocks = (length & 63) > 55 || length > 63 ? 2 : 1;
-  block[length] = 0x80;
-  block[blocks * 64 - 2] = (u8)(length * 8 >> 8);
-  block[blocks * 64 - 1] = (u8)(length * 8);
+/** SHA-256 blocks of a message of so many bytes with its padding. */
+static size_t blocksOf(size_t length) {
+  return (length + 9 + 63) / 64;
+}
+
+/** Puts a one bit, zeros and the length in bits behind the `length` bytes of a message. */
+static void pad(u8 *message, size_t length) {
+  const size_t end = blocksOf(length) * 64;
+  memset(message + length, 0, end - length);
+  message[length] = 0x80;
+  const u64 bits = __builtin_bswap64((u64)length * 8);
+  memcpy(message + end - 8, &bits, 8);
+}
+
+/** Digests of prefix ‖ `bytes` bytes, `count` times end to end at `data`. `message` is padded already. */
+static void hashEach(Compress *compress, u8 *message, const u8 *data, u32 count, size_t bytes, u8 *out) {
   u32 state[8];
   for (u32 i = 0; i < count; i++) {
-    memcpy(block + 1, records + (size_t)i * recordBytes, recordBytes);
+    memcpy(message + 1, data + bytes * i, bytes);
     memcpy(state, initial, 32);
-    compress(state, block, blocks);
-    finish(state, nodes + 32ull * i);
+    compress(state, message, blocksOf(bytes + 1));
+    finish(state, out + 32ull * i);
   }
-  memset(block, 0, 128);
-  block[0] = 1;
-  block[65] = 0x80;
-  block[126] = 520 >> 8;
-  block[127] = 520 & 255;
-  for (u32 n = count; n > 1;) {
+}
+
+void merkleRoot(Compress *compress, const u8 *data, size_t length, u32 leafBytes, u8 *nodes, u8 *out) {
+  if (!length) {
+    sha256(compress, data, 0, out);
+    return;
+  }
+  // Prefix, data and padding: laid out once, only the data changes.
+  u8 leaf[blocksOf(leafBytes + 1) * 64], node[128];
+  const u32 whole = (u32)(length / leafBytes);
+  const size_t rest = length % leafBytes;
+  leaf[0] = 0;
+  pad(leaf, leafBytes + 1);
+  hashEach(compress, leaf, data, whole, leafBytes, nodes);
+  if (rest) {
+    pad(leaf, rest + 1);
+    hashEach(compress, leaf, data + (size_t)whole * leafBytes, 1, rest, nodes + 32ull * whole);
+  }
+  node[0] = 1;
+  pad(node, 65);
+  for (u32 n = whole + (rest != 0); n > 1;) {
     const u32 pairs = n >> 1;
-    for (u32 i = 0; i < pairs; i++) {
-      memcpy(block + 1, nodes + 64ull * i, 64);
-      memcpy(state, initial, 32);
-      compress(state, block, 2);
-      finish(state, nodes + 32ull * i);
-    }
+    hashEach(compress, node, nodes, pairs, 64, nodes);
     if (n & 1) memmove(nodes + 32ull * pairs, nodes + 32ull * (n - 1), 32);
     n = pairs + (n & 1);
   }

@@ -19,18 +19,20 @@ export async function hashes() {
 }
 
 /**
- * An RFC 6962 root with a hash that takes one message at a time, in buffers that are reused.
- * @param {Uint8Array} records @param {number} recordBytes @param {(bytes: Uint8Array) => Uint8Array} digest
+ * An RFC 6962 root over leaves lying end to end, the last perhaps shorter, with a hash that takes one message at a time,
+ * in buffers that are reused.
+ * @param {Uint8Array} bytes @param {number} leafBytes @param {(bytes: Uint8Array) => Uint8Array} digest
  * @returns {Uint8Array}
  */
-export function merkleRoot(records, recordBytes, digest) {
-  let count = records.length / recordBytes;
-  if (count === 0) return digest(records);
+export function merkleRoot(bytes, leafBytes, digest) {
+  let count = Math.ceil(bytes.length / leafBytes);
+  if (count === 0) return digest(bytes);
   const nodes = new Uint8Array(count * 32);
-  const leaf = new Uint8Array(recordBytes + 1);
+  const leaf = new Uint8Array(leafBytes + 1);
   for (let i = 0; i < count; i++) {
-    leaf.set(records.subarray(i * recordBytes, (i + 1) * recordBytes), 1);
-    nodes.set(digest(leaf), i * 32);
+    const own = bytes.subarray(i * leafBytes, (i + 1) * leafBytes);
+    leaf.set(own, 1);
+    nodes.set(digest(own.length === leafBytes ? leaf : leaf.subarray(0, own.length + 1)), i * 32);
   }
   const pair = new Uint8Array(65).fill(1, 0, 1);
   while (count > 1) {

@@ -6,7 +6,7 @@ import { book, bytes } from "../inputs.js";
 import { hashOf, hex, rounds } from "../measure.js";
 import { meritTyped } from "../peers/merit.js";
 import { valueTyped } from "../peers/value.js";
-import { gridclearPeriod } from "../pipeline.js";
+import { gridclearPeriod, tradeRow } from "../pipeline.js";
 
 /** @typedef {import("../measure.js").Row} Row @typedef {import("../peers/merit.js").Cleared} Cleared */
 
@@ -74,11 +74,11 @@ export async function measureAll(openEngine, { sizes, budgetMs, threads }) {
     const records = bytes(size * 40);
     rows.push(
       ...rounds(
-        { work: "merkle 40 B", size, unit: "leaves" },
+        { work: "merkle rows", size, unit: "records" },
         [
-          { name: "gridclear", run: () => engine.merkleRoot(records, 40), hash: hex },
+          { name: "gridclear", run: () => engine.merkleRoot(records, tradeRow), hash: hex },
           ...(two
-            ? [{ name: "gridclear, two threads", run: () => two.merkleRoot(records, 40), hash: hex }]
+            ? [{ name: "gridclear, two threads", run: () => two.merkleRoot(records, tradeRow), hash: hex }]
             : []),
         ],
         options,
