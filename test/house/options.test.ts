@@ -11,7 +11,7 @@ import { httpAsk } from "../../src/ledger/service/http.js";
 import { Witness } from "../../src/ledger/service/witness.js";
 import { openBrowserStore } from "../../src/ledger/store/browser.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
-import { hasLedger, openNodeStore, readNodeStore } from "../../src/ledger/store/node.js";
+import { hasLedger, openNodeStore, readNodeStore, removeNodeStore } from "../../src/ledger/store/node.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { openMarket } from "../../src/market/open.js";
@@ -74,6 +74,7 @@ const mistaken: readonly (readonly [name: string, field: string, call: () => unk
   ["openNodeStore with no path", "directory", () => openNodeStore("")],
   ["openNodeStore with a NUL", "directory", () => openNodeStore("a\0b")],
   ["readNodeStore with a number", "directory", () => readNodeStore(wrong(3))],
+  ["removeNodeStore without a path", "directory", () => removeNodeStore(wrong(undefined))],
   ["hasLedger without a path", "directory", () => hasLedger(wrong(undefined))],
   ["a store with a hasher not awaited", "hasher", () => openMemoryStore({ hasher: wrong(openHasher()) })],
   ["a store that verifies something else", "verify", () => openMemoryStore({ verify: wrong("hash") })],

@@ -57,6 +57,7 @@ export async function openNodeStore(directory: string, options: NodeStoreOptions
  * then.
  */
 export async function removeNodeStore(directory: string): Promise<void> {
+  path(directory, "directory");
   await removeLedger(directory).catch((error: unknown) => {
     throw asStorage(error, directory, "a ledger that can be removed");
   });
