@@ -101,15 +101,18 @@ export function fromSecretHex(text: unknown, field: string): Uint8Array {
     : fail("invalid", field, "lower-case hexadecimal", notShown);
 }
 
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Text in UTF-8. */
 export function toUtf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }
 
 /** UTF-8 to text; a byte order mark stays part of the text. Null unless every byte is valid. */
 export function fromUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return null;
   }

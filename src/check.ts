@@ -115,9 +115,12 @@ export const object: Check<{ readonly [name: string]: unknown }> = (value, field
  * one line, and short.
  */
 export function memberOf(field: string, name: string): string {
-  const shown = /^\w{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
-  return field === "" ? shown : `${field}.${shown}`;
+  return joined(field, shownName(name));
 }
+
+const shownName = (name: string): string =>
+  /^\w{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
+const joined = (field: string, shown: string): string => (field === "" ? shown : `${field}.${shown}`);
 
 /** An object with no other keys than these, each an own property; for objects that are taken as they are. */
 export function onlyKeys(value: unknown, field: string, known: readonly string[]): void {
@@ -141,15 +144,18 @@ export function needMethods(value: unknown, field: string, wanted: string, metho
  */
 export const record = <F extends Fields>(fields: F): Check<Checked<F>> => {
   const names = Object.keys(fields);
+  const each = names.map((name) => {
+    const check = fields[name]!;
+    return { name, shown: shownName(name), check, optional: "optional" in check };
+  });
   return (value, field) => {
     const given = object(value, field);
     onlyKeys(given, field, names);
     const copy: { [name: string]: unknown } = {};
-    for (const name of names) {
-      const check = fields[name]!;
+    for (const { name, shown, check, optional } of each) {
       const came = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (came === undefined && "optional" in check) continue;
-      copy[name] = check(came, memberOf(field, name));
+      if (came === undefined && optional) continue;
+      copy[name] = check(came, joined(field, shown));
     }
     return copy as Checked<F>;
   };

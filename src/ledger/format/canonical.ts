@@ -2,7 +2,7 @@
  * Canonical JSON: one text for one value, so that what is hashed and signed of a contract, a proof or a receipt can be written
  * in one way only. A reader refuses whatever its writer would not have written.
  */
-import { fromUtf8, sameBytes, toUtf8 } from "../../bytes.js";
+import { copyOf, fromUtf8, sameBytes, toUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 
 /** What canonical JSON can say: no fractions, no exponents, no undefined. */
@@ -13,9 +13,141 @@ export const maxJsonBytes = 65_536;
 /** Deepest nesting of arrays and objects. */
 export const maxJsonDepth = 16;
 
-// Keys are plain ASCII without quote and backslash: every language sorts and writes them alike.
-const keyPattern = /^[ !#-[\]-~]{1,64}$/;
+/** Longest key of an object. */
+const maxKeyLength = 64;
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+const quote = 0x22;
+const backslash = 0x5c;
+/** Whether a character stands in a string as it is and is one byte: printable ASCII but the two that are escaped. */
+const isPlain = (code: number): boolean =>
+  code >= 0x20 && code <= 0x7e && code !== quote && code !== backslash;
+
+/** Writes one value after the other, each from the beginning of the same bytes: genesis has a million contracts. */
+class Writer {
+  readonly #bytes = new Uint8Array(maxJsonBytes);
+  #length = 0;
+  #field = "";
+  /** Keys and indices from the value to where the writer is. */
+  readonly #path: (string | number)[] = [];
+
+  /** The text of a value: a view that the next call overwrites. */
+  write(value: unknown, field: string): Uint8Array {
+    this.#length = 0;
+    this.#field = field;
+    this.#path.length = 0;
+    this.#value(value);
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #value(node: unknown): void {
+    if (typeof node === "string") this.#string(node);
+    else if (typeof node === "number") {
+      if (!Number.isSafeInteger(node) || Object.is(node, -0))
+        this.#refuse("a whole number within ±(2^53-1)", node);
+      this.#ascii(`${node}`);
+    } else if (node === null || typeof node === "boolean") this.#ascii(`${node}`);
+    else if (typeof node === "object") this.#branch(node);
+    else this.#refuse("a JSON value without fractions", node);
+  }
+
+  #branch(node: object): void {
+    const depth = this.#path.length;
+    if (depth >= maxJsonDepth) fail("limit", this.#place(), `at most ${maxJsonDepth} levels`, depth + 1);
+    if (Array.isArray(node)) {
+      this.#ascii("[");
+      // By index, so that a hole is seen as the undefined it is.
+      for (let index = 0; index < node.length; index += 1) {
+        if (index > 0) this.#ascii(",");
+        this.#path.push(index);
+        this.#value(node[index]);
+        this.#path.pop();
+      }
+      this.#ascii("]");
+      return;
+    }
+    const prototype = Object.getPrototypeOf(node);
+    if (
+      (prototype !== null && prototype !== Object.prototype) ||
+      Object.getOwnPropertySymbols(node).length > 0
+    )
+      this.#refuse("a plain object", node);
+    const keys = Object.keys(node).sort();
+    this.#ascii("{");
+    for (let index = 0; index < keys.length; index += 1) {
+      const key = keys[index]!;
+      if (index > 0) this.#ascii(",");
+      // Plain ASCII without quote and backslash: every language sorts and writes such keys alike.
+      if (key === "" || key.length > maxKeyLength || key === "__proto__" || !this.#plain(key))
+        this.#refuse("keys of 1 to 64 printable ASCII characters, no quote, no backslash", key);
+      this.#ascii(":");
+      this.#path.push(key);
+      this.#value((node as Record<string, unknown>)[key]);
+      this.#path.pop();
+    }
+    this.#ascii("}");
+  }
+
+  #string(text: string): void {
+    if (this.#plain(text)) return;
+    if (loneSurrogate.test(text)) this.#refuse("well-formed Unicode", text);
+    const escaped = toUtf8(JSON.stringify(text));
+    this.#room(escaped.length);
+    this.#bytes.set(escaped, this.#length);
+    this.#length += escaped.length;
+  }
+
+  /** Writes text in quotes, if every character of it is plain. */
+  #plain(text: string): boolean {
+    // Before the scan: it should not run over megabytes.
+    this.#room(text.length + 2);
+    let at = this.#length;
+    this.#bytes[at++] = quote;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (!isPlain(code)) return false;
+      this.#bytes[at++] = code;
+    }
+    this.#bytes[at++] = quote;
+    this.#length = at;
+    return true;
+  }
+
+  #ascii(text: string): void {
+    this.#room(text.length);
+    for (let index = 0; index < text.length; index += 1) this.#bytes[this.#length++] = text.charCodeAt(index);
+  }
+
+  #room(bytes: number): void {
+    const length = this.#length + bytes;
+    if (length > maxJsonBytes) fail("limit", this.#place(), `at most ${maxJsonBytes} bytes`, length);
+  }
+
+  #refuse(wanted: string, got: unknown): never {
+    return fail("invalid", this.#place(), wanted, got);
+  }
+
+  #place(): string {
+    return this.#path.reduce<string>(
+      (place, step) => (typeof step === "number" ? `${place}[${step}]` : `${place}.${step}`),
+      this.#field,
+    );
+  }
+}
+
+/** A writer that nobody writes with: a getter of what is written may itself write. */
+let idle: Writer | null = null;
+
+/** Hands the text of a value to `read`, which must not keep it. */
+function written<T>(value: unknown, field: string, read: (text: Uint8Array) => T): T {
+  const writer = idle ?? new Writer();
+  idle = null;
+  try {
+    return read(writer.write(value, field));
+  } finally {
+    idle = writer;
+  }
+}
 
 /**
  * The one JSON text of a value, in UTF-8: keys sorted by their bytes, no blanks, whole numbers only, strings as
@@ -24,60 +156,7 @@ const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\
  * {@link maxJsonBytes}.
  */
 export function encodeCanonical(value: unknown, field: string = "json"): Uint8Array {
-  const parts: string[] = [];
-  let length = 0;
-  const put = (text: string): void => {
-    length += text.length;
-    if (length > maxJsonBytes) fail("limit", field, `at most ${maxJsonBytes} bytes`, length);
-    parts.push(text);
-  };
-  const string = (text: string, path: string): void => {
-    // Before the scan and the escaping: neither should run over megabytes.
-    if (text.length > maxJsonBytes) fail("limit", path, `at most ${maxJsonBytes} bytes`, text.length);
-    if (loneSurrogate.test(text)) fail("invalid", path, "well-formed Unicode", text);
-    put(JSON.stringify(text));
-  };
-  const write = (node: unknown, path: string, depth: number): void => {
-    if (node === null || typeof node === "boolean") put(`${node}`);
-    else if (typeof node === "string") string(node, path);
-    else if (typeof node === "number") {
-      if (!Number.isSafeInteger(node) || Object.is(node, -0))
-        fail("invalid", path, "a whole number within ±(2^53-1)", node);
-      put(`${node}`);
-    } else if (typeof node === "object") branch(node, path, depth);
-    else fail("invalid", path, "a JSON value without fractions", node);
-  };
-  const branch = (node: object, path: string, depth: number): void => {
-    if (depth >= maxJsonDepth) fail("limit", path, `at most ${maxJsonDepth} levels`, depth + 1);
-    if (Array.isArray(node)) {
-      put("[");
-      // By index, so that a hole is seen as the undefined it is.
-      for (let index = 0; index < node.length; index += 1) {
-        if (index > 0) put(",");
-        write(node[index], `${path}[${index}]`, depth + 1);
-      }
-      put("]");
-      return;
-    }
-    const prototype = Object.getPrototypeOf(node);
-    if (
-      (prototype !== null && prototype !== Object.prototype) ||
-      Object.getOwnPropertySymbols(node).length > 0
-    )
-      fail("invalid", path, "a plain object", node);
-    put("{");
-    for (const [index, key] of Object.keys(node).sort().entries()) {
-      if (!keyPattern.test(key) || key === "__proto__")
-        fail("invalid", path, "keys of 1 to 64 printable ASCII characters, no quote, no backslash", key);
-      put(`${index > 0 ? "," : ""}"${key}":`);
-      write((node as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
-    }
-    put("}");
-  };
-  write(value, field, 0);
-  const bytes = toUtf8(parts.join(""));
-  if (bytes.length > maxJsonBytes) fail("limit", field, `at most ${maxJsonBytes} bytes`, bytes.length);
-  return bytes;
+  return written(value, field, copyOf);
 }
 
 /** Deepest nesting in a JSON text, by brackets outside strings: found before a parser sees it. */
@@ -113,8 +192,7 @@ export function decodeCanonical(bytes: Uint8Array, field: string = "json"): Json
   } catch {
     return fail("invalid", field, "JSON", text);
   }
-  const again = encodeCanonical(value, field);
-  if (!sameBytes(again, bytes))
+  if (!written(value, field, (again) => sameBytes(again, bytes)))
     return fail(
       "invalid",
       field,
