@@ -42,8 +42,8 @@ export class MarketView {
 
   /** A copy of the contract in force with this key; null when there is none. */
   contract(key: string): Contract | null {
-    const contract = this.#state.terms.inForce.get(key);
-    return contract === undefined ? null : structuredClone(contract);
+    const held = this.#state.terms.inForce.get(key);
+    return held === undefined ? null : structuredClone(held.contract);
   }
 
   /** The terms that hold for a participant and carrier, its own or standard, as copies; null where it may not trade. */

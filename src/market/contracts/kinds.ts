@@ -11,7 +11,7 @@ import { converter, feeder, storage } from "./kinds/device.js";
 import { type ContractKind, dated, type Standing } from "./kinds/kind.js";
 import { market, payment } from "./kinds/market.js";
 import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
-import { creditOf } from "./terms.js";
+import { creditOf, type Held } from "./terms.js";
 
 const end: ContractKind<EndContract> = {
   parse: record({
@@ -21,19 +21,19 @@ const end: ContractKind<EndContract> = {
   key: ({ contract }) => `end/${contract}`,
   check: ({ contract: ended }, standing, own) => {
     const { terms } = standing;
-    const contract = terms.inForce.get(ended);
+    const contract = terms.inForce.get(ended)?.contract;
     const kind = contract === undefined ? undefined : kindOf(contract);
     if (contract === undefined || kind?.end === undefined)
       return fail("refused", `${own}.contract`, "a contract in force, not market or payment", ended);
     if (kind.needed)
-      for (const [other, held] of terms.inForce)
+      for (const [other, { contract: held }] of terms.inForce)
         if (kindOf(held).needs?.(held).includes(ended))
           fail("refused", `${own}.contract`, `one that no other needs (end ${other} first)`, ended);
     if (contract.kind === "participant") checkDebt(contract.id, standing, own);
   },
   apply: ({ contract: ended }, standing, journal) => {
-    const contract = standing.terms.inForce.get(ended)!;
-    standing.terms.inForce.delete(ended);
+    const { contract } = standing.terms.inForce.get(ended)!;
+    standing.terms.forget(ended, contract.version);
     kindOf(contract).end!(contract, standing, journal);
   },
   once: true,
@@ -86,10 +86,10 @@ export function contractKey(contract: Contract): string {
 }
 
 /**
- * Holds a contract against what stands at the beginning of `period`. Throws `refused`, `conflict` or `limit` naming
- * the field unless it fits; changes nothing.
+ * Holds a contract against what stands at the beginning of `period` and returns its key. Throws `refused`, `conflict` or
+ * `limit` naming the field unless it fits; changes nothing.
  */
-export function checkContract(contract: Contract, standing: Standing, period: number): void {
+export function checkContract(contract: Contract, standing: Standing, period: number): string {
   const { terms } = standing;
   const key = contractKey(contract);
   if (contract.from !== period) fail("refused", `${key}.from`, `period ${period}`, contract.from);
@@ -98,13 +98,21 @@ export function checkContract(contract: Contract, standing: Standing, period: nu
   if (terms.market === null && contract.kind !== "market")
     fail("refused", key, "the market contract first", contract.kind);
   kindOf(contract).check?.(contract, standing, key);
+  return key;
 }
 
-/** Puts a checked contract in force and books what that moves. Returns the key of what now holds otherwise. */
-export function applyContract(contract: Contract, standing: Standing, journal: Journal): string {
+/** Puts a checked contract, with its key, in force and books what that moves. Returns what is held of it; null when it was carried out at once. */
+export function applyContract(
+  key: string,
+  contract: Contract,
+  standing: Standing,
+  journal: Journal,
+): Held | null {
+  const { terms } = standing;
   const kind = kindOf(contract);
-  const key = kind.key(contract);
-  const held = standing.terms.enter(key, contract, kind.once === true);
-  kind.apply(contract, standing, journal, held);
-  return contract.kind === "end" ? contract.contract : key;
+  const before = terms.inForce.get(key)?.contract ?? null;
+  kind.apply(contract, standing, journal, before);
+  if (kind.once !== true) return terms.hold(key, contract);
+  terms.forget(key, contract.version);
+  return null;
 }

@@ -93,6 +93,15 @@ export class Register<T extends Registered<unknown>> {
   }
 }
 
+/** A contract in force. */
+export interface Held {
+  contract: Contract;
+  /** Place of its hash among those of the contracts in force, or {@link nobody} before it has one (rules.ts). */
+  place: number;
+  /** Whether it is in force no more. */
+  ended: boolean;
+}
+
 /** The terms of one side, supply or use: participants' own and, where they have none, the standard ones. */
 export class SideTerms<T extends SupplyContract | UseContract> {
   /** By (participant, carrier). */
@@ -131,8 +140,8 @@ export class Terms {
   readonly devices: readonly Device[] = this.registers.storage.entries;
   readonly converters: readonly Converter[] = this.registers.converter.entries;
   readonly feeders: readonly Feeder[] = this.registers.feeder.entries;
-  /** Contracts in force by key, in order of first registration. */
-  readonly inForce: Map<string, Contract> = new Map();
+  /** What is in force by key, in order of first registration. */
+  readonly inForce: Map<string, Held> = new Map();
   /** Clearing contracts by carrier code. */
   readonly clearing: (ClearingContract | null)[] = carriers.map(() => null);
   payment: PaymentContract | null = null;
@@ -144,8 +153,8 @@ export class Terms {
   /** By (participant, carrier): feeder number, or {@link nobody}. */
   readonly feederOf: number[] = [];
 
-  /** Last version of every key ever seen, so that none comes twice. */
-  readonly #versions = new Map<string, number>();
+  /** Last version of every key ever seen and not in force, so that none comes twice. */
+  readonly #past = new Map<string, number>();
   /** Credit limits as far as they were asked for since the contracts last changed. */
   #credit: (bigint | null)[] = [];
 
@@ -161,7 +170,7 @@ export class Terms {
 
   /** Version that the next contract of this key must have. */
   nextVersion(key: string): number {
-    return (this.#versions.get(key) ?? 0) + 1;
+    return (this.inForce.get(key)?.contract.version ?? this.#past.get(key) ?? 0) + 1;
   }
 
   /** How far the balance of a participant may go below zero, in amount ticks; null: without limit. */
@@ -178,16 +187,26 @@ export class Terms {
     this.#credit = [];
   }
 
-  /**
-   * Notes that a contract of this key entered, in force from now on unless it is carried out `once`. Returns the one
-   * that it amends.
-   */
-  enter<C extends Contract>(key: string, contract: C, once: boolean): C | null {
-    this.#versions.set(key, contract.version);
-    if (once) return null;
-    const held = (this.inForce.get(key) as C | undefined) ?? null;
-    this.inForce.set(key, contract);
+  /** A contract of this key holds from now on, in the place of the one that it amends. */
+  hold(key: string, contract: Contract): Held {
+    const known = this.inForce.get(key);
+    if (known !== undefined) {
+      known.contract = contract;
+      return known;
+    }
+    const held = { contract, place: nobody, ended: false };
+    this.inForce.set(key, held);
     return held;
+  }
+
+  /** Nothing of this key holds any more, or ever did: its last version is remembered. */
+  forget(key: string, version: number): void {
+    const held = this.inForce.get(key);
+    if (held !== undefined) {
+      held.ended = true;
+      this.inForce.delete(key);
+    }
+    this.#past.set(key, version);
   }
 
   /** Registers a participant, or changes what it hangs on. */

@@ -74,10 +74,13 @@ export class OpenPeriod {
     this.#journal = new Journal(state.accounts, period);
   }
 
-  /** Puts a contract in force; only before {@link start}. Throws, and changes nothing, when it does not fit. */
-  enter(contract: Contract): void {
+  /**
+   * Puts a contract in force; only before {@link start}. Throws, and changes nothing, when it does not fit. Whoever has its
+   * canonical JSON already hands it on.
+   */
+  enter(contract: Contract, text?: Uint8Array): void {
     if (this.#orders !== null) fail("state", "contract", "before the period starts", "an open period");
-    const bytes = encodeCanonical(contract);
+    const bytes = text ?? encodeCanonical(contract);
     const total = this.#contractBytes + lengthBytes + bytes.length;
     if (this.#contracts.length >= maxPeriodContracts || total > maxPeriodContractBytes)
       fail(
@@ -155,7 +158,7 @@ export class OpenPeriod {
         ...this.#journal.take(),
       },
       state: this.#state.encode(),
-      rules: this.#state.rules(this.#engine),
+      rules: this.#state.rules.root(this.#engine),
       totals: totalsOf(this.#sums),
       carriers: outcomes,
       settled,
@@ -179,7 +182,7 @@ function totalsOf(sums: Sums): Header["totals"] {
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
   const open = new OpenPeriod(state, engine, input.period);
   for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
-    within(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract")));
+    within(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract"), item));
   open.start();
   if (open.genesis && input.orders.length > 0)
     fail("refused", "orders", "none at genesis", input.orders.length / orderLayout.bytes);

@@ -1,11 +1,11 @@
 /** What a market carries from one period to the next, and the two roots of it that a block holds. */
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { stateCode, stateLayout } from "../../ledger/format/records.js";
-import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import type { Journal } from "../books/journal.js";
 import type { Contract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
+import { Rules } from "../contracts/rules.js";
 import { Terms } from "../contracts/terms.js";
 import type { MeterBook } from "./meters.js";
 import { LastReadings } from "./readings.js";
@@ -25,41 +25,17 @@ export class MarketState {
   /** Past periods with readings to come or to correct, oldest first. */
   readonly books: Map<number, MeterBook> = new Map();
   readonly lastReadings: LastReadings = new LastReadings();
-  /** By key of the contracts in force: canonical JSON until it is first needed hashed, its hash from then on. */
-  readonly #texts = new Map<string, Uint8Array>();
-  readonly #hashes = new Map<string, Uint8Array>();
-  #rules: Uint8Array | null = null;
+  readonly rules: Rules = new Rules(this.terms);
 
   /**
    * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws
    * `refused`, `conflict` or `limit`, and changes nothing, when it does not fit.
    */
   enter(contract: Contract, text: Uint8Array, period: number, journal: Journal): void {
-    checkContract(contract, this, period);
-    const changed = applyContract(contract, this, journal);
-    this.#hashes.delete(changed);
-    this.#texts.delete(changed);
-    if (this.terms.inForce.has(changed)) this.#texts.set(changed, text);
-    this.#rules = null;
-  }
-
-  /** Root over the SHA-256 of the canonical JSON of every contract in force, in order of first registration. */
-  rules(hasher: Hasher): Uint8Array {
-    if (this.#rules !== null) return this.#rules;
-    const hashes = new Uint8Array(this.terms.inForce.size * hashBytes);
-    let at = 0;
-    for (const key of this.terms.inForce.keys()) {
-      let hash = this.#hashes.get(key);
-      if (hash === undefined) {
-        hash = hasher.sha256(this.#texts.get(key)!);
-        this.#hashes.set(key, hash);
-        this.#texts.delete(key);
-      }
-      hashes.set(hash, at);
-      at += hashBytes;
-    }
-    this.#rules = hasher.merkleRoot(hashes, hashBytes);
-    return this.#rules;
+    const key = checkContract(contract, this, period);
+    const held = applyContract(key, contract, this, journal);
+    if (held !== null) this.rules.enter(held, text);
+    else if (contract.kind === "end") this.rules.end();
   }
 
   /**

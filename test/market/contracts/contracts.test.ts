@@ -174,8 +174,12 @@ describe("contracts from outside", () => {
     const [market, payment, ...rest] = openingContracts({ participants: ["ann"] }, ownTerms("ann", 0));
     expect(() => check(payment!, 0)).toThrow("the market contract first");
     const enter = (contract: typeof market) => {
-      check(contract!, contract!.from);
-      applyContract(contract!, state, new Journal(state.accounts, contract!.from));
+      applyContract(
+        check(contract!, contract!.from),
+        contract!,
+        state,
+        new Journal(state.accounts, contract!.from),
+      );
     };
     enter(market);
     expect(() => check(market!, 0)).toThrow();

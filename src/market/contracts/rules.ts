@@ -1,0 +1,79 @@
+/**
+ * The rules root of a block: it vouches for every contract in force. Each contract is hashed once, when it enters; what is
+ * hashed anew when contracts change is the tree over the hashes, and when none do, nothing.
+ */
+import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
+import { type Held, nobody, type Terms } from "./terms.js";
+
+/** A contract that entered since the root was last asked for, and its canonical JSON. */
+interface Entered {
+  readonly held: Held;
+  readonly text: Uint8Array;
+}
+
+/** The hashes of the contracts in force and the root over them. */
+export class Rules {
+  readonly #terms: Terms;
+  /** The hash of each contract in force at its place. */
+  #hashes = new Uint8Array(64 * hashBytes);
+  #count = 0;
+  #entered: Entered[] = [];
+  /** Whether contracts ended since the root was last asked for, which leaves gaps between the hashes. */
+  #ended = false;
+  #root: Uint8Array | null = null;
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+  }
+
+  /** A contract entered, or amended one; its text is kept, not copied, until the root is asked for. */
+  enter(held: Held, text: Uint8Array): void {
+    this.#entered.push({ held, text });
+    this.#root = null;
+  }
+
+  /** A contract ended. */
+  end(): void {
+    this.#ended = true;
+    this.#root = null;
+  }
+
+  /** Root over the SHA-256 of the canonical JSON of every contract in force, in order of first entry; not to be written to. */
+  root(hasher: Hasher): Uint8Array {
+    this.#root ??= this.#hash(hasher);
+    return this.#root;
+  }
+
+  #hash(hasher: Hasher): Uint8Array {
+    if (this.#ended) this.#close();
+    for (const { held, text } of this.#entered) {
+      // What entered and ended since is no longer held.
+      if (held.ended) continue;
+      if (held.place === nobody) held.place = this.#count++;
+      this.#reserve();
+      this.#hashes.set(hasher.sha256(text), held.place * hashBytes);
+    }
+    this.#entered = [];
+    return hasher.merkleRoot(this.#hashes.subarray(0, this.#count * hashBytes), hashBytes);
+  }
+
+  /** Moves the hashes of what is still in force together, over those of what ended. */
+  #close(): void {
+    this.#count = 0;
+    for (const held of this.#terms.inForce.values()) {
+      if (held.place === nobody) continue;
+      const from = held.place * hashBytes;
+      held.place = this.#count++;
+      this.#hashes.copyWithin(held.place * hashBytes, from, from + hashBytes);
+    }
+    this.#ended = false;
+  }
+
+  /** Makes room for as many hashes as there are places. */
+  #reserve(): void {
+    if (this.#count * hashBytes <= this.#hashes.length) return;
+    const grown = new Uint8Array(2 * this.#hashes.length);
+    grown.set(this.#hashes);
+    this.#hashes = grown;
+  }
+}
