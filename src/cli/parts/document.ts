@@ -5,9 +5,9 @@
  * its meaning is lost.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { concat, fromUtf8 } from "../../bytes.js";
-import { fail, GridclearError, placed } from "../../errors.js";
-import { isUtf16 } from "../../files/text.js";
+import { concat } from "../../bytes.js";
+import { fail, GridclearError, placed, within } from "../../errors.js";
+import { decodeText } from "../../files/text.js";
 import { reasonOf } from "./problem.js";
 
 /** Most bytes of a document unless its reader says otherwise. */
@@ -23,14 +23,11 @@ export interface Reading {
 
 /**
  * Text of a file, pipe or device, without a byte order mark and with `\n` line ends. Throws `invalid` when it can't be
- * read or is not UTF-8, `limit` when it is too long.
+ * read, naming the line where it is not UTF-8, `limit` when it is too long.
  */
 export async function readText(path: string, reading: Reading = {}): Promise<string> {
   const bytes = await readBytes(path, reading);
-  const text = fromUtf8(bytes);
-  return text === null
-    ? fail("invalid", path, "UTF-8 text", isUtf16(bytes) ? "UTF-16" : "other bytes")
-    : asWritten(text);
+  return within(path, () => decodeText(bytes).replaceAll("\r\n", "\n"));
 }
 
 /** Bytes of a file, pipe or device. Throws `invalid` when it can't be read, `limit` when it is too long. */

@@ -187,6 +187,8 @@ describe("gridclear clear", () => {
       "side,id,quantity,price\noffer,cafe\u0301,1,1\nbid,caf\u00e9,1,1\n",
       /line 3: id.*Unicode form/,
     ],
+    ["UTF-16", new Uint8Array(Buffer.from("\ufeffside,id", "utf16le")), /line 1: text.*"UTF-16"/],
+    ["UTF-16 without its mark", new Uint8Array(Buffer.from("side,id", "utf16le")), /line 1: text.*"UTF-16"/],
     ["bad UTF-8", Uint8Array.of(0x73, 0x69, 0x0a, 0x61, 0xff, 0x0a), /line 2: text/],
   ])("refuses orders: %s", async (_, orders, message) => {
     const { code, out, error } = await clear(orders);

@@ -1,4 +1,5 @@
 // A ledger goes on with the scenario it was begun with, and with no other.
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +54,18 @@ test.each([
   // The same scenario goes on, however its file is laid out.
   await writeFile(at("a.json"), JSON.stringify(Object.fromEntries(Object.entries(quick).reverse()), null, 2));
   expect((await call("run", at("a.json"), "--ledger", ledger)).code).toBe(0);
+});
+
+test.each([
+  ["UTF-16", "\ufeff", "utf16le", 'line 1: text: wanted UTF-8 text, got "UTF-16"'],
+  ["UTF-16 without its mark", "", "utf16le", 'line 1: text: wanted UTF-8 text, got "UTF-16"'],
+  ["Latin-1", "", "latin1", 'line 2: text: wanted UTF-8 text, got "bytes that are not"'],
+] as const)("a scenario in %s is refused by that, and nothing is begun", async (_, mark, encoding, said) => {
+  const scenario = JSON.stringify({ ...quick, description: "Häuser" }, null, 2).replace(/\n(?! *"desc)/g, "");
+  await writeFile(at("other.json"), Buffer.from(mark + scenario, encoding));
+  const refused = await call("run", at("other.json"), "--ledger", at("ledger-other"));
+  expect(refused).toMatchObject({ code: 2, out: "", err: `gridclear: ${at("other.json")}: ${said}\n` });
+  expect(existsSync(at("ledger-other"))).toBe(false);
 });
 
 test("measured profiles that were replaced are seen", async () => {
