@@ -145,7 +145,8 @@ function proving(app: App, at: InLedger, block: BlockShown) {
     try {
       const found = await app.client.call("prove", { ...at, index });
       const [first, end] = found.row;
-      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, and ${found.steps.length} hashes lead from there to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
+      const hashes = found.steps.length === 1 ? "1 hash leads" : `${found.steps.length} hashes lead`;
+      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, and ${hashes} from there to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
       path.element.hidden = false;
       path.show(found, `${trade.seller} → ${trade.buyer}`, text);
       proof.replaceChildren(el("p", {}, text), pathTable(found));
