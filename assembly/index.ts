@@ -128,11 +128,11 @@ export function peerRecords(carrier: u32, first: u32, count: u32, offerNames: us
   return <i32>count;
 }
 
-/** Trade records of all sales, at `out` in the working memory. Returns their number. */
-export function saleRecords(carrier: u32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize): i32 {
-  if (carrier > 255 || !insideWork(out, <u64>sales.count * recordBytes)) return outOfRange;
-  writeSaleRecords(carrier, sales.count, lotCount, offerNames, bidNames, deviceNames, out);
-  return <i32>sales.count;
+/** Trade records of the first `count` sales, at `out` in the working memory. Returns `count`. */
+export function saleRecords(carrier: u32, count: u32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize): i32 {
+  if (carrier > 255 || count > sales.count || !insideWork(out, <u64>count * recordBytes)) return outOfRange;
+  writeSaleRecords(carrier, count, lotCount, offerNames, bidNames, deviceNames, out);
+  return <i32>count;
 }
 
 function insideWork(at: usize, bytes: u64): bool {

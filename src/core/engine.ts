@@ -254,6 +254,17 @@ export class Engine {
     });
   }
 
+  /**
+   * What the last {@link match} left of each order, as {@link sell} goes on from it: the columns of its `remaining`, for
+   * whoever called something else between the two. Throws `state` without a match.
+   */
+  remaining(): Matching["remaining"] {
+    return this.#use((_, memory) => {
+      const { offers, bids } = this.#matched ?? fail("state", "remaining", "a match to go on from", "none");
+      return { offers: memory.u32("offerLeft", offers), bids: memory.u32("bidLeft", bids) };
+    });
+  }
+
   /** The trades and sales of the last clearing as the ledger's records: see {@link TradeRecords}. */
   tradeRecords(options: RecordOptions): TradeRecords {
     return this.#use((core, memory) => {

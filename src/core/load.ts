@@ -46,6 +46,7 @@ export interface CoreExports extends Record<string, unknown> {
   ): number;
   saleRecords(
     carrier: number,
+    count: number,
     offerNames: number,
     bidNames: number,
     deviceNames: number,

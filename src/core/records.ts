@@ -23,8 +23,12 @@ export interface RecordOptions {
   readonly devices?: Uint32Array;
   /** Tiers that peer-to-peer trades pay; none without it. */
   readonly commission?: readonly CommissionTier[];
-  /** Only the first so many peer-to-peer trades (a caller that dropped some has moved the others up). */
-  readonly count?: number;
+  /**
+   * Only the first so many peer-to-peer trades, or sales: a caller that drops some moves the others up in the columns, and
+   * one that needs one kind alone asks for 0 of the other.
+   */
+  readonly peers?: number;
+  readonly sales?: number;
 }
 
 /** Records of a clearing, 40 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of execution. */
@@ -49,9 +53,10 @@ export function tradeRecords(
   options: RecordOptions,
 ): TradeRecords {
   const carrier = integer(0, 255)(options.carrier, "carrier");
-  const peers =
-    options.count === undefined ? matched.trades : integer(0, matched.trades)(options.count, "count");
-  const sales = matched.sales;
+  const counted = (wanted: number | undefined, most: number, field: string): number =>
+    wanted === undefined ? most : integer(0, most)(wanted, field);
+  const peers = counted(options.peers, matched.trades, "peers");
+  const sales = counted(options.sales, matched.sales, "sales");
   const own = memory.bytes.buffer;
   const names = [
     takeNames(options.offers, "offers", matched.offers, own),
@@ -88,7 +93,7 @@ export function tradeRecords(
       tier.use,
       work + first * tradeRecordBytes,
     );
-  core.saleRecords(carrier, offers, bids, devices, work + peers * tradeRecordBytes);
+  core.saleRecords(carrier, sales, offers, bids, devices, work + peers * tradeRecordBytes);
   return { peers, sales, bytes: memory.bytes.subarray(work, work + recordsBytes) };
 }
 

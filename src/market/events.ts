@@ -122,17 +122,8 @@ export class Emitter {
 /** The orders of a period from number `first` up to `end`, as events. */
 function* notesOfOrders({ orders, period }: OpenPeriod, first: number, end: number): Iterable<Note> {
   for (let sequence = first; sequence < end; sequence += 1) {
-    const order = {
-      sequence,
-      period,
-      participant: orders.participant[sequence]!,
-      carrier: carriers[orders.carrier[sequence]!]!,
-      side: sides[orders.side[sequence]!]!,
-      revision: orders.revision[sequence]!,
-      quantity: orders.quantity[sequence]!,
-      price: orders.price[sequence]!,
-    };
-    yield ["order", order];
+    const { carrier, side, ...row } = orders.row(sequence);
+    yield ["order", { ...row, sequence, period, carrier: carriers[carrier]!, side: sides[side]! }];
     const replaced = orders.replaced[sequence]!;
     if (replaced >= 0) yield ["replaced", { sequence: replaced, by: sequence, period }];
   }

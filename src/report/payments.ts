@@ -12,8 +12,14 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { account, accountOf } from "../market/books/accounts.js";
-import { type Amount, product } from "../market/books/amounts.js";
-import { type Pay, type PaymentKind, payFlow, payTrade } from "../market/books/payments.js";
+import { amountAt, product } from "../market/books/amounts.js";
+import {
+  type Pay,
+  type PaymentKind,
+  payFlow,
+  payTrade,
+  type TradePayment,
+} from "../market/books/payments.js";
 import { carriers } from "../units.js";
 import type { Registry } from "./registry.js";
 
@@ -81,13 +87,17 @@ function eachTrade({ sections }: Block, payment: Payment, pay: Pay): void {
     const kind = view.getUint8(at + trade.kind);
     payment.carrier = view.getUint8(at + trade.carrier);
     payment.reference = index;
-    const buyer = partyOf(view.getUint32(at + trade.bid, true));
-    const peer = kind === tradeCode.peer;
-    const seller = peer ? partyOf(view.getUint32(at + trade.offer, true)) : account.pool;
-    const amount = product(view.getUint32(at + trade.quantity, true), view.getInt32(at + trade.price, true));
-    const supplyFee = view.getBigInt64(at + trade.supplyFee, true);
-    const useFee = view.getBigInt64(at + trade.useFee, true);
-    payTrade({ kind, supplyFee, useFee }, amount, { seller, buyer }, pay);
+    const offer = view.getUint32(at + trade.offer, true);
+    const quantity = view.getUint32(at + trade.quantity, true);
+    const paid: TradePayment = {
+      kind,
+      seller: kind === tradeCode.peer ? partyOf(offer) : account.pool,
+      buyer: partyOf(view.getUint32(at + trade.bid, true)),
+      amount: product(quantity, view.getInt32(at + trade.price, true)),
+      supplyFee: amountAt(view, at + trade.supplyFee),
+      useFee: amountAt(view, at + trade.useFee),
+    };
+    payTrade(paid, pay);
   }
 }
 
@@ -97,7 +107,7 @@ function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, 
     const party = view.getUint32(at + flow.party, true);
     payment.carrier = view.getUint8(at + flow.carrier);
     payment.reference = index;
-    const amount: Amount = view.getBigInt64(at + flow.amount, true);
+    const amount = amountAt(view, at + flow.amount);
     const device = (): number => {
       const owner = devices[party]?.owner ?? null;
       return owner === null ? account.pool : accountOf(owner);

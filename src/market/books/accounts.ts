@@ -11,13 +11,13 @@ export const collateralOf = (participant: number): number => firstCollateralAcco
 
 /**
  * Double entry: every movement takes from one account what it puts into another, so the balances of all accounts
- * sum to zero after each. Balances are exact; what a period adds is summed in doubles while they are exact, and
- * carried into `BigInt` when read.
+ * sum to zero after each. Balances are exact: a double as long as it is, and beside it what went beyond.
  */
 export class Accounts {
-  readonly #balance: bigint[] = Array.from({ length: firstParticipantAccount }, () => 0n);
+  #near: Float64Array = new Float64Array(firstParticipantAccount + 64);
+  /** What went beyond the doubles, by account; few have any. */
+  readonly #far = new Map<number, bigint>();
   readonly #collateral: bigint[] = [];
-  #change: Float64Array = new Float64Array(firstParticipantAccount + 64);
 
   /** Number of participants with an account. */
   get participants(): number {
@@ -26,13 +26,11 @@ export class Accounts {
 
   /** Opens the account and the collateral account of the next participant. */
   add(): void {
-    this.#balance.push(0n);
     this.#collateral.push(0n);
-    if (this.#balance.length > this.#change.length) {
-      const grown = new Float64Array(2 * this.#change.length);
-      grown.set(this.#change);
-      this.#change = grown;
-    }
+    if (firstParticipantAccount + this.#collateral.length <= this.#near.length) return;
+    const grown = new Float64Array(2 * this.#near.length);
+    grown.set(this.#near);
+    this.#near = grown;
   }
 
   /** Moves `amount` from one account to another; a negative amount goes the other way. */
@@ -45,18 +43,18 @@ export class Accounts {
   has(number: number): boolean {
     return number >= firstCollateralAccount
       ? this.#collateral[number - firstCollateralAccount] !== undefined
-      : this.#balance[number] !== undefined;
+      : Number.isInteger(number) && number >= 0 && number < firstParticipantAccount + this.participants;
   }
 
   /** Balance in amount ticks. */
   balance(number: number): bigint {
     if (number >= firstCollateralAccount) return this.#collateral[number - firstCollateralAccount]!;
-    const change = this.#change[number]!;
-    if (change !== 0) {
-      this.#balance[number]! += BigInt(change);
-      this.#change[number] = 0;
-    }
-    return this.#balance[number]!;
+    return BigInt(this.#near[number]!) + (this.#far.get(number) ?? 0n);
+  }
+
+  /** Balance of an account that is no collateral, as a number where it is one exactly. */
+  amount(number: number): Amount {
+    return this.#far.has(number) ? this.balance(number) : this.#near[number]!;
   }
 
   /** Balance of a participant. */
@@ -67,14 +65,16 @@ export class Accounts {
   #add(number: number, amount: Amount): void {
     if (number >= firstCollateralAccount) {
       this.#collateral[number - firstCollateralAccount]! += BigInt(amount);
-    } else if (typeof amount === "bigint") {
-      this.#balance[number]! += amount;
-    } else {
-      const change = this.#change[number]! + amount;
-      if (change > exactSum || change < -exactSum) {
-        this.#balance[number]! += BigInt(this.#change[number]!) + BigInt(amount);
-        this.#change[number] = 0;
-      } else this.#change[number] = change;
+      return;
     }
+    if (typeof amount === "number") {
+      const sum = this.#near[number]! + amount;
+      if (sum <= exactSum && sum >= -exactSum) {
+        this.#near[number] = sum;
+        return;
+      }
+    }
+    this.#far.set(number, this.balance(number) + BigInt(amount));
+    this.#near[number] = 0;
   }
 }

@@ -19,6 +19,27 @@ export function product(quantity: number, price: number): Amount {
   return Number.isSafeInteger(value) ? value + 0 : BigInt(quantity) * BigInt(price);
 }
 
+const half = 0x1_0000_0000;
+/** Bytes of half a 64-bit number. */
+const halfBytes = 4;
+
+/** Writes a signed 64-bit amount without making a `bigint` of a number. */
+export function putAmount(view: DataView, at: number, amount: Amount): void {
+  if (typeof amount === "bigint") view.setBigInt64(at, amount, true);
+  else {
+    const high = Math.floor(amount / half);
+    view.setUint32(at, amount - high * half, true);
+    view.setInt32(at + halfBytes, high, true);
+  }
+}
+
+/** Reads a signed 64-bit amount, as a number where it is one exactly. */
+export function amountAt(view: DataView, at: number): Amount {
+  const high = view.getInt32(at + halfBytes, true);
+  const value = high * half + view.getUint32(at, true);
+  return Number.isSafeInteger(value) ? value : view.getBigInt64(at, true);
+}
+
 /** floor(|amount| × rate / 1 000 000) for a rate of at most 1 000 000. */
 export function fee(amount: Amount, rate: number): Amount {
   if (rate === 0) return 0;

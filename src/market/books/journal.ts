@@ -6,21 +6,7 @@ import { copyOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { flowLayout, noCarrier, none, postingLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Accounts } from "./accounts.js";
-import { type Amount, maxAmount } from "./amounts.js";
-
-/** A trade in numbers: kind and carrier by their codes. */
-export interface TradeRow {
-  kind: number;
-  carrier: number;
-  /** Order number of the offer; the device number for a storage lot. */
-  offer: number;
-  bid: number;
-  quantity: number;
-  price: number;
-  position: number;
-  supplyFee: Amount;
-  useFee: Amount;
-}
+import { type Amount, maxAmount, putAmount } from "./amounts.js";
 
 /** A flow in numbers; `party` and `order` are {@link none} where there is none. */
 export interface FlowRow {
@@ -62,10 +48,8 @@ export const plainPosting: Pick<PostingRow, "carrier" | "reference"> = {
   reference: none,
 };
 
-const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
 const flowAt = /* @__PURE__ */ offsetsOf(flowLayout);
 const postingAt = /* @__PURE__ */ offsetsOf(postingLayout);
-const half = 0x1_0000_0000;
 
 /** Records of one size, written at the end of bytes that grow. */
 class Sheet {
@@ -83,32 +67,30 @@ class Sheet {
   /** Makes room for one more record and returns where it begins. */
   next(): number {
     const at = this.count * this.recordBytes;
-    if (at + this.recordBytes > this.#bytes.length) {
-      const grown = new Uint8Array(4 * this.#bytes.length);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-      this.view = new DataView(grown.buffer);
-    }
+    this.#need(at + this.recordBytes);
     this.count += 1;
     return at;
+  }
+
+  /** Puts records behind those that are there. */
+  append(records: Uint8Array): void {
+    const at = this.count * this.recordBytes;
+    this.#need(at + records.length);
+    this.#bytes.set(records, at);
+    this.count += records.length / this.recordBytes;
+  }
+
+  #need(bytes: number): void {
+    if (bytes <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(bytes, 4 * this.#bytes.length));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.view = new DataView(grown.buffer);
   }
 
   /** A copy of what was written. */
   take(): Uint8Array {
     return copyOf(this.#bytes, 0, this.count * this.recordBytes);
-  }
-}
-
-/** Bytes of half a 64-bit number. */
-const halfBytes = 4;
-
-/** Writes a signed 64-bit amount without making a `bigint` of a number. */
-function putAmount(view: DataView, at: number, amount: Amount): void {
-  if (typeof amount === "bigint") view.setBigInt64(at, amount, true);
-  else {
-    const high = Math.floor(amount / half);
-    view.setUint32(at, amount - high * half, true);
-    view.setInt32(at + halfBytes, high, true);
   }
 }
 
@@ -130,19 +112,9 @@ export class Journal {
     return this.#postings.count;
   }
 
-  /** Writes a trade. */
-  trade(row: TradeRow): void {
-    const at = this.#trades.next();
-    const { view } = this.#trades;
-    view.setUint8(at + tradeAt.kind, row.kind);
-    view.setUint8(at + tradeAt.carrier, row.carrier);
-    view.setUint32(at + tradeAt.offer, row.offer, true);
-    view.setUint32(at + tradeAt.bid, row.bid, true);
-    view.setUint32(at + tradeAt.quantity, row.quantity, true);
-    view.setInt32(at + tradeAt.price, row.price, true);
-    view.setUint32(at + tradeAt.position, row.position, true);
-    putAmount(view, at + tradeAt.supplyFee, row.supplyFee);
-    putAmount(view, at + tradeAt.useFee, row.useFee);
+  /** Takes trades as the core wrote them: records end to end, which are copied. */
+  trades(records: Uint8Array): void {
+    this.#trades.append(records);
   }
 
   /** Writes a flow. */

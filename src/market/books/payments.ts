@@ -12,7 +12,7 @@ import {
   tradeCode,
 } from "../../ledger/format/records.js";
 import type { Amount } from "./amounts.js";
-import type { FlowRow, TradeRow } from "./journal.js";
+import type { FlowRow } from "./journal.js";
 
 /** What a payment is for: the kinds of posting, and what follows from trades and flows. */
 export type PaymentKind =
@@ -66,17 +66,26 @@ const paymentOf = /* @__PURE__ */ (() => {
   return byCode;
 })();
 
+/** What a trade says of its money. */
+export interface TradePayment {
+  /** Its code. */
+  kind: number;
+  /** Account numbers; the seller counts in trades between peers alone. */
+  seller: number;
+  buyer: number;
+  /** Quantity × price. */
+  amount: Amount;
+  supplyFee: Amount;
+  useFee: Amount;
+}
+
 /**
  * The payments of a trade: the buyer pays the seller, and each its commission; of a sale from the pool or a store, the
- * buyer pays the pool. `amount` is quantity × price; `seller` counts in trades between peers alone.
+ * buyer pays the pool.
  */
-export function payTrade(
-  trade: Pick<TradeRow, "kind" | "supplyFee" | "useFee">,
-  amount: Amount,
-  { seller, buyer }: { readonly seller: number; readonly buyer: number },
-  pay: Pay,
-): void {
-  if (trade.kind !== tradeCode.peer) {
+export function payTrade(trade: Readonly<TradePayment>, pay: Pay): void {
+  const { kind, seller, buyer, amount } = trade;
+  if (kind !== tradeCode.peer) {
     pay("poolSale", buyer, account.pool, amount);
     return;
   }

@@ -5,6 +5,7 @@ import { offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { maxPeriodOrders } from "../period/limits.js";
+import { nextRevision, orderRow } from "../period/orderrow.js";
 import type { Orders } from "../period/orders.js";
 import type { OpenPeriod } from "../period/period.js";
 import type { BatchResult, OrderBatch } from "./request.js";
@@ -81,16 +82,16 @@ export function takeColumns(open: OpenPeriod, batch: OrderBatch): BatchResult {
   const { participant, carrier, side, quantity, price, revision } = batch;
   const { orders, period } = open;
   const first = orders.count;
+  const row = orderRow();
   const refused: { index: number; error: GridclearError }[] = [];
   for (let index = 0; index < quantity.length; index += 1) {
-    const error = orders.take(
-      participant[index]!,
-      carrier[index]!,
-      side[index]!,
-      quantity[index]!,
-      price[index]!,
-      revision?.[index],
-    );
+    row.participant = participant[index]!;
+    row.carrier = carrier[index]!;
+    row.side = side[index]!;
+    row.quantity = quantity[index]!;
+    row.price = price[index]!;
+    row.revision = revision === undefined ? nextRevision : revision[index]!;
+    const error = orders.take(row);
     if (error !== null) refused.push({ index, error });
   }
   return { first, accepted: orders.count - first, period, refused };

@@ -241,7 +241,7 @@ function accepted({ orders, period }: OpenPeriod, sequence: number, record: Uint
     status: "accepted",
     sequence,
     period,
-    revision: orders.revision[sequence]!,
+    revision: orders.row(sequence).revision,
     replaced: replaced < 0 ? null : replaced,
     record,
   };

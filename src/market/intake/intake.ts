@@ -73,11 +73,12 @@ export class Intake {
   withdrawal(participant: string, carrier: Carrier, open: OpenPeriod): OrderRecord {
     const number = this.participant(participant, "participant");
     const code = carrierCode(carrier, "carrier");
-    const { live, side } = open.orders;
-    const held = live[number * carriers.length + code] ?? -1;
+    const { orders } = open;
+    const held = orders.live[number * carriers.length + code] ?? -1;
     if (held < 0) fail("refused", "order", "an order to withdraw", "none");
-    const revision = open.orders.revisions(number, code);
-    return { participant: number, carrier, side: sides[side[held]!]!, revision, quantity: 0, price: 0 };
+    const side = sides[orders.sideOf(held)]!;
+    const revision = orders.revisions(number, code);
+    return { participant: number, carrier, side, revision, quantity: 0, price: 0 };
   }
 
   /** A reading; the open period says whether it is a correction. */

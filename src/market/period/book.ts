@@ -2,6 +2,7 @@
  * The book of one carrier in one period: the live orders in their sequence, what each still wants as the steps go on,
  * and the entries that the steps write.
  */
+import { copyOfArray } from "../../bytes.js";
 import { carriers, ppm } from "../../units.js";
 import { scaleDown } from "../books/amounts.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
@@ -37,15 +38,25 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
   if (rules === null || rules === undefined || tariff === undefined) return null;
   const entries = new Entries(round, carrier);
   const { offers, bids, cut } = gather(round, carrier, entries);
-  const side = (list: number[]): Side => {
-    const order = Uint32Array.from(rules.ties === "lottery" ? lotterySequence(list, round) : list);
-    const quantity = order.map((each) => cut.get(each) ?? round.orders.quantity[each]!);
-    const price = Int32Array.from(order, (each) => round.orders.price[each]!);
+  const side = (numbers: Uint32Array): Side => {
+    const order = rules.ties === "lottery" ? lotterySequence(numbers, round) : numbers;
+    const quantity = new Uint32Array(order.length);
+    const price = new Int32Array(order.length);
+    for (let place = 0; place < order.length; place += 1) {
+      quantity[place] = round.orders.quantityOf(order[place]!);
+      price[place] = round.orders.priceOf(order[place]!);
+    }
+    if (cut.size > 0)
+      for (const [place, number] of order.entries()) quantity[place] = cut.get(number) ?? quantity[place]!;
     return { order, quantity, price };
   };
   const book = { carrier, rules, tariff, entries, offers: side(offers), bids: side(bids) };
   entries.opened(book.offers.quantity, book.bids.quantity);
-  return { ...book, offersLeft: book.offers.quantity.slice(), bidsLeft: book.bids.quantity.slice() };
+  return {
+    ...book,
+    offersLeft: copyOfArray(book.offers.quantity),
+    bidsLeft: copyOfArray(book.bids.quantity),
+  };
 }
 
 /** The live orders of a carrier by arrival, and what the offers of converters are cut to. */
@@ -53,30 +64,33 @@ function gather(
   round: Round,
   carrier: number,
   entries: Entries,
-): { offers: number[]; bids: number[]; cut: Map<number, number> } {
+): { offers: Uint32Array; bids: Uint32Array; cut: Map<number, number> } {
   const { orders } = round;
   const made = converterOutput(round, carrier);
-  const offers: number[] = [];
-  const bids: number[] = [];
+  const numbers = orders.ofCarrier(carrier);
+  const offers = new Uint32Array(numbers.length);
+  const bids = new Uint32Array(numbers.length);
   const cut = new Map<number, number>();
-  for (let order = 0; order < orders.count; order += 1) {
-    if (orders.carrier[order] !== carrier) continue;
-    const participant = orders.participant[order]!;
+  let offerCount = 0;
+  let bidCount = 0;
+  for (let at = 0; at < numbers.length; at += 1) {
+    const order = numbers[at]!;
+    const participant = orders.participantOf(order);
     if (orders.live[participant * carrierCount + carrier] !== order) continue;
-    if (orders.side[order] === bidSide) {
-      bids.push(order);
+    if (orders.sideOf(order) === bidSide) {
+      bids[bidCount++] = order;
       continue;
     }
     const output = made?.get(participant);
     if (output !== undefined) {
-      const quantity = Math.min(orders.quantity[order]!, output.most);
+      const quantity = Math.min(orders.quantityOf(order), output.most);
       entries.converted(order, quantity, output.input);
       if (quantity === 0) continue;
       cut.set(order, quantity);
     }
-    offers.push(order);
+    offers[offerCount++] = order;
   }
-  return { offers, bids, cut };
+  return { offers: offers.subarray(0, offerCount), bids: bids.subarray(0, bidCount), cut };
 }
 
 /**

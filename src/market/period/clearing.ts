@@ -3,7 +3,7 @@
 import { openBook } from "./book.js";
 import { bookLosses, closeBids } from "./grid.js";
 import { matchPeers } from "./match.js";
-import { sellPool, settlePool } from "./pool.js";
+import { nothingSold, sellPool, settlePool } from "./pool.js";
 import type { Round } from "./round.js";
 
 /** What a period's results say of a carrier beside the records. */
@@ -24,9 +24,9 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   const book = openBook(round, carrier);
   if (book === null) return nothing(carrier);
   const { offers, bids, offersLeft, bidsLeft, entries } = book;
-  const { trades, clearingPrice, remaining } = matchPeers(round, book);
+  const matched = matchPeers(round, book);
   const num2 = countOpen(offersLeft) + countOpen(bidsLeft);
-  const pool = sellPool(round, book, remaining);
+  const pool = matched === null ? nothingSold : sellPool(round, book);
   const num4 = countOpen(bidsLeft);
   const rest = bids.order.filter((_, index) => bidsLeft[index]! > 0);
   round.orders.release(carrier, bids.order, bidsLeft);
@@ -36,7 +36,8 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   for (let index = 0; index < offersLeft.length; index += 1)
     if (offersLeft[index]! > 0) entries.idle(offers.order[index]!, offersLeft[index]!);
   bookLosses(round, book);
-  return { carrier, clearingPrice, num1: trades, num2, num3: pool.sales, num4, pool: pool.joined, rest };
+  const { trades: num1, clearingPrice } = matched ?? { trades: 0, clearingPrice: null };
+  return { carrier, clearingPrice, num1, num2, num3: pool.sales, num4, pool: pool.joined, rest };
 }
 
 const noOrders = new Uint32Array(0);

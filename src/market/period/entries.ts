@@ -3,28 +3,18 @@
  * the header and the positions of the participants, together, so that no step can write the one and forget the other. The
  * steps (matching, pool, storage, grid) decide what happens.
  */
-import { type CommissionTier, tierRanges } from "../../core/rules.js";
-import { flowCode, none, tradeCode } from "../../ledger/format/records.js";
+import { viewOf } from "../../bytes.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
+import { flowCode, none, tradeCode, tradeLayout } from "../../ledger/format/records.js";
 import { maxQuantity } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
-import { fee, product } from "../books/amounts.js";
-import type { FlowRow, TradeRow } from "../books/journal.js";
-import { type Pay, payFlow, payTrade } from "../books/payments.js";
+import { amountAt, product } from "../books/amounts.js";
+import type { FlowRow } from "../books/journal.js";
+import { type Pay, payFlow, payTrade, type TradePayment } from "../books/payments.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { Round } from "./round.js";
 
-/** Deliveries to bids, in order of execution; those of quantity 0 did not take place. */
-export interface Deliveries {
-  readonly count: number;
-  /** By delivery: place of the offer (or lot) and of the bid in the columns below. */
-  readonly offer: Uint32Array;
-  readonly bid: Uint32Array;
-  readonly quantity: Uint32Array;
-  readonly price: Int32Array;
-  /** By place: order number of an offer, or of a device its number; order number of a bid. */
-  readonly offerNumber: Uint32Array;
-  readonly bidNumber: Uint32Array;
-}
+const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
 
 /** What a device drew in one step. */
 export interface Charging {
@@ -41,15 +31,14 @@ export class Entries {
   readonly #round: Round;
   readonly #carrier: number;
   // One row of each kind, filled anew for every record: a period writes millions.
-  readonly #trade: TradeRow;
+  readonly #trade: TradePayment;
   readonly #flow: FlowRow;
   readonly #pay: Pay;
 
   constructor(round: Round, carrier: number) {
     this.#round = round;
     this.#carrier = carrier;
-    const trade = { kind: 0, carrier, offer: 0, bid: 0, quantity: 0, price: 0, position: 0 };
-    this.#trade = { ...trade, supplyFee: 0, useFee: 0 };
+    this.#trade = { kind: 0, seller: 0, buyer: 0, amount: 0, supplyFee: 0, useFee: 0 };
     const flow = { kind: 0, carrier, party: none, order: none, quantity: 0 };
     this.#flow = { ...flow, lost: 0, price: 0, amount: 0, extra: 0 };
     this.#pay = (_, from, to, amount) => round.accounts.move(from, to, amount);
@@ -70,39 +59,32 @@ export class Entries {
     this.#write(row);
   }
 
-  /** Scenario 1: the buyer pays the seller, and each its fee by the place of the trade. Returns how many there were. */
-  trades(deliveries: Deliveries, commission: readonly CommissionTier[]): number {
+  /** Trades between peers and sales to bids, as the core wrote them: records end to end, in order of execution. */
+  traded(records: Uint8Array): void {
     const { journal, orders, positions, sums } = this.#round;
-    const { offer, bid, quantity, price, offerNumber, bidNumber } = deliveries;
-    const row = this.#trade;
-    row.kind = tradeCode.peer;
-    row.position = 0;
-    let count = 0;
-    let traded = 0;
-    for (let place = 0; place < deliveries.count; place += 1) if (quantity[place]! > 0) count += 1;
-    let place = 0;
-    for (const { tier, end } of tierRanges(commission, count))
-      for (; row.position < end; place += 1) {
-        if (quantity[place] === 0) continue;
-        const energy = quantity[place]!;
-        row.offer = offerNumber[offer[place]!]!;
-        row.bid = bidNumber[bid[place]!]!;
-        row.quantity = energy;
-        row.price = price[place]!;
-        const amount = product(energy, row.price);
-        row.supplyFee = fee(amount, tier.supply);
-        row.useFee = fee(amount, tier.use);
-        journal.trade(row);
-        const seller = orders.participant[row.offer]!;
-        const buyer = orders.participant[row.bid]!;
-        payTrade(row, amount, { seller: accountOf(seller), buyer: accountOf(buyer) }, this.#pay);
-        positions.sold[seller * carrierCount + this.#carrier]! += energy;
-        positions.bought[buyer * carrierCount + this.#carrier]! += energy;
-        traded += energy;
-        row.position += 1;
-      }
-    sums.add(this.#carrier, "traded", traded);
-    return count;
+    journal.trades(records);
+    const view = viewOf(records);
+    const trade = this.#trade;
+    const sum = { traded: 0, sold: 0 };
+    for (let at = 0; at < records.length; at += tradeLayout.bytes) {
+      const quantity = view.getUint32(at + tradeAt.quantity, true);
+      const buyer = orders.participantOf(view.getUint32(at + tradeAt.bid, true));
+      trade.kind = view.getUint8(at + tradeAt.kind);
+      trade.buyer = accountOf(buyer);
+      trade.amount = product(quantity, view.getInt32(at + tradeAt.price, true));
+      positions.bought[buyer * carrierCount + this.#carrier]! += quantity;
+      if (trade.kind === tradeCode.peer) {
+        const seller = orders.participantOf(view.getUint32(at + tradeAt.offer, true));
+        trade.seller = accountOf(seller);
+        trade.supplyFee = amountAt(view, at + tradeAt.supplyFee);
+        trade.useFee = amountAt(view, at + tradeAt.useFee);
+        positions.sold[seller * carrierCount + this.#carrier]! += quantity;
+        sum.traded += quantity;
+      } else sum.sold += quantity;
+      payTrade(trade, this.#pay);
+    }
+    sums.add(this.#carrier, "traded", sum.traded);
+    sums.add(this.#carrier, "sold", sum.sold);
   }
 
   /** The pool buys what an offer has left. */
@@ -111,38 +93,6 @@ export class Entries {
     this.#write(this.#priced(flowCode.pooled, party, order, quantity, price));
     this.#round.sums.add(this.#carrier, "pooled", quantity);
     this.#round.positions.sold[party * carrierCount + this.#carrier]! += quantity;
-  }
-
-  /**
-   * Scenario 2: bids buy from the pool. The first `ownLots` lots are those of offers, the others of devices. Returns how
-   * many sales there were.
-   */
-  sales(deliveries: Deliveries, ownLots: number): number {
-    const { journal, orders, positions, sums } = this.#round;
-    const row = this.#trade;
-    row.position = 0;
-    row.supplyFee = 0;
-    row.useFee = 0;
-    let sold = 0;
-    for (let place = 0; place < deliveries.count; place += 1) {
-      const quantity = deliveries.quantity[place]!;
-      if (quantity === 0) continue;
-      const lot = deliveries.offer[place]!;
-      row.kind = lot < ownLots ? tradeCode.pool : tradeCode.storage;
-      row.offer = deliveries.offerNumber[lot]!;
-      row.bid = deliveries.bidNumber[deliveries.bid[place]!]!;
-      row.quantity = quantity;
-      row.price = deliveries.price[place]!;
-      journal.trade(row);
-      const buyer = orders.participant[row.bid]!;
-      const amount = product(quantity, row.price);
-      payTrade(row, amount, { seller: account.pool, buyer: accountOf(buyer) }, this.#pay);
-      positions.bought[buyer * carrierCount + this.#carrier]! += quantity;
-      sold += quantity;
-      row.position += 1;
-    }
-    sums.add(this.#carrier, "sold", sold);
-    return row.position;
   }
 
   /** A device delivered to the pool's buyers: it lost `drained`, and its owner is paid by the pool. */
@@ -263,7 +213,7 @@ export class Entries {
   }
 
   #partyOf(order: number): number {
-    return this.#round.orders.participant[order]!;
+    return this.#round.orders.participantOf(order);
   }
 
   /** The row of flows with everything else as it is where nothing is said. */

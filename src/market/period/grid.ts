@@ -13,7 +13,7 @@ export function closeBids(round: Round, book: CarrierBook): void {
     let left = bidsLeft[index]!;
     if (left === 0) continue;
     const order = bids.order[index]!;
-    const slot = orders.participant[order]! * carrierCount + carrier;
+    const slot = orders.participantOf(order) * carrierCount + carrier;
     const use = terms.use.of(slot)!;
     if (rules.interrupt) {
       const quantity = Math.min(left, scaleDown(bids.quantity[index]!, use.interruptible, ppm));

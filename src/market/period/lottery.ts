@@ -14,28 +14,27 @@ const tag = /* @__PURE__ */ new TextEncoder().encode("gridclear lottery v2\0");
  * u64 ‖ participant number as u32), integers little-endian, hashes compared as big-endian numbers.
  */
 export function lotterySequence(
-  numbers: readonly number[],
+  numbers: Uint32Array,
   {
     orders,
     marketId,
     period,
     engine,
   }: Pick<Round, "marketId" | "period" | "engine"> & {
-    readonly orders: { readonly participant: Uint32Array };
+    readonly orders: { participantOf(number: number): number };
   },
-): number[] {
+): Uint32Array {
   const periodAt = tag.length + marketId.length;
   const participantAt = periodAt + 8;
   const message = concat(tag, marketId, new Uint8Array(12));
   const view = new DataView(message.buffer);
   view.setBigUint64(periodAt, BigInt(period), true);
-  const tickets = numbers.map((number) => {
-    view.setUint32(participantAt, orders.participant[number]!, true);
+  const tickets = Array.from(numbers, (number) => {
+    view.setUint32(participantAt, orders.participantOf(number), true);
     return { number, ticket: engine.sha256(message) };
   });
-  return tickets
-    .sort((a, b) => compare(a.ticket, b.ticket) || a.number - b.number)
-    .map(({ number }) => number);
+  tickets.sort((a, b) => compare(a.ticket, b.ticket) || a.number - b.number);
+  return Uint32Array.from(tickets, ({ number }) => number);
 }
 
 function compare(a: Uint8Array, b: Uint8Array): number {

@@ -1,8 +1,7 @@
 /** Scenario 1 of a carrier: matching peer to peer, within what the feeders carry. */
-import type { Matching } from "../../core/clearing.js";
+import type { TradeColumns } from "../../core/clearing.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { CarrierBook, Side } from "./book.js";
-import type { Deliveries } from "./entries.js";
 import type { Round } from "./round.js";
 
 /** What scenario 1 came to. */
@@ -11,24 +10,36 @@ export interface Matched {
   readonly trades: number;
   /** The one price of a uniform clearing; null without trades or of another pricing. */
   readonly clearingPrice: number | null;
-  /** The engine's own columns of what is left, from which scenario 2 sells; null where there are no orders at all. */
-  readonly remaining: Matching["remaining"] | null;
 }
 
-/** Matches, books the trades, and leaves in the book what the orders still want. */
-export function matchPeers(round: Round, book: CarrierBook): Matched {
+/**
+ * Matches, books the trades, and leaves in the book what the orders still want, and in the engine what scenario 2 sells
+ * from; null, and the engine untouched, where there are no orders at all.
+ */
+export function matchPeers(round: Round, book: CarrierBook): Matched | null {
   const { carrier, rules, offers, bids } = book;
-  if (offers.order.length === 0 && bids.order.length === 0)
-    return { trades: 0, clearingPrice: null, remaining: null };
+  if (offers.order.length === 0 && bids.order.length === 0) return null;
   // Room for every device's lot, so that selling does not move what matching left.
   round.engine.reserve(offers.order.length, bids.order.length, round.terms.devices.length);
   if (round.router.present[carrier]) return matchWithinFeeders(round, book);
   const { trades, clearingPrice, remaining } = round.engine.match({ offers, bids }, rulesOf(rules));
+  const { count } = trades;
   book.offersLeft.set(remaining.offers);
   book.bidsLeft.set(remaining.bids);
-  const numbers = { offerNumber: offers.order, bidNumber: bids.order };
-  const count = book.entries.trades({ ...columnsOf(trades), ...numbers }, book.tariff.commission);
-  return { trades: count, clearingPrice, remaining };
+  bookTrades(round, book, { offers, bids }, count);
+  return { trades: count, clearingPrice };
+}
+
+/** Books the first `peers` trades that the engine has, as it writes them; `sides` gives the orders their numbers. */
+function bookTrades(
+  { engine }: Round,
+  { carrier, tariff, entries }: CarrierBook,
+  { offers, bids }: { readonly offers: Side; readonly bids: Side },
+  peers: number,
+): void {
+  const names = { offers: offers.order, bids: bids.order };
+  const { commission } = tariff;
+  entries.traded(engine.tradeRecords({ carrier, commission, ...names, peers, sales: 0 }).bytes);
 }
 
 const rulesOf = ({ mechanism, pricing, k, maxCycles }: CarrierBook["rules"]) => ({
@@ -36,14 +47,6 @@ const rulesOf = ({ mechanism, pricing, k, maxCycles }: CarrierBook["rules"]) => 
   pricing,
   k,
   maxCycles,
-});
-
-const columnsOf = ({ count, offer, bid, quantity, price }: Matching["trades"]) => ({
-  count,
-  offer,
-  bid,
-  quantity,
-  price,
 });
 
 /** So often a feeder may cut before the orders behind it are left out of the matching. */
@@ -57,39 +60,35 @@ const patience = 16;
  */
 function matchWithinFeeders(round: Round, book: CarrierBook): Matched {
   const { engine, router } = round;
-  const { carrier, offers, bids, entries } = book;
+  const { carrier, offers, bids } = book;
+  const rules = rulesOf(book.rules);
   const supply = new Restricted(round, carrier, offers);
   const demand = new Restricted(round, carrier, bids);
   for (let run = 1; ; run += 1) {
-    const [ownOffers, ownBids] = [supply.restricted(), demand.restricted()];
-    const { trades, clearingPrice, remaining } = engine.match(
-      { offers: ownOffers, bids: ownBids },
-      rulesOf(book.rules),
-    );
+    const sides = { offers: supply.restricted(), bids: demand.restricted() };
+    const { trades, clearingPrice } = engine.match(sides, rules);
     router.clear(carrier);
-    const numbers = { offerNumber: ownOffers.order, bidNumber: ownBids.order };
-    const quantity = trades.quantity.slice(0, trades.count);
-    const deliveries = { ...columnsOf(trades), quantity, ...numbers };
-    if (carryAll(round, deliveries, supply, demand)) {
+    if (carryAll(round, trades, supply, demand)) {
       supply.restrict(run < patience);
       demand.restrict(run < patience);
       continue;
     }
+    const { count } = trades;
     supply.leave(book.offersLeft);
     demand.leave(book.bidsLeft);
-    const count = entries.trades(deliveries, book.tariff.commission);
+    bookTrades(round, book, sides, count);
     supply.report(book);
     demand.report(book);
     // The pool sells from what the engine holds: all orders, not only those that the feeders let take part.
-    const whole = run === 1 ? remaining : engine.match({ offers, bids }, rulesOf(book.rules)).remaining;
-    return { trades: count, clearingPrice: count === 0 ? null : clearingPrice, remaining: whole };
+    if (run > 1) engine.match({ offers, bids }, rules);
+    return { trades: count, clearingPrice: count === 0 ? null : clearingPrice };
   }
 }
 
-/** Carries deliveries in order of execution, cut to what the feeders let through; returns whether any was cut. */
+/** Carries trades in order of execution as far as the feeders let them through; returns whether any was cut. */
 function carryAll(
   { router }: Round,
-  { count, offer, bid, quantity }: Deliveries,
+  { count, offer, bid, quantity }: TradeColumns,
   supply: Restricted,
   demand: Restricted,
 ): boolean {
@@ -101,7 +100,6 @@ function carryAll(
     const [from, to] = [supply.feeder[seller]!, demand.feeder[buyer]!];
     const carried = router.carry(from, to, quantity[place]!);
     const cut = quantity[place]! - carried;
-    quantity[place] = carried;
     supply.traded[seller]! += carried;
     demand.traded[buyer]! += carried;
     if (cut === 0) continue;
@@ -133,7 +131,7 @@ class Restricted {
     this.traded = new Uint32Array(side.order.length);
     this.feeder = Int32Array.from(
       side.order,
-      (order) => terms.feederOf[orders.participant[order]! * carrierCount + carrier]!,
+      (order) => terms.feederOf[orders.participantOf(order) * carrierCount + carrier]!,
     );
   }
 

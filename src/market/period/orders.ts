@@ -1,51 +1,72 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
-import { viewOf } from "../../bytes.js";
+import { copyOf, viewOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
-import { offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout, sideCode } from "../../ledger/format/records.js";
 import { carriers, ppm } from "../../units.js";
 import type { Accounts } from "../books/accounts.js";
 import { carrierCount, nobody, type Terms } from "../contracts/terms.js";
 import { maxPeriodOrders, maxRevisions } from "./limits.js";
+import { nextRevision, type OrderRow, orderAt, orderRow, readRow, writeRow } from "./orderrow.js";
+import type { ResolvedTerms } from "./resolved.js";
 
-/** Sides of an order in columns. */
+/** Sides of an order in numbers. */
 const offerSide: number = sideCode.offer;
 export const bidSide: number = sideCode.bid;
 
-const orderAt = /* @__PURE__ */ offsetsOf(orderLayout);
+/** Order numbers in order of arrival, in a column that grows. */
+class Numbers {
+  count = 0;
+  #column: Uint32Array = new Uint32Array(64);
+
+  push(number: number): void {
+    if (this.count === this.#column.length)
+      this.#column = grown(this.#column, new Uint32Array(4 * this.count));
+    this.#column[this.count] = number;
+    this.count += 1;
+  }
+
+  /** A view of the numbers so far. */
+  get column(): Uint32Array {
+    return this.#column.subarray(0, this.count);
+  }
+}
 
 /**
  * The orders of the open period in arrival order, with what they lock. A later order of the same participant and
  * carrier replaces the earlier; only the last counts. What the live orders of a participant could cost at worst never
  * passes its balance and credit limit, so no trade can fail for lack of money.
+ *
+ * An order is written down once, as the record that its block will hold, and parted by carrier as it comes.
  */
 export class Orders {
   count = 0;
-  participant: Uint32Array = new Uint32Array(256);
-  carrier: Uint8Array = new Uint8Array(256);
-  side: Uint8Array = new Uint8Array(256);
-  quantity: Uint32Array = new Uint32Array(256);
-  price: Int32Array = new Int32Array(256);
-  /** Place of each among the orders of its participant and carrier, from 0. */
-  revision: Uint8Array = new Uint8Array(256);
   /** Number of the order that each replaced or withdrew, or {@link nobody}. */
   replaced: Int32Array = new Int32Array(256);
   /** By (participant, carrier): number of the live order, or {@link nobody}. */
   readonly live: Int32Array;
 
   readonly #terms: Terms;
+  readonly #resolved: ResolvedTerms;
+  readonly #accounts: Accounts;
+  /** The records, end to end: the section of the block as far as it goes. */
+  #bytes: Uint8Array = new Uint8Array(256 * orderLayout.bytes);
+  #view: DataView = new DataView(this.#bytes.buffer);
+  readonly #byCarrier: readonly Numbers[] = carriers.map(() => new Numbers());
+  readonly #row: OrderRow = orderRow();
   readonly #revisions: Uint8Array;
   /** By (participant, carrier): what the live order locks, as a double for the quick check. */
   readonly #locked: Float64Array;
   /** By participant: balance and credit as a double, infinite without a limit; NaN until asked for. */
   readonly #means: Float64Array;
-  readonly #accounts: Accounts;
-  /** By carrier that has traded and then by participant: demand still open, which alone is locked of it. */
+  /** By carrier that has traded: its bids and what each still wants, which alone is locked of it. */
+  readonly #traded = new Map<number, { readonly bids: Uint32Array; readonly left: Uint32Array }>();
+  /** The same by participant, for as long as somebody asks. */
   readonly #open = new Map<number, Map<number, number>>();
 
   /** Begins to take the orders of a period; balances and contracts must stay as they are until it closes. */
-  constructor(terms: Terms, accounts: Accounts) {
+  constructor(terms: Terms, resolved: ResolvedTerms, accounts: Accounts) {
     this.#terms = terms;
+    this.#resolved = resolved;
     this.#accounts = accounts;
     const slots = terms.participants.length * carrierCount;
     this.live = new Int32Array(slots).fill(nobody);
@@ -54,55 +75,58 @@ export class Orders {
     this.#means = new Float64Array(terms.participants.length).fill(Number.NaN);
   }
 
-  /**
-   * Takes an order, or says why not; nothing changes when refused. Numbers must be integers in the ranges of an order
-   * record; a quantity of 0 withdraws the live order. A revision that is given has to be the next.
-   */
-  take(
-    participant: number,
-    carrier: number,
-    side: number,
-    quantity: number,
-    price: number,
-    revision?: number,
-  ): GridclearError | null {
+  /** Takes an order, or says why not; nothing changes when refused. */
+  take(row: Readonly<OrderRow>): GridclearError | null {
+    const { participant, carrier, quantity } = row;
     if (this.count >= maxPeriodOrders)
       return refuse("limit", "order", `at most ${maxPeriodOrders} a period`, this.count);
     const slot = participant * carrierCount + carrier;
     const next = this.#revisions[slot] ?? 0;
-    if (revision !== undefined && revision !== next)
-      return refuse("refused", "order.revision", `${next}, the next`, revision);
-    if (this.count === this.participant.length) this.#grow();
-    // Written where the next order stands, it counts only once `count` says so.
-    const number = this.count;
-    this.participant[number] = participant;
-    this.carrier[number] = carrier;
-    this.side[number] = side;
-    this.quantity[number] = quantity;
-    this.price[number] = price;
-    const refusal = this.#judge(number);
+    if (row.revision !== nextRevision && row.revision !== next)
+      return refuse("refused", "order.revision", `${next}, the next`, row.revision);
+    const refusal = this.#isPlain(row, slot) ? this.#judgeMeans(row, slot) : this.#judge(row, slot);
     if (refusal !== null) return refusal;
+    const number = this.count;
+    if (number === this.replaced.length) this.#grow();
+    writeRow(this.#view, number, row, next);
     this.replaced[number] = this.live[slot]!;
-    this.revision[number] = this.#revisions[slot]!;
     this.count += 1;
-    this.#revisions[slot]! += 1;
+    this.#byCarrier[carrier]!.push(number);
+    this.#revisions[slot] = next + 1;
     this.live[slot] = quantity === 0 ? nobody : number;
-    this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(number);
+    this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(row, slot);
     return null;
   }
 
   /** As {@link take}, of record `index` among well-formed records end to end. */
   takeRecord(records: Uint8Array, index: number): GridclearError | null {
-    const view = viewOf(records);
-    const at = index * orderLayout.bytes;
-    return this.take(
-      view.getUint32(at + orderAt.participant, true),
-      view.getUint8(at + orderAt.carrier),
-      view.getUint8(at + orderAt.side),
-      view.getUint32(at + orderAt.quantity, true),
-      view.getInt32(at + orderAt.price, true),
-      view.getUint16(at + orderAt.revision, true),
-    );
+    return this.take(readRow(viewOf(records), index, this.#row));
+  }
+
+  participantOf(number: number): number {
+    return this.#view.getUint32(number * orderLayout.bytes + orderAt.participant, true);
+  }
+
+  quantityOf(number: number): number {
+    return this.#view.getUint32(number * orderLayout.bytes + orderAt.quantity, true);
+  }
+
+  priceOf(number: number): number {
+    return this.#view.getInt32(number * orderLayout.bytes + orderAt.price, true);
+  }
+
+  sideOf(number: number): number {
+    return this.#view.getUint8(number * orderLayout.bytes + orderAt.side);
+  }
+
+  /** An order that was taken; the object is the caller's. */
+  row(number: number): OrderRow {
+    return readRow(this.#view, number, orderRow());
+  }
+
+  /** Numbers of all orders of a carrier, in order of arrival: a view, until the next is taken. */
+  ofCarrier(carrier: number): Uint32Array {
+    return this.#byCarrier[carrier]!.column;
   }
 
   /** How many orders of this participant and carrier were taken: the revision of the next. */
@@ -114,23 +138,23 @@ export class Orders {
   truncate(count: number): void {
     while (this.count > count) {
       this.count -= 1;
-      const slot = this.#slot(this.count);
+      const { participant, carrier } = readRow(this.#view, this.count, this.#row);
+      const slot = participant * carrierCount + carrier;
       const before = this.replaced[this.count]!;
+      this.#byCarrier[carrier]!.count -= 1;
       this.#revisions[slot]! -= 1;
       this.live[slot] = before;
-      this.#locked[slot] = before < 0 ? 0 : this.#roughLock(before);
+      this.#locked[slot] = before < 0 ? 0 : this.#roughLock(this.row(before), slot);
     }
   }
 
   /**
    * Releases what the orders of a carrier locked, since it has traded, but for what bids still open may import. Both
-   * columns are the bids' own: order numbers, and what each still wants.
+   * columns are the bids' own: order numbers, and what each still wants; they are kept, not copied.
    */
   release(carrier: number, bids: Uint32Array, left: Uint32Array): void {
-    const open = new Map<number, number>();
-    for (let index = 0; index < bids.length; index += 1)
-      if (left[index]! > 0) open.set(this.participant[bids[index]!]!, left[index]!);
-    this.#open.set(carrier, open);
+    this.#traded.set(carrier, { bids, left });
+    this.#open.delete(carrier);
   }
 
   /** What a participant's live orders can still cost at worst, in amount ticks. */
@@ -138,152 +162,141 @@ export class Orders {
     let sum = 0n;
     for (let carrier = 0; carrier < carrierCount; carrier += 1) {
       const slot = participant * carrierCount + carrier;
-      const open = this.#open.get(carrier);
-      if (open !== undefined) {
-        const retail = Math.max(0, this.#retail(carrier, slot));
-        sum += BigInt(open.get(participant) ?? 0) * BigInt(retail);
-        continue;
-      }
-      sum += this.#lockOfLive(slot);
+      if (this.#traded.has(carrier)) {
+        const open = this.#openDemand(carrier).get(participant) ?? 0;
+        sum += BigInt(open) * BigInt(this.#resolved.importPrice[slot]!);
+      } else sum += this.#lockOfLive(slot);
     }
     return sum;
   }
 
-  /** The section of the block. */
+  /** The section of the block: fresh bytes. */
   encode(): Uint8Array {
-    const bytes = new Uint8Array(this.count * orderLayout.bytes);
-    const view = new DataView(bytes.buffer);
-    for (let number = 0, at = 0; number < this.count; number += 1, at += orderLayout.bytes) {
-      view.setUint32(at + orderAt.participant, this.participant[number]!, true);
-      view.setUint8(at + orderAt.carrier, this.carrier[number]!);
-      view.setUint8(at + orderAt.side, this.side[number]!);
-      view.setUint16(at + orderAt.revision, this.revision[number]!, true);
-      view.setUint32(at + orderAt.quantity, this.quantity[number]!, true);
-      view.setInt32(at + orderAt.price, this.price[number]!, true);
-    }
-    return bytes;
+    return copyOf(this.#bytes, 0, this.count * orderLayout.bytes);
   }
 
-  #slot(number: number): number {
-    return this.participant[number]! * carrierCount + this.carrier[number]!;
+  #openDemand(carrier: number): Map<number, number> {
+    const known = this.#open.get(carrier);
+    if (known !== undefined) return known;
+    const open = new Map<number, number>();
+    const { bids, left } = this.#traded.get(carrier)!;
+    for (let index = 0; index < bids.length; index += 1)
+      if (left[index]! > 0) open.set(this.participantOf(bids[index]!), left[index]!);
+    this.#open.set(carrier, open);
+    return open;
+  }
+
+  /** Whether an order is one as nearly all are: no withdrawal, and within a contract. The others are judged one by one. */
+  #isPlain({ participant, carrier, side, quantity }: OrderRow, slot: number): boolean {
+    const { registered, clears, offerLimit, bidLimit } = this.#resolved;
+    const limit = (side === offerSide ? offerLimit : bidLimit)[slot];
+    return (
+      participant < this.#means.length &&
+      registered[participant] === 1 &&
+      quantity > 0 &&
+      limit !== undefined &&
+      quantity <= limit &&
+      clears[carrier] === true &&
+      this.#revisions[slot]! < maxRevisions
+    );
   }
 
   /** Says why an order does not count, if it does not. */
-  #judge(number: number): GridclearError | null {
+  #judge(row: OrderRow, slot: number): GridclearError | null {
+    const { participant, carrier, quantity } = row;
     const terms = this.#terms;
-    const participant = this.participant[number]!;
-    const quantity = this.quantity[number]!;
-    const registered = terms.participants[participant];
-    if (participant >= this.#means.length || registered === undefined || registered.contract === null)
+    const known = terms.participants[participant];
+    if (participant >= this.#means.length || known === undefined || known.contract === null)
       return refuse("refused", "order.participant", "a participant under contract", participant);
-    const slot = this.#slot(number);
     if (this.#revisions[slot]! >= maxRevisions)
       return refuse("limit", "order", `at most ${maxRevisions} a period and carrier`, maxRevisions + 1);
-    if (quantity === 0) return this.#judgeWithdrawal(number, registered.name);
-    const carrier = this.carrier[number]!;
+    if (quantity === 0) return this.#judgeWithdrawal(row, slot, known.name);
     if (terms.clearing[carrier] === null)
       return refuse("refused", "order.carrier", "a carrier with a clearing contract", carriers[carrier]);
-    const supplies = this.side[number] === offerSide;
+    const supplies = row.side === offerSide;
     const contract = supplies ? terms.supply.of(slot) : terms.use.of(slot);
     if (contract === null)
       return refuse(
         "refused",
         "order.participant",
         `${supplies ? "supply" : "use"} terms for ${carriers[carrier]}, its own or standard`,
-        registered.name,
+        known.name,
       );
     if (quantity > contract.limit)
       return refuse("refused", "order.quantity", `at most ${contract.limit} ticks by contract`, quantity);
-    return this.#judgeMeans(number);
+    return this.#judgeMeans(row, slot);
   }
 
-  #judgeWithdrawal(number: number, name: string): GridclearError | null {
-    const held = this.live[this.#slot(number)]!;
+  #judgeWithdrawal({ side, price }: OrderRow, slot: number, name: string): GridclearError | null {
+    const held = this.live[slot]!;
     if (held < 0) return refuse("refused", "order.quantity", "an order to withdraw", `none of ${name}`);
-    const [side, price] = [this.side[number]!, this.price[number]!];
-    return price === 0 && side === this.side[held]!
+    return price === 0 && side === this.sideOf(held)
       ? null
       : refuse("invalid", "order", "the side of what is withdrawn and price 0", `side ${side}, ${price}`);
   }
 
   /** Whether the participant could pay for this order and its others at worst. */
-  #judgeMeans(number: number): GridclearError | null {
-    const participant = this.participant[number]!;
-    const slot = this.#slot(number);
+  #judgeMeans(row: OrderRow, slot: number): GridclearError | null {
+    const { participant } = row;
+    if (Number.isNaN(this.#means[participant]!)) this.#means[participant] = this.#nearMeans(participant);
+    const near = this.#means[participant]!;
+    if (near === Number.POSITIVE_INFINITY) return null;
     const first = participant * carrierCount;
-    let rough = this.#roughLock(number);
+    let rough = this.#roughLock(row, slot);
     if (rough === 0) return null;
     for (let other = first; other < first + carrierCount; other += 1)
       if (other !== slot) rough += this.#locked[other]!;
-    if (Number.isNaN(this.#means[participant]!))
-      this.#means[participant] = Number(this.#exactMeans(participant) ?? Number.POSITIVE_INFINITY);
     // A handful of roundings of 2⁻⁵³ each: what is clearly enough in doubles is enough. All else is worked out exactly.
-    if (rough * (1 + 1e-12) + 1 <= this.#means[participant]!) return null;
-    const means = this.#exactMeans(participant);
-    const wanted = this.locked(participant) - this.#lockOfLive(slot) + this.#lock(number);
-    if (means === null || wanted <= means) return null;
+    if (rough * (1 + 1e-12) + 1 <= near) return null;
+    const means = this.#accounts.of(participant) + this.#terms.creditLimit(participant)!;
+    const wanted = this.locked(participant) - this.#lockOfLive(slot) + this.#lock(row, slot);
+    if (wanted <= means) return null;
     return refuse("refused", "order", `a worst case of at most ${means} amount ticks`, wanted);
   }
 
-  /** Balance and credit in amount ticks; null without a limit. */
-  #exactMeans(participant: number): bigint | null {
+  /** Balance and credit in amount ticks, as a double; infinite without a limit. */
+  #nearMeans(participant: number): number {
     const credit = this.#terms.creditLimit(participant);
-    return credit === null ? null : this.#accounts.of(participant) + credit;
+    return credit === null ? Number.POSITIVE_INFINITY : Number(this.#accounts.of(participant) + credit);
   }
 
   #lockOfLive(slot: number): bigint {
     const number = this.live[slot]!;
-    return number < 0 ? 0n : this.#lock(number);
+    return number < 0 ? 0n : this.#lock(this.row(number), slot);
   }
 
   /** The price at which an order costs its participant most: 0 when it can only earn. */
-  #worstPrice(number: number): number {
-    const price = this.price[number]!;
-    if (this.side[number] === offerSide) return price < 0 ? -price : 0;
-    return Math.max(0, price, this.#retail(this.carrier[number]!, this.#slot(number)));
-  }
-
-  /** What a unit of open demand costs from the grid; 0 where nothing is imported. */
-  #retail(carrier: number, slot: number): number {
-    const terms = this.#terms;
-    const imports = terms.clearing[carrier]?.import === true && terms.use.of(slot)?.import === true;
-    return imports ? (terms.payment?.tariffs[carriers[carrier]!].retail ?? 0) : 0;
+  #worstPrice({ side, price }: OrderRow, slot: number): number {
+    if (side === offerSide) return price < 0 ? -price : 0;
+    return Math.max(0, price, this.#resolved.importPrice[slot]!);
   }
 
   /** The highest rate of commission that an order may have to pay. */
-  #worstRate(number: number): number {
-    let rate = 0;
-    const supplies = this.side[number] === offerSide;
-    const tiers = this.#terms.payment?.tariffs[carriers[this.carrier[number]!]!].commission ?? [];
-    for (const tier of tiers) rate = Math.max(rate, supplies ? tier.supply : tier.use);
-    return rate;
+  #worstRate({ side, carrier }: OrderRow): number {
+    const { offerRate, bidRate } = this.#resolved;
+    return (side === offerSide ? offerRate : bidRate)[carrier]!;
   }
 
-  #roughLock(number: number): number {
-    const amount = this.quantity[number]! * this.#worstPrice(number);
-    return amount * (1 + this.#worstRate(number) / ppm);
+  #roughLock(row: OrderRow, slot: number): number {
+    return row.quantity * this.#worstPrice(row, slot) * (1 + this.#worstRate(row) / ppm);
   }
 
   /** What an order costs at worst, in amount ticks. */
-  #lock(number: number): bigint {
-    const amount = BigInt(this.quantity[number]!) * BigInt(this.#worstPrice(number));
-    return amount + (amount * BigInt(this.#worstRate(number))) / BigInt(ppm);
+  #lock(row: OrderRow, slot: number): bigint {
+    const amount = BigInt(row.quantity) * BigInt(this.#worstPrice(row, slot));
+    return amount + (amount * BigInt(this.#worstRate(row))) / BigInt(ppm);
   }
 
   #grow(): void {
-    const size = 4 * this.count;
-    const grown = <T extends Uint8Array | Uint32Array | Int32Array>(column: T, into: T): T => {
-      into.set(column);
-      return into;
-    };
-    this.participant = grown(this.participant, new Uint32Array(size));
-    this.carrier = grown(this.carrier, new Uint8Array(size));
-    this.side = grown(this.side, new Uint8Array(size));
-    this.quantity = grown(this.quantity, new Uint32Array(size));
-    this.price = grown(this.price, new Int32Array(size));
-    this.revision = grown(this.revision, new Uint8Array(size));
-    this.replaced = grown(this.replaced, new Int32Array(size));
+    this.replaced = grown(this.replaced, new Int32Array(4 * this.count));
+    this.#bytes = grown(this.#bytes, new Uint8Array(4 * this.#bytes.length));
+    this.#view = new DataView(this.#bytes.buffer);
   }
+}
+
+function grown<T extends Uint8Array | Uint32Array | Int32Array>(column: T, into: T): T {
+  into.set(column);
+  return into;
 }
 
 const refuse = (code: ErrorCode, field: string, wanted: string, got: unknown): GridclearError =>

@@ -99,7 +99,7 @@ export class OpenPeriod {
   start(): void {
     const { terms, accounts, books, lastReadings } = this.#state;
     if (terms.market === null) fail("state", "contract", "a market contract", "none");
-    this.#orders = new Orders(terms, accounts);
+    this.#orders = new Orders(terms, this.#state.resolved, accounts);
     this.#readings = new Readings(books, this.period, lastReadings);
   }
 

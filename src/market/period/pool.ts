@@ -1,5 +1,5 @@
 /** Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell. */
-import type { Matching, Pooling } from "../../core/clearing.js";
+import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { CarrierBook } from "./book.js";
@@ -18,19 +18,23 @@ export interface PoolOutcome {
   readonly delivered: ReadonlySet<number>;
 }
 
+/** Scenario 2 where there is none. */
+export const nothingSold: PoolOutcome = {
+  joined: new Uint32Array(0),
+  sales: 0,
+  unsold: 0,
+  delivered: new Set(),
+};
+
 /**
- * The platform buys idle energy whose contract consents, storage lots follow, and bids with something left buy.
- * `remaining` is the engine's own column, from which it sells; null: no orders at all.
+ * The platform buys idle energy whose contract consents, storage lots follow, and bids with something left buy. The
+ * engine sells from what it matched last, which are the orders of the book.
  */
-export function sellPool(
-  round: Round,
-  book: CarrierBook,
-  remaining: Matching["remaining"] | null,
-): PoolOutcome {
+export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
   const { rules, carrier } = book;
-  if (rules.pool === null || remaining === null)
-    return { joined: new Uint32Array(0), sales: 0, unsold: 0, delivered: new Set() };
+  if (rules.pool === null) return nothingSold;
   const { price, purchasePrice, lots } = rules.pool;
+  const remaining = round.engine.remaining();
   const joined = buyIdle(round, book, purchasePrice, remaining.offers);
   remaining.bids.set(book.bidsLeft);
   const storage = rules.discharge ? dischargeLots(round, carrier) : noLots;
@@ -50,7 +54,7 @@ function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining
     const left = offersLeft[index]!;
     if (left === 0 || offers.price[index]! > purchasePrice) continue;
     const order = offers.order[index]!;
-    const slot = orders.participant[order]! * carrierCount + carrier;
+    const slot = orders.participantOf(order) * carrierCount + carrier;
     if (terms.supply.of(slot)?.pool !== true) continue;
     const feeder = terms.feederOf[slot]!;
     const quantity = router.carry(feeder, nobody, left);
@@ -64,7 +68,10 @@ function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining
   return Uint32Array.from(joined);
 }
 
-/** Books the sales as far as the feeders carry them; the book's bids lose what they got. */
+/**
+ * Books the sales as far as the feeders carry them; the book's bids lose what they got. Sales that are cut to nothing
+ * fall out of the engine's columns, and the others move up.
+ */
 function sellLots(
   round: Round,
   book: CarrierBook,
@@ -72,42 +79,43 @@ function sellLots(
   device: readonly number[],
 ): Omit<PoolOutcome, "joined"> {
   const { carrier, offers, bids, bidsLeft, entries } = book;
-  const { orders, terms, router } = round;
+  const { engine, orders, terms, router } = round;
   const ownLots = lots.count - device.length;
-  const numberOf = Uint32Array.from({ length: lots.count }, (_, lot) =>
-    lot < ownLots ? offers.order[lots.offer[lot]!]! : device[lot - ownLots]!,
-  );
-  const quantity = trades.quantity.slice(0, trades.count);
+  const { lot: lotOf, bid: bidOf, quantity, price } = trades;
   const delivered = new Float64Array(lots.count);
+  let sales = 0;
   for (let place = 0; place < trades.count; place += 1) {
-    const lot = trades.lot[place]!;
-    const wanted = trades.bid[place]!;
+    const lot = lotOf[place]!;
+    const wanted = bidOf[place]!;
     const bid = bids.order[wanted]!;
-    const from = lot < ownLots ? nobody : terms.devices[numberOf[lot]!]!.feeder;
-    const to = terms.feederOf[orders.participant[bid]! * carrierCount + carrier]!;
+    const from = lot < ownLots ? nobody : terms.devices[device[lot - ownLots]!]!.feeder;
+    const to = terms.feederOf[orders.participantOf(bid) * carrierCount + carrier]!;
     const carried = router.carry(from, to, quantity[place]!);
     const cut = quantity[place]! - carried;
     if (cut > 0) {
       const feeder = router.bottleneck(from, to);
       if (feeder === to) entries.heldBack(feeder, bid, cut, bids.price[wanted]!);
-      else entries.heldBack(feeder, none, cut, trades.price[place]!);
+      else entries.heldBack(feeder, none, cut, price[place]!);
     }
-    quantity[place] = carried;
     delivered[lot]! += carried;
     bidsLeft[wanted]! -= carried;
+    if (carried === 0) continue;
+    lotOf[sales] = lot;
+    bidOf[sales] = wanted;
+    quantity[sales] = carried;
+    price[sales] = price[place]!;
+    sales += 1;
   }
-  const numbers = { offerNumber: numberOf, bidNumber: bids.order };
-  const sales = entries.sales(
-    { count: trades.count, offer: trades.lot, bid: trades.bid, quantity, price: trades.price, ...numbers },
-    ownLots,
-  );
   let unsold = 0;
   for (let lot = 0; lot < ownLots; lot += 1) unsold += lots.quantity[lot]! - delivered[lot]!;
+  const names = { offers: offers.order, bids: bids.order, devices: Uint32Array.from(device) };
+  entries.traded(engine.tradeRecords({ carrier, ...names, peers: 0, sales }).bytes);
   const resting = new Set<number>();
-  for (let lot = ownLots; lot < lots.count; lot += 1)
+  for (let lot = ownLots; lot < delivered.length; lot += 1)
     if (delivered[lot]! > 0) {
-      discharge(round, entries, numberOf[lot]!, delivered[lot]!);
-      resting.add(numberOf[lot]!);
+      const number = device[lot - ownLots]!;
+      discharge(round, entries, number, delivered[lot]!);
+      resting.add(number);
     }
   return { sales, unsold, delivered: resting };
 }

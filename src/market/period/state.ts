@@ -2,6 +2,7 @@
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { stateCode, stateLayout } from "../../ledger/format/records.js";
 import { Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
+import { type Amount, putAmount } from "../books/amounts.js";
 import type { Journal } from "../books/journal.js";
 import type { Contract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
@@ -9,12 +10,12 @@ import { Rules } from "../contracts/rules.js";
 import { Terms } from "../contracts/terms.js";
 import type { MeterBook } from "./meters.js";
 import { LastReadings } from "./readings.js";
+import { ResolvedTerms } from "./resolved.js";
 
 const stateAt = /* @__PURE__ */ offsetsOf(stateLayout);
-/** Bytes of one half of a value of 128 bits. */
+/** Bytes of one half, and of one quarter, of a value of 128 bits. */
 const halfBytes = 8;
-/** Values below fit into 63 bits for certain: the double they are compared as may be rounded, but not by so much. */
-const clearlySmall = 2 ** 62;
+const quarterBytes = 4;
 
 /** Everything that one period hands to the next: contracts, accounts, charges, and meters not yet settled. */
 export class MarketState {
@@ -26,6 +27,7 @@ export class MarketState {
   readonly books: Map<number, MeterBook> = new Map();
   readonly lastReadings: LastReadings = new LastReadings();
   readonly rules: Rules = new Rules(this.terms);
+  #resolved: ResolvedTerms | null = null;
 
   /**
    * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws
@@ -36,6 +38,13 @@ export class MarketState {
     const held = applyContract(key, contract, this, journal);
     if (held !== null) this.rules.enter(held, text);
     else if (contract.kind === "end") this.rules.end();
+    this.#resolved = null;
+  }
+
+  /** What orders are held against; worked out anew once a contract has entered. */
+  get resolved(): ResolvedTerms {
+    this.#resolved ??= new ResolvedTerms(this.terms);
+    return this.#resolved;
   }
 
   /**
@@ -52,25 +61,33 @@ export class MarketState {
     const bytes = new Uint8Array(count * stateLayout.bytes);
     const view = new DataView(bytes.buffer);
     let at = 0;
-    const put = (kind: number, number: number, value: bigint): void => {
+    const put = (kind: number, number: number, value: Amount): void => {
       view.setUint8(at + stateAt.kind, kind);
       view.setUint32(at + stateAt.number, number, true);
-      const { value: valueAt } = stateAt;
-      view.setBigInt64(at + valueAt, value, true);
-      // Of small values the upper half repeats the sign, which spares a shift of a BigInt for nearly every account.
-      const near = Number(value);
-      if (Math.abs(near) < clearlySmall) {
-        view.setInt32(at + valueAt + halfBytes, near < 0 ? -1 : 0, true);
-        view.setInt32(at + valueAt + halfBytes + 4, near < 0 ? -1 : 0, true);
-      } else view.setBigInt64(at + valueAt + halfBytes, value >> 64n, true);
+      putWide(view, at + stateAt.value, value);
       at += stateLayout.bytes;
     };
-    for (const number of platform) put(stateCode.balance, number, accounts.balance(number));
-    for (let participant = 0; participant < accounts.participants; participant += 1)
-      put(stateCode.balance, accountOf(participant), accounts.of(participant));
-    for (const [number, charge] of charges.entries()) put(stateCode.charge, number, BigInt(charge));
+    for (const number of platform) put(stateCode.balance, number, accounts.amount(number));
+    for (let participant = 0; participant < accounts.participants; participant += 1) {
+      const number = accountOf(participant);
+      put(stateCode.balance, number, accounts.amount(number));
+    }
+    for (const [number, charge] of charges.entries()) put(stateCode.charge, number, charge);
     for (const participant of collateral)
       put(stateCode.collateral, participant, accounts.balance(collateralOf(participant)));
     return bytes;
+  }
+}
+
+/** Writes a signed number of 128 bits. */
+function putWide(view: DataView, at: number, value: Amount): void {
+  if (typeof value === "number") {
+    putAmount(view, at, value);
+    // Above what a double holds, the sign alone.
+    view.setInt32(at + halfBytes, value < 0 ? -1 : 0, true);
+    view.setInt32(at + halfBytes + quarterBytes, value < 0 ? -1 : 0, true);
+  } else {
+    view.setBigInt64(at, value, true);
+    view.setBigInt64(at + halfBytes, value >> 64n, true);
   }
 }
