@@ -22,7 +22,7 @@ export class Registry {
   /** Takes the contracts of the next block, and returns them. */
   add(block: Block): Contract[] {
     const contracts = contractsOf(block);
-    for (const contract of contracts) this.#enter(contract);
+    for (const contract of contracts) this.enter(contract);
     return contracts;
   }
 
@@ -36,7 +36,8 @@ export class Registry {
     return this.#devices.get(name);
   }
 
-  #enter(contract: Contract): void {
+  /** Takes a contract, each as often as one likes. */
+  enter(contract: Contract): void {
     if (contract.kind === "participant" && !this.#participants.has(contract.id)) {
       this.#participants.set(contract.id, this.participants.length);
       this.participants.push(contract.id);

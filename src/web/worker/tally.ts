@@ -35,18 +35,20 @@ const chargeKinds: ReadonlySet<string> = new Set([
 export function openTally(community: Community): Tally {
   const charges: number[] = [];
   const kinds: Carrier[] = [];
-  for (const contract of community.contracts(-1))
-    if (contract.kind === "storage") {
-      kinds.push(contract.carrier);
-      charges.push(contract.charge);
-    }
+  const registry = new Registry();
+  // The periods of a run come without the genesis block, whose contracts these are.
+  for (const contract of community.contracts(-1)) {
+    registry.enter(contract);
+    if (contract.kind !== "storage") continue;
+    kinds.push(contract.carrier);
+    charges.push(contract.charge);
+  }
   const balances = { commission: 0n, pool: 0n, trading: 0n };
   const names = new Map<number, keyof typeof balances>([
     [account.commission, "commission"],
     [account.pool, "pool"],
     [account.trading, "trading"],
   ]);
-  const registry = new Registry();
   return {
     add(block) {
       const { header, sections } = block;
