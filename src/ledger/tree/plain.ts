@@ -7,20 +7,24 @@ import { fail } from "../../errors.js";
 import type { Hasher } from "./hasher.js";
 import { CompactRange, leafHash } from "./merkle.js";
 
-const words = (hex: string): Int32Array =>
-  Int32Array.from(hex.match(/.{8}/g)!, (word) => Number.parseInt(word, 16) | 0);
-/** Fractions of the cube roots of the first 64 primes; of the square roots of the first 8. */
-const roundConstants = /* @__PURE__ */ words(
-  "428a2f9871374491b5c0fbcfe9b5dba53956c25b59f111f1923f82a4ab1c5ed5d807aa9812835b01243185be550c7dc3" +
-    "72be5d7480deb1fe9bdc06a7c19bf174e49b69c1efbe47860fc19dc6240ca1cc2de92c6f4a7484aa5cb0a9dc76f988da" +
-    "983e5152a831c66db00327c8bf597fc7c6e00bf3d5a7914706ca63511429296727b70a852e1b21384d2c6dfc53380d13" +
-    "650a7354766a0abb81c2c92e92722c85a2bfe8a1a81a664bc24b8b70c76c51a3d192e819d6990624f40e3585106aa070" +
-    "19a4c1161e376c082748774c34b0bcb5391c0cb34ed8aa4a5b9cca4f682e6ff3748f82ee78a5636f84c878148cc70208" +
-    "90befffaa4506cebbef9a3f7c67178f2",
-);
-const initialState = /* @__PURE__ */ words(
-  "6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19",
-);
+function firstPrimes(count: number): number[] {
+  const primes: number[] = [];
+  for (let n = 2; primes.length < count; n += 1) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  return primes;
+}
+
+/** The first 32 bits behind the point of a prime's root; exact, however well a platform's `**` guesses it. */
+function rootBits(prime: number, degree: 2 | 3): number {
+  const power = BigInt(degree);
+  const scaled = BigInt(prime) << (32n * power);
+  let root = BigInt(Math.floor(prime ** (1 / degree) * 2 ** 32));
+  while (root ** power > scaled) root -= 1n;
+  while ((root + 1n) ** power <= scaled) root += 1n;
+  return Number(BigInt.asIntN(32, root));
+}
+/** FIPS 180-4 §4.2.2 and §5.3.3: worked out, because nothing compresses worse than their digits. */
+const roundConstants = /* @__PURE__ */ Int32Array.from(firstPrimes(64), (prime) => rootBits(prime, 3));
+const initialState = /* @__PURE__ */ Int32Array.from(firstPrimes(8), (prime) => rootBits(prime, 2));
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
