@@ -13,147 +13,119 @@ export const maxJsonBytes = 65_536;
 /** Deepest nesting of arrays and objects. */
 export const maxJsonDepth = 16;
 
-/** Longest key of an object. */
-const maxKeyLength = 64;
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-const quote = 0x22;
-const backslash = 0x5c;
-/** Whether a character stands in a string as it is and is one byte: printable ASCII but the two that are escaped. */
-const isPlain = (code: number): boolean =>
-  code >= 0x20 && code <= 0x7e && code !== quote && code !== backslash;
+// One text is written at a time, always into the same bytes: genesis may have a million contracts.
+const bytes = /* @__PURE__ */ new Uint8Array(maxJsonBytes);
+let length = 0;
+/** The field of the value and the keys and indices from there to where the writer is; null while nobody writes. */
+let path: (string | number)[] | null = null;
 
-/** Writes one value after the other, each from the beginning of the same bytes: genesis has a million contracts. */
-class Writer {
-  readonly #bytes = new Uint8Array(maxJsonBytes);
-  #length = 0;
-  #field = "";
-  /** Keys and indices from the value to where the writer is. */
-  readonly #path: (string | number)[] = [];
-
-  /** The text of a value: a view that the next call overwrites. */
-  write(value: unknown, field: string): Uint8Array {
-    this.#length = 0;
-    this.#field = field;
-    this.#path.length = 0;
-    this.#value(value);
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  #value(node: unknown): void {
-    if (typeof node === "string") this.#string(node);
-    else if (typeof node === "number") {
-      if (!Number.isSafeInteger(node) || Object.is(node, -0))
-        this.#refuse("a whole number within ±(2^53-1)", node);
-      this.#ascii(`${node}`);
-    } else if (node === null || typeof node === "boolean") this.#ascii(`${node}`);
-    else if (typeof node === "object") this.#branch(node);
-    else this.#refuse("a JSON value without fractions", node);
-  }
-
-  #branch(node: object): void {
-    const depth = this.#path.length;
-    if (depth >= maxJsonDepth) fail("limit", this.#place(), `at most ${maxJsonDepth} levels`, depth + 1);
-    if (Array.isArray(node)) {
-      this.#ascii("[");
-      // By index, so that a hole is seen as the undefined it is.
-      for (let index = 0; index < node.length; index += 1) {
-        if (index > 0) this.#ascii(",");
-        this.#path.push(index);
-        this.#value(node[index]);
-        this.#path.pop();
-      }
-      this.#ascii("]");
-      return;
-    }
-    const prototype = Object.getPrototypeOf(node);
-    if (
-      (prototype !== null && prototype !== Object.prototype) ||
-      Object.getOwnPropertySymbols(node).length > 0
-    )
-      this.#refuse("a plain object", node);
-    const keys = Object.keys(node).sort();
-    this.#ascii("{");
-    for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index]!;
-      if (index > 0) this.#ascii(",");
-      // Plain ASCII without quote and backslash: every language sorts and writes such keys alike.
-      if (key === "" || key.length > maxKeyLength || key === "__proto__" || !this.#plain(key))
-        this.#refuse("keys of 1 to 64 printable ASCII characters, no quote, no backslash", key);
-      this.#ascii(":");
-      this.#path.push(key);
-      this.#value((node as Record<string, unknown>)[key]);
-      this.#path.pop();
-    }
-    this.#ascii("}");
-  }
-
-  #string(text: string): void {
-    if (this.#plain(text)) return;
-    if (loneSurrogate.test(text)) this.#refuse("well-formed Unicode", text);
-    const escaped = toUtf8(JSON.stringify(text));
-    this.#room(escaped.length);
-    this.#bytes.set(escaped, this.#length);
-    this.#length += escaped.length;
-  }
-
-  /** Writes text in quotes, if every character of it is plain. */
-  #plain(text: string): boolean {
-    // Before the scan: it should not run over megabytes.
-    this.#room(text.length + 2);
-    let at = this.#length;
-    this.#bytes[at++] = quote;
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index);
-      if (!isPlain(code)) return false;
-      this.#bytes[at++] = code;
-    }
-    this.#bytes[at++] = quote;
-    this.#length = at;
-    return true;
-  }
-
-  #ascii(text: string): void {
-    this.#room(text.length);
-    for (let index = 0; index < text.length; index += 1) this.#bytes[this.#length++] = text.charCodeAt(index);
-  }
-
-  #room(bytes: number): void {
-    const length = this.#length + bytes;
-    if (length > maxJsonBytes) fail("limit", this.#place(), `at most ${maxJsonBytes} bytes`, length);
-  }
-
-  #refuse(wanted: string, got: unknown): never {
-    return fail("invalid", this.#place(), wanted, got);
-  }
-
-  #place(): string {
-    return this.#path.reduce<string>(
-      (place, step) => (typeof step === "number" ? `${place}[${step}]` : `${place}.${step}`),
-      this.#field,
-    );
-  }
-}
-
-/** A writer that nobody writes with: a getter of what is written may itself write. */
-let idle: Writer | null = null;
+const place = (): string =>
+  path!.reduce<string>((at, step) => at + (typeof step === "number" ? `[${step}]` : `.${step}`), "").slice(1);
+const refuse = (wanted: string, got: unknown): never => fail("invalid", place(), wanted, got);
 
 /** Hands the text of a value to `read`, which must not keep it. */
 function written<T>(value: unknown, field: string, read: (text: Uint8Array) => T): T {
-  const writer = idle ?? new Writer();
-  idle = null;
+  if (path !== null) fail("state", field, "one value written at a time", "a getter that writes another");
+  length = 0;
+  path = [field];
   try {
-    return read(writer.write(value, field));
+    write(value);
+    return read(bytes.subarray(0, length));
   } finally {
-    idle = writer;
+    path = null;
   }
+}
+
+function write(node: unknown): void {
+  if (typeof node === "string") writeString(node);
+  else if (typeof node === "number") {
+    if (!Number.isSafeInteger(node) || Object.is(node, -0)) refuse("a whole number within ±(2^53-1)", node);
+    put(`${node}`);
+  } else if (node === null || typeof node === "boolean") put(`${node}`);
+  else if (typeof node === "object") writeBranch(node);
+  else refuse("a JSON value without fractions", node);
+}
+
+function writeBranch(node: object): void {
+  const depth = path!.length;
+  if (depth > maxJsonDepth) fail("limit", place(), `at most ${maxJsonDepth} levels`, depth);
+  if (Array.isArray(node)) {
+    put("[");
+    // By index, so that a hole is seen as the undefined it is.
+    for (let index = 0; index < node.length; index += 1) {
+      if (index > 0) put(",");
+      writeAt(index, node[index]);
+    }
+    put("]");
+    return;
+  }
+  const prototype = Object.getPrototypeOf(node);
+  if ((prototype !== null && prototype !== Object.prototype) || Object.getOwnPropertySymbols(node).length > 0)
+    refuse("a plain object", node);
+  put("{");
+  let comma = "";
+  for (const key of Object.keys(node).sort()) {
+    put(comma);
+    comma = ",";
+    // Plain ASCII: every language sorts and writes such keys alike.
+    if (key === "" || key.length > 64 || key === "__proto__" || !writePlain(key))
+      refuse("keys of 1 to 64 printable ASCII characters, no quote, no backslash", key);
+    put(":");
+    writeAt(key, (node as Record<string, unknown>)[key]);
+  }
+  put("}");
+}
+
+function writeAt(step: string | number, node: unknown): void {
+  path!.push(step);
+  write(node);
+  path!.pop();
+}
+
+function writeString(text: string): void {
+  if (writePlain(text)) return;
+  if (loneSurrogate.test(text)) refuse("well-formed Unicode", text);
+  const escaped = toUtf8(JSON.stringify(text));
+  reserve(escaped.length);
+  bytes.set(escaped, length);
+  length += escaped.length;
+}
+
+/** Writes text in quotes if every character stands there as it is and is one byte; else what was written does not count. */
+function writePlain(text: string): boolean {
+  const before = length;
+  // Before the scan: it should not run over megabytes.
+  reserve(text.length + 2);
+  put('"');
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) {
+      length = before;
+      return false;
+    }
+    bytes[length++] = code;
+  }
+  put('"');
+  return true;
+}
+
+/** Writes ASCII. */
+function put(text: string): void {
+  reserve(text.length);
+  for (let index = 0; index < text.length; index += 1) bytes[length++] = text.charCodeAt(index);
+}
+
+function reserve(more: number): void {
+  if (length + more > maxJsonBytes) fail("limit", place(), `at most ${maxJsonBytes} bytes`, length + more);
 }
 
 /**
  * The one JSON text of a value, in UTF-8: keys sorted by their bytes, no blanks, whole numbers only, strings as
  * `JSON.stringify` escapes them. Throws `invalid` for what it can't say (fractions, −0, beyond ±(2⁵³−1), undefined,
- * lone surrogates, objects other than plain, the key `__proto__`, cycles) and `limit` beyond {@link maxJsonDepth} or
- * {@link maxJsonBytes}.
+ * lone surrogates, objects other than plain, the key `__proto__`, cycles), `limit` beyond {@link maxJsonDepth} or
+ * {@link maxJsonBytes}, and `state` when a getter in the value writes canonical JSON itself.
  */
 export function encodeCanonical(value: unknown, field: string = "json"): Uint8Array {
   return written(value, field, copyOf);

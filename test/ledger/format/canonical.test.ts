@@ -112,8 +112,21 @@ describe("canonical JSON", () => {
     expect(codeOf(() => encodeCanonical(cycle))).toBe("limit");
   });
 
+  it("writes one value at a time, and the next whatever became of the last", () => {
+    const nested = {
+      get a() {
+        return encodeCanonical(1);
+      },
+    };
+    expect(codeOf(() => encodeCanonical(nested))).toBe("state");
+    expect(codeOf(() => encodeCanonical([1, 0.5]))).toBe("invalid");
+    const first = encodeCanonical({ b: "é", a: "x" });
+    encodeCanonical("y".repeat(100));
+    expect(new TextDecoder().decode(first)).toBe('{"a":"x","b":"é"}');
+  });
+
   it("names the place of what it refuses", () => {
-    expect(() => encodeCanonical({ a: [1, { b: 0.5 }] }, "contract")).toThrow("contract.a[1].b");
+    expect(() => encodeCanonical({ a: [1, { b: 0.5 }] }, "contract")).toThrow("contract.a[1].b: wanted");
   });
 
   it("refuses every other way to write the same", () => {
