@@ -1,7 +1,4 @@
-/**
- * The engine: the matching core as an object, from columns of orders to columns of trades. The check of what comes in
- * stands in columns.ts and rules.ts, the core's memory in memory.ts, hashing in hashing.ts.
- */
+/** The engine: the matching core as an object, from columns of orders (columns.ts) to columns of trades (clearing.ts). */
 import { integer, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Clearing, Matching, Pooling } from "./clearing.js";
@@ -15,7 +12,7 @@ import {
   takeOffers,
   takeOrders,
 } from "./columns.js";
-import { merkleRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
+import { leafHashes, merkleRoot, nodesRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
 import { type CoreExports, type LoadedCore, loadCore, restart } from "./load.js";
 import { mechanisms, pricingCodes } from "./mechanisms.js";
 import { CoreMemory } from "./memory.js";
@@ -58,9 +55,8 @@ const emptyOrder = -3;
 /**
  * The matching core: orders as columns in, trades as columns out, SHA-256 and Merkle roots beside it.
  *
- * Columns in results are views of the core's memory: valid until the next call of any method but `close`
- * ({@link copyClearing} makes them last). One engine does one thing at a time; open more for more.
- * If the core ever traps, the call throws `state` and the engine starts a fresh core for the next one.
+ * Columns in results are views of the core's memory: valid until the next call of any method but `close` ({@link copyClearing}
+ * makes them last). One engine does one thing at a time. If the core ever traps, the call throws `state`; the next has a fresh core.
  */
 export class Engine {
   #loaded: LoadedCore | null;
@@ -255,8 +251,8 @@ export class Engine {
   }
 
   /**
-   * What the last {@link match} left of each order, as {@link sell} goes on from it: the columns of its `remaining`, for
-   * whoever called something else between the two. Throws `state` without a match.
+   * What the last {@link match} left of each order, for whoever called something else before {@link sell}, which goes on
+   * from these columns. Throws `state` without a match.
    */
   remaining(): Matching["remaining"] {
     return this.#use((_, memory) => {
@@ -268,8 +264,8 @@ export class Engine {
   /** The trades and sales of the last clearing as the ledger's records: see {@link TradeRecords}. */
   tradeRecords(options: RecordOptions): TradeRecords {
     return this.#use((core, memory) => {
-      if (this.#matched === null) return fail("state", "tradeRecords", "a match to record", "none");
-      return tradeRecords(core, memory, this.#matched, options);
+      const matched = this.#matched ?? fail("state", "tradeRecords", "a match to record", "none");
+      return tradeRecords(core, memory, matched, options);
     });
   }
 
@@ -291,6 +287,16 @@ export class Engine {
     return this.#use((core, memory) => merkleRoot(core, memory, bytes, leafBytes, this.#threads));
   }
 
+  /** RFC 6962 §2.1 hashes of leaves of any length, end to end: 32 fresh bytes a leaf. */
+  leafHashes(leaves: readonly Uint8Array[]): Uint8Array {
+    return this.#use((core, memory) => leafHashes(core, memory, leaves));
+  }
+
+  /** RFC 6962 §2.1 root over leaves whose hashes lie end to end: 32 fresh bytes; of none the SHA-256 of nothing. */
+  nodesRoot(hashes: Uint8Array): Uint8Array {
+    return this.#use((core, memory) => nodesRoot(core, memory, hashes));
+  }
+
   /** Gives the memory back and ends worker threads. Every later call throws `state`. */
   close(): void {
     this.#threads?.close();
@@ -302,9 +308,8 @@ export class Engine {
 /**
  * Opens an engine.
  *
- * @throws GridclearError `unsupported` where WebAssembly can't be compiled (a page needs `'wasm-unsafe-eval'` in its
- *   CSP) or has no SIMD (`gridclear/scalar` has a core without); `invalid` for an unknown option, a number of threads out
- *   of range, or `wasm` that is not the core.
+ * @throws GridclearError `unsupported` where WebAssembly can't be compiled (a page needs `'wasm-unsafe-eval'` in its CSP) or has
+ *   no SIMD (`gridclear/scalar` has a core without); `invalid` for an unknown or bad option, or `wasm` that is not the core.
  *
  * ```ts
  * const engine = await openEngine();

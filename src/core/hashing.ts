@@ -160,3 +160,66 @@ export function merkleRoot(
   if (pieces > 1) core.nodesRoot(roots, pieces, roots);
   return copyOf(bytes, roots, roots + digestBytes);
 }
+
+/** Most hashes that wait in the core's memory to be taken out. */
+const waitingHashes = 2048;
+/** What stands before a leaf when it is hashed. */
+const leafPrefix = Uint8Array.of(0);
+
+/** RFC 6962 §2.1 hashes of leaves of any length, end to end, in memory that does not grow with their number. */
+export function leafHashes(core: CoreExports, memory: CoreMemory, given: readonly Uint8Array[]): Uint8Array {
+  const leaves = given.map((leaf, index) => {
+    checkBytes(leaf, `leaves[${index}]`);
+    // The core's own memory is written over as leaves pass through it.
+    return leaf.buffer === memory.bytes.buffer ? copyOf(leaf) : leaf;
+  });
+  memory.reserve(0, 0, 0, chunkBytes + digestBytes * waitingHashes);
+  const hashes = new Uint8Array(leaves.length * digestBytes);
+  const staging = memory.address("work");
+  const out = staging + chunkBytes;
+  const { bytes } = memory;
+  for (let first = 0; first < leaves.length; first += waitingHashes) {
+    const end = Math.min(leaves.length, first + waitingHashes);
+    for (let index = first; index < end; index += 1)
+      hashLeaf(core, memory, leaves[index]!, out + (index - first) * digestBytes);
+    hashes.set(bytes.subarray(out, out + (end - first) * digestBytes), first * digestBytes);
+  }
+  return hashes;
+}
+
+function hashLeaf(core: CoreExports, memory: CoreMemory, leaf: Uint8Array, out: number): void {
+  const { length } = leafPrefix;
+  if (length + leaf.length <= chunkBytes) {
+    const staging = memory.address("work");
+    memory.bytes.set(leafPrefix, staging);
+    memory.bytes.set(leaf, staging + length);
+    core.sha256(staging, length + leaf.length, out);
+    return;
+  }
+  const state = core.shaState();
+  core.shaInit(state);
+  feed(core, memory, state, leafPrefix);
+  feed(core, memory, state, leaf);
+  core.shaFinal(state, out);
+}
+
+/** RFC 6962 §2.1 root over leaves whose hashes lie end to end; they pass through the core's memory a piece at a time. */
+export function nodesRoot(core: CoreExports, memory: CoreMemory, given: Uint8Array): Uint8Array {
+  checkBytes(given, "hashes");
+  if (given.length % digestBytes !== 0)
+    fail("invalid", "hashes", `whole hashes of ${digestBytes} bytes`, `${given.length} bytes`);
+  const hashes = given.buffer === memory.bytes.buffer ? copyOf(given) : given;
+  const pieces = Math.max(1, Math.ceil(hashes.length / pieceBytes));
+  memory.reserve(0, 0, 0, pieceBytes + digestBytes * pieces);
+  const staging = memory.address("work");
+  const roots = staging + pieceBytes;
+  const { bytes } = memory;
+  // A piece has 2^k hashes, so the roots of all pieces are one level of the tree.
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const own = hashes.subarray(piece * pieceBytes, (piece + 1) * pieceBytes);
+    bytes.set(own, staging);
+    core.nodesRoot(staging, own.length / digestBytes, roots + piece * digestBytes);
+  }
+  if (pieces > 1) core.nodesRoot(roots, pieces, roots);
+  return copyOf(bytes, roots, roots + digestBytes);
+}

@@ -120,7 +120,7 @@ export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: 
         ...linkage,
         period: sampleMarket.from + linkage.height,
         timestampMs: 1_700_000_000_000 + linkage.height * 30_000,
-        rules: merkleRoot([hasher.sha256(contract)], hasher),
+        rules: merkleRoot([contract], hasher),
         sections: {},
         state: new Uint8Array(0),
         totals: emptyTotals(),

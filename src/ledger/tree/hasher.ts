@@ -1,7 +1,7 @@
 /** Hashing as everything else here asks for it, whoever does it. */
 
 /**
- * What the ledger needs of a hash: SHA-256 and the RFC 6962 root over leaves of one size. The engine is one (fast, for
+ * What the ledger needs of a hash: SHA-256 and the RFC 6962 trees. The engine is one (fast, for
  * sealing); `openHasher` (hashwasm.ts) makes another from other code, for verifying; `plainHasher` (plain.ts) is a third,
  * for light clients.
  */
@@ -14,6 +14,13 @@ export interface Hasher {
    * whole records is for whoever knows their layout to check.
    */
   merkleRoot(bytes: Uint8Array, leafBytes: number): Uint8Array;
+  /** RFC 6962 §2.1 hashes of leaves of any length, SHA-256(0x00 ‖ leaf) each, end to end: 32 fresh bytes a leaf. */
+  leafHashes(leaves: readonly Uint8Array[]): Uint8Array;
+  /**
+   * RFC 6962 §2.1 root over leaves whose hashes lie end to end: 32 fresh bytes; of none the SHA-256 of nothing. Throws
+   * `invalid` unless they are whole hashes.
+   */
+  nodesRoot(hashes: Uint8Array): Uint8Array;
 }
 
 /** Length of every hash in the ledger, in bytes. */

@@ -27,22 +27,27 @@ export async function openHasher(): Promise<Hasher> {
     );
   });
   const sha256 = (bytes: Uint8Array): Uint8Array => state.init().update(bytes).digest("binary");
-  const merkleRoot = (bytes: Uint8Array, leafBytes: number): Uint8Array => {
-    if (!Number.isSafeInteger(leafBytes) || leafBytes < 1)
-      return fail("invalid", "leafBytes", "a whole number above 0", leafBytes);
-    let count = Math.ceil(bytes.length / leafBytes);
-    if (count === 0) return sha256(new Uint8Array(0));
+  /** Leaf hashes of `count` leaves, end to end. */
+  const hashLeaves = (count: number, leafAt: (index: number) => Uint8Array): Uint8Array => {
     const hashes = new Uint8Array(count * hashBytes);
-    const leaf = new Uint8Array(1 + Math.min(leafBytes, bytes.length));
+    let message = new Uint8Array(1);
     for (let index = 0; index < count; index += 1) {
-      const own = bytes.subarray(index * leafBytes, (index + 1) * leafBytes);
-      leaf.set(own, 1);
-      hashes.set(sha256(leaf.subarray(0, 1 + own.length)), index * hashBytes);
+      const leaf = leafAt(index);
+      if (message.length < 1 + leaf.length) message = new Uint8Array(1 + leaf.length);
+      message.set(leaf, 1);
+      hashes.set(sha256(message.subarray(0, 1 + leaf.length)), index * hashBytes);
     }
+    return hashes;
+  };
+  /** Root over leaf hashes, which are used up. */
+  const hashNodes = (hashes: Uint8Array): Uint8Array => {
+    if (hashes.length % hashBytes !== 0)
+      return fail("invalid", "hashes", `whole hashes of ${hashBytes} bytes`, hashes.length);
+    if (hashes.length === 0) return sha256(hashes);
     // Level by level, in place; a lone last node moves up as it is, which is RFC 6962's left-heavy split.
     const node = new Uint8Array(1 + 2 * hashBytes);
     node[0] = 1;
-    for (; count > 1; count = Math.ceil(count / 2)) {
+    for (let count = hashes.length / hashBytes; count > 1; count = Math.ceil(count / 2)) {
       for (let left = 0; left + 1 < count; left += 2) {
         node.set(hashes.subarray(left * hashBytes, (left + 2) * hashBytes), 1);
         hashes.set(sha256(node), (left / 2) * hashBytes);
@@ -52,5 +57,15 @@ export async function openHasher(): Promise<Hasher> {
     }
     return copyOf(hashes, 0, hashBytes);
   };
-  return { sha256, merkleRoot };
+  return {
+    sha256,
+    merkleRoot: (bytes, leafBytes) => {
+      if (!Number.isSafeInteger(leafBytes) || leafBytes < 1)
+        return fail("invalid", "leafBytes", "a whole number above 0", leafBytes);
+      const leafAt = (index: number) => bytes.subarray(index * leafBytes, (index + 1) * leafBytes);
+      return hashNodes(hashLeaves(Math.ceil(bytes.length / leafBytes), leafAt));
+    },
+    leafHashes: (leaves) => hashLeaves(leaves.length, (index) => leaves[index]!),
+    nodesRoot: (hashes) => hashNodes(copyOf(hashes)),
+  };
 }

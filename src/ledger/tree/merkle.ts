@@ -6,7 +6,7 @@ import { fail } from "../../errors.js";
 import { type Hasher, hashBytes } from "./hasher.js";
 
 /** Hash of a leaf: SHA-256(0x00 ‖ data) (RFC 6962 §2.1). */
-export function leafHash(data: Uint8Array, hasher: Hasher): Uint8Array {
+export function leafHash(data: Uint8Array, hasher: Pick<Hasher, "sha256">): Uint8Array {
   const message = new Uint8Array(1 + data.length);
   message.set(data, 1);
   return hasher.sha256(message);
@@ -27,10 +27,8 @@ function emptyRoot(hasher: Hasher): Uint8Array {
 }
 
 /** RFC 6962 §2.1 root over leaves of any length; fresh 32 bytes. */
-export function merkleRoot(leaves: Iterable<Uint8Array>, hasher: Hasher): Uint8Array {
-  const range = new CompactRange(hasher);
-  for (const leaf of leaves) range.append(leafHash(leaf, hasher));
-  return range.root();
+export function merkleRoot(leaves: readonly Uint8Array[], hasher: Hasher): Uint8Array {
+  return hasher.nodesRoot(hasher.leafHashes(leaves));
 }
 
 /** Largest power of two below `size`: where RFC 6962 splits a tree of `size` > 1 leaves. Exact to 2⁵³−1. */

@@ -3,9 +3,10 @@
  * page's content security policy, and answers at once. The core seals and `hash-wasm` verifies whole ledgers; this is the third
  * and shares code with neither.
  */
+import { concat } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import type { Hasher } from "./hasher.js";
-import { CompactRange, leafHash } from "./merkle.js";
+import { type Hasher, hashBytes } from "./hasher.js";
+import { CompactRange, leafHash, merkleRoot } from "./merkle.js";
 
 function firstPrimes(count: number): number[] {
   const primes: number[] = [];
@@ -99,9 +100,14 @@ export const plainHasher: Hasher = {
   merkleRoot(bytes, leafBytes) {
     if (!Number.isSafeInteger(leafBytes) || leafBytes < 1)
       return fail("invalid", "leafBytes", "a whole number above 0", leafBytes);
+    const leaves: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += leafBytes) leaves.push(bytes.subarray(at, at + leafBytes));
+    return merkleRoot(leaves, plainHasher);
+  },
+  leafHashes: (leaves) => concat(...leaves.map((leaf) => leafHash(leaf, plainHasher))),
+  nodesRoot(hashes) {
     const range = new CompactRange(plainHasher);
-    for (let at = 0; at < bytes.length; at += leafBytes)
-      range.append(leafHash(bytes.subarray(at, at + leafBytes), plainHasher));
+    for (let at = 0; at < hashes.length; at += hashBytes) range.append(hashes.subarray(at, at + hashBytes));
     return range.root();
   },
 };

@@ -5,19 +5,15 @@
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { type Held, nobody, type Terms } from "./terms.js";
 
-/** A contract that entered since the root was last asked for, and its canonical JSON. */
-interface Entered {
-  readonly held: Held;
-  readonly text: Uint8Array;
-}
-
 /** The hashes of the contracts in force and the root over them. */
 export class Rules {
   readonly #terms: Terms;
-  /** The hash of each contract in force at its place. */
+  /** The leaf hash of each contract in force at its place. */
   #hashes = new Uint8Array(64 * hashBytes);
   #count = 0;
-  #entered: Entered[] = [];
+  /** What entered since the root was last asked for, each with its canonical JSON. */
+  #entered: Held[] = [];
+  #texts: Uint8Array[] = [];
   /** Whether contracts ended since the root was last asked for, which leaves gaps between the hashes. */
   #ended = false;
   #root: Uint8Array | null = null;
@@ -28,7 +24,8 @@ export class Rules {
 
   /** A contract entered, or amended one; its text is kept, not copied, until the root is asked for. */
   enter(held: Held, text: Uint8Array): void {
-    this.#entered.push({ held, text });
+    this.#entered.push(held);
+    this.#texts.push(text);
     this.#root = null;
   }
 
@@ -38,7 +35,7 @@ export class Rules {
     this.#root = null;
   }
 
-  /** Root over the SHA-256 of the canonical JSON of every contract in force, in order of first entry; not to be written to. */
+  /** RFC 6962 root over the canonical JSON of every contract in force, in order of first entry; not to be written to. */
   root(hasher: Hasher): Uint8Array {
     this.#root ??= this.#hash(hasher);
     return this.#root;
@@ -46,15 +43,18 @@ export class Rules {
 
   #hash(hasher: Hasher): Uint8Array {
     if (this.#ended) this.#close();
-    for (const { held, text } of this.#entered) {
+    const fresh = hasher.leafHashes(this.#texts);
+    for (const [index, held] of this.#entered.entries()) {
       // What entered and ended since is no longer held.
       if (held.ended) continue;
       if (held.place === nobody) held.place = this.#count++;
       this.#reserve();
-      this.#hashes.set(hasher.sha256(text), held.place * hashBytes);
+      const from = index * hashBytes;
+      this.#hashes.set(fresh.subarray(from, from + hashBytes), held.place * hashBytes);
     }
     this.#entered = [];
-    return hasher.merkleRoot(this.#hashes.subarray(0, this.#count * hashBytes), hashBytes);
+    this.#texts = [];
+    return hasher.nodesRoot(this.#hashes.subarray(0, this.#count * hashBytes));
   }
 
   /** Moves the hashes of what is still in force together, over those of what ended. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../../src/bytes.js";
+import { openEngine } from "../../../src/core/engine.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import {
@@ -11,6 +12,7 @@ import {
   perfectSizes,
   splitPoint,
 } from "../../../src/ledger/tree/merkle.js";
+import { plainHasher } from "../../../src/ledger/tree/plain.js";
 
 const sha256 = (...parts: Uint8Array[]): Uint8Array => {
   const hash = createHash("sha256");
@@ -36,6 +38,40 @@ const leavesOf = (count: number, length: (index: number) => number): Uint8Array[
 let hasher: Hasher;
 beforeAll(async () => {
   hasher = await openHasher();
+});
+
+describe("every hasher", () => {
+  it("hashes leaves of any length, and the nodes above them, as the recursion does", async () => {
+    const engine = await openEngine();
+    // Lengths of one block and of several; beyond the core's 64 KiB; and more leaves than it hashes at once.
+    const few = leavesOf(131, (index) => index);
+    const long = leavesOf(5, (index) => 65_533 + index);
+    const many = leavesOf(4_099, (index) => index % 3);
+    for (const [each, leaves] of [engine, hasher, plainHasher].flatMap((one) => [
+      ...[0, 1, 2, 3, 64, 100, 131].map((count) => [one, few.slice(0, count)] as const),
+      [one, long] as const,
+      [one, many] as const,
+    ])) {
+      const hashes = each.leafHashes(leaves);
+      const wanted = leaves.map((leaf) => hex(sha256(Uint8Array.of(0), leaf)));
+      expect(hex(hashes)).toBe(wanted.join(""));
+      const before = hex(hashes);
+      expect(hex(each.nodesRoot(hashes))).toBe(hex(rootOf(leaves)));
+      // What was handed in is as it was.
+      expect(hex(hashes)).toBe(before);
+    }
+    for (const each of [engine, hasher, plainHasher])
+      expect(() => each.nodesRoot(new Uint8Array(33))).toThrow("32 bytes");
+    const view = engine.match({
+      offers: { quantity: Uint32Array.of(5), price: Int32Array.of(1) },
+      bids: { quantity: Uint32Array.of(5), price: Int32Array.of(1) },
+    }).trades.quantity;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    const copy = Uint8Array.from(bytes);
+    expect(hex(engine.leafHashes([bytes]))).toBe(hex(sha256(Uint8Array.of(0), copy)));
+    expect(() => engine.leafHashes([copy, "x" as never])).toThrow("leaves[1]");
+    engine.close();
+  });
 });
 
 describe("hash-wasm's hasher", () => {
