@@ -88,7 +88,10 @@ export function countOpen(): u32 {
   return countLeft(address(Column.offerLeft), matchedOffers) + countLeft(address(Column.bidLeft), matchedBids);
 }
 
-/** Lots of scenario 2 from what offers have left at `poolPrice`; returns their number. Storage lots may be put behind them. */
+/**
+ * Lots of scenario 2 from what offers have left at `poolPrice`; returns their number. Storage lots may be put behind
+ * them.
+ */
 export function pool(poolPrice: i32): i32 {
   // The host may have changed what is left; nothing may be left beyond the order's quantity.
   if (exceeds(address(Column.offerLeft), address(Column.offerQuantity), matchedOffers)) return outOfRange;
@@ -97,7 +100,10 @@ export function pool(poolPrice: i32): i32 {
   return <i32>lotCount;
 }
 
-/** Scenario 2 over the lots that `pool` made and `storageLots` more that the host wrote behind them; returns the number of sales. */
+/**
+ * Scenario 2 over the lots that `pool` made and `storageLots` more that the host wrote behind them; returns the number
+ * of sales.
+ */
 export function sell(storageLots: u32, divisible: bool): i32 {
   if (storageLots > lotCapacity() - lotCount) return outOfRange;
   if (hasEmpty(address(Column.lotQuantity) + (<usize>lotCount << 2), storageLots)) return emptyOrder;

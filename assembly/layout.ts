@@ -64,8 +64,8 @@ export function address(column: i32): usize {
 
 /**
  * Scratch that matching needs: two lists of indices a side, and behind them, one after the other, at most 36 bytes an
- * order of the largest side for sorting (sort.ts), 9 for the tree in rank order (tree.ts), 44 for the one in Morton order
- * (morton.ts), which is made room for with some to spare.
+ * order of the largest side for sorting (sort.ts), 9 for the tree in rank order (tree.ts), 44 for the one in Morton
+ * order (morton.ts), which is made room for with some to spare.
  */
 function scratchBytes(offers: u32, bids: u32, lots: u32): u64 {
   const largest = <u64>max(max(offers, bids), lots);

@@ -49,7 +49,9 @@ export function writePeerRecords(
   }
 }
 
-/** Records of the first `count` sales; a storage lot is named by `deviceNames[lot − lots of offers]`. Sales bear no fee. */
+/**
+ * Records of the first `count` sales; a storage lot is named by `deviceNames[lot − lots of offers]`. Sales bear no fee.
+ */
 export function writeSaleRecords(
   carrier: u32, count: u32, lotCount: u32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize,
 ): void {

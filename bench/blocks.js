@@ -27,7 +27,9 @@ function orderRecords(orders, random) {
 }
 
 /**
- * @param {import("../dist/ledger/tree/hasher.js").Hasher} hasher @param {number} count @param {number} blockBytes about so long
+ * @param {import("../dist/ledger/tree/hasher.js").Hasher} hasher
+ * @param {number} count
+ * @param {number} blockBytes about so long
  * @returns {Uint8Array[]}
  */
 export function chainOf(hasher, count, blockBytes) {

@@ -1,5 +1,6 @@
 // @ts-check
-// A line chart of cost against size on logarithmic axes, as an SVG that brings its own background and reads in light and dark.
+// A line chart of cost against size on logarithmic axes, as an SVG that brings its own background and reads in light
+// and dark.
 
 /** @typedef {{ name: string, points: [number, number][], weight?: "ours" | "limit" | "peer" }} Series */
 
@@ -36,7 +37,10 @@ function decades(low, high) {
   return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
 }
 
-/** Places of labels as near to where they are wanted as a line's height between them allows. @param {number[]} wanted */
+/**
+ * Places of labels as near to where they are wanted as a line's height between them allows.
+ * @param {number[]} wanted
+ */
 function spread(wanted) {
   const gap = 17;
   const order = wanted.map((y, i) => ({ y, i })).sort((a, b) => a.y - b.y);

@@ -51,7 +51,9 @@ export function forgetfulStore(hasher) {
 
 /**
  * A market of `units` participants on unlimited credit, at its first period after genesis.
- * @param {import("gridclear").Engine} engine @param {number} units @param {import("gridclear/store/memory").Store} store
+ * @param {import("gridclear").Engine} engine
+ * @param {number} units
+ * @param {import("gridclear/store/memory").Store} store
  */
 export const openCrowd = (engine, units, store) =>
   openMarket({

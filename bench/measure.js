@@ -36,7 +36,8 @@ export function statistics(times) {
 }
 
 /**
- * @param {{ work: string, size: number, unit: string, count?: number }} about `count` units of work a run, `size` unless told
+ * @param {{ work: string, size: number, unit: string, count?: number }} about `count` units of work a run, `size`
+ * unless told
  * @param {string} contender @param {number[]} timesMs @param {string | number | undefined} hash
  * @returns {Row}
  */
@@ -57,7 +58,8 @@ export function row(about, contender, timesMs, hash) {
 }
 
 /**
- * Interleaved rounds: one warm-up each, whose result is hashed, then rounds in rotating order until the budget is spent.
+ * Interleaved rounds: one warm-up each, whose result is hashed, then rounds in rotating order until the budget is
+ * spent.
  * @param {{ work: string, size: number, unit: string, count?: number }} about
  * @param {Contender[]} contenders
  * @param {{ budgetMs: number, rounds?: number, least?: number }} options

@@ -16,11 +16,12 @@ import { fileURLToPath } from "node:url";
  * @property {Clear} merit
  * @property {(bytes: Uint8Array, instructions: number, out: Uint8Array) => number} hash
  * @property {(bytes: Uint8Array, leafBytes: number, instructions: number, out: Uint8Array) => number} root
- * @property {(oq: Uint32Array, op: Int32Array, bq: Uint32Array, bp: Int32Array, settings: Int32Array, header: Uint8Array,
- *   rootOffset: number, hash: Uint8Array, stages: Float64Array) => number} period
+ * @property {(oq: Uint32Array, op: Int32Array, bq: Uint32Array, bp: Int32Array, settings: Int32Array, header:
+ * Uint8Array, rootOffset: number, hash: Uint8Array, stages: Float64Array) => number} period
  *
- * @typedef {(oq: Uint32Array, op: Int32Array, bq: Uint32Array, bp: Int32Array, k: number, level: number, offer: Uint32Array,
- *   bid: Uint32Array, quantity: Uint32Array, price: Int32Array, restOffers: Uint32Array, restBids: Uint32Array) => number} Clear
+ * @typedef {(oq: Uint32Array, op: Int32Array, bq: Uint32Array, bp: Int32Array, k: number, level: number, offer:
+ * Uint32Array, bid: Uint32Array, quantity: Uint32Array, price: Int32Array, restOffers: Uint32Array, restBids:
+ * Uint32Array) => number} Clear
  */
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "native");
@@ -37,7 +38,12 @@ function headers() {
   ].find((path) => path && existsSync(join(path, "node_api.h")));
 }
 
-/** @param {string} output @param {string[]} more @param {(name: string) => boolean} wanted @returns {string | undefined} what went wrong */
+/**
+ * @param {string} output
+ * @param {string[]} more
+ * @param {(name: string) => boolean} wanted
+ * @returns {string | undefined} what went wrong
+ */
 function compile(output, more, wanted) {
   mkdirSync(built, { recursive: true });
   const all = readdirSync(folder);

@@ -18,7 +18,12 @@ export const question =
 const c = "C, AVX2 and SHA";
 const stageNames = ["clear", "pool", "records", "root"];
 
-/** @param {import("./native.js").Native} native @param {Book} book @param {number} instructions @param {number} level */
+/**
+ * @param {import("./native.js").Native} native
+ * @param {Book} book
+ * @param {number} instructions
+ * @param {number} level
+ */
 export function nativePeriod(native, { offers, bids }, instructions, level) {
   const text = blockText();
   const hash = new Uint8Array(32);

@@ -14,7 +14,9 @@ export const duration = (ms) =>
 
 /**
  * A Markdown table with its columns aligned, as the formatter of the repository wants them.
- * @param {string[]} head @param {string[][]} lines @param {boolean} [figures] columns after the first stand to the right
+ * @param {string[]} head
+ * @param {string[][]} lines
+ * @param {boolean} [figures] columns after the first stand to the right
  * @returns {string}
  */
 export function markdown(head, lines, figures = true) {

@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench [-- --smoke] [-- --only name]: runs every benchmark, compares the hashes of the results, and writes JSON,
-// Markdown tables and charts. A smoke run is tiny and writes only under build/.
+// npm run bench [-- --smoke] [-- --only name]: runs every benchmark, compares the hashes of the results, and writes
+// JSON, Markdown tables and charts. A smoke run is tiny and writes only under build/.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,5 @@
-// Whoever has the blocks checks them with nothing of the market: a light client hashes them, a replay executes them again.
+// Whoever has the blocks checks them with nothing of the market: a light client hashes them, a replay executes them
+// again.
 import { decodeBlock, openEngine, openMarket, openReplay } from "gridclear";
 import { hex, plainHasher, verifyChain } from "gridclear/verify";
 

@@ -1,7 +1,7 @@
 /**
  * The licences of what this package carries inside, for dist/THIRD-PARTY-NOTICES.txt. Which packages are in the page is
- * asked of a bundler, so that the list can't fall behind; tables that were taken over stand here by hand, with the files
- * that hold them.
+ * asked of a bundler, so that the list can't fall behind; tables that were taken over stand here by hand, with the
+ * files that hold them.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * Makes, beside dist, a folder for every subpath that package.json exports (`verify/package.json` and so on), which sends
- * those on who resolve subpaths as paths: Parcel without its `packageExports` setting, TypeScript's `node10`. They are
- * packed and not kept in git; `--remove` takes them away.
+ * Makes, beside dist, a folder for every subpath that package.json exports (`verify/package.json` and so on), which
+ * sends those on who resolve subpaths as paths: Parcel without its `packageExports` setting, TypeScript's `node10`.
+ * They are packed and not kept in git; `--remove` takes them away.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";

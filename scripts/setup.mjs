@@ -1,6 +1,6 @@
-// Makes a fresh checkout ready: installs packages and builds when either is missing or out of date.
-// `npm start`, `npm test` and `npm pack` call it first; it needs nothing but Node and npm. With `--installed` the packages
-// are npm's to install, as when it runs `prepare` of a dependency out of git.
+// Makes a fresh checkout ready: installs packages and builds when either is missing or out of date. `npm start`,
+// `npm test` and `npm pack` call it first; it needs nothing but Node and npm. With `--installed` the packages are npm's
+// to install, as when it runs `prepare` of a dependency out of git.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

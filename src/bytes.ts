@@ -22,8 +22,9 @@ export type ArrayKind = keyof Arrays;
 export type ArrayOf<Kind extends ArrayKind> = InstanceType<Arrays[Kind]>;
 
 /**
- * Whether a value is a typed array of this kind, of whatever realm: pages in frames, `vm` contexts and test environments
- * such as jsdom have classes of their own, which `instanceof` does not recognise. A subclass is one of its kind.
+ * Whether a value is a typed array of this kind, of whatever realm: pages in frames, `vm` contexts and test
+ * environments such as jsdom have classes of their own, which `instanceof` does not recognise. A subclass is one of its
+ * kind.
  */
 export function isArrayOf<Kind extends ArrayKind>(value: unknown, kind: Kind): value is ArrayOf<Kind> {
   // The getter that all typed arrays inherit reads the kind from inside the array: no property can pretend it.

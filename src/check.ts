@@ -67,8 +67,8 @@ export const text =
       : fail("invalid", field, wanted, value);
 
 /**
- * What somebody or something is called: 1 to 64 characters of any script, without control, format and unassigned ones and
- * line or paragraph separators. The one rule for names of participants, wherever they come from.
+ * What somebody or something is called: 1 to 64 characters of any script, without control, format and unassigned ones
+ * and line or paragraph separators. The one rule for names of participants, wherever they come from.
  */
 export const identifier: Check<string> = text(
   /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u,
@@ -111,8 +111,8 @@ export const object: Check<{ readonly [name: string]: unknown }> = (value, field
     : fail("invalid", field, "an object", value);
 
 /**
- * The path of a field of an object; that of a whole document is empty. A name that is no plain word stands in quotes, on
- * one line, and short.
+ * The path of a field of an object; that of a whole document is empty. A name that is no plain word stands in quotes,
+ * on one line, and short.
  */
 export function memberOf(field: string, name: string): string {
   return joined(field, shownName(name));
@@ -129,8 +129,8 @@ export function onlyKeys(value: unknown, field: string, known: readonly string[]
 }
 
 /**
- * Throws `invalid` unless a value has all of these methods, as an engine or a store does that was opened; a promise of it,
- * for one, has not. `wanted` says in words what was expected.
+ * Throws `invalid` unless a value has all of these methods, as an engine or a store does that was opened; a promise of
+ * it, for one, has not. `wanted` says in words what was expected.
  */
 export function needMethods(value: unknown, field: string, wanted: string, methods: readonly string[]): void {
   const has = (name: string): boolean =>

@@ -116,8 +116,8 @@ export function asStorage(error: unknown, field: string, wanted: string): Gridcl
 }
 
 /**
- * What an error is given in place of a secret: `fail("invalid", "seed", "32 bytes", notShown)`. Neither message nor `got`
- * nor `value` then holds anything of what came. For whatever was read from a key, a seed or a password.
+ * What an error is given in place of a secret: `fail("invalid", "seed", "32 bytes", notShown)`. Neither message nor
+ * `got` nor `value` then holds anything of what came. For whatever was read from a key, a seed or a password.
  */
 export const notShown: unique symbol = Symbol("not shown");
 

@@ -38,7 +38,10 @@ export const microTick: Tick = { mantissa: 1n, scale: 6 };
 
 const decimalPattern = /^(-?)([0-9]{1,40})(?:\.([0-9]{1,40}))?$/;
 
-/** A decimal in plain notation as `mantissa / 10^scale`; null when the text is not one. Exponents, signs `+`, blanks and bare points are not. */
+/**
+ * A decimal in plain notation as `mantissa / 10^scale`; null when the text is not one. Exponents, signs `+`, blanks and
+ * bare points are not.
+ */
 function readDecimal(text: string): { mantissa: bigint; scale: number } | null {
   if (text.length > 82) return null;
   const match = decimalPattern.exec(text);
@@ -129,8 +132,8 @@ export function parsePrice(text: unknown, tick: Tick = microTick, field: string 
 }
 
 /**
- * Ticks as an exact decimal in plain notation: no exponent, no trailing zeros, `-0` is `0`. Throws `invalid` for what is
- * not a whole number.
+ * Ticks as an exact decimal in plain notation: no exponent, no trailing zeros, `-0` is `0`. Throws `invalid` for what
+ * is not a whole number.
  */
 export function formatTicks(ticks: bigint | number, tick: Tick = microTick): string {
   if (typeof ticks !== "bigint" && !Number.isSafeInteger(ticks))

@@ -57,8 +57,8 @@ export default defineConfig({
           },
         },
       },
-      // A page driven as a person would drive it, on a machine that is busy with the other tests: a late answer is tried
-      // again, a fault shows every time.
+      // A page driven as a person would drive it, on a machine that is busy with the other tests: a late answer is
+      // tried again, a fault shows every time.
       {
         test: {
           ...properties,

@@ -10,7 +10,10 @@ export const laneCount: u32 = 4;
 
 const registers: usize = memory.data(8 * 16, 16);
 
-/** Schedule (constants added) of a 65-byte message's second block: only word 0 and words 16 to 63 depend on its one byte. */
+/**
+ * Schedule (constants added) of a 65-byte message's second block: only word 0 and words 16 to 63 depend on its one
+ * byte.
+ */
 const secondSchedule: usize = memory.data(64 * 16, 16);
 
 /** Words 16 to 63 of that schedule, for each value of the byte: 48 u32 a row. Filled at first use. */
@@ -63,7 +66,9 @@ function writeDigest(out: usize, lane: usize): void {
   v128.store(out, low, 16);
 }
 
-/** The last `length % 64` bytes of messages of `length` bytes, their padding and length. `prefix` is -1 if behind us. */
+/**
+ * The last `length % 64` bytes of messages of `length` bytes, their padding and length. `prefix` is -1 if behind us.
+ */
 function compressEnd(p0: usize, p1: usize, p2: usize, p3: usize, length: usize, prefix: i32, end: usize): void {
   const rest = length & 63;
   const quarters = (rest + 15) >> 4;
@@ -167,7 +172,9 @@ function compressLanes(): void {
   addRegisters(a, b, c, d, e, f, g, h);
 }
 
-/** Takes the block whose first 16 words, constants added, stand in secondSchedule and whose others stand in four rows. */
+/**
+ * Takes the block whose first 16 words, constants added, stand in secondSchedule and whose others stand in four rows.
+ */
 function roundsOfSecond(r0: usize, r1: usize, r2: usize, r3: usize): void {
   let a = v128.load(registers), b = v128.load(registers, 16), c = v128.load(registers, 32), d = v128.load(registers, 48);
   let e = v128.load(registers, 64), f = v128.load(registers, 80), g = v128.load(registers, 96), h = v128.load(registers, 112);

@@ -32,8 +32,8 @@ function spread(x: u32): u32 {
 }
 
 /**
- * Adds to `codes` the 16-bit places of `column` among all, spread and moved `shift` bits; equals share a place. Any order of
- * leaves gives the same trades; places beyond 16 bits would scatter what belongs together and cost time alone.
+ * Adds to `codes` the 16-bit places of `column` among all, spread and moved `shift` bits; equals share a place. Any
+ * order of leaves gives the same trades; places beyond 16 bits would scatter what belongs together and cost time alone.
  */
 function interleave(column: usize, count: u32, shift: u32, codes: usize, order: usize, scratch: usize): void {
   sortOrders(0, count, column, column, 0, true, scratch, order);

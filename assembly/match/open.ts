@@ -41,7 +41,10 @@ function scan(side: Side, count: u32): void {
   exhausted = empty != 0;
 }
 
-/** Copies from `from` (0: all in arrival order) to `to`, which may be the same, what is left at a flipped price of at most `limit`. */
+/**
+ * Copies from `from` (0: all in arrival order) to `to`, which may be the same, what is left at a flipped price of at
+ * most `limit`.
+ */
 function narrow(side: Side, from: usize, count: u32, limit: i32, to: usize): u32 {
   const flip = side.flip;
   const left = side.left;
@@ -82,8 +85,8 @@ function openSide(side: Side, count: u32, limit: i32, some: bool): void {
  * There are few phases. From the second on, a leader that ends with a compatible follower open has traded: that
  * follower is larger than the leader's rest, and had the leader not traded, the phase before would have joined the two.
  * Each such leader so made away with a follower of its own, and survivors of both sides together are at most the
- * followers there were. Hence what can still trade halves at least every three phases, the phases are logarithmic in the
- * orders, and the work of all of them is that of the first few.
+ * followers there were. Hence what can still trade halves at least every three phases, the phases are logarithmic in
+ * the orders, and the work of all of them is that of the first few.
  */
 export function keepOpen(leader: Side, follower: Side): bool {
   leader.openCount = narrow(leader, leader.open, leader.openCount, ~follower.best, leader.list);

@@ -48,8 +48,8 @@ export function blend(offerPrice: i32, bidPrice: i32, k: u32): i32 {
 }
 
 /**
- * Price of a trade between a leader and a follower: the follower's (in phase A the bid's, in phase B the offer's, in the
- * pool the lot's) or blended.
+ * Price of a trade between a leader and a follower: the follower's (in phase A the bid's, in phase B the offer's, in
+ * the pool the lot's) or blended.
  */
 // @ts-ignore: decorator
 @inline

@@ -5,8 +5,8 @@
 //    │ key − least key │ place      │     place: where the order stands in the list that is sorted
 //    └─────────────────┴────────────┘
 //
-// The first pass makes the words as it scatters them, the last writes the indices alone, and digits that are the same in
-// every key are skipped. Few orders go through an insertion sort, so that a cycle in which few orders are left costs
+// The first pass makes the words as it scatters them, the last writes the indices alone, and digits that are the same
+// in every key are skipped. Few orders go through an insertion sort, so that a cycle in which few orders are left costs
 // little. Keys too wide to stand beside a place are sorted by their low, then by their high half.
 //
 // All addresses below are computed from counts that `reserve` made room for, and digits are masked to the histogram's
@@ -79,8 +79,8 @@ export function rankSide(side: Side, byPrice: bool, scratch: usize): void {
 }
 
 /**
- * The same over bare columns: the `count` orders of `list` (0: the first `count`) to `out`. 24 bytes of scratch an order
- * are enough for keys of at most 32 bits.
+ * The same over bare columns: the `count` orders of `list` (0: the first `count`) to `out`. 24 bytes of scratch an
+ * order are enough for keys of at most 32 bits.
  */
 export function sortOrders(
   list: usize, count: u32, quantity: usize, price: usize, flip: i32, byPrice: bool, scratch: usize, out: usize,
@@ -183,7 +183,10 @@ function countDigits(keys: usize, base: i64, count: u32, at: u64, width: u64, hi
   }
 }
 
-/** First pass: makes the words and scatters them by their digit at `at`. `order` names the place of each key; 0: its own. */
+/**
+ * First pass: makes the words and scatters them by their digit at `at`. `order` names the place of each key; 0: its
+ * own.
+ */
 function scatterKeys(keys: usize, base: i64, order: usize, count: u32, at: u64, mask: u64, placeBits: u64, histogram: usize, to: usize): void {
   let i: u32 = 0;
   if (order == 0) {
@@ -240,8 +243,8 @@ function scatterIndices(from: usize, count: u32, at: u64, mask: u64, placeBits: 
 }
 
 /**
- * Sorts by the `bits` low bits of `keys − base`, which are all there are. `order` (0: none) names the place of each key,
- * `list` (0: the places themselves) the index that stands for it in `out`. `words`: 16 bytes a key.
+ * Sorts by the `bits` low bits of `keys − base`, which are all there are. `order` (0: none) names the place of each
+ * key, `list` (0: the places themselves) the index that stands for it in `out`. `words`: 16 bytes a key.
  */
 function radixSort(
   keys: usize, base: i64, order: usize, list: usize, count: u32, bits: u32, placeBits: u32, words: usize, out: usize,

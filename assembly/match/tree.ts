@@ -1,5 +1,5 @@
-// A tree over one side of the book in rank order, 16 children a node, in which a leader looks for the next follower that
-// fits: smallest quantity and smallest flipped price of each subtree, compared sixteen at once.
+// A tree over one side of the book in rank order, 16 children a node, in which a leader looks for the next follower
+// that fits: smallest quantity and smallest flipped price of each subtree, compared sixteen at once.
 //
 //   node, 128 bytes:  │ size, i32 × 16 │ price ^ flip, i32 × 16 │
 //
@@ -108,7 +108,9 @@ function leafAt(place: u32): usize {
   return nodeAt(0, place >> 4) + (<usize>(place & 15) << 2);
 }
 
-/** Builds the tree over `side` in its rank order at `at`. `divisible`: any quantity fits, so all have the least size. */
+/**
+ * Builds the tree over `side` in its rank order at `at`. `divisible`: any quantity fits, so all have the least size.
+ */
 export function build(side: Side, divisible: bool, at: usize): void {
   const count = side.rankCount;
   const flip = side.flip;

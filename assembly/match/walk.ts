@@ -3,7 +3,9 @@ import { Side, Trades, priceOf } from "./side";
 import { build, fitting, leafPrice, leafSize, nodeAt, quantityOf, remove, sizeOf, smallest, top } from "./tree";
 import { searchByMorton } from "./morton";
 
-/** Leaders whose quantity and price are fetched at once: many cache misses in flight instead of one before each search. */
+/**
+ * Leaders whose quantity and price are fetched at once: many cache misses in flight instead of one before each search.
+ */
 const batch: u32 = 256;
 const batchQuantities = memory.data(256 * 4, 16);
 const batchPrices = memory.data(256 * 4, 16);

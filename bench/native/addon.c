@@ -60,7 +60,9 @@ static Trades tradesAt(const Arguments *a, int i) {
   return (Trades){0, columnAt(a, i, 0), columnAt(a, i + 1, 0), columnAt(a, i + 2, 0), columnAt(a, i + 3, 0)};
 }
 
-/** value(offerQuantity, offerPrice, bidQuantity, bidPrice, k, level, offer, bid, quantity, price, restOffers, restBids) */
+/**
+ * value(offerQuantity, offerPrice, bidQuantity, bidPrice, k, level, offer, bid, quantity, price, restOffers, restBids)
+ */
 static napi_value value(napi_env env, napi_callback_info info) {
   const Arguments a = argumentsOf(env, info);
   const Side offers = sideAt(&a, 0), bids = sideAt(&a, 2);

@@ -19,8 +19,8 @@ export async function hashes() {
 }
 
 /**
- * An RFC 6962 root over leaves lying end to end, the last perhaps shorter, with a hash that takes one message at a time,
- * in buffers that are reused.
+ * An RFC 6962 root over leaves lying end to end, the last perhaps shorter, with a hash that takes one message at a
+ * time, in buffers that are reused.
  * @param {Uint8Array} bytes @param {number} leafBytes @param {(bytes: Uint8Array) => Uint8Array} digest
  * @returns {Uint8Array}
  */

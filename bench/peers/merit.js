@@ -88,7 +88,11 @@ export function orderPacked(count, key) {
   return order;
 }
 
-/** Typed arrays and `Float64Array.sort`: the best one gets without writing a sort. @param {Book} book @param {number} k */
+/**
+ * Typed arrays and `Float64Array.sort`: the best one gets without writing a sort.
+ * @param {Book} book
+ * @param {number} k
+ */
 export function meritTyped(book, k) {
   const offerPrice = book.offers.price;
   const bidPrice = book.bids.price;

@@ -1,7 +1,7 @@
 /**
- * What a command is: a table of its arguments and options, from which the words of `--help` and the reading of the command
- * line both come, and a function. The one reader of arguments stands here, so that every command refuses alike what is
- * misspelt, missing, doubled or too much.
+ * What a command is: a table of its arguments and options, from which the words of `--help` and the reading of the
+ * command line both come, and a function. The one reader of arguments stands here, so that every command refuses alike
+ * what is misspelt, missing, doubled or too much.
  */
 import { parseArgs } from "node:util";
 import { fail } from "../errors.js";

@@ -1,6 +1,6 @@
 /**
- * What a clearing gives back. Every column here is a view of the engine's memory: the next call of that engine writes the
- * next result into it, or, when memory has to grow, leaves it empty. Read what you need before, or keep
+ * What a clearing gives back. Every column here is a view of the engine's memory: the next call of that engine writes
+ * the next result into it, or, when memory has to grow, leaves it empty. Read what you need before, or keep
  * {@link copyClearing}'s copy.
  */
 

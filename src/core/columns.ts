@@ -1,6 +1,6 @@
 /**
- * The columns that orders come in, and their check. What is wrong with a caller's arrays is found here, before a byte of
- * the core's memory is touched.
+ * The columns that orders come in, and their check. What is wrong with a caller's arrays is found here, before a byte
+ * of the core's memory is touched.
  */
 import { type ArrayKind, type ArrayOf, copyOfArray, isArrayOf, isDetached } from "../bytes.js";
 import { object } from "../check.js";
@@ -100,7 +100,10 @@ export function takeBookLots(book: Book, own: ArrayBufferLike): OrderColumns | u
   return lots === undefined ? undefined : takeLots(lots, "lots", own);
 }
 
-/** Throws `invalid` naming the first quantity that is 0; for offers and bids only when the core has found that there is one. */
+/**
+ * Throws `invalid` naming the first quantity that is 0; for offers and bids only when the core has found that there is
+ * one.
+ */
 export function refuseEmpty(orders: OrderColumns, field: string): void {
   const index = orders.quantity.indexOf(0);
   if (index >= 0) fail("invalid", `${field}.quantity[${index}]`, "a whole number from 1 to 4294967295", 0);

@@ -1,4 +1,4 @@
-/** The engine: the matching core as an object, from columns of orders (columns.ts) to columns of trades (clearing.ts). */
+/** The engine: the matching core as an object, from columns of orders to columns of trades. */
 import { integer, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Clearing, Matching, Pooling } from "./clearing.js";
@@ -55,8 +55,9 @@ const emptyOrder = -3;
 /**
  * The matching core: orders as columns in, trades as columns out, SHA-256 and Merkle roots beside it.
  *
- * Columns in results are views of the core's memory: valid until the next call of any method but `close` ({@link copyClearing}
- * makes them last). One engine does one thing at a time. If the core ever traps, the call throws `state`; the next has a fresh core.
+ * Columns in results are views of the core's memory: valid until the next call of any method but `close`
+ * ({@link copyClearing} makes them last). One engine does one thing at a time. If the core ever traps, the call throws
+ * `state`; the next has a fresh core.
  */
 export class Engine {
   #loaded: LoadedCore | null;
@@ -115,13 +116,13 @@ export class Engine {
   }
 
   /**
-   * Clears one carrier for one period: {@link match}, then {@link sell} where the rules have a pool. The columns of what
-   * comes back hold until the engine's next call; {@link copyClearing} makes them last. Columns of `book` may be such
-   * views.
+   * Clears one carrier for one period: {@link match}, then {@link sell} where the rules have a pool. The columns of
+   * what comes back hold until the engine's next call; {@link copyClearing} makes them last. Columns of `book` may be
+   * such views.
    *
    * @throws GridclearError `invalid` for a column of the wrong type or length, a quantity of 0 or rules that don't fit
-   *   together; `limit` for more than {@link maxOrders} orders or too little memory; `state` for a column whose memory is
-   *   gone, or a closed engine. Nothing is lost by a refusal.
+   * together; `limit` for more than {@link maxOrders} orders or too little memory; `state` for a column whose memory is
+   * gone, or a closed engine. Nothing is lost by a refusal.
    */
   clear(book: Book, rules: ClearingRules = {}): Clearing {
     const checked = checkRules(rules);
@@ -148,8 +149,8 @@ export class Engine {
   }
 
   /**
-   * Scenario 1: matches offers and bids. What is left may be changed in `remaining` (up to each order's quantity) before
-   * {@link sell} goes on from it. `rules.pool` and `book.lots` are not used here.
+   * Scenario 1: matches offers and bids. What is left may be changed in `remaining` (up to each order's quantity)
+   * before {@link sell} goes on from it. `rules.pool` and `book.lots` are not used here.
    */
   match(book: Book, rules: ClearingRules = {}): Matching {
     const lots = takeBookLots(book, this.#memory.bytes.buffer);
@@ -251,8 +252,8 @@ export class Engine {
   }
 
   /**
-   * What the last {@link match} left of each order, for whoever called something else before {@link sell}, which goes on
-   * from these columns. Throws `state` without a match.
+   * What the last {@link match} left of each order, for whoever called something else before {@link sell}, which goes
+   * on from these columns. Throws `state` without a match.
    */
   remaining(): Matching["remaining"] {
     return this.#use((_, memory) => {
@@ -308,8 +309,9 @@ export class Engine {
 /**
  * Opens an engine.
  *
- * @throws GridclearError `unsupported` where WebAssembly can't be compiled (a page needs `'wasm-unsafe-eval'` in its CSP) or has
- *   no SIMD (`gridclear/scalar` has a core without); `invalid` for an unknown or bad option, or `wasm` that is not the core.
+ * @throws GridclearError `unsupported` where WebAssembly can't be compiled (a page needs `'wasm-unsafe-eval'` in its
+ * CSP) or has no SIMD (`gridclear/scalar` has a core without); `invalid` for an unknown or bad option, or `wasm` that
+ * is not the core.
  *
  * ```ts
  * const engine = await openEngine();

@@ -111,9 +111,9 @@ export function sha256Stream(
 }
 
 /**
- * RFC 6962 §2.1 root over leaves of `leafBytes` bytes lying end to end, the last perhaps shorter. Bytes in the core's own
- * memory (trade records) are hashed where they are; others pass through a piece of 64 KiB at a time, in memory that grows
- * by 32 bytes a piece only. With `threads`, the pieces of large trees are hashed on all of them.
+ * RFC 6962 §2.1 root over leaves of `leafBytes` bytes lying end to end, the last perhaps shorter. Bytes in the core's
+ * own memory (trade records) are hashed where they are; others pass through a piece of 64 KiB at a time, in memory that
+ * grows by 32 bytes a piece only. With `threads`, the pieces of large trees are hashed on all of them.
  */
 export function merkleRoot(
   core: CoreExports,
@@ -203,7 +203,9 @@ function hashLeaf(core: CoreExports, memory: CoreMemory, leaf: Uint8Array, out: 
   core.shaFinal(state, out);
 }
 
-/** RFC 6962 §2.1 root over leaves whose hashes lie end to end; they pass through the core's memory a piece at a time. */
+/**
+ * RFC 6962 §2.1 root over leaves whose hashes lie end to end; they pass through the core's memory a piece at a time.
+ */
 export function nodesRoot(core: CoreExports, memory: CoreMemory, given: Uint8Array): Uint8Array {
   checkBytes(given, "hashes");
   if (given.length % digestBytes !== 0)

@@ -1,6 +1,6 @@
 /**
- * Where the core's code comes from: the copy inside this package, or what the caller gives. Everything here answers with
- * a clear error where a platform can't run it, and says what to do there.
+ * Where the core's code comes from: the copy inside this package, or what the caller gives. Everything here answers
+ * with a clear error where a platform can't run it, and says what to do there.
  */
 import "./decoder.js";
 import { demangle } from "@assemblyscript/loader";
@@ -9,9 +9,9 @@ import { fail, GridclearError } from "../errors.js";
 import { wasmBase64 } from "./inline/simd.js";
 
 /**
- * Where the core's code may come from instead of the copy inside the package: where it lies (in Node a `file:` URL too),
- * an answer of `fetch`, a compiled module such as `import core from "gridclear/core.wasm"` gives where modules are
- * bundled so, or its bytes.
+ * Where the core's code may come from instead of the copy inside the package: where it lies (in Node a `file:` URL
+ * too), an answer of `fetch`, a compiled module such as `import core from "gridclear/core.wasm"` gives where modules
+ * are bundled so, or its bytes.
  */
 export type WasmSource = URL | Response | Promise<Response> | WebAssembly.Module | BufferSource;
 

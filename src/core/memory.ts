@@ -59,7 +59,8 @@ export class CoreMemory {
   /**
    * Makes room for so many offers, bids, lots (storage lots and offers together) and bytes of staging. Nothing shrinks;
    * what already fits costs nothing and moves nothing. True when the columns of orders and trades have moved, and what
-   * stood in them is lost: only when there are more offers or bids than ever. Throws `limit` when the machine has no room.
+   * stood in them is lost: only when there are more offers or bids than ever. Throws `limit` when the machine has no
+   * room.
    */
   reserve(offers: number, bids: number, lots: number, bytes: number): boolean {
     if (offers <= this.#offers && bids <= this.#bids && lots <= this.#lots && bytes <= this.#bytes)
@@ -83,8 +84,8 @@ export class CoreMemory {
   }
 
   /**
-   * Makes room for `bytes` of staging, and returns `view` as it is afterwards: one of this memory stays readable although
-   * the memory grows, for nothing but the room at its end does.
+   * Makes room for `bytes` of staging, and returns `view` as it is afterwards: one of this memory stays readable
+   * although the memory grows, for nothing but the room at its end does.
    */
   stage(bytes: number, view: Uint8Array): Uint8Array {
     const { byteOffset, length } = view;

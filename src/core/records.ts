@@ -24,14 +24,17 @@ export interface RecordOptions {
   /** Tiers that peer-to-peer trades pay; none without it. */
   readonly commission?: readonly CommissionTier[];
   /**
-   * Only the first so many peer-to-peer trades, or sales: a caller that drops some moves the others up in the columns, and
-   * one that needs one kind alone asks for 0 of the other.
+   * Only the first so many peer-to-peer trades, or sales: a caller that drops some moves the others up in the columns,
+   * and one that needs one kind alone asks for 0 of the other.
    */
   readonly peers?: number;
   readonly sales?: number;
 }
 
-/** Records of a clearing, 40 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of execution. */
+/**
+ * Records of a clearing, 40 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of
+ * execution.
+ */
 export interface TradeRecords {
   readonly peers: number;
   readonly sales: number;

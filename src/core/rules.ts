@@ -28,7 +28,10 @@ export interface PoolRules {
 export interface ClearingRules {
   /** `value` (default): the paper's scenario 1. `merit`: merit order. */
   readonly mechanism?: Mechanism;
-  /** `counterparty` (default of `value`) goes with it alone, `uniform` (default of `merit`) with that, `blend` with both. */
+  /**
+   * `counterparty` (default of `value`) goes with it alone, `uniform` (default of `merit`) with that, `blend` with
+   * both.
+   */
   readonly pricing?: Pricing;
   /** Where between offer (0) and bid (1 000 000) a blended or uniform price lies, in ppm; default 500 000. */
   readonly k?: number;
@@ -107,8 +110,8 @@ export interface TierRange {
 }
 
 /**
- * Which trades fall in which tier when there are `count` (0 … 2²⁵, as many as two sides can make): trade `i` belongs to the first tier whose cumulated share
- * exceeds `i × 1 000 000 / count`. Tiers without a trade are left out.
+ * Which trades fall in which tier when there are `count` (0 … 2²⁵, as many as two sides can make): trade `i` belongs to
+ * the first tier whose cumulated share exceeds `i × 1 000 000 / count`. Tiers without a trade are left out.
  */
 export function tierRanges(tiers: readonly CommissionTier[], count: number): TierRange[] {
   const ranges: TierRange[] = [];
@@ -116,8 +119,8 @@ export function tierRanges(tiers: readonly CommissionTier[], count: number): Tie
   let first = 0;
   for (const tier of tiers) {
     share += tier.share;
-    // i × 10⁶ < share × count, so i ends at the quotient rounded up. The product is exact (below 2⁴⁶), and a quotient that
-    // is not whole lies 10⁻⁶ or more beside the next whole number, where doubles of its size are 2⁻²⁷ apart.
+    // i × 10⁶ < share × count, so i ends at the quotient rounded up. The product is exact (below 2⁴⁶), and a quotient
+    // that is not whole lies 10⁻⁶ or more beside the next whole number, where doubles of its size are 2⁻²⁷ apart.
     const end = Math.ceil((share * count) / ppm);
     if (end > first) ranges.push({ tier, first, end });
     first = end;

@@ -1,4 +1,6 @@
-/** A clearing in the names and decimals of the file that it came from: what `gridclear clear` prints (docs/clear.md). */
+/**
+ * A clearing in the names and decimals of the file that it came from: what `gridclear clear` prints (docs/clear.md).
+ */
 import { type Clearing, type ClearingRules, type Engine, feeOf, tierRanges } from "../core/engine.js";
 import { amountTick, type Carrier, formatTicks } from "../units.js";
 import type { OrderFile, OrderList, OrderSheet } from "./orderfile.js";

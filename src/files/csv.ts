@@ -26,8 +26,8 @@ function checkLineEnds(text: string): void {
 }
 
 /**
- * Hands on the records of a CSV text one by one, header first, each with the line it starts on. Throws `limit` for a text
- * that is too long, and `invalid` naming the line of a row that is no CSV or has another number of cells.
+ * Hands on the records of a CSV text one by one, header first, each with the line it starts on. Throws `limit` for a
+ * text that is too long, and `invalid` naming the line of a row that is no CSV or has another number of cells.
  */
 export function readRecords(text: string, take: (record: readonly string[], line: number) => void): void {
   if (text.length > maxTextLength) fail("limit", "file", `at most ${maxTextLength} characters`, text.length);

@@ -9,8 +9,8 @@ export interface JsonFile {
 }
 
 /**
- * Reads a JSON text and hands its value to `check`. Throws `limit` for a text that is too long, `invalid` for one that is
- * no JSON or names a key twice, and what `check` throws, each with the line in front of the field.
+ * Reads a JSON text and hands its value to `check`. Throws `limit` for a text that is too long, `invalid` for one that
+ * is no JSON or names a key twice, and what `check` throws, each with the line in front of the field.
  */
 export function parseJson<T>(text: string, { root, most }: JsonFile, check: (value: unknown) => T): T {
   if (typeof text !== "string") return fail("invalid", root, "the text of a JSON file", text);

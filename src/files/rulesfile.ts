@@ -50,9 +50,9 @@ function poolOf(given: GivenPool, priceTick: Tick): Map<Carrier, Required<PoolRu
 }
 
 /**
- * Checks rules as JSON gives them (docs/clear.md): every key optional, the defaults the paper's, and the pricing that is
- * the mechanism's own. Throws `invalid` or `limit` naming the key for an unknown key or value, a share out of range, a
- * price that is no whole number of ticks, or a pricing that does not go with the mechanism.
+ * Checks rules as JSON gives them (docs/clear.md): every key optional, the defaults the paper's, and the pricing that
+ * is the mechanism's own. Throws `invalid` or `limit` naming the key for an unknown key or value, a share out of range,
+ * a price that is no whole number of ticks, or a pricing that does not go with the mechanism.
  */
 export function checkFileRules(value: unknown): FileRules {
   const given = rules(object(value, "rules"), "");

@@ -4,7 +4,10 @@ import { fail, GridclearError } from "../errors.js";
 /** Most bytes, and most characters, of a text file (256 Mi); a longer one is refused before it is read. */
 export const maxTextLength: number = 256 * 1024 * 1024;
 
-/** Decodes a file's bytes as UTF-8, without its byte order mark. Throws `invalid` naming the line when they are not, `limit` when there are too many. */
+/**
+ * Decodes a file's bytes as UTF-8, without its byte order mark. Throws `invalid` naming the line when they are not,
+ * `limit` when there are too many.
+ */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes.length > maxTextLength)
     return fail("limit", "file", `at most ${maxTextLength} bytes`, bytes.length);
@@ -45,8 +48,8 @@ function lineOfBadByte(bytes: Uint8Array): number {
 }
 
 /**
- * Whether a text is UTF-16, as some Windows programs save it: by its mark, which valid UTF-8 never begins with, or by the
- * zero byte that comes with its first letter.
+ * Whether a text is UTF-16, as some Windows programs save it: by its mark, which valid UTF-8 never begins with, or by
+ * the zero byte that comes with its first letter.
  */
 function isUtf16(bytes: Uint8Array): boolean {
   const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);

@@ -1,7 +1,8 @@
 /**
- * `gridclear/format`: the ledger's format, for programs that read and write its bytes themselves: layouts of records with
- * what reads and writes them, headers and blocks, canonical JSON, and the statements that signatures are made over.
- * docs/ledger-format.md and docs/signatures.md say the same in tables. Nothing here judges a ledger: `gridclear/verify` does.
+ * `gridclear/format`: the ledger's format, for programs that read and write its bytes themselves: layouts of records
+ * with what reads and writes them, headers and blocks, canonical JSON, and the statements that signatures are made
+ * over. docs/ledger-format.md and docs/signatures.md say the same in tables. Nothing here judges a ledger:
+ * `gridclear/verify` does.
  *
  * @module gridclear/format
  */

@@ -62,7 +62,9 @@ export class Emitter {
     this.#report = report;
   }
 
-  /** Calls `listener` on each such event until the returned function is called. Throws `invalid` for an unknown event. */
+  /**
+   * Calls `listener` on each such event until the returned function is called. Throws `invalid` for an unknown event.
+   */
   on<Name extends keyof MarketEvents>(
     name: Name,
     listener: (event: MarketEvents[Name]) => unknown,
@@ -87,7 +89,10 @@ export class Emitter {
       this.#noted.push(notesOfOrders(open, first, open.orders.count));
   }
 
-  /** Tells what was noted, in order, to everybody who asked, in the order in which they asked. A call from a listener leaves it to the first. */
+  /**
+   * Tells what was noted, in order, to everybody who asked, in the order in which they asked. A call from a listener
+   * leaves it to the first.
+   */
   tell(): void {
     if (this.#telling) return;
     this.#telling = true;

@@ -132,8 +132,8 @@ export class Market {
   }
 
   /**
-   * Calls `listener` on each such event until the returned function is called. Events are told when the market is whole,
-   * so a listener may call anything; what it throws goes to the market's reporter.
+   * Calls `listener` on each such event until the returned function is called. Events are told when the market is
+   * whole, so a listener may call anything; what it throws goes to the market's reporter.
    */
   on<Name extends keyof MarketEvents>(
     name: Name,
@@ -142,12 +142,15 @@ export class Market {
     return this.#events.on(name, listener);
   }
 
-  /** The record of an order, 16 bytes: what its participant signs for the open period (`orderStatement`). Throws as a refusal would say. */
+  /**
+   * The record of an order, 16 bytes: what its participant signs for the open period (`orderStatement`). Throws as a
+   * refusal would say.
+   */
   record(order: Order): Uint8Array {
     return encodeRecords(orderLayout, [this.#desk.intake.record(order, this.#open)]);
   }
 
-  /** The records of a batch, end to end: a gateway signs their root (`batchStatement`). Throws as a refusal would say. */
+  /** The records of a batch, end to end: a gateway signs their root (`batchStatement`). Throws as a refusal does. */
   records(batch: OrderBatch): Uint8Array {
     return this.#desk.records(batch);
   }
@@ -157,14 +160,20 @@ export class Market {
     return encodeRecords(readingLayout, [this.#desk.intake.reading(reading, this.#open)]);
   }
 
-  /** Takes an order for the open period; a later one of the same participant and carrier replaces it. In a signed market with its signature. */
+  /**
+   * Takes an order for the open period; a later one of the same participant and carrier replaces it. In a signed market
+   * with its signature.
+   */
   submit(order: Order): OrderResult;
   submit(order: Order, signature: Uint8Array): Promise<OrderResult>;
   submit(order: Order, signature?: Uint8Array): OrderResult | Promise<OrderResult> {
     return this.#desk.submit(() => this.record(order), signature);
   }
 
-  /** Takes back the live order of a participant and carrier; signed, in a signed market, as an order of quantity and price 0 is. */
+  /**
+   * Takes back the live order of a participant and carrier; signed, in a signed market, as an order of quantity and
+   * price 0 is.
+   */
   withdraw(participant: string, carrier: Carrier): OrderResult;
   withdraw(participant: string, carrier: Carrier, signature: Uint8Array): Promise<OrderResult>;
   withdraw(
@@ -192,7 +201,10 @@ export class Market {
     return this.#desk.enter(() => orders);
   }
 
-  /** Takes a contract that starts to hold in a period not yet begun; signed, in a signed market, by whom it binds. It can still be dropped (event `refused`) when that begins and it does not fit. */
+  /**
+   * Takes a contract that starts to hold in a period not yet begun; signed, in a signed market, by whom it binds. It
+   * can still be dropped (event `refused`) when that begins and it does not fit.
+   */
   propose(contract: Contract): Taken;
   propose(contract: Contract, signature: Uint8Array): Promise<Taken>;
   propose(contract: Contract, signature?: Uint8Array): Taken | Promise<Taken> {
@@ -275,7 +287,7 @@ export class Market {
   }
 
   async #tick(nowMs: number): Promise<void> {
-    // A period that somebody cleared by hand may still be on its way to the store; whoever cleared it gets the error if that fails.
+    // A period cleared by hand may be on its way to the store; whoever cleared it gets the error if that fails.
     while (this.#sealing !== null) await this.#sealing.catch(() => undefined);
     // What fails here goes out as the event `failed`.
     if (this.#schedule.running) await this.clearPeriod(nowMs).catch(() => undefined);

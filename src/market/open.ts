@@ -42,8 +42,8 @@ export interface MarketOptions extends Opening {
   /** Default: the platform's. */
   readonly clock?: Clock;
   /**
-   * Most periods that a started market makes up one by one after a sleep or a jump of the clock, 0 to 1000; when it missed
-   * more, it seals one and goes on from the clock's time. Default 16.
+   * Most periods that a started market makes up one by one after a sleep or a jump of the clock, 0 to 1000; when it
+   * missed more, it seals one and goes on from the clock's time. Default 16.
    */
   readonly catchUp?: number;
   /** Called with what a listener threw or rejected with. Default: it is written to the console. */
@@ -56,8 +56,8 @@ export interface MarketOptions extends Opening {
 
 /**
  * Opens a market: a new one, whose genesis block it seals, or the one in a store with blocks, which it replays and
- * resumes. Throws `invalid` or `refused` naming the option or contract that does not fit, `conflict` when the store holds
- * a market that began with other contracts, `corrupt` naming the block at which a stored ledger contradicts its
+ * resumes. Throws `invalid` or `refused` naming the option or contract that does not fit, `conflict` when the store
+ * holds a market that began with other contracts, `corrupt` naming the block at which a stored ledger contradicts its
  * re-execution.
  */
 export async function openMarket(options: MarketOptions): Promise<Market> {
@@ -211,7 +211,10 @@ const ownKeys = [
 ] as const satisfies readonly (keyof MarketOptions)[];
 const participantIds = optional(list(text(/./s, 1024, "an id"), 0, 1 << 24));
 
-/** Throws `invalid` naming the option that is missing, unknown or of the wrong kind; contracts are checked with the rest. */
+/**
+ * Throws `invalid` naming the option that is missing, unknown or of the wrong kind; contracts are checked with the
+ * rest.
+ */
 function checkOptions(options: MarketOptions): void {
   onlyKeys(options, "options", [...openingKeys, ...ownKeys]);
   checkEngine(options.engine);

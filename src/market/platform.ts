@@ -1,6 +1,6 @@
 /**
- * The operator of a signed market: what it promises (receipts), signs (heads) and serves (blocks and proofs). Orders are
- * the market's, which keeps them on disk before they count.
+ * The operator of a signed market: what it promises (receipts), signs (heads) and serves (blocks and proofs). Orders
+ * are the market's, which keeps them on disk before they count.
  */
 import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
@@ -45,8 +45,8 @@ export interface PlatformOptions {
  * Acknowledges each order with a receipt, once it is on disk; signs the head after each period; serves blocks and
  * proofs. After a crash it takes again, in the same order, what it had acknowledged, so that no receipt is broken.
  *
- * When the disk does not keep an order, it is refused with `storage` and not executed; later orders work again as soon as
- * the disk does. An order refused so may still have reached the disk: if the process ends before anything else is
+ * When the disk does not keep an order, it is refused with `storage` and not executed; later orders work again as soon
+ * as the disk does. An order refused so may still have reached the disk: if the process ends before anything else is
  * written, opening the platform again takes it, without a receipt.
  */
 export class Platform {
@@ -81,8 +81,8 @@ export class Platform {
   }
 
   /**
-   * Opens a platform on a market just opened and not yet started, and takes again the orders acknowledged before a crash.
-   * Throws `refused` for the wrong key, `corrupt` when an order acknowledged is not taken as it was.
+   * Opens a platform on a market just opened and not yet started, and takes again the orders acknowledged before a
+   * crash. Throws `refused` for the wrong key, `corrupt` when an order acknowledged is not taken as it was.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     onlyKeys(options, "options", ["market", "key", "hasher"]);

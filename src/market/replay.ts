@@ -1,6 +1,6 @@
 /**
- * A ledger executed again: what follows from what its blocks record is worked out anew, by the code that the live market
- * runs, and compared to the last record.
+ * A ledger executed again: what follows from what its blocks record is worked out anew, by the code that the live
+ * market runs, and compared to the last record.
  */
 import { hex, sameBytes } from "../bytes.js";
 import { fail, placed } from "../errors.js";

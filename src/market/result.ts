@@ -50,10 +50,11 @@ export interface CarrierResult {
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
 /**
- * A sealed period. Quantities, prices and amounts are whole ticks (`formatTicks` and {@link Market.ticks} turn them back).
+ * A sealed period. Quantities, prices and amounts are whole ticks (`formatTicks` and {@link Market.ticks} turn them
+ * back).
  *
- * Its fields are plain data, so `structuredClone` and `postMessage` copy it, without the methods; `JSON.stringify` writes
- * what {@link toJSON} returns. Arrays and bytes are to read: the store may still be writing them.
+ * Its fields are plain data, so `structuredClone` and `postMessage` copy it, without the methods; `JSON.stringify`
+ * writes what {@link toJSON} returns. Arrays and bytes are to read: the store may still be writing them.
  */
 export class PeriodResult {
   readonly period: number;
@@ -117,7 +118,10 @@ export class PeriodResult {
     return decodeRecords(postingLayout, this.block.sections.postings);
   }
 
-  /** The period in plain JSON data: the hash in hexadecimal, amounts and totals as decimal strings of ticks, all records. */
+  /**
+   * The period in plain JSON data: the hash in hexadecimal, amounts and totals as decimal strings of ticks, all
+   * records.
+   */
   toJSON(): { readonly [name: string]: Plain } {
     const { period, height, timestampMs, hash, settled } = this;
     return {

@@ -32,14 +32,14 @@ export interface ScheduleParts {
 }
 
 /**
- * Ticks once a period, at multiples of the period since it was started: late ticks don't push later ones back, and ticks
- * never overlap.
+ * Ticks once a period, at multiples of the period since it was started: late ticks don't push later ones back, and
+ * ticks never overlap.
  *
- * Missed periods, after a sleep or a jump of the clock, are made up one at a time as long as they are at most `catchUp`.
- * When more were missed, a single tick stands for all of them and the schedule goes on from the clock's time. That tick
- * carries the time for which it was due, not the clock's: a clock that jumps far ahead and is set right within a period
- * leaves no timestamp of the future behind, which all later blocks would have to keep to. A clock that jumps back only
- * delays the next tick, by a period at most.
+ * Missed periods, after a sleep or a jump of the clock, are made up one at a time as long as they are at most
+ * `catchUp`. When more were missed, a single tick stands for all of them and the schedule goes on from the clock's
+ * time. That tick carries the time for which it was due, not the clock's: a clock that jumps far ahead and is set right
+ * within a period leaves no timestamp of the future behind, which all later blocks would have to keep to. A clock that
+ * jumps back only delays the next tick, by a period at most.
  */
 export class Schedule {
   readonly #parts: ScheduleParts;

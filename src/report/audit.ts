@@ -71,8 +71,8 @@ const optionNames = [
 
 /**
  * Verifies a ledger by its blocks, in order from genesis. Whatever is wrong with the ledger stands in the result; what
- * `blocks` throws as `storage` (a disk or a server that fails) is thrown, and so is `invalid` for what are no blocks and
- * for an option that is unknown: a misspelt `note` must not leave the signed head unchecked.
+ * `blocks` throws as `storage` (a disk or a server that fails) is thrown, and so is `invalid` for what are no blocks
+ * and for an option that is unknown: a misspelt `note` must not leave the signed head unchecked.
  *
  * @example
  * const audit = await auditBlocks(market.store.blocks());

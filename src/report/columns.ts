@@ -9,8 +9,9 @@ import type { Contract, MarketContract } from "../market/contracts/contracts.js"
 import { amountTick, formatTicks, microTick, parseTick, type Tick } from "../units.js";
 
 /**
- * What a column holds: a whole number below 2³² (`index`) or 2⁵³ (`number`), a text, a moment (milliseconds since 1970), or
- * an exact decimal, given in ticks: the quantity or price of one record, a sum of quantities (`total`), an amount.
+ * What a column holds: a whole number below 2³² (`index`) or 2⁵³ (`number`), a text, a moment (milliseconds since
+ * 1970), or an exact decimal, given in ticks: the quantity or price of one record, a sum of quantities (`total`), an
+ * amount.
  */
 export type ColumnType = "index" | "number" | "text" | "moment" | "quantity" | "total" | "price" | "amount";
 /** A column: its name and what it holds. */
@@ -18,7 +19,10 @@ export type Column = readonly [name: string, type: ColumnType];
 /** One value; null where there is none. */
 export type Cell = number | bigint | string | null;
 
-/** The ticks of a market: the unit of its quantities (kWh), of its prices (currency per kWh) and of its amounts (currency). */
+/**
+ * The ticks of a market: the unit of its quantities (kWh), of its prices (currency per kWh) and of its amounts
+ * (currency).
+ */
 export interface MarketTicks {
   readonly quantity: Tick;
   readonly price: Tick;

@@ -19,7 +19,9 @@ import type { Carrier } from "../units.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import { Registry } from "./registry.js";
 
-/** One line of a participant's statement. Energies in quantity ticks, prices in price ticks, amounts in amount ticks. */
+/**
+ * One line of a participant's statement. Energies in quantity ticks, prices in price ticks, amounts in amount ticks.
+ */
 export interface StatementEntry {
   readonly period: number;
   /** End of the period, Unix time in milliseconds, as sealed. */

@@ -1,6 +1,6 @@
 /**
- * `gridclear/report`: what can be said of a ledger from its blocks alone. It is verified ({@link auditStore}), shown to a
- * participant ({@link statement}), added up ({@link summarize}) and written out for other programs
+ * `gridclear/report`: what can be said of a ledger from its blocks alone. It is verified ({@link auditStore}), shown to
+ * a participant ({@link statement}), added up ({@link summarize}) and written out for other programs
  * ({@link exportCsv}, {@link exportParquet}, {@link exportJson}, {@link writeLedgerFile}). Blocks come from a store's
  * `blocks()`, a file or a server; none is believed before its hashes were checked. Runs in Node and in pages.
  *

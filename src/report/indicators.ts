@@ -1,6 +1,7 @@
 /**
  * Adds up the blocks of a ledger: energy by carrier, money by account, and what participants would have paid without
- * the market. It reads records and contracts only, never the market's own sums: what does not close here does not close.
+ * the market. It reads records and contracts only, never the market's own sums: what does not close here does not
+ * close.
  */
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
@@ -30,8 +31,8 @@ import { Registry } from "./registry.js";
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
 /**
- * Adds up a ledger by its blocks, in order from genesis; every block is checked first. Throws `corrupt` naming the first
- * bad height.
+ * Adds up a ledger by its blocks, in order from genesis; every block is checked first. Throws `corrupt` naming the
+ * first bad height.
  */
 export async function summarize(blocks: Blocks, hasher?: Hasher): Promise<Summary> {
   const indicators = new Indicators();

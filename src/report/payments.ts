@@ -45,8 +45,8 @@ const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 
 /**
- * Calls `visit` with every payment of a block, whose contracts `registry` has taken: those of trades, of flows, then the
- * postings. The object is one and the same at each call.
+ * Calls `visit` with every payment of a block, whose contracts `registry` has taken: those of trades, of flows, then
+ * the postings. The object is one and the same at each call.
  */
 export function eachPayment(
   block: Block,

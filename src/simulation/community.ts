@@ -50,9 +50,8 @@ const optionNames = [
 ] as const satisfies readonly (keyof CommunityOptions)[];
 
 /**
- * A scenario of so many participants, shared out among the kinds by the method of the
- * greatest remainders, at least one of each when there are enough. Throws `invalid` naming the option that is unknown or
- * out of range.
+ * A scenario of so many participants, shared out among the kinds by the method of the greatest remainders, at least one
+ * of each when there are enough. Throws `invalid` naming the option that is unknown or out of range.
  *
  * ```ts
  * const scenario = community({ participants: 120, season: "summer", seed: 7 });
@@ -129,7 +128,10 @@ export interface CommunityParts {
   readonly strategy?: PriceStrategy;
 }
 
-/** Opens a scenario. Throws `invalid` when the profiles that it names are missing, `conflict` when two members share a name. */
+/**
+ * Opens a scenario. Throws `invalid` when the profiles that it names are missing, `conflict` when two members share a
+ * name.
+ */
 export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): Community {
   if (object(scenario, "scenario").profiles === undefined)
     fail("invalid", "scenario", "a scenario, as `parseScenario` or `community` gives it", scenario);
@@ -165,8 +167,8 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
 }
 
 /**
- * The moments that make up the period at a place. The weather changes every five minutes, so a longer period is the sum of
- * parts of five minutes or less, not what its middle happens to be.
+ * The moments that make up the period at a place. The weather changes every five minutes, so a longer period is the sum
+ * of parts of five minutes or less, not what its middle happens to be.
  */
 function momentsOf(scenario: Scenario): (place: number) => Moment[] {
   const parts = Math.ceil(scenario.periodMs / weatherStepMs);

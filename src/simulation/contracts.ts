@@ -1,6 +1,6 @@
 /**
- * What a community agrees: the rules of its market, who takes part, what each may offer and ask for, and how that changes
- * while it trades. Everything here follows from the scenario and its members.
+ * What a community agrees: the rules of its market, who takes part, what each may offer and ask for, and how that
+ * changes while it trades. Everything here follows from the scenario and its members.
  */
 import type { Contract, Stay, StorageContract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
@@ -150,7 +150,10 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
   };
 }
 
-/** What a member spends in a day at full load at the retail tariff with the dearest commission, and ten more; whole coins. */
+/**
+ * What a member spends in a day at full load at the retail tariff with the dearest commission, and ten more; whole
+ * coins.
+ */
 function dayCost({ scenario }: Cast, member: Member): bigint {
   const fee = Math.max(...scenario.commission.map((tier) => tier.use)) / ppm;
   const peak = carriers.reduce(
@@ -199,7 +202,9 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
   ];
 }
 
-/** The standard terms of a carrier: room for the largest member of a street; whoever agrees to more has its own terms. */
+/**
+ * The standard terms of a carrier: room for the largest member of a street; whoever agrees to more has its own terms.
+ */
 function standardTerms(cast: Cast, carrier: Carrier, from: number): Contract[] {
   const most = { use: 0, supply: 0 };
   for (const member of cast.members) {

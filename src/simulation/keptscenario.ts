@@ -90,7 +90,9 @@ function changeOf(before: unknown, after: unknown, path: string): Change | null 
   return null;
 }
 
-/** A digest of everything that a run takes from measured profiles: who, which carrier, which steps, how much in each. */
+/**
+ * A digest of everything that a run takes from measured profiles: who, which carrier, which steps, how much in each.
+ */
 function digestOf(measured: readonly MeasuredProfile[], hasher: Hasher): string {
   const digests = measured.map(({ participant, carrier, steps, ticks }) => {
     const bytes = new Uint8Array(ticks.length * 16);

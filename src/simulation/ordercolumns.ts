@@ -59,8 +59,8 @@ interface Pattern {
 const luckSteps = 64;
 
 /**
- * Any number of electricity orders at once, for pages and benchmarks: well under a tenth of a microsecond each. The same
- * arguments give the same columns everywhere. Throws `limit` above {@link maxColumnOrders}.
+ * Any number of electricity orders at once, for pages and benchmarks: well under a tenth of a microsecond each. The
+ * same arguments give the same columns everywhere. Throws `limit` above {@link maxColumnOrders}.
  *
  * ```ts
  * const { offers, bids } = orderColumns(1_000_000, 42);

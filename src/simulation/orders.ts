@@ -79,8 +79,8 @@ const firstOf = (batch: OrderBatch, count: number): OrderBatch => ({
 });
 
 /**
- * The orders of one period, in order of arrival: at most one for each participant and carrier. The arrays are fresh. Throws
- * `invalid` when the strategy finds a price that is none.
+ * The orders of one period, in order of arrival: at most one for each participant and carrier. The arrays are fresh.
+ * Throws `invalid` when the strategy finds a price that is none.
  *
  * @param moments the moments that the period is made of, each of them equally long
  * @param place the period's place in the run, from 0

@@ -30,10 +30,10 @@ interface Draft {
 }
 
 /**
- * Reads measured profiles: CSV (RFC 4180) with the header `participant,carrier,step,use,supply`. `step` counts from 0, where
- * the run begins; `use` and `supply` are exact decimals in kWh of at most six places. Steps left out count as zero and are
- * counted; steps after the run are left aside. Memory follows the rows, not the length of the run. Throws `invalid` or
- * `limit`, naming line and column.
+ * Reads measured profiles: CSV (RFC 4180) with the header `participant,carrier,step,use,supply`. `step` counts from 0,
+ * where the run begins; `use` and `supply` are exact decimals in kWh of at most six places. Steps left out count as
+ * zero and are counted; steps after the run are left aside. Memory follows the rows, not the length of the run. Throws
+ * `invalid` or `limit`, naming line and column.
  */
 export function parseProfiles(text: string, scenario: Scenario): ProfileFile {
   if (typeof text !== "string") fail("invalid", "profiles", "the text of a profile file", text);

@@ -1,6 +1,6 @@
 /**
- * The size of a community's quantity tick. An order, a limit or a capacity is at most 2³²−1 ticks: 4,294 kWh in the usual
- * ticks of 10⁻⁶ kWh. A community that moves more in one of its periods counts in coarser ticks; nothing is cut.
+ * The size of a community's quantity tick. An order, a limit or a capacity is at most 2³²−1 ticks: 4,294 kWh in the
+ * usual ticks of 10⁻⁶ kWh. A community that moves more in one of its periods counts in coarser ticks; nothing is cut.
  */
 import { fail } from "../errors.js";
 import { carriers, maxQuantity, type Tick } from "../units.js";

@@ -4,8 +4,8 @@ import type { Carrier } from "../units.js";
 import type { WeatherKind } from "./world/weather.js";
 
 /**
- * Kinds of participants, in the order in which they register, and how many of each a mixed community of 120 has. `dc` uses
- * direct current (data rooms, lighting), `supplier` brings gas from outside.
+ * Kinds of participants, in the order in which they register, and how many of each a mixed community of 120 has. `dc`
+ * uses direct current (data rooms, lighting), `supplier` brings gas from outside.
  */
 export const usualMix = {
   home: 60,

@@ -153,7 +153,9 @@ const periodMs: Check<number> = (value, field) => {
   return dayMs % length === 0 ? length : fail("invalid", field, "a period that divides the day", length);
 };
 
-/** The first two days of 1970 are left out: genesis, the period before the first, must not be before that year by UTC. */
+/**
+ * The first two days of 1970 are left out: genesis, the period before the first, must not be before that year by UTC.
+ */
 const date: Check<string> = (value, field) => {
   const wanted = "a day from 1970-01-03 to 2099-12-31 as YYYY-MM-DD";
   const day = text(/^(?:19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$/, 10, wanted)(value, field);

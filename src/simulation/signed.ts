@@ -39,8 +39,8 @@ export interface SignedRun {
 /** The way into a signed market. */
 export interface SignedIntake {
   /**
-   * Signs and brings what comes in one period; resolves to the error of the first order that was refused, or null. Throws
-   * when a signature or a contract is refused.
+   * Signs and brings what comes in one period; resolves to the error of the first order that was refused, or null.
+   * Throws when a signature or a contract is refused.
    */
   take(
     readings: readonly Reading[],
@@ -63,8 +63,8 @@ interface Keys {
 }
 
 /**
- * A community whose contracts, readings and orders are signed: contracts and readings each by its participant's key, all
- * orders of a period by a gateway at once. Ed25519 has no randomness, so one key gives one ledger.
+ * A community whose contracts, readings and orders are signed: contracts and readings each by its participant's key,
+ * all orders of a period by a gateway at once. Ed25519 has no randomness, so one key gives one ledger.
  */
 export async function signedRun(
   community: Community,
@@ -139,8 +139,8 @@ async function openIntake(market: Market, keys: Keys, options: SignedRunOptions)
 }
 
 /**
- * Brings a batch through the gateway, without the orders that the market refuses: it takes a batch whole or not. Resolves
- * to the error of the first order refused, or null.
+ * Brings a batch through the gateway, without the orders that the market refuses: it takes a batch whole or not.
+ * Resolves to the error of the first order refused, or null.
  */
 async function bring(
   platform: Platform,

@@ -46,9 +46,10 @@ interface Prepared {
 }
 
 /**
- * A community that trades: `for await (const result of simulation)` trades and seals a period each time round, until the
- * scenario's periods are over; leave the loop early, and a later one goes on. What the community does in a period depends on the scenario and on the blocks
- * before, not on how it came there: stopped anywhere and opened again on the same store, it writes the same blocks.
+ * A community that trades: `for await (const result of simulation)` trades and seals a period each time round, until
+ * the scenario's periods are over; leave the loop early, and a later one goes on. What the community does in a period
+ * depends on the scenario and on the blocks before, not on how it came there: stopped anywhere and opened again on the
+ * same store, it writes the same blocks.
  */
 export class Simulation implements AsyncIterableIterator<PeriodResult, undefined> {
   readonly community: Community;
@@ -170,7 +171,8 @@ function keep(delivered: Map<number, Deliveries>, place: number, deliveries: Del
 
 /**
  * Opens a run: a new one, whose genesis is sealed at once, or the one in `store`, which is executed again and goes on.
- * Throws `conflict` when the store holds another scenario, naming what has changed, `corrupt` when its ledger does not hold.
+ * Throws `conflict` when the store holds another scenario, naming what has changed, `corrupt` when its ledger does not
+ * hold.
  */
 export async function openSimulation(community: Community, options: SimulationOptions): Promise<Simulation> {
   needMethods(community, "community", "a community, as `openCommunity` gives it", ["contracts", "orders"]);

@@ -4,7 +4,10 @@ import type { OwnFile } from "./settings/effects.js";
 import type { Settings } from "./settings/settings.js";
 import type { Client } from "./worker/client.js";
 
-/** What the page has: the settings and how to change them, the worker, the day that is traded, a voice for screen readers. */
+/**
+ * What the page has: the settings and how to change them, the worker, the day that is traded, a voice for screen
+ * readers.
+ */
 export interface App {
   readonly client: Client;
   /** The day that Day and Ledger show; there is one. */

@@ -1,7 +1,7 @@
 /**
- * The day that is traded: one for the whole page, whichever view asked for it. Day draws it and Ledger opens its blocks,
- * both by its key, so that neither can show a day of which the worker keeps another's blocks, and neither can end the
- * other's.
+ * The day that is traded: one for the whole page, whichever view asked for it. Day draws it and Ledger opens its
+ * blocks, both by its key, so that neither can show a day of which the worker keeps another's blocks, and neither can
+ * end the other's.
  */
 import { keyOf } from "./settings/effects.js";
 import type { Settings } from "./settings/settings.js";

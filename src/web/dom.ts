@@ -1,5 +1,8 @@
 /** Making elements: text is always text, nothing is parsed as markup. */
-/** What an element takes: attributes by name, `on` followed by an event's name for a listener; null and false leave it out. */
+/**
+ * What an element takes: attributes by name, `on` followed by an event's name for a listener; null and false leave it
+ * out.
+ */
 export type Attributes = Record<string, unknown>;
 /** What an element holds; null is left out. */
 export type Child = Node | string | number | null | undefined;

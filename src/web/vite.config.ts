@@ -47,7 +47,9 @@ function papers(): Plugin {
   };
 }
 
-/** Tells the service worker which files to keep and a name for this set of them, so that a new build replaces the old. */
+/**
+ * Tells the service worker which files to keep and a name for this set of them, so that a new build replaces the old.
+ */
 function offlineList(): Plugin {
   return {
     name: "gridclear-offline",

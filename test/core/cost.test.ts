@@ -1,7 +1,7 @@
 /**
- * What a search costs, whatever the orders. A tree that sums up wrongly, or leaves that lie in a bad order, still find the
- * same trades, so only time shows them. Measured as time of the processor and against an easy book in the same process;
- * the hard books take a few times as long as that, and a broken tree some dozens or hundreds of times.
+ * What a search costs, whatever the orders. A tree that sums up wrongly, or leaves that lie in a bad order, still find
+ * the same trades, so only time shows them. Measured as time of the processor and against an easy book in the same
+ * process; the hard books take a few times as long as that, and a broken tree some dozens or hundreds of times.
  */
 import { expect, test } from "vitest";
 import { openEngine } from "../../src/core/engine.js";

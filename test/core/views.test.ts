@@ -1,5 +1,6 @@
 /**
- * Results are views of the core's memory: what becomes of them when the engine goes on, and when they come back as input.
+ * Results are views of the core's memory: what becomes of them when the engine goes on, and when they come back as
+ * input.
  */
 import { beforeEach, describe, expect, test } from "vitest";
 import {

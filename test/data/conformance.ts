@@ -75,7 +75,9 @@ export interface Outcome {
 
 const anyPrice = 0x7fff_ffff;
 
-/** The vector as columns: orders without quantity left out, a flat grid fee taken off the bids, half ticks made whole. */
+/**
+ * The vector as columns: orders without quantity left out, a flat grid fee taken off the bids, half ticks made whole.
+ */
 function bookOf(vector: Vector) {
   const quantityScale = vector.integer_scale.qty;
   const priceScale = 2 * vector.integer_scale.price;

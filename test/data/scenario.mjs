@@ -23,7 +23,10 @@ function rows(path) {
 const kilowattHours = (value) => Math.max(value, 0).toFixed(6);
 const column = (row, name) => Number(row.get(name) || 0);
 
-/** A week of homes with electricity, hot water, cooling and heating (ResStock by way of CityLearn, simulated); its first days. */
+/**
+ * A week of homes with electricity, hot water, cooling and heating (ResStock by way of CityLearn, simulated); its first
+ * days.
+ */
 const neighbourhood = (folder, week, days) =>
   function* () {
     for (const row of rows(`${folder}/${week}.csv.gz`)) {

@@ -99,6 +99,25 @@ describe("the house", () => {
     expect(long).toEqual([]);
   });
 
+  test("comments are no wider than a window", () => {
+    const root = dirname(source);
+    const wide = ["src", "assembly", "test", "bench", "scripts"].flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
+        .filter(
+          (name) =>
+            /\.(?:ts|mts|js|mjs|c|h)$/.test(name) && !/(?:^|[\\/])(?:inline|node_modules)[\\/]/.test(name),
+        )
+        .flatMap((name) =>
+          readFileSync(join(root, top, name), "utf8")
+            .split("\n")
+            .map((line, index) => ({ line, place: `${top}/${name}:${index + 1}` }))
+            .filter(({ line }) => line.length > 120 && /^\s*(?:\/\/|\/?\*)|[;,{})] \/\/ /.test(line))
+            .map(({ place }) => place),
+        ),
+    );
+    expect(wide).toEqual([]);
+  });
+
   test("offsets of records are known by name outside the format", () => {
     // A number read or written at `something + literal` would be a layout known by heart.
     const literal = /\.[gs]et(?:Uint|Int|BigUint|BigInt)(?:8|16|32|64)\(\s*[\w.[\]]+\s*\+\s*\d+\s*[,)]/;

@@ -1,4 +1,5 @@
-// Runs every example of the docstrings, the README and docs/market.md, and holds the values behind `//` against what they give.
+// Runs every example of the docstrings, the README and docs/market.md, and holds the values behind `//` against what
+// they give.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

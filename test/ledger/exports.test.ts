@@ -1,4 +1,5 @@
-// What a program does with the public names alone: write a block, serve it, prove from it, and write down what it proves.
+// What a program does with the public names alone: write a block, serve it, prove from it, and write down what it
+// proves.
 import { expect, test } from "vitest";
 import * as gridclear from "../../src/index.js";
 import * as format from "../../src/ledger/format.js";

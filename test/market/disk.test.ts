@@ -185,8 +185,8 @@ describe("a platform whose disk fails", () => {
             stopped = true;
           });
         }
-        // What the market refuses it is free to take later only as another order: nothing is refused for its content here.
-        // A market that stopped is opened again on what its disk holds.
+        // What the market refuses it is free to take later only as another order: nothing is refused for its content
+        // here. A market that stopped is opened again on what its disk holds.
         const again = stopped
           ? await openPlatform(await openMemoryStore({ hasher }, { ...medium, held: false }))
           : platform;

@@ -1,5 +1,5 @@
-// The operator of a signed market from end to end: bidders sign, receipts are given, the process dies at every moment it
-// can, and not one receipt is broken; a light client and a witness follow it as it runs.
+// The operator of a signed market from end to end: bidders sign, receipts are given, the process dies at every moment
+// it can, and not one receipt is broken; a light client and a witness follow it as it runs.
 
 import { describe, expect, test } from "vitest";
 import { hex } from "../../src/bytes.js";
@@ -304,7 +304,8 @@ describe("the order log", () => {
 
 describe("a platform that dies", () => {
   test("at any moment: what it had acknowledged stands where it was promised", async () => {
-    // Every write is a moment at which the process can die: `alive` counts down to it, and what was written before stays.
+    // Every write is a moment at which the process can die: `alive` counts down to it, and what was written before
+    // stays.
     for (let deaths = 0, moment = 1; ; moment++) {
       const medium = memoryMedium();
       let alive = moment;

@@ -1,4 +1,6 @@
-/** TypeScript projects, strict and with every declaration checked: the newest compiler and the oldest that is supported. */
+/**
+ * TypeScript projects, strict and with every declaration checked: the newest compiler and the oldest that is supported.
+ */
 import { readFileSync } from "node:fs";
 import { usesAll } from "./programs.mjs";
 import { bin } from "./steps.mjs";

@@ -8,8 +8,8 @@ import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/i
 const samples = 40;
 
 /**
- * One hash for each bundled scenario over its contracts and its orders at forty places of the run, and one over columns:
- * equal wherever the simulation runs, though engines differ in the last bit of a sine or a power.
+ * One hash for each bundled scenario over its contracts and its orders at forty places of the run, and one over
+ * columns: equal wherever the simulation runs, though engines differ in the last bit of a sine or a power.
  */
 export async function fingerprints(): Promise<Record<string, string>> {
   const engine = await openEngine();

@@ -1,4 +1,5 @@
-// A signed run: the same orders as in an unsigned one, each order receipted, every signature checked by what did not make it.
+// A signed run: the same orders as in an unsigned one, each order receipted, every signature checked by what did not
+// make it.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -43,7 +43,10 @@ const termsKey = ({ kind, carrier, participant }: SupplyContract | UseContract):
 /** One past period as an auditor files it. */
 interface Filed {
   payment: PaymentContract;
-  /** By `participant carrier`: taken minus given under contracts, whether a reading is due, what stands now, what was paid for. */
+  /**
+   * By `participant carrier`: taken minus given under contracts, whether a reading is due, what stands now, what was
+   * paid for.
+   */
   meters: Map<
     string,
     {

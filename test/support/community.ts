@@ -176,7 +176,10 @@ export interface Ledger {
   serve(size?: number): Promise<Ask>;
 }
 
-/** Makes a signed ledger of `height` periods after genesis. Receipts are for the orders as they were taken, before any lie. */
+/**
+ * Makes a signed ledger of `height` periods after genesis. Receipts are for the orders as they were taken, before any
+ * lie.
+ */
 export async function makeLedger(
   periods: number,
   options: { seed?: number; forkAt?: number; lie?: (sealing: Sealing) => void } = {},

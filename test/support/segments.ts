@@ -39,7 +39,10 @@ export function writeRecords(directory: string, records: readonly Uint8Array[]):
   writeFileSync(file, Buffer.concat([readFileSync(file).subarray(0, headBytes), ...records]));
 }
 
-/** Replaces the block at `height` in a closed ledger, or adds it there, as a write that was cut off if it is no whole block. */
+/**
+ * Replaces the block at `height` in a closed ledger, or adds it there, as a write that was cut off if it is no whole
+ * block.
+ */
 export async function damage(directory: string, height: number, bytes: Uint8Array | null): Promise<void> {
   const records: Uint8Array[] = readRecords(directory);
   const isNext = height === records.length;

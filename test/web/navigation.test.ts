@@ -1,4 +1,6 @@
-/** Going from view to view in a real browser: what is shown, where one is, where the focus is, and what breaks nothing. */
+/**
+ * Going from view to view in a real browser: what is shown, where one is, where the focus is, and what breaks nothing.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStage, openTab, ready, type Stage, type Tab } from "./browser.js";
 

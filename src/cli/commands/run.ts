@@ -127,7 +127,10 @@ export interface RunResult {
   readonly exitCode: number;
 }
 
-/** Runs a scenario into a ledger on disk until it is done, stopped after `periods`, or interrupted; every period is flushed. */
+/**
+ * Runs a scenario into a ledger on disk until it is done, stopped after `periods`, or interrupted; every period is
+ * flushed.
+ */
 export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
   const { scenario, ledger } = options;
   const engine = await openEngine();

@@ -1,6 +1,6 @@
 /**
- * `gridclear statement`: one participant's entries out of a ledger, for the eye (sums, or a few periods) or for a program
- * (JSON, CSV). Reading and checking is `report/statement.ts`.
+ * `gridclear statement`: one participant's entries out of a ledger, for the eye (sums, or a few periods) or for a
+ * program (JSON, CSV). Reading and checking is `report/statement.ts`.
  */
 import { fail, GridclearError } from "../../errors.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
@@ -81,7 +81,9 @@ async function readStatement(ledger: string, participant: string, range: Range |
   );
 }
 
-/** A statement as one JSON document: the columns of the CSV as keys, decimals as strings, null where there is nothing. */
+/**
+ * A statement as one JSON document: the columns of the CSV as keys, decimals as strings, null where there is nothing.
+ */
 function document({ participant, ticks, balance, entries }: Statement): Record<string, unknown> {
   const object = (entry: StatementEntry): Record<string, unknown> => {
     const row = statementRow(entry);

@@ -44,14 +44,16 @@ export type Verdict =
       readonly kind: "receipts";
       readonly good: boolean;
       readonly receipts: readonly JudgedReceipt[];
-      /** Evidence for anyone of the first promise broken; null without one, or without a signed head to show it under. */
+      /**
+       * Evidence for anyone of the first promise broken; null without one, or without a signed head to show it under.
+       */
       readonly contradiction: string | null;
     }
   | { readonly kind: "none"; readonly good: false; readonly reason: string };
 
 /**
- * Judges evidence. What does not hold together is a verdict; what can't be judged, for want of a ledger or because it is
- * of another market, is thrown as `invalid`.
+ * Judges evidence. What does not hold together is a verdict; what can't be judged, for want of a ledger or because it
+ * is of another market, is thrown as `invalid`.
  */
 export async function judge(evidence: Evidence, trust: Trust): Promise<Verdict> {
   try {

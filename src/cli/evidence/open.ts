@@ -1,6 +1,7 @@
 /**
- * The first of three rooms that judge evidence (open → judge → phrase): reads what a person handed in and finds out what it
- * is. Everything here is about form, so everything thrown here is a mistake of who handed it in, never a verdict.
+ * The first of three rooms that judge evidence (open → judge → phrase): reads what a person handed in and finds out
+ * what it is. Everything here is about form, so everything thrown here is a mistake of who handed it in, never a
+ * verdict.
  */
 import { fromHex, toUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
@@ -59,7 +60,10 @@ export interface Trust {
 /** Most bytes of a file of receipts: about 170 000 of them. */
 const maxReceiptBytes = 1 << 26;
 
-/** Reads the evidence and what is trusted. Throws `invalid` or `limit`, naming the file or the option, for what has no such form. */
+/**
+ * Reads the evidence and what is trusted. Throws `invalid` or `limit`, naming the file or the option, for what has no
+ * such form.
+ */
 export async function openEvidence(
   request: EvidenceRequest,
 ): Promise<{ readonly evidence: Evidence; readonly trust: Trust }> {

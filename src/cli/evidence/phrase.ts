@@ -1,4 +1,7 @@
-/** The last of three rooms that judge evidence (open → judge → phrase): a verdict in words for people and as data for programs. */
+/**
+ * The last of three rooms that judge evidence (open → judge → phrase): a verdict in words for people and as data for
+ * programs.
+ */
 import { hex } from "../../bytes.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";

@@ -24,8 +24,8 @@ export interface Vouched {
 }
 
 /**
- * The head to hold a proof against; null when nobody vouches for any. Throws `signature` or `corrupt` when a head is not
- * what the reader demands of it.
+ * The head to hold a proof against; null when nobody vouches for any. Throws `signature` or `corrupt` when a head is
+ * not what the reader demands of it.
  */
 export async function anchorOf(trust: Trust, proof: Proof): Promise<Vouched | null> {
   const { ledger, checkpoint, key, policy } = trust;

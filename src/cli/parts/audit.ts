@@ -40,6 +40,9 @@ export async function auditLedger(
   }
 }
 
-/** Whether an error that kept a ledger from being opened speaks of the ledger, rather than of the command line or the machine. */
+/**
+ * Whether an error that kept a ledger from being opened speaks of the ledger, rather than of the command line or the
+ * machine.
+ */
 const isVerdict = ({ code, height }: GridclearError): boolean =>
   height !== null || (code !== "invalid" && code !== "storage");

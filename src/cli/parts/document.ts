@@ -79,7 +79,10 @@ export function inFile<T>(place: string, decode: () => T): T {
   }
 }
 
-/** The bytes of an open file, pipe or device; what it says of its size is not believed. Throws `limit` when there are more. */
+/**
+ * The bytes of an open file, pipe or device; what it says of its size is not believed. Throws `limit` when there are
+ * more.
+ */
 export async function readAtMost(file: FileHandle, path: string, limit: number): Promise<Uint8Array> {
   let bytes = new Uint8Array(Math.min(limit + 1, 1 << 16));
   let length = 0;

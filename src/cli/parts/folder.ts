@@ -9,8 +9,8 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import { reasonOf } from "./problem.js";
 
 /**
- * Opens the ledger in a folder for writing; the folder is made when it is not there. Throws `conflict` for a folder with
- * anything but a ledger in it. Throws `invalid` where no folder can be made.
+ * Opens the ledger in a folder for writing; the folder is made when it is not there. Throws `conflict` for a folder
+ * with anything but a ledger in it. Throws `invalid` where no folder can be made.
  */
 export async function openOwnLedger(directory: string, hasher: Hasher): Promise<Store> {
   await makeFolder(directory);

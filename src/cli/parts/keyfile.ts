@@ -1,6 +1,6 @@
 /**
- * Key files: a name and the secret seed of an Ed25519 key, as one line of canonical JSON (docs/signatures.md). Whatever is
- * wrong with a key file, no error says what stands in it: not in its message, its `value`, its cause or its stack.
+ * Key files: a name and the secret seed of an Ed25519 key, as one line of canonical JSON (docs/signatures.md). Whatever
+ * is wrong with a key file, no error says what stands in it: not in its message, its `value`, its cause or its stack.
  */
 import { open, rm } from "node:fs/promises";
 import { fromHex, fromUtf8, hex } from "../../bytes.js";

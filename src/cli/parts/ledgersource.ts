@@ -10,7 +10,9 @@ import { HistoryTree } from "../../ledger/tree/history.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
 import { withStored } from "./stored.js";
 
-/** A ledger behind HTTP, as `gridclear witness --serve` serves it. Throws `storage` when the server can't be reached. */
+/**
+ * A ledger behind HTTP, as `gridclear witness --serve` serves it. Throws `storage` when the server can't be reached.
+ */
 export function httpSource(url: string): LedgerSource {
   const ask = httpAsk(url);
   return {

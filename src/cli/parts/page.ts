@@ -1,6 +1,6 @@
 /**
- * Serves the simulator page: the files of one folder as they were when it started, packed once, and nothing else whatever
- * path is asked for, with the headers that keep the page to itself.
+ * Serves the simulator page: the files of one folder as they were when it started, packed once, and nothing else
+ * whatever path is asked for, with the headers that keep the page to itself.
  */
 import { readdir, readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -7,8 +7,8 @@ const betweenLinesMs = 100;
 export type Progress = (text: () => string, last?: boolean) => void;
 
 /**
- * A line on standard error that is written over while it changes, at most ten times a second. Where standard error is no
- * terminal nothing is written.
+ * A line on standard error that is written over while it changes, at most ten times a second. Where standard error is
+ * no terminal nothing is written.
  */
 export function progressLine(io: Io): Progress {
   if (!io.isTTY) return () => {};

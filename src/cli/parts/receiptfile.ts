@@ -1,6 +1,6 @@
 /**
- * The file into which a signed run puts the platform's receipt of every order in its ledger, one a line, in the order of
- * the blocks and of the orders in them. What the file holds follows from the ledger alone, so a run that was killed
+ * The file into which a signed run puts the platform's receipt of every order in its ledger, one a line, in the order
+ * of the blocks and of the orders in them. What the file holds follows from the ledger alone, so a run that was killed
  * finds where it was, writes what is missing, and the file comes out the same.
  */
 import { type FileHandle, open } from "node:fs/promises";
@@ -42,7 +42,10 @@ export class ReceiptFile {
     this.#there = found.lines;
   }
 
-  /** Opens or makes the file. A last line that was only half written is cut off. Throws `invalid` when it can't be written. */
+  /**
+   * Opens or makes the file. A last line that was only half written is cut off. Throws `invalid` when it can't be
+   * written.
+   */
   static async open(options: ReceiptFileOptions): Promise<ReceiptFile> {
     const file = await writing(options.path, open(options.path, "a+", 0o666));
     try {

@@ -25,8 +25,8 @@ export interface Served {
 
 /**
  * Serves over HTTP: requests with headers above 8 KiB and slow ones are dropped. When there are 64 connections, the one
- * that has been without a request for longest makes room for the next, so that whoever holds many open keeps nobody out.
- * Port 0 takes any that is free. Throws `conflict` when the address can't be had.
+ * that has been without a request for longest makes room for the next, so that whoever holds many open keeps nobody
+ * out. Port 0 takes any that is free. Throws `conflict` when the address can't be had.
  */
 export async function serveHttp(
   handle: (request: IncomingMessage, response: ServerResponse) => void,

@@ -26,7 +26,8 @@ export type SourceOptions = ReadingOptions & { readonly hasher: Hasher };
 
 /**
  * Opens whatever holds a ledger and lends it to `use`. Throws `invalid` for a path that leads nowhere or to something
- * else, and what {@link withStored}, the readers of files, and `use` throw. Blocks of a file are checked while they are read.
+ * else, and what {@link withStored}, the readers of files, and `use` throw. Blocks of a file are checked while they are
+ * read.
  */
 export async function withSource<T>(
   path: string,

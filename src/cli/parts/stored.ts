@@ -1,6 +1,7 @@
 /**
  * A ledger in a directory, opened by a command that only reads. It is read where it stands: the store opens nothing for
- * writing, so a market may go on with it, its medium may be read-only, and the evidence of a damaged one stays as it is.
+ * writing, so a market may go on with it, its medium may be read-only, and the evidence of a damaged one stays as it
+ * is.
  */
 import { fail } from "../../errors.js";
 import { hasLedger, readNodeStore, type Store, type StoreOptions } from "../../ledger/store/node.js";
@@ -9,8 +10,8 @@ import { hasLedger, readNodeStore, type Store, type StoreOptions } from "../../l
 export type ReadingOptions = Omit<StoreOptions, "create">;
 
 /**
- * Lends the store of the ledger in `directory` to `use`: the blocks that are there at this moment. Throws `invalid` when
- * there is no ledger, and what {@link readNodeStore} and `use` throw.
+ * Lends the store of the ledger in `directory` to `use`: the blocks that are there at this moment. Throws `invalid`
+ * when there is no ledger, and what {@link readNodeStore} and `use` throw.
  */
 export async function withStored<T>(
   directory: string,

@@ -1,6 +1,6 @@
 /**
- * Canonical JSON: one text for one value, so that what is hashed and signed of a contract, a proof or a receipt can be written
- * in one way only. A reader refuses whatever its writer would not have written.
+ * Canonical JSON: one text for one value, so that what is hashed and signed of a contract, a proof or a receipt can be
+ * written in one way only. A reader refuses whatever its writer would not have written.
  */
 import { copyOf, fromUtf8, sameBytes, toUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
@@ -93,7 +93,9 @@ function writeString(text: string): void {
   length += escaped.length;
 }
 
-/** Writes text in quotes if every character stands there as it is and is one byte; else what was written does not count. */
+/**
+ * Writes text in quotes if every character stands there as it is and is one byte; else what was written does not count.
+ */
 function writePlain(text: string): boolean {
   const before = length;
   // Before the scan: it should not run over megabytes.

@@ -1,6 +1,6 @@
 /**
- * The chain of blocks: what the next block has to say of those before it, and the verifying of a whole ledger as it streams
- * by, one block at a time.
+ * The chain of blocks: what the next block has to say of those before it, and the verifying of a whole ledger as it
+ * streams by, one block at a time.
  */
 import { hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError, placed } from "../../errors.js";
@@ -60,7 +60,8 @@ export class Chain {
 
   /**
    * Takes the next block by its bytes and returns its hash; nothing changes when it throws. Checks the header against
-   * the chain and, unless `headerOnly`, the sections against the header. Throws `corrupt` (or `unsupported`) naming the height.
+   * the chain and, unless `headerOnly`, the sections against the header. Throws `corrupt` (or `unsupported`) naming the
+   * height.
    */
   append(bytes: Uint8Array, headerOnly: boolean = false): Uint8Array {
     const height = this.size;

@@ -1,6 +1,6 @@
 /**
- * The header of a block: all that its hash covers, and with the roots in it the whole block. Its fields, a descriptor for
- * each section and the totals of each carrier are three layouts, one behind the other.
+ * The header of a block: all that its hash covers, and with the roots in it the whole block. Its fields, a descriptor
+ * for each section and the totals of each carrier are three layouts, one behind the other.
  */
 import { concat, toUtf8, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
@@ -155,8 +155,8 @@ function checkDescriptor(
 }
 
 /**
- * Reads a header from the first {@link headerBytes} of `bytes`; hashes in it are copies. Strict: throws `corrupt` naming
- * the field that no header can have, `unsupported` for a version that this build does not know.
+ * Reads a header from the first {@link headerBytes} of `bytes`; hashes in it are copies. Strict: throws `corrupt`
+ * naming the field that no header can have, `unsupported` for a version that this build does not know.
  */
 export function decodeHeader(bytes: Uint8Array): Header {
   if (bytes.length < headerBytes) return fail("corrupt", "header", `${headerBytes} bytes`, bytes.length);

@@ -1,7 +1,8 @@
 /**
  * Records of fixed size, described once: a layout says which field lies where and what may stand in it, and everything
- * that reads, writes or checks such records goes by it. Code that must be fast takes the offsets and codes of a layout by
- * name ({@link offsetsOf}, {@link codesOf}) and reads numbers itself, so that no offset is written as a number anywhere.
+ * that reads, writes or checks such records goes by it. Code that must be fast takes the offsets and codes of a layout
+ * by name ({@link offsetsOf}, {@link codesOf}) and reads numbers itself, so that no offset is written as a number
+ * anywhere.
  */
 import { copyOf, hex, isBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
@@ -88,8 +89,8 @@ export function offsetsOf<T>(layout: Layout<T>): Offsets<T> {
 }
 
 /**
- * Codes of the names that may stand in a field of a layout, for code that reads or writes many records. Throws `invalid`
- * for a field that is no code.
+ * Codes of the names that may stand in a field of a layout, for code that reads or writes many records. Throws
+ * `invalid` for a field that is no code.
  *
  * @example
  * const { peer, pool } = codesOf(tradeLayout, "kind");
@@ -191,7 +192,9 @@ export function recordCount(layout: Layout<unknown>, bytes: Uint8Array): number 
   return bytes.length / layout.bytes;
 }
 
-/** Writes one record at `at`; `path` names it in errors. Throws `invalid` unless every field is there and fits exactly. */
+/**
+ * Writes one record at `at`; `path` names it in errors. Throws `invalid` unless every field is there and fits exactly.
+ */
 export function writeRecord<T>(
   layout: Layout<T>,
   view: DataView,

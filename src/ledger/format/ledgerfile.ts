@@ -1,8 +1,8 @@
 /**
- * The layout of a ledger file: a head of 4,096 bytes, then the blocks end to end, each behind its length and a checksum,
- * and, when the file is whole, an end with the number of blocks and the hash of the last. A ledger may go on in a further
- * file, whose head says from which height. The segments of the disk store are such files, and the last of them has no end
- * yet; docs/ledger-format.md has the bytes.
+ * The layout of a ledger file: a head of 4,096 bytes, then the blocks end to end, each behind its length and a
+ * checksum, and, when the file is whole, an end with the number of blocks and the hash of the last. A ledger may go on
+ * in a further file, whose head says from which height. The segments of the disk store are such files, and the last of
+ * them has no end yet; docs/ledger-format.md has the bytes.
  *
  * The checksum (CRC-32, the one of zip and PNG) tells a record that was cut off or rotted without hashing it. What a
  * block says is only ever believed for its hash.
@@ -31,11 +31,13 @@ export async function openChecksum(): Promise<Checksum> {
 export const fileHeadBytes = 4096;
 /** Bytes of a record before its block: length u32, checksum u32. */
 export const recordHeadBytes = 8;
-/** Bytes of the end of a whole file: a length of zero and a checksum like a record's, number of blocks u64, last hash. */
+/**
+ * Bytes of the end of a whole file: a length of zero and a checksum like a record's, number of blocks u64, last hash.
+ */
 export const fileEndBytes: number = recordHeadBytes + 8 + hashBytes;
 
-// "GCLF" | version 2, three zeros | first height u64 | zeros | mark 0 at 512 | mark 1 at 1024 | zeros to 4096. A mark has a
-// disk sector for itself: number of blocks u64 | hash of the last 32 | checksum u32 | zeros.
+// "GCLF" | version 2, three zeros | first height u64 | zeros | mark 0 at 512 | mark 1 at 1024 | zeros to 4096. A mark
+// has a disk sector for itself: number of blocks u64 | hash of the last 32 | checksum u32 | zeros.
 const magic = Uint8Array.of(0x47, 0x43, 0x4c, 0x46, 2, 0, 0, 0);
 const firstAt = 8;
 /** Bytes that a mark has for itself: one disk sector. */

@@ -1,6 +1,6 @@
 /**
- * The records of a block, with everything that their numbers mean: kinds, flags, accounts and "nobody". The layouts at the
- * end are the only place that says which byte is what; docs/ledger-format.md has the same as tables.
+ * The records of a block, with everything that their numbers mean: kinds, flags, accounts and "nobody". The layouts at
+ * the end are the only place that says which byte is what; docs/ledger-format.md has the same as tables.
  */
 import { type Carrier, carriers } from "../../units.js";
 import { type Codes, type CodesByName, codesOf, type Layout, layout, noCode } from "./layout.js";
@@ -77,7 +77,10 @@ export interface OrderRecord {
   readonly participant: number;
   readonly carrier: Carrier;
   readonly side: (typeof sides)[number];
-  /** Its place among the orders of this participant and carrier in the period, from 0: no two records of a period are the same. */
+  /**
+   * Its place among the orders of this participant and carrier in the period, from 0: no two records of a period are
+   * the same.
+   */
   readonly revision: number;
   /** Quantity ticks; 0 withdraws what the participant had in this carrier. */
   readonly quantity: number;

@@ -1,6 +1,6 @@
 /**
- * The sections of a block: their names in the order in which they stand, and what each is made of. Whoever writes, reads,
- * proves, exports or shows a section asks here.
+ * The sections of a block: their names in the order in which they stand, and what each is made of. Whoever writes,
+ * reads, proves, exports or shows a section asks here.
  */
 import type { Hasher } from "../tree/hasher.js";
 import { type Layout, recordCount } from "./layout.js";
@@ -79,8 +79,8 @@ export function rowBytes(layout: Layout<unknown>): number {
 }
 
 /**
- * Root over records of a layout, end to end: the RFC 6962 §2.1 root whose leaves are their rows. Throws `corrupt` unless
- * the records are whole; what stands in them is not looked at.
+ * Root over records of a layout, end to end: the RFC 6962 §2.1 root whose leaves are their rows. Throws `corrupt`
+ * unless the records are whole; what stands in them is not looked at.
  */
 export function recordsRoot(layout: Layout<unknown>, records: Uint8Array, hasher: Hasher): Uint8Array {
   recordCount(layout, records);

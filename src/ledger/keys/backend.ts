@@ -1,6 +1,6 @@
 /**
- * What signing and checking signatures means here, whoever does it: keys, the strict rule as it is asked for, and what a
- * backend has to bring. Types alone, so that the backends and whatever opens them need not know each other.
+ * What signing and checking signatures means here, whoever does it: keys, the strict rule as it is asked for, and what
+ * a backend has to bring. Types alone, so that the backends and whatever opens them need not know each other.
  */
 
 /**

@@ -57,8 +57,9 @@ export class KeyDirectory {
 
   /**
    * The key that has to sign a contract, before the contract itself is taken: the platform's for what the platform sets
-   * (market, feeder, clearing, payment, deposit, storage without owner, standard terms), the participant's for what binds it. A first
-   * participant contract is signed by the key in it, an amendment by the key it replaces; a device's by its present owner.
+   * (market, feeder, clearing, payment, deposit, storage without owner, standard terms), the participant's for what
+   * binds it. A first participant contract is signed by the key in it, an amendment by the key it replaces; a device's
+   * by its present owner.
    */
   signer(contract: unknown): Uint8Array {
     const fields = asFields(contract);

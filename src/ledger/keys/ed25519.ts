@@ -1,6 +1,6 @@
 /**
- * `gridclear/ed25519`: Ed25519 in plain JavaScript, for platforms whose WebCrypto lacks it (Chrome before 137). It is as
- * large as the light client and is no part of it, so that only those load it who ask for it.
+ * `gridclear/ed25519`: Ed25519 in plain JavaScript, for platforms whose WebCrypto lacks it (Chrome before 137). It is
+ * as large as the light client and is no part of it, so that only those load it who ask for it.
  *
  * @module gridclear/ed25519
  */
@@ -13,7 +13,9 @@ export type { SignatureBackend, Signatures, SigningKey };
 
 const { Point } = ed25519;
 
-/** S·B = R + k·A with k reduced mod L, as WebCrypto's libraries compute it: R is re-encoded and compared byte by byte. */
+/**
+ * S·B = R + k·A with k reduced mod L, as WebCrypto's libraries compute it: R is re-encoded and compared byte by byte.
+ */
 async function equationHolds(
   publicKey: Uint8Array,
   message: Uint8Array,
@@ -55,8 +57,8 @@ function nobleKey(seed: Uint8Array, extractable: boolean): SigningKey {
 }
 
 /**
- * Ed25519 by the arithmetic of `@noble/curves`, to be passed to `openSignatures` of `gridclear/verify`. SHA-512 and random
- * bytes still come from WebCrypto.
+ * Ed25519 by the arithmetic of `@noble/curves`, to be passed to `openSignatures` of `gridclear/verify`. SHA-512 and
+ * random bytes still come from WebCrypto.
  *
  * @example
  * const signatures = await openSignatures({ fallback: plainEd25519 });

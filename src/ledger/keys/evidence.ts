@@ -1,6 +1,6 @@
 /**
- * The evidence of a signed market's block: its signatures, each with what of the block it covers. Written and read here;
- * coverage.ts holds it against the block.
+ * The evidence of a signed market's block: its signatures, each with what of the block it covers. Written and read
+ * here; coverage.ts holds it against the block.
  */
 import { concat, copyOf, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";

@@ -1,7 +1,7 @@
 /**
- * Statements: what a signature is made over, tag ‖ length of the body (u32) ‖ body. No tag begins another, and the length
- * leaves nothing after the body to be read differently, so no signature can be taken for one of another kind. Every body
- * begins with the market id, so that none can be taken to another market (docs/signatures.md).
+ * Statements: what a signature is made over, tag ‖ length of the body (u32) ‖ body. No tag begins another, and the
+ * length leaves nothing after the body to be read differently, so no signature can be taken for one of another kind.
+ * Every body begins with the market id, so that none can be taken to another market (docs/signatures.md).
  */
 import { concat, isBytes, toUtf8, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";

@@ -1,6 +1,7 @@
 /**
- * Ed25519 signatures under one strict rule, the same on every platform: by WebCrypto where it has Ed25519, where not by the
- * backend that is passed in. The rule is put around a backend here, once, because libraries differ in what they accept.
+ * Ed25519 signatures under one strict rule, the same on every platform: by WebCrypto where it has Ed25519, where not by
+ * the backend that is passed in. The rule is put around a backend here, once, because libraries differ in what they
+ * accept.
  */
 import {
   copyOf,

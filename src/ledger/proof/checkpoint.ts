@@ -1,6 +1,6 @@
 /**
- * Heads of a ledger as signed notes (C2SP `signed-note`, `tlog-checkpoint`, `tlog-cosignature`): what a platform signs and its
- * witnesses cosign, written, read strictly, and checked.
+ * Heads of a ledger as signed notes (C2SP `signed-note`, `tlog-checkpoint`, `tlog-cosignature`): what a platform signs
+ * and its witnesses cosign, written, read strictly, and checked.
  */
 import {
   concat,
@@ -165,8 +165,8 @@ export interface Cosigner {
 }
 
 /**
- * Adds a witness's cosignature to a note, in place of an earlier one of the same key. The caller has verified what the note says: this does not. Throws `limit` when it has no room for
- * one more signature.
+ * Adds a witness's cosignature to a note, in place of an earlier one of the same key. The caller has verified what the
+ * note says: this does not. Throws `limit` when it has no room for one more signature.
  */
 export async function cosign(note: string, { name, key, time }: Cosigner, hasher: Hasher): Promise<string> {
   const { body, signatures } = parseCheckpoint(note);

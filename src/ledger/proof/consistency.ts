@@ -17,8 +17,8 @@ export interface ConsistencyProof {
 }
 
 /**
- * Proves the first `size1` blocks to be the beginning of the first `size2`. Throws `invalid` unless 1 ≤ size1 ≤ size2 ≤ the
- * blocks there are.
+ * Proves the first `size1` blocks to be the beginning of the first `size2`. Throws `invalid` unless 1 ≤ size1 ≤ size2 ≤
+ * the blocks there are.
  */
 export function proveConsistency(history: HistoryTree, size1: number, size2: number): ConsistencyProof {
   return {

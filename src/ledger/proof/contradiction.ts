@@ -31,8 +31,8 @@ import { isReceiptSigned, judgeReceipt, type Receipt, receiptFromJson, receiptTo
  * Two things the platform signed that can't both be true: evidence that anybody can check with the platform's public
  * key and nothing else.
  *
- * - `fork`: two heads that are not one history. Of one size, they have different roots; of different sizes, `proof` shows
- *   under the longer one the block whose header holds another root for the shorter size.
+ * - `fork`: two heads that are not one history. Of one size, they have different roots; of different sizes, `proof`
+ *   shows under the longer one the block whose header holds another root for the shorter size.
  * - `receipts`: one place of one period promised to two orders.
  * - `receipt`: an order promised, and a signed head under which its period's block has another order there, or none.
  */

@@ -1,6 +1,6 @@
 /**
- * Proofs as documents: that a block, or one record of it, is part of the ledger that a head stands for. Made from a block
- * and the hashes of all, opened and verified by anybody; and how documents of this kind are written and read.
+ * Proofs as documents: that a block, or one record of it, is part of the ledger that a head stands for. Made from a
+ * block and the hashes of all, opened and verified by anybody; and how documents of this kind are written and read.
  */
 import { copyOf, fromHex, fromUtf8, hex, sameBytes, toUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
@@ -38,7 +38,9 @@ export interface RecordProof {
   readonly path: readonly Uint8Array[];
 }
 
-/** The record that a proof is of, out of its row, or the item itself: a view. Worth what the proof is: open that first. */
+/**
+ * The record that a proof is of, out of its row, or the item itself: a view. Worth what the proof is: open that first.
+ */
 export function recordOf({ section, index, row }: RecordProof): Uint8Array {
   const layout = sectionLayouts[section];
   if (layout === null) return row;
@@ -47,8 +49,8 @@ export function recordOf({ section, index, row }: RecordProof): Uint8Array {
 }
 
 /**
- * A proof: row of records → section root → header → block hash → root over all block hashes (→ checkpoint). Without a record it
- * proves the block alone.
+ * A proof: row of records → section root → header → block hash → root over all block hashes (→ checkpoint). Without a
+ * record it proves the block alone.
  */
 export interface Proof {
   /** The bytes of the block's header. */
@@ -140,7 +142,8 @@ export function proveBlock(
 
 /**
  * Works out what a proof leads to. Throws `corrupt` naming the link that does not hold. The root it ends at is only as
- * good as its source: compare it with a head that you trust ({@link verifyProof}), or check the checkpoint's signatures.
+ * good as its source: compare it with a head that you trust ({@link verifyProof}), or check the checkpoint's
+ * signatures.
  */
 export function openProof(proof: Proof, hasher: Hasher): Proven {
   if (proof.header.length !== headerBytes)

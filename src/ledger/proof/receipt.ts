@@ -12,7 +12,8 @@ import type { Hasher } from "../tree/hasher.js";
 import { count, object, readDocument, writeDocument } from "./proof.js";
 
 /**
- * The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is there.
+ * The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is
+ * there.
  */
 export interface Receipt {
   readonly marketId: Uint8Array;

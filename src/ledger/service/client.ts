@@ -59,8 +59,8 @@ export class LightClient {
 
   /**
    * Throws `invalid` naming an option that is unknown or of the wrong kind: a misspelt `policy` must not leave a client
-   * without witnesses. Throws `corrupt` when the remembered note is none of this market. Its signatures were checked when
-   * it was first seen.
+   * without witnesses. Throws `corrupt` when the remembered note is none of this market. Its signatures were checked
+   * when it was first seen.
    */
   constructor(options: LightClientOptions) {
     const names = ["hasher", "signatures", "marketId", "platformKey", "policy", "note"];
@@ -85,9 +85,9 @@ export class LightClient {
 
   /**
    * Asks for the newest head and takes it when it extends the one seen. Throws `signature` when the platform or too few
-   * witnesses signed it, `corrupt` naming a stale head, a fork, or a history that was rewritten; nothing changes then, and
-   * {@link LightClient.contradiction} holds what proves it, if anything does. One update at a time: a call that comes
-   * while another is under way begins after it.
+   * witnesses signed it, `corrupt` naming a stale head, a fork, or a history that was rewritten; nothing changes then,
+   * and {@link LightClient.contradiction} holds what proves it, if anything does. One update at a time: a call that
+   * comes while another is under way begins after it.
    */
   update(ask: Ask): Promise<Anchor> {
     const update = this.#turn.then(() => this.#update(ask));
@@ -123,8 +123,8 @@ export class LightClient {
   }
 
   /**
-   * Asks for a proof of a block, or of a record in it, under the head. Throws `corrupt` unless it leads from exactly what
-   * was asked for to the head, `state` before the first {@link LightClient.update}.
+   * Asks for a proof of a block, or of a record in it, under the head. Throws `corrupt` unless it leads from exactly
+   * what was asked for to the head, `state` before the first {@link LightClient.update}.
    */
   async prove(ask: Ask, height: number, section?: SectionName, index: number = 0): Promise<Proven> {
     return this.#prove(ask, this.#wantHead().checkpoint, height, section, index);
@@ -136,8 +136,8 @@ export class LightClient {
   }
 
   /**
-   * Judges a receipt under the head of this moment: kept, contradicted (then {@link LightClient.contradiction} can be shown
-   * to anyone) or not yet. Throws `signature` when the platform did not sign it.
+   * Judges a receipt under the head of this moment: kept, contradicted (then {@link LightClient.contradiction} can be
+   * shown to anyone) or not yet. Throws `signature` when the platform did not sign it.
    */
   async judge(ask: Ask, receipt: Receipt): Promise<ReceiptVerdict> {
     const { hasher, signatures, marketId, platformKey } = this.#options;

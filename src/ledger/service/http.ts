@@ -16,8 +16,8 @@ export interface HttpLimits {
   /** Longest answer other than a block, in bytes; default 1 MiB. */
   readonly answerBytes?: number;
   /**
-   * Longest block, in bytes; default 64 MiB, the block of some 300,000 signed orders with as many trades. Longer ones can
-   * be made (up to 2 GiB): whoever follows such a ledger raises this.
+   * Longest block, in bytes; default 64 MiB, the block of some 300,000 signed orders with as many trades. Longer ones
+   * can be made (up to 2 GiB): whoever follows such a ledger raises this.
    */
   readonly blockBytes?: number;
 }

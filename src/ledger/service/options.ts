@@ -1,4 +1,6 @@
-/** What light client and witness check alike of their options: nobody may think to be guarded by one that was misspelt. */
+/**
+ * What light client and witness check alike of their options: nobody may think to be guarded by one that was misspelt.
+ */
 import { needMethods, onlyKeys } from "../../check.js";
 
 /** Throws `invalid` naming an option that is not among `known`, or a hasher or signatures that are none. */

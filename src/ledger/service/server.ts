@@ -37,8 +37,8 @@ const numberPattern = /^(?:0|[1-9][0-9]{0,15})$/;
 const maxAskLength = 128;
 
 /**
- * Answers {@link Ask}s from a ledger: whoever has verified blocks can serve them. What is not there, and a record too long
- * for a proof to be written down, is null; only what the ledger itself throws is thrown.
+ * Answers {@link Ask}s from a ledger: whoever has verified blocks can serve them. What is not there, and a record too
+ * long for a proof to be written down, is null; only what the ledger itself throws is thrown.
  */
 export function serveLedger(ledger: ServedLedger): Ask {
   const { history } = ledger;

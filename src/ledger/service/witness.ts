@@ -49,15 +49,17 @@ export interface WitnessOptions {
   /** The market expected; any when absent. */
   readonly marketId?: Uint8Array;
   /**
-   * Re-executes a period and throws unless its block is what the rules make of its orders; called once a block, in order.
-   * May resolve to the state's records after the block, which are then served.
+   * Re-executes a period and throws unless its block is what the rules make of its orders; called once a block, in
+   * order. May resolve to the state's records after the block, which are then served.
    */
   replay(block: Block): Promise<Uint8Array | undefined>;
   /** Seconds since 1970-01-01T00:00Z. */
   now(): number;
 }
 
-/** What a round of following came to. `refused` names the first bad height and why; it has then cosigned nothing new. */
+/**
+ * What a round of following came to. `refused` names the first bad height and why; it has then cosigned nothing new.
+ */
 export type Followed =
   | { readonly status: "cosigned" | "unchanged"; readonly size: number; readonly note: string }
   | { readonly status: "waiting"; readonly size: number }
@@ -115,8 +117,8 @@ export class Witness {
   }
 
   /**
-   * Opens a witness on its store, checking and re-executing again what lies there. Throws `invalid` naming an option that
-   * is unknown or of the wrong kind, `corrupt` naming a bad height.
+   * Opens a witness on its store, checking and re-executing again what lies there. Throws `invalid` naming an option
+   * that is unknown or of the wrong kind, `corrupt` naming a bad height.
    */
   static async open(options: WitnessOptions): Promise<Witness> {
     const names = ["hasher", "signatures", "name", "key", "store", "marketId", "replay", "now"];

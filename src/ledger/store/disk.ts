@@ -1,6 +1,6 @@
 /**
- * Files read and written to the last byte, however few the system takes at a time, and files and folders so written that a
- * crash leaves the old or the new, whole.
+ * Files read and written to the last byte, however few the system takes at a time, and files and folders so written
+ * that a crash leaves the old or the new, whole.
  */
 import { readSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /**
- * The bytes of a ledger in a directory of files that only grow (docs/stores.md): blocks end to end in segments, small values
- * as a file each. A segment is a ledger file (format/ledgerfile.ts), the last without its end. Whoever reads opens nothing for
- * writing, so a ledger can be read beside its writer, and from a disk that can't be written.
+ * The bytes of a ledger in a directory of files that only grow (docs/stores.md): blocks end to end in segments, small
+ * values as a file each. A segment is a ledger file (format/ledgerfile.ts), the last without its end. Whoever reads
+ * opens nothing for writing, so a ledger can be read beside its writer, and from a disk that can't be written.
  */
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -89,8 +89,8 @@ export async function writingMedium(directory: string, segmentBytes: number): Pr
 }
 
 /**
- * Throws `invalid` for a directory that is no ledger and holds something, which then belongs to somebody, and `corrupt` for
- * a ledger whose blocks are gone.
+ * Throws `invalid` for a directory that is no ledger and holds something, which then belongs to somebody, and `corrupt`
+ * for a ledger whose blocks are gone.
  */
 async function refuseForeign(directory: string): Promise<void> {
   const names = await readdir(directory);
@@ -128,7 +128,9 @@ class WritingMedium implements Medium {
   readonly #segments: Segments;
   /** The file that blocks are appended to; null before the first block. */
   #file: FileHandle | null = null;
-  /** The files in which records that were cut off are kept until a block is flushed in their place, earlier ones too. */
+  /**
+   * The files in which records that were cut off are kept until a block is flushed in their place, earlier ones too.
+   */
   readonly #aside: Set<string>;
 
   private constructor(

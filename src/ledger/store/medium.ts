@@ -1,6 +1,6 @@
 /**
- * The one store there is, over whatever keeps its bytes: it checks the chain on opening, lets writes take their turns, and
- * stops for good when one fails.
+ * The one store there is, over whatever keeps its bytes: it checks the chain on opening, lets writes take their turns,
+ * and stops for good when one fails.
  */
 import { concat, copyOf, sameBytes } from "../../bytes.js";
 import { asStorage, fail, GridclearError } from "../../errors.js";
@@ -13,8 +13,8 @@ import { openHasher } from "../tree/hashwasm.js";
 import type { Recovery, Store, StoreOptions } from "./store.js";
 
 /**
- * What keeps a store's bytes: the one thing that differs between memory, a disk and a browser. Every write is flushed when
- * it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
+ * What keeps a store's bytes: the one thing that differs between memory, a disk and a browser. Every write is flushed
+ * when it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
  */
 export interface Medium {
   /** Number of blocks written. */
@@ -58,7 +58,10 @@ export async function openOn(medium: Medium, options: StoreOptions = {}): Promis
 /** A failure of the medium as this package's own error. */
 const failed = (error: unknown): GridclearError => asStorage(error, "store", "a working medium");
 
-/** Appends a block that was never acknowledged, unless part of it is missing. It is read in full, whatever is asked of the others. */
+/**
+ * Appends a block that was never acknowledged, unless part of it is missing. It is read in full, whatever is asked of
+ * the others.
+ */
 function takesWhole(chain: Chain, bytes: Uint8Array): boolean {
   try {
     chain.append(bytes);

@@ -1,6 +1,6 @@
 /**
- * A ledger in a directory of the disk, in Node: files that only grow (files.ts). One process writes; any number read beside
- * it, and can't change a byte.
+ * A ledger in a directory of the disk, in Node: files that only grow (files.ts). One process writes; any number read
+ * beside it, and can't change a byte.
  *
  * @module gridclear/store/node
  */
@@ -35,9 +35,9 @@ function needLedger(directory: string): void {
 }
 
 /**
- * Opens a ledger to write, in a directory of its own. Blocks are flushed before they are acknowledged. Throws `conflict`
- * when another process or store holds it, `corrupt` naming the first bad height, `invalid` when it is not there and
- * `create` is false, or when the directory holds something else.
+ * Opens a ledger to write, in a directory of its own. Blocks are flushed before they are acknowledged. Throws
+ * `conflict` when another process or store holds it, `corrupt` naming the first bad height, `invalid` when it is not
+ * there and `create` is false, or when the directory holds something else.
  *
  * @example
  * const store = await openNodeStore("./ledger");
@@ -52,9 +52,9 @@ export async function openNodeStore(directory: string, options: NodeStoreOptions
 }
 
 /**
- * Removes a ledger for good, with what is kept beside its blocks; the directory stays, empty. Throws `conflict` when another
- * process or store holds it, and `invalid` for a directory that is not there or holds anything else; nothing is removed
- * then.
+ * Removes a ledger for good, with what is kept beside its blocks; the directory stays, empty. Throws `conflict` when
+ * another process or store holds it, and `invalid` for a directory that is not there or holds anything else; nothing is
+ * removed then.
  */
 export async function removeNodeStore(directory: string): Promise<void> {
   path(directory, "directory");
@@ -64,9 +64,9 @@ export async function removeNodeStore(directory: string): Promise<void> {
 }
 
 /**
- * Opens a ledger to read: the blocks that are there at the time of the call, also while another process writes, and on a
- * disk that can't be written. Throws `state` when asked to write, `invalid` when there is no ledger, `corrupt` naming the
- * first bad height.
+ * Opens a ledger to read: the blocks that are there at the time of the call, also while another process writes, and on
+ * a disk that can't be written. Throws `state` when asked to write, `invalid` when there is no ledger, `corrupt` naming
+ * the first bad height.
  */
 export async function readNodeStore(directory: string, options: StoreOptions = {}): Promise<Store> {
   checkStoreOptions(options);

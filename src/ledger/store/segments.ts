@@ -61,7 +61,10 @@ interface Tail {
   readonly cutOff: boolean;
 }
 
-/** Finds the records of a segment by their lengths; the content of the last is checked, that of the others is the chain's to check. */
+/**
+ * Finds the records of a segment by their lengths; the content of the last is checked, that of the others is the
+ * chain's to check.
+ */
 function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Segment; tail: Tail | null } {
   const descriptor = openSync(path, "r");
   try {
@@ -97,8 +100,8 @@ function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Seg
 
 /**
  * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or a whole
- * sector of them is zeros, as sectors are that were never written. Bytes that are all there and wrong have rotted, and so
- * has a length that is wrong though the checksum is right for what is there.
+ * sector of them is zeros, as sectors are that were never written. Bytes that are all there and wrong have rotted, and
+ * so has a length that is wrong though the checksum is right for what is there.
  */
 function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boolean {
   if (bytes.length < recordHeadBytes) return true;
@@ -148,7 +151,10 @@ export class Segments {
     return new Segments(list, tail, checksum);
   }
 
-  /** Bytes of a block whose write was cut off; null when there are none. Throws `corrupt` when what follows the last block has rotted. */
+  /**
+   * Bytes of a block whose write was cut off; null when there are none. Throws `corrupt` when what follows the last
+   * block has rotted.
+   */
   torn(): number | null {
     if (this.#tail === null) return null;
     if (!this.#tail.cutOff)

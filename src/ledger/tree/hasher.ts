@@ -1,9 +1,8 @@
 /** Hashing as everything else here asks for it, whoever does it. */
 
 /**
- * What the ledger needs of a hash: SHA-256 and the RFC 6962 trees. The engine is one (fast, for
- * sealing); `openHasher` (hashwasm.ts) makes another from other code, for verifying; `plainHasher` (plain.ts) is a third,
- * for light clients.
+ * What the ledger needs of a hash: SHA-256 and the RFC 6962 trees. The engine is one (fast, for sealing); `openHasher`
+ * (hashwasm.ts) makes another from other code, for verifying; `plainHasher` (plain.ts) is a third, for light clients.
  */
 export interface Hasher {
   /** SHA-256 of `bytes` (FIPS 180-4): 32 fresh bytes. */

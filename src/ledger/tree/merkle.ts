@@ -60,7 +60,10 @@ export class CompactRange {
   #size: number;
   #roots: Uint8Array[];
 
-  /** An empty range, or one of `size` leaves resumed from its subtree roots (as {@link CompactRange.subtrees} gives them). */
+  /**
+   * An empty range, or one of `size` leaves resumed from its subtree roots (as {@link CompactRange.subtrees} gives
+   * them).
+   */
   constructor(hasher: Hasher, size: number = 0, subtrees: readonly Uint8Array[] = []) {
     const wanted = perfectSizes(size).length;
     if (subtrees.length !== wanted)

@@ -1,6 +1,6 @@
 /**
- * Paths in Merkle trees (RFC 6962 §2.1.1, §2.1.2; verified as RFC 9162 §2.1.3.2 and §2.1.4.2 say). Sizes go to 2⁵³−1, so this
- * halves and takes remainders and has no bit operators, which see 32 bits only.
+ * Paths in Merkle trees (RFC 6962 §2.1.1, §2.1.2; verified as RFC 9162 §2.1.3.2 and §2.1.4.2 say). Sizes go to 2⁵³−1,
+ * so this halves and takes remainders and has no bit operators, which see 32 bits only.
  */
 import { isBytes, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";

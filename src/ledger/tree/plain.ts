@@ -1,7 +1,7 @@
 /**
- * SHA-256 in plain TypeScript (FIPS 180-4 §6.2), for light clients: a kilobyte, no WebAssembly and so no leave to ask of a
- * page's content security policy, and answers at once. The core seals and `hash-wasm` verifies whole ledgers; this is the third
- * and shares code with neither.
+ * SHA-256 in plain TypeScript (FIPS 180-4 §6.2), for light clients: a kilobyte, no WebAssembly and so no leave to ask
+ * of a page's content security policy, and answers at once. The core seals and `hash-wasm` verifies whole ledgers; this
+ * is the third and shares code with neither.
  */
 import { concat } from "../../bytes.js";
 import { fail } from "../../errors.js";

@@ -1,7 +1,7 @@
 /**
  * Who pays whom for what a record says: the one table of it (docs/market.md, "Money"). A record is its own posting: a
- * period that writes one moves its money by this table, and so does whoever reads it, so that a block need not say twice
- * what was paid.
+ * period that writes one moves its money by this table, and so does whoever reads it, so that a block need not say
+ * twice what was paid.
  */
 import {
   account,

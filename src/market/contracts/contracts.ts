@@ -66,8 +66,8 @@ export interface ParticipantContract extends Dated {
 }
 
 /**
- * What may be offered of a carrier: by one participant, or without `participant` the standard terms, which hold for every
- * participant while it has no supply contract of its own for the carrier.
+ * What may be offered of a carrier: by one participant, or without `participant` the standard terms, which hold for
+ * every participant while it has no supply contract of its own for the carrier.
  */
 export interface SupplyContract extends Dated {
   readonly kind: "supply";
@@ -161,9 +161,10 @@ export interface FeederContract extends Dated {
 }
 
 /**
- * By which rules a carrier clears, agreed and dated in the ledger, with every field said (docs/market.md names what each
- * switch does). `ClearingRules` are less and more: what the engine is asked for one clearing of columns, everything
- * optional, without ties and the steps after the pool, and with the commission, which in a market is the tariff's.
+ * By which rules a carrier clears, agreed and dated in the ledger, with every field said (docs/market.md names what
+ * each switch does). `ClearingRules` are less and more: what the engine is asked for one clearing of columns,
+ * everything optional, without ties and the steps after the pool, and with the commission, which in a market is the
+ * tariff's.
  */
 export interface ClearingContract extends Dated {
   readonly kind: "clearing";
@@ -203,7 +204,10 @@ export interface Tariff {
 export interface PaymentContract extends Dated {
   readonly kind: "payment";
   readonly currency: string;
-  /** How far a balance may go below zero where the participant's own contract says nothing, in amount ticks; null: no limit. */
+  /**
+   * How far a balance may go below zero where the participant's own contract says nothing, in amount ticks; null: no
+   * limit.
+   */
   readonly creditLimit: string | null;
   readonly tariffs: { readonly [carrier in Carrier]: Tariff };
   /** Metering and settlement; null for a market without meters. */
@@ -239,6 +243,9 @@ export interface WithdrawalContract extends Transfer {
 /** Ends another contract: it no longer holds in `from`. */
 export interface EndContract extends Dated {
   readonly kind: "end";
-  /** Key of the contract that ends, such as `supply/electricity/ann` or `supply/electricity` (docs/market.md lists the keys). */
+  /**
+   * Key of the contract that ends, such as `supply/electricity/ann` or `supply/electricity` (docs/market.md lists the
+   * keys).
+   */
   readonly contract: string;
 }

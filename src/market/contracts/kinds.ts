@@ -86,8 +86,8 @@ export function contractKey(contract: Contract): string {
 }
 
 /**
- * Holds a contract against what stands at the beginning of `period` and returns its key. Throws `refused`, `conflict` or
- * `limit` naming the field unless it fits; changes nothing.
+ * Holds a contract against what stands at the beginning of `period` and returns its key. Throws `refused`, `conflict`
+ * or `limit` naming the field unless it fits; changes nothing.
  */
 export function checkContract(contract: Contract, standing: Standing, period: number): string {
   const { terms } = standing;
@@ -101,7 +101,10 @@ export function checkContract(contract: Contract, standing: Standing, period: nu
   return key;
 }
 
-/** Puts a checked contract, with its key, in force and books what that moves. Returns what is held of it; null when it was carried out at once. */
+/**
+ * Puts a checked contract, with its key, in force and books what that moves. Returns what is held of it; null when it
+ * was carried out at once.
+ */
 export function applyContract(
   key: string,
   contract: Contract,

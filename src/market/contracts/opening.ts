@@ -36,7 +36,9 @@ export const freeTariff: Tariff = {
   surplusPrice: 0,
 };
 
-/** The paper's rules and nothing beyond: `value`, counterparty pricing, and for electricity the pool at its fixed price. */
+/**
+ * The paper's rules and nothing beyond: `value`, counterparty pricing, and for electricity the pool at its fixed price.
+ */
 export function paperClearing(carrier: Carrier, from: number): ClearingContract {
   const pool = { price: fixedPrice, purchasePrice: fixedPrice, lots: "whole" } as const;
   return {
@@ -66,7 +68,9 @@ function clearingOf(carrier: Carrier, from: number, given: Partial<ClearingContr
   };
 }
 
-/** The contracts of genesis: those given, with a market, payment and clearing contracts put before them where missing. */
+/**
+ * The contracts of genesis: those given, with a market, payment and clearing contracts put before them where missing.
+ */
 export function openingContracts(opening: Opening, given: readonly Contract[] = []): Contract[] {
   const own = given.find((contract) => contract.kind === "market");
   const from = own?.from ?? opening.startPeriod ?? 0;

@@ -1,6 +1,6 @@
 /**
- * The rules root of a block: it vouches for every contract in force. Each contract is hashed once, when it enters; what is
- * hashed anew when contracts change is the tree over the hashes, and when none do, nothing.
+ * The rules root of a block: it vouches for every contract in force. Each contract is hashed once, when it enters; what
+ * is hashed anew when contracts change is the tree over the hashes, and when none do, nothing.
  */
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { type Held, nobody, type Terms } from "./terms.js";
@@ -35,7 +35,9 @@ export class Rules {
     this.#root = null;
   }
 
-  /** RFC 6962 root over the canonical JSON of every contract in force, in order of first entry; not to be written to. */
+  /**
+   * RFC 6962 root over the canonical JSON of every contract in force, in order of first entry; not to be written to.
+   */
   root(hasher: Hasher): Uint8Array {
     this.#root ??= this.#hash(hasher);
     return this.#root;

@@ -1,4 +1,7 @@
-/** How a request is answered: by what it came to, or by a refusal; never by an error, unless the market itself has failed. */
+/**
+ * How a request is answered: by what it came to, or by a refusal; never by an error, unless the market itself has
+ * failed.
+ */
 import { GridclearError } from "../../errors.js";
 import type { Refused } from "./request.js";
 

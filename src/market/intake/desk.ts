@@ -1,6 +1,7 @@
 /**
  * The desk at which everything comes into the open period: orders, contracts, readings. In an unsigned market a request
- * comes without proof and is answered at once; in a signed one it comes with its signature and is answered by a promise.
+ * comes without proof and is answered at once; in a signed one it comes with its signature and is answered by a
+ * promise.
  */
 import { onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
@@ -167,7 +168,9 @@ export class Desk {
     await entrance.keepLog(this.#parts.store);
   }
 
-  /** The open period is about to close: orders that do not count yet leave it. Returns the evidence of what is in it. */
+  /**
+   * The open period is about to close: orders that do not count yet leave it. Returns the evidence of what is in it.
+   */
   close(): Uint8Array {
     return this.#entrance?.close() ?? new Uint8Array(0);
   }

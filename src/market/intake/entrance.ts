@@ -1,7 +1,7 @@
 /**
  * The way of signed orders into the open period: the signature is checked, the orders are judged and numbered, the log
- * keeps them, and only then do they count. An order that is numbered and not yet kept stands behind all that count, so it
- * can be taken off again: when the disk fails, or when the period closes first.
+ * keeps them, and only then do they count. An order that is numbered and not yet kept stands behind all that count, so
+ * it can be taken off again: when the disk fails, or when the period closes first.
  */
 import { copyOf, isBytes, publicKeyBytes } from "../../bytes.js";
 import { onlyKeys } from "../../check.js";
@@ -46,8 +46,8 @@ export class Entrance {
   }
 
   /**
-   * Takes all of the orders or none, and resolves when they count. Throws `signature`, `invalid`, `limit`, `refused` when
-   * the period closed meanwhile, or `storage` when the log could not keep them; they are not executed then.
+   * Takes all of the orders or none, and resolves when they count. Throws `signature`, `invalid`, `limit`, `refused`
+   * when the period closed meanwhile, or `storage` when the log could not keep them; they are not executed then.
    */
   async enter(given: SignedOrders): Promise<Entered> {
     const { signing } = this.#parts;
@@ -116,7 +116,9 @@ export class Entrance {
     });
   }
 
-  /** The open period is about to close: orders that do not count yet leave it. Returns the evidence of those that do. */
+  /**
+   * The open period is about to close: orders that do not count yet leave it. Returns the evidence of those that do.
+   */
   close(): Uint8Array {
     const { period, orders } = this.#parts.open();
     if (this.#log !== null) orders.truncate(this.#counting);
@@ -125,7 +127,10 @@ export class Entrance {
     return this.#parts.signing.takeEvidence();
   }
 
-  /** Resolves or rejects as `check` does, once all checks asked before have ended: orders are taken in the order of the calls. */
+  /**
+   * Resolves or rejects as `check` does, once all checks asked before have ended: orders are taken in the order of the
+   * calls.
+   */
   #inTurn(check: Promise<void>): Promise<void> {
     const turn = Promise.allSettled([this.#turn, check]).then(() => check);
     this.#turn = turn.catch(() => undefined);

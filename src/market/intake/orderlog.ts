@@ -2,8 +2,8 @@
  * The orders of the open period on disk, so that what was acknowledged survives a killed process.
  *
  * Values are `period u64 ‖ entries`, an entry `first u32 ‖ bytes of records u32 ‖ with gateway u8 ‖ gateway 0 or 32 ‖
- * signature 64 ‖ records`, under the keys `orders/<group>`. Each period writes over the one before, which is why nothing
- * of a period is written before the block of the one before is on the store.
+ * signature 64 ‖ records`, under the keys `orders/<group>`. Each period writes over the one before, which is why
+ * nothing of a period is written before the block of the one before is on the store.
  */
 import { concat, copyOf, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
 import { asStorage, fail, type GridclearError } from "../../errors.js";
@@ -21,7 +21,8 @@ const maxValueBytes = 1_000_000;
 
 const keyOf = (group: number): string => `orders/${group}`;
 const periodBytes = 8;
-// An entry: number of its first order u32 | bytes of records u32 | whether a gateway signed u8 | gateway | signature | records.
+// An entry: number of its first order u32 | bytes of records u32 | whether a gateway signed u8 | gateway | signature |
+// records.
 const recordBytesAt = 4;
 const hasGatewayAt = 8;
 const entryHeader = 9;
@@ -49,8 +50,8 @@ export interface OrderLogParts {
 
 /**
  * Writes entries in the order in which they came, many at once while a write is under way. After a write that failed
- * everything that waited is given up, and the next entry tries again: the key under which the failed group would stand is
- * written over.
+ * everything that waited is given up, and the next entry tries again: the key under which the failed group would stand
+ * is written over.
  */
 export class OrderLog {
   readonly #parts: OrderLogParts;
@@ -66,9 +67,9 @@ export class OrderLog {
   }
 
   /**
-   * Keeps an entry of the open period. `kept` is called when it is on disk, in the order of the entries, and the promise
-   * resolves; when the period ends before that, it resolves and `kept` is not called. Rejects with `storage` when the
-   * write failed.
+   * Keeps an entry of the open period. `kept` is called when it is on disk, in the order of the entries, and the
+   * promise resolves; when the period ends before that, it resolves and `kept` is not called. Rejects with `storage`
+   * when the write failed.
    */
   write(entry: LoggedOrders, kept: () => void): Promise<void> {
     return new Promise((done, failed) => {

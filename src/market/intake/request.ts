@@ -1,6 +1,7 @@
 /**
  * What comes into a market from outside, and what becomes of it. Orders and readings are in exact decimals of the
- * market's units; columns, records and results are in whole ticks (`formatTicks` and {@link Market.ticks} turn them back).
+ * market's units; columns, records and results are in whole ticks (`formatTicks` and {@link Market.ticks} turn them
+ * back).
  */
 import type { GridclearError } from "../../errors.js";
 import type { Carrier } from "../../units.js";
@@ -10,7 +11,10 @@ export interface Order {
   readonly participant: string;
   readonly carrier: Carrier;
   readonly side: "offer" | "bid";
-  /** Exact decimal in the market's unit, such as `"1.25"` kWh; `"0"`, at price `"0"`, takes back what stands on this side. */
+  /**
+   * Exact decimal in the market's unit, such as `"1.25"` kWh; `"0"`, at price `"0"`, takes back what stands on this
+   * side.
+   */
   readonly quantity: string;
   /** Limit per unit, such as `"0.43"`; negative prices are legal. */
   readonly price: string;

@@ -1,4 +1,6 @@
-/** Signatures of a signed market: which key has to sign what, whether it did, and the evidence that goes into the block. */
+/**
+ * Signatures of a signed market: which key has to sign what, whether it did, and the evidence that goes into the block.
+ */
 import { copyOf, isBytes, sameBytes, signatureBytes, viewOf } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
@@ -45,7 +47,10 @@ export class Signing {
     this.#marketId = marketId;
   }
 
-  /** Throws `signature` unless these orders, well-formed records, are signed for `period` by their participant or its gateway. */
+  /**
+   * Throws `signature` unless these orders, well-formed records, are signed for `period` by their participant or its
+   * gateway.
+   */
   async checkOrders(period: number, orders: SignedOrders): Promise<void> {
     const { records, signature, gateway } = orders;
     const view = viewOf(records);
@@ -87,7 +92,9 @@ export class Signing {
       fail("signature", "contract.signature", "a signature by the key that counts now", "one by another");
   }
 
-  /** A contract entered as the `index`th of its period: its keys count from now on, its signature goes into the block. */
+  /**
+   * A contract entered as the `index`th of its period: its keys count from now on, its signature goes into the block.
+   */
   enter(contract: Contract, proof: ContractProof, index: number): void {
     this.relearn(contract);
     this.keep({ kind: "contract", index, signature: proof.signature });

@@ -31,7 +31,9 @@ export interface CarrierBook {
   readonly entries: Entries;
 }
 
-/** Opens the book of a carrier; null without a clearing contract or tariff. A converter's offer is cut to what it makes. */
+/**
+ * Opens the book of a carrier; null without a clearing contract or tariff. A converter's offer is cut to what it makes.
+ */
 export function openBook(round: Round, carrier: number): CarrierBook | null {
   const rules = round.terms.clearing[carrier];
   const tariff = round.terms.payment?.tariffs[carriers[carrier]!];

@@ -1,7 +1,7 @@
 /**
- * Everything that happens to one carrier in one period is written here: the record, the money that it moves, the sums of
- * the header and the positions of the participants, together, so that no step can write the one and forget the other. The
- * steps (matching, pool, storage, grid) decide what happens.
+ * Everything that happens to one carrier in one period is written here: the record, the money that it moves, the sums
+ * of the header and the positions of the participants, together, so that no step can write the one and forget the
+ * other. The steps (matching, pool, storage, grid) decide what happens.
  */
 import { viewOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";

@@ -1,6 +1,6 @@
 /**
- * The lottery that ranks orders which the rules rank equal. Its seed is the market's id and the period: both stand fixed
- * before the first order of the period comes, and whoever seals blocks can choose neither. Time stamps, hashes of
+ * The lottery that ranks orders which the rules rank equal. Its seed is the market's id and the period: both stand
+ * fixed before the first order of the period comes, and whoever seals blocks can choose neither. Time stamps, hashes of
  * blocks, orders and signatures are left out, because a sealer who knows the orders could try many of them
  * (docs/market-rules.md says who could steer what).
  */
@@ -10,8 +10,8 @@ import type { Round } from "./round.js";
 const tag = /* @__PURE__ */ new TextEncoder().encode("gridclear lottery v2\0");
 
 /**
- * Puts order numbers in the sequence of the lottery: ascending by SHA-256("gridclear lottery v2\0" ‖ market id ‖ period as
- * u64 ‖ participant number as u32), integers little-endian, hashes compared as big-endian numbers.
+ * Puts order numbers in the sequence of the lottery: ascending by SHA-256("gridclear lottery v2\0" ‖ market id ‖ period
+ * as u64 ‖ participant number as u32), integers little-endian, hashes compared as big-endian numbers.
  */
 export function lotterySequence(
   numbers: Uint32Array,

@@ -1,4 +1,7 @@
-/** One order in numbers, and how its record is read and written: what passes from hand to hand where a period takes millions. */
+/**
+ * One order in numbers, and how its record is read and written: what passes from hand to hand where a period takes
+ * millions.
+ */
 import { type Offsets, offsetsOf } from "../../ledger/format/layout.js";
 import { type OrderRecord, orderLayout } from "../../ledger/format/records.js";
 

@@ -186,7 +186,9 @@ export class Orders {
     return open;
   }
 
-  /** Whether an order is one as nearly all are: no withdrawal, and within a contract. The others are judged one by one. */
+  /**
+   * Whether an order is one as nearly all are: no withdrawal, and within a contract. The others are judged one by one.
+   */
   #isPlain({ participant, carrier, side, quantity }: OrderRow, slot: number): boolean {
     const { registered, clears, offerLimit, bidLimit } = this.#resolved;
     const limit = (side === offerSide ? offerLimit : bidLimit)[slot];

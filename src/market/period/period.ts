@@ -75,8 +75,8 @@ export class OpenPeriod {
   }
 
   /**
-   * Puts a contract in force; only before {@link start}. Throws, and changes nothing, when it does not fit. Whoever has its
-   * canonical JSON already hands it on.
+   * Puts a contract in force; only before {@link start}. Throws, and changes nothing, when it does not fit. Whoever has
+   * its canonical JSON already hands it on.
    */
   enter(contract: Contract, text?: Uint8Array): void {
     if (this.#orders !== null) fail("state", "contract", "before the period starts", "an open period");
@@ -177,7 +177,8 @@ function totalsOf(sums: Sums): Header["totals"] {
 
 /**
  * One period from its recorded input: what the live market did, done again. Advances `state`, which is spoilt when this
- * throws. Throws `corrupt`, `refused`, `conflict` or `limit` naming the contract, order or reading that the rules don't admit.
+ * throws. Throws `corrupt`, `refused`, `conflict` or `limit` naming the contract, order or reading that the rules don't
+ * admit.
  */
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
   const open = new OpenPeriod(state, engine, input.period);

@@ -1,4 +1,6 @@
-/** Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell. */
+/**
+ * Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell.
+ */
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
@@ -120,7 +122,9 @@ function sellLots(
   return { sales, unsold, delivered: resting };
 }
 
-/** What becomes of energy the pool could not sell: it charges storage, is exported at the feed-in tariff or curtailed. */
+/**
+ * What becomes of energy the pool could not sell: it charges storage, is exported at the feed-in tariff or curtailed.
+ */
 export function settlePool(round: Round, book: CarrierBook, pool: PoolOutcome): void {
   const { rules, tariff, entries } = book;
   const left = rules.charge ? charge(round, book, pool) : pool.unsold;

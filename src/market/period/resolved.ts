@@ -1,6 +1,6 @@
 /**
- * What orders are held against, in columns: the terms in force worked out by (participant, carrier) once, and again after
- * a contract has entered, so that an order costs a look into columns and none into contracts.
+ * What orders are held against, in columns: the terms in force worked out by (participant, carrier) once, and again
+ * after a contract has entered, so that an order costs a look into columns and none into contracts.
  */
 import { carriers } from "../../units.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
@@ -14,7 +14,9 @@ export class ResolvedTerms {
   /** By (participant, carrier): most that one offer and one bid may have, in quantity ticks; 0 without a contract. */
   readonly offerLimit: Uint32Array;
   readonly bidLimit: Uint32Array;
-  /** By (participant, carrier): what a unit of open demand costs from the grid, at least 0; 0 where nothing is imported. */
+  /**
+   * By (participant, carrier): what a unit of open demand costs from the grid, at least 0; 0 where nothing is imported.
+   */
   readonly importPrice: Float64Array;
   /** By carrier: the highest rate of commission, in ppm, that an offer and a bid may have to pay. */
   readonly offerRate: readonly number[];

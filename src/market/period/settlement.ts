@@ -60,7 +60,9 @@ function settleBook(settling: Settling, book: MeterBook): void {
   book.settled = true;
 }
 
-/** What an imbalance costs: at the shortage price what was taken too much, at the surplus price what was given too much. */
+/**
+ * What an imbalance costs: at the shortage price what was taken too much, at the surplus price what was given too much.
+ */
 function costOf(book: MeterBook, carrier: number, imbalance: number): Amount {
   const tariff = book.payment.tariffs[carriers[carrier]!];
   return product(imbalance, imbalance > 0 ? tariff.shortagePrice : tariff.surplusPrice);

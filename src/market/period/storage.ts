@@ -155,8 +155,8 @@ export function charge(
 }
 
 /**
- * Draws towards a charge of `target` as far as source, limit, feeder and the owner's means allow. What a device draws in
- * one period is rounded as a whole, however many draws it comes in: of `q` in all it stores ⌊q × efficiency⌋.
+ * Draws towards a charge of `target` as far as source, limit, feeder and the owner's means allow. What a device draws
+ * in one period is rounded as a whole, however many draws it comes in: of `q` in all it stores ⌊q × efficiency⌋.
  */
 function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {
   const { number, device, contract, drawn: before } = each;

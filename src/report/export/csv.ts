@@ -22,10 +22,10 @@ export const csvHeader = (columns: readonly Column[]): string =>
   `${columns.map(([name]) => csvText(name)).join(",")}\r\n`;
 
 /**
- * One table of a ledger as CSV (columns: docs/exports.md), in pieces of text: a line of names, then a line for each row.
- * Decimals are exact and in plain notation (kWh, currency per kWh, currency), moments ISO 8601 in UTC; a text that a
- * spreadsheet would take for a formula stands behind an apostrophe. Every block is checked before it is written. Throws
- * `invalid` for a table there is not, `corrupt` naming the first bad height.
+ * One table of a ledger as CSV (columns: docs/exports.md), in pieces of text: a line of names, then a line for each
+ * row. Decimals are exact and in plain notation (kWh, currency per kWh, currency), moments ISO 8601 in UTC; a text that
+ * a spreadsheet would take for a formula stands behind an apostrophe. Every block is checked before it is written.
+ * Throws `invalid` for a table there is not, `corrupt` naming the first bad height.
  */
 export async function* exportCsv(blocks: Blocks, table: string, hasher: Hasher): AsyncGenerator<string> {
   const { columns } = tableNamed(table);

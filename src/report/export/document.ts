@@ -114,8 +114,8 @@ const checkJson = record({
 });
 
 /**
- * A block from what {@link blockToJson} gave. Throws `invalid` naming the field that is missing, unknown or of the wrong
- * form, `corrupt` when the block has another hash than the data says.
+ * A block from what {@link blockToJson} gave. Throws `invalid` naming the field that is missing, unknown or of the
+ * wrong form, `corrupt` when the block has another hash than the data says.
  */
 export function blockFromJson(value: unknown, hasher: Hasher, path: string = "block"): Block {
   const { hash: wanted, version: _, flags, contracts, evidence, totals, ...fields } = checkJson(value, path);

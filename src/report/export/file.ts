@@ -70,9 +70,9 @@ class Portions {
 }
 
 /**
- * The blocks of a whole ledger file that arrives in pieces of any size, each verified before it is handed on; `headersOnly`
- * leaves their sections unread. Never holds more than one block and one piece, nor takes room for bytes that have not
- * come. Throws `corrupt` naming the height when the file is cut, changed or goes on after its end.
+ * The blocks of a whole ledger file that arrives in pieces of any size, each verified before it is handed on;
+ * `headersOnly` leaves their sections unread. Never holds more than one block and one piece, nor takes room for bytes
+ * that have not come. Throws `corrupt` naming the height when the file is cut, changed or goes on after its end.
  */
 export async function* readLedgerFile(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -1,6 +1,6 @@
 /**
- * Tables of a ledger as Apache Parquet files, for DuckDB, pandas and others. Decimals keep every digit: they are written
- * as DECIMAL with the scale of the market's ticks.
+ * Tables of a ledger as Apache Parquet files, for DuckDB, pandas and others. Decimals keep every digit: they are
+ * written as DECIMAL with the scale of the market's ticks.
  */
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { fail } from "../../errors.js";
@@ -59,8 +59,8 @@ function stored(cell: Cell, type: ColumnType, ticks: MarketTicks): Stored {
 const groupRows = 100_000;
 
 /**
- * One table of a ledger as a Parquet file (columns: docs/exports.md): decimals are DECIMAL, moments TIMESTAMP. Holds the
- * file in memory. Every block is checked before it is written. Throws `invalid` for a table there is not, `corrupt`
+ * One table of a ledger as a Parquet file (columns: docs/exports.md): decimals are DECIMAL, moments TIMESTAMP. Holds
+ * the file in memory. Every block is checked before it is written. Throws `invalid` for a table there is not, `corrupt`
  * naming the first bad height, `limit` for a decimal of more than 38 digits.
  */
 export async function exportParquet(blocks: Blocks, table: string, hasher: Hasher): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /**
- * What a participant of a simulated community is: the devices behind its meters, what it converts and stores, and how it
- * bids. Everything else about a run is computed from these.
+ * What a participant of a simulated community is: the devices behind its meters, what it converts and stores, and how
+ * it bids. Everything else about a run is computed from these.
  */
 import { type Carrier, ppm } from "../../units.js";
 import type { MemberKind } from "../scenario.js";

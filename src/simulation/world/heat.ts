@@ -19,7 +19,8 @@ const sigmoid: Record<Building, readonly [number, number, number, number]> = {
 /**
  * Heat of a day, hot water included, as a multiple of what the building needs on a day of 8 °C.
  *
- * @param temperature mean of the day in °C, below 40; rounded to 10⁻⁴ because powers differ in the last bit between machines
+ * @param temperature mean of the day in °C, below 40; rounded to 10⁻⁴ because powers differ in the last bit between
+ * machines
  */
 export function heatDay(building: Building, temperature: number): number {
   const [a, b, c, d] = sigmoid[building];

@@ -47,7 +47,9 @@ export function normal(seed: number, stream: number, index = 0, purpose = 0): nu
   return sum;
 }
 
-/** Draws numbers one after the other: xoshiro128** (Blackman and Vigna, public domain), for columns of a million orders. */
+/**
+ * Draws numbers one after the other: xoshiro128** (Blackman and Vigna, public domain), for columns of a million orders.
+ */
 export interface Random {
   /** The next 32 bits, 0 … 2³²−1. */
   next(): number;

@@ -1,7 +1,7 @@
 /**
- * Measured energy in steps of one length. A market's periods are seldom the meter's steps: what a period gets is the exact
- * sum of the steps that lie in it, those at its edges cut in proportion. Periods that follow on each other together get
- * what was measured, to the last tick, whatever the two lengths.
+ * Measured energy in steps of one length. A market's periods are seldom the meter's steps: what a period gets is the
+ * exact sum of the steps that lie in it, those at its edges cut in proportion. Periods that follow on each other
+ * together get what was measured, to the last tick, whatever the two lengths.
  */
 
 /** Where the steps of a series lie. */

@@ -34,7 +34,10 @@ const leaving = [5, 6, 6, 7, 7, 7, 8, 8, 9, 13];
 const returning = [12, 15, 16, 16, 17, 17, 17, 18, 19, 21];
 const kilometres = [6, 12, 18, 24, 30, 36, 44, 55, 70, 110];
 
-/** A day's way: when the car leaves and comes back, in periods from the start of the run, and the Wh it uses on the road. */
+/**
+ * A day's way: when the car leaves and comes back, in periods from the start of the run, and the Wh it uses on the
+ * road.
+ */
 interface Trip {
   readonly leave: number;
   readonly back: number;
@@ -63,8 +66,9 @@ function tripOf(car: Car, day: number): Trip | null {
 }
 
 /**
- * The stays of a car that end on the days from `first` to before `last`, counted from the start of the run at midnight: at
- * home overnight, away over the day, on some days of the weekend at home throughout. In order of time, at most one a day.
+ * The stays of a car that end on the days from `first` to before `last`, counted from the start of the run at midnight:
+ * at home overnight, away over the day, on some days of the weekend at home throughout. In order of time, at most one a
+ * day.
  */
 export function carStays(car: Car, first: number, last: number): CarStay[] {
   const level = 0.6 + 0.3 * uniform(car.seed, carStream + car.member, 0, 6);

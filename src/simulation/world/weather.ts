@@ -148,7 +148,9 @@ function onPlanes(global: number, sun: Sun): number[] {
   });
 }
 
-/** What wanders from one five minutes to the next (autoregressive of first order), as one day hands it on to the next. */
+/**
+ * What wanders from one five minutes to the next (autoregressive of first order), as one day hands it on to the next.
+ */
 interface Drift {
   readonly cloud: number;
   readonly wind: number;

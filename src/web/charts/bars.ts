@@ -67,7 +67,10 @@ export const countTicks = (most: number): number[] => [
   ...new Set([0, 0.1, 0.5, 1].map((part) => Math.round(part * most))),
 ];
 
-/** The axis of a histogram: on a root scale, so that the few who gain or lose much stay in sight beside the many who hardly do. */
+/**
+ * The axis of a histogram: on a root scale, so that the few who gain or lose much stay in sight beside the many who
+ * hardly do.
+ */
 function countAxis(most: number, y: Scale, left: number, right: number): SVGGElement {
   const group = svg("g", {});
   for (const value of countTicks(most)) {

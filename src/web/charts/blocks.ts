@@ -1,4 +1,7 @@
-/** The blocks of the walk's queues: as wide as an order's quantity and as high as its price, with what is written at them. */
+/**
+ * The blocks of the walk's queues: as wide as an order's quantity and as high as its price, with what is written at
+ * them.
+ */
 import { svg } from "../dom.js";
 import { energy, price as priceText } from "../format.js";
 import type { WalkOrder } from "../worker/explain.js";

@@ -28,7 +28,10 @@ function stepPath(curve: Curve, x: Scale, y: Scale): string {
   return path;
 }
 
-/** Steps up to which each shows its part filled by its width; beyond, by its shade: slices of a pixel would only flicker. */
+/**
+ * Steps up to which each shows its part filled by its width; beyond, by its shade: slices of a pixel would only
+ * flicker.
+ */
 const mostByWidth = 120;
 const shade = 0.17;
 

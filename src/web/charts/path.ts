@@ -2,7 +2,10 @@
 import { el, svg } from "../dom.js";
 import { drawn } from "./plot.js";
 
-/** A path in a Merkle tree: the leaf, and per level the neighbour's hash, its side, the trades under it, and the hash of both. */
+/**
+ * A path in a Merkle tree: the leaf, and per level the neighbour's hash, its side, the trades under it, and the hash of
+ * both.
+ */
 export interface TreePath {
   readonly leaf: string;
   readonly steps: readonly {
@@ -102,7 +105,10 @@ function lay(
   return { nodes, edges, top: y };
 }
 
-/** Draws a path from the record at the bottom to the root at the top; what is given stands boxed, what is computed is solid. */
+/**
+ * Draws a path from the record at the bottom to the root at the top; what is given stands boxed, what is computed is
+ * solid.
+ */
 export function createPath(): {
   readonly element: HTMLElement;
   show(path: TreePath, record: string, text: string): void;

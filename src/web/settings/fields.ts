@@ -50,7 +50,9 @@ export interface Fields {
   follow(settings: Settings): void;
 }
 
-/** Why a control does nothing in this view, or what to know of it, below it; and switches it off where it does nothing. */
+/**
+ * Why a control does nothing in this view, or what to know of it, below it; and switches it off where it does nothing.
+ */
 function reason(
   app: App,
   name: SettingName,

@@ -1,4 +1,6 @@
-/** The block that is open: its header and records, checking it, tampering with it, proving a trade, copying and pasting. */
+/**
+ * The block that is open: its header and records, checking it, tampering with it, proving a trade, copying and pasting.
+ */
 import type { App } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { createPath } from "../charts/path.js";

@@ -1,4 +1,7 @@
-/** A community over the day: where its energy came from and went, what it cost, what was stored, what the platform earned. */
+/**
+ * A community over the day: where its energy came from and went, what it cost, what was stored, what the platform
+ * earned.
+ */
 import type { App, View } from "../app.js";
 import { createFigure } from "../charts/figure.js";
 import { createMap } from "../charts/map.js";

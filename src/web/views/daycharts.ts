@@ -30,7 +30,10 @@ interface DayChart {
   draw(periods: readonly DayPeriod[], carrier: Carrier): void;
 }
 
-/** The charts of the day: flows, prices, stores, the platform's accounts. `onPick` is called with the period that was chosen in one. */
+/**
+ * The charts of the day: flows, prices, stores, the platform's accounts. `onPick` is called with the period that was
+ * chosen in one.
+ */
 export function openDayCharts(onPick: (index: number) => void): {
   readonly elements: readonly HTMLElement[];
   draw(periods: readonly DayPeriod[], carrier: Carrier): void;

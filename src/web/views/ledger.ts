@@ -62,7 +62,9 @@ export function openLedger(app: App): View {
     block.element,
   );
 
-  /** Shows the block that the settings name, once the whole day is sealed; another where there is none of that height. */
+  /**
+   * Shows the block that the settings name, once the whole day is sealed; another where there is none of that height.
+   */
   function select({ key, done, periods }: Day): void {
     if (done === null) return;
     if (settings.block > periods.length || settings.block < 0) {

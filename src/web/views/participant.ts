@@ -64,7 +64,9 @@ function dialogOf(order: OrderShown): HTMLDialogElement {
   return dialog;
 }
 
-/** Opens the dialog about an order. A click beside it closes it, and the focus goes back to where it was opened from. */
+/**
+ * Opens the dialog about an order. A click beside it closes it, and the focus goes back to where it was opened from.
+ */
 export async function showOrder(app: App, side: "offer" | "bid", index: number): Promise<void> {
   const opener = document.activeElement;
   let order: OrderShown;

@@ -19,7 +19,10 @@ export interface Run {
   readonly periods: AsyncIterable<PeriodResult>;
 }
 
-/** Opens a community's market and seals its first block, which holds the contracts. Two runs of one scenario have the same blocks. */
+/**
+ * Opens a community's market and seals its first block, which holds the contracts. Two runs of one scenario have the
+ * same blocks.
+ */
 export async function openRun(engine: Engine, scenario: Scenario): Promise<Run> {
   const community = openCommunity(scenario);
   const simulation = await openSimulation(community, { engine });

@@ -1,4 +1,7 @@
-/** Everything that can be checked of bytes that claim to be a block of a ledger, with code independent of what sealed it. */
+/**
+ * Everything that can be checked of bytes that claim to be a block of a ledger, with code independent of what sealed
+ * it.
+ */
 import { hex, sameBytes } from "../../bytes.js";
 import type { Engine } from "../../core/engine.js";
 import { fail, GridclearError } from "../../errors.js";

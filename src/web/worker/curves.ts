@@ -1,4 +1,6 @@
-/** One side's curve: steps of `quantity` at `price`, cheapest offer or highest bid first, with what was filled of each. */
+/**
+ * One side's curve: steps of `quantity` at `price`, cheapest offer or highest bid first, with what was filled of each.
+ */
 export interface Curve {
   /** Cumulated quantity at the end of each step, in ticks. */
   readonly until: Float64Array;

@@ -79,7 +79,10 @@ export interface Forged {
   readonly checks: readonly Check[];
 }
 
-/** The path of a trade's row to the root over its block's trades. Trades are ranges: the first, and the one after the last. */
+/**
+ * The path of a trade's row to the root over its block's trades. Trades are ranges: the first, and the one after the
+ * last.
+ */
 export interface Proved {
   readonly count: number;
   /** The trades of the row, which is the leaf. */

@@ -91,7 +91,10 @@ const units: Readonly<Record<string, (value: number | bigint) => string>> = {
   useFee: (value) => formatTicks(value, amountTick(microTick, microTick)),
 };
 
-/** The value of the record's field at a byte of a block, as text; empty where there is none. Throws what the decoder throws. */
+/**
+ * The value of the record's field at a byte of a block, as text; empty where there is none. Throws what the decoder
+ * throws.
+ */
 export function valueAtByte(bytes: Uint8Array, offset: number): string {
   const block = decodeBlock(bytes);
   const found = inSection(block, offset);

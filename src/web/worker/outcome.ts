@@ -11,7 +11,9 @@ export interface SceneTrade {
   readonly price: number;
 }
 
-/** Calls `take` for every trade in order of execution, direct ones first. Columns, not objects: there may be a million. */
+/**
+ * Calls `take` for every trade in order of execution, direct ones first. Columns, not objects: there may be a million.
+ */
 export function eachTrade(
   { market, clearing }: Scene,
   take: (pool: boolean, offer: number, bid: number, quantity: number, price: number) => void,
@@ -36,7 +38,10 @@ export const askedBy = ({ market }: Scene, offer: number): number =>
     ? market.offers.price[offer]!
     : market.lots.price[offer - market.offers.price.length]!;
 
-/** What became of every order of a scene, stores' lots behind the offers; quantities in ticks, amounts in money ticks as doubles, for display. */
+/**
+ * What became of every order of a scene, stores' lots behind the offers; quantities in ticks, amounts in money ticks as
+ * doubles, for display.
+ */
 export interface Outcome {
   /** Per order: sold or bought directly, and through the pool. */
   readonly offerDirect: Float64Array;

@@ -1,5 +1,5 @@
-// What happens to the files of a ledger on disk: bytes that change, writes that end half way, writers that don't know of
-// each other, readers beside a writer.
+// What happens to the files of a ledger on disk: bytes that change, writes that end half way, writers that don't know
+// of each other, readers beside a writer.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,

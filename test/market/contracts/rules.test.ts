@@ -24,7 +24,9 @@ const keyOf = (contract: Contract): string => {
   return kind === "market" || kind === "payment" ? kind : `${kind}/${name as string}`;
 };
 
-/** The texts in force as the page of the format says: a contract that ended and came again stands where it came again. */
+/**
+ * The texts in force as the page of the format says: a contract that ended and came again stands where it came again.
+ */
 function follow(inForce: Map<string, Uint8Array>, block: { readonly contracts: Uint8Array }): void {
   for (const text of decodeItems(block.contracts)) {
     const contract = JSON.parse(new TextDecoder().decode(text)) as Contract;

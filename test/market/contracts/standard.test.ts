@@ -33,7 +33,9 @@ const isTerms = (contract: Contract): contract is Terms =>
 const isStandard = (contract: Contract): contract is Terms =>
   isTerms(contract) && contract.participant === undefined;
 
-/** The same market without standard terms: whoever has none of its own has them written out, behind its own contract. */
+/**
+ * The same market without standard terms: whoever has none of its own has them written out, behind its own contract.
+ */
 function writtenOut(contracts: readonly Contract[]): Contract[] {
   const standard = contracts.filter(isStandard);
   const own = new Set(

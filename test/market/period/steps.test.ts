@@ -26,7 +26,8 @@ describe("storage", () => {
     const market = await opening({ seller: 0n, owner: 100n }, [electricity(), battery]);
     put(market, "seller", "offer", 50, 10);
     const result = await market.clearPeriod(1);
-    // 40 lose 5 %: 2. The pool buys 50 at 15; 30 of it fill the charge limit: 27 stored at 3 each; 20 go to the grid at 5.
+    // 40 lose 5 %: 2. The pool buys 50 at 15; 30 of it fill the charge limit: 27 stored at 3 each; 20 go to the grid at
+    // 5.
     expect(seen(result, "selfDischarged")).toEqual([
       { quantity: 2, lost: 2, price: 0, amount: 0n, extra: 38n },
     ]);
@@ -146,7 +147,8 @@ describe("storage", () => {
     put(market, "seller", "offer", 50, 10);
     await note(); // period 1: away, nothing happens
     put(market, "seller", "offer", 3, 10);
-    await note(); // period 2: 20 − 15 used = 5; two more periods bring 60, so 10 are owed: 3 from the pool, 2 from the grid
+    // Period 2: 20 − 15 used = 5; two more periods bring 60, so 10 are owed: 3 from the pool, 2 from the grid.
+    await note();
     await note(); // period 3: 40 are owed at its end: 30 from the grid
     await note(); // period 4: 70 are owed at its end: 30 from the grid
     await note(); // period 5: gone
@@ -475,7 +477,8 @@ describe("money", () => {
       { participant: 0, flags: 0, version: 1, in: 2, out: 0 },
       { participant: 1, flags: 1, version: 0, in: 0, out: 1 },
     ]);
-    // A correction to less than was bought: of 60 back, 20 to the default account that had paid them; and 1 at 2 for the unit not taken.
+    // A correction to less than was bought: of 60 back, 20 to the default account that had paid them; and 1 at 2 for
+    // the unit not taken.
     expect(read("0", 3)).toMatchObject({ error: { code: "conflict" } });
     expect(read("0", 2)).toMatchObject({ status: "accepted" });
     market.propose({ kind: "end", version: 1, from: 5, contract: "supply/electricity/poor" });

@@ -31,7 +31,8 @@ async function periodsOf(settings: Settings): Promise<DayPeriod[]> {
 }
 
 describe("the map of a period", () => {
-  // Stores that are charged from the grid in the morning, a pool that exports, a market without one, other carriers' plants.
+  // Stores that are charged from the grid in the morning, a pool that exports, a market without one, other carriers'
+  // plants.
   const communities: Partial<Settings>[] = [
     { minutes: 15 },
     { minutes: 60, mix: "town", orders: 120, season: "winter" },

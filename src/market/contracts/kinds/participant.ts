@@ -58,7 +58,9 @@ const termsKey = ({ kind, carrier: of, participant: id }: SupplyContract | UseCo
 const termsNeeds = ({ participant: id }: SupplyContract | UseContract): readonly string[] =>
   id === undefined ? [] : [`participant/${id}`];
 
-/** Puts terms in the place of a participant and carrier, or of everybody without its own; null: there are none any more. */
+/**
+ * Puts terms in the place of a participant and carrier, or of everybody without its own; null: there are none any more.
+ */
 function putTerms<T extends SupplyContract | UseContract>(
   side: SideTerms<T>,
   { carrier: of, participant: id }: T,
@@ -117,8 +119,8 @@ export const supply: ContractKind<SupplyContract> = {
 };
 
 /**
- * Moves the collateral of a supply contract: out of the balance when `more` is positive, back as far as it is still there
- * when negative. Standard terms hold nothing.
+ * Moves the collateral of a supply contract: out of the balance when `more` is positive, back as far as it is still
+ * there when negative. Standard terms hold nothing.
  */
 function holdCollateral(
   { participant: id }: SupplyContract,

@@ -8,7 +8,9 @@ import { microTick, parsePrice, parseQuantity } from "../../../units.js";
 /** Largest number of digits that a double holds exactly with six decimal places behind them. */
 const fast = /^-?[0-9]{1,8}(?:\.[0-9]{1,6})?$/;
 
-/** Micro ticks of a plain decimal, without BigInt where it can't be inexact; null where it is none that is this short. */
+/**
+ * Micro ticks of a plain decimal, without BigInt where it can't be inexact; null where it is none that is this short.
+ */
 function micro(text: string): number | null {
   if (!fast.test(text)) return null;
   const point = text.indexOf(".");
