@@ -102,16 +102,19 @@ export function fromSecretHex(text: unknown, field: string): Uint8Array {
     : fail("invalid", field, "lower-case hexadecimal", notShown);
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
-const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+// Made when first used: worklets have neither class, and what clears there needs neither.
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
 
 /** Text in UTF-8. */
 export function toUtf8(text: string): Uint8Array {
+  encoder ??= new TextEncoder();
   return encoder.encode(text);
 }
 
 /** UTF-8 to text; a byte order mark stays part of the text. Null unless every byte is valid. */
 export function fromUtf8(bytes: Uint8Array): string | null {
+  decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return decoder.decode(bytes);
   } catch {
