@@ -1,7 +1,7 @@
 /** What a period came to, for its caller: the block, what it says in objects, and the paper's counters and arrays. */
 import { hex } from "../bytes.js";
-import { type Block, buildBlock, encodeBlock, hashOfBlock } from "../ledger/format/block.js";
-import type { Totals } from "../ledger/format/header.js";
+import { type Block, buildBlock, decodeBlock, encodeBlock } from "../ledger/format/block.js";
+import { blockHash, headerBytes, type Totals } from "../ledger/format/header.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import {
   type FlowRecord,
@@ -168,8 +168,12 @@ export function seal(parts: SealParts, outcome: PeriodOutcome): PeriodResult {
   const { rules, state, totals } = outcome;
   const sections = { ...outcome.sections, evidence };
   const draft = { signed, marketId, period, timestampMs, ...store.next(), rules, sections, state, totals };
-  const block = buildBlock(draft, hasher);
-  return new PeriodResult(block, encodeBlock(block), hashOfBlock(block, hasher), outcome);
+  const built = buildBlock(draft, hasher);
+  const bytes = encodeBlock(built);
+  // The sections as views of those bytes, so that a result holds its block once.
+  const { sections: views } = decodeBlock(bytes);
+  const block = { header: built.header, sections: views };
+  return new PeriodResult(block, bytes, blockHash(bytes.subarray(0, headerBytes), hasher), outcome);
 }
 
 /** The paper's arrays (§4.2(2)) in fixed size, −1 in every empty slot; entries are order numbers. */

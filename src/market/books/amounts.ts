@@ -33,10 +33,14 @@ export function putAmount(view: DataView, at: number, amount: Amount): void {
   }
 }
 
+/** Reads a signed 64-bit amount that is a number exactly. */
+export function numberAt(view: DataView, at: number): number {
+  return view.getInt32(at + halfBytes, true) * half + view.getUint32(at, true);
+}
+
 /** Reads a signed 64-bit amount, as a number where it is one exactly. */
 export function amountAt(view: DataView, at: number): Amount {
-  const high = view.getInt32(at + halfBytes, true);
-  const value = high * half + view.getUint32(at, true);
+  const value = numberAt(view, at);
   return Number.isSafeInteger(value) ? value : view.getBigInt64(at, true);
 }
 

@@ -2,7 +2,6 @@
  * The records that a period writes: trades, flows and postings, each laid out as the ledger's format says. A posting
  * moves its money as it is written; the money of trades and flows is moved by payments.ts.
  */
-import { copyOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { flowLayout, noCarrier, none, postingLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Accounts } from "./accounts.js";
@@ -58,9 +57,10 @@ class Sheet {
   view: DataView;
   #bytes: Uint8Array;
 
-  constructor(recordBytes: number) {
+  /** `room`: for how many records at first. */
+  constructor(recordBytes: number, room: number) {
     this.recordBytes = recordBytes;
-    this.#bytes = new Uint8Array(256 * recordBytes);
+    this.#bytes = new Uint8Array(Math.max(64, room) * recordBytes);
     this.view = new DataView(this.#bytes.buffer);
   }
 
@@ -88,23 +88,34 @@ class Sheet {
     this.view = new DataView(grown.buffer);
   }
 
-  /** A copy of what was written. */
+  /** What was written, which is the caller's from now on. */
   take(): Uint8Array {
-    return copyOf(this.#bytes, 0, this.count * this.recordBytes);
+    return this.#bytes.subarray(0, this.count * this.recordBytes);
   }
 }
+
+/** About how many records a period will have. */
+export interface Expected {
+  readonly orders: number;
+  readonly trades: number;
+  readonly flows: number;
+}
+export const nothingExpected: Expected = { orders: 0, trades: 0, flows: 0 };
 
 /** What a period writes down. */
 export class Journal {
   readonly #accounts: Accounts;
   readonly #period: number;
-  readonly #trades = new Sheet(tradeLayout.bytes);
-  readonly #flows = new Sheet(flowLayout.bytes);
-  readonly #postings = new Sheet(postingLayout.bytes);
+  readonly #trades: Sheet;
+  readonly #flows: Sheet;
+  readonly #postings: Sheet = new Sheet(postingLayout.bytes, 0);
 
-  constructor(accounts: Accounts, period: number) {
+  /** `expected`: about how many records will be written, so that nothing has to grow; it may be wrong. */
+  constructor(accounts: Accounts, period: number, expected: Expected = nothingExpected) {
     this.#accounts = accounts;
     this.#period = period;
+    this.#trades = new Sheet(tradeLayout.bytes, expected.trades);
+    this.#flows = new Sheet(flowLayout.bytes, expected.flows);
   }
 
   /** Number of postings written. */
@@ -117,8 +128,8 @@ export class Journal {
     this.#trades.append(records);
   }
 
-  /** Writes a flow. */
-  flow(row: FlowRow): void {
+  /** Writes a flow of which the rest is zero. Returns where its record begins. */
+  plainFlow(row: Pick<FlowRow, "kind" | "carrier" | "party" | "order" | "quantity">): number {
     const at = this.#flows.next();
     const { view } = this.#flows;
     view.setUint8(at + flowAt.kind, row.kind);
@@ -126,6 +137,13 @@ export class Journal {
     view.setUint32(at + flowAt.party, row.party, true);
     view.setUint32(at + flowAt.order, row.order, true);
     view.setUint32(at + flowAt.quantity, row.quantity, true);
+    return at;
+  }
+
+  /** Writes a flow. */
+  flow(row: FlowRow): void {
+    const at = this.plainFlow(row);
+    const { view } = this.#flows;
     view.setUint32(at + flowAt.lost, row.lost, true);
     view.setInt32(at + flowAt.price, row.price, true);
     putAmount(view, at + flowAt.amount, row.amount);
@@ -163,7 +181,7 @@ export class Journal {
     this.#accounts.move(payer, payee, amount);
   }
 
-  /** The sections as written: fresh bytes. */
+  /** The sections as written, which are the caller's from now on: nothing can be written any more. */
   take(): { trades: Uint8Array; flows: Uint8Array; postings: Uint8Array } {
     return { trades: this.#trades.take(), flows: this.#flows.take(), postings: this.#postings.take() };
   }

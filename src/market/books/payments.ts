@@ -3,6 +3,8 @@
  * period that writes one moves its money by this table, and so does whoever reads it, so that a block need not say
  * twice what was paid.
  */
+import { viewOf } from "../../bytes.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
 import {
   account,
   type FlowRecord,
@@ -10,8 +12,10 @@ import {
   flowKinds,
   postingKinds,
   tradeCode,
+  tradeLayout,
 } from "../../ledger/format/records.js";
-import type { Amount } from "./amounts.js";
+import { type Accounts, accountOf } from "./accounts.js";
+import { type Amount, amountAt, exactSum, numberAt, product } from "./amounts.js";
 import type { FlowRow } from "./journal.js";
 
 /** What a payment is for: the kinds of posting, and what follows from trades and flows. */
@@ -92,6 +96,44 @@ export function payTrade(trade: Readonly<TradePayment>, pay: Pay): void {
   pay("energy", buyer, seller, amount);
   pay("supplyFee", seller, account.commission, trade.supplyFee);
   pay("useFee", buyer, account.commission, trade.useFee);
+}
+
+const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
+
+/** Participants by trade; the seller of a sale from the pool or a store counts for nothing. */
+export interface TradeParties {
+  readonly buyer: Uint32Array;
+  readonly seller: Uint32Array;
+}
+
+/**
+ * Moves the money of trades, records end to end, as {@link payTrade} says of each: with whole numbers alone, while they
+ * are exact, since a period has hundreds of thousands.
+ */
+export function moveTrades(records: Uint8Array, parties: TradeParties, accounts: Accounts): void {
+  const view = viewOf(records);
+  const { pool, commission } = account;
+  const pay: Pay = (_, from, to, amount) => accounts.move(from, to, amount);
+  for (let at = 0, index = 0; at < records.length; at += tradeLayout.bytes, index += 1) {
+    const kind = view.getUint8(at + tradeAt.kind);
+    const quantity = view.getUint32(at + tradeAt.quantity, true);
+    const price = view.getInt32(at + tradeAt.price, true);
+    const amount = quantity * price;
+    const peer = kind === tradeCode.peer;
+    const buyer = accountOf(parties.buyer[index]!);
+    const seller = peer ? accountOf(parties.seller[index]!) : pool;
+    // Fees are shares of the amount, so that they are exact where it is.
+    if (amount > exactSum || amount < -exactSum) {
+      const supplyFee = amountAt(view, at + tradeAt.supplyFee);
+      const useFee = amountAt(view, at + tradeAt.useFee);
+      payTrade({ kind, seller, buyer, amount: product(quantity, price), supplyFee, useFee }, pay);
+      continue;
+    }
+    accounts.moveNumber(buyer, seller, amount);
+    if (!peer) continue;
+    accounts.moveNumber(seller, commission, numberAt(view, at + tradeAt.supplyFee));
+    accounts.moveNumber(buyer, commission, numberAt(view, at + tradeAt.useFee));
+  }
 }
 
 /**

@@ -8,9 +8,9 @@ import { offsetsOf } from "../../ledger/format/layout.js";
 import { flowCode, none, tradeCode, tradeLayout } from "../../ledger/format/records.js";
 import { maxQuantity } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
-import { amountAt, product } from "../books/amounts.js";
+import { product } from "../books/amounts.js";
 import type { FlowRow } from "../books/journal.js";
-import { type Pay, payFlow, payTrade, type TradePayment } from "../books/payments.js";
+import { moveTrades, type Pay, payFlow } from "../books/payments.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { Round } from "./round.js";
 
@@ -30,15 +30,13 @@ export interface Charging {
 export class Entries {
   readonly #round: Round;
   readonly #carrier: number;
-  // One row of each kind, filled anew for every record: a period writes millions.
-  readonly #trade: TradePayment;
+  /** Filled anew for every flow: a period writes millions. */
   readonly #flow: FlowRow;
   readonly #pay: Pay;
 
   constructor(round: Round, carrier: number) {
     this.#round = round;
     this.#carrier = carrier;
-    this.#trade = { kind: 0, seller: 0, buyer: 0, amount: 0, supplyFee: 0, useFee: 0 };
     const flow = { kind: 0, carrier, party: none, order: none, quantity: 0 };
     this.#flow = { ...flow, lost: 0, price: 0, amount: 0, extra: 0 };
     this.#pay = (_, from, to, amount) => round.accounts.move(from, to, amount);
@@ -61,30 +59,28 @@ export class Entries {
 
   /** Trades between peers and sales to bids, as the core wrote them: records end to end, in order of execution. */
   traded(records: Uint8Array): void {
-    const { journal, orders, positions, sums } = this.#round;
-    journal.trades(records);
+    const { journal, accounts, positions, sums } = this.#round;
+    const { bought, sold } = positions;
+    const count = records.length / tradeLayout.bytes;
+    const parties = { buyer: new Uint32Array(count), seller: new Uint32Array(count) };
     const view = viewOf(records);
-    const trade = this.#trade;
-    const sum = { traded: 0, sold: 0 };
-    for (let at = 0; at < records.length; at += tradeLayout.bytes) {
+    let [traded, sales] = [0, 0];
+    for (let at = 0, index = 0; index < count; at += tradeLayout.bytes, index += 1) {
       const quantity = view.getUint32(at + tradeAt.quantity, true);
-      const buyer = orders.participantOf(view.getUint32(at + tradeAt.bid, true));
-      trade.kind = view.getUint8(at + tradeAt.kind);
-      trade.buyer = accountOf(buyer);
-      trade.amount = product(quantity, view.getInt32(at + tradeAt.price, true));
-      positions.bought[buyer * carrierCount + this.#carrier]! += quantity;
-      if (trade.kind === tradeCode.peer) {
-        const seller = orders.participantOf(view.getUint32(at + tradeAt.offer, true));
-        trade.seller = accountOf(seller);
-        trade.supplyFee = amountAt(view, at + tradeAt.supplyFee);
-        trade.useFee = amountAt(view, at + tradeAt.useFee);
-        positions.sold[seller * carrierCount + this.#carrier]! += quantity;
-        sum.traded += quantity;
-      } else sum.sold += quantity;
-      payTrade(trade, this.#pay);
+      const buyer = this.#partyOf(view.getUint32(at + tradeAt.bid, true));
+      parties.buyer[index] = buyer;
+      bought[buyer * carrierCount + this.#carrier]! += quantity;
+      if (view.getUint8(at + tradeAt.kind) === tradeCode.peer) {
+        const seller = this.#partyOf(view.getUint32(at + tradeAt.offer, true));
+        parties.seller[index] = seller;
+        sold[seller * carrierCount + this.#carrier]! += quantity;
+        traded += quantity;
+      } else sales += quantity;
     }
-    sums.add(this.#carrier, "traded", sum.traded);
-    sums.add(this.#carrier, "sold", sum.sold);
+    moveTrades(records, parties, accounts);
+    journal.trades(records);
+    sums.add(this.#carrier, "traded", traded);
+    sums.add(this.#carrier, "sold", sales);
   }
 
   /** The pool buys what an offer has left. */
@@ -136,7 +132,7 @@ export class Entries {
   /** What the pool could not sell is lost to everybody. */
   curtailed(quantity: number): void {
     this.#unsold(quantity, (part) => {
-      this.#write(this.#row(flowCode.curtailed, none, none, part));
+      this.#plain(flowCode.curtailed, none, none, part);
     });
   }
 
@@ -156,13 +152,13 @@ export class Entries {
 
   /** What a bid never got. */
   unserved(order: number, quantity: number): void {
-    this.#write(this.#row(flowCode.unserved, this.#partyOf(order), order, quantity));
+    this.#plain(flowCode.unserved, this.#partyOf(order), order, quantity);
     this.#round.sums.add(this.#carrier, "unserved", quantity);
   }
 
   /** What nobody took of an offer. */
   idle(order: number, quantity: number): void {
-    this.#write(this.#row(flowCode.idle, this.#partyOf(order), order, quantity));
+    this.#plain(flowCode.idle, this.#partyOf(order), order, quantity);
   }
 
   /** What a full feeder held back of the order behind it, at its limit; `order` is {@link none} for a device's lot. */
@@ -235,6 +231,11 @@ export class Entries {
     row.price = price;
     row.amount = product(quantity, price);
     return row;
+  }
+
+  /** Writes a flow that says nothing but who and how much. */
+  #plain(kind: number, party: number, order: number, quantity: number): void {
+    this.#round.journal.plainFlow({ kind, carrier: this.#carrier, party, order, quantity });
   }
 
   /** Writes a flow, and moves the money that it says. */

@@ -1,5 +1,5 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
-import { copyOf, viewOf } from "../../bytes.js";
+import { viewOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
 import { orderLayout, sideCode } from "../../ledger/format/records.js";
 import { carriers, ppm } from "../../units.js";
@@ -41,7 +41,7 @@ class Numbers {
 export class Orders {
   count = 0;
   /** Number of the order that each replaced or withdrew, or {@link nobody}. */
-  replaced: Int32Array = new Int32Array(256);
+  replaced: Int32Array;
   /** By (participant, carrier): number of the live order, or {@link nobody}. */
   readonly live: Int32Array;
 
@@ -49,8 +49,8 @@ export class Orders {
   readonly #resolved: ResolvedTerms;
   readonly #accounts: Accounts;
   /** The records, end to end: the section of the block as far as it goes. */
-  #bytes: Uint8Array = new Uint8Array(256 * orderLayout.bytes);
-  #view: DataView = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
+  #view: DataView;
   readonly #byCarrier: readonly Numbers[] = carriers.map(() => new Numbers());
   readonly #row: OrderRow = orderRow();
   readonly #revisions: Uint8Array;
@@ -63,8 +63,15 @@ export class Orders {
   /** The same by participant, for as long as somebody asks. */
   readonly #open = new Map<number, Map<number, number>>();
 
-  /** Begins to take the orders of a period; balances and contracts must stay as they are until it closes. */
-  constructor(terms: Terms, resolved: ResolvedTerms, accounts: Accounts) {
+  /**
+   * Begins to take the orders of a period; balances and contracts must stay as they are until it closes. About `expected`
+   * orders will come.
+   */
+  constructor(terms: Terms, resolved: ResolvedTerms, accounts: Accounts, expected: number = 0) {
+    const room = Math.min(Math.max(64, expected), maxPeriodOrders);
+    this.replaced = new Int32Array(room);
+    this.#bytes = new Uint8Array(room * orderLayout.bytes);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#terms = terms;
     this.#resolved = resolved;
     this.#accounts = accounts;
@@ -170,9 +177,9 @@ export class Orders {
     return sum;
   }
 
-  /** The section of the block: fresh bytes. */
+  /** The section of the block, which is the caller's from now on: no order can be taken any more. */
   encode(): Uint8Array {
-    return copyOf(this.#bytes, 0, this.count * orderLayout.bytes);
+    return this.#bytes.subarray(0, this.count * orderLayout.bytes);
   }
 
   #openDemand(carrier: number): Map<number, number> {

@@ -8,10 +8,15 @@ import { decodeItems, encodeItems, type Sections } from "../../ledger/format/blo
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { type Header, marketId, totalNames } from "../../ledger/format/header.js";
 import { checkRecords } from "../../ledger/format/layout.js";
-import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
+import {
+  flowLayout,
+  orderLayout,
+  readingEstimated,
+  readingLayout,
+  tradeLayout,
+} from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { Journal } from "../books/journal.js";
-import { Positions } from "../books/positions.js";
 import { Sums } from "../books/sums.js";
 import type { Contract } from "../contracts/contracts.js";
 import { parseContract } from "../contracts/kinds.js";
@@ -71,7 +76,7 @@ export class OpenPeriod {
     this.period = period;
     this.#state = state;
     this.#engine = engine;
-    this.#journal = new Journal(state.accounts, period);
+    this.#journal = new Journal(state.accounts, period, state.expected);
   }
 
   /**
@@ -99,7 +104,7 @@ export class OpenPeriod {
   start(): void {
     const { terms, accounts, books, lastReadings } = this.#state;
     if (terms.market === null) fail("state", "contract", "a market contract", "none");
-    this.#orders = new Orders(terms, this.#state.resolved, accounts);
+    this.#orders = new Orders(terms, this.#state.resolved, accounts, this.#state.expected.orders);
     this.#readings = new Readings(books, this.period, lastReadings);
   }
 
@@ -122,7 +127,7 @@ export class OpenPeriod {
   close(): PeriodOutcome {
     const { orders, readings } = this;
     const { terms, accounts, charges, books } = this.#state;
-    const positions = new Positions(terms.participants.length * carrierCount);
+    const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
     const round: Round = {
       period: this.period,
       marketId: marketId(encodeCanonical(terms.market), this.#engine),
@@ -150,13 +155,10 @@ export class OpenPeriod {
       settled = settle({ period, terms, accounts, journal, readings, books });
     }
     const contracts = encodeItems(this.#contracts);
+    const { trades, flows, postings } = this.#journal.take();
+    this.#state.expect(orders.count, trades.length / tradeLayout.bytes, flows.length / flowLayout.bytes);
     return {
-      sections: {
-        contracts,
-        orders: orders.encode(),
-        readings: readings.encode(),
-        ...this.#journal.take(),
-      },
+      sections: { contracts, orders: orders.encode(), readings: readings.encode(), trades, flows, postings },
       state: this.#state.encode(),
       rules: this.#state.rules.root(this.#engine),
       totals: totalsOf(this.#sums),

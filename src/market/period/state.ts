@@ -3,7 +3,8 @@ import { offsetsOf } from "../../ledger/format/layout.js";
 import { stateCode, stateLayout } from "../../ledger/format/records.js";
 import { Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import { type Amount, putAmount } from "../books/amounts.js";
-import type { Journal } from "../books/journal.js";
+import { type Expected, type Journal, nothingExpected } from "../books/journal.js";
+import { Positions } from "../books/positions.js";
 import type { Contract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Rules } from "../contracts/rules.js";
@@ -26,8 +27,11 @@ export class MarketState {
   /** Past periods with readings to come or to correct, oldest first. */
   readonly books: Map<number, MeterBook> = new Map();
   readonly lastReadings: LastReadings = new LastReadings();
+  /** Of the period at hand; nothing of it goes into the next. */
+  readonly positions: Positions = new Positions();
   readonly rules: Rules = new Rules(this.terms);
   #resolved: ResolvedTerms | null = null;
+  #expected: Expected = nothingExpected;
 
   /**
    * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws
@@ -39,6 +43,17 @@ export class MarketState {
     if (held !== null) this.rules.enter(held, text);
     else if (contract.kind === "end") this.rules.end();
     this.#resolved = null;
+  }
+
+  /** About how many records the next period will have, by the last. It decides nothing but how much room is made. */
+  get expected(): Expected {
+    return this.#expected;
+  }
+
+  /** Notes how many records a period had. */
+  expect(orders: number, trades: number, flows: number): void {
+    const some = (count: number): number => count + Math.ceil(count / 8);
+    this.#expected = { orders: some(orders), trades: some(trades), flows: some(flows) };
   }
 
   /** What orders are held against; worked out anew once a contract has entered. */

@@ -47,7 +47,7 @@ describe("a book of meters", () => {
     const books = 2_000;
     const measure = (participants: number, meters: number): number => {
       const slots = 4 * participants;
-      const positions = new Positions(slots);
+      const positions = new Positions().begin(slots);
       const ordered = live(slots, ...Array.from({ length: meters }, (_, index) => 4 * index));
       const { bytes, made } = kept(() =>
         Array.from({ length: books }, (_, period) => new MeterBook(period, payment, positions, ordered)),
@@ -64,7 +64,7 @@ describe("a book of meters", () => {
   });
 
   it("keeps what is due in order of slots and takes others as they are read", () => {
-    const positions = new Positions(40);
+    const positions = new Positions().begin(40);
     positions.bought[17] = 5;
     positions.delivered[3] = 2;
     const book = new MeterBook(7, payment, positions, live(40, 30));
