@@ -62,7 +62,7 @@ export class Accounts {
     return this.balance(firstParticipantAccount + participant);
   }
 
-  /** As {@link move}, of an exact number and between accounts that are no collateral: nothing in it is ever a `bigint`. */
+  /** As {@link move}, of an exact number, between accounts that are no collateral: no `bigint` is made. */
   moveNumber(from: number, to: number, amount: number): void {
     const near = this.#near;
     const given = near[from]! - amount;

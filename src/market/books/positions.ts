@@ -9,7 +9,7 @@ export class Positions {
   drawn: Float64Array = new Float64Array(0);
   delivered: Float64Array = new Float64Array(0);
 
-  /** Begins a period of so many slots with nothing in any. The columns stay the same: fresh ones cost a page fault each 4 KiB. */
+  /** Begins a period of so many slots with nothing in any. The columns stay the same: fresh ones cost page faults. */
   begin(slots: number): this {
     const cleared = (column: Float64Array): Float64Array =>
       column.length === slots ? column.fill(0) : new Float64Array(slots);

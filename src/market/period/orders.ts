@@ -64,8 +64,8 @@ export class Orders {
   readonly #open = new Map<number, Map<number, number>>();
 
   /**
-   * Begins to take the orders of a period; balances and contracts must stay as they are until it closes. About `expected`
-   * orders will come.
+   * Begins to take the orders of a period; balances and contracts must stay as they are until it closes. About
+   * `expected` orders will come.
    */
   constructor(terms: Terms, resolved: ResolvedTerms, accounts: Accounts, expected: number = 0) {
     const room = Math.min(Math.max(64, expected), maxPeriodOrders);
