@@ -45,6 +45,9 @@ export function forgetfulStore(hasher) {
     async *blocks() {},
     getMeta: async () => null,
     putMeta: async () => {},
+    log: async () => null,
+    beginLog: async () => {},
+    appendLog: async () => {},
     close: async () => {},
   };
 }

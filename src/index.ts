@@ -32,7 +32,7 @@ export { proveBlock, proveRecord, type RecordPlace } from "./ledger/proof/proof.
 export type { Receipt } from "./ledger/proof/receipt.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
 export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/service/witness.js";
-export type { Recovery, Store, StoreOptions } from "./ledger/store/store.js";
+export type { Recovery, Store, StoredLog, StoreOptions } from "./ledger/store/store.js";
 export type { Hasher } from "./ledger/tree/hasher.js";
 export { openHasher } from "./ledger/tree/hashwasm.js";
 export { HistoryTree } from "./ledger/tree/history.js";

@@ -54,6 +54,9 @@ function failing(own: Store, fails: (call: "putMeta" | "append", key: string | n
       if (fails("putMeta", key)) refuse();
       return own.putMeta(key, value);
     },
+    log: () => own.log(),
+    beginLog: (period, entries) => own.beginLog(period, entries),
+    appendLog: (entry) => own.appendLog(entry),
     close: () => own.close(),
   };
 }

@@ -21,9 +21,15 @@ export const segmentFiles = (directory: string): string[] =>
     .sort()
     .map((name) => join(directory, name));
 
+/** The log of the open period in a directory. */
+export const logFile = (directory: string): string => join(directory, "log");
+
 /** The records of the first segment. */
-export function readRecords(directory: string): Buffer[] {
-  const file = readFileSync(segmentFiles(directory)[0]!);
+export const readRecords = (directory: string): Buffer[] => recordsOf(segmentFiles(directory)[0]!);
+
+/** The records of a file behind its head. */
+export function recordsOf(path: string): Buffer[] {
+  const file = readFileSync(path);
   const records: Buffer[] = [];
   for (let at = headBytes; at < file.length; ) {
     const end = at + 8 + file.readUInt32LE(at);
@@ -51,6 +57,19 @@ export async function damage(directory: string, height: number, bytes: Uint8Arra
     records[height] =
       isNext && !isBlock(bytes) ? recordOf(bytes, Math.max(864, bytes.length + 1)) : recordOf(bytes);
   writeRecords(directory, records);
+}
+
+/** Changes a group of entries in the log of a closed ledger, or takes it out; its checksum is made to fit. */
+export function damageLog(
+  directory: string,
+  index: number,
+  change: (group: Uint8Array) => Uint8Array | null,
+): void {
+  const path = logFile(directory);
+  const records = recordsOf(path);
+  const changed = change(Uint8Array.from(records[index]!.subarray(8)));
+  records.splice(index, 1, ...(changed === null ? [] : [recordOf(changed)]));
+  writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, headBytes), ...records]));
 }
 
 /** Whether the lengths of a header's sections add up to what is there. */

@@ -8,7 +8,7 @@
  * block says is only ever believed for its hash.
  */
 import { createCRC32 } from "hash-wasm";
-import { concat, copyOf, hex, sameBytes, viewOf } from "../../bytes.js";
+import { concat, copyOf, hex, sameBytes, toUtf8, viewOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { hashBytes } from "../tree/hasher.js";
 import type { Chain } from "./chain.js";
@@ -38,8 +38,12 @@ export const fileEndBytes: number = recordHeadBytes + 8 + hashBytes;
 
 // "GCLF" | version 2, three zeros | first height u64 | zeros | mark 0 at 512 | mark 1 at 1024 | zeros to 4096. A mark
 // has a disk sector for itself: number of blocks u64 | hash of the last 32 | checksum u32 | zeros.
-const magic = Uint8Array.of(0x47, 0x43, 0x4c, 0x46, 2, 0, 0, 0);
+const magicBytes = 8;
 const firstAt = 8;
+
+/** Files of such a head, by the four letters that they begin with: blocks, or the log of a period (docs/stores.md). */
+export type FileKind = "GCLF" | "GCLL";
+const fileVersion = 2;
 /** Bytes that a mark has for itself: one disk sector. */
 const markBytes = 512;
 const markAt = (slot: number): number => markBytes * (1 + slot);
@@ -59,10 +63,11 @@ export const markOf = (chain: Chain): Mark => ({
   hash: chain.head?.hash ?? new Uint8Array(hashBytes),
 });
 
-/** Head of a file whose first block has the height `first`; without marks. */
-export function encodeFileHead(first: number): Uint8Array {
+/** Head of a file whose first block has the height `first`, or of the log of the period `first`; without marks. */
+export function encodeFileHead(first: number, kind: FileKind = "GCLF"): Uint8Array {
   const head = new Uint8Array(fileHeadBytes);
-  head.set(magic);
+  head.set(toUtf8(kind));
+  head[kind.length] = fileVersion;
   viewOf(head).setBigUint64(firstAt, BigInt(first), true);
   return head;
 }
@@ -88,16 +93,22 @@ export interface FileHead {
 }
 
 /** Reads a head. Throws `corrupt` when it is not one, to the last byte that no mark fills. */
-export function decodeFileHead(bytes: Uint8Array, checksum: Checksum, field = "ledger file"): FileHead {
-  if (bytes.length < fileHeadBytes || !sameBytes(bytes.subarray(0, magic.length), magic))
-    return fail("corrupt", field, '"GCLF" of version 2', hex(bytes.subarray(0, magic.length)));
+export function decodeFileHead(
+  bytes: Uint8Array,
+  checksum: Checksum,
+  field = "ledger file",
+  kind: FileKind = "GCLF",
+): FileHead {
+  const found = bytes.subarray(0, magicBytes);
+  if (bytes.length < fileHeadBytes || !sameBytes(found, encodeFileHead(0, kind).subarray(0, magicBytes)))
+    return fail("corrupt", field, `"${kind}" of version ${fileVersion}`, hex(found));
   const first = Number(viewOf(bytes).getBigUint64(firstAt, true));
   const marks = [0, 1].map((slot) =>
     decodeMark(bytes.subarray(markAt(slot), markAt(slot) + markBytes), checksum),
   );
   const blank = copyOf(bytes, 0, fileHeadBytes);
   blank.fill(0, markAt(0), markAt(2));
-  if (!Number.isSafeInteger(first) || !sameBytes(blank, encodeFileHead(first)))
+  if (!Number.isSafeInteger(first) || !sameBytes(blank, encodeFileHead(first, kind)))
     return fail("corrupt", field, "a head with nothing but first height and marks", "other bytes");
   return { first, marks };
 }

@@ -7,17 +7,29 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { text } from "../../check.js";
 import { fail } from "../../errors.js";
 import type { Mark } from "../format/ledgerfile.js";
+import { hashBytes } from "../tree/hasher.js";
+import type { LogMedium } from "./log.js";
 import { type Medium, openOn } from "./medium.js";
 import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
-export type { Recovery, Store, StoreOptions } from "./store.js";
+export type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
 
 interface LedgerSchema extends DBSchema {
   blocks: { key: number; value: Uint8Array };
   meta: { key: string; value: Uint8Array };
   mark: { key: number; value: Mark };
+  log: { key: number; value: LoggedGroup };
+}
+/** A group of the log, by its place in it. */
+interface LoggedGroup {
+  readonly period: number;
+  readonly group: Uint8Array;
 }
 type LedgerDatabase = IDBPDatabase<LedgerSchema>;
+
+/** Keys of the marks: of the chain, and of the log, which counts its groups. */
+const [chainMark, logMark] = [0, 1];
+const logMarkOf = (groups: number): Mark => ({ size: groups, hash: new Uint8Array(hashBytes) });
 
 const strict = { durability: "strict" } as const;
 
@@ -48,7 +60,7 @@ function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
       const transaction = database.transaction(["blocks", "mark"], "readwrite", strict);
       await Promise.all([
         transaction.objectStore("blocks").put(bytes, height),
-        transaction.objectStore("mark").put(mark, 0),
+        transaction.objectStore("mark").put(mark, chainMark),
         transaction.done,
       ]);
     },
@@ -56,14 +68,43 @@ function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
       const transaction = database.transaction("blocks", "readwrite", strict);
       await Promise.all([transaction.store.delete(height), transaction.done]);
     },
-    readMark: async () => (await database.get("mark", 0)) ?? null,
-    confirm: (mark) => put("mark", 0, mark),
+    readMark: async () => (await database.get("mark", chainMark)) ?? null,
+    confirm: (mark) => put("mark", chainMark, mark),
     readMeta: async (key) => (await database.get("meta", key)) ?? null,
     writeMeta: (key, value) => put("meta", key, value),
+    ...indexedLog(database),
     async close() {
       database.close();
       release();
     },
+  };
+}
+
+/** The log of an open IndexedDB. Groups and the mark that counts them are one transaction. */
+function indexedLog(database: LedgerDatabase): LogMedium {
+  const change = async (groups: number, entry: LoggedGroup | null, fresh: boolean): Promise<void> => {
+    const transaction = database.transaction(["log", "mark"], "readwrite", strict);
+    const log = transaction.objectStore("log");
+    await Promise.all([
+      fresh ? log.clear() : null,
+      entry === null ? null : log.put(entry, groups - 1),
+      transaction.objectStore("mark").put(logMarkOf(groups), logMark),
+      transaction.done,
+    ]);
+  };
+  return {
+    async logExtent() {
+      const groups = (await database.get("mark", logMark))?.size ?? 0;
+      if (groups === 0) return null;
+      const first = await database.get("log", 0);
+      const period = first?.period ?? fail("corrupt", "log, group 0", "entries", "none");
+      const count = await database.count("log");
+      return count === groups ? { period, groups } : fail("corrupt", "log", `${groups} groups`, count);
+    },
+    readLog: async (index) => (await database.get("log", index))?.group ?? null,
+    beginLog: (period, group) => change(1, { period, group }, true),
+    appendLog: ({ period, groups }, group) => change(groups + 1, { period, group }, false),
+    dropLog: () => change(0, null, true),
   };
 }
 
@@ -109,6 +150,7 @@ export async function openBrowserStore(name: string, options: StoreOptions = {})
         fresh.createObjectStore("blocks");
         fresh.createObjectStore("meta");
         fresh.createObjectStore("mark");
+        fresh.createObjectStore("log");
       },
     });
   } catch (error) {

@@ -20,15 +20,18 @@ import {
 } from "../format/ledgerfile.js";
 import { readAt, replaceFile, syncFolder, writeAll } from "./disk.js";
 import { type Lock, takeLock } from "./lock.js";
+import type { LogExtent } from "./log.js";
+import { LogFile } from "./logfile.js";
 import type { Medium } from "./medium.js";
 import { endOf, type Segment, Segments, segmentName, segmentPattern } from "./segments.js";
 
 const lockName = "LOCK";
 const metaFolder = "meta";
+const logName = "log";
 const tornPrefix = "torn-";
 const tornPattern = /^torn-\d+$/;
 /** Names that a ledger's files have; a `.new` is what a crash left of one that was being written. */
-const ownPattern = /^(?:meta|(?:\d{16}\.gclf|torn-\d+)(?:\.new)?|LOCK(?:\.(?:dead\.)?[0-9a-f-]{36})?)$/;
+const ownPattern = /^(?:meta|(?:\d{16}\.gclf|torn-\d+|log)(?:\.new)?|LOCK(?:\.(?:dead\.)?[0-9a-f-]{36})?)$/;
 
 /** The first of these names that is none of a ledger's own files; undefined when all are. */
 export const foreignAmong = (names: readonly string[]): string | undefined =>
@@ -71,6 +74,12 @@ export async function readingMedium(directory: string): Promise<Medium> {
     drop: async () => {},
     confirm: async () => {},
     writeMeta: refuse,
+    // What is logged belongs to the writer until it stands in a block.
+    logExtent: async () => null,
+    readLog: async () => null,
+    beginLog: refuse,
+    appendLog: refuse,
+    dropLog: refuse,
     close: () => segments.close(),
   };
 }
@@ -97,6 +106,7 @@ async function refuseForeign(directory: string): Promise<void> {
   if (names.some((name) => segmentPattern.test(name))) return;
   if (names.includes(metaFolder))
     fail("corrupt", "block 0", "the blocks that these values were kept beside", "none");
+  if (names.includes(logName)) fail("corrupt", "block 0", "the blocks that this log was kept beside", "none");
   const foreign = foreignAmong(names);
   if (foreign !== undefined) fail("invalid", directory, "a ledger, or an empty directory", foreign);
 }
@@ -120,12 +130,25 @@ export async function removeLedger(directory: string): Promise<void> {
   }
 }
 
+/** What a {@link WritingMedium} is made of. */
+interface WritingParts {
+  readonly directory: string;
+  readonly lock: Lock;
+  readonly segmentBytes: number;
+  readonly checksum: Checksum;
+  readonly segments: Segments;
+  readonly log: LogFile;
+  /** Names of the files in which what was cut off is kept. */
+  readonly aside: readonly string[];
+}
+
 class WritingMedium implements Medium {
   readonly #directory: string;
   readonly #lock: Lock;
   readonly #segmentBytes: number;
   readonly #checksum: Checksum;
   readonly #segments: Segments;
+  readonly #log: LogFile;
   /** The file that blocks are appended to; null before the first block. */
   #file: FileHandle | null = null;
   /**
@@ -133,32 +156,22 @@ class WritingMedium implements Medium {
    */
   readonly #aside: Set<string>;
 
-  private constructor(
-    directory: string,
-    lock: Lock,
-    segmentBytes: number,
-    checksum: Checksum,
-    segments: Segments,
-    aside: readonly string[],
-  ) {
-    this.#directory = directory;
-    this.#lock = lock;
-    this.#segmentBytes = segmentBytes;
-    this.#checksum = checksum;
-    this.#segments = segments;
-    this.#aside = new Set(aside);
+  private constructor(parts: WritingParts) {
+    this.#directory = parts.directory;
+    this.#lock = parts.lock;
+    this.#segmentBytes = parts.segmentBytes;
+    this.#checksum = parts.checksum;
+    this.#segments = parts.segments;
+    this.#log = parts.log;
+    this.#aside = new Set(parts.aside);
   }
 
   static async open(directory: string, lock: Lock, segmentBytes: number): Promise<Medium> {
     const checksum = await openChecksum();
-    return new WritingMedium(
-      directory,
-      lock,
-      segmentBytes,
-      checksum,
-      await Segments.read(directory, checksum),
-      (await readdir(directory)).filter((name) => tornPattern.test(name)),
-    );
+    const log = LogFile.open(join(directory, logName), checksum);
+    const segments = await Segments.read(directory, checksum);
+    const aside = (await readdir(directory)).filter((name) => tornPattern.test(name));
+    return new WritingMedium({ directory, lock, segmentBytes, checksum, segments, log, aside });
   }
 
   async extent(): Promise<number> {
@@ -267,6 +280,30 @@ class WritingMedium implements Medium {
     const { at, bytes } = encodeMark(mark, this.#checksum);
     await writeAll(this.#file, [bytes], at);
     await this.#file.datasync();
+    await this.#log.confirm();
+  }
+
+  async logExtent(): Promise<LogExtent | null> {
+    return this.#log.extent;
+  }
+
+  readLog(index: number): Promise<Uint8Array | null> {
+    return this.#log.read(index);
+  }
+
+  async beginLog(period: number, group: Uint8Array): Promise<void> {
+    this.#lock.check();
+    await this.#log.begin(period, group);
+  }
+
+  async appendLog(_log: LogExtent, group: Uint8Array): Promise<void> {
+    this.#lock.check();
+    await this.#log.append(group);
+  }
+
+  async dropLog(): Promise<void> {
+    this.#lock.check();
+    await this.#log.drop();
   }
 
   readMeta(key: string): Promise<Uint8Array | null> {
@@ -283,6 +320,7 @@ class WritingMedium implements Medium {
   async close(): Promise<void> {
     try {
       await this.#file?.close();
+      await this.#log.close();
       await this.#segments.close();
     } finally {
       this.#lock.release();

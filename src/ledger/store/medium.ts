@@ -10,13 +10,14 @@ import { decodeHeader } from "../format/header.js";
 import { type Mark, markOf } from "../format/ledgerfile.js";
 import type { Hasher } from "../tree/hasher.js";
 import { openHasher } from "../tree/hashwasm.js";
-import type { Recovery, Store, StoreOptions } from "./store.js";
+import { checkLog, Log, type LogExtent, type LogMedium } from "./log.js";
+import type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
 
 /**
  * What keeps a store's bytes: the one thing that differs between memory, a disk and a browser. Every write is flushed
  * when it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
  */
-export interface Medium {
+export interface Medium extends LogMedium {
   /** Number of blocks written. */
   extent(): Promise<number>;
   read(height: number): Promise<Uint8Array | null>;
@@ -31,7 +32,7 @@ export interface Medium {
   drop(height: number): Promise<void>;
   /** The furthest mark; null before the first block. Throws `corrupt` when there must be one and it can't be read. */
   readMark(): Promise<Mark | null>;
-  /** Writes a mark that counts every block: after opening, and before closing. */
+  /** Marks that every block counts, and every group of the log: after opening, and before closing. */
   confirm(mark: Mark): Promise<void>;
   readMeta(key: string): Promise<Uint8Array | null>;
   writeMeta(key: string, value: Uint8Array): Promise<void>;
@@ -72,6 +73,13 @@ function takesWhole(chain: Chain, bytes: Uint8Array): boolean {
   }
 }
 
+/** What opening found on a medium. */
+interface Found {
+  readonly chain: Chain;
+  readonly recovered: Recovery | null;
+  readonly log: LogExtent | null;
+}
+
 class MediumStore implements Store {
   readonly #medium: Medium;
   readonly #hasher: Hasher;
@@ -80,13 +88,22 @@ class MediumStore implements Store {
   #closed: Promise<void> | null = null;
   /** Ends when everything asked so far is done; writes take their turns on it. */
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #log: Log;
   readonly recovered: Recovery | null;
 
-  private constructor(medium: Medium, hasher: Hasher, chain: Chain, recovered: Recovery | null) {
+  private constructor(medium: Medium, hasher: Hasher, found: Found) {
     this.#medium = medium;
     this.#hasher = hasher;
-    this.#chain = chain;
-    this.recovered = recovered;
+    this.#chain = found.chain;
+    this.recovered = found.recovered;
+    const parts = {
+      medium,
+      hasher,
+      head: () => this.head,
+      write: (task: () => Promise<void>) => this.#write(task),
+      flush: (task: () => Promise<void>) => this.#flush(task),
+    };
+    this.#log = new Log(parts, found.log);
   }
 
   static async open(medium: Medium, options: StoreOptions): Promise<Store> {
@@ -118,13 +135,14 @@ class MediumStore implements Store {
         `${extent} blocks`,
       );
     const torn = await medium.torn();
+    const log = await checkLog(medium, hasher, chain.head);
     if (torn !== null) {
       await medium.drop(extent);
       recovered = { height: extent, bytes: torn };
     }
     // A whole block that was written and not yet marked when the machine stopped: from now on it counts.
     if (chain.size > acknowledged) await medium.confirm(markOf(chain));
-    return new MediumStore(medium, hasher, chain, recovered);
+    return new MediumStore(medium, hasher, { chain, recovered, log });
   }
 
   get size(): number {
@@ -144,6 +162,7 @@ class MediumStore implements Store {
   }
 
   append(bytes: Uint8Array, height: number): Promise<void> {
+    this.#log.split();
     return this.#write(async () => {
       if (height !== this.size) fail("conflict", "height", `${this.size}, the next`, height);
       const chain = this.#chain.copy();
@@ -188,6 +207,21 @@ class MediumStore implements Store {
       const stored = concat(this.#checksum(key, value), value);
       await this.#flush(() => this.#medium.writeMeta(key, stored));
     });
+  }
+
+  async log(): Promise<StoredLog | null> {
+    this.#ready();
+    return this.#read(() => this.#log.read());
+  }
+
+  async beginLog(period: number, entries: readonly Uint8Array[]): Promise<void> {
+    this.#ready();
+    await this.#log.begin(period, entries);
+  }
+
+  async appendLog(entry: Uint8Array): Promise<void> {
+    this.#ready();
+    await this.#log.append(entry);
   }
 
   close(): Promise<void> {

@@ -9,13 +9,15 @@ import type { Mark } from "../format/ledgerfile.js";
 import { type Medium, openOn } from "./medium.js";
 import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
-export type { Recovery, Store, StoreOptions } from "./store.js";
+export type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
 
 /** The bytes of a store in memory: opening a store on the same ones again finds what was written. */
 export interface MemoryMedium extends Medium {
   readonly blocks: Uint8Array[];
   readonly meta: Map<string, Uint8Array>;
   mark: Mark | null;
+  /** The log and the groups of entries in it; null: none. */
+  logged: { readonly period: number; readonly groups: Uint8Array[] } | null;
   /** Whether a store holds it now; null: none ever did. */
   held: boolean | null;
 }
@@ -26,6 +28,7 @@ export function memoryMedium(): MemoryMedium {
     blocks: [],
     meta: new Map(),
     mark: null,
+    logged: null,
     held: null,
     async extent() {
       return this.blocks.length;
@@ -56,6 +59,22 @@ export function memoryMedium(): MemoryMedium {
     },
     async writeMeta(key, value) {
       this.meta.set(key, copyOf(value));
+    },
+    async logExtent() {
+      return this.logged && { period: this.logged.period, groups: this.logged.groups.length };
+    },
+    async readLog(index) {
+      const group = this.logged?.groups[index];
+      return group === undefined ? null : copyOf(group);
+    },
+    async beginLog(period, group) {
+      this.logged = { period, groups: [copyOf(group)] };
+    },
+    async appendLog({ groups }, group) {
+      this.logged!.groups[groups] = copyOf(group);
+    },
+    async dropLog() {
+      this.logged = null;
     },
     async close() {
       this.held = false;

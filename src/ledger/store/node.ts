@@ -11,7 +11,7 @@ import { openOn } from "./medium.js";
 import { segmentsOf } from "./segments.js";
 import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
-export type { Recovery, Store, StoreOptions } from "./store.js";
+export type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
 
 /** How to open a ledger on disk. */
 export interface NodeStoreOptions extends StoreOptions {

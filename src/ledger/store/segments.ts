@@ -5,13 +5,11 @@
 import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import {
   type Checksum,
   decodeFileEnd,
   decodeFileHead,
-  encodeRecordHead,
   type FileHead,
   fileHeadBytes,
   isBlockLength,
@@ -20,6 +18,7 @@ import {
   recordHeadBytes,
   recordLength,
 } from "../format/ledgerfile.js";
+import { isCutOff } from "./cutoff.js";
 import { readAt, readAtSync } from "./disk.js";
 
 /** Name of a segment: sixteen digits of its first height. */
@@ -27,8 +26,6 @@ export const segmentPattern: RegExp = /^(\d{16})\.gclf$/;
 
 /** Name of the segment whose first block has this height. */
 export const segmentName = (first: number): string => `${first.toString().padStart(16, "0")}.gclf`;
-/** Unit in which disks write: of a record cut off by a power failure, whole sectors are missing. */
-const sectorBytes = 512;
 
 /** Names of the segments of a directory, in order; empty when it has none or is none. */
 export function segmentsOf(directory: string): string[] {
@@ -96,22 +93,6 @@ function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Seg
   } finally {
     closeSync(descriptor);
   }
-}
-
-/**
- * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or a whole
- * sector of them is zeros, as sectors are that were never written. Bytes that are all there and wrong have rotted, and
- * so has a length that is wrong though the checksum is right for what is there.
- */
-function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boolean {
-  if (bytes.length < recordHeadBytes) return true;
-  const block = bytes.subarray(recordHeadBytes);
-  if (sameBytes(encodeRecordHead(block, checksum).subarray(4), bytes.subarray(4, recordHeadBytes)))
-    return false;
-  if (block.length < recordLength(bytes)) return true;
-  for (let from = (sectorBytes - (at % sectorBytes)) % sectorBytes; from < bytes.length; from += sectorBytes)
-    if (bytes.subarray(from, from + sectorBytes).every((byte) => byte === 0)) return true;
-  return false;
 }
 
 /** What a directory holds, as it stood when it was read. */

@@ -33,9 +33,18 @@ export function checkStoreOptions(options: StoreOptions, ...more: string[]): voi
   if (create !== undefined) boolean(create, "create");
 }
 
+/** What was logged for a period whose block is not there yet, in the order in which it was appended. */
+export interface StoredLog {
+  readonly period: number;
+  readonly entries: readonly Uint8Array[];
+}
+
 /**
- * A durable chain of blocks. One writer; blocks are appended at the end and never change. Opening one verifies the
- * whole chain and throws `corrupt`, naming the first bad height, unless all of it holds.
+ * A durable chain of blocks, and the log of what was acknowledged since the last. One writer; blocks are appended at
+ * the end and never change. Opening one verifies the whole chain and the log, and throws `corrupt`, naming the first
+ * bad height, unless all of it holds.
+ *
+ * Writes happen in the order of the calls, whatever they write.
  *
  * After a failed write the store is failed: every later call but `close` throws `storage`; what was acknowledged is
  * found by opening it again. A failed flush is never retried.
@@ -68,6 +77,23 @@ export interface Store {
   getMeta(key: string): Promise<Uint8Array | null>;
   /** Keeps a value of at most 1 MiB beside the blocks; durable when it resolves. */
   putMeta(key: string, value: Uint8Array): Promise<void>;
+  /**
+   * The log: what {@link beginLog} and {@link appendLog} wrote last, fresh bytes; null when there is nothing in it. A
+   * store that was opened to read shows none.
+   */
+  log(): Promise<StoredLog | null>;
+  /**
+   * Begins the log of the next block's period with these entries, in place of the log before. Durable when it resolves;
+   * the new log, whole, or the one before is there when it does not. Throws `conflict` for another period, `state`
+   * before the first block.
+   */
+  beginLog(period: number, entries: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Adds an entry of at most 2²⁴−1 bytes to the log. Durable when it resolves; entries that wait for the disk are
+   * flushed together. Throws `state` when no log was begun for the next block's period, `limit` for a longer entry,
+   * `storage` when the write failed.
+   */
+  appendLog(entry: Uint8Array): Promise<void>;
   /** Lets go of the store after what is under way; calling it again does nothing. */
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { GridclearError } from "../../../src/errors.js";
 import { memoryMedium, openMemoryStore } from "../../../src/ledger/store/memory.js";
 import type { Store, StoreOptions } from "../../../src/ledger/store/store.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { sampleLedger, tradePeriod } from "../../support/sample.js";
+import { sampleLedger, sampleMarket, tradePeriod } from "../../support/sample.js";
 
 /** One kind of store, as the contract suite needs it: places to keep ledgers, and the means to do damage there. */
 export interface Workshop {
@@ -15,6 +16,8 @@ export interface Place {
   open(options?: StoreOptions): Promise<Store>;
   /** Replaces the bytes of a block behind the closed store's back; null removes it. */
   damage(height: number, bytes: Uint8Array | null): Promise<void>;
+  /** The same of a group of entries of the log: `change` gets its bytes. */
+  damageLog(index: number, change: (group: Uint8Array) => Uint8Array | null): Promise<void>;
 }
 
 /** A place in memory. */
@@ -26,6 +29,12 @@ export async function memoryPlace(): Promise<Place> {
       if (bytes !== null) medium.blocks[height] = bytes;
       else if (height === medium.blocks.length - 1) medium.blocks.pop();
       else delete medium.blocks[height];
+    },
+    async damageLog(index, change) {
+      const { groups } = medium.logged!;
+      const changed = change(groups[index]!);
+      if (changed === null) delete groups[index];
+      else groups[index] = changed;
     },
   };
 }
@@ -266,6 +275,8 @@ export function storeContract(name: string, workshop: Workshop): void {
       expect(await errorOf(place.open())).toMatchObject({ code: "corrupt", field: "block 5: hash" });
     });
 
+    logContract({ workshop, opened, filled, blocks: () => blocks });
+
     it("by hashes alone does not read sections, and says nothing of them", async () => {
       const place = await filled();
       const bytes = blocks[2]!.slice();
@@ -273,5 +284,145 @@ export function storeContract(name: string, workshop: Workshop): void {
       await place.damage(2, bytes);
       expect((await opened(place, { verify: "hashes" })).size).toBe(6);
     });
+  });
+}
+
+/** What the tests of the log share with the others. */
+interface LogTools {
+  readonly workshop: Workshop;
+  readonly opened: (place: Place) => Promise<Store>;
+  readonly filled: (count?: number) => Promise<Place>;
+  readonly blocks: () => readonly Uint8Array[];
+}
+
+function logContract({ workshop, opened, filled, blocks }: LogTools): void {
+  const first = sampleMarket.from;
+  const entry = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
+
+  it("has no log before one is begun, and none before the first block", async () => {
+    const empty = await opened(await workshop.place());
+    expect(await empty.log()).toBe(null);
+    for (const attempt of [empty.beginLog(first, [entry(1)]), empty.appendLog(entry(1))])
+      expect(await errorOf(attempt)).toMatchObject({ code: "state" });
+    const store = await opened(await filled(2));
+    expect(await store.log()).toBe(null);
+    expect(await errorOf(store.appendLog(entry(1)))).toMatchObject({ code: "state", field: "log" });
+    await store.beginLog(first + 2, []);
+    expect(await store.log()).toBe(null);
+  });
+
+  it("gives back the log as it was written, now and after opening again", async () => {
+    const place = await filled(2);
+    const store = await opened(place);
+    await store.beginLog(first + 2, []);
+    const given = [entry(1, 2), new Uint8Array(0), new Uint8Array(70_000).fill(7)];
+    const writing = given.map((each) => store.appendLog(each));
+    given[0]!.fill(9);
+    await Promise.all(writing);
+    given[0] = entry(1, 2);
+    for (let byte = 0; byte < 5; byte += 1) {
+      await store.appendLog(entry(byte));
+      given.push(entry(byte));
+    }
+    expect(await store.log()).toEqual({ period: first + 2, entries: given });
+    (await store.log())!.entries[0]!.fill(9);
+    await store.close();
+    for (const more of [entry(50), entry(51)]) {
+      const again = await opened(place);
+      expect(await again.log()).toEqual({ period: first + 2, entries: given });
+      await again.appendLog(more);
+      given.push(more);
+      await again.close();
+    }
+    expect(await (await opened(place)).log()).toEqual({ period: first + 2, entries: given });
+  });
+
+  it("replaces the log when the next period begins, and keeps the old one until then", async () => {
+    const place = await filled(2);
+    let store = await opened(place);
+    await store.beginLog(first + 2, [entry(1)]);
+    // Asked for at once, written in order: what comes before the block belongs to its period, what comes after to the
+    // next.
+    await Promise.all([
+      store.appendLog(entry(2)),
+      store.append(blocks()[2]!, 2),
+      store.beginLog(first + 3, [entry(3), entry(4)]),
+      store.appendLog(entry(5)),
+    ]);
+    expect(await store.log()).toEqual({ period: first + 3, entries: [entry(3), entry(4), entry(5)] });
+    // An entry behind the block has no log yet.
+    const sealing = store.append(blocks()[3]!, 3);
+    expect(await errorOf(store.appendLog(entry(6)))).toMatchObject({ code: "state" });
+    await sealing;
+    await store.close();
+    store = await opened(place);
+    expect(await store.log()).toEqual({ period: first + 3, entries: [entry(3), entry(4), entry(5)] });
+    for (const period of [first + 3, first + 5, -1, 1.5])
+      expect(((await errorOf(store.beginLog(period, []))) as GridclearError).code).toMatch(
+        /conflict|invalid/,
+      );
+    await store.beginLog(first + 4, []);
+    expect(await store.log()).toBe(null);
+    await store.close();
+    store = await opened(place);
+    expect(await store.log()).toBe(null);
+    expect(store.size).toBe(4);
+  });
+
+  it("refuses entries out of bounds, and stays as it was", async () => {
+    const store = await opened(await filled(1));
+    await store.beginLog(first + 1, [entry(1)]);
+    expect(await errorOf(store.appendLog(new Uint8Array(1 << 24)))).toMatchObject({ code: "limit" });
+    expect(await errorOf(store.appendLog([1] as never))).toMatchObject({ code: "invalid", field: "entry" });
+    expect(await errorOf(store.beginLog(first + 1, [entry(2), "x" as never]))).toMatchObject({
+      field: "entries[1]",
+    });
+    await store.appendLog(new Uint8Array((1 << 24) - 1));
+    expect((await store.log())!.entries.map(({ length }) => length)).toEqual([1, (1 << 24) - 1]);
+  });
+
+  it("logs nothing once closed, and flushes what was asked for before", async () => {
+    const place = await filled(1);
+    const store = await opened(place);
+    await store.beginLog(first + 1, []);
+    const pending = store.appendLog(entry(1));
+    await store.close();
+    await pending;
+    for (const attempt of [store.appendLog(entry(2)), store.beginLog(first + 1, []), store.log()])
+      expect(await errorOf(attempt)).toMatchObject({ code: "state" });
+    expect((await (await opened(place)).log())!.entries).toEqual([entry(1)]);
+  });
+
+  it("refuses a log with a byte changed, an entry missing, or one in another's place", async () => {
+    const made = async (): Promise<Place> => {
+      const place = await filled(2);
+      const store = await opened(place);
+      await store.beginLog(first + 2, [entry(1, 1)]);
+      for (const byte of [2, 3, 4]) await store.appendLog(entry(byte, byte));
+      await store.close();
+      return place;
+    };
+    const flip = (at: number) => (group: Uint8Array) =>
+      group.map((byte, index) => (index === (at + group.length) % group.length ? byte ^ 4 : byte));
+    const gone = (): null => null;
+    const damages: [number, (group: Uint8Array) => Uint8Array | null][] = [];
+    for (const index of [0, 1, 3]) for (const at of [0, 8, 12, -1]) damages.push([index, flip(at)]);
+    for (const index of [0, 2, 3]) damages.push([index, gone]);
+    for (const [index, change] of damages) {
+      const place = await made();
+      await place.damageLog(index, change);
+      const error = await errorOf(place.open());
+      expect(error, `group ${index}`).toMatchObject({ code: "corrupt" });
+      expect((error as GridclearError).field).toMatch(/^log/);
+      expect(await errorOf(place.open())).toMatchObject({ code: "corrupt" });
+    }
+    const place = await made();
+    let other = new Uint8Array(0);
+    await place.damageLog(1, (group) => {
+      other = group.slice();
+      return group;
+    });
+    await place.damageLog(2, () => other);
+    expect(await errorOf(place.open())).toMatchObject({ code: "corrupt", field: "log, group 2" });
   });
 }

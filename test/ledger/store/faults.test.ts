@@ -14,7 +14,7 @@ import { openNodeStore } from "../../../src/ledger/store/node.js";
 import type { Store } from "../../../src/ledger/store/store.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { type Period, sampleLedger, tradePeriod } from "../../support/sample.js";
+import { type Period, sampleLedger, sampleMarket, tradePeriod } from "../../support/sample.js";
 
 const errorOf = (promise: Promise<unknown>): Promise<GridclearError | null> =>
   promise.then(
@@ -71,6 +71,24 @@ function faulty(medium: MemoryMedium, at: number, fault: Fault): Medium & { writ
       go(
         async () => {},
         () => medium.writeMeta(key, value),
+      ),
+    logExtent: () => medium.logExtent(),
+    readLog: (index) => medium.readLog(index),
+    // A log is begun by renaming a file and grows by whole groups: part of either is none of it.
+    beginLog: (period, group) =>
+      go(
+        async () => {},
+        () => medium.beginLog(period, group),
+      ),
+    appendLog: (log, group) =>
+      go(
+        async () => {},
+        () => medium.appendLog(log, group),
+      ),
+    dropLog: () =>
+      go(
+        async () => {},
+        () => medium.dropLog(),
       ),
   };
   return faults;
@@ -130,6 +148,59 @@ describe("a write that fails", () => {
         },
       ),
       { numRuns: 150 },
+    );
+  });
+
+  it("of blocks and log in any mixture: what was acknowledged is there, in its order, and nothing that never came", async () => {
+    const step = fc.oneof(
+      { weight: 1, arbitrary: fc.constant("block" as const) },
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 20 }),
+        fc.nat({ max: 30 }),
+        fc.constantFrom<Fault>("nothing", "all"),
+        async (steps, at, fault) => {
+          const medium = memoryMedium();
+          const store = await openOn(faulty(medium, at, fault), { hasher });
+          const asked: { period: number; entry: number; answer: Promise<GridclearError | null> }[] = [];
+          const sealed: Promise<GridclearError | null>[] = [];
+          let height = 0;
+          let number = 0;
+          const seal = (): void => {
+            sealed.push(errorOf(store.append(blocks[height]!, height)));
+            height += 1;
+            void errorOf(store.beginLog(sampleMarket.from + height, []));
+          };
+          seal();
+          for (const each of steps)
+            if (each === "block") seal();
+            else {
+              for (let count = 0; count < each; count += 1) {
+                const answer = errorOf(store.appendLog(Uint8Array.of(number)));
+                asked.push({ period: sampleMarket.from + height, entry: number, answer });
+                number += 1;
+              }
+              if (each % 2 === 0) await asked.at(-1)!.answer;
+            }
+          const kept = (await Promise.all(sealed)).filter((error) => error === null).length;
+          await errorOf(store.close());
+          const again = await openOn(medium, { hasher });
+          expect(again.size).toBeGreaterThanOrEqual(kept);
+          const open = sampleMarket.from + again.size;
+          const log = await again.log();
+          const found = log?.period === open ? log.entries.map(([entry]) => entry!) : [];
+          const ofOpen = asked.filter(({ period }) => period === open);
+          const acknowledged: number[] = [];
+          for (const { entry, answer } of ofOpen) if ((await answer) === null) acknowledged.push(entry);
+          // What is there is a beginning of what was asked for, and at least what was acknowledged.
+          expect(found).toEqual(ofOpen.slice(0, found.length).map(({ entry }) => entry));
+          expect(found.slice(0, acknowledged.length)).toEqual(acknowledged);
+          await again.close();
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 

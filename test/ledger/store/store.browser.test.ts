@@ -19,6 +19,15 @@ storeContract("IndexedDB", {
         await (bytes === null ? database.delete("blocks", height) : database.put("blocks", bytes, height));
         database.close();
       },
+      async damageLog(index, change) {
+        const database = await openDB(`gridclear ledger ${name}`);
+        const { period, group } = await database.get("log", index);
+        const changed = change(group);
+        await (changed === null
+          ? database.delete("log", index)
+          : database.put("log", { period, group: changed }, index));
+        database.close();
+      },
     };
   },
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
-import { damage } from "../../support/segments.js";
+import { damage, damageLog } from "../../support/segments.js";
 import { memoryPlace, storeContract } from "./contract.js";
 
 const folders: string[] = [];
@@ -20,6 +20,7 @@ storeContract("files", {
     return {
       open: (options) => openNodeStore(directory, options),
       damage: (height, bytes) => damage(directory, height, bytes),
+      damageLog: async (index, change) => damageLog(directory, index, change),
     };
   },
 });

@@ -1,0 +1,24 @@
+/**
+ * Telling a record whose write was cut off from one that has rotted: the first was never acknowledged, the second was.
+ */
+import { sameBytes } from "../../bytes.js";
+import { type Checksum, encodeRecordHead, recordHeadBytes, recordLength } from "../format/ledgerfile.js";
+
+/** Unit in which disks write: of a record cut off by a power failure, whole sectors are missing. */
+const sectorBytes = 512;
+
+/**
+ * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or a whole
+ * sector of them is zeros, as sectors are that were never written. Bytes that are all there and wrong have rotted, and
+ * so has a length that is wrong though the checksum is right for what is there.
+ */
+export function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boolean {
+  if (bytes.length < recordHeadBytes) return true;
+  const block = bytes.subarray(recordHeadBytes);
+  if (sameBytes(encodeRecordHead(block, checksum).subarray(4), bytes.subarray(4, recordHeadBytes)))
+    return false;
+  if (block.length < recordLength(bytes)) return true;
+  for (let from = (sectorBytes - (at % sectorBytes)) % sectorBytes; from < bytes.length; from += sectorBytes)
+    if (bytes.subarray(from, from + sectorBytes).every((byte) => byte === 0)) return true;
+  return false;
+}
