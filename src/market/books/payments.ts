@@ -100,41 +100,62 @@ export function payTrade(trade: Readonly<TradePayment>, pay: Pay): void {
 
 const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
 
-/** Participants by trade; the seller of a sale from the pool or a store counts for nothing. */
-export interface TradeParties {
-  readonly buyer: Uint32Array;
-  readonly seller: Uint32Array;
+/** The participants of one side, by their place in it, and the place of each trade's order. */
+export interface TradeSide {
+  readonly participant: Uint32Array;
+  readonly place: Uint32Array;
 }
 
 /**
- * Moves the money of trades, records end to end, as {@link payTrade} says of each: with whole numbers alone, while they
- * are exact, since a period has hundreds of thousands.
+ * Moves the money of one carrier's trades, records end to end, as {@link payTrade} says of each; `sellers` is null for
+ * sales from the pool and stores. A period has hundreds of thousands of trades, so that it sums up what each order pays
+ * and is paid, in whole numbers as long as they are exact, and moves the sums.
  */
-export function moveTrades(records: Uint8Array, parties: TradeParties, accounts: Accounts): void {
+export function moveTrades(
+  records: Uint8Array,
+  buyers: TradeSide,
+  sellers: TradeSide | null,
+  accounts: Accounts,
+): void {
   const view = viewOf(records);
-  const { pool, commission } = account;
+  const paid = new Float64Array(buyers.participant.length);
+  const got = new Float64Array(sellers?.participant.length ?? 0);
+  const counter = sellers === null ? account.pool : account.commission;
   const pay: Pay = (_, from, to, amount) => accounts.move(from, to, amount);
   for (let at = 0, index = 0; at < records.length; at += tradeLayout.bytes, index += 1) {
-    const kind = view.getUint8(at + tradeAt.kind);
     const quantity = view.getUint32(at + tradeAt.quantity, true);
     const price = view.getInt32(at + tradeAt.price, true);
+    const buyer = buyers.place[index]!;
     const amount = quantity * price;
-    const peer = kind === tradeCode.peer;
-    const buyer = accountOf(parties.buyer[index]!);
-    const seller = peer ? accountOf(parties.seller[index]!) : pool;
     // Fees are shares of the amount, so that they are exact where it is.
-    if (amount > exactSum || amount < -exactSum) {
-      const supplyFee = amountAt(view, at + tradeAt.supplyFee);
-      const useFee = amountAt(view, at + tradeAt.useFee);
-      payTrade({ kind, seller, buyer, amount: product(quantity, price), supplyFee, useFee }, pay);
+    const useFee = numberAt(view, at + tradeAt.useFee);
+    const pays = paid[buyer]! + amount + useFee;
+    const seller = sellers === null ? 0 : sellers.place[index]!;
+    const supplyFee = numberAt(view, at + tradeAt.supplyFee);
+    const gets = sellers === null ? 0 : got[seller]! + amount - supplyFee;
+    if (isExact(amount) && isExact(pays) && isExact(gets)) {
+      paid[buyer] = pays;
+      if (sellers !== null) got[seller] = gets;
       continue;
     }
-    accounts.moveNumber(buyer, seller, amount);
-    if (!peer) continue;
-    accounts.moveNumber(seller, commission, numberAt(view, at + tradeAt.supplyFee));
-    accounts.moveNumber(buyer, commission, numberAt(view, at + tradeAt.useFee));
+    const trade: TradePayment = {
+      kind: view.getUint8(at + tradeAt.kind),
+      buyer: accountOf(buyers.participant[buyer]!),
+      seller: sellers === null ? account.pool : accountOf(sellers.participant[seller]!),
+      amount: product(quantity, price),
+      supplyFee: amountAt(view, at + tradeAt.supplyFee),
+      useFee: amountAt(view, at + tradeAt.useFee),
+    };
+    payTrade(trade, pay);
   }
+  // What buyers pay passes through the account that keeps the difference: the commission, or all of it the pool.
+  for (let place = 0; place < paid.length; place += 1)
+    if (paid[place] !== 0) accounts.moveNumber(accountOf(buyers.participant[place]!), counter, paid[place]!);
+  for (let place = 0; place < got.length; place += 1)
+    if (got[place] !== 0) accounts.moveNumber(counter, accountOf(sellers!.participant[place]!), got[place]!);
 }
+
+const isExact = (amount: number): boolean => amount <= exactSum && amount >= -exactSum;
 
 /**
  * The payment of a flow, which moves its amount. `of` gives the account of its participant, and of its device: the

@@ -15,6 +15,7 @@ import type { Round } from "./round.js";
 /** One side of a carrier's book: order numbers with their columns, in sequence. */
 export interface Side {
   readonly order: Uint32Array;
+  readonly participant: Uint32Array;
   readonly quantity: Uint32Array;
   readonly price: Int32Array;
 }
@@ -42,15 +43,17 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
   const { offers, bids, cut } = gather(round, carrier, entries);
   const side = (numbers: Uint32Array): Side => {
     const order = rules.ties === "lottery" ? lotterySequence(numbers, round) : numbers;
+    const participant = new Uint32Array(order.length);
     const quantity = new Uint32Array(order.length);
     const price = new Int32Array(order.length);
     for (let place = 0; place < order.length; place += 1) {
+      participant[place] = round.orders.participantOf(order[place]!);
       quantity[place] = round.orders.quantityOf(order[place]!);
       price[place] = round.orders.priceOf(order[place]!);
     }
     if (cut.size > 0)
       for (const [place, number] of order.entries()) quantity[place] = cut.get(number) ?? quantity[place]!;
-    return { order, quantity, price };
+    return { order, participant, quantity, price };
   };
   const book = { carrier, rules, tariff, entries, offers: side(offers), bids: side(bids) };
   entries.opened(book.offers.quantity, book.bids.quantity);

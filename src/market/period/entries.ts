@@ -5,12 +5,12 @@
  */
 import { viewOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
-import { flowCode, none, tradeCode, tradeLayout } from "../../ledger/format/records.js";
+import { flowCode, none, tradeLayout } from "../../ledger/format/records.js";
 import { maxQuantity } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
 import type { FlowRow } from "../books/journal.js";
-import { moveTrades, type Pay, payFlow } from "../books/payments.js";
+import { moveTrades, type Pay, payFlow, type TradeSide } from "../books/payments.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { Round } from "./round.js";
 
@@ -45,9 +45,14 @@ export class Entries {
   /** What the orders of the carrier offer and ask for, once it opens. */
   opened(offered: Uint32Array, asked: Uint32Array): void {
     const { sums } = this.#round;
-    for (let index = 0; index < offered.length; index += 1)
-      sums.add(this.#carrier, "offered", offered[index]!);
-    for (let index = 0; index < asked.length; index += 1) sums.add(this.#carrier, "asked", asked[index]!);
+    // A period has too few orders for these sums to leave the whole numbers (limits.ts).
+    const sum = (column: Uint32Array): number => {
+      let total = 0;
+      for (let index = 0; index < column.length; index += 1) total += column[index]!;
+      return total;
+    };
+    sums.add(this.#carrier, "offered", sum(offered));
+    sums.add(this.#carrier, "asked", sum(asked));
   }
 
   /** A converter's offer counts for `quantity`, made of `input`. */
@@ -57,30 +62,39 @@ export class Entries {
     this.#write(row);
   }
 
-  /** Trades between peers and sales to bids, as the core wrote them: records end to end, in order of execution. */
-  traded(records: Uint8Array): void {
-    const { journal, accounts, positions, sums } = this.#round;
-    const { bought, sold } = positions;
-    const count = records.length / tradeLayout.bytes;
-    const parties = { buyer: new Uint32Array(count), seller: new Uint32Array(count) };
-    const view = viewOf(records);
-    let [traded, sales] = [0, 0];
-    for (let at = 0, index = 0; index < count; at += tradeLayout.bytes, index += 1) {
-      const quantity = view.getUint32(at + tradeAt.quantity, true);
-      const buyer = this.#partyOf(view.getUint32(at + tradeAt.bid, true));
-      parties.buyer[index] = buyer;
-      bought[buyer * carrierCount + this.#carrier]! += quantity;
-      if (view.getUint8(at + tradeAt.kind) === tradeCode.peer) {
-        const seller = this.#partyOf(view.getUint32(at + tradeAt.offer, true));
-        parties.seller[index] = seller;
-        sold[seller * carrierCount + this.#carrier]! += quantity;
-        traded += quantity;
-      } else sales += quantity;
-    }
-    moveTrades(records, parties, accounts);
+  /** Trades between peers, as the core wrote them: records end to end, in order of execution. */
+  traded(records: Uint8Array, buyers: TradeSide, sellers: TradeSide): void {
+    const { positions, sums } = this.#round;
+    this.#deliver(records, sellers, positions.sold);
+    sums.add(this.#carrier, "traded", this.#take(records, buyers, sellers));
+  }
+
+  /** Sales of the pool and of stores to bids, likewise. */
+  soldFromPool(records: Uint8Array, buyers: TradeSide): void {
+    this.#round.sums.add(this.#carrier, "sold", this.#take(records, buyers, null));
+  }
+
+  /** Writes trades down and moves their money; buyers get what they bought. Returns how much that is. */
+  #take(records: Uint8Array, buyers: TradeSide, sellers: TradeSide | null): number {
+    const { journal, accounts, positions } = this.#round;
     journal.trades(records);
-    sums.add(this.#carrier, "traded", traded);
-    sums.add(this.#carrier, "sold", sales);
+    moveTrades(records, buyers, sellers, accounts);
+    return this.#deliver(records, buyers, positions.bought);
+  }
+
+  /** Adds what trades deliver to the positions of one side. Returns how much that is. */
+  #deliver(records: Uint8Array, { participant, place }: TradeSide, positions: Float64Array): number {
+    const view = viewOf(records);
+    const delivered = new Float64Array(participant.length);
+    for (let at = 0, index = 0; at < records.length; at += tradeLayout.bytes, index += 1)
+      delivered[place[index]!]! += view.getUint32(at + tradeAt.quantity, true);
+    let sum = 0;
+    for (let at = 0; at < delivered.length; at += 1) {
+      if (delivered[at] === 0) continue;
+      positions[participant[at]! * carrierCount + this.#carrier]! += delivered[at]!;
+      sum += delivered[at]!;
+    }
+    return sum;
   }
 
   /** The pool buys what an offer has left. */

@@ -8,19 +8,19 @@ import type { Round } from "./round.js";
 /** Interruptible uses are interrupted, then the grid imports, the rest is unserved. */
 export function closeBids(round: Round, book: CarrierBook): void {
   const { carrier, rules, tariff, bids, bidsLeft, entries } = book;
-  const { orders, terms, router } = round;
+  const { resolved, terms, router } = round;
   for (let index = 0; index < bidsLeft.length; index += 1) {
     let left = bidsLeft[index]!;
     if (left === 0) continue;
     const order = bids.order[index]!;
-    const slot = orders.participantOf(order) * carrierCount + carrier;
-    const use = terms.use.of(slot)!;
+    const slot = bids.participant[index]! * carrierCount + carrier;
     if (rules.interrupt) {
+      const use = terms.use.of(slot)!;
       const quantity = Math.min(left, scaleDown(bids.quantity[index]!, use.interruptible, ppm));
       if (quantity > 0) entries.interrupted(order, quantity, use.interruptionPrice);
       left -= quantity;
     }
-    if (left > 0 && rules.import && use.import) {
+    if (left > 0 && rules.import && resolved.imports[slot] === 1) {
       const quantity = router.carry(nobody, terms.feederOf[slot]!, left);
       if (quantity > 0) entries.imported(order, quantity, tariff.retail);
       left -= quantity;

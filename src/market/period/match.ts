@@ -1,4 +1,5 @@
 /** Scenario 1 of a carrier: matching peer to peer, within what the feeders carry. */
+import { copyOfArray } from "../../bytes.js";
 import type { TradeColumns } from "../../core/clearing.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { CarrierBook, Side } from "./book.js";
@@ -26,20 +27,23 @@ export function matchPeers(round: Round, book: CarrierBook): Matched | null {
   const { count } = trades;
   book.offersLeft.set(remaining.offers);
   book.bidsLeft.set(remaining.bids);
-  bookTrades(round, book, { offers, bids }, count);
+  bookTrades(round, book, { offers, bids }, trades);
   return { trades: count, clearingPrice };
 }
 
-/** Books the first `peers` trades that the engine has, as it writes them; `sides` gives the orders their numbers. */
+/** Books the trades that the engine has, as it writes them; the sides give its places their orders. */
 function bookTrades(
   { engine }: Round,
   { carrier, tariff, entries }: CarrierBook,
   { offers, bids }: { readonly offers: Side; readonly bids: Side },
-  peers: number,
+  trades: TradeColumns,
 ): void {
+  // Own columns: writing the records may move the engine's.
+  const buyers = { participant: bids.participant, place: copyOfArray(trades.bid) };
+  const sellers = { participant: offers.participant, place: copyOfArray(trades.offer) };
   const names = { offers: offers.order, bids: bids.order };
   const { commission } = tariff;
-  entries.traded(engine.tradeRecords({ carrier, commission, ...names, peers, sales: 0 }).bytes);
+  entries.traded(engine.tradeRecords({ carrier, commission, ...names, sales: 0 }).bytes, buyers, sellers);
 }
 
 const rulesOf = ({ mechanism, pricing, k, maxCycles }: CarrierBook["rules"]) => ({
@@ -76,7 +80,7 @@ function matchWithinFeeders(round: Round, book: CarrierBook): Matched {
     const { count } = trades;
     supply.leave(book.offersLeft);
     demand.leave(book.bidsLeft);
-    bookTrades(round, book, sides, count);
+    bookTrades(round, book, sides, trades);
     supply.report(book);
     demand.report(book);
     // The pool sells from what the engine holds: all orders, not only those that the feeders let take part.
@@ -124,24 +128,25 @@ class Restricted {
   /** By place in the last matching: place in the side. */
   #places: Uint32Array = new Uint32Array(0);
 
-  constructor({ orders, terms }: Round, carrier: number, side: Side) {
+  constructor({ terms }: Round, carrier: number, side: Side) {
     this.#side = side;
     this.#most = side.quantity.slice();
     this.#held = new Float64Array(side.order.length);
     this.traded = new Uint32Array(side.order.length);
     this.feeder = Int32Array.from(
-      side.order,
-      (order) => terms.feederOf[orders.participantOf(order) * carrierCount + carrier]!,
+      side.participant,
+      (participant) => terms.feederOf[participant * carrierCount + carrier]!,
     );
   }
 
   /** The orders that still count, for as much as they do. */
   restricted(): Side {
-    const { order, price } = this.#side;
+    const { order, participant, price } = this.#side;
     const most = this.#most;
     this.#places = Uint32Array.from(order.keys()).filter((place) => most[place]! > 0);
     return {
       order: this.#places.map((place) => order[place]!),
+      participant: this.#places.map((place) => participant[place]!),
       quantity: this.#places.map((place) => most[place]!),
       price: Int32Array.from(this.#places, (place) => price[place]!),
     };

@@ -132,6 +132,7 @@ export class OpenPeriod {
       period: this.period,
       marketId: marketId(encodeCanonical(terms.market), this.#engine),
       terms,
+      resolved: this.#state.resolved,
       accounts,
       charges,
       orders,

@@ -1,6 +1,7 @@
 /**
  * Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell.
  */
+import { copyOfArray } from "../../bytes.js";
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
@@ -49,15 +50,15 @@ const noLots: StorageLots = { device: [], quantity: new Uint32Array(0), price: n
 /** Buys what is idle and may join; leaves in `joining` what joined and in the book what stays idle. */
 function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining: Uint32Array): Uint32Array {
   const { carrier, offers, offersLeft, entries } = book;
-  const { orders, terms, router } = round;
+  const { resolved, terms, router } = round;
   const joined: number[] = [];
   joining.fill(0);
   for (let index = 0; index < offersLeft.length; index += 1) {
     const left = offersLeft[index]!;
     if (left === 0 || offers.price[index]! > purchasePrice) continue;
     const order = offers.order[index]!;
-    const slot = orders.participantOf(order) * carrierCount + carrier;
-    if (terms.supply.of(slot)?.pool !== true) continue;
+    const slot = offers.participant[index]! * carrierCount + carrier;
+    if (resolved.joinsPool[slot] !== 1) continue;
     const feeder = terms.feederOf[slot]!;
     const quantity = router.carry(feeder, nobody, left);
     if (quantity < left) entries.heldBack(feeder, order, left - quantity, offers.price[index]!);
@@ -81,7 +82,7 @@ function sellLots(
   device: readonly number[],
 ): Omit<PoolOutcome, "joined"> {
   const { carrier, offers, bids, bidsLeft, entries } = book;
-  const { engine, orders, terms, router } = round;
+  const { engine, terms, router } = round;
   const ownLots = lots.count - device.length;
   const { lot: lotOf, bid: bidOf, quantity, price } = trades;
   const delivered = new Float64Array(lots.count);
@@ -91,7 +92,7 @@ function sellLots(
     const wanted = bidOf[place]!;
     const bid = bids.order[wanted]!;
     const from = lot < ownLots ? nobody : terms.devices[device[lot - ownLots]!]!.feeder;
-    const to = terms.feederOf[orders.participantOf(bid) * carrierCount + carrier]!;
+    const to = terms.feederOf[bids.participant[wanted]! * carrierCount + carrier]!;
     const carried = router.carry(from, to, quantity[place]!);
     const cut = quantity[place]! - carried;
     if (cut > 0) {
@@ -111,7 +112,9 @@ function sellLots(
   let unsold = 0;
   for (let lot = 0; lot < ownLots; lot += 1) unsold += lots.quantity[lot]! - delivered[lot]!;
   const names = { offers: offers.order, bids: bids.order, devices: Uint32Array.from(device) };
-  entries.traded(engine.tradeRecords({ carrier, ...names, peers: 0, sales }).bytes);
+  // Own columns: writing the records may move the engine's.
+  const buyers = { participant: bids.participant, place: copyOfArray(bidOf.subarray(0, sales)) };
+  entries.soldFromPool(engine.tradeRecords({ carrier, ...names, peers: 0, sales }).bytes, buyers);
   const resting = new Set<number>();
   for (let lot = ownLots; lot < delivered.length; lot += 1)
     if (delivered[lot]! > 0) {

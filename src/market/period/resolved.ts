@@ -14,6 +14,9 @@ export class ResolvedTerms {
   /** By (participant, carrier): most that one offer and one bid may have, in quantity ticks; 0 without a contract. */
   readonly offerLimit: Uint32Array;
   readonly bidLimit: Uint32Array;
+  /** By (participant, carrier): 1 where what is left of an offer may join the pool, and where open demand is imported. */
+  readonly joinsPool: Uint8Array;
+  readonly imports: Uint8Array;
   /**
    * By (participant, carrier): what a unit of open demand costs from the grid, at least 0; 0 where nothing is imported.
    */
@@ -29,15 +32,20 @@ export class ResolvedTerms {
     this.clears = clearing.map((contract) => contract !== null);
     this.offerLimit = new Uint32Array(slots);
     this.bidLimit = new Uint32Array(slots);
+    this.joinsPool = new Uint8Array(slots);
+    this.imports = new Uint8Array(slots);
     this.importPrice = new Float64Array(slots);
     const retail = carriers.map((carrier, code) =>
       clearing[code]?.import === true ? Math.max(0, payment?.tariffs[carrier].retail ?? 0) : 0,
     );
     for (let slot = 0; slot < slots; slot += 1) {
-      const use = terms.use.of(slot);
-      this.offerLimit[slot] = terms.supply.of(slot)?.limit ?? 0;
+      const [supply, use] = [terms.supply.of(slot), terms.use.of(slot)];
+      this.offerLimit[slot] = supply?.limit ?? 0;
       this.bidLimit[slot] = use?.limit ?? 0;
-      if (use?.import === true) this.importPrice[slot] = retail[slot % carrierCount]!;
+      this.joinsPool[slot] = supply?.pool === true ? 1 : 0;
+      if (use?.import !== true) continue;
+      this.imports[slot] = 1;
+      this.importPrice[slot] = retail[slot % carrierCount]!;
     }
     const highest = (side: "supply" | "use"): number[] =>
       carriers.map((carrier) =>

@@ -6,6 +6,7 @@ import type { Sums } from "../books/sums.js";
 import type { Terms } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import type { Orders } from "./orders.js";
+import type { ResolvedTerms } from "./resolved.js";
 import type { Router } from "./router.js";
 
 /** One period that closes. */
@@ -14,6 +15,7 @@ export interface Round {
   /** SHA-256 that names the market. */
   readonly marketId: Uint8Array;
   readonly terms: Terms;
+  readonly resolved: ResolvedTerms;
   readonly accounts: Accounts;
   /** State of charge by device number, in quantity ticks. */
   readonly charges: number[];
