@@ -24,6 +24,23 @@ export function orders(units, seed) {
   };
 }
 
+/**
+ * Orders of one period: one a unit and carrier, offers and bids drawn.
+ * @param {number} units @param {number} seed not zero @returns {import("gridclear").OrderBatch}
+ */
+export function ordersEverywhere(units, seed) {
+  const random = randomFrom(seed);
+  const column = (/** @type {(i: number) => number} */ draw) =>
+    Array.from({ length: 4 * units }, (_, i) => draw(i));
+  return {
+    participant: Uint32Array.from(column((i) => i >>> 2)),
+    carrier: Uint8Array.from(column((i) => i & 3)),
+    side: Uint8Array.from(column(() => (random() < 0.5 ? 0 : 1))),
+    quantity: Uint32Array.from(column(() => 1 + Math.floor(random() * 20_000))),
+    price: Int32Array.from(column(() => 1 + Math.floor(random() * 400_000))),
+  };
+}
+
 /** A store that checks links and keeps nothing, so that what it holds is not counted as the market's.
  * @param {import("gridclear").Hasher} hasher @returns {import("gridclear/store/memory").Store} */
 export function forgetfulStore(hasher) {

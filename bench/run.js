@@ -21,7 +21,19 @@ import { targetsTable } from "./targets.js";
  * @property {(text: string) => void} say
  */
 
-const names = ["sort", "clear", "hash", "period", "boundary", "seal", "verify", "scale", "open", "steady"];
+const names = [
+  "sort",
+  "clear",
+  "hash",
+  "period",
+  "boundary",
+  "seal",
+  "verify",
+  "scale",
+  "open",
+  "market",
+  "steady",
+];
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const { values } = parseArgs({

@@ -14,7 +14,7 @@ export class ResolvedTerms {
   /** By (participant, carrier): most that one offer and one bid may have, in quantity ticks; 0 without a contract. */
   readonly offerLimit: Uint32Array;
   readonly bidLimit: Uint32Array;
-  /** By (participant, carrier): 1 where what is left of an offer may join the pool, and where open demand is imported. */
+  /** By (participant, carrier): 1 where what is left of an offer may join the pool, and 1 where demand is imported. */
   readonly joinsPool: Uint8Array;
   readonly imports: Uint8Array;
   /**
