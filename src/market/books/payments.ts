@@ -126,14 +126,15 @@ export function moveTrades(
     const quantity = view.getUint32(at + tradeAt.quantity, true);
     const price = view.getInt32(at + tradeAt.price, true);
     const buyer = buyers.place[index]!;
-    const amount = quantity * price;
-    // Fees are shares of the amount, so that they are exact where it is.
-    const useFee = numberAt(view, at + tradeAt.useFee);
-    const pays = paid[buyer]! + amount + useFee;
     const seller = sellers === null ? 0 : sellers.place[index]!;
-    const supplyFee = numberAt(view, at + tradeAt.supplyFee);
-    const gets = sellers === null ? 0 : got[seller]! + amount - supplyFee;
-    if (isExact(amount) && isExact(pays) && isExact(gets)) {
+    // Fees are shares of the amount, so that they are exact where it is. Every sum on the way is held against the limit:
+    // one that was rounded could come back below it.
+    const amount = quantity * price;
+    const owed = amount + numberAt(view, at + tradeAt.useFee);
+    const due = sellers === null ? 0 : amount - numberAt(view, at + tradeAt.supplyFee);
+    const pays = paid[buyer]! + owed;
+    const gets = sellers === null ? 0 : got[seller]! + due;
+    if (isExact(amount) && isExact(owed) && isExact(due) && isExact(pays) && isExact(gets)) {
       paid[buyer] = pays;
       if (sellers !== null) got[seller] = gets;
       continue;

@@ -1,0 +1,76 @@
+// The money of many trades at once against the same trades one by one in whole numbers of any size.
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { encodeRecords } from "../../../src/ledger/format/layout.js";
+import { type TradeRecord, tradeLayout } from "../../../src/ledger/format/records.js";
+import { Accounts } from "../../../src/market/books/accounts.js";
+import { moveTrades } from "../../../src/market/books/payments.js";
+
+const participants = 4;
+const largest = 2 ** 32 - 1;
+const quantity = fc.oneof(
+  fc.integer({ min: 1, max: 20 }),
+  fc.constantFrom(largest, 2 ** 31, 2 ** 22),
+  fc.integer({ min: 1, max: largest }),
+);
+const price = fc.oneof(
+  fc.integer({ min: -9, max: 9 }),
+  fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 2 ** 21, -(2 ** 21), 2 ** 22 - 1),
+  fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+);
+/** Shares of the amount in millionths, with none and all of it. */
+const share = fc.oneof(fc.constantFrom(0, 1_000_000), fc.nat(1_000_000));
+const party = fc.nat(participants - 1);
+const trades = fc.array(
+  fc.record({ buyer: party, seller: party, quantity, price, supply: share, use: share }),
+  { minLength: 1, maxLength: 40 },
+);
+
+it("is what the trades say one by one, however large they are and in whatever order", () => {
+  fc.assert(
+    fc.property(trades, fc.boolean(), (drawn, peers) => {
+      const balances = new Map<number, bigint>();
+      const move = (from: number, to: number, amount: bigint): void => {
+        balances.set(from, (balances.get(from) ?? 0n) - amount);
+        balances.set(to, (balances.get(to) ?? 0n) + amount);
+      };
+      const records = drawn.map((trade, position): TradeRecord => {
+        const amount = BigInt(trade.quantity) * BigInt(trade.price);
+        const of = (rate: number): bigint =>
+          peers ? ((amount < 0n ? -amount : amount) * BigInt(rate)) / 1_000_000n : 0n;
+        const [supplyFee, useFee] = [of(trade.supply), of(trade.use)];
+        if (peers) {
+          move(16 + trade.buyer, 16 + trade.seller, amount);
+          move(16 + trade.seller, 2, supplyFee);
+          move(16 + trade.buyer, 2, useFee);
+        } else move(16 + trade.buyer, 1, amount);
+        const kind = peers ? "peer" : "pool";
+        const { quantity: q, price: p } = trade;
+        return {
+          kind,
+          carrier: "heat",
+          offer: 0,
+          bid: 0,
+          quantity: q,
+          price: p,
+          position,
+          supplyFee,
+          useFee,
+        };
+      });
+      const accounts = new Accounts();
+      for (let number = 0; number < participants; number += 1) accounts.add();
+      const participant = Uint32Array.from({ length: participants }, (_, number) => number);
+      const side = (place: (trade: (typeof drawn)[number]) => number) => ({
+        participant,
+        place: Uint32Array.from(drawn, place),
+      });
+      const sellers = peers ? side(({ seller }) => seller) : null;
+      const buyers = side(({ buyer }) => buyer);
+      moveTrades(encodeRecords(tradeLayout, records), buyers, sellers, accounts);
+      for (const account of [1, 2, 16, 17, 18, 19])
+        expect(accounts.balance(account)).toBe(balances.get(account) ?? 0n);
+    }),
+    { numRuns: 500 },
+  );
+});
