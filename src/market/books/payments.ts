@@ -127,8 +127,8 @@ export function moveTrades(
     const price = view.getInt32(at + tradeAt.price, true);
     const buyer = buyers.place[index]!;
     const seller = sellers === null ? 0 : sellers.place[index]!;
-    // Fees are shares of the amount, so that they are exact where it is. Every sum on the way is held against the limit:
-    // one that was rounded could come back below it.
+    // Fees are shares of the amount, so that they are exact where it is. Every sum on the way is held against the
+    // limit: one that was rounded could come back below it.
     const amount = quantity * price;
     const owed = amount + numberAt(view, at + tradeAt.useFee);
     const due = sellers === null ? 0 : amount - numberAt(view, at + tradeAt.supplyFee);
