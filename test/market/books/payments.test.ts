@@ -8,19 +8,20 @@ import { moveTrades } from "../../../src/market/books/payments.js";
 
 const participants = 4;
 const largest = 2 ** 32 - 1;
+/** Around 2^53 − 2^21, so that a few of them and of their like come to the last exact number and beyond it by one. */
 const quantity = fc.oneof(
-  fc.integer({ min: 1, max: 20 }),
-  fc.constantFrom(largest, 2 ** 31, 2 ** 22),
+  fc.integer({ min: 1, max: 9 }),
+  fc.constantFrom(largest, 2 ** 21 - 1, 2 ** 21 + 1, 2 ** 21),
   fc.integer({ min: 1, max: largest }),
 );
 const price = fc.oneof(
-  fc.integer({ min: -9, max: 9 }),
-  fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 2 ** 21, -(2 ** 21), 2 ** 22 - 1),
+  fc.integer({ min: -3, max: 3 }),
+  fc.constantFrom(2 ** 21, -(2 ** 21), 1, -1),
   fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
 );
 /** Shares of the amount in millionths, with none and all of it. */
 const share = fc.oneof(fc.constantFrom(0, 1_000_000), fc.nat(1_000_000));
-const party = fc.nat(participants - 1);
+const party = fc.constantFrom(0, 0, 0, 1, 2, 3);
 const trades = fc.array(
   fc.record({ buyer: party, seller: party, quantity, price, supply: share, use: share }),
   { minLength: 1, maxLength: 40 },
@@ -71,6 +72,6 @@ it("is what the trades say one by one, however large they are and in whatever or
       for (const account of [1, 2, 16, 17, 18, 19])
         expect(accounts.balance(account)).toBe(balances.get(account) ?? 0n);
     }),
-    { numRuns: 500 },
+    { numRuns: 3_000 },
   );
 });
