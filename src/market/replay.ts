@@ -7,14 +7,8 @@ import { fail, placed } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/format/block.js";
 import { signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
-import {
-  flowLayout,
-  postingLayout,
-  readingLayout,
-  stateLayout,
-  tradeLayout,
-} from "../ledger/format/records.js";
-import { recordsRoot } from "../ledger/format/sections.js";
+import { flowLayout, postingLayout, readingLayout, tradeLayout } from "../ledger/format/records.js";
+import { type StateSection, stateSections } from "../ledger/format/sections.js";
 import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
 import { checkEngine, type MatchingEngine } from "./engine.js";
@@ -25,6 +19,8 @@ import { MarketState } from "./period/state.js";
 export interface Replayed {
   readonly hash: Uint8Array;
   readonly outcome: PeriodOutcome;
+  /** The records of a section of what is carried over, end to end, to be read; null once a further block was replayed. */
+  readonly records: (section: StateSection) => Uint8Array | null;
 }
 
 /** Executes a ledger again, block by block from genesis, and compares everything that follows from what it records. */
@@ -88,7 +84,10 @@ export class Replay {
     this.#period = header.period;
     this.#timestampMs = header.timestampMs;
     this.#failed = false;
-    return { hash: this.#hash, outcome };
+    const height = this.#height;
+    const records = (section: StateSection): Uint8Array | null =>
+      this.#height === height && !this.#failed ? this.state.records(section, this.#engine) : null;
+    return { hash: this.#hash, outcome, records };
   }
 
   #execute({ header, sections }: Block): PeriodOutcome {
@@ -119,14 +118,12 @@ export class Replay {
             `${outcome.totals[carrier][name]}`,
             header.totals[carrier][name],
           );
-    if (!sameBytes(header.rules, outcome.rules))
-      fail("corrupt", "rules root", hex(outcome.rules), hex(header.rules));
-    const root = recordsRoot(stateLayout, outcome.state, this.#engine);
-    const count = outcome.state.length / stateLayout.bytes;
-    if (header.sections.state.count !== count)
-      fail("corrupt", "state records", `${count}`, header.sections.state.count);
-    if (!sameBytes(header.sections.state.root, root))
-      fail("corrupt", "state root", hex(root), hex(header.sections.state.root));
+    for (const name of stateSections) {
+      const { count, root } = outcome.state[name];
+      const found = header.sections[name];
+      if (found.count !== count) fail("corrupt", `${name} records`, `${count}`, found.count);
+      if (!sameBytes(found.root, root)) fail("corrupt", `${name} root`, hex(root), hex(found.root));
+    }
   }
 }
 

@@ -165,9 +165,9 @@ export interface SealParts {
 /** Builds the block of a period and its result; storing it is the caller's. */
 export function seal(parts: SealParts, outcome: PeriodOutcome): PeriodResult {
   const { hasher, store, signed, marketId, period, timestampMs, evidence } = parts;
-  const { rules, state, totals } = outcome;
+  const { state, totals } = outcome;
   const sections = { ...outcome.sections, evidence };
-  const draft = { signed, marketId, period, timestampMs, ...store.next(), rules, sections, state, totals };
+  const draft = { signed, marketId, period, timestampMs, ...store.next(), sections, state, totals };
   const built = buildBlock(draft, hasher);
   const bytes = encodeBlock(built);
   // The sections as views of those bytes, so that a result holds its block once.

@@ -27,12 +27,11 @@ const block = format.buildBlock(
     timestampMs: 2,
     previous: bytes(0),
     history: hasher.sha256(new Uint8Array(0)),
-    rules: bytes(4),
     sections: {
       contracts: format.encodeItems([contract]),
       orders: format.encodeRecords(format.orderLayout, [order]),
     },
-    state: new Uint8Array(0),
+    state: {},
     totals: { electricity: none(), heat: none(), cold: none(), gas: none() } as never,
   },
   hasher,

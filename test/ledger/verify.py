@@ -9,15 +9,18 @@ import struct
 import sys
 import zlib
 
-NAMES = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings", "state")
-RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32, "state": 32}
+STORED = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings")
+# What is carried over to the next period: only counts and roots stand in a block.
+CARRIED = ("state", "rules", "names", "books", "lastReadings")
+RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32}
+HEADER_BYTES = 992
 # So many records, end to end, are a leaf.
 ROW = 16
 # Codes run from 1 to these.
 TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 16, 6
 CARRIERS = range(4)
 TOP = 2**53 - 1
-HEADER = struct.Struct("<4sHH32sQQQ32s32s32s")
+HEADER = struct.Struct("<4sHH32sQQQ32s32s")
 DESCRIPTOR = struct.Struct("<II32s")
 
 
@@ -121,8 +124,8 @@ class Chain:
         self.hashes, self.first, self.last = [], None, None
 
     def append(self, block):
-        need(len(block) >= 864, "a block shorter than its header")
-        magic, version, flags, market, height, period, timestamp, previous, history, _ = HEADER.unpack_from(block)
+        need(len(block) >= HEADER_BYTES, "a block shorter than its header")
+        magic, version, flags, market, height, period, timestamp, previous, history = HEADER.unpack_from(block)
         need(magic == b"GCLB" and version == 2 and flags < 2, "no block of version 2")
         need(max(height, period, timestamp) <= TOP, "a number beyond 2^53-1")
         need(height == len(self.hashes), "height")
@@ -132,12 +135,12 @@ class Chain:
             need(period == self.last[0] + 1, "period")
             need(timestamp >= self.last[1], "timestamp")
             need((market, flags) == self.first, "market id or flags")
-        at = 864
-        for index, name in enumerate(NAMES):
-            count, length, wanted = DESCRIPTOR.unpack_from(block, 160 + 40 * index)
+        at = HEADER_BYTES
+        for index, name in enumerate(STORED + CARRIED):
+            count, length, wanted = DESCRIPTOR.unpack_from(block, HEADER.size + 40 * index)
             need(count < 2**32 - 1 and length < 2**30, "%s: count or length" % name)
-            if name == "state":
-                need(length == 0, "a stored state")
+            if name in CARRIED:
+                need(length == 0, "%s: stored" % name)
                 continue
             section = block[at : at + length]
             need(len(section) == length, "%s: cut" % name)
@@ -160,7 +163,7 @@ class Chain:
                     need(leaves, "no market contract")
                     need(market == sha256(b"gridclear market v2\0" + leaves[0]), "market id")
         need(at == len(block), "bytes after the last section")
-        self.hashes.append(sha256(b"gridclear block v2\0" + block[:864]))
+        self.hashes.append(sha256(b"gridclear block v2\0" + block[:HEADER_BYTES]))
         self.first = self.first or (market, flags)
         self.last = (period, timestamp)
 
@@ -183,7 +186,7 @@ def verify(data):
             need(at + 8 <= len(data), "a cut file")
             length, checksum = struct.unpack_from("<II", data, at)
             end = at + 8 + (length or 40)
-            need((length == 0 or length >= 864) and end <= len(data), "a cut file")
+            need((length == 0 or length >= HEADER_BYTES) and end <= len(data), "a cut file")
             body = data[at + 8 : end]
             need(zlib.crc32(data[at : at + 4] + body) == checksum, "checksum")
             at = end

@@ -10,6 +10,7 @@ import {
   readingLayout,
   tradeLayout,
 } from "../../src/ledger/format/records.js";
+import { stateSections } from "../../src/ledger/format/sections.js";
 import { openReplay } from "../../src/market/replay.js";
 import { blocksOf, runScenario } from "../support/scenario.js";
 
@@ -40,14 +41,15 @@ function forged(sections: Partial<Sections>, header: Partial<Block["header"]> = 
       signed: false,
       ...block.header,
       sections: { ...block.sections, ...sections },
-      state: new Uint8Array(0),
+      state: {},
     },
     engine,
   );
-  const state = header.sections?.state ?? block.header.sections.state;
+  const from = header.sections ?? block.header.sections;
+  const carried = Object.fromEntries(stateSections.map((name) => [name, from[name]]));
   return {
     sections: built.sections,
-    header: { ...built.header, ...header, sections: { ...built.header.sections, state } },
+    header: { ...built.header, ...header, sections: { ...built.header.sections, ...carried } },
   };
 }
 
@@ -106,13 +108,19 @@ describe("replay", () => {
 
   it("finds an inflated balance and wrong sums in the header", () => {
     const { header } = blocks[target]!;
-    const state = { ...header.sections.state, root: new Uint8Array(32).fill(7) };
-    expect(verdict(forged({}, { sections: { ...header.sections, state } }))).toContain("state root");
-    const more = { ...header.sections.state, count: header.sections.state.count + 1 };
-    expect(verdict(forged({}, { sections: { ...header.sections, state: more } }))).toContain("state records");
+    for (const name of stateSections) {
+      const found = header.sections[name];
+      const other = { ...found, root: new Uint8Array(32).fill(7) };
+      expect(verdict(forged({}, { sections: { ...header.sections, [name]: other } }))).toContain(
+        `${name} root`,
+      );
+      const more = { ...found, count: found.count + 1 };
+      expect(verdict(forged({}, { sections: { ...header.sections, [name]: more } }))).toContain(
+        `${name} records`,
+      );
+    }
     const totals = { ...header.totals, heat: { ...header.totals.heat, lost: header.totals.heat.lost + 1n } };
     expect(verdict(forged({}, { totals }))).toContain("totals.heat.lost");
-    expect(verdict(forged({}, { rules: new Uint8Array(32) }))).toContain("rules root");
     expect(verdict(forged({}, { flags: 1 }))).toContain("flags");
     expect(verdict(forged({}, { previous: new Uint8Array(32) }))).toContain("previous hash");
     expect(verdict(forged({}, { period: header.period + 1 }))).toContain("period");
@@ -165,7 +173,7 @@ describe("replay", () => {
         signed: false,
         ...first.header,
         sections: { ...first.sections, orders: encodeRecords(orderLayout, [order]) },
-        state: new Uint8Array(0),
+        state: {},
       },
       engine,
     );

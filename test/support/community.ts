@@ -1,7 +1,7 @@
 // Small signed ledgers of a real market, honest or not: every block is executed by the market, then `lie` may change
 // what is sealed, so that each lie is as consistent as a liar can make it.
 
-import { concat, hex } from "../../src/bytes.js";
+import { concat, copyOf, hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import {
   type Block,
@@ -15,6 +15,7 @@ import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { type OrderRecord, orderLayout, readingLayout } from "../../src/ledger/format/records.js";
+import { type StateSection, stateSections } from "../../src/ledger/format/sections.js";
 import type { Signatures, SigningKey } from "../../src/ledger/keys/backend.js";
 import { type Evidence, encodeEvidence } from "../../src/ledger/keys/evidence.js";
 import {
@@ -27,6 +28,7 @@ import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
+import type { CarriedRecords } from "../../src/ledger/service/witness.js";
 import type { Hasher } from "../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../src/ledger/tree/history.js";
@@ -37,6 +39,9 @@ import { MarketState } from "../../src/market/period/state.js";
 import { openReplay } from "../../src/market/replay.js";
 import { carriers, maxQuantity } from "../../src/units.js";
 import { merkleTreeHash, splitLeaves } from "../oracle/merkle.js";
+
+/** What is carried over after a block, as records. */
+export type Carried = Record<StateSection, Uint8Array>;
 
 export const engine: Engine = await openEngine();
 export const hasher: Hasher = await openHasher();
@@ -169,7 +174,7 @@ export interface Ledger {
   readonly history: HistoryTree;
   readonly receipts: Receipt[];
   /** State records after each block. */
-  readonly states: Uint8Array[];
+  readonly states: Carried[];
   /** The signed head over the first `size` blocks. */
   head(size?: number): Promise<string>;
   /** An honest server of this ledger, whose head covers `size` blocks. */
@@ -187,7 +192,7 @@ export async function makeLedger(
   const { seed = 1, forkAt = Number.POSITIVE_INFINITY, lie } = options;
   const state = new MarketState();
   const blocks: Uint8Array[] = [];
-  const states: Uint8Array[] = [];
+  const states: Carried[] = [];
   const receipts: Receipt[] = [];
   const history = new HistoryTree(hasher);
   let previous: Uint8Array = new Uint8Array(32);
@@ -290,16 +295,18 @@ export async function makeLedger(
       timestampMs: 1_700_000_000_000 + period * 30_000,
       previous,
       history: height === 0 ? hasher.sha256(new Uint8Array(0)) : history.root(),
-      rules: outcome.rules,
       sections: { ...outcome.sections, evidence: encodeEvidence(evidence) },
-      state: outcome.state,
+      // The records, so that a lie can change them.
+      state: Object.fromEntries(
+        stateSections.map((name) => [name, copyOf(state.records(name, engine))]),
+      ) as Carried,
       totals: outcome.totals,
     });
     const block = buildBlock(draft, hasher);
     previous = hashOfBlock(block, hasher);
     history.append(previous);
     blocks.push(encodeBlock(block));
-    states.push(draft.state as Uint8Array);
+    states.push(draft.state as Carried);
   }
   const head = (size: number = history.size): Promise<string> =>
     signCheckpoint({ origin: originOf(market), size, root: history.root(size) }, platform, hasher);
@@ -316,14 +323,14 @@ export async function makeLedger(
         history,
         block: async (height) => blocks[height] ?? null,
         checkpoint: () => note,
-        state: (height) => states[height] ?? null,
+        state: (height, section) => states[height]?.[section] ?? null,
       });
     },
   };
 }
 
 /** The market's re-execution, as a witness takes it. */
-export function replayer(): (block: Block) => Promise<Uint8Array> {
+export function replayer(): (block: Block) => Promise<CarriedRecords> {
   const replay = openReplay(engine);
-  return async (block) => replay.replay(block).outcome.state;
+  return async (block) => replay.replay(block).records;
 }

@@ -15,11 +15,10 @@ import {
   orderLayout,
   postingLayout,
   readingLayout,
-  stateLayout,
   tradeLayout,
 } from "../../src/ledger/format/records.js";
+import { stateLayout } from "../../src/ledger/format/state.js";
 import type { Hasher } from "../../src/ledger/tree/hasher.js";
-import { merkleRoot } from "../../src/ledger/tree/merkle.js";
 
 /** The market contract of the sample ledgers. */
 export const sampleMarket = {
@@ -45,10 +44,12 @@ export function tradePeriod(period: number, seed: number = 0): Period {
   const amount = BigInt(quantity) * 300_000n;
   return {
     totals,
-    state: encodeRecords(stateLayout, [
-      { kind: "balance", number: 16, value: amount - 4_500_000n, extra: 0n },
-      { kind: "balance", number: 17, value: -amount, extra: 0n },
-    ]),
+    state: {
+      state: encodeRecords(stateLayout, [
+        { kind: "balance", number: 16, value: amount - 4_500_000n, extra: 0n },
+        { kind: "balance", number: 17, value: -amount, extra: 0n },
+      ]),
+    },
     sections: {
       orders: encodeRecords(orderLayout, [
         {
@@ -120,11 +121,13 @@ export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: 
         ...linkage,
         period: sampleMarket.from + linkage.height,
         timestampMs: 1_700_000_000_000 + linkage.height * 30_000,
-        rules: merkleRoot([contract], hasher),
         sections: {},
-        state: new Uint8Array(0),
         totals: emptyTotals(),
         ...period,
+        state: {
+          rules: encodeItems([contract]),
+          ...period.state,
+        },
       },
       hasher,
     );

@@ -55,7 +55,7 @@ export async function damage(directory: string, height: number, bytes: Uint8Arra
   if (bytes === null) records.splice(height, 1);
   else
     records[height] =
-      isNext && !isBlock(bytes) ? recordOf(bytes, Math.max(864, bytes.length + 1)) : recordOf(bytes);
+      isNext && !isBlock(bytes) ? recordOf(bytes, Math.max(992, bytes.length + 1)) : recordOf(bytes);
   writeRecords(directory, records);
 }
 
@@ -74,9 +74,9 @@ export function damageLog(
 
 /** Whether the lengths of a header's sections add up to what is there. */
 function isBlock(bytes: Uint8Array): boolean {
-  if (bytes.length < 864) return false;
+  if (bytes.length < 992) return false;
   const view = Buffer.from(bytes);
-  let length = 864;
-  for (let section = 0; section < 8; section += 1) length += view.readUInt32LE(160 + 40 * section + 4);
+  let length = 992;
+  for (let section = 0; section < 12; section += 1) length += view.readUInt32LE(128 + 40 * section + 4);
   return length === bytes.length;
 }

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import type { SectionName } from "../../ledger/format/sections.js";
+import { isStateSection, type SectionName } from "../../ledger/format/sections.js";
 import {
   originOf,
   parseCheckpoint,
@@ -27,6 +27,19 @@ const sections: { readonly [option: string]: SectionName } = {
   contract: "contracts",
   evidence: "evidence",
   state: "state",
+  rule: "rules",
+  name: "names",
+  book: "books",
+  "last-reading": "lastReadings",
+};
+
+/** What there is to say of an option beside its name. */
+const help: { readonly [option: string]: string } = {
+  state: "an account's balance, a device's charge (executes the ledger up to H)",
+  rule: "a contract in force (executes as well)",
+  name: "which number a name has, or with which version a contract ended (executes as well)",
+  book: "the book of a period's meters, by its root (executes as well)",
+  "last-reading": "the last reading of a meter (executes as well)",
 };
 
 const recordOptions: { readonly [name: string]: Option } = Object.fromEntries(
@@ -34,10 +47,7 @@ const recordOptions: { readonly [name: string]: Option } = Object.fromEntries(
     name,
     {
       value: "H:N",
-      help:
-        name === "state"
-          ? "an account's balance, a device's charge (executes the ledger up to H)"
-          : `${name} N of the block at height H`,
+      help: help[name] ?? `${name} N of the block at height H`,
     },
   ]),
 );
@@ -116,7 +126,8 @@ async function prove(ledger: OpenedLedger, what: string, value: string, size: nu
   const section = sections[what];
   const [height, index] = section === undefined ? [whole(value, "--block"), 0] : pair(value, `--${what}`);
   const block = await ledger.block(height);
-  const state = section === "state" ? await ledger.state(height) : undefined;
+  const carried = section !== undefined && isStateSection(section);
+  const state = carried ? await ledger.state(height, section) : undefined;
   const record = section === undefined ? null : proveRecord(block, { section, index, state }, ledger.hasher);
   const signed = ledger.note === null ? null : parseCheckpoint(ledger.note).checkpoint;
   const covered = signed !== null && signed.size > height && signed.size <= ledger.history.size;

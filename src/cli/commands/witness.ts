@@ -69,7 +69,7 @@ export const witnessCommand: Command = defineCommand({
         name,
         key,
         store,
-        replay: async (block) => replay.replay(block).outcome.state,
+        replay: async (block) => replay.replay(block).records,
         now: () => Math.floor(Date.now() / 1000),
       });
       const served = port === null ? null : await serveAsk(witness.answer, port, options.host);

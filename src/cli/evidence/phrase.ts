@@ -2,18 +2,10 @@
  * The last of three rooms that judge evidence (open → judge → phrase): a verdict in words for people and as data for
  * programs.
  */
-import { hex } from "../../bytes.js";
+import { hex, isBytes } from "../../bytes.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
-import {
-  flowLayout,
-  orderLayout,
-  postingLayout,
-  readingLayout,
-  stateLayout,
-  tradeLayout,
-} from "../../ledger/format/records.js";
-import type { SectionName } from "../../ledger/format/sections.js";
+import { sectionLayouts } from "../../ledger/format/sections.js";
 import { type RecordProof, recordOf } from "../../ledger/proof/proof.js";
 import { grouped } from "../parts/table.js";
 import type { JudgedReceipt, Verdict } from "./judge.js";
@@ -86,25 +78,19 @@ function phraseProof({ proven, trusted }: Extract<Verdict, { kind: "proof" }>): 
   };
 }
 
-const layouts: { readonly [section in SectionName]?: Layout<object> } = {
-  orders: orderLayout as Layout<object>,
-  trades: tradeLayout as Layout<object>,
-  flows: flowLayout as Layout<object>,
-  readings: readingLayout as Layout<object>,
-  postings: postingLayout as Layout<object>,
-  state: stateLayout as Layout<object>,
-};
-
-/** A record as data people read; amounts as decimal strings of ticks. */
+/** A record as data people read; amounts as decimal strings of ticks, hashes in hexadecimal. */
 function showRecord(proof: RecordProof): unknown {
   const { section } = proof;
   const bytes = recordOf(proof);
-  if (section === "contracts") return decodeCanonical(bytes, "contract");
-  const layout = layouts[section];
-  if (layout === undefined) return { bytes: hex(bytes) };
+  if (section === "contracts" || section === "rules") return decodeCanonical(bytes, "contract");
+  const layout = sectionLayouts[section] as Layout<object> | null;
+  if (layout === null) return { bytes: hex(bytes) };
   const fields = Object.entries(readRecord(layout, bytes, 0));
   return Object.fromEntries(
-    fields.map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]),
+    fields.map(([name, value]) => [
+      name,
+      typeof value === "bigint" ? `${value}` : isBytes(value) ? hex(value) : value,
+    ]),
   );
 }
 

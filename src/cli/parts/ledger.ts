@@ -6,6 +6,7 @@ import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { signedMarket } from "../../ledger/format/header.js";
+import type { StateSection } from "../../ledger/format/sections.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import type { Store } from "../../ledger/store/node.js";
@@ -28,8 +29,8 @@ export interface OpenedLedger {
   readonly note: string | null;
   /** A block that has been checked. Throws `invalid` beyond the head. */
   block(height: number): Promise<Block>;
-  /** State records after a block, by executing every period up to it. */
-  state(height: number): Promise<Uint8Array>;
+  /** Records of what is carried over after a block, by executing every period up to it. */
+  state(height: number, section: StateSection): Promise<Uint8Array>;
 }
 
 /**
@@ -69,13 +70,13 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
     startPeriod: genesis.header.period,
     note: note === null ? null : (fromUtf8(note) ?? fail("corrupt", "checkpoint", "UTF-8", "other bytes")),
     block,
-    state: async (height) => {
+    state: async (height, section) => {
       const engine = await openEngine();
       const replay = openReplay(engine);
-      let state: Uint8Array = new Uint8Array(0);
-      for (let at = 0; at <= height; at += 1) state = copyOf(replay.replay(await block(at)).outcome.state);
+      for (let at = 0; at <= height; at += 1) replay.replay(await block(at));
+      const records = copyOf(replay.state.records(section, engine));
       engine.close();
-      return state;
+      return records;
     },
   };
 }

@@ -18,6 +18,7 @@ import {
   maxItemBytes,
   maxItems,
   maxSectionBytes,
+  type Rooted,
   type SectionDescriptor,
   signedMarket,
 } from "./header.js";
@@ -25,8 +26,10 @@ import { checkRecords, recordCount } from "./layout.js";
 import {
   recordsRoot,
   type SectionName,
+  type StateSection,
   type StoredSection,
   sectionLayouts,
+  stateSections,
   storedSections,
 } from "./sections.js";
 
@@ -48,10 +51,9 @@ export interface BlockDraft {
   readonly timestampMs: number;
   readonly previous: Uint8Array;
   readonly history: Uint8Array;
-  readonly rules: Uint8Array;
   readonly sections: Partial<Sections>;
-  /** State records after this block, end to end (32 bytes each), or what is kept of them: their number and root. */
-  readonly state: Uint8Array | Pick<SectionDescriptor, "count" | "root">;
+  /** What is carried over after this block: the records of each section, end to end, or what is kept of them, number and root. */
+  readonly state: Readonly<Partial<Record<StateSection, Uint8Array | Rooted>>>;
   readonly totals: Header["totals"];
 }
 
@@ -117,8 +119,14 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
   const described = Object.fromEntries(
     storedSections.map((name) => [name, describe(name, sections[name], hasher)]),
   ) as Record<StoredSection, SectionDescriptor>;
-  const { count, root } = isBytes(draft.state) ? describe("state", draft.state, hasher) : draft.state;
-  const { marketId, height, period, timestampMs, previous, history, rules, totals } = draft;
+  const carried = Object.fromEntries(
+    stateSections.map((name) => {
+      const given = draft.state[name] ?? empty;
+      const { count, root } = isBytes(given) ? describe(name, given, hasher) : given;
+      return [name, { count, bytes: 0, root }];
+    }),
+  ) as Record<StateSection, SectionDescriptor>;
+  const { marketId, height, period, timestampMs, previous, history, totals } = draft;
   const header: Header = {
     version: formatVersion,
     flags: draft.signed ? signedMarket : 0,
@@ -128,8 +136,7 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
     timestampMs,
     previous,
     history,
-    rules,
-    sections: { ...described, state: { count, bytes: 0, root } },
+    sections: { ...described, ...carried },
     totals,
   };
   return { header, sections };

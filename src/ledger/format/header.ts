@@ -7,7 +7,7 @@ import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
 import type { Hasher } from "../tree/hasher.js";
 import { checkRecords, type Layout, layout, readRecord, writeRecord } from "./layout.js";
-import { type SectionName, sectionLayouts, sectionNames } from "./sections.js";
+import { isStateSection, type SectionName, sectionLayouts, sectionNames } from "./sections.js";
 
 /** Version of the format written; every version ever written is read for ever (docs/ledger-format.md). */
 export const formatVersion = 2;
@@ -36,11 +36,14 @@ export type Totals = Readonly<Record<(typeof totalNames)[number], bigint>>;
 export interface SectionDescriptor {
   /** Number of records or items. */
   readonly count: number;
-  /** Length in the block; 0 for `state`. */
+  /** Length in the block; 0 for what is carried over. */
   readonly bytes: number;
   /** RFC 6962 root over its records or items; SHA-256 of nothing when there are none. */
   readonly root: Uint8Array;
 }
+
+/** What a header says of a section that it does not hold. */
+export type Rooted = Pick<SectionDescriptor, "count" | "root">;
 
 /** The header of a block: everything that its hash covers. */
 export interface Header {
@@ -57,8 +60,6 @@ export interface Header {
   readonly previous: Uint8Array;
   /** RFC 6962 root over the hashes of the blocks below this height. */
   readonly history: Uint8Array;
-  /** Root over the contracts in force. */
-  readonly rules: Uint8Array;
   readonly sections: Readonly<Record<SectionName, SectionDescriptor>>;
   readonly totals: Readonly<Record<Carrier, Totals>>;
 }
@@ -81,7 +82,6 @@ export const headerLayout: Layout<HeaderFields> = /* @__PURE__ */ layout("header
   ["timestampMs", "u53"],
   ["previous", "hash"],
   ["history", "hash"],
-  ["rules", "hash"],
 ]);
 /** One of the descriptors, which stand behind the fields in the order of {@link sectionNames}. */
 export const descriptorLayout: Layout<SectionDescriptor> = /* @__PURE__ */ layout("sections", [
@@ -97,7 +97,7 @@ export const totalsLayout: Layout<Totals> = /* @__PURE__ */ layout(
 /** Where the descriptors and the totals begin in a header, in bytes. */
 export const descriptorsAt: number = headerLayout.bytes;
 export const totalsAt: number = descriptorsAt + sectionNames.length * descriptorLayout.bytes;
-/** Bytes of a header: 864. */
+/** Bytes of a header: 992. */
 export const headerBytes: number = totalsAt + carriers.length * totalsLayout.bytes;
 
 /** Largest section and largest block, in bytes. */
@@ -146,8 +146,8 @@ function checkDescriptor(
   if (count > 0xffff_fffe) fail(code, `${path}.count`, "a whole number below 2^32-1", count);
   if (bytes > maxSectionBytes) fail(code, `${path}.bytes`, `at most ${maxSectionBytes}`, bytes);
   if (size === null && count > maxItems) fail(code, `${path}.count`, `at most ${maxItems}`, count);
-  if (name === "state") {
-    if (bytes !== 0) fail(code, `${path}.bytes`, "0: the state is not stored", bytes);
+  if (isStateSection(name)) {
+    if (bytes !== 0) fail(code, `${path}.bytes`, "0: what is carried over is not stored", bytes);
   } else if (size === null) {
     if (bytes < 4 * count || (count === 0 && bytes > 0))
       fail(code, `${path}.bytes`, `at least ${4 * count}, 0 for none`, bytes);

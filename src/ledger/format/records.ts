@@ -1,6 +1,6 @@
 /**
- * The records of a block, with everything that their numbers mean: kinds, flags, accounts and "nobody". The layouts at
- * the end are the only place that says which byte is what; docs/ledger-format.md has the same as tables.
+ * The records that stand in a block, with everything that their numbers mean: kinds, flags, accounts and "nobody". The
+ * layouts at the end are the only place that says which byte is what; docs/ledger-format.md has the same as tables.
  */
 import { type Carrier, carriers } from "../../units.js";
 import { type Codes, type CodesByName, codesOf, type Layout, layout, noCode } from "./layout.js";
@@ -42,8 +42,6 @@ export const postingKinds = [
   "correction",
   "default",
 ] as const;
-/** Kinds of state; the code is the index + 1. */
-export const stateKinds = ["balance", "charge", "collateral"] as const;
 
 /** The platform's accounts and the world's, by number; participants follow, then their collateral. */
 export const account = {
@@ -151,14 +149,6 @@ export interface PostingRecord {
   readonly period: number;
 }
 
-/** One entry of the state after a block, of which the block holds the root only. */
-export interface StateRecord {
-  readonly kind: (typeof stateKinds)[number];
-  readonly number: number;
-  readonly value: bigint;
-  readonly extra: bigint;
-}
-
 const carrierCode: Codes = { names: carriers, first: 0 };
 
 /** Orders: 16 bytes. */
@@ -218,18 +208,8 @@ export const postingLayout: Layout<PostingRecord> = /* @__PURE__ */ layout("post
   ["amount", "u64"],
   ["period", "u53"],
 ]);
-/** State: 32 bytes. */
-export const stateLayout: Layout<StateRecord> = /* @__PURE__ */ layout("state", [
-  ["kind", { names: stateKinds, first: 1 }],
-  [null, 3],
-  ["number", "u32"],
-  ["value", "i128"],
-  ["extra", "u64"],
-]);
-
 /** Codes of the kinds, by name, for code that reads or writes many records. */
 export const sideCode: CodesByName<OrderRecord, "side"> = /* @__PURE__ */ codesOf(orderLayout, "side");
 export const tradeCode: CodesByName<TradeRecord, "kind"> = /* @__PURE__ */ codesOf(tradeLayout, "kind");
 export const flowCode: CodesByName<FlowRecord, "kind"> = /* @__PURE__ */ codesOf(flowLayout, "kind");
 export const postingCode: CodesByName<PostingRecord, "kind"> = /* @__PURE__ */ codesOf(postingLayout, "kind");
-export const stateCode: CodesByName<StateRecord, "kind"> = /* @__PURE__ */ codesOf(stateLayout, "kind");

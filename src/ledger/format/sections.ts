@@ -13,14 +13,22 @@ import {
   postingLayout,
   type ReadingRecord,
   readingLayout,
-  type StateRecord,
-  stateLayout,
   type TradeRecord,
   tradeLayout,
 } from "./records.js";
+import {
+  type BookRecord,
+  bookLayout,
+  type LastReadingRecord,
+  lastReadingLayout,
+  type NameRecord,
+  nameLayout,
+  type StateRecord,
+  stateLayout,
+} from "./state.js";
 
-/** The sections of a block, in order; the code of a section is the index. */
-export const sectionNames = [
+/** The sections that stand in a block, in order. */
+export const storedSections = [
   "contracts",
   "orders",
   "evidence",
@@ -28,21 +36,27 @@ export const sectionNames = [
   "flows",
   "readings",
   "postings",
-  "state",
 ] as const;
+/**
+ * The sections of what the market carries over to the next period, in order: of them a block holds count and root only.
+ * Together they are all that the next period needs.
+ */
+export const stateSections = ["state", "rules", "names", "books", "lastReadings"] as const;
+/** The sections of a block, in order; the code of a section is the index. */
+export const sectionNames: readonly [...typeof storedSections, ...typeof stateSections] = [
+  ...storedSections,
+  ...stateSections,
+];
+/** One section that stands in a block. */
+export type StoredSection = (typeof storedSections)[number];
+/** One section of what is carried over. */
+export type StateSection = (typeof stateSections)[number];
 /** One section of a block. */
 export type SectionName = (typeof sectionNames)[number];
-/** The sections that stand in a block. Of the state it holds only count and root. */
-export type StoredSection = Exclude<SectionName, "state">;
 /** The sections of items of variable length. */
 export type ItemSection = "contracts" | "evidence";
 /** The sections of records of one size that stand in a block. */
 export type RecordSection = Exclude<StoredSection, ItemSection>;
-
-/** The stored sections in the order in which they stand in a block. */
-export const storedSections: readonly StoredSection[] = /* @__PURE__ */ sectionNames.filter(
-  (name) => name !== "state",
-);
 
 /** The layout of a section's records; null for items of variable length, each behind its length as a u32. */
 export const sectionLayouts: {
@@ -54,6 +68,10 @@ export const sectionLayouts: {
   readonly readings: Layout<ReadingRecord>;
   readonly postings: Layout<PostingRecord>;
   readonly state: Layout<StateRecord>;
+  readonly rules: null;
+  readonly names: Layout<NameRecord>;
+  readonly books: Layout<BookRecord>;
+  readonly lastReadings: Layout<LastReadingRecord>;
 } = {
   contracts: null,
   orders: orderLayout,
@@ -63,7 +81,16 @@ export const sectionLayouts: {
   readings: readingLayout,
   postings: postingLayout,
   state: stateLayout,
+  rules: null,
+  names: nameLayout,
+  books: bookLayout,
+  lastReadings: lastReadingLayout,
 };
+
+/** Whether a section is one of what is carried over, which no block holds. */
+export function isStateSection(name: SectionName): name is StateSection {
+  return (stateSections as readonly SectionName[]).includes(name);
+}
 
 /** The stored sections of records of one size, in order. */
 export const recordSections: readonly RecordSection[] = /* @__PURE__ */ storedSections.filter(

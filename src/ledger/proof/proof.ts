@@ -8,6 +8,7 @@ import { type Block, decodeItems } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
 import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes } from "../format/header.js";
 import {
+  isStateSection,
   leafOf,
   rowBytes,
   rowRecords,
@@ -76,8 +77,8 @@ export interface RecordPlace {
   /** Place in the section. */
   readonly index: number;
   /**
-   * All records of the state after the block, end to end, as replaying the chain gives them: the state is not stored in
-   * blocks, and without it none of its records can be proved.
+   * All records of a section of what is carried over, end to end, as replaying the chain gives them: they are not stored
+   * in blocks, and without them none can be proved.
    */
   readonly state?: Uint8Array | undefined;
 }
@@ -99,24 +100,17 @@ export function proveRecord(
       count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
       index,
     );
-  const stored = section === "state" ? state : block.sections[section];
+  const carried = isStateSection(section);
+  const stored = carried ? state : block.sections[section];
   if (stored === undefined)
-    return fail("invalid", "state", "the records of the state after the block", stored);
+    return fail("invalid", "state", `the records of ${section} after the block`, stored);
   const layout = sectionLayouts[section];
   const items = layout === null ? decodeItems(stored, section) : [];
   const rangeRoot = layout === null ? itemRoots(items, hasher) : leafRoots(stored, rowBytes(layout), hasher);
   const { place, leaves, start, end } = leafOf(section, index, count);
-  if (
-    layout !== null &&
-    section === "state" &&
-    (stored.length !== count * layout.bytes || !sameBytes(rangeRoot(0, leaves), root))
-  )
-    return fail(
-      "corrupt",
-      "state",
-      `${count} records with root ${hex(root)}`,
-      `${stored.length} bytes with another`,
-    );
+  const held = layout === null ? items.length : stored.length / layout.bytes;
+  if (carried && (held !== count || !sameBytes(rangeRoot(0, leaves), root)))
+    return fail("corrupt", section, `${count} records with root ${hex(root)}`, `${held} with another`);
   return {
     section,
     index,

@@ -4,7 +4,7 @@ import { GridclearError } from "../../errors.js";
 import { decodeBlock } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
-import { sectionNames } from "../format/sections.js";
+import { isStateSection, type StateSection, sectionNames } from "../format/sections.js";
 import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
@@ -29,8 +29,8 @@ export interface ServedLedger {
   block(height: number): Promise<Uint8Array | null>;
   /** The newest head as a note; null before there is one. */
   checkpoint(): string | null;
-  /** The state's records after a block, where they are still known. */
-  state?(height: number): Uint8Array | null;
+  /** The records of a section of what is carried over after a block, where they are still known. */
+  state?(height: number, section: StateSection): Uint8Array | null;
 }
 
 const numberPattern = /^(?:0|[1-9][0-9]{0,15})$/;
@@ -90,8 +90,9 @@ async function proofAt(ledger: ServedLedger, parts: readonly string[]): Promise<
   const header = decodeHeader(bytes);
   if (section === undefined) return toUtf8(encodeProof(proveBlock(history, header, null, size)));
   if (index >= header.sections[section].count) return null;
-  const state = section === "state" ? (ledger.state?.(height) ?? null) : null;
-  if (section === "state" && state === null) return null;
+  const carried = isStateSection(section);
+  const state = carried ? (ledger.state?.(height, section) ?? null) : null;
+  if (carried && state === null) return null;
   const record = proveRecord(
     decodeBlock(bytes),
     { section, index, state: state ?? undefined },

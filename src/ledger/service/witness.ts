@@ -8,6 +8,7 @@ import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
 import { signedMarket } from "../format/header.js";
+import type { StateSection } from "../format/sections.js";
 import type { Signatures, SigningKey } from "../keys/backend.js";
 import { checkEvidence } from "../keys/coverage.js";
 import { KeyDirectory } from "../keys/directory.js";
@@ -37,6 +38,9 @@ export interface LedgerSource {
   readonly proof?: ProveBlock;
 }
 
+/** The records of a section of what is carried over after a block; null when they are no longer known. */
+export type CarriedRecords = (section: StateSection) => Uint8Array | null;
+
 /** What a witness works with. */
 export interface WitnessOptions {
   readonly hasher: Hasher;
@@ -50,9 +54,9 @@ export interface WitnessOptions {
   readonly marketId?: Uint8Array;
   /**
    * Re-executes a period and throws unless its block is what the rules make of its orders; called once a block, in
-   * order. May resolve to the state's records after the block, which are then served.
+   * order. May resolve to what gives the records of what is carried over after the block, which are then served.
    */
-  replay(block: Block): Promise<Uint8Array | undefined>;
+  replay(block: Block): Promise<CarriedRecords | undefined>;
   /** Seconds since 1970-01-01T00:00Z. */
   now(): number;
 }
@@ -70,8 +74,8 @@ interface Checked {
   readonly height: number;
   readonly bytes: Uint8Array;
   readonly hash: Uint8Array;
-  /** The state's records after it, when replaying gave them. */
-  readonly state: Uint8Array | null;
+  /** What is carried over after it, when replaying gave it. */
+  readonly state: CarriedRecords | null;
 }
 
 /**
@@ -112,7 +116,8 @@ export class Witness {
       history: this.#history,
       block: async (height) => (height < this.size ? options.store.get(height) : null),
       checkpoint: () => this.#note,
-      state: (height) => (this.#newest?.height === height ? this.#newest.state : null),
+      state: (height, section) =>
+        this.#newest?.height === height ? (this.#newest.state?.(section) ?? null) : null,
     });
   }
 

@@ -38,6 +38,19 @@ export function numberAt(view: DataView, at: number): number {
   return view.getInt32(at + halfBytes, true) * half + view.getUint32(at, true);
 }
 
+/** Writes a signed number of 128 bits. */
+export function putWide(view: DataView, at: number, value: Amount): void {
+  if (typeof value === "number") {
+    putAmount(view, at, value);
+    // Above what a double holds, the sign alone.
+    view.setInt32(at + 2 * halfBytes, value < 0 ? -1 : 0, true);
+    view.setInt32(at + 3 * halfBytes, value < 0 ? -1 : 0, true);
+  } else {
+    view.setBigInt64(at, value, true);
+    view.setBigInt64(at + 2 * halfBytes, value >> 64n, true);
+  }
+}
+
 /** Reads a signed 64-bit amount, as a number where it is one exactly. */
 export function amountAt(view: DataView, at: number): Amount {
   const value = numberAt(view, at);

@@ -1,7 +1,8 @@
 /**
- * The rules root of a block: it vouches for every contract in force. Each contract is hashed once, when it enters; what
- * is hashed anew when contracts change is the tree over the hashes, and when none do, nothing.
+ * The contracts in force as a section of what is carried over. Each contract is hashed once, when it enters; what is
+ * hashed anew when contracts change is the tree over the hashes, and when none do, nothing.
  */
+import type { Rooted } from "../../ledger/format/header.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { type Held, nobody, type Terms } from "./terms.js";
 
@@ -36,11 +37,12 @@ export class Rules {
   }
 
   /**
-   * RFC 6962 root over the canonical JSON of every contract in force, in order of first entry; not to be written to.
+   * Number of contracts in force, and the RFC 6962 root over their canonical JSON, in order of first entry; a hash not to
+   * be written to.
    */
-  root(hasher: Hasher): Uint8Array {
+  rooted(hasher: Hasher): Rooted {
     this.#root ??= this.#hash(hasher);
-    return this.#root;
+    return { count: this.#count, root: this.#root };
   }
 
   #hash(hasher: Hasher): Uint8Array {

@@ -3,6 +3,8 @@
  * of each kind does to them stands with the kind (`kinds/`); balances and charges are the market's state.
  */
 import { fail } from "../../errors.js";
+import { noCode } from "../../ledger/format/layout.js";
+import { nameCode } from "../../ledger/format/state.js";
 import { type Carrier, carriers } from "../../units.js";
 import type {
   ClearingContract,
@@ -16,6 +18,7 @@ import type {
   SupplyContract,
   UseContract,
 } from "./contracts.js";
+import { Names } from "./names.js";
 
 /** The number of nobody: "hangs on no feeder", "owned by the platform". */
 export const nobody = -1;
@@ -54,9 +57,17 @@ export interface Feeder extends Registered<FeederContract> {
 }
 
 /** Names of one sort and what they stand for, numbered in order of registration; no number is ever given away again. */
-export class Register<T extends Registered<unknown>> {
+export class Register<T extends Registered<unknown> & { readonly carrier?: number }> {
   readonly entries: T[] = [];
+  readonly #kind: number;
+  readonly #names: Names;
   readonly #numbers = new Map<string, number>();
+
+  /** `kind`: the code under which its names stand among all names (`nameCode`). */
+  constructor(kind: number, names: Names) {
+    this.#kind = kind;
+    this.#names = names;
+  }
 
   numberOf(name: string): number | undefined {
     return this.#numbers.get(name);
@@ -76,6 +87,8 @@ export class Register<T extends Registered<unknown>> {
     }
     const number = this.entries.push({ name, ...entry } as T) - 1;
     this.#numbers.set(name, number);
+    const { carrier = noCode } = entry as { readonly carrier?: number };
+    this.#names.add({ kind: this.#kind, carrier, number, name });
     return number;
   }
 
@@ -124,6 +137,8 @@ export function creditOf(own: ParticipantContract | null, payment: PaymentContra
 
 /** The contracts in force. Columns are to be read by everybody and written by the kinds of contracts alone. */
 export class Terms {
+  /** Every name ever registered and every key that ended. */
+  readonly names: Names = new Names();
   /** By the kind of the contract that registers the name. */
   readonly registers: {
     readonly participant: Register<Registered<ParticipantContract>>;
@@ -131,10 +146,10 @@ export class Terms {
     readonly converter: Register<Converter>;
     readonly feeder: Register<Feeder>;
   } = {
-    participant: new Register(),
-    storage: new Register(),
-    converter: new Register(),
-    feeder: new Register(),
+    participant: new Register(nameCode.participant, this.names),
+    storage: new Register(nameCode.storage, this.names),
+    converter: new Register(nameCode.converter, this.names),
+    feeder: new Register(nameCode.feeder, this.names),
   };
   readonly participants: readonly Registered<ParticipantContract>[] = this.registers.participant.entries;
   readonly devices: readonly Device[] = this.registers.storage.entries;
@@ -207,6 +222,7 @@ export class Terms {
       this.inForce.delete(key);
     }
     this.#past.set(key, version);
+    this.names.end(key, version);
   }
 
   /** Registers a participant, or changes what it hangs on. */

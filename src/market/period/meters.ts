@@ -3,8 +3,14 @@
  * thousands of such periods, so a book has a row for each meter that took or gave energy, had an order or was read, and
  * none for the others.
  */
+import { offsetsOf } from "../../ledger/format/layout.js";
+import { recordsRoot } from "../../ledger/format/sections.js";
+import { meterCorrected, meterKnown, meterLayout } from "../../ledger/format/state.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { putAmount, putWide } from "../books/amounts.js";
 import type { Positions } from "../books/positions.js";
 import type { PaymentContract } from "../contracts/contracts.js";
+import { carrierCount } from "../contracts/terms.js";
 
 /** Numbers of a meter's row, by their place in it. */
 export const meter = {
@@ -25,6 +31,17 @@ export const meter = {
 } as const;
 const rowLength = 8;
 
+const meterAt = /* @__PURE__ */ offsetsOf(meterLayout);
+
+/** What a book is made of beside its rows. */
+interface BookParts {
+  readonly period: number;
+  readonly payment: PaymentContract;
+  readonly slots: number;
+  readonly due: number;
+  readonly settled: boolean;
+}
+
 /** The meters of one past period. Those due stand first, in order of slots. */
 export class MeterBook {
   readonly period: number;
@@ -38,36 +55,44 @@ export class MeterBook {
   missing: number;
   /** Number of rows. */
   count: number;
-  settled = false;
+  settled: boolean;
   /** Rows whose reading changed since the book was settled. */
-  readonly corrected: Set<number> = new Set();
+  readonly #corrected = new Set<number>();
   /** By row: what the default account paid of it, in amount ticks; a correction gives that back first. */
-  readonly defaulted: Map<number, bigint> = new Map();
+  readonly #defaulted = new Map<number, bigint>();
   #rows: Float64Array;
   /** Rows of meters that were read though nothing was due, by slot. */
   readonly #others = new Map<number, number>();
+  /** Root over the records of the meters; null once one has changed. */
+  #root: Uint8Array | null = null;
 
-  /** Opens the book of a period from the positions its clearing left; `live` has an order number, or −1, by slot. */
-  constructor(period: number, payment: PaymentContract, positions: Positions, live: Int32Array) {
+  private constructor({ period, payment, slots, due, settled }: BookParts, count: number) {
     this.period = period;
     this.payment = payment;
-    this.slots = live.length;
+    this.slots = slots;
+    this.due = due;
+    this.missing = due;
+    this.settled = settled;
+    this.count = count;
+    this.#rows = new Float64Array(count * rowLength);
+  }
+
+  /** Opens the book of a period from the positions its clearing left; `live` has an order number, or −1, by slot. */
+  static open(period: number, payment: PaymentContract, positions: Positions, live: Int32Array): MeterBook {
     const { bought, drawn, sold, delivered } = positions;
     const isDue = (slot: number): boolean =>
       live[slot]! >= 0 || bought[slot]! > 0 || drawn[slot]! > 0 || sold[slot]! > 0 || delivered[slot]! > 0;
     let due = 0;
     for (let slot = 0; slot < live.length; slot += 1) if (isDue(slot)) due += 1;
-    this.due = due;
-    this.missing = due;
-    this.count = due;
-    this.#rows = new Float64Array(due * rowLength);
+    const book = new MeterBook({ period, payment, slots: live.length, due, settled: false }, due);
     for (let slot = 0, row = 0; row < due; slot += 1) {
       if (!isDue(slot)) continue;
-      this.set(row, meter.slot, slot);
-      this.set(row, meter.tradedIn, bought[slot]! + drawn[slot]!);
-      this.set(row, meter.tradedOut, sold[slot]! + delivered[slot]!);
+      book.set(row, meter.slot, slot);
+      book.set(row, meter.tradedIn, bought[slot]! + drawn[slot]!);
+      book.set(row, meter.tradedOut, sold[slot]! + delivered[slot]!);
       row += 1;
     }
+    return book;
   }
 
   /** A number of a row, as {@link meter} names it. */
@@ -77,6 +102,67 @@ export class MeterBook {
 
   set(row: number, field: number, value: number): void {
     this.#rows[row * rowLength + field] = value;
+    this.#root = null;
+  }
+
+  /** Rows whose reading changed since the book was settled; empty before that. */
+  get corrected(): ReadonlySet<number> {
+    return this.#corrected;
+  }
+
+  /** The reading of a row of a settled book changed, and its correction has to be paid. */
+  correct(row: number): void {
+    this.#corrected.add(row);
+    this.#root = null;
+  }
+
+  /** The correction of a row has been paid. */
+  corrects(row: number): void {
+    this.#corrected.delete(row);
+    this.#root = null;
+  }
+
+  /** What the default account paid of a row, in amount ticks. */
+  defaulted(row: number): bigint {
+    return this.#defaulted.get(row) ?? 0n;
+  }
+
+  setDefaulted(row: number, amount: bigint): void {
+    if (amount === 0n) this.#defaulted.delete(row);
+    else this.#defaulted.set(row, amount);
+    this.#root = null;
+  }
+
+  /** Root over the records of its meters; hashed once each time they changed, and not to be written to. */
+  root(hasher: Hasher): Uint8Array {
+    this.#root ??= recordsRoot(meterLayout, this.encode(), hasher);
+    return this.#root;
+  }
+
+  /** The records of its meters, end to end, fresh bytes: those due, in order of slots, then the others as they were read. */
+  encode(): Uint8Array {
+    const bytes = new Uint8Array(this.count * meterLayout.bytes);
+    const view = new DataView(bytes.buffer);
+    for (let row = 0, at = 0; row < this.count; row += 1, at += meterLayout.bytes) {
+      const slot = this.get(row, meter.slot);
+      const carrier = slot % carrierCount;
+      view.setUint32(at + meterAt.participant, (slot - carrier) / carrierCount, true);
+      view.setUint8(at + meterAt.carrier, carrier);
+      view.setUint8(at + meterAt.flags, this.get(row, meter.known) === 1 ? meterKnown : 0);
+      view.setUint16(at + meterAt.version, this.get(row, meter.version), true);
+      putAmount(view, at + meterAt.tradedIn, this.get(row, meter.tradedIn));
+      putAmount(view, at + meterAt.tradedOut, this.get(row, meter.tradedOut));
+      putAmount(view, at + meterAt.in, this.get(row, meter.in));
+      putAmount(view, at + meterAt.out, this.get(row, meter.out));
+      putAmount(view, at + meterAt.paid, this.get(row, meter.paid));
+    }
+    for (const row of this.#corrected) {
+      const at = row * meterLayout.bytes + meterAt.flags;
+      view.setUint8(at, view.getUint8(at) | meterCorrected);
+    }
+    for (const [row, amount] of this.#defaulted)
+      putWide(view, row * meterLayout.bytes + meterAt.defaulted, amount);
+    return bytes;
   }
 
   /** Row of a slot, or −1 for a meter that is not due and was not read. */
@@ -103,6 +189,7 @@ export class MeterBook {
       this.#rows = grown;
     }
     this.count += 1;
+    // Its other numbers are zeros, so writing the slot alone makes the row.
     this.set(row, meter.slot, slot);
     this.#others.set(slot, row);
     return row;

@@ -30,7 +30,7 @@ import { Readings, readingRow } from "./readings.js";
 import type { Round } from "./round.js";
 import { Router } from "./router.js";
 import { settle } from "./settlement.js";
-import type { MarketState } from "./state.js";
+import type { MarketState, StateRoots } from "./state.js";
 import { markDepartures, selfDischarge } from "./storage.js";
 
 /** What decides a period: all that its block records of the outside world. */
@@ -46,9 +46,8 @@ export interface PeriodInput {
 export interface PeriodOutcome {
   /** All sections but the evidence, fresh bytes. */
   readonly sections: Omit<Sections, "evidence">;
-  /** State records after the period; their root is in the block. */
-  readonly state: Uint8Array;
-  readonly rules: Uint8Array;
+  /** Counts and roots of what is carried over to the next period. */
+  readonly state: StateRoots;
   readonly totals: Header["totals"];
   readonly carriers: readonly CarrierOutcome[];
   /** Periods settled in this one. */
@@ -151,7 +150,7 @@ export class OpenPeriod {
       markDepartures(round);
       outcomes.sort((a, b) => a.carrier - b.carrier);
       if (terms.payment?.metering)
-        books.set(this.period, new MeterBook(this.period, terms.payment, positions, orders.live));
+        books.set(this.period, MeterBook.open(this.period, terms.payment, positions, orders.live));
       const { journal, period } = round;
       settled = settle({ period, terms, accounts, journal, readings, books });
     }
@@ -160,8 +159,7 @@ export class OpenPeriod {
     this.#state.expect(orders.count, trades.length / tradeLayout.bytes, flows.length / flowLayout.bytes);
     return {
       sections: { contracts, orders: orders.encode(), readings: readings.encode(), trades, flows, postings },
-      state: this.#state.encode(),
-      rules: this.#state.rules.root(this.#engine),
+      state: this.#state.roots(this.#engine),
       totals: totalsOf(this.#sums),
       carriers: outcomes,
       settled,

@@ -1,10 +1,15 @@
 /** The meter readings of the open period, checked against the books of the periods that they are about. */
 import { copyOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
+import type { Rooted } from "../../ledger/format/header.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { readingCorrection, readingEstimated, readingLayout } from "../../ledger/format/records.js";
+import { lastReadingLayout } from "../../ledger/format/state.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers, maxQuantity } from "../../units.js";
+import { putAmount } from "../books/amounts.js";
 import { carrierCount } from "../contracts/terms.js";
+import { rootedOf } from "./carried.js";
 import { maxPeriodReadings, maxReadingRevisions } from "./limits.js";
 import { type MeterBook, meter } from "./meters.js";
 
@@ -73,7 +78,7 @@ export class Readings {
     this.#note(book, row, reading);
     this.#write(reading, known ? readingCorrection : 0);
     book.set(row, meter.version, version);
-    if (book.settled) book.corrected.add(row);
+    if (book.settled) book.correct(row);
     this.#last.note(slot, reading);
     return null;
   }
@@ -171,9 +176,13 @@ export class Readings {
   }
 }
 
+const lastAt = /* @__PURE__ */ offsetsOf(lastReadingLayout);
+
 /** The last reading of every meter, by period of delivery: what the rule `last` estimates with. */
 export class LastReadings {
   #period: Float64Array = new Float64Array(0);
+  /** Count and root of the records; null once a reading has come. */
+  #rooted: Rooted | null = null;
   #in: Uint32Array = new Uint32Array(0);
   #out: Uint32Array = new Uint32Array(0);
 
@@ -182,9 +191,35 @@ export class LastReadings {
     if (slot >= this.#in.length) this.#grow(slot + 1);
     // Periods count from 0; a column starts at 0 for "never", so it holds the period plus one.
     if (reading.period + 1 < this.#period[slot]!) return;
+    this.#rooted = null;
     this.#period[slot] = reading.period + 1;
     this.#in[slot] = reading.in;
     this.#out[slot] = reading.out;
+  }
+
+  /** Number of meters that were read, and the root over their records; a hash not to be written to. */
+  rooted(hasher: Hasher): Rooted {
+    this.#rooted ??= rootedOf(lastReadingLayout, this.encode(), hasher);
+    return this.#rooted;
+  }
+
+  /** The records, by participant and carrier, end to end; fresh bytes. */
+  encode(): Uint8Array {
+    const count = this.#period.reduce((sum, period) => (period > 0 ? sum + 1 : sum), 0);
+    const bytes = new Uint8Array(count * lastReadingLayout.bytes);
+    const view = new DataView(bytes.buffer);
+    for (let slot = 0, at = 0; at < bytes.length; slot += 1) {
+      const period = this.#period[slot]!;
+      if (period === 0) continue;
+      const carrier = slot % carrierCount;
+      view.setUint32(at + lastAt.participant, (slot - carrier) / carrierCount, true);
+      view.setUint8(at + lastAt.carrier, carrier);
+      putAmount(view, at + lastAt.period, period - 1);
+      view.setUint32(at + lastAt.in, this.#in[slot]!, true);
+      view.setUint32(at + lastAt.out, this.#out[slot]!, true);
+      at += lastReadingLayout.bytes;
+    }
+    return bytes;
   }
 
   in(slot: number): number {

@@ -48,7 +48,7 @@ function correctBook(settling: Settling, book: MeterBook): void {
   for (const row of book.inOrder(book.corrected)) {
     if (settling.journal.postings >= maxCorrectedPostings) return;
     payImbalance(settling, book, row, postingCode.correction);
-    book.corrected.delete(row);
+    book.corrects(row);
   }
 }
 
@@ -97,11 +97,11 @@ function payImbalance(settling: Settling, book: MeterBook, row: number, kind: nu
     amount,
     period: book.period,
   };
-  const stood = book.defaulted.get(row) ?? 0n;
-  if (amount < 0 && stood > 0n) book.defaulted.set(row, stood - giveBack(settling, debt, stood));
+  const stood = book.defaulted(row);
+  if (amount < 0 && stood > 0n) book.setDefaulted(row, stood - giveBack(settling, debt, stood));
   else {
     const missing = collect(settling, debt);
-    if (missing > 0n) book.defaulted.set(row, stood + missing);
+    if (missing > 0n) book.setDefaulted(row, stood + missing);
   }
 }
 

@@ -1,22 +1,26 @@
-/** What a market carries from one period to the next, and the two roots of it that a block holds. */
-import { offsetsOf } from "../../ledger/format/layout.js";
-import { stateCode, stateLayout } from "../../ledger/format/records.js";
-import { Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
-import { type Amount, putAmount } from "../books/amounts.js";
+/**
+ * What a market carries from one period to the next: all that the next period needs. A block holds the roots of it, section
+ * by section, so whoever has the records of a height can check them and go on from there.
+ */
+import { encodeItems } from "../../ledger/format/block.js";
+import { encodeCanonical } from "../../ledger/format/canonical.js";
+import type { Rooted } from "../../ledger/format/header.js";
+import { type StateSection, sectionLayouts } from "../../ledger/format/sections.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { Accounts } from "../books/accounts.js";
 import { type Expected, type Journal, nothingExpected } from "../books/journal.js";
 import { Positions } from "../books/positions.js";
-import type { Contract } from "../contracts/contracts.js";
+import type { Contract, PaymentContract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Rules } from "../contracts/rules.js";
 import { Terms } from "../contracts/terms.js";
+import { encodeBalances, encodeBooks, rootedOf } from "./carried.js";
 import type { MeterBook } from "./meters.js";
 import { LastReadings } from "./readings.js";
 import { ResolvedTerms } from "./resolved.js";
 
-const stateAt = /* @__PURE__ */ offsetsOf(stateLayout);
-/** Bytes of one half, and of one quarter, of a value of 128 bits. */
-const halfBytes = 8;
-const quarterBytes = 4;
+/** Number of records and root of every section of what is carried over. */
+export type StateRoots = Readonly<Record<StateSection, Rooted>>;
 
 /** Everything that one period hands to the next: contracts, accounts, charges, and meters not yet settled. */
 export class MarketState {
@@ -32,6 +36,7 @@ export class MarketState {
   readonly rules: Rules = new Rules(this.terms);
   #resolved: ResolvedTerms | null = null;
   #expected: Expected = nothingExpected;
+  readonly #payments = new WeakMap<PaymentContract, Uint8Array>();
 
   /**
    * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws
@@ -62,47 +67,39 @@ export class MarketState {
     return this.#resolved;
   }
 
-  /**
-   * The state records: balances of the platform's accounts and of every participant, charges of every device,
-   * collateral where there is any.
-   */
-  encode(): Uint8Array {
-    const { accounts, charges } = this;
-    const platform = Object.values(account);
-    const collateral: number[] = [];
-    for (let participant = 0; participant < accounts.participants; participant += 1)
-      if (accounts.balance(collateralOf(participant)) !== 0n) collateral.push(participant);
-    const count = platform.length + accounts.participants + charges.length + collateral.length;
-    const bytes = new Uint8Array(count * stateLayout.bytes);
-    const view = new DataView(bytes.buffer);
-    let at = 0;
-    const put = (kind: number, number: number, value: Amount): void => {
-      view.setUint8(at + stateAt.kind, kind);
-      view.setUint32(at + stateAt.number, number, true);
-      putWide(view, at + stateAt.value, value);
-      at += stateLayout.bytes;
+  /** Counts and roots of all sections; what did not change since they were last asked for is not hashed again. */
+  roots(hasher: Hasher): StateRoots {
+    return {
+      state: rootedOf(sectionLayouts.state, this.records("state", hasher), hasher),
+      rules: this.rules.rooted(hasher),
+      names: this.terms.names.rooted(hasher),
+      books: rootedOf(sectionLayouts.books, this.records("books", hasher), hasher),
+      lastReadings: this.lastReadings.rooted(hasher),
     };
-    for (const number of platform) put(stateCode.balance, number, accounts.amount(number));
-    for (let participant = 0; participant < accounts.participants; participant += 1) {
-      const number = accountOf(participant);
-      put(stateCode.balance, number, accounts.amount(number));
-    }
-    for (const [number, charge] of charges.entries()) put(stateCode.charge, number, charge);
-    for (const participant of collateral)
-      put(stateCode.collateral, participant, accounts.balance(collateralOf(participant)));
-    return bytes;
   }
-}
 
-/** Writes a signed number of 128 bits. */
-function putWide(view: DataView, at: number, value: Amount): void {
-  if (typeof value === "number") {
-    putAmount(view, at, value);
-    // Above what a double holds, the sign alone.
-    view.setInt32(at + halfBytes, value < 0 ? -1 : 0, true);
-    view.setInt32(at + halfBytes + quarterBytes, value < 0 ? -1 : 0, true);
-  } else {
-    view.setBigInt64(at, value, true);
-    view.setBigInt64(at + halfBytes, value >> 64n, true);
+  /** The records of a section, end to end: to be read, before the state changes again. */
+  records(section: StateSection, hasher: Hasher): Uint8Array {
+    switch (section) {
+      case "state":
+        return encodeBalances(this.accounts, this.charges);
+      case "rules":
+        return encodeItems([...this.terms.inForce.values()].map(({ contract }) => encodeCanonical(contract)));
+      case "names":
+        return this.terms.names.encode(hasher);
+      case "books":
+        return encodeBooks(this.books, (payment) => this.#hashOf(payment, hasher), hasher);
+      case "lastReadings":
+        return this.lastReadings.encode();
+    }
+  }
+
+  /** SHA-256 of the canonical JSON of a payment contract. */
+  #hashOf(payment: PaymentContract, hasher: Hasher): Uint8Array {
+    const known = this.#payments.get(payment);
+    if (known !== undefined) return known;
+    const hash = hasher.sha256(encodeCanonical(payment));
+    this.#payments.set(payment, hash);
+    return hash;
   }
 }

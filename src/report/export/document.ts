@@ -24,10 +24,22 @@ import {
 } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { formatVersion, type Header, signedMarket, totalNames } from "../../ledger/format/header.js";
+import {
+  formatVersion,
+  type Header,
+  type Rooted,
+  signedMarket,
+  totalNames,
+} from "../../ledger/format/header.js";
 import { decodeRecords, encodeRecords, type Layout } from "../../ledger/format/layout.js";
 import { none } from "../../ledger/format/records.js";
-import { type RecordSection, recordSections, sectionLayouts } from "../../ledger/format/sections.js";
+import {
+  type RecordSection,
+  recordSections,
+  type StateSection,
+  sectionLayouts,
+  stateSections,
+} from "../../ledger/format/sections.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { carriers } from "../../units.js";
 import { type Blocks, checkedBlocks } from "../blocks.js";
@@ -57,7 +69,6 @@ function blockToJson(block: Block, hasher: Hasher): Plain {
     timestampMs: header.timestampMs,
     previous: hex(header.previous),
     history: hex(header.history),
-    rules: hex(header.rules),
     contracts: decodeItems(sections.contracts).map((item) => decodeCanonical(item)),
     ...records("orders"),
     evidence: decodeItems(sections.evidence).map(hex),
@@ -65,7 +76,12 @@ function blockToJson(block: Block, hasher: Hasher): Plain {
     ...records("flows"),
     ...records("readings"),
     ...records("postings"),
-    state: { count: header.sections.state.count, root: hex(header.sections.state.root) },
+    ...Object.fromEntries(
+      stateSections.map((name) => {
+        const { count, root } = header.sections[name];
+        return [name, { count, root: hex(root) }];
+      }),
+    ),
     totals: Object.fromEntries(carriers.map((carrier) => [carrier, textual({ ...header.totals[carrier] })])),
   };
 }
@@ -103,13 +119,14 @@ const checkJson = record({
   timestampMs: safe,
   previous: hash,
   history: hash,
-  rules: hash,
   contracts: list((value, field) => encodeCanonical(value as never, field), 0, none - 1),
   evidence: list((value, field) => fromHex(value, field), 0, none - 1),
   ...(Object.fromEntries(
     recordSections.map((name) => [name, recordsCheck(sectionLayouts[name] as Layout<unknown>)]),
   ) as Record<RecordSection, Check<Uint8Array>>),
-  state: record({ count: integer(0, none), root: hash }),
+  ...(Object.fromEntries(
+    stateSections.map((name) => [name, record({ count: integer(0, none), root: hash })]),
+  ) as Record<StateSection, Check<Rooted>>),
   totals: record(byName(carriers, record(byName(totalNames, wholeText)))),
 });
 
@@ -122,6 +139,7 @@ export function blockFromJson(value: unknown, hasher: Hasher, path: string = "bl
   const block = buildBlock(
     {
       ...fields,
+      state: Object.fromEntries(stateSections.map((name) => [name, fields[name]])),
       signed: flags === signedMarket,
       sections: {
         ...(Object.fromEntries(recordSections.map((name) => [name, fields[name]])) as Record<

@@ -107,9 +107,9 @@ function headerCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
         caption: "What it holds",
         columns: ["Section", "Records", "Bytes", "Root"],
         rows: block.sections.map((section) => [
-          section.name === "state" ? "state, its root only" : section.name,
+          section.stored ? section.name : `${section.name}, the root only`,
           count(section.count),
-          section.name === "state" ? "none" : count(section.bytes),
+          section.stored ? count(section.bytes) : "none",
           `${section.root.slice(0, 16)}…`,
         ]),
       }),

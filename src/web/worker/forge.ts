@@ -3,7 +3,7 @@ import { fail } from "../../errors.js";
 import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
 import { type Header, headerLayout } from "../../ledger/format/header.js";
 import { type Layout, offsetsOf } from "../../ledger/format/layout.js";
-import { recordsRoot, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
+import { isStateSection, recordsRoot, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { merkleRoot } from "../../ledger/tree/merkle.js";
 import { sectionStart } from "./offsets.js";
@@ -43,7 +43,7 @@ export function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
   const sections = Object.fromEntries(
     sectionNames.map((name) => {
       const described = block.header.sections[name];
-      if (name === "state") return [name, described];
+      if (isStateSection(name)) return [name, described];
       const layout = sectionLayouts[name];
       const root =
         layout === null

@@ -6,6 +6,7 @@ import { blockHash, headerBytes, maxBlockBytes } from "../../ledger/format/heade
 import { readRecord } from "../../ledger/format/layout.js";
 import { type OrderRecord, orderLayout, type TradeRecord, tradeLayout } from "../../ledger/format/records.js";
 import {
+  isStateSection,
   leafOf,
   rowBytes,
   rowRecords,
@@ -54,6 +55,8 @@ export interface BlockShown {
   readonly periodMs: number;
   readonly sections: readonly {
     readonly name: SectionName;
+    /** Whether its records stand in the block, or only their root does. */
+    readonly stored: boolean;
     readonly count: number;
     readonly bytes: number;
     readonly root: string;
@@ -142,7 +145,7 @@ export function block(_work: Work, { ledger, height }: InLedger): BlockShown {
     hash: hex(run.hashes[height]!),
     previous: hex(header.previous),
     history: hex(header.history),
-    rules: hex(header.rules),
+    rules: hex(header.sections.rules.root),
     marketId: hex(header.marketId),
     period: header.period,
     timestampMs: header.timestampMs,
@@ -150,6 +153,7 @@ export function block(_work: Work, { ledger, height }: InLedger): BlockShown {
     periodMs,
     sections: sectionNames.map((name) => ({
       name,
+      stored: !isStateSection(name),
       count: header.sections[name].count,
       bytes: header.sections[name].bytes,
       root: hex(header.sections[name].root),

@@ -10,6 +10,7 @@ import {
 } from "../../ledger/format/header.js";
 import { type Field, type Layout, readRecord } from "../../ledger/format/layout.js";
 import {
+  type SectionName,
   type StoredSection,
   sectionLayouts,
   sectionNames,
@@ -24,7 +25,6 @@ const headerWords: Readonly<Record<string, string>> = {
   timestampMs: "timestamp",
   previous: "previous block’s hash",
   history: "root over the earlier blocks",
-  rules: "root over the contracts in force",
   bytes: "length",
 };
 
@@ -42,6 +42,12 @@ export function sectionStart(block: Block, wanted: StoredSection): number {
 const fieldAt = (layout: Layout<unknown>, offset: number): Field | undefined =>
   layout.fields.find((field) => offset >= field.offset && offset < field.offset + field.bytes);
 
+/** What the descriptors are about, in words; the others are called as they are in the format. */
+const sectionWords: { readonly [name in SectionName]?: string } = {
+  rules: "contracts in force",
+  lastReadings: "last readings",
+};
+
 const wordOf = (layout: Layout<unknown>, offset: number): string => {
   const name = fieldAt(layout, offset)?.name;
   return name === undefined || name === null ? "reserved bytes" : (headerWords[name] ?? name);
@@ -51,8 +57,9 @@ function nameInHeader(offset: number): string {
   if (offset < descriptorsAt) return `header, ${wordOf(headerLayout, offset)}`;
   const inside = offset < totalsAt ? offset - descriptorsAt : offset - totalsAt;
   if (offset < totalsAt) {
-    const section = sectionNames[Math.floor(inside / descriptorLayout.bytes)];
-    return `header, ${wordOf(descriptorLayout, inside % descriptorLayout.bytes)} of the ${section}`;
+    const section = sectionNames[Math.floor(inside / descriptorLayout.bytes)]!;
+    const word = sectionWords[section] ?? section;
+    return `header, ${wordOf(descriptorLayout, inside % descriptorLayout.bytes)} of the ${word}`;
   }
   const carrier = carriers[Math.floor(inside / totalsLayout.bytes)];
   return `header, total of ${carrier} ${wordOf(totalsLayout, inside % totalsLayout.bytes)}`;

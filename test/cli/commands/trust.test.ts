@@ -133,6 +133,10 @@ describe("gridclear prove and verify --proof", () => {
     contracts: "contract",
     evidence: "evidence",
     state: "state",
+    rules: "rule",
+    names: "name",
+    books: "book",
+    lastReadings: "last-reading",
   };
 
   test("every kind of record, checked against the head's signature, the ledger and a checkpoint", async () => {

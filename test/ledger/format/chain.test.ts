@@ -147,7 +147,7 @@ describe("chain", () => {
           {
             ...header,
             signed: false,
-            state: new Uint8Array(0),
+            state: {},
             sections: { ...sections, contracts: encodeItems(contracts) },
           },
           hasher,

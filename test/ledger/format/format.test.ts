@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../../src/bytes.js";
 import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
-import { flowKinds, postingKinds, stateKinds, tradeKinds } from "../../../src/ledger/format/records.js";
+import { flowKinds, postingKinds, tradeKinds } from "../../../src/ledger/format/records.js";
+import { nameKinds, stateKinds } from "../../../src/ledger/format/state.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { golden } from "../../support/golden.js";
@@ -52,8 +53,11 @@ describe("ledger format, version 2", () => {
         `### An empty period\n\nBlock hash \`${golden.blocks[1]}\`.\n\n\`\`\`\n`,
         lines(encodeBlock(chain[1]!)),
       ],
-      ["root alone is kept.\nBlock hash `", golden.blocks[2]!],
-      [`root alone is kept.\nBlock hash \`${golden.blocks[2]}\`.\n\n\`\`\`\n`, lines(encodeBlock(chain[2]!))],
+      ["roots alone are kept.\nBlock hash `", golden.blocks[2]!],
+      [
+        `roots alone are kept.\nBlock hash \`${golden.blocks[2]}\`.\n\n\`\`\`\n`,
+        lines(encodeBlock(chain[2]!)),
+      ],
       ["The root over the three block hashes is `", golden.root],
       [
         "### flows (4): 40 bytes\n\n| offset | type | field |\n| --- | --- | --- |\n| 0 | u8 | kind: ",
@@ -63,14 +67,16 @@ describe("ledger format, version 2", () => {
         "### postings (6): 32 bytes\n\n| offset | type | field |\n| --- | --- | --- |\n| 0 | u8 | kind: ",
         codes(postingKinds),
       ],
-      ["### state (7): 32 bytes, not in the block", codes(stateKinds)],
+      ["### state (7): 32 bytes", codes(stateKinds)],
+      ["### names (9): 40 bytes", codes(nameKinds)],
     ];
     let text = readFileSync(page, "utf8");
     for (const [begin, wanted] of shown) {
       let at = text.indexOf(begin);
       expect(at, begin).toBeGreaterThan(0);
       at += begin.length;
-      if (begin.startsWith("### state")) at = text.indexOf("kind: ", at) + "kind: ".length;
+      if (begin.startsWith("### state") || begin.startsWith("### names"))
+        at = text.indexOf("kind: ", at) + "kind: ".length;
       const end = at + text.slice(at).search(/`| \||\n```/);
       if (process.env.GRIDCLEAR_WRITE_DOCS) text = text.slice(0, at) + wanted + text.slice(end);
       else expect(text.slice(at, end)).toBe(wanted);

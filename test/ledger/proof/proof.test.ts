@@ -5,8 +5,9 @@ import { concat, hex } from "../../../src/bytes.js";
 import { buildBlock, encodeItems, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { emptyTotals, marketId } from "../../../src/ledger/format/header.js";
-import { orderLayout, stateLayout } from "../../../src/ledger/format/records.js";
+import { orderLayout } from "../../../src/ledger/format/records.js";
 import type { SectionName } from "../../../src/ledger/format/sections.js";
+import { stateLayout } from "../../../src/ledger/format/state.js";
 import {
   decodeProof,
   encodeProof,
@@ -37,9 +38,8 @@ function blockOf(count: number, seed: number) {
       timestampMs: 2,
       previous: new Uint8Array(32),
       history: hasher.sha256(new Uint8Array(0)),
-      rules: new Uint8Array(32),
       sections: { contracts: encodeItems(contracts), orders },
-      state,
+      state: { state },
       totals: emptyTotals(),
     },
     hasher,

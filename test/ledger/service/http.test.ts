@@ -111,7 +111,7 @@ describe("blocks", () => {
   test("whose header promises more than is taken are refused before it comes", async () => {
     const sent = { bytes: 0 };
     // The section of orders: 2^26 records of 16 bytes can't be, so evidence, the longest there is.
-    const header = headerSaying(160 + 2 * 40, 1, 0x3fff_ffff);
+    const header = headerSaying(128 + 2 * 40, 1, 0x3fff_ffff);
     const { url } = await serve((_, response) => endless(response, header, sent));
     const error = await httpAsk(url)("block/2").catch((reason: unknown) => reason as GridclearError);
     expect(error).toMatchObject({ code: "limit" });

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
-import { sectionNames } from "../../../src/ledger/format/sections.js";
+import { isStateSection, type SectionName, sectionNames } from "../../../src/ledger/format/sections.js";
 
 import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
 import {
@@ -119,6 +119,10 @@ describe("an honest ledger", () => {
       "readings",
       "postings",
       "state",
+      "rules",
+      "names",
+      "books",
+      "lastReadings",
     ] as const)
       expect(
         decodeBlock(honest.blocks[section === "contracts" ? 0 : 5]!).header.sections[section].count,
@@ -216,7 +220,7 @@ describe("a fork", () => {
 describe("a rewritten block", () => {
   const rewrite = (blocks: readonly Uint8Array[]): Uint8Array[] => {
     const changed = blocks.map((block) => block.slice());
-    changed[3]![864 + 8]! ^= 1; // the quantity of order 0
+    changed[3]![992 + 8]! ^= 1; // the quantity of order 0
     return changed;
   };
 
@@ -384,14 +388,17 @@ describe("an omitted order", () => {
 
 describe("results that do not follow from the orders", () => {
   /** Changes one number of one record of the sealed draft at height 4. */
-  const seal = (section: "trades" | "postings" | "flows" | "state", at: number) => (sealing: Sealing) => {
+  const seal = (section: SectionName, at: number) => (sealing: Sealing) => {
     if (sealing.height !== 4) return;
     sealing.draft = (draft) => {
-      const bytes = (section === "state" ? (draft.state as Uint8Array) : draft.sections[section]!).slice();
+      if (isStateSection(section)) {
+        const bytes = (draft.state[section] as Uint8Array).slice();
+        bytes[at]! ^= 1;
+        return { ...draft, state: { ...draft.state, [section]: bytes } };
+      }
+      const bytes = draft.sections[section]!.slice();
       bytes[at]! ^= 1;
-      return section === "state"
-        ? { ...draft, state: bytes }
-        : { ...draft, sections: { ...draft.sections, [section]: bytes } };
+      return { ...draft, sections: { ...draft.sections, [section]: bytes } };
     };
   };
 
@@ -401,6 +408,10 @@ describe("results that do not follow from the orders", () => {
     ["a posting of another amount", seal("postings", 16), /postings\[0\]\.amount/],
     ["a flow of another amount", seal("flows", 24), /flows\[0\]\.amount/],
     ["an inflated balance", seal("state", 32 * 7 + 8), /state root/],
+    ["another contract in force", seal("rules", 3), /rules root/],
+    ["a participant of another number", seal("names", 4), /names root/],
+    ["a book that another payment contract prices", seal("books", 8), /books root/],
+    ["a last reading that never was", seal("lastReadings", 16), /lastReadings root/],
   ] as const)
     test(`${what}: the witness re-executes and refuses; without it the head never becomes final`, async () => {
       const liar = await makeLedger(5, { lie });
