@@ -76,7 +76,9 @@ it("the rules root is over the contracts in force, whatever came, changed, ended
       let result = market.last!;
       for (let count = 1; count <= 12; count += 1) {
         follow(inForce, result.block.sections);
-        expect(hex(result.block.header.sections.rules.root)).toBe(hex(merkleTreeHash([...inForce.values()], sha256)));
+        expect(hex(result.block.header.sections.rules.root)).toBe(
+          hex(merkleTreeHash([...inForce.values()], sha256)),
+        );
         for (const text of decodeItems(result.block.sections.contracts))
           kinds.add((JSON.parse(new TextDecoder().decode(text)) as Contract).kind);
         for (let tries = below(4); tries > 0; tries -= 1) change(market, below);

@@ -75,7 +75,7 @@ describe("a period filled to its limits", () => {
 
   it("fits into a block, its evidence into items", () => {
     const total = Object.values(sections).reduce((sum, bytes) => sum + bytes, 0);
-    expect(total).toBeLessThanOrEqual(maxBlockBytes - 864);
+    expect(total).toBeLessThanOrEqual(maxBlockBytes - 992);
     expect(orders + maxPeriodReadings + contracts).toBeLessThanOrEqual(maxItems);
   });
 
