@@ -19,7 +19,9 @@ import { MarketState } from "./period/state.js";
 export interface Replayed {
   readonly hash: Uint8Array;
   readonly outcome: PeriodOutcome;
-  /** The records of a section of what is carried over, end to end, to be read; null once a further block was replayed. */
+  /**
+   * The records of a section of what is carried over, end to end, to be read; null once a further block was replayed.
+   */
   readonly records: (section: StateSection) => Uint8Array | null;
 }
 

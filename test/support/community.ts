@@ -27,8 +27,7 @@ import {
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { originOf, signCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import { type Receipt, signReceipt } from "../../src/ledger/proof/receipt.js";
-import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
-import type { CarriedRecords } from "../../src/ledger/service/witness.js";
+import { type Ask, type CarriedRecords, serveLedger } from "../../src/ledger/service/server.js";
 import type { Hasher } from "../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../src/ledger/tree/history.js";

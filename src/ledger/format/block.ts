@@ -52,7 +52,10 @@ export interface BlockDraft {
   readonly previous: Uint8Array;
   readonly history: Uint8Array;
   readonly sections: Partial<Sections>;
-  /** What is carried over after this block: the records of each section, end to end, or what is kept of them, number and root. */
+  /**
+   * What is carried over after this block: the records of each section, end to end, or what is kept of them, number and
+   * root.
+   */
   readonly state: Readonly<Partial<Record<StateSection, Uint8Array | Rooted>>>;
   readonly totals: Header["totals"];
 }

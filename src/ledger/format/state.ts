@@ -1,13 +1,16 @@
 /**
- * The records of what a market carries from one period to the next. A block holds only their numbers and roots; a snapshot
- * holds them (snapshot.ts). docs/ledger-format.md has the same as tables.
+ * The records of what a market carries from one period to the next. A block holds only their numbers and roots; a
+ * snapshot holds them (snapshot.ts). docs/ledger-format.md has the same as tables.
  */
 import { type Carrier, carriers } from "../../units.js";
 import { type Codes, type CodesByName, codesOf, type Layout, layout } from "./layout.js";
 
 /** Kinds of state; the code is the index + 1. */
 export const stateKinds = ["balance", "charge", "collateral"] as const;
-/** What a name stands for; the code is the index + 1. `ended`: the key of a contract that ended or was carried out at once. */
+/**
+ * What a name stands for; the code is the index + 1. `ended`: the key of a contract that ended or was carried out at
+ * once.
+ */
 export const nameKinds = ["participant", "storage", "converter", "feeder", "ended"] as const;
 /** Flags of a meter in a book: it was read or estimated; its reading changed since the book was settled. */
 export const meterKnown = 1;
@@ -32,6 +35,11 @@ export interface NameRecord {
   readonly number: number;
   /** SHA-256 of the name or key in UTF-8. */
   readonly name: Uint8Array;
+  /**
+   * SHA-256 of the canonical JSON of the participant, storage or converter contract that ended: whose signature a later
+   * one of that key needs follows from it. Zeros for everything else.
+   */
+  readonly contract: Uint8Array;
 }
 
 /** One past period whose meters can still be read or corrected. */
@@ -42,7 +50,10 @@ export interface BookRecord {
   /** Root over its meters, by rows. */
   readonly root: Uint8Array;
   readonly meters: number;
-  /** How many of those have to be read for the period to be complete: the first ones, in order of participants and carriers. */
+  /**
+   * How many of those have to be read for the period to be complete: the first ones, in order of participants and
+   * carriers.
+   */
   readonly due: number;
   /** Participants that there were in the period. */
   readonly participants: number;
@@ -89,13 +100,14 @@ export const stateLayout: Layout<StateRecord> = /* @__PURE__ */ layout("state", 
   ["value", "i128"],
   ["extra", "u64"],
 ]);
-/** Names: 40 bytes. */
+/** Names: 72 bytes. */
 export const nameLayout: Layout<NameRecord> = /* @__PURE__ */ layout("names", [
   ["kind", { names: nameKinds, first: 1 }],
   ["carrier", { ...carrierCode, nullable: true }],
   [null, 2],
   ["number", "u32"],
   ["name", "hash"],
+  ["contract", "hash"],
 ]);
 /** Books: 88 bytes. */
 export const bookLayout: Layout<BookRecord> = /* @__PURE__ */ layout("books", [

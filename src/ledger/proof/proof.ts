@@ -77,8 +77,8 @@ export interface RecordPlace {
   /** Place in the section. */
   readonly index: number;
   /**
-   * All records of a section of what is carried over, end to end, as replaying the chain gives them: they are not stored
-   * in blocks, and without them none can be proved.
+   * All records of a section of what is carried over, end to end, as replaying the chain gives them: they are not
+   * stored in blocks, and without them none can be proved.
    */
   readonly state?: Uint8Array | undefined;
 }

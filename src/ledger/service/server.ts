@@ -20,6 +20,9 @@ import type { HistoryTree } from "../tree/history.js";
  */
 export type Ask = (path: string) => Promise<Uint8Array | null>;
 
+/** The records of a section of what is carried over after a block; null when they are no longer known. */
+export type CarriedRecords = (section: StateSection) => Uint8Array | null;
+
 /** What a server answers from. */
 export interface ServedLedger {
   readonly hasher: Hasher;

@@ -8,7 +8,6 @@ import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
 import { signedMarket } from "../format/header.js";
-import type { StateSection } from "../format/sections.js";
 import type { Signatures, SigningKey } from "../keys/backend.js";
 import { checkEvidence } from "../keys/coverage.js";
 import { KeyDirectory } from "../keys/directory.js";
@@ -26,7 +25,7 @@ import type { Store } from "../store/store.js";
 import type { Hasher } from "../tree/hasher.js";
 import { HistoryTree } from "../tree/history.js";
 import { checkVerifier } from "./options.js";
-import { type Ask, serveLedger } from "./server.js";
+import { type Ask, type CarriedRecords, serveLedger } from "./server.js";
 
 /** Where a witness gets a ledger from. */
 export interface LedgerSource {
@@ -37,9 +36,6 @@ export interface LedgerSource {
   /** Proves a block under a head of this source; asked only to show a fork to others. */
   readonly proof?: ProveBlock;
 }
-
-/** The records of a section of what is carried over after a block; null when they are no longer known. */
-export type CarriedRecords = (section: StateSection) => Uint8Array | null;
 
 /** What a witness works with. */
 export interface WitnessOptions {

@@ -33,7 +33,7 @@ const end: ContractKind<EndContract> = {
   },
   apply: ({ contract: ended }, standing, journal) => {
     const { contract } = standing.terms.inForce.get(ended)!;
-    standing.terms.forget(ended, contract.version);
+    standing.terms.forget(ended, contract);
     kindOf(contract).end!(contract, standing, journal);
   },
   once: true,
@@ -116,6 +116,6 @@ export function applyContract(
   const before = terms.inForce.get(key)?.contract ?? null;
   kind.apply(contract, standing, journal, before);
   if (kind.once !== true) return terms.hold(key, contract);
-  terms.forget(key, contract.version);
+  terms.forget(key, contract);
   return null;
 }

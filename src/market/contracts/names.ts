@@ -3,12 +3,15 @@
  * grows, so what is hashed for its root is what was added.
  */
 import { toUtf8 } from "../../bytes.js";
+import { encodeCanonical } from "../../ledger/format/canonical.js";
 import type { Rooted } from "../../ledger/format/header.js";
 import { noCode, offsetsOf } from "../../ledger/format/layout.js";
 import { rowBytes, rowRecords } from "../../ledger/format/sections.js";
+import { keepsSigner } from "../../ledger/format/snapshot.js";
 import { nameCode, nameLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { CompactRange, leafHash } from "../../ledger/tree/merkle.js";
+import type { Contract } from "./contracts.js";
 
 const nameAt = /* @__PURE__ */ offsetsOf(nameLayout);
 const wholeRow = /* @__PURE__ */ rowBytes(nameLayout);
@@ -22,6 +25,8 @@ export interface Named {
   /** Its number among those of its kind; of a key, the version that ended. */
   readonly number: number;
   readonly name: string;
+  /** Canonical JSON of the contract that ended where its signer counts on ({@link keepsSigner}); else null. */
+  readonly contract: Uint8Array | null;
 }
 
 /** The names of a market and the root over their records. */
@@ -39,9 +44,10 @@ export class Names {
     this.entries.push(entry);
   }
 
-  /** A key ended, or what it named was carried out at once; a key may end again, with a later version. */
-  end(key: string, version: number): void {
-    this.add({ kind: nameCode.ended, carrier: noCode, number: version, name: key });
+  /** A contract ended, or was carried out at once; its key may end again, with a later version. */
+  end(key: string, contract: Contract): void {
+    const text = keepsSigner(key) ? encodeCanonical(contract) : null;
+    this.add({ kind: nameCode.ended, carrier: noCode, number: contract.version, name: key, contract: text });
   }
 
   /** Number of records, and the root over them; a hash not to be written to. */
@@ -76,12 +82,13 @@ export class Names {
     }
     const view = new DataView(this.#records.buffer);
     for (; this.#written < this.entries.length; this.#written += 1) {
-      const { kind, carrier, number, name } = this.entries[this.#written]!;
+      const { kind, carrier, number, name, contract } = this.entries[this.#written]!;
       const at = this.#written * bytes;
       view.setUint8(at + nameAt.kind, kind);
       view.setUint8(at + nameAt.carrier, carrier);
       view.setUint32(at + nameAt.number, number, true);
       this.#records.set(hasher.sha256(toUtf8(name)), at + nameAt.name);
+      if (contract !== null) this.#records.set(hasher.sha256(contract), at + nameAt.contract);
     }
   }
 }

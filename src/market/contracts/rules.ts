@@ -37,8 +37,8 @@ export class Rules {
   }
 
   /**
-   * Number of contracts in force, and the RFC 6962 root over their canonical JSON, in order of first entry; a hash not to
-   * be written to.
+   * Number of contracts in force, and the RFC 6962 root over their canonical JSON, in order of first entry; a hash not
+   * to be written to.
    */
   rooted(hasher: Hasher): Rooted {
     this.#root ??= this.#hash(hasher);

@@ -88,7 +88,7 @@ export class Register<T extends Registered<unknown> & { readonly carrier?: numbe
     const number = this.entries.push({ name, ...entry } as T) - 1;
     this.#numbers.set(name, number);
     const { carrier = noCode } = entry as { readonly carrier?: number };
-    this.#names.add({ kind: this.#kind, carrier, number, name });
+    this.#names.add({ kind: this.#kind, carrier, number, name, contract: null });
     return number;
   }
 
@@ -215,14 +215,14 @@ export class Terms {
   }
 
   /** Nothing of this key holds any more, or ever did: its last version is remembered. */
-  forget(key: string, version: number): void {
+  forget(key: string, contract: Contract): void {
     const held = this.inForce.get(key);
     if (held !== undefined) {
       held.ended = true;
       this.inForce.delete(key);
     }
-    this.#past.set(key, version);
-    this.names.end(key, version);
+    this.#past.set(key, contract.version);
+    this.names.end(key, contract);
   }
 
   /** Registers a participant, or changes what it hangs on. */

@@ -48,7 +48,9 @@ export function encodeBalances(accounts: Accounts, charges: readonly number[]): 
   return bytes;
 }
 
-/** The records of the books of past periods, oldest first, fresh bytes. `hashOf` gives the hash of a payment contract. */
+/**
+ * The records of the books of past periods, oldest first, fresh bytes. `hashOf` gives the hash of a payment contract.
+ */
 export function encodeBooks(
   books: ReadonlyMap<number, MeterBook>,
   hashOf: (payment: PaymentContract) => Uint8Array,

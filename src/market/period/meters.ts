@@ -139,7 +139,10 @@ export class MeterBook {
     return this.#root;
   }
 
-  /** The records of its meters, end to end, fresh bytes: those due, in order of slots, then the others as they were read. */
+  /**
+   * The records of its meters, end to end, fresh bytes: those due, in order of slots, then the others as they were
+   * read.
+   */
   encode(): Uint8Array {
     const bytes = new Uint8Array(this.count * meterLayout.bytes);
     const view = new DataView(bytes.buffer);

@@ -1,6 +1,6 @@
 /**
- * What a market carries from one period to the next: all that the next period needs. A block holds the roots of it, section
- * by section, so whoever has the records of a height can check them and go on from there.
+ * What a market carries from one period to the next: all that the next period needs. A block holds the roots of it,
+ * section by section, so whoever has the records of a height can check them and go on from there.
  */
 import { encodeItems } from "../../ledger/format/block.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";

@@ -68,7 +68,7 @@ describe("ledger format, version 2", () => {
         codes(postingKinds),
       ],
       ["### state (7): 32 bytes", codes(stateKinds)],
-      ["### names (9): 40 bytes", codes(nameKinds)],
+      ["### names (9): 72 bytes", codes(nameKinds)],
     ];
     let text = readFileSync(page, "utf8");
     for (const [begin, wanted] of shown) {

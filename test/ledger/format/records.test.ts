@@ -128,6 +128,7 @@ const names = fc.record({
   carrier: fc.option(carrier),
   number: u32,
   name: hash,
+  contract: hash,
 });
 const books = fc.record({
   period: u53,
@@ -208,6 +209,7 @@ const byHand = {
     0,
     ...le(r.number, 4),
     ...r.name,
+    ...r.contract,
   ],
   book: (r: BookRecord) => [
     ...le(r.period, 8),
@@ -267,7 +269,7 @@ const kinds: readonly Kind[] = [
   kind(readingLayout, readings, byHand.reading, 32),
   kind(postingLayout, postings, byHand.posting, 32),
   kind(stateLayout, states, byHand.state, 32),
-  kind(nameLayout, names, byHand.name, 40),
+  kind(nameLayout, names, byHand.name, 72),
   kind(bookLayout, books, byHand.book, 88),
   kind(meterLayout, meters, byHand.meter, 64),
   kind(lastReadingLayout, lastReadings, byHand.lastReading, 24),
@@ -430,7 +432,7 @@ describe("offsets and codes by name", () => {
 describe("sections", () => {
   it("are records of their layout, or items", () => {
     expect(sectionNames.map((name) => sectionLayouts[name]?.bytes ?? "items")).toEqual(
-      ["items", 16, "items", 40, 40, 32, 32, 32, "items", 40, 88, 24], // docs/ledger-format.md
+      ["items", 16, "items", 40, 40, 32, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
     );
     expect(storedSections).toEqual(sectionNames.slice(0, 7));
     expect(recordSections).toEqual(["orders", "trades", "flows", "readings", "postings"]);

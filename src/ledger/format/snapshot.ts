@@ -1,0 +1,257 @@
+/**
+ * A snapshot: all that a market carries over after one block, in one document, with the header whose roots it has to
+ * come to (docs/ledger-format.md). Whoever trusts the header can begin there. One state has one document.
+ */
+import { concat, fromUtf8, hex, sameBytes, toUtf8, viewOf } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import { type Carrier, carriers } from "../../units.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
+import { CompactRange, perfectSizes } from "../tree/merkle.js";
+import { encodeItems } from "./block.js";
+import {
+  decodeHeader,
+  encodeHeader,
+  formatVersion,
+  type Header,
+  headerBytes,
+  maxBlockBytes,
+  maxItemBytes,
+} from "./header.js";
+import { checkRecords, decodeRecords, encodeRecords, type Layout, layout, readRecord } from "./layout.js";
+import { recordsRoot, type StateSection } from "./sections.js";
+import {
+  type BookRecord,
+  bookLayout,
+  lastReadingLayout,
+  meterLayout,
+  type NameRecord,
+  nameKinds,
+  nameLayout,
+  stateLayout,
+} from "./state.js";
+
+/** A name as a snapshot has it: the text that its record has the hash of. */
+export interface SnapshotName {
+  readonly kind: (typeof nameKinds)[number];
+  readonly carrier: Carrier | null;
+  readonly number: number;
+  readonly name: string;
+  /** Canonical JSON of the contract that ended, of a key that {@link keepsSigner}; null for everything else. */
+  readonly contract: Uint8Array | null;
+}
+
+/** All that a market carries over after the block that `header` heads. */
+export interface Snapshot {
+  readonly header: Header;
+  /** Roots of the perfect subtrees that tile the blocks below, largest first: the history goes on from them. */
+  readonly subtrees: readonly Uint8Array[];
+  /** Canonical JSON of the contracts in force. */
+  readonly contracts: readonly Uint8Array[];
+  readonly names: readonly SnapshotName[];
+  /** Records, end to end; so are the books and the last readings. */
+  readonly state: Uint8Array;
+  readonly books: Uint8Array;
+  /** Canonical JSON of the payment contracts that price the books, each once, in the order of the books. */
+  readonly payments: readonly Uint8Array[];
+  /** Records of the meters of each book. */
+  readonly meters: readonly Uint8Array[];
+  readonly lastReadings: Uint8Array;
+}
+
+interface Head {
+  readonly magic: number;
+  readonly version: number;
+  readonly payments: number;
+}
+
+interface NameHead {
+  readonly kind: (typeof nameKinds)[number];
+  readonly carrier: Carrier | null;
+  readonly number: number;
+}
+
+/** "GCLS" as a little-endian u32. */
+const magic = 0x534c_4347;
+const headLayout: Layout<Head> = /* @__PURE__ */ layout("snapshot", [
+  ["magic", "u32"],
+  ["version", "u16"],
+  [null, 2],
+  ["payments", "u32"],
+  [null, 4],
+]);
+/** What stands before the text of a name. */
+const nameHeadLayout: Layout<NameHead> = /* @__PURE__ */ layout("names", [
+  ["kind", { names: nameKinds, first: 1 }],
+  ["carrier", { names: carriers, first: 0, nullable: true }],
+  [null, 2],
+  ["number", "u32"],
+]);
+
+/** Largest snapshot, in bytes. */
+export const maxSnapshotBytes: number = maxBlockBytes;
+
+/** Contracts that count on after their end: of their key's next contract they say who has to sign it. */
+const signerKinds = ["participant/", "storage/", "converter/"];
+
+/** Whether the last contract of an ended key is still needed, to know who signs the next. */
+export function keepsSigner(key: string): boolean {
+  return signerKinds.some((kind) => key.startsWith(kind));
+}
+
+/** Snapshot to its bytes. Throws `limit` beyond {@link maxSnapshotBytes}, `invalid` for what fits no field. */
+export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
+  const { header, subtrees, contracts, names, payments } = snapshot;
+  const head = { magic, version: formatVersion, payments: payments.length };
+  const parts = [
+    encodeRecords(headLayout, [head]),
+    encodeHeader(header),
+    ...subtrees,
+    encodeItems(contracts),
+    encodeItems(names.flatMap(nameItems)),
+    snapshot.state,
+    snapshot.books,
+    encodeItems(payments),
+    ...snapshot.meters,
+    snapshot.lastReadings,
+  ];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > maxSnapshotBytes) fail("limit", "snapshot", `at most ${maxSnapshotBytes} bytes`, length);
+  return concat(...parts);
+}
+
+function nameItems(entry: SnapshotName): Uint8Array[] {
+  const { kind, carrier, number, name, contract } = entry;
+  const text = concat(encodeRecords(nameHeadLayout, [{ kind, carrier, number }]), toUtf8(name));
+  return contract === null ? [text] : [text, contract];
+}
+
+/**
+ * Bytes to a snapshot whose parts are views into them, each checked against the root that the header has for it. What
+ * the header is worth is for whoever calls to know. Throws `corrupt` naming the part, `unsupported` for another
+ * version.
+ */
+export function decodeSnapshot(bytes: Uint8Array, hasher: Hasher): Snapshot {
+  const reader = new Reader(bytes);
+  const head = readHead(reader.take(headLayout.bytes));
+  const header = decodeHeader(reader.take(headerBytes));
+  const subtrees = perfectSizes(header.height).map(() => reader.take(hashBytes));
+  const history = new CompactRange(hasher, header.height, subtrees).root();
+  if (!sameBytes(history, header.history))
+    fail("corrupt", "snapshot history", hex(header.history), hex(history));
+  const { sections } = header;
+  const check = (name: StateSection, found: Uint8Array): void => {
+    if (!sameBytes(found, sections[name].root))
+      fail("corrupt", `snapshot ${name}`, hex(sections[name].root), hex(found));
+  };
+  const records = (name: StateSection, of: Layout<unknown>): Uint8Array => {
+    const part = reader.take(sections[name].count * of.bytes);
+    check(name, recordsRoot(of, part, hasher));
+    checkRecords(of, part);
+    return part;
+  };
+  const contracts = reader.items(sections.rules.count);
+  check("rules", hasher.nodesRoot(hasher.leafHashes(contracts)));
+  const names: SnapshotName[] = [];
+  while (names.length < sections.names.count) names.push(readName(reader));
+  check("names", recordsRoot(nameLayout, encodeRecords(nameLayout, names.map(recordOf(hasher))), hasher));
+  const state = records("state", stateLayout);
+  const books = records("books", bookLayout);
+  const described = decodeRecords(bookLayout, books);
+  const payments = readPayments(reader, head.payments, described, hasher);
+  const meters = described.map((book) => readMeters(reader, book, hasher));
+  const lastReadings = records("lastReadings", lastReadingLayout);
+  reader.end();
+  return { header, subtrees, contracts, names, state, books, payments, meters, lastReadings };
+}
+
+function readHead(bytes: Uint8Array): Head {
+  const head = readRecord(headLayout, bytes, 0);
+  if (head.magic !== magic) fail("corrupt", "snapshot.magic", '"GCLS"', bytes.subarray(0, 4).join(" "));
+  if (head.version !== formatVersion)
+    fail("unsupported", "snapshot.version", `${formatVersion}`, head.version);
+  checkRecords(headLayout, bytes, () => "snapshot");
+  return head;
+}
+
+function readName(reader: Reader): SnapshotName {
+  const item = reader.item();
+  const head = item.subarray(0, nameHeadLayout.bytes);
+  if (head.length < nameHeadLayout.bytes)
+    return fail("corrupt", "snapshot names", `${nameHeadLayout.bytes} bytes before a name`, head.length);
+  checkRecords(nameHeadLayout, head, () => "snapshot names");
+  const name = fromUtf8(item.subarray(nameHeadLayout.bytes));
+  if (name === null) return fail("corrupt", "snapshot names", "UTF-8", "other bytes");
+  const fields = readRecord(nameHeadLayout, head, 0);
+  const contract = fields.kind === "ended" && keepsSigner(name) ? reader.item() : null;
+  return { ...fields, name, contract };
+}
+
+/** The record of a name. */
+const recordOf =
+  (hasher: Hasher) =>
+  ({ kind, carrier, number, name, contract }: SnapshotName): NameRecord => ({
+    kind,
+    carrier,
+    number,
+    name: hasher.sha256(toUtf8(name)),
+    contract: contract === null ? new Uint8Array(hashBytes) : hasher.sha256(contract),
+  });
+
+/** The payment contracts of the books, each once and none that prices no book. */
+function readPayments(
+  reader: Reader,
+  count: number,
+  books: readonly BookRecord[],
+  hasher: Hasher,
+): Uint8Array[] {
+  const wanted = [...new Map(books.map(({ payment }) => [hex(payment), payment])).values()];
+  if (count !== wanted.length) fail("corrupt", "snapshot.payments", `${wanted.length}`, count);
+  return wanted.map((hash) => {
+    const text = reader.item();
+    const found = hasher.sha256(text);
+    return sameBytes(found, hash) ? text : fail("corrupt", "snapshot payments", hex(hash), hex(found));
+  });
+}
+
+function readMeters(reader: Reader, { period, meters, root }: BookRecord, hasher: Hasher): Uint8Array {
+  const part = reader.take(meters * meterLayout.bytes);
+  const found = recordsRoot(meterLayout, part, hasher);
+  if (!sameBytes(found, root)) fail("corrupt", `snapshot meters of period ${period}`, hex(root), hex(found));
+  checkRecords(meterLayout, part);
+  return part;
+}
+
+/** Bytes taken from the front, never more than there are. */
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  take(length: number): Uint8Array {
+    const left = this.#bytes.length - this.#at;
+    if (length > left) return fail("corrupt", "snapshot", `${length} bytes more`, left);
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  /** An item behind its length. */
+  item(): Uint8Array {
+    const length = viewOf(this.take(4)).getUint32(0, true);
+    if (length > maxItemBytes)
+      fail("corrupt", "snapshot", `an item of at most ${maxItemBytes} bytes`, length);
+    return this.take(length);
+  }
+
+  items(count: number): Uint8Array[] {
+    const found: Uint8Array[] = [];
+    while (found.length < count) found.push(this.item());
+    return found;
+  }
+
+  end(): void {
+    if (this.#at !== this.#bytes.length) fail("corrupt", "snapshot", `${this.#at} bytes`, this.#bytes.length);
+  }
+}
