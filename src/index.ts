@@ -55,6 +55,7 @@ export type {
   SignedResult,
   Taken,
 } from "./market/intake/request.js";
+export type { LoggedMarket } from "./market/logged.js";
 export type { Market } from "./market/market.js";
 export { type MarketOptions, openMarket } from "./market/open.js";
 export {

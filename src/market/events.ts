@@ -83,10 +83,9 @@ export class Emitter {
     if (this.#wanted(name)) this.#noted.push([[name, event] as unknown as Note]);
   }
 
-  /** Notes the orders of a period from number `first` to the last there now. */
-  noteOrders(open: OpenPeriod, first: number): void {
-    if (this.#wanted("order") || this.#wanted("replaced"))
-      this.#noted.push(notesOfOrders(open, first, open.orders.count));
+  /** Notes the orders of a period from number `first` up to `end`. */
+  noteOrders(open: OpenPeriod, first: number, end: number): void {
+    if (this.#wanted("order") || this.#wanted("replaced")) this.#noted.push(notesOfOrders(open, first, end));
   }
 
   /**

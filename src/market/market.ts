@@ -9,9 +9,9 @@ import { orderLayout, readingLayout } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
 import { amountTick, type Carrier, type Tick } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
-import type { MatchingEngine } from "./engine.js";
-import { Emitter, type ListenerReporter, type MarketEvents } from "./events.js";
+import { Emitter, type MarketEvents } from "./events.js";
 import { Desk } from "./intake/desk.js";
+import { type LogEntry, MarketLog } from "./intake/log.js";
 import type {
   BatchProof,
   BatchResult,
@@ -24,27 +24,11 @@ import type {
   SignedResult,
   Taken,
 } from "./intake/request.js";
-import type { Signing } from "./intake/signing.js";
+import type { MarketParts } from "./parts.js";
 import { OpenPeriod } from "./period/period.js";
-import type { MarketState } from "./period/state.js";
 import { type PeriodResult, seal } from "./result.js";
-import { type Clock, Schedule } from "./schedule.js";
+import { Schedule } from "./schedule.js";
 import { MarketView } from "./view.js";
-
-/** What `openMarket` puts a market together from. */
-export interface MarketParts {
-  readonly contract: MarketContract;
-  readonly id: Uint8Array;
-  readonly engine: MatchingEngine;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly catchUp: number;
-  readonly report: ListenerReporter;
-  readonly state: MarketState;
-  readonly signing: Signing | null;
-  readonly open: OpenPeriod;
-  readonly timestampMs: number;
-}
 
 const timestamps = integer(0, Number.MAX_SAFE_INTEGER);
 
@@ -52,8 +36,9 @@ const timestamps = integer(0, Number.MAX_SAFE_INTEGER);
  * Collects orders, clears, settles and seals a period at a time.
  *
  * In an unsigned market requests come without proof and are answered at once. In a signed market each comes with its
- * signature and is answered by a promise, once the signature is checked. What is not granted is an answer, not an
- * error: `{ status: "refused", error }`. Once the market has failed, every call throws `state`.
+ * signature and is answered by a promise, once the signature is checked; in one with a log (`LoggedMarket`) each is
+ * answered by a promise, once it is on the disk. What is not granted is an answer, not an error:
+ * `{ status: "refused", error }`. Once the market has failed, every call throws `state`.
  *
  * ```ts
  * const market = await openMarket({ engine, participants: ["ann", "bob"], startMs: 0 });
@@ -98,17 +83,24 @@ export class Market {
     this.#desk = new Desk({
       contract,
       state,
-      store,
       signing,
       events: this.#events,
+      log: parts.logged ? new MarketLog(store, (error) => this.#fail(error)) : null,
+      proposals: parts.proposals,
       open: () => this.#open,
       usable: () => this.#usable(),
-      stored: () => this.#stored(),
     });
     const { quantityTick: quantity, priceTick: price } = this.#desk.intake;
     this.ticks = { quantity, price, amount: amountTick(quantity, price) };
     const { periodMs } = contract;
     this.#schedule = new Schedule({ clock, periodMs, catchUp, tick: (nowMs) => this.#tick(nowMs) });
+  }
+
+  /** Use `openMarket`: a market that takes again what it acknowledged for the open period before it was opened. */
+  static async open(parts: MarketParts, acknowledged: readonly LogEntry[]): Promise<Market> {
+    const market = new Market(parts);
+    await market.#desk.restore(acknowledged);
+    return market;
   }
 
   /** The open period: orders taken now belong to it. */
@@ -124,6 +116,11 @@ export class Market {
   /** When the open period closes, in the clock's milliseconds; null while the schedule is stopped. */
   get gateClosureMs(): number | null {
     return this.#schedule.running ? this.#schedule.gateClosureMs : null;
+  }
+
+  /** Whether everything is kept in the store's log before it is acknowledged (`LoggedMarket`). */
+  get logged(): boolean {
+    return this.#parts.logged;
   }
 
   /** How many contracts wait for their period. */
@@ -192,7 +189,10 @@ export class Market {
    */
   submitColumns(batch: OrderBatch): BatchResult;
   submitColumns(batch: OrderBatch, proof: BatchProof): Promise<SignedResult | Refused>;
-  submitColumns(batch: OrderBatch, proof?: BatchProof): BatchResult | Promise<SignedResult | Refused> {
+  submitColumns(
+    batch: OrderBatch,
+    proof?: BatchProof,
+  ): BatchResult | Promise<BatchResult> | Promise<SignedResult | Refused> {
     return this.#desk.submitColumns(batch, proof);
   }
 
@@ -234,15 +234,6 @@ export class Market {
   }
 
   /**
-   * From now on a signed market keeps every order on disk before it counts, and takes again what was kept of the open
-   * period (`Platform.open` calls it). Throws `state` in an unsigned market, `corrupt` when an order kept is not taken
-   * as it was.
-   */
-  keepLog(): Promise<void> {
-    return this.#desk.keepLog();
-  }
-
-  /**
    * Closes the open period, clears, settles and seals it; orders go to the next from here on. `nowMs` is the block's
    * timestamp, default the clock's time, but never before the last block's. Resolves when the block is on the store.
    * Throws `state` while another is being sealed; `storage` (and the market stops) when the store failed.
@@ -255,6 +246,7 @@ export class Market {
       const result = this.#close(nowMs);
       // The store is asked before anybody is told, so that nothing can come in between.
       const stored = this.store.append(result.bytes, result.height);
+      this.#desk.beginLog();
       this.#sealing = stored;
       this.#events.tell();
       await stored;
@@ -265,11 +257,8 @@ export class Market {
       this.#events.tell();
       return result;
     } catch (error) {
-      this.#failure = { error };
       this.#sealing = null;
-      this.#schedule.stop();
-      this.#events.note("failed", { error });
-      this.#events.tell();
+      this.#fail(error);
       throw error;
     }
   }
@@ -312,9 +301,13 @@ export class Market {
     return result;
   }
 
-  async #stored(): Promise<void> {
-    while (this.#sealing !== null) await this.#sealing.catch(() => undefined);
-    this.#usable();
+  /** The market stops for good. */
+  #fail(error: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = { error };
+    this.#schedule.stop();
+    this.#events.note("failed", { error });
+    this.#events.tell();
   }
 
   /** Throws `state` once the market has failed. */

@@ -1,6 +1,6 @@
 /** Opening a market: a new one from its options, or the one that a store holds. */
 import { sameBytes } from "../bytes.js";
-import { integer, list, needMethods, object, onlyKeys, optional, text } from "../check.js";
+import { boolean, integer, list, needMethods, object, onlyKeys, optional, text } from "../check.js";
 import { fail, within } from "../errors.js";
 import { type Block, decodeBlock, decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
@@ -15,7 +15,10 @@ import { contractKey, parseContract } from "./contracts/kinds.js";
 import { type Opening, openingContracts } from "./contracts/opening.js";
 import { checkEngine, type MatchingEngine } from "./engine.js";
 import { type ListenerReporter, reportToConsole } from "./events.js";
+import { MarketLog, readAcknowledged } from "./intake/log.js";
+import { enterProposals, Proposals } from "./intake/proposals.js";
 import { ownSignature, Signing } from "./intake/signing.js";
+import type { LoggedMarket } from "./logged.js";
 import { Market } from "./market.js";
 import { OpenPeriod } from "./period/period.js";
 import { MarketState } from "./period/state.js";
@@ -34,9 +37,15 @@ export interface MarketOptions extends Opening {
   readonly contracts?: readonly Contract[];
   /**
    * What begins to hold in the period in which a stored market resumes: what was proposed for it before the market
-   * stopped, since proposals are not stored. `sign` signs it in a signed market.
+   * stopped, since proposals are not stored without a log. `sign` signs it in a signed market.
    */
   readonly due?: (period: number) => readonly Contract[];
+  /**
+   * Whether everything acknowledged is kept first: orders, readings and contracts go into the store's log and are
+   * answered, by promises, once they are on the disk; opening the market again takes them again. Default false: what
+   * came in the open period is lost when the process ends before it is sealed. `due` has nothing to say then.
+   */
+  readonly log?: boolean;
   /** Timestamp of a new market's first block, in milliseconds since 1970. Default: the clock's time. */
   readonly startMs?: number;
   /** Default: the platform's. */
@@ -60,6 +69,8 @@ export interface MarketOptions extends Opening {
  * holds a market that began with other contracts, `corrupt` naming the block at which a stored ledger contradicts its
  * re-execution.
  */
+export async function openMarket(options: MarketOptions & { readonly log: true }): Promise<LoggedMarket>;
+export async function openMarket(options: MarketOptions): Promise<Market>;
 export async function openMarket(options: MarketOptions): Promise<Market> {
   checkOptions(options);
   const store = options.store ?? (await openMemoryStore({ hasher: options.engine }));
@@ -82,6 +93,7 @@ async function begin(options: MarketOptions, store: Store): Promise<Market> {
     store,
     state,
     signing,
+    proposals: new Proposals(),
     open,
     timestampMs: 0,
   });
@@ -109,17 +121,36 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
   const { state, timestampMs } = replay;
   const contract = state.terms.market!;
   const open = new OpenPeriod(state, engine, replay.period + 1);
-  const contracts = (options.due?.(open.period) ?? []).map((due, index) =>
-    parseContract(due, `due[${index}]`),
-  );
-  await enterAll(options, { open, signing, id, contracts, place: "due" });
-  return new Market({ ...settings(options), contract, id, store, state, signing, open, timestampMs });
+  const { requests, proposals: made } = await readAcknowledged(store, open.period, signing);
+  const proposals = new Proposals();
+  for (const proposal of made) proposals.add(proposal);
+  if (options.log !== true) {
+    if (requests.length + made.length > 0)
+      fail("conflict", "log", `true: the store holds what was acknowledged for period ${open.period}`, false);
+    const contracts = (options.due?.(open.period) ?? []).map((due, index) =>
+      parseContract(due, `due[${index}]`),
+    );
+    await enterAll(options, { open, signing, id, contracts, place: "due" });
+  } else {
+    // What was dropped was told when it was; what enters now had entered then.
+    enterProposals(open, proposals.take(open.period), signing, { entered: () => {}, dropped: () => {} });
+    open.start();
+  }
+  const parts = { contract, id, store, state, signing, proposals, open, timestampMs };
+  const market = await Market.open({ ...settings(options), ...parts }, requests);
+  if (options.log === true) {
+    // A process that died between a block and the log of the next period left the log of the period before.
+    if ((await store.log())?.period !== open.period)
+      await new MarketLog(store, () => {}).begin(open.period, made);
+  }
+  return market;
 }
 
 /** What a market takes over from its options, new or resumed. */
-function settings({ engine, clock, catchUp, onListenerError }: MarketOptions) {
+function settings({ engine, clock, catchUp, onListenerError, log }: MarketOptions) {
   return {
     engine,
+    logged: log ?? false,
     clock: clock ?? systemClock,
     catchUp: catchUp ?? defaultCatchUp,
     report: onListenerError ?? reportToConsole,
@@ -202,6 +233,7 @@ const ownKeys = [
   "store",
   "contracts",
   "due",
+  "log",
   "startMs",
   "clock",
   "catchUp",
@@ -219,7 +251,15 @@ function checkOptions(options: MarketOptions): void {
   onlyKeys(options, "options", [...openingKeys, ...ownKeys]);
   checkEngine(options.engine);
   if (options.store !== undefined)
-    needMethods(options.store, "store", "an open store", ["append", "blocks", "next", "putMeta"]);
+    needMethods(options.store, "store", "an open store", [
+      "append",
+      "blocks",
+      "next",
+      "putMeta",
+      "log",
+      "beginLog",
+      "appendLog",
+    ]);
   if (options.clock !== undefined)
     needMethods(options.clock, "clock", "a clock", ["now", "setTimer", "clearTimer"]);
   if (options.signatures !== undefined)
@@ -229,6 +269,9 @@ function checkOptions(options: MarketOptions): void {
   for (const name of ["due", "onListenerError", "sign"] as const)
     if (options[name] !== undefined && typeof options[name] !== "function")
       fail("invalid", name, "a function", options[name]);
+  if (options.log !== undefined) boolean(options.log, "log");
+  if (options.log === true && options.due !== undefined)
+    fail("invalid", "due", "none beside `log: true`, which keeps what was proposed", options.due);
   if (options.startMs !== undefined) integer(0, Number.MAX_SAFE_INTEGER)(options.startMs, "startMs");
   if (options.catchUp !== undefined) integer(0, 1000)(options.catchUp, "catchUp");
   if (options.contracts !== undefined && !Array.isArray(options.contracts))

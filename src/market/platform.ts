@@ -1,6 +1,6 @@
 /**
  * The operator of a signed market: what it promises (receipts), signs (heads) and serves (blocks and proofs). Orders
- * are the market's, which keeps them on disk before they count.
+ * are the market's, which has them on the disk before it acknowledges them.
  */
 import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
@@ -24,7 +24,7 @@ import type {
   SignedOrders,
   SignedResult,
 } from "./intake/request.js";
-import type { Market } from "./market.js";
+import type { LoggedMarket } from "./logged.js";
 
 /** An order taken, and the platform's word for it; or why it was not taken. */
 export type ReceiptedOrder = (AcceptedOrder & { readonly receipt: Receipt }) | Refused;
@@ -34,23 +34,21 @@ export type ReceiptedBatch = (SignedResult & { readonly receipts: readonly Recei
 
 /** What a platform is opened with. */
 export interface PlatformOptions {
-  /** A signed market, just opened and not yet started. */
-  readonly market: Market;
+  /** A signed market opened with `log: true`, not yet started. */
+  readonly market: LoggedMarket;
   /** The key whose public half is the market contract's `platformKey`. */
   readonly key: SigningKey;
   readonly hasher: Hasher;
 }
 
 /**
- * Acknowledges each order with a receipt, once it is on disk; signs the head after each period; serves blocks and
- * proofs. After a crash it takes again, in the same order, what it had acknowledged, so that no receipt is broken.
- *
- * When the disk does not keep an order, it is refused with `storage` and not executed; later orders work again as soon
- * as the disk does. An order refused so may still have reached the disk: if the process ends before anything else is
- * written, opening the platform again takes it, without a receipt.
+ * Acknowledges each order with a receipt, once its market's log has it on the disk; signs the head after each period;
+ * serves blocks and proofs. A market opened again takes again, in the same order, what it had acknowledged, so no
+ * receipt is broken. When the disk fails the market stops, and nobody gets a receipt any more; an order under way then
+ * may have reached the disk, and counts without a receipt when the market is opened again.
  */
 export class Platform {
-  readonly market: Market;
+  readonly market: LoggedMarket;
   /** Answers what light clients and witnesses ask. */
   readonly answer: Ask;
   readonly #options: PlatformOptions;
@@ -81,18 +79,18 @@ export class Platform {
   }
 
   /**
-   * Opens a platform on a market just opened and not yet started, and takes again the orders acknowledged before a
-   * crash. Throws `refused` for the wrong key, `corrupt` when an order acknowledged is not taken as it was.
+   * Opens a platform on a market just opened and not yet started. Throws `refused` for the wrong key, and for a market
+   * without a log.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     onlyKeys(options, "options", ["market", "key", "hasher"]);
     const { market, key, hasher } = options;
-    needMethods(market, "market", "a market, as `await openMarket()` gives it", ["keepLog"]);
+    needMethods(market, "market", "a market, as `await openMarket()` gives it", ["enter"]);
+    if (!market.logged) fail("refused", "market", "one opened with `log: true`", "one that keeps no log");
     const { platformKey, signed } = market.contract;
     const given = hex(key.publicKey);
     if (!signed || platformKey !== given)
       fail("refused", "key", `the platform's key (${platformKey})`, given);
-    await market.keepLog();
     const history = new HistoryTree(hasher);
     for await (const bytes of market.store.blocks())
       history.append(blockHash(bytes.subarray(0, headerBytes), hasher));

@@ -13,7 +13,7 @@ import type { Hasher } from "../ledger/tree/hasher.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { batchRecords } from "../market/intake/columns.js";
 import type { OrderBatch, Reading } from "../market/intake/request.js";
-import type { Market } from "../market/market.js";
+import type { LoggedMarket } from "../market/logged.js";
 import { Platform } from "../market/platform.js";
 import type { Community } from "./community.js";
 
@@ -33,7 +33,7 @@ export interface SignedRun {
   /** Signs a contract with the key that has to. */
   sign(contract: Contract, marketId: Uint8Array): Promise<Uint8Array>;
   /** Opens the way into a market just opened. */
-  open(market: Market): Promise<SignedIntake>;
+  open(market: LoggedMarket): Promise<SignedIntake>;
 }
 
 /** The way into a signed market. */
@@ -51,7 +51,7 @@ export interface SignedIntake {
   settled(): Promise<void>;
 }
 
-/** So many orders in one batch at most: it must fit into one value of the store. */
+/** So many orders in one batch at most. */
 const maxBatch = 32_768;
 const tag = "gridclear simulated key v2\0";
 
@@ -109,7 +109,11 @@ function signContract(keys: Keys, contract: Contract, marketId: Uint8Array): Pro
   return signer.sign(contractStatement(marketId, encodeCanonical(contract)));
 }
 
-async function openIntake(market: Market, keys: Keys, options: SignedRunOptions): Promise<SignedIntake> {
+async function openIntake(
+  market: LoggedMarket,
+  keys: Keys,
+  options: SignedRunOptions,
+): Promise<SignedIntake> {
   const platform = await Platform.open({ market, key: keys.platform, hasher: options.hasher });
   const report = async (reading: Reading): Promise<void> => {
     const signature = await keys.participants
@@ -121,7 +125,7 @@ async function openIntake(market: Market, keys: Keys, options: SignedRunOptions)
   return {
     take: async (readings, orders, contracts) => {
       let refusal: GridclearError | null = null;
-      // First what outlives a crash, so that evidence stands in one order with and without one.
+      // What was taken before a crash is refused when it comes again, so evidence stands in one order with and without.
       for (let at = 0; at < orders.quantity.length; at += maxBatch) {
         const batch = part(orders, (place) => place >= at && place < at + maxBatch);
         refusal = (await bring(platform, keys, batch, options)) ?? refusal;
@@ -130,7 +134,8 @@ async function openIntake(market: Market, keys: Keys, options: SignedRunOptions)
       for (const contract of contracts) {
         const signature = await signContract(keys, contract, market.id);
         const taken = await market.propose(contract, signature);
-        if (taken.status === "refused") throw taken.error;
+        // One that was taken before a crash waits already.
+        if (taken.status === "refused" && taken.error.code !== "conflict") throw taken.error;
       }
       return refusal;
     },

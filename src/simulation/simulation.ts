@@ -11,7 +11,7 @@ import type { Store } from "../ledger/store/store.js";
 import type { MatchingEngine } from "../market/engine.js";
 import type { OrderBatch, Reading } from "../market/intake/request.js";
 import type { Market } from "../market/market.js";
-import { openMarket } from "../market/open.js";
+import { type MarketOptions, openMarket } from "../market/open.js";
 import type { PeriodResult } from "../market/result.js";
 import { Indicators, type Summary } from "../report/indicators.js";
 import { carriers, formatTicks } from "../units.js";
@@ -182,20 +182,27 @@ export async function openSimulation(community: Community, options: SimulationOp
     await checkKept(store, community, engine);
     if (store.size > 0) await checkSame(community, store);
   }
-  const market = await openMarket({
+  const parts: MarketOptions = {
     engine,
     ...(store === undefined ? {} : { store }),
-    ...(signed === undefined
-      ? {}
-      : { signatures: signed.signatures, sign: (contract, id) => signed.sign(contract, id) }),
     contracts: community.contracts(-1),
-    due: (period) => community.contracts(period - community.genesis - 1),
     // The market's own loop never runs: a period ends when the simulation says so.
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },
-  });
+  };
+  // What a signed run proposed is in its log; an unsigned one keeps none.
+  const due = (period: number) => community.contracts(period - community.genesis - 1);
+  const logged =
+    signed &&
+    (await openMarket({
+      ...parts,
+      log: true,
+      signatures: signed.signatures,
+      sign: (contract, id) => signed.sign(contract, id),
+    }));
+  const market = logged ?? (await openMarket({ ...parts, due }));
   // After genesis: values without blocks would look like a ledger that lost them.
   await keepScenario(market.store, community, engine);
-  const intake = signed === undefined ? null : await signed.open(market);
+  const intake = logged === undefined ? null : await signed!.open(logged);
   return new Simulation(community, market, await readPast(community, market.store), intake);
 }
 

@@ -21,8 +21,8 @@ import { plainHasher } from "../../src/ledger/tree/plain.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { openingContracts } from "../../src/market/contracts/opening.js";
 import { batchRecords } from "../../src/market/intake/columns.js";
-import { OrderLog, readOrders } from "../../src/market/intake/orderlog.js";
 import type { BatchProof, Order, OrderBatch, Refused } from "../../src/market/intake/request.js";
+import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
 import { carriers } from "../../src/units.js";
@@ -35,6 +35,7 @@ import {
   replayer,
   signatures,
 } from "../support/community.js";
+import { openSigned, platform as signedPlatform } from "../support/signedmarket.js";
 import { ownTerms, participant } from "../support/terms.js";
 
 const members: SigningKey[] = await Promise.all([0, 1, 2, 3].map(keyOf));
@@ -71,6 +72,7 @@ async function open(store: Store): Promise<Platform> {
   const market = await openMarket({
     engine,
     store,
+    log: true,
     signatures,
     contracts,
     clock: { now: () => 1000, setTimer: () => null, clearTimer: () => {} },
@@ -255,51 +257,15 @@ describe("a platform", () => {
     const { market } = await open(store);
     await expect(Platform.open({ market, key: members[0]!, hasher })).rejects.toMatchObject({
       code: "refused",
+      field: "key",
     });
   });
 });
 
-describe("the order log", () => {
-  const entry = (first: number, count: number) => ({
-    first,
-    records: new Uint8Array(16 * count).fill(first),
-    signature: new Uint8Array(64).fill(first),
-    gateway: count > 1 ? new Uint8Array(32).fill(9) : null,
-  });
-
-  test("writes many entries at once, in their order, and each period over the one before", async () => {
-    const store = await openMemoryStore({ hasher });
-    let forgotten = 0;
-    const log = new OrderLog({
-      store,
-      period: 50,
-      groups: 0,
-      stored: async () => undefined,
-      forgotten: () => {
-        forgotten += 1;
-      },
-    });
-    const done: number[] = [];
-    await Promise.all(
-      [0, 1, 3].map((first) => log.write(entry(first, first === 1 ? 2 : 1), () => done.push(first))),
-    );
-    expect(done).toEqual([0, 1, 3]);
-    expect(await readOrders(store, 50)).toEqual({
-      entries: [entry(0, 1), entry(1, 2), entry(3, 1)],
-      groups: 1,
-    });
-    await log.write(entry(4, 1), () => done.push(4));
-    expect((await readOrders(store, 50)).groups).toBe(2);
-    // What is not written when the period ends is not kept, and its caller does not wait for ever.
-    const late = log.write(entry(5, 1), () => done.push(5));
-    log.begin(51);
-    await late;
-    await log.write(entry(0, 1), () => done.push(0));
-    expect(done).toEqual([0, 1, 3, 4, 0]);
-    expect((await readOrders(store, 50)).entries).toEqual([]);
-    expect((await readOrders(store, 51)).entries).toEqual([entry(0, 1)]);
-    expect(forgotten).toBe(0);
-  });
+test("a platform is not opened on a market that keeps no log", async () => {
+  const market = await openSigned();
+  const options = { market: market as LoggedMarket, key: signedPlatform, hasher };
+  await expect(Platform.open(options)).rejects.toMatchObject({ code: "refused", field: "market" });
 });
 
 describe("a platform that dies", () => {
@@ -317,6 +283,11 @@ describe("a platform that dies", () => {
         append: (height, bytes, mark, before) => die(() => medium.append(height, bytes, mark, before)),
         confirm: (mark) => die(() => medium.confirm(mark)),
         writeMeta: (key, value) => die(() => medium.writeMeta(key, value)),
+        logExtent: () => medium.logExtent(),
+        readLog: (index) => medium.readLog(index),
+        beginLog: (period, group) => die(() => medium.beginLog(period, group)),
+        appendLog: (log, group) => die(() => medium.appendLog(log, group)),
+        dropLog: () => die(() => medium.dropLog()),
       };
       async function die(act: () => Promise<void>): Promise<void> {
         alive -= 1;

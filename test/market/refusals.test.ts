@@ -7,7 +7,13 @@ import type { Contract } from "../../src/market/contracts/contracts.js";
 import type { Refused } from "../../src/market/intake/request.js";
 import { type MarketOptions, openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
-import { openSigned, order, platform as platformKey, signContract } from "../support/signedmarket.js";
+import {
+  openLogged,
+  openSigned,
+  order,
+  platform as platformKey,
+  signContract,
+} from "../support/signedmarket.js";
 import { ownTerms, participant } from "../support/terms.js";
 
 const engine = await openEngine();
@@ -84,6 +90,12 @@ describe("openMarket refuses by name", () => {
       "a catch-up without end",
       { engine, catchUp: Number.POSITIVE_INFINITY },
       "catchUp: wanted a whole number from 0 to 1000, got Infinity",
+    ],
+    ["a log that is none", { engine, log: {} }, "log: wanted true or false, got an object"],
+    [
+      "what is due beside a log",
+      { engine, log: true, due: () => [] },
+      "due: wanted none beside `log: true`, which keeps what was proposed, got a function",
     ],
     ["contracts that are none", { engine, contracts: {} }, "contracts: wanted an array of contracts"],
     ["a contract that is none", { engine, contracts: [{ kind: "wish" }] }, "contracts[0].kind"],
@@ -208,7 +220,8 @@ describe("a market refuses by name", () => {
       const signed = await openSigned({ engine });
       const proof = { gateway: new Uint8Array(32), signature: new Uint8Array(64) };
       expect(message(await signed.submitColumns(given as never, proof))).toContain(error);
-      const platform = await Platform.open({ market: signed, key: platformKey, hasher: engine });
+      const logged = await openLogged({ engine });
+      const platform = await Platform.open({ market: logged, key: platformKey, hasher: engine });
       expect(message(await platform.submitColumns(given as never, proof))).toContain(error);
     });
 

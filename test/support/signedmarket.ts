@@ -16,6 +16,7 @@ import type { Store } from "../../src/ledger/store/store.js";
 import { openHasher } from "../../src/ledger/tree/hashwasm.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { freeTariff } from "../../src/market/contracts/opening.js";
+import type { LoggedMarket } from "../../src/market/logged.js";
 import type { Market } from "../../src/market/market.js";
 import { type MarketOptions, openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
@@ -83,6 +84,11 @@ export async function openSigned(options: Partial<MarketOptions> = {}): Promise<
     clock: { now: () => 1, setTimer: () => 0, clearTimer: () => undefined },
     ...options,
   });
+}
+
+/** The same with a log. */
+export async function openLogged(options: Partial<MarketOptions> = {}): Promise<LoggedMarket> {
+  return (await openSigned({ ...options, log: true })) as LoggedMarket;
 }
 
 /** An order for electricity. */

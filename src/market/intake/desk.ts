@@ -1,24 +1,20 @@
-/**
- * The desk at which everything comes into the open period: orders, contracts, readings. In an unsigned market a request
- * comes without proof and is answered at once; in a signed one it comes with its signature and is answered by a
- * promise.
- */
 import { onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
+import { encodeCanonical } from "../../ledger/format/canonical.js";
 import { encodeRecords } from "../../ledger/format/layout.js";
-import { type ReadingRecord, readingLayout } from "../../ledger/format/records.js";
-import type { Store } from "../../ledger/store/store.js";
-import { carriers } from "../../units.js";
+import { readingLayout } from "../../ledger/format/records.js";
 import type { Contract, MarketContract } from "../contracts/contracts.js";
-import { contractKey, parseContract } from "../contracts/kinds.js";
+import { parseContract } from "../contracts/kinds.js";
 import type { Emitter } from "../events.js";
 import type { OpenPeriod } from "../period/period.js";
 import type { MarketState } from "../period/state.js";
-import { Answers } from "./answers.js";
+import { Admission, type Admitted } from "./admission.js";
+import { Answers, type Request } from "./answers.js";
 import { batchRecords, checkedBatch, takeColumns } from "./columns.js";
 import { Entrance } from "./entrance.js";
 import { Intake } from "./intake.js";
-import { enterProposals, type Proposal, Proposals } from "./proposals.js";
+import type { LogEntry, MarketLog } from "./log.js";
+import { enterProposals, type Proposal, type Proposals } from "./proposals.js";
 import type {
   AcceptedOrder,
   BatchProof,
@@ -37,15 +33,16 @@ import { ownSignature, type Signing } from "./signing.js";
 export interface DeskParts {
   readonly contract: MarketContract;
   readonly state: MarketState;
-  readonly store: Store;
   readonly signing: Signing | null;
   readonly events: Emitter;
+  /** Where everything is kept before it is acknowledged; null: nowhere. */
+  readonly log: MarketLog | null;
+  /** Contracts that wait for their period. */
+  readonly proposals: Proposals;
   /** The open period. */
   open(): OpenPeriod;
   /** Throws `state` when the market has stopped. */
   usable(): void;
-  /** Resolves when no block is on its way to the store; throws when the market has stopped. */
-  stored(): Promise<void>;
 }
 
 /** Takes requests for the open period; `Market` says what each method does. */
@@ -54,23 +51,26 @@ export class Desk {
   readonly #parts: DeskParts;
   readonly #answers: Answers;
   readonly #entrance: Entrance | null;
-  readonly #proposals = new Proposals();
+  readonly #admission: Admission;
+  /** The contracts with which the open period began. */
+  #entered: readonly Proposal[] = [];
 
   constructor(parts: DeskParts) {
-    const { contract, state, signing, events, open, usable, stored } = parts;
+    const { contract, state, signing, events, open, usable } = parts;
     this.#parts = parts;
     this.intake = new Intake(contract, state.terms);
     this.#answers = new Answers(usable, (what, error) => {
       events.note("refused", { what, error });
       events.tell();
     });
-    const accepted = (first: number): void => this.#tellOrders(first);
-    this.#entrance = signing && new Entrance({ signing, open, usable, stored, accepted });
+    const entrance = signing && new Entrance({ signing, open, usable });
+    this.#entrance = entrance;
+    this.#admission = new Admission({ ...parts, entrance });
   }
 
   /** How many contracts wait for their period. */
   get waiting(): number {
-    return this.#proposals.count;
+    return this.#parts.proposals.count;
   }
 
   records(batch: OrderBatch): Uint8Array {
@@ -82,49 +82,60 @@ export class Desk {
     if (signature !== undefined)
       return this.#answers.later("order", async () => {
         const entrance = this.#signedOrders();
-        const { open, result } = await entrance.enter({ records: record(), signature, gateway: null });
+        const entered = await entrance.enter({ records: record(), signature, gateway: null });
+        const { open, result } = entered;
         if (result.refused[0] !== undefined) throw result.refused[0].error;
-        return accepted(open, result.first, result.records);
+        const answer = accepted(open, result.first, result.records);
+        await this.#kept(this.#admission.signedOrders(entered));
+        return answer;
       });
-    return this.#answers.now("order", () => {
+    return this.#plain("order", () => {
       this.#unsigned("order");
       const bytes = record();
       const open = this.#parts.open();
       const refusal = open.orders.takeRecord(bytes, 0);
       if (refusal !== null) throw refusal;
       const result = accepted(open, open.orders.count - 1, bytes);
-      this.#tellOrders(result.sequence);
-      return result;
+      return this.#admission.orders(open, result.sequence, result);
     });
   }
 
   submitColumns(
     batch: OrderBatch,
     proof: BatchProof | undefined,
-  ): BatchResult | Promise<SignedResult | Refused> {
+  ): BatchResult | Promise<BatchResult> | Promise<SignedResult | Refused> {
     if (proof !== undefined)
       return this.enter(() => {
         onlyKeys(proof, "proof", ["gateway", "signature"]);
         const { gateway, signature } = proof;
         return { records: this.records(batch), signature, gateway };
       });
-    this.#parts.usable();
-    this.#unsigned("batch");
-    const result = takeColumns(this.#parts.open(), checkedBatch(batch));
-    this.#tellOrders(result.first);
+    const take = (): Admitted<BatchResult> => {
+      this.#parts.usable();
+      this.#unsigned("batch");
+      const open = this.#parts.open();
+      const result = takeColumns(open, checkedBatch(batch));
+      return this.#admission.orders(open, result.first, result);
+    };
+    if (this.#parts.log !== null) return (async () => this.#kept(take()))();
+    const { result, tell } = take();
+    tell?.();
     return result;
   }
 
   /** Takes signed orders; `orders` makes them, or throws why there are none. */
   enter(orders: () => SignedOrders): Promise<SignedResult | Refused> {
-    return this.#answers.later("order", async () => (await this.#signedOrders().enter(orders())).result);
+    return this.#answers.later("order", async () =>
+      this.#kept(this.#admission.signedOrders(await this.#signedOrders().enter(orders()))),
+    );
   }
 
   propose(contract: Contract, signature: Uint8Array | undefined): Taken | Promise<Taken> {
     if (signature === undefined)
-      return this.#answers.now("contract", () => {
+      return this.#plain("contract", () => {
         this.#unsigned("contract");
-        return this.#wait({ contract: parseContract(contract), proof: null });
+        const checked = parseContract(contract);
+        return this.#admission.contract({ contract: checked, text: encodeCanonical(checked), proof: null });
       });
     return this.#answers.later("contract", async () => {
       const signing = this.#signed("contract");
@@ -132,92 +143,91 @@ export class Desk {
       const checked = parseContract(contract);
       const proof = await signing.checkContract(checked, own);
       this.#parts.usable();
-      return this.#wait({ contract: checked, proof });
+      return this.#kept(
+        this.#admission.contract({ contract: checked, text: encodeCanonical(checked), proof }),
+      );
     });
   }
 
   nextVersion(key: string): number {
-    return this.#parts.state.terms.nextVersion(key) + this.#proposals.of(key);
+    return this.#admission.nextVersion(key);
   }
 
   report(reading: Reading, signature: Uint8Array | undefined): Taken | Promise<Taken> {
     if (signature === undefined)
-      return this.#answers.now("reading", () => {
+      return this.#plain("reading", () => {
         this.#unsigned("reading");
-        return this.#read(this.intake.reading(reading, this.#parts.open()));
+        const record = this.intake.reading(reading, this.#parts.open());
+        return this.#admission.reading(encodeRecords(readingLayout, [record]), null);
       });
     return this.#answers.later("reading", async () => {
       const signing = this.#signed("reading");
       const own = ownSignature(signature, "reading.signature");
-      const open = this.#parts.open();
-      const record = this.intake.reading(reading, open);
-      await signing.checkReading(encodeRecords(readingLayout, [record]), record.participant, own);
-      this.#parts.usable();
       const { period } = this.#parts.open();
-      if (period !== open.period) fail("refused", "reading", `one for period ${period}`, open.period);
-      const index = open.readings.count;
-      const result = this.#read(record);
-      signing.keep({ kind: "reading", index, signature: own });
-      return result;
+      const reported = this.intake.reading(reading, this.#parts.open());
+      const record = encodeRecords(readingLayout, [reported]);
+      await signing.checkReading(record, reported.participant, own);
+      this.#parts.usable();
+      const now = this.#parts.open().period;
+      if (now !== period) fail("refused", "reading", `one for period ${now}`, period);
+      return this.#kept(this.#admission.reading(record, own));
     });
   }
 
-  async keepLog(): Promise<void> {
-    this.#parts.usable();
-    const entrance = this.#entrance ?? fail("state", "market", "a signed market", "an unsigned one");
-    await entrance.keepLog(this.#parts.store);
+  /** Takes again what was acknowledged before the market was opened; {@link Admission.restore}. */
+  restore(entries: readonly LogEntry[]): Promise<void> {
+    return this.#admission.restore(entries);
   }
 
-  /**
-   * The open period is about to close: orders that do not count yet leave it. Returns the evidence of what is in it.
-   */
+  /** The open period is about to close. Returns the evidence of what is in it. */
   close(): Uint8Array {
-    return this.#entrance?.close() ?? new Uint8Array(0);
+    return this.#parts.signing?.takeEvidence() ?? new Uint8Array(0);
   }
 
   /** Puts the contracts that are due in force in the next period, not started yet, and notes what became of each. */
   enterDue(next: OpenPeriod): void {
-    const { signing, events } = this.#parts;
+    const { signing, events, proposals } = this.#parts;
     const { period } = next;
-    enterProposals(next, this.#proposals.take(period), signing, {
-      entered: (contract) => events.note("contract", { contract, period }),
+    const entered: Proposal[] = [];
+    enterProposals(next, proposals.take(period), signing, {
+      entered: (proposal) => {
+        entered.push(proposal);
+        events.note("contract", { contract: proposal.contract, period });
+      },
       dropped: (error) => events.note("refused", { what: "contract", error }),
     });
+    this.#entered = entered;
   }
 
-  #wait(proposal: Proposal): Taken {
-    const { contract } = proposal;
-    const { period } = this.#parts.open();
-    if (contract.kind === "market")
-      fail("refused", "contract.kind", "a contract other than the market's", "market");
-    if (contract.from <= period)
-      fail("refused", "contract.from", `a period after ${period}, which has begun`, contract.from);
-    const key = contractKey(contract);
-    const version = this.nextVersion(key);
-    if (contract.version !== version) fail("conflict", `${key}.version`, `${version}`, contract.version);
-    this.#proposals.add(proposal);
-    return { status: "accepted", period: contract.from };
+  /**
+   * The block before the open period was given to the store: the log of the open period begins, with the contracts that
+   * stand in no block yet.
+   */
+  beginLog(): void {
+    const { log, proposals, open } = this.#parts;
+    // Whoever waits for something in the log gets the error; the market has stopped by then.
+    log?.begin(open().period, [...this.#entered, ...proposals.all()]).catch(() => undefined);
   }
 
-  #read({ participant, carrier, period, version, in: taken, out: given }: ReadingRecord): Taken {
-    const open = this.#parts.open();
-    const code = carriers.indexOf(carrier);
-    const refusal = open.readings.take({
-      participant,
-      carrier: code,
-      period,
-      version,
-      in: taken,
-      out: given,
+  /** Answers a request without proof: at once, or, with a log, when that has kept it. */
+  #plain<Result>(what: Request, admit: () => Admitted<Result>): Result | Refused | Promise<Result | Refused> {
+    if (this.#parts.log !== null) return this.#answers.later(what, async () => this.#kept(admit()));
+    return this.#answers.now(what, () => {
+      const { result, tell } = admit();
+      tell?.();
+      return result;
     });
-    if (refusal !== null) throw refusal;
-    return { status: "accepted", period: open.period };
   }
 
-  #tellOrders(first: number): void {
-    const { events, open } = this.#parts;
-    events.noteOrders(open(), first);
-    events.tell();
+  async #kept<Result>({ result, entries, tell }: Admitted<Result>): Promise<Result> {
+    const { log } = this.#parts;
+    if (log !== null)
+      await log.keep(entries()).catch((error: unknown) => {
+        this.#parts.usable();
+        throw error;
+      });
+    tell?.();
+    return result;
   }
 
   #unsigned(what: string): void {

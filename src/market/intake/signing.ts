@@ -80,7 +80,16 @@ export class Signing {
 
   /** The proof of a contract; throws `signature` unless the key that has to sign it did. */
   async checkContract(contract: Contract, signature: Uint8Array): Promise<ContractProof> {
-    const key = this.#directory.signer(contract as never);
+    return this.checkContractOf(contract, this.#directory.signer(contract as never), signature);
+  }
+
+  /** The proof of a contract that was taken by a key before, which may have been replaced since. */
+  async checkContractOf(
+    contract: Contract,
+    key: Uint8Array | null,
+    signature: Uint8Array | null,
+  ): Promise<ContractProof> {
+    if (key === null || signature === null) return fail("signature", "contract.signature", "one", "none");
     const statement = contractStatement(this.#marketId, encodeCanonical(contract));
     await this.#check(key, statement, signature, "contract.signature");
     return { signature, key };

@@ -1,5 +1,5 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
-import { viewOf } from "../../bytes.js";
+import { copyOf, viewOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
 import { orderLayout, sideCode } from "../../ledger/format/records.js";
 import { carriers, ppm } from "../../units.js";
@@ -175,6 +175,11 @@ export class Orders {
       } else sum += this.#lockOfLive(slot);
     }
     return sum;
+  }
+
+  /** The records of the orders from number `first` on, end to end, fresh bytes. */
+  records(first: number): Uint8Array {
+    return copyOf(this.#bytes, first * orderLayout.bytes, this.count * orderLayout.bytes);
   }
 
   /** The section of the block, which is the caller's from now on: no order can be taken any more. */
