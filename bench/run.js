@@ -28,6 +28,7 @@ const names = [
   "period",
   "boundary",
   "seal",
+  "log",
   "verify",
   "scale",
   "open",

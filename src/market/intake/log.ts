@@ -33,14 +33,14 @@ export const maxEntryOrders: number = Math.floor(
   (maxLogEntryBytes - headBytes - publicKeyBytes - signatureBytes) / orderLayout.bytes,
 );
 
-export function encodeLogEntry({ kind, key, signature, body }: LogEntry): Uint8Array {
+function encodeLogEntry({ kind, key, signature, body }: LogEntry): Uint8Array {
   const proof = signature === null ? 0 : key === null ? 1 : 2;
   const none = new Uint8Array(0);
   return concat(Uint8Array.of(kinds.indexOf(kind), proof), key ?? none, signature ?? none, body);
 }
 
 /** Reads an entry; throws `corrupt`, naming it by `field`, for what no market logs. */
-export function decodeLogEntry(bytes: Uint8Array, field: string): LogEntry {
+function decodeLogEntry(bytes: Uint8Array, field: string): LogEntry {
   const [code = -1, proof = -1] = bytes;
   const kind = kinds[code];
   const keyAt = headBytes;
