@@ -2,7 +2,7 @@
 import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { batchRecords, openEngine, openMarket } from "gridclear";
+import { batchRecords, openEngine, openMarket, openTerms } from "gridclear";
 import {
   batchStatement,
   contractStatement,
@@ -52,9 +52,11 @@ async function open(engine, units, directory) {
         platformKey: hex(platform.publicKey),
         order: ["electricity", "heat", "cold", "gas"],
       },
+      ...openTerms(0),
       ...keys.map((key, index) => ({
         .../** @type {const} */ ({ kind: "participant", ...dated }),
         id: `unit-${index}`,
+        creditLimit: "1000000000000000",
         key: hex(key.publicKey),
         gateway: hex(gateway.publicKey),
       })),
@@ -112,7 +114,8 @@ export async function run({ smoke }) {
       );
       const bring = async (/** @type {import("gridclear").SignedOrders} */ orders) => {
         const result = await market.enter(orders);
-        if (!("accepted" in result) || result.accepted === 0) throw new Error("an order was refused");
+        if (!("accepted" in result) || result.accepted === 0)
+          throw "error" in result ? result.error : result.refused[0].error;
       };
       await timed("a signed order at a time", singles, async () => {
         for (const orders of signed) await bring(orders);
