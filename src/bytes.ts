@@ -41,6 +41,14 @@ export function isBytes(value: unknown): value is Uint8Array {
   return isArrayOf(value, "Uint8Array");
 }
 
+/** Bytes as they came, of one length where that is given; anything else throws `invalid`. */
+export function wantBytes(value: unknown, field: string, length?: number): Uint8Array {
+  const isSized = isBytes(value) && value.length === (length ?? value.length);
+  return isSized
+    ? value
+    : fail("invalid", field, `${length ?? "any"} bytes (Uint8Array)`, isBytes(value) ? value.length : value);
+}
+
 /** Whether the memory behind a view is gone: a buffer that was transferred, a WebAssembly memory that has grown. */
 export function isDetached(view: ArrayBufferView): boolean {
   if (view.byteLength > 0) return false;
@@ -79,10 +87,10 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Bytes in lower-case hexadecimal. */
+/** Bytes in lower-case hexadecimal. Throws `invalid` for what are none. */
 export function hex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  for (const byte of wantBytes(bytes, "bytes")) text += byte.toString(16).padStart(2, "0");
   return text;
 }
 

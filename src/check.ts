@@ -70,7 +70,7 @@ export const text =
  * What somebody or something is called: 1 to 64 characters of any script, without control, format and unassigned ones
  * and line or paragraph separators. The one rule for names of participants, wherever they come from.
  */
-export const identifier: Check<string> = text(
+export const identifier: Check<string> = /* @__PURE__ */ text(
   /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u,
   128,
   "1 to 64 printable characters",
@@ -109,6 +109,24 @@ export const object: Check<{ readonly [name: string]: unknown }> = (value, field
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as { readonly [name: string]: unknown })
     : fail("invalid", field, "an object", value);
+
+/** What its type calls an object, as it came: `invalid` where it is none after all. */
+export function needObject<T>(value: T, field: string): T {
+  object(value, field);
+  return value;
+}
+
+/** Throws `invalid` unless a value can be gone through, at once or piece by piece; text is refused. */
+export function needIterable(value: unknown, field: string, wanted: string): void {
+  const given = Object(value);
+  if (typeof value === "string" || !(given[Symbol.iterator] ?? given[Symbol.asyncIterator]))
+    fail("invalid", field, wanted, value);
+}
+
+/** {@link needObject} for arrays. */
+export function needArray<T>(value: readonly T[], field: string): readonly T[] {
+  return Array.isArray(value) ? value : fail("invalid", field, "an array", value);
+}
 
 /**
  * The path of a field of an object; that of a whole document is empty. A name that is no plain word stands in quotes,

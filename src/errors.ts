@@ -40,15 +40,15 @@ export interface ErrorDetail {
  */
 export class GridclearError extends Error {
   override readonly name = "GridclearError";
-  readonly code: ErrorCode;
-  readonly field: string;
-  readonly wanted: string;
+  declare readonly code: ErrorCode;
+  declare readonly field: string;
+  declare readonly wanted: string;
   /** What came, as the message shows it. */
-  readonly got: string;
+  declare readonly got: string;
   /** What came, as it came. */
-  readonly value: unknown;
+  declare readonly value: unknown;
   /** Height of the block that is at fault; null where no single block is. */
-  readonly height: number | null;
+  declare readonly height: number | null;
 
   constructor(
     code: ErrorCode,
@@ -125,23 +125,20 @@ const shownLength = 80;
 
 /** A value as an error message shows it: typed enough to tell `"5"` from `5`, short whatever comes. */
 function show(value: unknown): string {
+  const kind = typeof value;
   const text =
     value === notShown
       ? "something else (not shown: it may be secret)"
-      : typeof value === "string"
-        ? JSON.stringify(value.slice(0, shownLength))
-        : typeof value === "bigint"
-          ? `${value}n`
-          : typeof value === "number"
-            ? Object.is(value, -0)
-              ? "-0"
-              : `${value}`
-            : value === null || typeof value === "undefined" || typeof value === "boolean"
-              ? `${value}`
-              : Array.isArray(value)
-                ? `an array of ${value.length}`
-                : typeof value === "object"
-                  ? `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
-                  : `a ${typeof value}`;
+      : kind === "string"
+        ? JSON.stringify((value as string).slice(0, shownLength))
+        : kind === "function" || kind === "symbol"
+          ? `a ${kind}`
+          : Array.isArray(value)
+            ? `an array of ${value.length}`
+            : kind === "object" && value !== null
+              ? `an object (${Object.prototype.toString.call(value).slice(8, -1)})`
+              : Object.is(value, -0)
+                ? "-0"
+                : `${value}${kind === "bigint" ? "n" : ""}`;
   return text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text;
 }

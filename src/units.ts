@@ -61,10 +61,13 @@ export function parseTick(text: unknown, field: string = "tick"): Tick {
   return read;
 }
 
-/** One tick of an amount: quantity tick × price tick (10⁻¹² currency by default). */
+/**
+ * One tick of an amount: quantity tick × price tick (10⁻¹² currency by default). Throws `invalid` for what is no
+ * {@link Tick}.
+ */
 export function amountTick(quantityTick: Tick, priceTick: Tick): Tick {
   return {
-    mantissa: quantityTick.mantissa * priceTick.mantissa,
+    mantissa: checkTick(quantityTick).mantissa * checkTick(priceTick).mantissa,
     scale: quantityTick.scale + priceTick.scale,
   };
 }

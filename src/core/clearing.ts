@@ -3,6 +3,7 @@
  * the next result into it, or, when memory has to grow, leaves it empty. Read what you need before, or keep
  * {@link copyClearing}'s copy.
  */
+import { needObject } from "../check.js";
 
 /** Peer-to-peer trades in order of execution; columns are views until the engine's next call. */
 export interface TradeColumns {
@@ -77,7 +78,7 @@ export interface Clearing extends Matching {
  * const kept = copyClearing(engine.clear(book));
  */
 export function copyClearing(clearing: Clearing): Clearing {
-  const { trades, remaining, pool } = clearing;
+  const { trades, remaining, pool } = needObject(clearing, "clearing");
   return {
     trades: copyColumns(trades),
     remaining: copyColumns(remaining),
@@ -93,7 +94,7 @@ export function copyClearing(clearing: Clearing): Clearing {
 
 function copyColumns<Columns extends object>(columns: Columns): Columns {
   return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [
+    Object.entries(needObject(columns, "clearing columns")).map(([name, column]) => [
       name,
       typeof column === "number" ? column : (column as Uint32Array).slice(),
     ]),

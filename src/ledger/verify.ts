@@ -12,6 +12,7 @@ export { fromHex, hex } from "../bytes.js";
 export { type ErrorCode, GridclearError } from "../errors.js";
 export { type Block, checkBlock, decodeBlock, type Sections } from "./format/block.js";
 export {
+  type Blocks,
   Chain,
   type ChainCheck,
   type ChainVerdict,

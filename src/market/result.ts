@@ -1,5 +1,6 @@
 /** What a period came to, for its caller: the block, what it says in objects, and the paper's counters and arrays. */
 import { hex } from "../bytes.js";
+import { integer, needMethods, oneOf } from "../check.js";
 import { type Block, buildBlock, decodeBlock, encodeBlock } from "../ledger/format/block.js";
 import { blockHash, headerBytes, type Totals } from "../ledger/format/header.js";
 import { decodeRecords } from "../ledger/format/layout.js";
@@ -17,7 +18,7 @@ import {
 } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
-import { type Carrier, carriers } from "../units.js";
+import { type Carrier, carriers, maxQuantity } from "../units.js";
 import type { PeriodOutcome } from "./period/period.js";
 
 /** The paper's counters of one carrier (market rules, "Counters"). */
@@ -186,6 +187,9 @@ export interface PaperArrays {
 
 /** A carrier's results as the paper's arrays of `size` slots; what does not fit is left out. */
 export function paperArrays(result: PeriodResult, carrier: Carrier, size: number): PaperArrays {
+  needMethods(result, "result", "the result of a period", ["trades"]);
+  oneOf(...carriers)(carrier, "carrier");
+  integer(0, maxQuantity)(size, "size");
   const filled = (values: Iterable<number>): Int32Array => {
     const slots = new Int32Array(size).fill(-1);
     let place = 0;

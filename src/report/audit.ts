@@ -7,7 +7,7 @@ import { fromUtf8, hex, sameBytes } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { type Engine, openEngine } from "../core/engine.js";
 import { fail, GridclearError, placed } from "../errors.js";
-import { Chain } from "../ledger/format/chain.js";
+import { type Blocks, Chain, checkBlocks } from "../ledger/format/chain.js";
 import { signedMarket } from "../ledger/format/header.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { checkEvidence } from "../ledger/keys/coverage.js";
@@ -18,7 +18,7 @@ import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { openReplay } from "../market/replay.js";
-import { type Blocks, checkBlocks, checkedBlocks } from "./blocks.js";
+import { checkedBlocks } from "./blocks.js";
 
 /** A ledger that holds in every respect. */
 export interface GoodLedger {

@@ -5,19 +5,8 @@
 import { isBytes } from "../bytes.js";
 import { fail } from "../errors.js";
 import { type Block, decodeBlock } from "../ledger/format/block.js";
-import { Chain } from "../ledger/format/chain.js";
+import { type Blocks, Chain, checkBlocks } from "../ledger/format/chain.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
-
-/** The blocks of a ledger in order from genesis, each as its bytes: a store's `blocks()`, a file's, an array. */
-export type Blocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-
-/** Throws `invalid` unless a value can be gone through as {@link Blocks}; a store itself can't, its `blocks()` can. */
-export function checkBlocks(blocks: unknown): void {
-  const has = (name: symbol): boolean =>
-    typeof (blocks as { [name: symbol]: unknown } | null | undefined)?.[name] === "function";
-  if (typeof blocks === "string" || !(has(Symbol.asyncIterator) || has(Symbol.iterator)))
-    fail("invalid", "blocks", "blocks of a ledger, such as `store.blocks()`", blocks);
-}
 
 /** A block whose sections have the roots of its header, and whose header follows the block before. */
 export interface CheckedBlock {

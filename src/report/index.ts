@@ -6,6 +6,8 @@
  *
  * @module gridclear/report
  */
+
+export type { Blocks } from "../ledger/format/chain.js";
 export {
   type Audit,
   type AuditOptions,
@@ -21,7 +23,6 @@ export {
   type MoneyBalance,
   type Summary,
 } from "./balances.js";
-export type { Blocks } from "./blocks.js";
 export type { Cell, Column, ColumnType, MarketTicks } from "./columns.js";
 export { exportCsv } from "./export/csv.js";
 export { exportJson, importJson } from "./export/document.js";

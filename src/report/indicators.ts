@@ -5,6 +5,7 @@
  */
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
+import type { Blocks } from "../ledger/format/chain.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
 import { offsetsOf } from "../ledger/format/layout.js";
 import {
@@ -23,7 +24,7 @@ import { type PaymentKind, paymentKinds } from "../market/books/payments.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { carriers } from "../units.js";
 import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
-import { type Blocks, checkedBlocks } from "./blocks.js";
+import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import { eachPayment, type Payment } from "./payments.js";
 import { Registry } from "./registry.js";
@@ -36,7 +37,8 @@ export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
  */
 export async function summarize(blocks: Blocks, hasher?: Hasher): Promise<Summary> {
   const indicators = new Indicators();
-  for await (const { block } of checkedBlocks(blocks, hasher ?? (await openHasher()))) indicators.add(block);
+  for await (const { block } of checkedBlocks(blocks, hasher === undefined ? await openHasher() : hasher))
+    indicators.add(block);
   return indicators.summary();
 }
 

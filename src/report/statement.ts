@@ -4,9 +4,10 @@
  */
 import { integer, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
+import type { Blocks } from "../ledger/format/chain.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
-import { type Blocks, checkedBlocks } from "./blocks.js";
+import { checkedBlocks } from "./blocks.js";
 import type { Cell, Column, MarketTicks } from "./columns.js";
 import { type StatementEntry, StatementReader } from "./entries.js";
 

@@ -70,6 +70,7 @@ export async function signedRun(
   community: Community,
   options: SignedRunOptions,
 ): Promise<{ community: Community; run: SignedRun }> {
+  needMethods(community, "community", "a community, as `openCommunity` gives it", ["contracts", "orders"]);
   onlyKeys(options, "options", ["signatures", "hasher", "key", "receipts"]);
   const { signatures } = options;
   needMethods(signatures, "signatures", "signatures, as `await openSignatures()` gives them", ["importSeed"]);

@@ -5,9 +5,9 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { fail, GridclearError } from "../../errors.js";
+import type { Blocks } from "../../ledger/format/chain.js";
 import type { Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import type { Blocks } from "../../report/blocks.js";
 import { importJson } from "../../report/export/document.js";
 import { readLedgerFile } from "../../report/export/file.js";
 import { reasonOf } from "./problem.js";

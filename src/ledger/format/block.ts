@@ -2,9 +2,10 @@
  * A block: the header of one sealed period and the sections whose roots it holds. Builds blocks, turns them into bytes
  * and back, and checks that sections are what their header says.
  */
-import { hex, isBytes, sameBytes, viewOf } from "../../bytes.js";
+import { hex, isBytes, sameBytes, viewOf, wantBytes } from "../../bytes.js";
+import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
-import type { Hasher } from "../tree/hasher.js";
+import { checkHasher, type Hasher } from "../tree/hasher.js";
 import { merkleRoot } from "../tree/merkle.js";
 import { decodeCanonical } from "./canonical.js";
 import {
@@ -65,10 +66,12 @@ export interface BlockDraft {
  * and for more than 2²².
  */
 export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
-  if (items.length > maxItems) fail("limit", "section", `at most ${maxItems} items`, items.length);
+  if (needArray(items, "items").length > maxItems)
+    fail("limit", "section", `at most ${maxItems} items`, items.length);
   let length = 0;
   for (const item of items) {
-    if (item.length > maxItemBytes) fail("limit", "item", `at most ${maxItemBytes} bytes`, item.length);
+    if (wantBytes(item, "item").length > maxItemBytes)
+      fail("limit", "item", `at most ${maxItemBytes} bytes`, item.length);
     length += 4 + item.length;
   }
   if (length > maxSectionBytes) fail("limit", "section", `at most ${maxSectionBytes} bytes`, length);
@@ -85,7 +88,7 @@ export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
 
 /** The items of a `contracts` or `evidence` section, as views. Throws `corrupt` unless they fill it exactly. */
 export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8Array[] {
-  const view = viewOf(bytes);
+  const view = viewOf(wantBytes(bytes, field));
   const items: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
     const room = bytes.length - at - 4;
@@ -115,6 +118,8 @@ function describe(name: SectionName, bytes: Uint8Array, hasher: Hasher): Section
 
 /** Builds a block: counts, lengths and roots from the sections. The section bytes are kept, not copied. */
 export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
+  checkHasher(hasher);
+  needObject(needObject(draft, "draft").sections, "draft.sections");
   const empty = new Uint8Array(0);
   const sections = Object.fromEntries(
     storedSections.map((name) => [name, draft.sections[name] ?? empty]),
@@ -124,7 +129,7 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
   ) as Record<StoredSection, SectionDescriptor>;
   const carried = Object.fromEntries(
     stateSections.map((name) => {
-      const given = draft.state[name] ?? empty;
+      const given = needObject(draft.state, "draft.state")[name] ?? empty;
       const { count, root } = isBytes(given) ? describe(name, given, hasher) : given;
       return [name, { count, bytes: 0, root }];
     }),
@@ -147,12 +152,13 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
 
 /** Length of the block that a header heads, in bytes. */
 export function blockBytes(header: Header): number {
+  needObject(needObject(header, "header").sections, "header.sections");
   return storedSections.reduce((sum, name) => sum + header.sections[name].bytes, headerBytes);
 }
 
 /** Block to bytes: header ‖ sections. Throws `limit` beyond {@link maxBlockBytes}. */
 export function encodeBlock(block: Block): Uint8Array {
-  const length = blockBytes(block.header);
+  const length = blockBytes(needObject(block, "block").header);
   if (length > maxBlockBytes) return fail("limit", "block", `at most ${maxBlockBytes} bytes`, length);
   const bytes = new Uint8Array(length);
   bytes.set(encodeHeader(block.header));
@@ -185,7 +191,7 @@ export function decodeBlock(bytes: Uint8Array): Block {
 
 /** Hash of a block: of its header, whose roots cover the rest. */
 export function hashOfBlock(block: Block, hasher: Hasher): Uint8Array {
-  return blockHash(encodeHeader(block.header), hasher);
+  return blockHash(encodeHeader(needObject(block, "block").header), hasher);
 }
 
 /**
@@ -193,9 +199,13 @@ export function hashOfBlock(block: Block, hasher: Hasher): Uint8Array {
  * holds nothing but well-formed records and canonical contracts.
  */
 export function checkBlock(block: Block, hasher: Hasher): void {
+  checkHasher(hasher);
+  const { header, sections } = needObject(block, "block");
+  needObject(header, "block.header");
+  needObject(sections, "block.sections");
   for (const name of storedSections) {
-    const bytes = block.sections[name];
-    const wanted = block.header.sections[name];
+    const bytes = sections[name];
+    const wanted = header.sections[name];
     const found = describe(name, bytes, hasher);
     if (found.count !== wanted.count || found.bytes !== wanted.bytes)
       fail(
@@ -209,6 +219,6 @@ export function checkBlock(block: Block, hasher: Hasher): void {
     const layout = sectionLayouts[name];
     if (layout !== null) checkRecords(layout, bytes);
   }
-  for (const [index, item] of decodeItems(block.sections.contracts).entries())
+  for (const [index, item] of decodeItems(sections.contracts).entries())
     decodeCanonical(item, `contracts[${index}]`);
 }

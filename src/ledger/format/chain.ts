@@ -3,8 +3,9 @@
  * streams by, one block at a time.
  */
 import { hex, sameBytes } from "../../bytes.js";
+import { needIterable, needObject } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
-import { type Hasher, hashBytes } from "../tree/hasher.js";
+import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
 import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
 import { blockHash, decodeHeader, type Header, headerBytes, marketId } from "./header.js";
@@ -32,7 +33,9 @@ export class Chain {
   #head: Head | null = null;
   #first: Header | null = null;
 
+  /** The chain before its first block. Throws `invalid` for what is no hasher. */
   constructor(hasher: Hasher) {
+    checkHasher(hasher);
     this.#hasher = hasher;
     this.#history = new CompactRange(hasher);
   }
@@ -136,12 +139,22 @@ export interface ChainCheck {
   readonly checkpoint?: { readonly size: number; readonly root: Uint8Array };
 }
 
+/** The blocks of a ledger in order from genesis, each as its bytes: a store's `blocks()`, a file's, an array. */
+export type Blocks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Throws `invalid` unless a value can be gone through as {@link Blocks}; a store itself can't, its `blocks()` can. */
+export function checkBlocks(blocks: unknown): void {
+  needIterable(blocks, "blocks", "blocks of a ledger, such as `store.blocks()`");
+}
+
 /** Verifies a whole chain as it streams by, holding one block at a time: the first bad height and why, or the head. */
 export async function verifyChain(
-  blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  blocks: Blocks,
   hasher: Hasher,
-  { headersOnly = false, checkpoint }: ChainCheck = {},
+  check: ChainCheck = {},
 ): Promise<ChainVerdict> {
+  checkBlocks(blocks);
+  const { headersOnly = false, checkpoint } = needObject(check, "check");
   const chain = new Chain(hasher);
   let height = 0;
   const agree = (): void => {

@@ -2,10 +2,11 @@
  * The header of a block: all that its hash covers, and with the roots in it the whole block. Its fields, a descriptor
  * for each section and the totals of each carrier are three layouts, one behind the other.
  */
-import { concat, toUtf8, viewOf } from "../../bytes.js";
+import { concat, toUtf8, viewOf, wantBytes } from "../../bytes.js";
+import { needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
-import type { Hasher } from "../tree/hasher.js";
+import { checkHasher, type Hasher } from "../tree/hasher.js";
 import { checkRecords, type Layout, layout, readRecord, writeRecord } from "./layout.js";
 import { isStateSection, type SectionName, sectionLayouts, sectionNames } from "./sections.js";
 
@@ -114,6 +115,7 @@ export const maxItems = 0x40_0000;
 export function encodeHeader(header: Header): Uint8Array {
   const bytes = new Uint8Array(headerBytes);
   const view = viewOf(bytes);
+  needObject(header, "header");
   if (header.version !== formatVersion)
     fail("unsupported", "header.version", `${formatVersion}`, header.version);
   writeRecord(headerLayout, view, 0, { ...header, magic });
@@ -159,7 +161,8 @@ function checkDescriptor(
  * naming the field that no header can have, `unsupported` for a version that this build does not know.
  */
 export function decodeHeader(bytes: Uint8Array): Header {
-  if (bytes.length < headerBytes) return fail("corrupt", "header", `${headerBytes} bytes`, bytes.length);
+  if (wantBytes(bytes, "header").length < headerBytes)
+    return fail("corrupt", "header", `${headerBytes} bytes`, bytes.length);
   const head = bytes.subarray(0, headerLayout.bytes);
   const { magic: found, ...fields } = readRecord(headerLayout, head, 0);
   if (found !== magic) return fail("corrupt", "header.magic", '"GCLB"', head.subarray(0, 4).join(" "));
@@ -182,18 +185,19 @@ export function decodeHeader(bytes: Uint8Array): Header {
   };
 }
 
-const tagged = (tag: string, bytes: Uint8Array, hasher: Hasher): Uint8Array =>
-  hasher.sha256(concat(toUtf8(tag), bytes));
+function tagged(tag: string, bytes: Uint8Array, hasher: Hasher): Uint8Array {
+  checkHasher(hasher);
+  return hasher.sha256(concat(toUtf8(tag), bytes));
+}
 
 /** Hash of a block, from the bytes of its header: SHA-256("gridclear block v2\0" ‖ header). */
 export function blockHash(header: Uint8Array, hasher: Hasher): Uint8Array {
-  if (header.length !== headerBytes) return fail("invalid", "header", `${headerBytes} bytes`, header.length);
-  return tagged("gridclear block v2\0", header, hasher);
+  return tagged("gridclear block v2\0", wantBytes(header, "header", headerBytes), hasher);
 }
 
 /** Id of a market, from the canonical JSON of its contract: SHA-256("gridclear market v2\0" ‖ contract). */
 export function marketId(contract: Uint8Array, hasher: Hasher): Uint8Array {
-  return tagged("gridclear market v2\0", contract, hasher);
+  return tagged("gridclear market v2\0", wantBytes(contract, "contract"), hasher);
 }
 
 /** Totals of nothing, for headers of empty periods. */

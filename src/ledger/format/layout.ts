@@ -4,7 +4,8 @@
  * by name ({@link offsetsOf}, {@link codesOf}) and reads numbers itself, so that no offset is written as a number
  * anywhere.
  */
-import { copyOf, hex, isBytes, viewOf } from "../../bytes.js";
+import { copyOf, hex, isBytes, viewOf, wantBytes } from "../../bytes.js";
+import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { hashBytes } from "../tree/hasher.js";
 
@@ -84,7 +85,7 @@ export function layout<T>(name: string, cells: readonly Cell<T>[]): Layout<T> {
  */
 export function offsetsOf<T>(layout: Layout<T>): Offsets<T> {
   return Object.fromEntries(
-    layout.fields.flatMap(({ name, offset }) => (name === null ? [] : [[name, offset]])),
+    fieldsOf(layout).flatMap(({ name, offset }) => (name === null ? [] : [[name, offset]])),
   ) as Offsets<T>;
 }
 
@@ -99,13 +100,17 @@ export function codesOf<T, Name extends keyof T & string>(
   layout: Layout<T>,
   name: Name,
 ): CodesByName<T, Name> {
-  const codes = layout.fields.find((field) => field.name === name)?.codes;
+  const codes = fieldsOf(layout).find((field) => field.name === name)?.codes;
   if (!codes) return fail("invalid", `${layout.name}.${name}`, "a field of codes", name);
   return Object.fromEntries(codes.names.map((word, index) => [word, codes.first + index])) as CodesByName<
     T,
     Name
   >;
 }
+
+/** The fields of a layout; throws `invalid` for what is none. */
+export const fieldsOf = (layout: Layout<unknown>): readonly Field[] =>
+  needArray(needObject(layout, "layout").fields, "layout.fields");
 
 const ranges: { [scalar in Whole]?: readonly [bigint, bigint] } = {};
 
@@ -187,7 +192,8 @@ function read(view: DataView, at: number, field: Field): unknown {
 
 /** Number of records in `bytes`. Throws `corrupt` when they are not whole records. */
 export function recordCount(layout: Layout<unknown>, bytes: Uint8Array): number {
-  if (bytes.length % layout.bytes !== 0)
+  fieldsOf(layout);
+  if (wantBytes(bytes, layout.name).length % layout.bytes !== 0)
     return fail("corrupt", layout.name, `a multiple of ${layout.bytes} bytes`, bytes.length);
   return bytes.length / layout.bytes;
 }
@@ -202,6 +208,7 @@ export function writeRecord<T>(
   record: T,
   path: string = layout.name,
 ): void {
+  needObject(record, path);
   for (const field of layout.fields) {
     if (field.name === null) {
       for (let byte = 0; byte < field.bytes; byte += 1) view.setUint8(at + field.offset + byte, 0);
@@ -214,7 +221,8 @@ export function writeRecord<T>(
 
 /** Records to bytes, end to end. Throws `invalid` naming record and field. */
 export function encodeRecords<T>(layout: Layout<T>, records: readonly T[]): Uint8Array {
-  const bytes = new Uint8Array(records.length * layout.bytes);
+  fieldsOf(layout);
+  const bytes = new Uint8Array(needArray(records, "records").length * layout.bytes);
   const view = viewOf(bytes);
   records.forEach((record, index) => {
     writeRecord(layout, view, index * layout.bytes, record, `${layout.name}[${index}]`);
@@ -239,7 +247,6 @@ export function checkRecords(
     for (let index = 0, at = field.offset; index < count; index += 1, at += layout.bytes)
       if (!isGood(at)) refuse(field, place(index), bytes, view, at);
   }
-  if (count > 0xffff_fffe) fail("limit", layout.name, "fewer than 2^32-1 records", count);
 }
 
 /** Whether what stands at a place fits a field; null where all bytes do. */

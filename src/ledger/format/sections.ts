@@ -2,8 +2,9 @@
  * The sections of a block: their names in the order in which they stand, and what each is made of. Whoever writes,
  * reads, proves, exports or shows a section asks here.
  */
-import type { Hasher } from "../tree/hasher.js";
-import { type Layout, recordCount } from "./layout.js";
+import { type Check, integer, oneOf } from "../../check.js";
+import { checkHasher, type Hasher } from "../tree/hasher.js";
+import { fieldsOf, type Layout, recordCount } from "./layout.js";
 import {
   type FlowRecord,
   flowLayout,
@@ -58,6 +59,9 @@ export type ItemSection = "contracts" | "evidence";
 /** The sections of records of one size that stand in a block. */
 export type RecordSection = Exclude<StoredSection, ItemSection>;
 
+/** A section's name, or `invalid`. */
+export const checkSection: Check<SectionName> = /* @__PURE__ */ oneOf(...sectionNames);
+
 /** The layout of a section's records; null for items of variable length, each behind its length as a u32. */
 export const sectionLayouts: {
   readonly contracts: null;
@@ -102,6 +106,7 @@ export const rowRecords = 16;
 
 /** Bytes of a whole row of a layout's records. */
 export function rowBytes(layout: Layout<unknown>): number {
+  fieldsOf(layout);
   return rowRecords * layout.bytes;
 }
 
@@ -110,6 +115,7 @@ export function rowBytes(layout: Layout<unknown>): number {
  * unless the records are whole; what stands in them is not looked at.
  */
 export function recordsRoot(layout: Layout<unknown>, records: Uint8Array, hasher: Hasher): Uint8Array {
+  checkHasher(hasher);
   recordCount(layout, records);
   return hasher.merkleRoot(records, rowBytes(layout));
 }
@@ -126,7 +132,8 @@ export interface Leaf {
 
 /** The leaf with record or item `index` of a section of `count`: its row, or the item itself. */
 export function leafOf(section: SectionName, index: number, count: number): Leaf {
-  const wide = sectionLayouts[section] === null ? 1 : rowRecords;
+  integer(0, count - 1)(index, `${section} number`);
+  const wide = sectionLayouts[checkSection(section, "section")] === null ? 1 : rowRecords;
   const place = Math.floor(index / wide);
   return {
     place,

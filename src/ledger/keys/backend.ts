@@ -1,7 +1,8 @@
 /**
  * What signing and checking signatures means here, whoever does it: keys, the strict rule as it is asked for, and what
- * a backend has to bring. Types alone, so that the backends and whatever opens them need not know each other.
+ * a backend has to bring. It stands apart, so that the backends and whatever opens them need not know each other.
  */
+import { needMethods } from "../../check.js";
 
 /**
  * A key that signs. The platform keeps the secret: in a page it lies in WebCrypto and can't be read; on disk it is
@@ -42,6 +43,11 @@ export interface Signatures {
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** Place of the first check that fails, −1 when all hold; many are in flight at once, memory stays bounded. */
   findInvalid(checks: Iterable<SignatureCheck>): Promise<number>;
+}
+
+/** Throws `invalid` for what are no {@link Signatures}, a promise of them for instance. */
+export function checkSignatures(signatures: unknown): void {
+  needMethods(signatures, "signatures", "signatures, as `await openSignatures()` gives them", ["verify"]);
 }
 
 /** What a backend brings; `openSignatures` puts the strict rule around it. */

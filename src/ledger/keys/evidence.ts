@@ -2,7 +2,8 @@
  * The evidence of a signed market's block: its signatures, each with what of the block it covers. Written and read
  * here; coverage.ts holds it against the block.
  */
-import { concat, copyOf, publicKeyBytes, signatureBytes, viewOf } from "../../bytes.js";
+import { concat, copyOf, publicKeyBytes, signatureBytes, viewOf, wantBytes } from "../../bytes.js";
+import { needIterable, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { decodeItems, encodeItems } from "../format/block.js";
 import type { LeafRange } from "../tree/path.js";
@@ -33,17 +34,16 @@ const codes = { order: 1, batch: 2, reading: 3, contract: 4 } as const;
  */
 export function encodeEvidence(items: Iterable<Evidence>): Uint8Array {
   const encoded: Uint8Array[] = [];
+  needIterable(items, "evidence", "items of evidence");
   for (const item of items) encoded.push(encodeItem(item));
   return encodeItems(encoded);
 }
 
 function encodeItem(item: Evidence): Uint8Array {
-  if (item.signature.length !== signatureBytes)
-    fail("invalid", "evidence.signature", `${signatureBytes} bytes`, item.signature.length);
+  wantBytes(needObject(item, "evidence").signature, "evidence.signature", signatureBytes);
   const code = Uint8Array.of(codes[item.kind]);
   if (item.kind !== "batch") return concat(code, u32(item.index), item.signature);
-  if (item.gateway.length !== publicKeyBytes)
-    fail("invalid", "evidence.gateway", `${publicKeyBytes} bytes`, item.gateway.length);
+  wantBytes(item.gateway, "evidence.gateway", publicKeyBytes);
   return concat(
     code,
     item.gateway,

@@ -5,7 +5,7 @@
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { fail } from "../../errors.js";
-import type { Signatures, SigningKey } from "./backend.js";
+import { checkSignatures, type Signatures, type SigningKey } from "./backend.js";
 
 /**
  * A page's signing keys, kept in IndexedDB. With WebCrypto the secret never leaves the browser's key store: scripts can
@@ -35,6 +35,8 @@ export async function openKeyring(
   signatures: Signatures,
   database: string = "gridclear-keys",
 ): Promise<Keyring> {
+  checkSignatures(signatures);
+  if (typeof database !== "string") fail("invalid", "database", "a name", database);
   let db: IDBPDatabase<Schema>;
   try {
     db = await openDB<Schema>(database, 1, { upgrade: (fresh) => void fresh.createObjectStore("keys") });

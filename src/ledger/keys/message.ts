@@ -3,35 +3,24 @@
  * length leaves nothing after the body to be read differently, so no signature can be taken for one of another kind.
  * Every body begins with the market id, so that none can be taken to another market (docs/signatures.md).
  */
-import { concat, isBytes, toUtf8, viewOf } from "../../bytes.js";
-import { fail } from "../../errors.js";
+import { concat, toUtf8, viewOf, wantBytes } from "../../bytes.js";
+import { integer } from "../../check.js";
 import { orderLayout, readingLayout } from "../format/records.js";
 import { hashBytes } from "../tree/hasher.js";
 
-/** The kinds of statement and the tags that keep them apart. */
-export const statementTags = {
-  order: "gridclear order v2\0",
-  reading: "gridclear reading v2\0",
-  contract: "gridclear contract v2\0",
-  batch: "gridclear batch v2\0",
-  receipt: "gridclear receipt v2\0",
-} as const;
+/** The kinds of statement. */
+export const statementKinds = ["order", "reading", "contract", "batch", "receipt"] as const;
+/** The tag that keeps the statements of a kind apart from all others. */
+export const tagOf = (kind: (typeof statementKinds)[number]): string => `gridclear ${kind} v2\0`;
 
-function statement(tag: keyof typeof statementTags, ...parts: readonly Uint8Array[]): Uint8Array {
+function statement(kind: (typeof statementKinds)[number], ...parts: readonly Uint8Array[]): Uint8Array {
   const body = concat(...parts);
-  return concat(toUtf8(statementTags[tag]), whole(body.length, 4, "statement"), body);
-}
-
-/** A hash or a record: bytes of one length. */
-function sized(value: Uint8Array, bytes: number, field: string): Uint8Array {
-  return isBytes(value) && value.length === bytes ? value : fail("invalid", field, `${bytes} bytes`, value);
+  return concat(toUtf8(tagOf(kind)), whole(body.length, 4, "statement"), body);
 }
 
 /** A whole number as u64 or u32, little-endian. */
 function whole(value: number, bytes: 4 | 8, field: string): Uint8Array {
-  const top = bytes === 4 ? 0xffff_ffff : Number.MAX_SAFE_INTEGER;
-  if (!Number.isSafeInteger(value) || value < 0 || value > top || Object.is(value, -0))
-    return fail("invalid", field, `a whole number from 0 to ${top}`, value);
+  integer(0, bytes === 4 ? 0xffff_ffff : Number.MAX_SAFE_INTEGER)(value, field);
   const encoded = new Uint8Array(bytes);
   const view = viewOf(encoded);
   if (bytes === 4) view.setUint32(0, value, true);
@@ -46,9 +35,9 @@ function whole(value: number, bytes: 4 | 8, field: string): Uint8Array {
 export function orderStatement(marketId: Uint8Array, period: number, order: Uint8Array): Uint8Array {
   return statement(
     "order",
-    sized(marketId, hashBytes, "marketId"),
+    wantBytes(marketId, "marketId", hashBytes),
     whole(period, 8, "period"),
-    sized(order, orderLayout.bytes, "order"),
+    wantBytes(order, "order", orderLayout.bytes),
   );
 }
 
@@ -56,14 +45,14 @@ export function orderStatement(marketId: Uint8Array, period: number, order: Uint
 export function readingStatement(marketId: Uint8Array, reading: Uint8Array): Uint8Array {
   return statement(
     "reading",
-    sized(marketId, hashBytes, "marketId"),
-    sized(reading, readingLayout.bytes, "reading"),
+    wantBytes(marketId, "marketId", hashBytes),
+    wantBytes(reading, "reading", readingLayout.bytes),
   );
 }
 
 /** What is signed of a contract: market id 32 ‖ the contract's canonical JSON. */
 export function contractStatement(marketId: Uint8Array, contract: Uint8Array): Uint8Array {
-  return statement("contract", sized(marketId, hashBytes, "marketId"), contract);
+  return statement("contract", wantBytes(marketId, "marketId", hashBytes), wantBytes(contract, "contract"));
 }
 
 /**
@@ -78,10 +67,10 @@ export function batchStatement(
 ): Uint8Array {
   return statement(
     "batch",
-    sized(marketId, hashBytes, "marketId"),
+    wantBytes(marketId, "marketId", hashBytes),
     whole(period, 8, "period"),
     whole(count, 4, "count"),
-    sized(root, hashBytes, "root"),
+    wantBytes(root, "root", hashBytes),
   );
 }
 
@@ -97,9 +86,9 @@ export function receiptStatement(
 ): Uint8Array {
   return statement(
     "receipt",
-    sized(marketId, hashBytes, "marketId"),
+    wantBytes(marketId, "marketId", hashBytes),
     whole(period, 8, "period"),
     whole(number, 4, "number"),
-    sized(digest, hashBytes, "digest"),
+    wantBytes(digest, "digest", hashBytes),
   );
 }

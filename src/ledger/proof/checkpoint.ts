@@ -13,10 +13,12 @@ import {
   toBase64,
   toUtf8,
   viewOf,
+  wantBytes,
 } from "../../bytes.js";
+import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
-import type { Signatures, SigningKey } from "../keys/backend.js";
-import { type Hasher, hashBytes } from "../tree/hasher.js";
+import { checkSignatures, type Signatures, type SigningKey } from "../keys/backend.js";
+import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 
 /**
  * The head of a ledger as a signed text (C2SP tlog-checkpoint): a note of three lines (origin, number of blocks, RFC
@@ -86,26 +88,30 @@ export const namePattern: RegExp = /^[!-*,-~]{1,128}$/;
 
 /** The origin line of a market's ledger. The platform's key has the same name. */
 export function originOf(marketId: Uint8Array): string {
-  return `gridclear/${hex(marketId)}`;
+  return `gridclear/${hex(wantBytes(marketId, "marketId"))}`;
 }
 
 /** First four bytes of SHA-256(name ‖ "\n" ‖ kind ‖ public key), in hex (C2SP signed-note). */
 export function keyIdOf(key: NamedKey, kind: KeyKind, hasher: Hasher): string {
-  return hex(
-    hasher.sha256(concat(toUtf8(`${key.name}\n`), Uint8Array.of(kind), key.publicKey)).subarray(0, 4),
-  );
+  checkHasher(hasher);
+  if (kind !== ledgerKeyKind && kind !== witnessKeyKind)
+    fail("invalid", "kind", `${ledgerKeyKind} or ${witnessKeyKind}`, kind);
+  const publicKey = wantBytes(needObject(key, "key").publicKey, "publicKey");
+  return hex(hasher.sha256(concat(toUtf8(`${key.name}\n`), Uint8Array.of(kind), publicKey)).subarray(0, 4));
 }
 
 /** A public key as one line for people and files (C2SP signed-note "vkey"): `name+keyId+base64(kind ‖ key)`. */
 export function formatKey(key: NamedKey, kind: KeyKind, hasher: Hasher): string {
-  checkName(key.name);
+  checkName(needObject(key, "key").name);
   return `${key.name}+${keyIdOf(key, kind, hasher)}+${toBase64(concat(Uint8Array.of(kind), key.publicKey))}`;
 }
 
 /** Reads what {@link formatKey} wrote. Throws `invalid` when form, kind or key id are wrong. */
 export function parseKey(text: string, kind: KeyKind, hasher: Hasher): NamedKey {
   const match =
-    text.length <= 256 ? /^([!-*,-~]{1,128})\+([0-9a-f]{8})\+([0-9A-Za-z+/=]{44})$/.exec(text) : null;
+    typeof text === "string" && text.length <= 256
+      ? /^([!-*,-~]{1,128})\+([0-9a-f]{8})\+([0-9A-Za-z+/=]{44})$/.exec(text)
+      : null;
   const bytes = match === null ? null : fromBase64(match[3]!);
   if (match === null || bytes === null || bytes.length !== 33 || bytes[0] !== kind)
     return fail(
@@ -121,7 +127,7 @@ export function parseKey(text: string, kind: KeyKind, hasher: Hasher): NamedKey 
 }
 
 function checkName(name: string): string {
-  return namePattern.test(name)
+  return typeof name === "string" && namePattern.test(name)
     ? name
     : fail("invalid", "name", "1 to 128 printable ASCII characters, no blank, no +", name);
 }
@@ -218,6 +224,12 @@ export function parseCheckpoint(note: unknown): SignedCheckpoint {
   return { checkpoint: { origin: lines[0]!, size, root }, body, signatures, note };
 }
 
+/** Throws `invalid` for what no {@link parseCheckpoint} took apart, and for no signatures to check it with. */
+function checkSigned(signed: SignedCheckpoint, signatures: Signatures): void {
+  checkSignatures(signatures);
+  needObject(needObject(signed, "signed").checkpoint, "signed.checkpoint");
+}
+
 /** Whether the platform signed the note: a valid signature of `key` under the name of the origin. */
 export async function isSignedBy(
   signed: SignedCheckpoint,
@@ -225,6 +237,7 @@ export async function isSignedBy(
   signatures: Signatures,
   hasher: Hasher,
 ): Promise<boolean> {
+  checkSigned(signed, signatures);
   const name = signed.checkpoint.origin;
   const keyId = keyIdOf({ name, publicKey }, ledgerKeyKind, hasher);
   const mine = signed.signatures.find((other) => other.name === name && other.keyId === keyId);
@@ -238,9 +251,10 @@ export async function cosignatures(
   signatures: Signatures,
   hasher: Hasher,
 ): Promise<Cosignature[]> {
+  checkSigned(signed, signatures);
   const found: Cosignature[] = [];
   const used: Uint8Array[] = [];
-  for (const witness of witnesses) {
+  for (const witness of needArray(witnesses, "witnesses")) {
     const keyId = keyIdOf(witness, witnessKeyKind, hasher);
     const line = signed.signatures.find((other) => other.name === witness.name && other.keyId === keyId);
     // One key under two names is one witness.
@@ -266,7 +280,8 @@ export async function isFinal(
   signatures: Signatures,
   hasher: Hasher,
 ): Promise<boolean> {
-  const { threshold, witnesses } = policy;
+  const { threshold, witnesses } = needObject(policy, "policy");
+  needArray(witnesses, "policy.witnesses");
   if (!Number.isInteger(threshold) || threshold < 1 || threshold > witnesses.length)
     return fail(
       "invalid",

@@ -2,12 +2,13 @@
  * Consistency proofs as documents: that a later head of a ledger extends an earlier one.
  */
 import { fromHex, hex } from "../../bytes.js";
+import { object } from "../../check.js";
 import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { type Anchor, verifyConsistency } from "../tree/path.js";
-import { count, object, pathFromJson, readDocument, writeDocument } from "./proof.js";
+import { count, pathFromJson, readDocument, writeDocument } from "./proof.js";
 
 /** A proof that one head extends another: that no block under the earlier was changed since. */
 export interface ConsistencyProof {
@@ -50,7 +51,7 @@ function toJson({ from, to, path }: ConsistencyProof): Json {
 function fromJson(json: Json): ConsistencyProof {
   const fields = object(json, "consistency");
   if (fields.format !== format) return fail("corrupt", "consistency.format", format, fields.format);
-  const anchor = (value: Json | undefined, field: string): Anchor => {
+  const anchor = (value: unknown, field: string): Anchor => {
     const { size, root } = object(value, field);
     return { size: count(size, `${field}.size`), root: fromHex(root, `${field}.root`) };
   };

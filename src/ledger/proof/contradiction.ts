@@ -2,7 +2,8 @@
  * Contradictions: two things a platform signed that can't both be true. Found, written down, and judged by anybody with
  * the platform's public key.
  */
-import { hex, sameBytes } from "../../bytes.js";
+import { hex, sameBytes, wantBytes } from "../../bytes.js";
+import { needObject, object } from "../../check.js";
 import { fail, GridclearError } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Signatures } from "../keys/backend.js";
@@ -16,7 +17,6 @@ import {
 } from "./checkpoint.js";
 import {
   decodeProof,
-  object,
   openProof,
   type Proof,
   proofFromJson,
@@ -25,7 +25,7 @@ import {
   recordOf,
   writeDocument,
 } from "./proof.js";
-import { isReceiptSigned, judgeReceipt, type Receipt, receiptFromJson, receiptToJson } from "./receipt.js";
+import { judgeReceipt, needReceiptSigned, type Receipt, receiptFromJson, receiptToJson } from "./receipt.js";
 
 /**
  * Two things the platform signed that can't both be true: evidence that anybody can check with the platform's public
@@ -53,10 +53,13 @@ export interface Accused {
  */
 export async function judgeContradiction(
   contradiction: Contradiction,
-  { marketId, platformKey }: Accused,
+  accused: Accused,
   signatures: Signatures,
   hasher: Hasher,
 ): Promise<string> {
+  const { marketId, platformKey } = needObject(accused, "accused");
+  wantBytes(marketId, "marketId");
+  needObject(contradiction, "contradiction");
   const wantHead = async (note: string | null, field: string) => {
     const signed = parseCheckpoint(note);
     if (signed.checkpoint.origin !== originOf(marketId))
@@ -65,11 +68,8 @@ export async function judgeContradiction(
       ? signed.checkpoint
       : fail("signature", field, "the platform's signature", note);
   };
-  const wantReceipt = async (receipt: Receipt, field: string): Promise<void> => {
-    const ours = sameBytes(receipt.marketId, marketId);
-    if (!ours || !(await isReceiptSigned(receipt, platformKey, signatures, hasher)))
-      fail("signature", field, "the platform's signature for this market", hex(receipt.signature));
-  };
+  const wantReceipt = (receipt: Receipt, field: string): Promise<void> =>
+    needReceiptSigned(receipt, field, accused, signatures, hasher);
 
   if (contradiction.kind === "fork") {
     const [a, b] = contradiction.heads;
@@ -156,6 +156,7 @@ export async function findFork(
 const format = "gridclear contradiction v2";
 
 function toJson(contradiction: Contradiction): Json {
+  needObject(contradiction, "contradiction");
   switch (contradiction.kind) {
     case "fork": {
       const { heads, proof } = contradiction;
@@ -173,13 +174,13 @@ function toJson(contradiction: Contradiction): Json {
 function fromJson(json: Json): Contradiction {
   const fields = object(json, "contradiction");
   if (fields.format !== format) return fail("corrupt", "contradiction.format", format, fields.format);
-  const pair = (value: Json | undefined): readonly [Json, Json] =>
+  const pair = (value: unknown): readonly [unknown, unknown] =>
     Array.isArray(value) && value.length === 2
-      ? (value as unknown as readonly [Json, Json])
+      ? (value as unknown as readonly [unknown, unknown])
       : fail("corrupt", "contradiction", "two sides", value);
   if (fields.kind === "fork") {
     const heads = pair(fields.heads).map((head) => parseCheckpoint(head).note) as [string, string];
-    return { kind: "fork", heads, proof: fields.proof === null ? null : proofFromJson(fields.proof ?? null) };
+    return { kind: "fork", heads, proof: fields.proof === null ? null : proofFromJson(fields.proof) };
   }
   if (fields.kind === "receipts") {
     const [a, b] = pair(fields.receipts);
@@ -188,8 +189,8 @@ function fromJson(json: Json): Contradiction {
   if (fields.kind === "receipt")
     return {
       kind: "receipt",
-      receipt: receiptFromJson(fields.receipt ?? null),
-      proof: proofFromJson(fields.proof ?? null),
+      receipt: receiptFromJson(fields.receipt),
+      proof: proofFromJson(fields.proof),
     };
   return fail("corrupt", "contradiction.kind", "fork, receipts or receipt", fields.kind);
 }

@@ -2,21 +2,22 @@
  * Proofs as documents: that a block, or one record of it, is part of the ledger that a head stands for. Made from a
  * block and the hashes of all, opened and verified by anybody; and how documents of this kind are written and read.
  */
-import { copyOf, fromHex, fromUtf8, hex, sameBytes, toUtf8 } from "../../bytes.js";
+import { copyOf, fromHex, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../../bytes.js";
+import { type Check, integer, needMethods, needObject, object } from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeItems } from "../format/block.js";
-import { decodeCanonical, encodeCanonical, type Json, maxJsonBytes } from "../format/canonical.js";
+import { decodeCanonical, encodeCanonical, type Json } from "../format/canonical.js";
 import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes } from "../format/header.js";
 import {
+  checkSection,
   isStateSection,
   leafOf,
   rowBytes,
   rowRecords,
   type SectionName,
   sectionLayouts,
-  sectionNames,
 } from "../format/sections.js";
-import type { Hasher } from "../tree/hasher.js";
+import { checkHasher, type Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { leafHash } from "../tree/merkle.js";
 import {
@@ -42,8 +43,9 @@ export interface RecordProof {
 /**
  * The record that a proof is of, out of its row, or the item itself: a view. Worth what the proof is: open that first.
  */
-export function recordOf({ section, index, row }: RecordProof): Uint8Array {
-  const layout = sectionLayouts[section];
+export function recordOf(record: RecordProof): Uint8Array {
+  const { section, index, row } = needObject(record, "record");
+  const layout = sectionLayouts[checkSection(section, "section")];
   if (layout === null) return row;
   const at = (index % rowRecords) * layout.bytes;
   return row.subarray(at, at + layout.bytes);
@@ -87,11 +89,11 @@ export interface RecordPlace {
  * Proves one record of a block that has been checked. Throws `invalid` when there is no such record, `corrupt` when
  * `state` is not what the header says.
  */
-export function proveRecord(
-  block: Block,
-  { section, index, state }: RecordPlace,
-  hasher: Hasher,
-): RecordProof {
+export function proveRecord(block: Block, place: RecordPlace, hasher: Hasher): RecordProof {
+  checkHasher(hasher);
+  needObject(needObject(block, "block").header, "block.header");
+  const { section, index, state } = needObject(place, "place");
+  checkSection(section, "section");
   const { count, root } = block.header.sections[section];
   if (!Number.isSafeInteger(index) || index < 0 || index >= count)
     return fail(
@@ -107,15 +109,18 @@ export function proveRecord(
   const layout = sectionLayouts[section];
   const items = layout === null ? decodeItems(stored, section) : [];
   const rangeRoot = layout === null ? itemRoots(items, hasher) : leafRoots(stored, rowBytes(layout), hasher);
-  const { place, leaves, start, end } = leafOf(section, index, count);
+  const leaf = leafOf(section, index, count);
   const held = layout === null ? items.length : stored.length / layout.bytes;
-  if (carried && (held !== count || !sameBytes(rangeRoot(0, leaves), root)))
+  if (carried && (held !== count || !sameBytes(rangeRoot(0, leaf.leaves), root)))
     return fail("corrupt", section, `${count} records with root ${hex(root)}`, `${held} with another`);
   return {
     section,
     index,
-    row: layout === null ? copyOf(items[index]!) : copyOf(stored, start * layout.bytes, end * layout.bytes),
-    path: inclusionRanges(place, leaves).map((range) => rangeRoot(range.start, range.end)),
+    row:
+      layout === null
+        ? copyOf(items[index]!)
+        : copyOf(stored, leaf.start * layout.bytes, leaf.end * layout.bytes),
+    path: inclusionRanges(leaf.place, leaf.leaves).map((range) => rangeRoot(range.start, range.end)),
   };
 }
 
@@ -124,30 +129,29 @@ export function proveBlock(
   history: HistoryTree,
   header: Header,
   record: RecordProof | null,
-  size: number = history.size,
+  size?: number,
 ): Proof {
+  needMethods(history, "history", "a HistoryTree", ["inclusion"]);
+  if (record !== null) wantBytes(needObject(record, "record").row, "record.row");
+  const under = size === undefined ? history.size : size;
   return {
     header: encodeHeader(header),
     record,
-    history: { size, path: history.inclusion(header.height, size) },
+    history: { size: under, path: history.inclusion(header.height, under) },
     checkpoint: null,
   };
 }
 
 /**
- * Works out what a proof leads to. Throws `corrupt` naming the link that does not hold. The root it ends at is only as
- * good as its source: compare it with a head that you trust ({@link verifyProof}), or check the checkpoint's
- * signatures.
+ * Works out what a proof leads to. Throws `corrupt` naming the link that does not hold, `invalid` for a record that no
+ * section has. The root it ends at is only as good as its source: compare it with a head that you trust
+ * ({@link verifyProof}), or check the checkpoint's signatures.
  */
 export function openProof(proof: Proof, hasher: Hasher): Proven {
-  if (proof.header.length !== headerBytes)
-    return fail("corrupt", "proof.header", `${headerBytes} bytes`, proof.header.length);
-  const header = decodeHeader(proof.header);
-  const { record, history } = proof;
-  if (record !== null) {
-    checkRecord(record, header, hasher);
-  }
+  const { record, history } = needObject(proof, "proof");
+  const header = decodeHeader(wantBytes(proof.header, "proof.header", headerBytes));
   const hash = blockHash(proof.header, hasher);
+  if (record !== null) checkRecord(record, header, hasher);
   const root = rootOfPath(
     { leaf: leafHash(hash, hasher), index: header.height, size: history.size, path: history.path },
     hasher,
@@ -170,8 +174,6 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
 /** Throws `corrupt` unless a record stands where it is said to stand under the section's root in the header. */
 function checkRecord({ section, index, row, path }: RecordProof, header: Header, hasher: Hasher): void {
   const { count, root } = header.sections[section];
-  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
-    fail("corrupt", "proof.record.index", `0 to ${count - 1}`, index);
   const { place, leaves, start, end } = leafOf(section, index, count);
   const layout = sectionLayouts[section];
   if (layout !== null && row.length !== (end - start) * layout.bytes)
@@ -183,6 +185,7 @@ function checkRecord({ section, index, row, path }: RecordProof, header: Header,
 
 /** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */
 export function verifyProof(proof: Proof, anchor: Anchor, hasher: Hasher): Proven {
+  needObject(anchor, "anchor");
   const proven = openProof(proof, hasher);
   if (proven.size !== anchor.size || !sameBytes(proven.root, anchor.root))
     return fail(
@@ -200,7 +203,7 @@ const format = "gridclear proof v2";
 
 /** A proof as plain data, hashes and bytes in hexadecimal. */
 export function proofToJson(proof: Proof): Json {
-  const { record } = proof;
+  const { record } = needObject(proof, "proof");
   return {
     format,
     header: hex(proof.header),
@@ -219,23 +222,20 @@ export function proofToJson(proof: Proof): Json {
 }
 
 /** Plain data to a proof; throws `corrupt` or `invalid` unless it is exactly what {@link proofToJson} gives. */
-export function proofFromJson(json: Json): Proof {
+export function proofFromJson(json: unknown): Proof {
   const fields = object(json, "proof");
   if (fields.format !== format) return fail("corrupt", "proof.format", format, fields.format);
   const history = object(fields.history, "proof.history");
   const record = fields.record === null ? null : object(fields.record, "proof.record");
   if (fields.checkpoint !== null && typeof fields.checkpoint !== "string")
     return fail("corrupt", "proof.checkpoint", "a note or null", fields.checkpoint);
-  const section = record === null ? null : sectionNames.find((name) => name === record.section);
-  if (section === undefined)
-    return fail("corrupt", "proof.record.section", sectionNames.join(", "), record?.section);
   return {
     header: fromHex(fields.header, "proof.header"),
     record:
-      record === null || section === null
+      record === null
         ? null
         : {
-            section,
+            section: checkSection(record.section, "proof.record.section"),
             index: count(record.index, "proof.record.index"),
             row: fromHex(record.row, "proof.record.row"),
             path: pathFromJson(record.path, "proof.record.path"),
@@ -271,8 +271,6 @@ export function readDocument<T>(
   write: (value: T) => Json,
 ): T {
   if (typeof text !== "string") return fail("corrupt", field, "text", text);
-  if (text.length > maxJsonBytes)
-    return fail("limit", field, `at most ${maxJsonBytes} characters`, text.length);
   const body = text.endsWith("\n") ? text.slice(0, -1) : text;
   const value = read(decodeCanonical(toUtf8(body), field));
   if (writeDocument(write(value), field) !== `${body}\n`)
@@ -281,22 +279,11 @@ export function readDocument<T>(
 }
 
 /** Hashes of a path, at most {@link maxPathLength}, from hexadecimal strings; their length is for the path to check. */
-export function pathFromJson(json: Json | undefined, field: string): Uint8Array[] {
+export function pathFromJson(json: unknown, field: string): Uint8Array[] {
   if (!Array.isArray(json) || json.length > maxPathLength)
     return fail("corrupt", field, `at most ${maxPathLength} hashes`, json);
-  return json.map((item: Json, index) => fromHex(item, `${field}[${index}]`));
+  return json.map((item: unknown, index) => fromHex(item, `${field}[${index}]`));
 }
 
-/** The fields of an object from outside, by own keys only. */
-export function object(json: Json | undefined, field: string): { readonly [name: string]: Json | undefined } {
-  return json !== null && typeof json === "object" && !Array.isArray(json)
-    ? (Object.assign(Object.create(null), json) as { [name: string]: Json })
-    : fail("corrupt", field, "an object", json);
-}
-
-/** A whole number from 0 to 2⁵³−1 out of a document. */
-export function count(json: Json | undefined, field: string): number {
-  return typeof json === "number" && Number.isSafeInteger(json) && json >= 0
-    ? json
-    : fail("corrupt", field, "a whole number from 0", json);
-}
+/** A whole number out of a document. */
+export const count: Check<number> = /* @__PURE__ */ integer(0, Number.MAX_SAFE_INTEGER);

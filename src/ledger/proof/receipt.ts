@@ -1,15 +1,16 @@
 /**
  * Receipts: the platform's signed promise of a place for an order, and what the sealed block makes of it.
  */
-import { fromHex, hex, sameBytes } from "../../bytes.js";
+import { fromHex, hex, sameBytes, wantBytes } from "../../bytes.js";
+import { needObject, object } from "../../check.js";
 import { fail } from "../../errors.js";
 import type { Json } from "../format/canonical.js";
 import type { Header } from "../format/header.js";
 import { orderLayout } from "../format/records.js";
-import type { Signatures, SigningKey } from "../keys/backend.js";
+import { checkSignatures, type Signatures, type SigningKey } from "../keys/backend.js";
 import { orderStatement, receiptStatement } from "../keys/message.js";
-import type { Hasher } from "../tree/hasher.js";
-import { count, object, readDocument, writeDocument } from "./proof.js";
+import { checkHasher, type Hasher } from "../tree/hasher.js";
+import { count, readDocument, writeDocument } from "./proof.js";
 
 /**
  * The platform's word that an order stands at a place of a period: it fixes arrival, and binds before the block is
@@ -34,7 +35,8 @@ export interface ReceiptVerdict {
 
 /** What the platform signs for a receipt. */
 function statementOf(receipt: Omit<Receipt, "signature">, hasher: Hasher): Uint8Array {
-  const { marketId, period, number, order } = receipt;
+  checkHasher(hasher);
+  const { marketId, period, number, order } = needObject(receipt, "receipt");
   return receiptStatement(marketId, period, number, hasher.sha256(orderStatement(marketId, period, order)));
 }
 
@@ -54,7 +56,23 @@ export async function isReceiptSigned(
   signatures: Signatures,
   hasher: Hasher,
 ): Promise<boolean> {
+  checkSignatures(signatures);
   return signatures.verify(platformKey, statementOf(receipt, hasher), receipt.signature);
+}
+
+/** Throws `signature` unless the platform of a market, which is null where nobody signs, signed this receipt. */
+export async function needReceiptSigned(
+  receipt: Receipt,
+  field: string,
+  platform: { readonly marketId: Uint8Array; readonly platformKey: Uint8Array | null },
+  signatures: Signatures,
+  hasher: Hasher,
+): Promise<void> {
+  const { marketId, platformKey } = platform;
+  const ours =
+    platformKey !== null && sameBytes(wantBytes(needObject(receipt, field).marketId, field), marketId);
+  if (!ours || !(await isReceiptSigned(receipt, platformKey, signatures, hasher)))
+    fail("signature", field, "the platform's signature for this market", hex(receipt.signature));
 }
 
 /**
@@ -63,7 +81,8 @@ export async function isReceiptSigned(
  * what the header says.
  */
 export function judgeReceipt(receipt: Receipt, header: Header, record: Uint8Array | null): ReceiptVerdict {
-  if (!sameBytes(header.marketId, receipt.marketId))
+  const ours = wantBytes(needObject(header, "header").marketId, "header.marketId");
+  if (!sameBytes(ours, wantBytes(needObject(receipt, "receipt").marketId, "receipt.marketId")))
     return fail("invalid", "receipt.marketId", hex(header.marketId), hex(receipt.marketId));
   if (header.period !== receipt.period)
     return fail("invalid", "receipt.period", `${header.period}`, receipt.period);
@@ -74,7 +93,7 @@ export function judgeReceipt(receipt: Receipt, header: Header, record: Uint8Arra
       verdict: "contradicted",
       reason: `order ${number} was promised in period ${receipt.period}, whose block has ${orders} orders`,
     };
-  if (record === null || record.length !== orderLayout.bytes)
+  if (record === null || wantBytes(record, "record").length !== orderLayout.bytes)
     return fail("invalid", "record", `order ${number} of the block`, record);
   return sameBytes(record, receipt.order)
     ? { verdict: "kept", reason: `order ${number} of period ${receipt.period} is the one promised` }
@@ -96,12 +115,12 @@ const format = "gridclear receipt v2";
 
 /** A receipt as plain data. */
 export function receiptToJson(receipt: Receipt): Json {
-  const { marketId, period, number, order, signature } = receipt;
+  const { marketId, period, number, order, signature } = needObject(receipt, "receipt");
   return { format, market: hex(marketId), period, number, order: hex(order), signature: hex(signature) };
 }
 
 /** Plain data to a receipt; throws `corrupt` or `invalid` unless it has the form of one. */
-export function receiptFromJson(json: Json): Receipt {
+export function receiptFromJson(json: unknown): Receipt {
   const fields = object(json, "receipt");
   if (fields.format !== format) return fail("corrupt", "receipt.format", format, fields.format);
   return {

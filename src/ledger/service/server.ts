@@ -1,12 +1,13 @@
 /** What a server of blocks answers: heads, blocks, headers and proofs, by short paths. */
 import { hex, toUtf8 } from "../../bytes.js";
+import { needMethods } from "../../check.js";
 import { GridclearError } from "../../errors.js";
 import { decodeBlock } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
 import { isStateSection, type StateSection, sectionNames } from "../format/sections.js";
 import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
-import type { Hasher } from "../tree/hasher.js";
+import { checkHasher, type Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 
 /**
@@ -44,7 +45,10 @@ const maxAskLength = 128;
  * long for a proof to be written down, is null; only what the ledger itself throws is thrown.
  */
 export function serveLedger(ledger: ServedLedger): Ask {
+  needMethods(ledger, "ledger", "what to serve from, with block and checkpoint", ["block", "checkpoint"]);
   const { history } = ledger;
+  needMethods(history, "ledger.history", "a HistoryTree", ["inclusion", "consistency"]);
+  checkHasher(ledger.hasher);
   return async (path) => {
     if (typeof path !== "string" || path.length > maxAskLength) return null;
     const [what, ...rest] = path.split("/");

@@ -1,4 +1,5 @@
 /** Hashing as everything else here asks for it, whoever does it. */
+import { needMethods } from "../../check.js";
 
 /**
  * What the ledger needs of a hash: SHA-256 and the RFC 6962 trees. The engine is one (fast, for sealing); `openHasher`
@@ -20,6 +21,16 @@ export interface Hasher {
    * `invalid` unless they are whole hashes.
    */
   nodesRoot(hashes: Uint8Array): Uint8Array;
+}
+
+/** Throws `invalid` for what is no hasher, a promise of one for instance. */
+export function checkHasher(hasher: unknown): void {
+  needMethods(hasher, "hasher", "a hasher, as `await openHasher()` gives it", [
+    "sha256",
+    "merkleRoot",
+    "leafHashes",
+    "nodesRoot",
+  ]);
 }
 
 /** Length of every hash in the ledger, in bytes. */

@@ -3,7 +3,7 @@
  */
 import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import type { Hasher } from "./hasher.js";
+import { checkHasher, type Hasher } from "./hasher.js";
 import { leafHash, nodeHash, splitPoint } from "./merkle.js";
 import { consistencyRanges, inclusionRanges } from "./path.js";
 
@@ -16,7 +16,9 @@ export class HistoryTree {
   /** `#levels[k][i]`: root of the perfect subtree over leaves `[i·2ᵏ, (i+1)·2ᵏ)`. */
   readonly #levels: Uint8Array[][] = [[]];
 
+  /** The tree without blocks. Throws `invalid` for what is no hasher. */
   constructor(hasher: Hasher) {
+    checkHasher(hasher);
     this.#hasher = hasher;
   }
 

@@ -66,10 +66,8 @@ export class CompactRange {
    */
   constructor(hasher: Hasher, size: number = 0, subtrees: readonly Uint8Array[] = []) {
     const wanted = perfectSizes(size).length;
-    if (subtrees.length !== wanted)
-      fail("invalid", "subtrees", `${wanted} hashes for ${size} leaves`, subtrees.length);
-    for (const hash of subtrees)
-      if (hash.length !== hashBytes) fail("invalid", "subtrees", `hashes of ${hashBytes} bytes`, hash.length);
+    if (subtrees.length !== wanted || subtrees.some((hash) => hash.length !== hashBytes))
+      fail("invalid", "subtrees", `${wanted} hashes of ${hashBytes} bytes for ${size} leaves`, subtrees);
     this.#hasher = hasher;
     this.#size = size;
     this.#roots = [...subtrees];

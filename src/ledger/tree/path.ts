@@ -2,9 +2,10 @@
  * Paths in Merkle trees (RFC 6962 §2.1.1, §2.1.2; verified as RFC 9162 §2.1.3.2 and §2.1.4.2 say). Sizes go to 2⁵³−1,
  * so this halves and takes remainders and has no bit operators, which see 32 bits only.
  */
-import { isBytes, sameBytes } from "../../bytes.js";
+import { isBytes, sameBytes, wantBytes } from "../../bytes.js";
+import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
-import { type Hasher, hashBytes } from "./hasher.js";
+import { checkHasher, type Hasher, hashBytes } from "./hasher.js";
 import { merkleRoot, nodeHash, splitPoint } from "./merkle.js";
 
 /** Leaves `[start, end)` of a tree. */
@@ -84,29 +85,46 @@ export function consistencyRanges(size1: number, size2: number): LeafRange[] {
 }
 
 /** The root that a path leads to from its leaf; null when its length can't be that of a proof. */
-export function rootOfPath({ leaf, index, size, path }: Inclusion, hasher: Hasher): Uint8Array | null {
+export function rootOfPath(inclusion: Inclusion, hasher: Hasher): Uint8Array | null {
+  checkHasher(hasher);
+  const { leaf, index, size, path } = needObject(inclusion, "inclusion");
+  if (!Array.isArray(path)) return null;
   if (!isCount(index) || !isCount(size) || index >= size || !areHashes(leaf, ...path)) return null;
-  let at = index;
-  let last = size - 1;
   let hash = leaf;
+  const arrives = climb(index, size - 1, path, (sibling, isLeft) => {
+    hash = isLeft ? nodeHash(sibling, hash, hasher) : nodeHash(hash, sibling, hasher);
+  });
+  return arrives ? hash : null;
+}
+
+/**
+ * Goes up a path from leaf `at` of a tree whose last leaf is `last`, and gives `join` each sibling and whether it
+ * stands on the left; false when the path does not end at the root.
+ */
+function climb(
+  at: number,
+  last: number,
+  path: readonly Uint8Array[],
+  join: (sibling: Uint8Array, isLeft: boolean) => void,
+): boolean {
   for (const sibling of path) {
-    if (last === 0) return null;
-    if (isOdd(at) || at === last) {
-      hash = nodeHash(sibling, hash, hasher);
-      // A node without a right neighbour was promoted: go up to where it has a left one.
-      while (!isOdd(at) && at !== 0) {
-        at = half(at);
-        last = half(last);
-      }
-    } else hash = nodeHash(hash, sibling, hasher);
+    if (last === 0) return false;
+    const isLeft = isOdd(at) || at === last;
+    join(sibling, isLeft);
+    // A node without a right neighbour was promoted: go up to where it has a left one.
+    while (isLeft && !isOdd(at) && at !== 0) {
+      at = half(at);
+      last = half(last);
+    }
     at = half(at);
     last = half(last);
   }
-  return last === 0 ? hash : null;
+  return last === 0;
 }
 
 /** True when the path proves the leaf to stand at its place in the tree with `root` (RFC 9162 §2.1.3.2). */
 export function verifyInclusion(inclusion: Inclusion, root: Uint8Array, hasher: Hasher): boolean {
+  wantBytes(root, "root");
   const found = rootOfPath(inclusion, hasher);
   return found !== null && sameBytes(found, root);
 }
@@ -121,8 +139,10 @@ export function verifyConsistency(
   path: readonly Uint8Array[],
   hasher: Hasher,
 ): boolean {
-  const { size: size1, root: root1 } = from;
-  const { size: size2, root: root2 } = to;
+  checkHasher(hasher);
+  needArray(path, "path");
+  const { size: size1, root: root1 } = needObject(from, "from");
+  const { size: size2, root: root2 } = needObject(to, "to");
   if (!isCount(size1) || !isCount(size2) || size1 < 1 || size1 > size2) return false;
   if (!areHashes(root1, root2, ...path)) return false;
   if (size1 === size2) return path.length === 0 && sameBytes(root1, root2);
@@ -138,20 +158,11 @@ export function verifyConsistency(
   if (first === undefined) return false;
   let old = first;
   let now = first;
-  for (const sibling of rest) {
-    if (last === 0) return false;
-    if (isOdd(at) || at === last) {
-      old = nodeHash(sibling, old, hasher);
-      now = nodeHash(sibling, now, hasher);
-      while (!isOdd(at) && at !== 0) {
-        at = half(at);
-        last = half(last);
-      }
-    } else now = nodeHash(now, sibling, hasher);
-    at = half(at);
-    last = half(last);
-  }
-  return last === 0 && sameBytes(old, root1) && sameBytes(now, root2);
+  const arrives = climb(at, last, rest, (sibling, isLeft) => {
+    if (isLeft) old = nodeHash(sibling, old, hasher);
+    now = isLeft ? nodeHash(sibling, now, hasher) : nodeHash(now, sibling, hasher);
+  });
+  return arrives && sameBytes(old, root1) && sameBytes(now, root2);
 }
 
 /** Roots of subtrees over leaves of `leafBytes` bytes lying end to end, the last perhaps shorter. */

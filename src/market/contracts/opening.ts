@@ -1,4 +1,5 @@
 /** What a market opens with where contracts are not written out: the paper's rules, standard terms without limits. */
+import { integer } from "../../check.js";
 import { checkMechanism, defaultMechanism } from "../../core/mechanisms.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
@@ -111,7 +112,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
 
 /** Standard terms under which every participant may offer and ask for anything of every carrier. */
 export function openTerms(from: number): Contract[] {
-  const dated = { version: 1, from };
+  const dated = { version: 1, from: integer(0, Number.MAX_SAFE_INTEGER)(from, "from") };
   return carriers.flatMap((carrier): Contract[] => [
     { kind: "supply", ...dated, carrier, limit: maxQuantity, pool: true, collateral: "0" },
     {

@@ -56,7 +56,8 @@ export function checkedBatch(given: OrderBatch): OrderBatch {
  * The records of a checked batch, end to end, which its gateway's signature covers. Revisions that the batch does not
  * have follow on what `orders` has taken; without `orders` they begin at 0.
  */
-export function batchRecords(batch: OrderBatch, orders?: Orders): Uint8Array {
+export function batchRecords(given: OrderBatch, orders?: Orders): Uint8Array {
+  const batch = checkedBatch(given);
   const { participant, carrier, side, quantity, price } = batch;
   const bytes = new Uint8Array(quantity.length * orderLayout.bytes);
   const view = new DataView(bytes.buffer);

@@ -1,6 +1,8 @@
 /** Tables as comma-separated values. */
+
+import type { Blocks } from "../../ledger/format/chain.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import { type Blocks, checkedBlocks } from "../blocks.js";
+import { checkedBlocks } from "../blocks.js";
 import { type Cell, type Column, cellText, type MarketTicks } from "../columns.js";
 import { csvText } from "./csvtext.js";
 import { TableReader, tableNamed } from "./tables.js";

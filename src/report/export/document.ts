@@ -12,7 +12,17 @@
  * it can be read in two ways.
  */
 import { fromHex, hex, sameBytes } from "../../bytes.js";
-import { anything, type Check, type Fields, hexText, integer, list, oneOf, record } from "../../check.js";
+import {
+  anything,
+  type Check,
+  type Fields,
+  hexText,
+  integer,
+  list,
+  needIterable,
+  oneOf,
+  record,
+} from "../../check.js";
 import { fail, within } from "../../errors.js";
 import {
   type Block,
@@ -23,6 +33,7 @@ import {
   hashOfBlock,
 } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
+import type { Blocks } from "../../ledger/format/chain.js";
 import { Chain } from "../../ledger/format/chain.js";
 import {
   formatVersion,
@@ -42,7 +53,7 @@ import {
 } from "../../ledger/format/sections.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { carriers } from "../../units.js";
-import { type Blocks, checkedBlocks } from "../blocks.js";
+import { checkedBlocks } from "../blocks.js";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -224,6 +235,7 @@ export async function* importJson(
   pieces: AsyncIterable<string> | Iterable<string>,
   hasher: Hasher,
 ): AsyncGenerator<Uint8Array> {
+  if (typeof pieces !== "string") needIterable(pieces, "pieces", "the text of a document, in pieces");
   const chain = new Chain(hasher);
   let expects: "opening" | "block" | "closing" | "end" = "opening";
   for await (const line of linesOf(pieces)) {

@@ -1,6 +1,8 @@
 /** A whole ledger as one file, written and read piece by piece; its layout is `ledger/format/ledgerfile.ts`. */
-import { concat, hex, sameBytes } from "../../bytes.js";
+import { concat, hex, sameBytes, wantBytes } from "../../bytes.js";
+import { boolean, needIterable } from "../../check.js";
 import { fail } from "../../errors.js";
+import type { Blocks } from "../../ledger/format/chain.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
 import {
@@ -20,7 +22,7 @@ import {
   recordLength,
 } from "../../ledger/format/ledgerfile.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import { type Blocks, checkedBlocks } from "../blocks.js";
+import { checkedBlocks } from "../blocks.js";
 
 /**
  * A whole ledger as one file, piece by piece: head, blocks, end. Every block is checked before it is written. Throws
@@ -79,9 +81,11 @@ export async function* readLedgerFile(
   hasher: Hasher,
   headersOnly: boolean = false,
 ): AsyncGenerator<Uint8Array> {
+  needIterable(pieces, "pieces", "the bytes of a ledger file, in pieces");
+  boolean(headersOnly, "headersOnly");
   const reader = new FileReader(hasher, await openChecksum(), headersOnly);
   for await (const piece of pieces) {
-    reader.arrived.add(piece);
+    reader.arrived.add(wantBytes(piece, "piece"));
     for (let block = reader.next(); block !== null; block = reader.next()) yield block;
   }
   reader.finish();

@@ -4,9 +4,10 @@
  */
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { fail } from "../../errors.js";
+import type { Blocks } from "../../ledger/format/chain.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Tick } from "../../units.js";
-import { type Blocks, checkedBlocks } from "../blocks.js";
+import { checkedBlocks } from "../blocks.js";
 import { type Cell, type ColumnType, type MarketTicks, tickOf } from "../columns.js";
 import { TableReader, tableNamed } from "./tables.js";
 

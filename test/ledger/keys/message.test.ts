@@ -16,7 +16,8 @@ import {
   orderStatement,
   readingStatement,
   receiptStatement,
-  statementTags,
+  statementKinds,
+  tagOf,
 } from "../../../src/ledger/keys/message.js";
 import { openSignatures } from "../../../src/ledger/keys/signature.js";
 import { originOf, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
@@ -124,7 +125,7 @@ describe("statements", () => {
   });
 
   test("no tag begins another, and none begins a checkpoint's text or a cosignature's", () => {
-    const tags = Object.values(statementTags);
+    const tags = statementKinds.map(tagOf);
     for (const tag of tags) {
       expect(tag.endsWith("\0")).toBe(true);
       expect(docs).toContain(`"${tag.replace("\0", "\\0")}"`);

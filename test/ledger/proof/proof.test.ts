@@ -119,7 +119,7 @@ describe("proofs of records", () => {
         const proof = prove("orders", index);
         for (let other = 0; other < count + 32; other += 1) {
           const moved = bent(proof, { index: other });
-          if (other >= count) refused(moved, /proof\.record\.index/);
+          if (other >= count) expect(() => openProof(moved, hasher)).toThrow("orders number: ");
           else if (Math.floor(other / 16) !== Math.floor(index / 16))
             refused(moved, /proof\.record\.row|proof of orders/);
           else {
@@ -128,7 +128,7 @@ describe("proofs of records", () => {
           }
         }
         for (const none of [-1, 0.5, Number.NaN, 2 ** 53])
-          expect(() => openProof(bent(proof, { index: none }), hasher)).toThrow("proof.record.index");
+          expect(() => openProof(bent(proof, { index: none }), hasher)).toThrow(" number: ");
       }),
       { numRuns: 30 },
     );

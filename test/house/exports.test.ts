@@ -1,0 +1,319 @@
+// Every function and class that the package exports, called as it should be, and then with each argument in turn
+// replaced by something else: what comes of that is the package's own error, naming the field. The names are taken from
+// the package's entries, so that a new export fails here until its row says how it is called.
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { GridclearError } from "../../src/errors.js";
+import { decodeBlock } from "../../src/ledger/format/block.js";
+import { headerBytes } from "../../src/ledger/format/header.js";
+import { orderLayout } from "../../src/ledger/format/records.js";
+import { ledgerKeyKind, parseCheckpoint } from "../../src/ledger/proof/checkpoint.js";
+import type { Contradiction } from "../../src/ledger/proof/contradiction.js";
+import { encodeProof, proveBlock, proveRecord } from "../../src/ledger/proof/proof.js";
+import { encodeReceipt } from "../../src/ledger/proof/receipt.js";
+import { openMemoryStore } from "../../src/ledger/store/memory.js";
+import { openNodeStore } from "../../src/ledger/store/node.js";
+import { openMarket } from "../../src/market/open.js";
+import { exportJson } from "../../src/report/export/document.js";
+import { writeLedgerFile } from "../../src/report/export/file.js";
+import { community, openCommunity } from "../../src/simulation/community.js";
+import { checkScenario } from "../../src/simulation/scenariofile.js";
+import { microTick } from "../../src/units.js";
+import {
+  engine,
+  hasher,
+  keyOf,
+  makeLedger,
+  market,
+  platform,
+  replayer,
+  signatures,
+} from "../support/community.js";
+import { openSigned, platform as signedPlatform } from "../support/signedmarket.js";
+
+const { exports: entries } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as {
+  readonly exports: { readonly [name: string]: string | { readonly default: string } };
+};
+type Callable = ((...given: readonly unknown[]) => unknown) & (new (...given: readonly unknown[]) => unknown);
+/** Classes whose objects come from a function, never from `new`. */
+const madeByOthers = ["Platform", "Witness", "Simulation"];
+const exported = new Map<string, Callable>();
+for (const entry of Object.values(entries)) {
+  const file = typeof entry === "string" ? entry : entry.default;
+  if (!file.endsWith(".js")) continue;
+  const path = file.replace("./dist/", "../../src/").replace(/\.js$/, ".ts");
+  const names = (await import(/* @vite-ignore */ path)) as { readonly [name: string]: unknown };
+  for (const [name, value] of Object.entries(names)) {
+    if (typeof value !== "function") continue;
+    if (!madeByOthers.includes(name)) exported.set(name, value as Callable);
+    for (const [own, inner] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+      if (typeof inner.value === "function") exported.set(`${name}.${own}`, inner.value.bind(value));
+  }
+}
+
+const ledger = await makeLedger(2);
+const bytes = ledger.blocks[2]!;
+const block = decodeBlock(bytes);
+const { header } = block;
+const rawHeader = bytes.subarray(0, headerBytes);
+const record = proveRecord(block, { section: "orders", index: 0 }, hasher);
+const note = await ledger.head();
+const proof = { ...proveBlock(ledger.history, header, record), checkpoint: note };
+const anchor = { size: 3, root: ledger.history.root() };
+const receipt = ledger.receipts[0]!;
+const signed = parseCheckpoint(note);
+const witness = { name: "w", publicKey: platform.publicKey };
+const contradiction: Contradiction = {
+  kind: "receipts",
+  receipts: [receipt, { ...receipt, order: new Uint8Array(16) }],
+};
+const lie = await makeLedger(1, { seed: 7 });
+const twice: Contradiction = { kind: "receipts", receipts: [receipt, lie.receipts[0]!] };
+const genesis = decodeBlock(ledger.blocks[0]!);
+const trading = await openMarket({ engine, participants: ["ann", "bob"], startMs: 0 });
+trading.submit({ participant: "ann", carrier: "electricity", side: "offer", quantity: "1", price: "0.1" });
+trading.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.2" });
+const period = await trading.clearPeriod(30_000);
+const clearing = engine.clear(
+  {
+    offers: { quantity: Uint32Array.of(1), price: Int32Array.of(1) },
+    bids: { quantity: Uint32Array.of(1), price: Int32Array.of(2) },
+  },
+  { mechanism: "merit", pricing: "uniform", pool: null },
+);
+const street = openCommunity(community({ participants: 3, periods: 1 }));
+const store = await openMemoryStore();
+const measured = checkScenario({
+  name: "mill",
+  participants: {},
+  periods: 1,
+  periodMs: 3_600_000,
+  profiles: { file: "mill.csv", stepMs: 3_600_000 },
+});
+const folder = mkdtempSync(join(tmpdir(), "gridclear-exports-"));
+for (const name of ["read", "removed"]) {
+  const kept = await openNodeStore(join(folder, name));
+  await kept.append(ledger.blocks[0]!, 0);
+  await kept.close();
+}
+const key = await keyOf(3);
+const client = { hasher, signatures, marketId: market, platformKey: platform.publicKey };
+const piecesOf = async (pieces: AsyncIterable<Uint8Array | string>): Promise<unknown[]> => {
+  const all: unknown[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
+};
+
+/** How an export is called, what else than its arguments it takes, and which it does not look at. */
+interface Row {
+  readonly call: readonly unknown[];
+  /** Wrong as they look, some values are right: by argument. */
+  readonly takes?: { readonly [argument: number]: readonly unknown[] };
+  /** Place names for errors, and what only a listener sees. */
+  readonly free?: readonly number[];
+  /** What even the good call throws here, where there is no browser. */
+  readonly throws?: string;
+}
+/** What stands in an argument's place; `object` and `array` are empty ones. */
+const others: readonly unknown[] = [undefined, null, 7, "x", "object", "array"];
+const made = (other: unknown): unknown => (other === "object" ? {} : other === "array" ? [] : other);
+const contract = { kind: "participant", version: 1, from: 0, id: "ann" };
+const rows: { readonly [name: string]: Row } = {
+  GridclearError: { call: ["invalid", { field: "a", wanted: "b", got: 3 }], free: [0, 1] },
+  HistoryTree: { call: [hasher] },
+  "Platform.open": { call: [{ market: await openSigned({ log: true }), key: signedPlatform, hasher }] },
+  "Witness.open": {
+    call: [
+      {
+        ...{ hasher, signatures, name: "w", key: platform, store: await openMemoryStore() },
+        ...{ replay: replayer(), now: () => 1 },
+      },
+    ],
+  },
+  amountTick: { call: [microTick, microTick] },
+  batchRecords: {
+    call: [
+      {
+        participant: Uint32Array.of(0),
+        carrier: Uint8Array.of(0),
+        side: Uint8Array.of(0),
+        quantity: Uint32Array.of(1),
+        price: Int32Array.of(1),
+      },
+    ],
+  },
+  copyClearing: { call: [clearing] },
+  decodeBlock: { call: [bytes] },
+  encodeBlock: { call: [block] },
+  formatTicks: { call: [5n, microTick], takes: { 0: [7], 1: [undefined] } },
+  hashOfBlock: { call: [block, hasher] },
+  openEngine: { call: [{}], takes: { 0: [undefined, "object"] } },
+  openHasher: { call: [] },
+  openMarket: { call: [{ engine, participants: ["ann"], startMs: 0 }] },
+  openReplay: { call: [engine] },
+  openTerms: { call: [0], takes: { 0: [7] } },
+  paperArrays: { call: [period, "electricity", 2], takes: { 2: [7] } },
+  parseContract: { call: [contract, "contract"], free: [1] },
+  parsePrice: { call: ["1.5", microTick, "price"], takes: { 1: [undefined] }, free: [2] },
+  parseQuantity: { call: ["1.5", microTick, "quantity"], takes: { 1: [undefined] }, free: [2] },
+  parseTick: { call: ["0.01", "tick"], free: [1] },
+  parseTicks: { call: ["1.5", microTick, "value"], takes: { 1: [undefined] }, free: [2] },
+  proveBlock: { call: [ledger.history, header, record, 3], takes: { 2: [null], 3: [undefined] } },
+  proveRecord: { call: [block, { section: "orders", index: 0 }, hasher] },
+  reportToConsole: { call: [], free: [0, 1] },
+  serveLedger: {
+    call: [{ hasher, history: ledger.history, block: async () => bytes, checkpoint: () => note }],
+  },
+  Chain: { call: [hasher] },
+  LightClient: { call: [client] },
+  blockHash: { call: [rawHeader, hasher] },
+  checkBlock: { call: [block, hasher] },
+  cosignatures: { call: [signed, [witness], signatures, hasher], takes: { 1: ["array"] } },
+  decodeContradiction: {
+    call: [`${exported.get("encodeContradiction")!(contradiction)}`],
+  },
+  decodeHeader: { call: [bytes] },
+  decodeProof: { call: [encodeProof(proof)] },
+  decodeReceipt: { call: [encodeReceipt(receipt)] },
+  encodeContradiction: { call: [contradiction] },
+  encodeProof: { call: [proof] },
+  encodeReceipt: { call: [receipt] },
+  formatKey: { call: [witness, ledgerKeyKind, hasher] },
+  fromHex: { call: ["00ff", "field"], free: [1] },
+  hex: { call: [bytes] },
+  httpAsk: { call: ["http://localhost/", {}], takes: { 1: [undefined, "object"] } },
+  isFinal: { call: [signed, { threshold: 1, witnesses: [witness] }, signatures, hasher] },
+  isReceiptSigned: { call: [receipt, platform.publicKey, signatures, hasher] },
+  isSignedBy: { call: [signed, platform.publicKey, signatures, hasher] },
+  judgeContradiction: {
+    call: [twice, { marketId: market, platformKey: platform.publicKey }, signatures, hasher],
+  },
+  judgeReceipt: {
+    call: [{ ...receipt, period: header.period }, header, new Uint8Array(16)],
+  },
+  marketId: { call: [bytes, hasher] },
+  openProof: { call: [proof, hasher] },
+  openSignatures: { call: [{}], takes: { 0: [undefined, "object"] } },
+  originOf: { call: [market] },
+  parseCheckpoint: { call: [note] },
+  parseKey: {
+    call: [exported.get("formatKey")!(witness, ledgerKeyKind, hasher), ledgerKeyKind, hasher],
+  },
+  readRecord: { call: [orderLayout, block.sections.orders, 0] },
+  recordOf: { call: [record] },
+  verifyChain: { call: [ledger.blocks, hasher, {}], takes: { 0: ["array"], 2: [undefined, "object"] } },
+  // No size and no root are no proof: false is the answer.
+  verifyConsistency: {
+    call: [anchor, anchor, [], hasher],
+    takes: { 0: ["object"], 1: ["object"], 2: ["array"] },
+  },
+  verifyInclusion: {
+    call: [{ leaf: anchor.root, index: 0, size: 1, path: [] }, anchor.root, hasher],
+    takes: { 0: ["object"] },
+  },
+  verifyProof: { call: [proof, anchor, hasher] },
+  batchStatement: { call: [market, 1, 1, anchor.root], takes: { 1: [7], 2: [7] } },
+  blockBytes: { call: [header] },
+  buildBlock: {
+    call: [{ ...header, signed: true, sections: block.sections, state: header.sections.state }, hasher],
+  },
+  checkRecords: { call: [orderLayout, block.sections.orders] },
+  codesOf: { call: [orderLayout, "side"] },
+  contractStatement: { call: [market, bytes] },
+  decodeCanonical: { call: [new TextEncoder().encode("7"), "json"], free: [1] },
+  decodeEvidence: { call: [block.sections.evidence] },
+  decodeItems: { call: [genesis.sections.contracts, "section"], free: [1] },
+  decodeRecords: { call: [orderLayout, block.sections.orders] },
+  encodeCanonical: {
+    call: [{ a: 1 }, "json"],
+    takes: { 0: [null, 7, "x", "object", "array"] },
+    free: [1],
+  },
+  encodeEvidence: { call: [[]], takes: { 0: ["array"] } },
+  encodeHeader: { call: [header] },
+  encodeItems: { call: [[bytes]], takes: { 0: ["array"] } },
+  encodeRecords: { call: [orderLayout, []], takes: { 1: ["array"] } },
+  leafOf: { call: ["orders", 0, 1], takes: { 2: [7] } },
+  offsetsOf: { call: [orderLayout] },
+  orderStatement: { call: [market, 1, receipt.order], takes: { 1: [7] } },
+  readingStatement: { call: [market, new Uint8Array(32)] },
+  receiptStatement: { call: [market, 1, 1, anchor.root], takes: { 1: [7], 2: [7] } },
+  recordCount: { call: [orderLayout, block.sections.orders] },
+  recordsRoot: { call: [orderLayout, block.sections.orders, hasher] },
+  rowBytes: { call: [orderLayout] },
+  scalarCore: { call: [] },
+  auditBlocks: {
+    call: [ledger.blocks, { hasher, engine, signatures }],
+    takes: { 0: ["array"], 1: [undefined, "object"] },
+  },
+  auditStore: { call: [store, { hasher, engine, signatures }], takes: { 1: [undefined, "object"] } },
+  exportCsv: { call: [ledger.blocks, "orders", hasher], takes: { 0: ["array"] } },
+  exportJson: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
+  exportParquet: { call: [ledger.blocks, "orders", hasher], takes: { 0: ["array"] } },
+  importJson: { call: [await piecesOf(exportJson(ledger.blocks, hasher)), hasher] },
+  readLedgerFile: {
+    call: [await piecesOf(writeLedgerFile(ledger.blocks, hasher)), hasher, false],
+    takes: { 2: [undefined] },
+  },
+  statement: {
+    call: [trading.store.blocks(), "ann", { hasher }],
+    takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },
+  },
+  statementRow: { call: [{}], free: [0] },
+  summarize: { call: [ledger.blocks, hasher], takes: { 0: ["array"], 1: [undefined] } },
+  writeLedgerFile: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
+  bundledScenario: { call: ["small"] },
+  checkScenario: { call: [{ name: "street", participants: { home: 2 } }] },
+  community: { call: [{ participants: 3 }], takes: { 0: ["object"] } },
+  openCommunity: { call: [street.scenario, {}], takes: { 1: [undefined, "object"] } },
+  openSimulation: { call: [street, { engine }] },
+  orderColumns: { call: [3, 1, {}], takes: { 0: [7], 1: [7], 2: [undefined, "object"] } },
+  parseProfiles: { call: ["participant,carrier,step,use,supply\nmill,electricity,0,1,0\n", measured] },
+  parseScenario: { call: ['{"name":"street","participants":{"home":2}}'] },
+  signedRun: { call: [street, { signatures, hasher, key }] },
+  openBrowserStore: { call: ["ledger", {}], takes: { 1: [undefined, "object"] }, throws: "unsupported" },
+  memoryMedium: { call: [] },
+  openMemoryStore: { call: [{}], takes: { 0: [undefined, "object"] } },
+  hasLedger: { call: [folder], takes: { 0: ["x"] } },
+  openNodeStore: { call: [join(folder, "a"), {}], takes: { 0: ["x"], 1: [undefined, "object"] } },
+  readNodeStore: { call: [join(folder, "read"), {}], takes: { 0: ["x"], 1: [undefined, "object"] } },
+  removeNodeStore: { call: [join(folder, "removed")], takes: { 0: ["x"] } },
+  openKeyring: { call: [signatures, "keys"], takes: { 1: [undefined, "x"] }, throws: "storage" },
+};
+
+test("every function that is exported has its row, and no other", () => {
+  expect(Object.keys(rows).sort()).toEqual([...exported.keys()].sort());
+});
+
+/** Calls an export and goes through what it hands back piece by piece. */
+async function outcome(name: string, given: readonly unknown[]): Promise<string> {
+  try {
+    const callee = exported.get(name)!;
+    const answer = await (/^class/.test(`${callee}`) ? new callee(...given) : callee(...given));
+    if (Symbol.asyncIterator in Object(answer)) await piecesOf(answer as AsyncIterable<Uint8Array>);
+    return "an answer";
+  } catch (error) {
+    return error instanceof GridclearError && error.field !== ""
+      ? `GridclearError ${error.code}`
+      : `${error}`;
+  }
+}
+
+const named = (other: unknown): string =>
+  other === "object" || other === "array" ? `an ${other}` : `${JSON.stringify(other)}`;
+
+test.each(Object.entries(rows))("%s", async (name, { call, takes, free, throws }) => {
+  expect(await outcome(name, call)).toEqual(throws === undefined ? "an answer" : `GridclearError ${throws}`);
+  const wrong: string[] = [];
+  for (const [place] of call.entries())
+    for (const other of others) {
+      if (free?.includes(place) || takes?.[place]?.includes(other)) continue;
+      const answer = await outcome(name, call.with(place, made(other)));
+      if (!answer.startsWith("GridclearError")) wrong.push(`argument ${place}, ${named(other)}: ${answer}`);
+    }
+  expect(wrong).toEqual([]);
+});
