@@ -5,14 +5,16 @@
 import { hex, sameBytes } from "../bytes.js";
 import { fail, placed } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/format/block.js";
-import { signedMarket, totalNames } from "../ledger/format/header.js";
+import { blockHash, encodeHeader, signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
 import { flowLayout, postingLayout, readingLayout, tradeLayout } from "../ledger/format/records.js";
 import { type StateSection, stateSections } from "../ledger/format/sections.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
 import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
 import { checkEngine, type MatchingEngine } from "./engine.js";
 import { executePeriod, type PeriodOutcome } from "./period/period.js";
+import { restoreState } from "./period/snapshot.js";
 import { MarketState } from "./period/state.js";
 
 /** What one block came to when executed again. */
@@ -28,7 +30,7 @@ export interface Replayed {
 /** Executes a ledger again, block by block from genesis, and compares everything that follows from what it records. */
 export class Replay {
   /** The market's state after the last block; of no use after a replay that threw. */
-  readonly state: MarketState = new MarketState();
+  readonly state: MarketState;
   readonly #engine: MatchingEngine;
   #height = 0;
   #period = 0;
@@ -36,8 +38,16 @@ export class Replay {
   #hash: Uint8Array = new Uint8Array(hashBytes);
   #failed = false;
 
-  constructor(engine: MatchingEngine) {
+  /** `snapshot`: where to begin, decoded, its header found in the chain; null: at genesis. */
+  constructor(engine: MatchingEngine, snapshot: Snapshot | null = null) {
     this.#engine = engine;
+    this.state = snapshot === null ? new MarketState() : restoreState(snapshot, engine);
+    if (snapshot === null) return;
+    const { header } = snapshot;
+    this.#hash = blockHash(encodeHeader(header), engine);
+    this.#height = header.height + 1;
+    this.#period = header.period;
+    this.#timestampMs = header.timestampMs;
   }
 
   /** Number of blocks replayed: the height of the next. */
@@ -129,10 +139,14 @@ export class Replay {
   }
 }
 
-/** Opens a replay at genesis. The engine stays the caller's to close. Throws `invalid` unless it is one. */
-export function openReplay(engine: MatchingEngine): Replay {
+/**
+ * Opens a replay at genesis, or after the block of a snapshot ({@link decodeSnapshot}) whose header the caller found in
+ * the chain. The engine stays the caller's to close. Throws `invalid` unless it is one, `corrupt` for a snapshot that
+ * no market would have written.
+ */
+export function openReplay(engine: MatchingEngine, snapshot: Snapshot | null = null): Replay {
   checkEngine(engine);
-  return new Replay(engine);
+  return new Replay(engine, snapshot);
 }
 
 /** Throws `corrupt` naming the first record and field in which a section differs from its re-execution. */

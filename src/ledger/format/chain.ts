@@ -8,7 +8,7 @@ import { fail, GridclearError, placed } from "../../errors.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
 import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
-import { blockHash, decodeHeader, type Header, headerBytes, marketId } from "./header.js";
+import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes, marketId } from "./header.js";
 
 /** The end of a chain: what the next block has to follow. */
 export interface Head {
@@ -38,6 +38,29 @@ export class Chain {
     checkHasher(hasher);
     this.#hasher = hasher;
     this.#history = new CompactRange(hasher);
+  }
+
+  /**
+   * A chain that goes on after the block that `header` heads, without those before it: `subtrees` tile the blocks
+   * below. What it says is worth what whoever vouches for the header is. Throws `corrupt` unless they come to its
+   * history.
+   */
+  static after(header: Header, subtrees: readonly Uint8Array[], hasher: Hasher): Chain {
+    const chain = new Chain(hasher);
+    const { height, period, timestampMs } = header;
+    chain.#history = new CompactRange(hasher, height, subtrees);
+    const root = chain.#history.root();
+    if (!sameBytes(root, header.history)) fail("corrupt", "history root", hex(header.history), hex(root));
+    const hash = blockHash(encodeHeader(header), hasher);
+    chain.#history.append(leafHash(hash, hasher));
+    chain.#first = header;
+    chain.#head = { height, period, timestampMs, hash };
+    return chain;
+  }
+
+  /** Roots of the perfect subtrees that tile the blocks so far, largest first. */
+  get subtrees(): readonly Uint8Array[] {
+    return this.#history.subtrees;
   }
 
   /** Number of blocks. */

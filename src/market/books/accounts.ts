@@ -75,6 +75,17 @@ export class Accounts {
     near[to] = taken;
   }
 
+  /** Sets the balance of an open account, as a snapshot says it. */
+  restore(number: number, balance: bigint): void {
+    if (number >= firstCollateralAccount) this.#collateral[number - firstCollateralAccount] = balance;
+    else {
+      this.#near[number] = 0;
+      this.#far.delete(number);
+      const near = Number(balance);
+      this.#add(number, Number.isSafeInteger(near) ? near : balance);
+    }
+  }
+
   #add(number: number, amount: Amount): void {
     if (number >= firstCollateralAccount) {
       this.#collateral[number - firstCollateralAccount]! += BigInt(amount);

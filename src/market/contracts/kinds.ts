@@ -102,6 +102,29 @@ export function checkContract(contract: Contract, standing: Standing, period: nu
 }
 
 /**
+ * Puts a contract of a snapshot in force, where names, balances and charges stand already: nothing is moved. Throws
+ * `corrupt` for one that can't be in force.
+ */
+export function restoreContract(contract: Contract, standing: Standing, journal: Journal): Held {
+  const { terms } = standing;
+  const key = contractKey(contract);
+  const kind = kindOf(contract);
+  if (kind.once === true || terms.inForce.has(key))
+    return fail("corrupt", "snapshot rules", "each contract in force once", key);
+  // As if it amended itself: what it holds back is held already.
+  kind.apply(contract, standing, journal, contract);
+  return terms.hold(key, contract);
+}
+
+/** Keys that contracts need and that are not among them. */
+export function missingNeeds(contracts: readonly Contract[]): string[] {
+  const keys = new Set(contracts.map(contractKey));
+  return contracts
+    .flatMap((contract) => kindOf(contract).needs?.(contract) ?? [])
+    .filter((key) => !keys.has(key));
+}
+
+/**
  * Puts a checked contract, with its key, in force and books what that moves. Returns what is held of it; null when it
  * was carried out at once.
  */

@@ -4,7 +4,7 @@
  */
 import { fail } from "../../errors.js";
 import { noCode } from "../../ledger/format/layout.js";
-import { nameCode } from "../../ledger/format/state.js";
+import { nameCode, nameKinds } from "../../ledger/format/state.js";
 import { type Carrier, carriers } from "../../units.js";
 import type {
   ClearingContract,
@@ -18,7 +18,7 @@ import type {
   SupplyContract,
   UseContract,
 } from "./contracts.js";
-import { Names } from "./names.js";
+import { type Named, Names } from "./names.js";
 
 /** The number of nobody: "hangs on no feeder", "owned by the platform". */
 export const nobody = -1;
@@ -223,6 +223,35 @@ export class Terms {
     }
     this.#past.set(key, contract.version);
     this.names.end(key, contract);
+  }
+
+  /**
+   * Takes over the next name of a snapshot; contracts in force follow. Throws `corrupt` for a name or number that can't
+   * come next.
+   */
+  restore(named: Named): void {
+    const { kind, carrier, number, name } = named;
+    if (kind === nameCode.ended) {
+      this.#past.set(name, number);
+      this.names.add(named);
+      return;
+    }
+    const of = nameKinds[kind - 1] as keyof Terms["registers"];
+    const register: Register<Registered<unknown>> = this.registers[of];
+    if (register.numberOf(name) !== undefined || number !== register.entries.length || number >= maxParties)
+      fail("corrupt", `snapshot names, ${of}`, `a new name with number ${register.entries.length}`, number);
+    const none = { owner: nobody, feeder: nobody, participant: nobody, input: 0, output: 0 };
+    const ofCarrier = of === "storage" || of === "feeder";
+    if (ofCarrier !== carrier < carrierCount)
+      fail("corrupt", `snapshot names, ${of}`, ofCarrier ? "a carrier" : "no carrier", carrier);
+    register.put(name, { contract: null, ...(ofCarrier ? { carrier, ...none } : none) });
+    if (of !== "participant") return;
+    for (let code = 0; code < carrierCount; code += 1) {
+      const slot = number * carrierCount + code;
+      this.supply.own[slot] = null;
+      this.use.own[slot] = null;
+      this.feederOf[slot] = nobody;
+    }
   }
 
   /** Registers a participant, or changes what it hangs on. */

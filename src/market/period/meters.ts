@@ -3,10 +3,19 @@
  * thousands of such periods, so a book has a row for each meter that took or gave energy, had an order or was read, and
  * none for the others.
  */
-import { offsetsOf } from "../../ledger/format/layout.js";
+import { fail } from "../../errors.js";
+import { decodeRecords, offsetsOf } from "../../ledger/format/layout.js";
 import { recordsRoot } from "../../ledger/format/sections.js";
-import { meterCorrected, meterKnown, meterLayout } from "../../ledger/format/state.js";
+import {
+  type BookRecord,
+  bookSettled,
+  type MeterRecord,
+  meterCorrected,
+  meterKnown,
+  meterLayout,
+} from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
+import { carriers } from "../../units.js";
 import { putAmount, putWide } from "../books/amounts.js";
 import type { Positions } from "../books/positions.js";
 import type { PaymentContract } from "../contracts/contracts.js";
@@ -93,6 +102,47 @@ export class MeterBook {
       row += 1;
     }
     return book;
+  }
+
+  /**
+   * A book as a snapshot has it: its record, the payment contract, and the records of its meters. Throws `corrupt` for
+   * meters in an order or with numbers that no book has.
+   */
+  static restore(record: BookRecord, payment: PaymentContract, records: Uint8Array): MeterBook {
+    const { period, due, meters, participants, flags } = record;
+    const place = `snapshot meters of period ${period}`;
+    const slots = participants * carrierCount;
+    const settled = (flags & bookSettled) !== 0;
+    if (due > meters) fail("corrupt", place, `at most ${meters} due`, due);
+    const book = new MeterBook({ period, payment, slots, due, settled }, meters);
+    const seen = new Set<number>();
+    let last = -1;
+    for (const [row, each] of decodeRecords(meterLayout, records).entries()) {
+      const slot = each.participant * carrierCount + carriers.indexOf(each.carrier);
+      if (slot >= slots || (row < due && slot <= last) || seen.has(slot))
+        fail("corrupt", place, "each meter of the period once, those due in order", slot);
+      seen.add(slot);
+      last = slot;
+      book.#take(row, slot, each);
+    }
+    return book;
+  }
+
+  #take(row: number, slot: number, record: MeterRecord): void {
+    const known = (record.flags & meterKnown) !== 0;
+    const corrected = (record.flags & meterCorrected) !== 0;
+    const paid = Number(record.paid);
+    if (!Number.isSafeInteger(paid) || (corrected && !this.settled) || (this.settled && !known))
+      fail("corrupt", `snapshot meters of period ${this.period}`, "numbers that a book has", `meter ${row}`);
+    this.set(row, meter.slot, slot);
+    this.set(row, meter.known, known ? 1 : 0);
+    this.set(row, meter.paid, paid);
+    for (const name of ["version", "tradedIn", "tradedOut", "in", "out"] as const)
+      this.set(row, meter[name], record[name]);
+    if (known && row < this.due) this.missing -= 1;
+    if (row >= this.due) this.#others.set(slot, row);
+    if (corrected) this.correct(row);
+    this.setDefaulted(row, record.defaulted);
   }
 
   /** A number of a row, as {@link meter} names it. */

@@ -1,8 +1,8 @@
 /** The meter readings of the open period, checked against the books of the periods that they are about. */
 import { copyOf } from "../../bytes.js";
-import { type ErrorCode, GridclearError } from "../../errors.js";
+import { type ErrorCode, fail, GridclearError } from "../../errors.js";
 import type { Rooted } from "../../ledger/format/header.js";
-import { offsetsOf } from "../../ledger/format/layout.js";
+import { decodeRecords, offsetsOf } from "../../ledger/format/layout.js";
 import { readingCorrection, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { lastReadingLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
@@ -220,6 +220,18 @@ export class LastReadings {
       at += lastReadingLayout.bytes;
     }
     return bytes;
+  }
+
+  /** Takes the records of a snapshot over. Throws `corrupt` for one of a participant that there is not. */
+  restore(records: Uint8Array, participants: number): void {
+    for (const each of decodeRecords(lastReadingLayout, records)) {
+      const { participant, carrier, period, in: taken, out } = each;
+      if (participant >= participants)
+        fail("corrupt", "snapshot lastReadings", `fewer than ${participants} participants`, participant);
+      const code = carriers.indexOf(carrier);
+      const reading = { participant, carrier: code, period, version: 0, in: taken, out };
+      this.note(participant * carrierCount + code, reading);
+    }
   }
 
   in(slot: number): number {
