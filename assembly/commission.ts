@@ -1,3 +1,6 @@
+/**
+ * Commission on an amount: a share in parts per million, rounded down, exact over every amount that an order can make.
+ */
 import { ppm } from "./limits";
 
 /** `floor(|amount| × rate / 10⁶)`, exact: the product is formed in two parts that each fit 63 bits. */

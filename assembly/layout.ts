@@ -1,3 +1,7 @@
+/**
+ * Where every column lies in the memory, as its capacities say: offsets follow from four numbers and nothing else, so
+ * that TypeScript reads a column where the core wrote it.
+ */
 import { maxBytes, maxOrders, outOfMemory, outOfRange } from "./limits";
 
 // The memory map. O, B, L, W: capacity for offers, bids, lots (offers + storage lots) and working bytes.

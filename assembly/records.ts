@@ -1,3 +1,4 @@
+/** Trades as the records of a block, written where the columns lie, so that the market copies bytes and no numbers. */
 import { fee } from "./commission";
 import { Column, address } from "./layout";
 import { noOffer } from "./match/pool";

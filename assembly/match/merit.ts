@@ -1,3 +1,6 @@
+/**
+ * Mechanism `merit`: the best offer meets the best bid for as long as their prices cross, at one price or one a trade.
+ */
 import { Side, Trades, blend } from "./side";
 import { sortOrders } from "./sort";
 

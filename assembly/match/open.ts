@@ -1,3 +1,7 @@
+/**
+ * Which orders are open: those that anything on the other side is compatible with. Whoever can find no partner is taken
+ * out before sides are ranked, so that ranking and matching see the others alone.
+ */
 import { Side } from "./side";
 import { leafPrice, leafTaken, treeStands } from "./tree";
 

@@ -1,3 +1,4 @@
+/** Scenario 2: lots of the pool and of storage are sold to the bids that have something left. */
 import { Column, address } from "../layout";
 import { Side, Trades } from "./side";
 import { openBoth } from "./open";

@@ -1,3 +1,4 @@
+/** Mechanism `value`: the sides rank by quantity × price and take turns at serving each other whole. */
 import { Side, Trades } from "./side";
 import { keepOpen, openBoth } from "./open";
 import { rankSide } from "./sort";

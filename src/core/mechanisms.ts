@@ -33,7 +33,9 @@ export interface MechanismRules {
   readonly pricing: Pricing;
 }
 
+/** The names of all mechanisms. */
 export const mechanismNames: readonly Mechanism[] = /* @__PURE__ */ Object.keys(mechanisms) as Mechanism[];
+/** The names of all pricings, of whatever mechanism. */
 export const pricingNames: readonly Pricing[] = /* @__PURE__ */ Object.keys(pricingCodes) as Pricing[];
 
 /** What holds where nothing is said: the paper's. */

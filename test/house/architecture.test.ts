@@ -99,6 +99,19 @@ describe("the house", () => {
     expect(long).toEqual([]);
   });
 
+  test("each file begins by saying what it is for", () => {
+    const root = dirname(source);
+    const silent = ["src", "assembly"].flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
+        .filter((name) => /\.ts$/.test(name) && !/(?:^|[\\/])inline[\\/]/.test(name))
+        .filter(
+          (name) => !/^(?:#![^\n]*\n)?\s*(?:\/\*\*|\/\/)/.test(readFileSync(join(root, top, name), "utf8")),
+        )
+        .map((name) => `${top}/${name}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
   test("comments are no wider than a window", () => {
     const root = dirname(source);
     const wide = ["src", "assembly", "test", "bench", "scripts"].flatMap((top) =>

@@ -71,19 +71,23 @@ export interface Cosignature {
   readonly time: number;
 }
 
-/** Kinds of key in a key id (C2SP signed-note): a ledger's Ed25519 key, a witness's cosignature/v1 key. */
+/** The kind of a ledger's Ed25519 key in a key id (C2SP signed-note). */
 export const ledgerKeyKind = 1;
+/** The kind of a witness's cosignature/v1 key in a key id (C2SP signed-note). */
 export const witnessKeyKind = 4;
+/** Kinds of key in a key id. */
 export type KeyKind = typeof ledgerKeyKind | typeof witnessKeyKind;
 
 /** Where a store keeps the newest head beside the blocks: the platform its signed one, a witness its cosigned one. */
 export const checkpointKey = "checkpoint";
 
-/** Longest note read, in characters, and most signature lines. */
+/** Longest note read, in characters. */
 const maxNoteLength: number = 65_536;
+/** Most signature lines of a note. */
 export const maxNoteSignatures: number = 64;
 
 const dash = "— ";
+/** Names of keys: printable ASCII without blanks and plus signs (C2SP signed-note). */
 export const namePattern: RegExp = /^[!-*,-~]{1,128}$/;
 
 /** The origin line of a market's ledger. The platform's key has the same name. */

@@ -31,6 +31,7 @@ export type PaymentKind =
   | "import"
   | "interruption"
   | "loss";
+/** The kinds of payment: those that have postings, then those that trades and flows say. */
 export const paymentKinds: readonly PaymentKind[] = [
   ...postingKinds,
   "energy",

@@ -1,3 +1,4 @@
+/** The desk of a market: takes what comes from outside, one after the other, and answers; what is taken, it tells. */
 import { onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";

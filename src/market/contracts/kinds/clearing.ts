@@ -23,6 +23,7 @@ const fields = record({
   import: boolean,
 });
 
+/** How a carrier is cleared. */
 export const clearing: ContractKind<ClearingContract> = {
   parse: (value, field) => {
     const contract = fields(value, field);

@@ -32,6 +32,7 @@ const storageFields = record({
   ),
 });
 
+/** A storage device: its limits, its owner, and the stays of one that comes and goes. */
 export const storage: ContractKind<StorageContract> = {
   parse: (value, field) => {
     const contract = storageFields(value, field);
@@ -101,6 +102,7 @@ const converterFields = record({
   ratio: integer(1, 100 * ppm),
 });
 
+/** A converter, which makes one carrier of another. */
 export const converter: ContractKind<ConverterContract> = {
   parse: (value, field) => {
     const contract = converterFields(value, field);
@@ -130,6 +132,7 @@ export const converter: ContractKind<ConverterContract> = {
   needs: (contract) => [`participant/${contract.participant}`],
 };
 
+/** A feeder, and how much may pass through it. */
 export const feeder: ContractKind<FeederContract> = {
   parse: record({
     ...dated("feeder"),

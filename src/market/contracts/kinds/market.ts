@@ -20,6 +20,7 @@ const marketFields = record({
   order: list(carrier, carriers.length, carriers.length),
 });
 
+/** The market itself: its units, its period, whether it is signed. */
 export const market: ContractKind<MarketContract> = {
   parse: (value, field) => {
     const contract = marketFields(value, field);
@@ -59,6 +60,7 @@ const paymentFields = record({
   ),
 });
 
+/** What is paid, outside of trades and to the platform, and by when meters have to report. */
 export const payment: ContractKind<PaymentContract> = {
   parse: (value, field) => {
     const contract = paymentFields(value, field);

@@ -16,6 +16,7 @@ import { byCarrierOptional, carrier, key, money, name, positivePrice, quantity, 
 import { creditOf, type SideTerms, type Terms } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
+/** A participant: its key, its gateway, its feeders, its credit. */
 export const participant: ContractKind<ParticipantContract> = {
   parse: record({
     ...dated("participant"),
@@ -80,6 +81,7 @@ const supplyFields = record({
   collateral: money(0n),
 });
 
+/** The terms of who offers: own ones, or the standard for all. */
 export const supply: ContractKind<SupplyContract> = {
   parse: (value, field) => {
     const contract = supplyFields(value, field);
@@ -140,6 +142,7 @@ function holdCollateral(
   });
 }
 
+/** The terms of who asks: own ones, or the standard for all. */
 export const use: ContractKind<UseContract> = {
   parse: record({
     ...dated("use"),
@@ -167,6 +170,7 @@ const transferFields = {
 const transferKey = ({ kind, number, participant: id }: DepositContract | WithdrawalContract): string =>
   `${kind}/${number}/${id}`;
 
+/** Money that comes in from the bank. */
 export const deposit: ContractKind<DepositContract> = {
   parse: record({ ...dated("deposit"), ...transferFields }),
   key: transferKey,
@@ -179,6 +183,7 @@ export const deposit: ContractKind<DepositContract> = {
   once: true,
 };
 
+/** Money that goes out to the bank. */
 export const withdrawal: ContractKind<WithdrawalContract> = {
   parse: record({ ...dated("withdrawal"), ...transferFields }),
   key: transferKey,
