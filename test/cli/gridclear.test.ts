@@ -265,6 +265,19 @@ describe("a file or folder that fails a command is a sentence and exit code 2", 
     ...Object.entries(writing).flatMap(([name, args]) => unwritable.map((fault) => ({ name, args, fault }))),
   ].filter(({ name, fault }) => !allowed.has(`${name}: ${fault}`) && !verdicts.has(`${name}: ${fault}`));
 
+  test.each(["json", "file", "csv", "directory"])(
+    "export %s writes nothing into the ledger",
+    async (format) => {
+      const inside = join(at("ledger"), "export");
+      const { code, err } = await call("export", at("ledger"), "--format", format, "--output", inside);
+      expect({ code, err }).toEqual({
+        code: 2,
+        err: expect.stringContaining("--output: wanted a place outside of the ledger"),
+      });
+      expect(existsSync(inside)).toBe(false);
+    },
+  );
+
   test.each(cases)("$name: $fault", async ({ args, fault }) => {
     const { code, out, err } = await call(...args(bad[fault]()));
     expect({ code, out }, err).toEqual({ code: 2, out: "" });

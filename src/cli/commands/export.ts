@@ -3,7 +3,7 @@
  * written is whole or not there: half an export looks like a whole one.
  */
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { fail, GridclearError } from "../../errors.js";
 import { openNodeStore } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
@@ -58,6 +58,7 @@ export const exportCommand: Command = defineCommand({
   exits: { 0: "written", 1: "the ledger is not good" },
   async run({ arguments: [path], options }, io) {
     const request = readRequest(options);
+    refuseInside(path!, request.output);
     const hasher = await openHasher();
     const exitCode = await interruptible(async (stop) => {
       try {
@@ -105,6 +106,12 @@ function readRequest(
   if (output === undefined && !(format === "json" || (format === "csv" && table !== undefined)))
     return fail("invalid", "--output", `a path for ${format}`, "none");
   return { format, output, table };
+}
+
+/** A folder with other files than its own is no ledger any more. */
+function refuseInside(ledger: string, output: string | undefined): void {
+  if (output !== undefined && resolve(output).startsWith(`${resolve(ledger)}${sep}`))
+    fail("invalid", "--output", "a place outside of the ledger", output);
 }
 
 async function write(blocks: () => Blocks, request: Request, hasher: Hasher, io: Io): Promise<void> {
