@@ -14,6 +14,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["run", async () => (await import("./commands/run.js")).runCommand],
   ["demo", async () => (await import("./commands/demo.js")).demoCommand],
   ["verify", async () => (await import("./commands/verify.js")).verifyCommand],
+  ["snapshot", async () => (await import("./commands/snapshot.js")).snapshotCommand],
   ["statement", async () => (await import("./commands/statement.js")).statementCommand],
   ["prove", async () => (await import("./commands/prove.js")).proveCommand],
   ["export", async () => (await import("./commands/export.js")).exportCommand],

@@ -251,6 +251,7 @@ export class Market {
       this.#events.tell();
       await stored;
       this.#sealing = null;
+      this.#parts.snapshots.keep();
       this.#last = result;
       this.#events.note("sealed", result);
       for (const period of result.settled) this.#events.note("settled", { period });
@@ -294,6 +295,7 @@ export class Market {
     const parts = { hasher, store, signed: contract.signed, marketId, period, timestampMs, evidence };
     const result = seal(parts, outcome);
     this.#events.note("cleared", result);
+    this.#parts.snapshots.take(this.#parts.state, result.block.header);
     const open = new OpenPeriod(this.#parts.state, hasher, period + 1);
     this.#desk.enterDue(open);
     open.start();

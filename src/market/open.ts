@@ -8,7 +8,6 @@ import { marketId } from "../ledger/format/header.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { openMemoryStore } from "../ledger/store/memory.js";
 import type { Store } from "../ledger/store/store.js";
-import { hashBytes } from "../ledger/tree/hasher.js";
 import { carriers } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
 import { contractKey, parseContract } from "./contracts/kinds.js";
@@ -21,9 +20,10 @@ import { ownSignature, Signing } from "./intake/signing.js";
 import type { LoggedMarket } from "./logged.js";
 import { Market } from "./market.js";
 import { OpenPeriod } from "./period/period.js";
+import { keyContracts } from "./period/snapshot.js";
 import { MarketState } from "./period/state.js";
-import { openReplay } from "./replay.js";
 import { type Clock, defaultCatchUp, systemClock } from "./schedule.js";
+import { newestReplay, Snapshots, type Warn, warnOnConsole } from "./snapshots.js";
 
 /** How a market is opened. */
 export interface MarketOptions extends Opening {
@@ -46,6 +46,13 @@ export interface MarketOptions extends Opening {
    * came in the open period is lost when the process ends before it is sealed. `due` has nothing to say then.
    */
   readonly log?: boolean;
+  /**
+   * After every so many blocks, 1 to 2³²−1, the state is kept in the store as a snapshot: opening the market again
+   * begins at the newest that holds and replays only what follows. Default: no snapshots are taken.
+   */
+  readonly snapshotEvery?: number;
+  /** Called when a snapshot could not be kept or was passed over as bad. Default: it is written to the console. */
+  readonly onWarning?: Warn;
   /** Timestamp of a new market's first block, in milliseconds since 1970. Default: the clock's time. */
   readonly startMs?: number;
   /** Default: the platform's. */
@@ -94,6 +101,7 @@ async function begin(options: MarketOptions, store: Store): Promise<Market> {
     state,
     signing,
     proposals: new Proposals(),
+    snapshots: snapshotsOf(options, store),
     open,
     timestampMs: 0,
   });
@@ -103,20 +111,22 @@ async function begin(options: MarketOptions, store: Store): Promise<Market> {
 
 async function resume(options: MarketOptions, store: Store): Promise<Market> {
   const { engine } = options;
-  const replay = openReplay(engine);
-  let signing: Signing | null = null;
-  let id: Uint8Array = new Uint8Array(hashBytes);
-  for await (const bytes of store.blocks()) {
+  const { replay, snapshot } = await newestReplay(store, engine, options.onWarning ?? warnOnConsole);
+  const genesis = decodeBlock((await store.get(0))!);
+  if (snapshot === null) replay.replay(genesis);
+  const id = genesis.header.marketId;
+  checkSameBeginning(options, genesis, replay.state.terms.market!);
+  const signing = openSigning(options, replay.state.terms.market!, id);
+  const relearn = ({ sections }: Block): void => {
+    for (const item of signing === null ? [] : decodeItems(sections.contracts))
+      signing?.relearn(decodeCanonical(item) as never);
+  };
+  if (snapshot === null) relearn(genesis);
+  else for (const contract of keyContracts(snapshot)) signing?.relearn(contract);
+  for await (const bytes of store.blocks(replay.height)) {
     const block = decodeBlock(bytes);
     replay.replay(block);
-    if (replay.height === 1) {
-      id = block.header.marketId;
-      checkSameBeginning(options, block, replay.state.terms.market!);
-      signing = openSigning(options, replay.state.terms.market!, id);
-    }
-    if (signing !== null)
-      for (const item of decodeItems(block.sections.contracts))
-        signing.relearn(decodeCanonical(item) as never);
+    relearn(block);
   }
   const { state, timestampMs } = replay;
   const contract = state.terms.market!;
@@ -136,7 +146,8 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
     enterProposals(open, proposals.take(open.period), signing, { entered: () => {}, dropped: () => {} });
     open.start();
   }
-  const parts = { contract, id, store, state, signing, proposals, open, timestampMs };
+  const snapshots = snapshotsOf(options, store);
+  const parts = { contract, id, store, state, signing, proposals, snapshots, open, timestampMs };
   const market = await Market.open({ ...settings(options), ...parts }, requests);
   if (options.log === true) {
     // A process that died between a block and the log of the next period left the log of the period before.
@@ -155,6 +166,15 @@ function settings({ engine, clock, catchUp, onListenerError, log }: MarketOption
     catchUp: catchUp ?? defaultCatchUp,
     report: onListenerError ?? reportToConsole,
   };
+}
+
+function snapshotsOf({ engine, snapshotEvery, onWarning }: MarketOptions, store: Store): Snapshots {
+  return new Snapshots({
+    store,
+    hasher: engine,
+    every: snapshotEvery ?? 0,
+    warn: onWarning ?? warnOnConsole,
+  });
 }
 
 interface Entering {
@@ -237,6 +257,8 @@ const ownKeys = [
   "startMs",
   "clock",
   "catchUp",
+  "snapshotEvery",
+  "onWarning",
   "onListenerError",
   "signatures",
   "sign",
@@ -266,13 +288,14 @@ function checkOptions(options: MarketOptions): void {
     needMethods(options.signatures, "signatures", "signatures, as `await openSignatures()` gives them", [
       "verify",
     ]);
-  for (const name of ["due", "onListenerError", "sign"] as const)
+  for (const name of ["due", "onListenerError", "onWarning", "sign"] as const)
     if (options[name] !== undefined && typeof options[name] !== "function")
       fail("invalid", name, "a function", options[name]);
   if (options.log !== undefined) boolean(options.log, "log");
   if (options.log === true && options.due !== undefined)
     fail("invalid", "due", "none beside `log: true`, which keeps what was proposed", options.due);
   if (options.startMs !== undefined) integer(0, Number.MAX_SAFE_INTEGER)(options.startMs, "startMs");
+  if (options.snapshotEvery !== undefined) integer(1, 0xffff_ffff)(options.snapshotEvery, "snapshotEvery");
   if (options.catchUp !== undefined) integer(0, 1000)(options.catchUp, "catchUp");
   if (options.contracts !== undefined && !Array.isArray(options.contracts))
     fail("invalid", "contracts", "an array of contracts", options.contracts);

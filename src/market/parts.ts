@@ -8,6 +8,7 @@ import type { Signing } from "./intake/signing.js";
 import type { OpenPeriod } from "./period/period.js";
 import type { MarketState } from "./period/state.js";
 import type { Clock } from "./schedule.js";
+import type { Snapshots } from "./snapshots.js";
 
 /** What `openMarket` puts a market together from. */
 export interface MarketParts {
@@ -24,6 +25,7 @@ export interface MarketParts {
   readonly logged: boolean;
   /** Contracts that wait for their period. */
   readonly proposals: Proposals;
+  readonly snapshots: Snapshots;
   readonly open: OpenPeriod;
   readonly timestampMs: number;
 }

@@ -8,7 +8,8 @@ import { needMethods, onlyKeys } from "../check.js";
 import { type Engine, openEngine } from "../core/engine.js";
 import { fail, GridclearError, placed } from "../errors.js";
 import { type Blocks, Chain, checkBlocks } from "../ledger/format/chain.js";
-import { signedMarket } from "../ledger/format/header.js";
+import { type Header, signedMarket } from "../ledger/format/header.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { checkEvidence } from "../ledger/keys/coverage.js";
 import { KeyDirectory } from "../ledger/keys/directory.js";
@@ -17,8 +18,10 @@ import { checkpointKey, isSignedBy, parseCheckpoint } from "../ledger/proof/chec
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
+import { keyContracts } from "../market/period/snapshot.js";
 import { openReplay } from "../market/replay.js";
-import { checkedBlocks } from "./blocks.js";
+import { readSnapshot } from "../market/snapshots.js";
+import { followedBlocks } from "./blocks.js";
 
 /** A ledger that holds in every respect. */
 export interface GoodLedger {
@@ -32,6 +35,8 @@ export interface GoodLedger {
   readonly root: string;
   /** Whether the market is a signed one, so that signatures were checked. */
   readonly signed: boolean;
+  /** Height of the snapshot at which executing began; null: at genesis. Orders and trades are those after it. */
+  readonly from: number | null;
   /** Height of a last block, never acknowledged, that the store dropped as half written; null when there was none. */
   readonly halfWritten: number | null;
 }
@@ -62,6 +67,15 @@ export interface AuditOptions {
   readonly progress?: (done: number) => void;
 }
 
+/** Options of {@link auditStore}, which knows the signed head by itself. */
+export interface StoreAuditOptions extends Omit<AuditOptions, "note"> {
+  /**
+   * Begins at the snapshot of this height that the store keeps: it is checked against the header of its block, which is
+   * found in the chain; of the blocks up to there the headers and links are checked alone. Default: at genesis.
+   */
+  readonly from?: number;
+}
+
 const optionNames = [
   "hasher",
   "signatures",
@@ -88,14 +102,26 @@ export async function auditBlocks(blocks: Blocks, options: AuditOptions = {}): P
  * Verifies the ledger in a store, with the signed head that it keeps; throws as {@link auditBlocks} does. Every section
  * is hashed here, so the store may have been opened with `verify: "hashes"`.
  */
-export async function auditStore(store: Store, options: Omit<AuditOptions, "note"> = {}): Promise<Audit> {
+export async function auditStore(store: Store, options: StoreAuditOptions = {}): Promise<Audit> {
   needMethods(store, "store", "an open store", ["blocks", "getMeta"]);
-  onlyKeys(options, "options", optionNames);
+  const { from, ...others } = options;
+  onlyKeys(others, "options", optionNames);
+  if (from !== undefined && !(await store.snapshots()).includes(from))
+    fail(
+      "invalid",
+      "from",
+      `the height of a snapshot: ${(await store.snapshots()).join(", ") || "none"}`,
+      from,
+    );
   return verdict(options, async (tools) => {
     const note = await store.getMeta(checkpointKey);
     const text =
       note === null ? null : (fromUtf8(note) ?? fail("corrupt", "checkpoint", "UTF-8", "other bytes"));
-    return { ...(await judge(store.blocks(), text, tools)), halfWritten: store.recovered?.height ?? null };
+    const snapshot = from === undefined ? null : await readSnapshot(store, from, tools.hasher);
+    return {
+      ...(await judge(store.blocks(), text, tools, snapshot)),
+      halfWritten: store.recovered?.height ?? null,
+    };
   });
 }
 
@@ -121,20 +147,28 @@ async function verdict(options: AuditOptions, judge: (tools: Tools) => Promise<G
   }
 }
 
-async function judge(blocks: Blocks, note: string | null, tools: Tools): Promise<GoodLedger> {
+async function judge(
+  blocks: Blocks,
+  note: string | null,
+  tools: Tools,
+  snapshot: Snapshot | null = null,
+): Promise<GoodLedger> {
   const { hasher, signatures, engine, progress } = tools;
   const chain = new Chain(hasher);
   const directory = new KeyDirectory();
-  const replay = openReplay(engine);
+  const replay = openReplay(engine, snapshot);
+  for (const contract of snapshot !== null && isSigned(snapshot.header) ? keyContracts(snapshot) : [])
+    directory.take(contract);
   const head = note === null ? null : parseCheckpoint(note);
   let rootAtHead: Uint8Array | null = null;
   let orders = 0;
   let trades = 0;
-  let signed = false;
-  for await (const { block } of checkedBlocks(blocks, hasher, chain)) {
-    const { height, flags, sections } = block.header;
+  let signed = snapshot !== null && isSigned(snapshot.header);
+  for await (const block of followedBlocks(blocks, chain, replay.height)) {
     if (chain.size === head?.checkpoint.size) rootAtHead = chain.root();
-    signed = (flags & signedMarket) !== 0;
+    if (block === null) continue;
+    const { height, sections } = block.header;
+    signed = isSigned(block.header);
     await checkEvidence(block, directory, signatures, hasher).catch((error) => {
       throw placed(error, height);
     });
@@ -162,9 +196,12 @@ async function judge(blocks: Blocks, note: string | null, tools: Tools): Promise
     hash: chain.head === null ? null : hex(chain.head.hash),
     root: hex(chain.root()),
     signed,
+    from: snapshot?.header.height ?? null,
     halfWritten: null,
   };
 }
+
+const isSigned = ({ flags }: Header): boolean => (flags & signedMarket) !== 0;
 
 /** The error of a ledger that ends below its signed head. */
 const missing = (height: number, size: number): GridclearError =>

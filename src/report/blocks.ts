@@ -18,6 +18,24 @@ export interface CheckedBlock {
 }
 
 /**
+ * Follows blocks with `chain`: the first `known` by their headers and links alone, each as null; the others as
+ * {@link checkedBlocks} does.
+ */
+export async function* followedBlocks(
+  blocks: Blocks,
+  chain: Chain,
+  known: number,
+): AsyncGenerator<Block | null> {
+  checkBlocks(blocks);
+  for await (const bytes of blocks) {
+    if (!isBytes(bytes)) fail("invalid", `block ${chain.size}`, "its bytes, as a Uint8Array", bytes);
+    const headerOnly = chain.size < known;
+    chain.append(bytes, headerOnly);
+    yield headerOnly ? null : decodeBlock(bytes);
+  }
+}
+
+/**
  * Hands blocks on, each after its hashes and its links to the one before were checked. `chain` is brought forward with
  * them; one of the caller's own tells size and root afterwards. Throws `corrupt` (or `unsupported`) naming the first
  * bad height, `invalid` for what are no blocks at all.

@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly store?: Store;
   /** How everything is signed, in a signed market (`signedRun`). */
   readonly signed?: SignedRun;
+  /** After every so many blocks the state is kept in the store as a snapshot. Default: never. */
+  readonly snapshotEvery?: number;
 }
 
 /** Orders of a run that its market did not take. They are in no block. */
@@ -176,8 +178,8 @@ function keep(delivered: Map<number, Deliveries>, place: number, deliveries: Del
  */
 export async function openSimulation(community: Community, options: SimulationOptions): Promise<Simulation> {
   needMethods(community, "community", "a community, as `openCommunity` gives it", ["contracts", "orders"]);
-  onlyKeys(options, "options", ["engine", "store", "signed"]);
-  const { engine, store, signed } = options;
+  onlyKeys(options, "options", ["engine", "store", "signed", "snapshotEvery"]);
+  const { engine, store, signed, snapshotEvery } = options;
   if (store !== undefined) {
     await checkKept(store, community, engine);
     if (store.size > 0) await checkSame(community, store);
@@ -185,6 +187,7 @@ export async function openSimulation(community: Community, options: SimulationOp
   const parts: MarketOptions = {
     engine,
     ...(store === undefined ? {} : { store }),
+    ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
     contracts: community.contracts(-1),
     // The market's own loop never runs: a period ends when the simulation says so.
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },

@@ -35,6 +35,7 @@ export const demoCommand: Command = defineCommand({
         ledger,
         periods: Number.POSITIVE_INFINITY,
         realtime: false,
+        snapshotEvery: null,
         key: null,
         receipts: null,
       },

@@ -17,6 +17,7 @@ import { openHead } from "../evidence/open.js";
 import { readKeyFile } from "../parts/keyfile.js";
 import { type OpenedLedger, withLedger } from "../parts/ledger.js";
 import { reasonOf } from "../parts/problem.js";
+import { wholeNumber } from "../parts/whole.js";
 
 const sections: { readonly [option: string]: SectionName } = {
   order: "orders",
@@ -104,7 +105,7 @@ export const proveCommand: Command = defineCommand({
     if (size !== undefined && (what === "consistency" || what === "fork"))
       return fail("invalid", "--size", "a record, block or head with it", `--${what}`);
     const document = await withLedger(directory!, async (ledger) => {
-      const under = size === undefined ? null : whole(size, "--size");
+      const under = size === undefined ? null : wholeNumber(size, "--size");
       if (what === "head") return head(ledger, under, key);
       if (what === "fork") return fork(ledger, notes);
       if (what === "consistency") {
@@ -124,7 +125,8 @@ export const proveCommand: Command = defineCommand({
 
 async function prove(ledger: OpenedLedger, what: string, value: string, size: number | null): Promise<Proof> {
   const section = sections[what];
-  const [height, index] = section === undefined ? [whole(value, "--block"), 0] : pair(value, `--${what}`);
+  const [height, index] =
+    section === undefined ? [wholeNumber(value, "--block"), 0] : pair(value, `--${what}`);
   const block = await ledger.block(height);
   const carried = section !== undefined && isStateSection(section);
   const state = carried ? await ledger.state(height, section) : undefined;
@@ -162,15 +164,9 @@ async function fork(ledger: OpenedLedger, paths: readonly string[]): Promise<str
   return encodeContradiction({ kind: "fork", heads: [first.note, second.note], proof });
 }
 
-function whole(text: string, field: string): number {
-  return /^(0|[1-9][0-9]{0,15})$/.test(text) && Number.isSafeInteger(Number(text))
-    ? Number(text)
-    : fail("invalid", field, "a whole number", text);
-}
-
 function pair(text: string, field: string): [number, number] {
   const parts = text.split(":");
   return parts.length === 2
-    ? [whole(parts[0]!, field), whole(parts[1]!, field)]
+    ? [wholeNumber(parts[0]!, field), wholeNumber(parts[1]!, field)]
     : fail("invalid", field, "two whole numbers with a colon between", text);
 }

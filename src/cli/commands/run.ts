@@ -32,7 +32,9 @@ import { grouped } from "../parts/table.js";
 export const runCommand: Command = defineCommand({
   name: "run",
   summary: "run a community's periods and seal them into a ledger",
-  forms: ["SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]\n[--key FILE [--receipts FILE]]"],
+  forms: [
+    "SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]\n[--snapshot-every N]\n[--key FILE [--receipts FILE]]",
+  ],
   about:
     "Runs a community's periods and seals each into a ledger on disk, then shows where every kWh and every coin went. Interrupted, by Ctrl-C or in any other way, the same command goes on where it stopped; the ledger and the receipts come out the same.",
   arguments: [{ name: "SCENARIO", help: `a JSON file, or one of: ${scenarioNames.join(", ")}` }],
@@ -43,6 +45,10 @@ export const runCommand: Command = defineCommand({
       help: "directory of the ledger, made when it is not there; one with other files is refused",
     },
     periods: { value: "N", help: "stop after so many periods; the rest is for the next call" },
+    "snapshot-every": {
+      value: "N",
+      help: "keep the state beside the blocks after every N of them: the same command then goes on from there, without executing what was before",
+    },
     realtime: { help: "let every period take as long as it lasts" },
     json: { help: "one JSON document on standard output" },
     key: {
@@ -67,6 +73,7 @@ export const runCommand: Command = defineCommand({
         ledger: options.ledger,
         periods: readPeriods(options.periods),
         realtime: options.realtime,
+        snapshotEvery: readEvery(options["snapshot-every"]),
         key: keyFile === undefined ? null : (await readKeyFile(keyFile)).key,
         receipts: receipts ?? null,
       },
@@ -77,6 +84,13 @@ export const runCommand: Command = defineCommand({
     return exitCode;
   },
 });
+
+function readEvery(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  return /^[1-9][0-9]{0,6}$/.test(text)
+    ? Number(text)
+    : fail("invalid", "--snapshot-every", "a whole number from 1 to 9999999", text);
+}
 
 function readPeriods(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
@@ -112,6 +126,8 @@ export interface RunOptions {
   readonly ledger: string;
   /** Most periods of this call; the rest stays for the next. */
   readonly periods: number;
+  /** Keep a snapshot after every so many blocks; null: none. */
+  readonly snapshotEvery: number | null;
   /** Wait for each period to pass, instead of running as fast as the machine can. */
   readonly realtime: boolean;
   /** The platform's key: then everything is signed. Null: nothing is. */
@@ -139,7 +155,8 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
     const store = await openOwnLedger(ledger, engine);
     try {
       const signed = run === null ? {} : { signed: run };
-      const simulation = await openSimulation(community, { engine, store, ...signed }).catch(
+      const every = options.snapshotEvery === null ? {} : { snapshotEvery: options.snapshotEvery };
+      const simulation = await openSimulation(community, { engine, store, ...signed, ...every }).catch(
         (error: unknown) => {
           throw placed(error, ledger);
         },

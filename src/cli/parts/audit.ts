@@ -2,7 +2,7 @@
  * Verifying what holds a ledger on disk: a directory, or an exported file. The verifying itself
  * is `report/audit.ts`.
  */
-import { GridclearError } from "../../errors.js";
+import { fail, GridclearError } from "../../errors.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { type Audit, auditBlocks, auditStore } from "../../report/audit.js";
 import { withSource } from "./source.js";
@@ -12,12 +12,14 @@ export type TimedAudit = Audit & { readonly durationMs: number };
 
 /**
  * Verifies a ledger on disk without changing it. `progress` is called after every hundredth block; `of` is the number
- * of blocks where it is known, which it is not of a file. Whatever is wrong with the ledger is in the result. Throws
- * `invalid` when there is no ledger, `storage` when the disk can't be read.
+ * of blocks where it is known, which it is not of a file. `from`: the height of a snapshot to begin at. Whatever is
+ * wrong with the ledger is in the result. Throws `invalid` when there is no ledger, `storage` when the disk can't be
+ * read.
  */
 export async function auditLedger(
   path: string,
   progress: (done: number, of: number | null) => void = () => {},
+  from?: number,
 ): Promise<TimedAudit> {
   const start = performance.now();
   const timed = (audit: Audit): TimedAudit => ({
@@ -29,9 +31,15 @@ export async function auditLedger(
     return timed(
       // Links only: every section is hashed by the audit, and once is enough.
       await withSource(path, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
+        if (store === null && from !== undefined)
+          return fail("invalid", "--from", "a directory of a ledger, where snapshots are kept", path);
         if (store === null)
           return auditBlocks(blocks(), { hasher, progress: (done) => progress(done, null) });
-        return auditStore(store, { hasher, progress: (done) => progress(done, store.size) });
+        return auditStore(store, {
+          hasher,
+          progress: (done) => progress(done, store.size),
+          ...(from === undefined ? {} : { from }),
+        });
       }),
     );
   } catch (error) {

@@ -6,6 +6,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { text } from "../../check.js";
 import { fail } from "../../errors.js";
+import { headerBytes } from "../format/header.js";
 import type { Mark } from "../format/ledgerfile.js";
 import { hashBytes } from "../tree/hasher.js";
 import type { LogMedium } from "./log.js";
@@ -19,6 +20,7 @@ interface LedgerSchema extends DBSchema {
   meta: { key: string; value: Uint8Array };
   mark: { key: number; value: Mark };
   log: { key: number; value: LoggedGroup };
+  snapshots: { key: number; value: Uint8Array };
 }
 /** A group of the log, by its place in it. */
 interface LoggedGroup {
@@ -35,7 +37,7 @@ const strict = { durability: "strict" } as const;
 
 /** A medium on an open IndexedDB; `release` lets go of the writer's lock. */
 function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
-  const put = async <K extends "blocks" | "meta" | "mark">(
+  const put = async <K extends "blocks" | "meta" | "mark" | "snapshots">(
     name: K,
     key: LedgerSchema[K]["key"],
     value: LedgerSchema[K]["value"],
@@ -54,6 +56,8 @@ function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
         : fail("corrupt", "database", "heights as keys", key);
     },
     read: async (height) => (await database.get("blocks", height)) ?? null,
+    // A value is read whole or not at all.
+    header: async (height) => (await database.get("blocks", height))?.subarray(0, headerBytes) ?? null,
     torn: async () => null,
     async append(height, bytes, mark) {
       // One transaction: block and mark are both there or neither is.
@@ -72,6 +76,12 @@ function indexedMedium(database: LedgerDatabase, release: () => void): Medium {
     confirm: (mark) => put("mark", chainMark, mark),
     readMeta: async (key) => (await database.get("meta", key)) ?? null,
     writeMeta: (key, value) => put("meta", key, value),
+    snapshots: {
+      list: () => database.getAllKeys("snapshots"),
+      read: async (height) => (await database.get("snapshots", height)) ?? null,
+      write: (height, bytes) => put("snapshots", height, bytes),
+      drop: (height) => database.delete("snapshots", height),
+    },
     ...indexedLog(database),
     async close() {
       database.close();
@@ -151,6 +161,7 @@ export async function openBrowserStore(name: string, options: StoreOptions = {})
         fresh.createObjectStore("meta");
         fresh.createObjectStore("mark");
         fresh.createObjectStore("log");
+        fresh.createObjectStore("snapshots");
       },
     });
   } catch (error) {

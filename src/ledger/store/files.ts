@@ -3,7 +3,7 @@
  * values as a file each. A segment is a ledger file (format/ledgerfile.ts), the last without its end. Whoever reads
  * opens nothing for writing, so a ledger can be read beside its writer, and from a disk that can't be written.
  */
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../../errors.js";
 import {
@@ -18,20 +18,22 @@ import {
   openChecksum,
   recordHeadBytes,
 } from "../format/ledgerfile.js";
-import { readAt, replaceFile, syncFolder, writeAll } from "./disk.js";
+import { readAt, replaceFile, writeAll } from "./disk.js";
 import { type Lock, takeLock } from "./lock.js";
 import type { LogExtent } from "./log.js";
 import { LogFile } from "./logfile.js";
 import type { Medium } from "./medium.js";
 import { endOf, type Segment, Segments, segmentName, segmentPattern } from "./segments.js";
+import type { SnapshotMedium } from "./snapshots.js";
+import { metaFolder, readMeta, snapshotFiles, snapshotFolder, writeMeta } from "./valuefiles.js";
 
 const lockName = "LOCK";
-const metaFolder = "meta";
 const logName = "log";
 const tornPrefix = "torn-";
 const tornPattern = /^torn-\d+$/;
 /** Names that a ledger's files have; a `.new` is what a crash left of one that was being written. */
-const ownPattern = /^(?:meta|(?:\d{16}\.gclf|torn-\d+|log)(?:\.new)?|LOCK(?:\.(?:dead\.)?[0-9a-f-]{36})?)$/;
+const ownPattern =
+  /^(?:meta|snapshots|(?:\d{16}\.gclf|torn-\d+|log)(?:\.new)?|LOCK(?:\.(?:dead\.)?[0-9a-f-]{36})?)$/;
 
 /** The first of these names that is none of a ledger's own files; undefined when all are. */
 export const foreignAmong = (names: readonly string[]): string | undefined =>
@@ -39,20 +41,6 @@ export const foreignAmong = (names: readonly string[]): string | undefined =>
 
 /** A segment of this size takes no further block; the next begins a new one. */
 export const defaultSegmentBytes: number = 1 << 26;
-/** A key as the name of a file: what not every file system takes is written as its code. */
-const fileNameOf = (key: string): string =>
-  key.replaceAll(/[^a-z0-9_-]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
-
-async function readMeta(directory: string, key: string): Promise<Uint8Array | null> {
-  const bytes = await readFile(join(directory, metaFolder, fileNameOf(key))).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return null;
-      throw error;
-    },
-  );
-  return bytes === null ? null : new Uint8Array(bytes);
-}
-
 /** A directory opened to be read: nothing in it can change, and a block that is on its way is not there yet. */
 export async function readingMedium(directory: string): Promise<Medium> {
   const segments = await Segments.read(directory, await openChecksum());
@@ -62,6 +50,7 @@ export async function readingMedium(directory: string): Promise<Medium> {
   return {
     extent: async () => segments.extent,
     read: (height) => segments.readBlock(height),
+    header: (height) => segments.readHeader(height),
     // What is cut off may be a block on its way.
     async torn() {
       segments.torn();
@@ -74,6 +63,9 @@ export async function readingMedium(directory: string): Promise<Medium> {
     drop: async () => {},
     confirm: async () => {},
     writeMeta: refuse,
+    snapshots: snapshotFiles(directory, () =>
+      fail("state", "store", "a store opened to write", "one opened to read"),
+    ),
     // What is logged belongs to the writer until it stands in a block.
     logExtent: async () => null,
     readLog: async () => null,
@@ -104,7 +96,7 @@ export async function writingMedium(directory: string, segmentBytes: number): Pr
 async function refuseForeign(directory: string): Promise<void> {
   const names = await readdir(directory);
   if (names.some((name) => segmentPattern.test(name))) return;
-  if (names.includes(metaFolder))
+  if (names.includes(metaFolder) || names.includes(snapshotFolder))
     fail("corrupt", "block 0", "the blocks that these values were kept beside", "none");
   if (names.includes(logName)) fail("corrupt", "block 0", "the blocks that this log was kept beside", "none");
   const foreign = foreignAmong(names);
@@ -155,6 +147,7 @@ class WritingMedium implements Medium {
    * The files in which records that were cut off are kept until a block is flushed in their place, earlier ones too.
    */
   readonly #aside: Set<string>;
+  readonly snapshots: SnapshotMedium;
 
   private constructor(parts: WritingParts) {
     this.#directory = parts.directory;
@@ -164,6 +157,7 @@ class WritingMedium implements Medium {
     this.#segments = parts.segments;
     this.#log = parts.log;
     this.#aside = new Set(parts.aside);
+    this.snapshots = snapshotFiles(parts.directory, () => parts.lock.check());
   }
 
   static async open(directory: string, lock: Lock, segmentBytes: number): Promise<Medium> {
@@ -180,6 +174,10 @@ class WritingMedium implements Medium {
 
   read(height: number): Promise<Uint8Array | null> {
     return this.#segments.readBlock(height);
+  }
+
+  header(height: number): Promise<Uint8Array | null> {
+    return this.#segments.readHeader(height);
   }
 
   async torn(): Promise<number | null> {
@@ -312,9 +310,7 @@ class WritingMedium implements Medium {
 
   async writeMeta(key: string, value: Uint8Array): Promise<void> {
     this.#lock.check();
-    const folder = join(this.#directory, metaFolder);
-    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncFolder(this.#directory);
-    await replaceFile(join(folder, fileNameOf(key)), value);
+    await writeMeta(this.#directory, key, value);
   }
 
   async close(): Promise<void> {

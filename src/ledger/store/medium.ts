@@ -11,6 +11,7 @@ import { type Mark, markOf } from "../format/ledgerfile.js";
 import type { Hasher } from "../tree/hasher.js";
 import { openHasher } from "../tree/hashwasm.js";
 import { checkLog, Log, type LogExtent, type LogMedium } from "./log.js";
+import { checkSnapshot, keepSnapshot, type SnapshotMedium, snapshotHeights } from "./snapshots.js";
 import type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
 
 /**
@@ -18,9 +19,12 @@ import type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
  * when it resolves. Whatever it throws that is not a GridclearError counts as a failed medium.
  */
 export interface Medium extends LogMedium {
+  readonly snapshots: SnapshotMedium;
   /** Number of blocks written. */
   extent(): Promise<number>;
   read(height: number): Promise<Uint8Array | null>;
+  /** The first bytes of a block, as many as a header has, or all where there are fewer. */
+  header(height: number): Promise<Uint8Array | null>;
   /** Bytes there are of a further block whose write was cut off; null when there is none. */
   torn(): Promise<number | null>;
   /**
@@ -113,11 +117,13 @@ class MediumStore implements Store {
     const acknowledged = mark?.size ?? 0;
     const chain = new Chain(hasher);
     let recovered: Recovery | null = null;
+    const headersOnly = options.verify === "hashes";
     for (let height = 0; height < extent; height += 1) {
-      const bytes = await medium.read(height);
+      const marked = height < acknowledged;
+      const bytes = await (headersOnly && marked ? medium.header(height) : medium.read(height));
       if (bytes === null) return fail("corrupt", `block ${height}`, `${extent} blocks without a gap`, "none");
-      if (height < acknowledged) {
-        const hash = chain.append(bytes, options.verify === "hashes");
+      if (marked) {
+        const hash = chain.append(bytes, headersOnly);
         if (chain.size === acknowledged && !sameBytes(hash, mark!.hash))
           fail("corrupt", `block ${height}: hash`, "the hash that was acknowledged", "another");
       } else if (!takesWhole(chain, bytes)) {
@@ -206,6 +212,28 @@ class MediumStore implements Store {
         fail("limit", `meta ${key}`, `at most ${maxMetaBytes} bytes`, value.length);
       const stored = concat(this.#checksum(key, value), value);
       await this.#flush(() => this.#medium.writeMeta(key, stored));
+    });
+  }
+
+  subtrees(): readonly Uint8Array[] {
+    return this.#chain.subtrees;
+  }
+
+  async snapshots(): Promise<number[]> {
+    this.#ready();
+    return this.#read(() => snapshotHeights(this.#medium.snapshots, this.size));
+  }
+
+  async getSnapshot(height: number): Promise<Uint8Array | null> {
+    this.#ready();
+    return this.#read(() => this.#medium.snapshots.read(height));
+  }
+
+  putSnapshot(height: number, bytes: Uint8Array): Promise<void> {
+    return this.#write(async () => {
+      checkSnapshot(height, bytes, this.size);
+      // The store is as good without it, so a failure here does not fail the store.
+      await this.#read(() => keepSnapshot(this.#medium.snapshots, height, bytes));
     });
   }
 

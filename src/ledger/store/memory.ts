@@ -5,8 +5,10 @@
  */
 import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
+import { headerBytes } from "../format/header.js";
 import type { Mark } from "../format/ledgerfile.js";
 import { type Medium, openOn } from "./medium.js";
+import type { SnapshotMedium } from "./snapshots.js";
 import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
 export type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
@@ -20,6 +22,20 @@ export interface MemoryMedium extends Medium {
   logged: { readonly period: number; readonly groups: Uint8Array[] } | null;
   /** Whether a store holds it now; null: none ever did. */
   held: boolean | null;
+}
+
+function memorySnapshots(): SnapshotMedium {
+  const kept = new Map<number, Uint8Array>();
+  return {
+    list: async () => [...kept.keys()],
+    read: async (height) => kept.get(height) ?? null,
+    write: async (height, bytes) => {
+      kept.set(height, copyOf(bytes));
+    },
+    drop: async (height) => {
+      kept.delete(height);
+    },
+  };
 }
 
 /** A medium in memory; one store at a time. */
@@ -36,6 +52,10 @@ export function memoryMedium(): MemoryMedium {
     async read(height) {
       const bytes = this.blocks[height];
       return bytes === undefined ? null : copyOf(bytes);
+    },
+    async header(height) {
+      const bytes = this.blocks[height];
+      return bytes === undefined ? null : copyOf(bytes, 0, headerBytes);
     },
     async torn() {
       return null;
@@ -60,6 +80,7 @@ export function memoryMedium(): MemoryMedium {
     async writeMeta(key, value) {
       this.meta.set(key, copyOf(value));
     },
+    snapshots: memorySnapshots(),
     async logExtent() {
       return this.logged && { period: this.logged.period, groups: this.logged.groups.length };
     },

@@ -6,6 +6,7 @@ import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../../errors.js";
+import { headerBytes } from "../format/header.js";
 import {
   type Checksum,
   decodeFileEnd,
@@ -189,6 +190,14 @@ export class Segments {
     return isWhole(record.subarray(0, recordHeadBytes), block, this.#checksum)
       ? block
       : fail("corrupt", `block ${height}`, "the bytes that were written", "others");
+  }
+
+  /** The header of a block alone, unchecked: its hash is the chain's to check. */
+  async readHeader(height: number): Promise<Uint8Array | null> {
+    const segment = this.#list.findLast((each) => each.first <= height);
+    if (segment === undefined || height >= endOf(segment)) return null;
+    const file = await this.#open(segment);
+    return readAtSync(file.fd, segment.starts[height - segment.first]! + recordHeadBytes, headerBytes);
   }
 
   /** A few files stay open for reading; the one used longest ago makes room. */

@@ -77,6 +77,17 @@ export interface Store {
   getMeta(key: string): Promise<Uint8Array | null>;
   /** Keeps a value of at most 1 MiB beside the blocks; durable when it resolves. */
   putMeta(key: string, value: Uint8Array): Promise<void>;
+  /** Roots of the perfect subtrees that tile the blocks, largest first: a snapshot of the next height has them. */
+  subtrees(): readonly Uint8Array[];
+  /** Heights of the snapshots kept, the newest first. */
+  snapshots(): Promise<number[]>;
+  /** A snapshot as it was put, unchecked (`decodeSnapshot` checks it); null when there is none. */
+  getSnapshot(height: number): Promise<Uint8Array | null>;
+  /**
+   * Keeps a snapshot of the state after a block, and of those before only one; durable when it resolves. When it throws
+   * `storage`, the store goes on without it. Throws `invalid` for a height without a block, `limit` beyond 2 GiB.
+   */
+  putSnapshot(height: number, bytes: Uint8Array): Promise<void>;
   /**
    * The log: what {@link beginLog} and {@link appendLog} wrote last, fresh bytes; null when there is nothing in it. A
    * store that was opened to read shows none.

@@ -277,6 +277,28 @@ export function storeContract(name: string, workshop: Workshop): void {
 
     logContract({ workshop, opened, filled, blocks: () => blocks });
 
+    it("keeps two snapshots, the one put last and the newest other, and finds them again", async () => {
+      const place = await filled();
+      const store = await opened(place);
+      const longer = new Uint8Array((1 << 20) + 7).fill(9);
+      await store.putSnapshot(1, Uint8Array.of(1));
+      await store.putSnapshot(4, longer);
+      expect(await store.snapshots()).toEqual([4, 1]);
+      await store.putSnapshot(2, Uint8Array.of(2, 2));
+      await store.putSnapshot(2, Uint8Array.of(2));
+      expect(await store.snapshots()).toEqual([4, 2]);
+      for (const height of [-1, 0.5, 6])
+        expect(await errorOf(store.putSnapshot(height, Uint8Array.of(1)))).toMatchObject({ code: "invalid" });
+      expect(store.subtrees().map((each) => each.length)).toEqual([32, 32]); // 6 = 4 + 2
+      await store.close();
+      const again = await opened(place);
+      expect(await again.snapshots()).toEqual([4, 2]);
+      expect(await again.getSnapshot(2)).toEqual(Uint8Array.of(2));
+      expect((await again.getSnapshot(4))!.length).toBe(longer.length);
+      expect(await again.getSnapshot(1)).toBeNull();
+      await again.close();
+    });
+
     it("by hashes alone does not read sections, and says nothing of them", async () => {
       const place = await filled();
       const bytes = blocks[2]!.slice();

@@ -51,6 +51,8 @@ function faulty(medium: MemoryMedium, at: number, fault: Fault): Medium & { writ
     writes: 0,
     extent: () => medium.extent(),
     read: (height) => medium.read(height),
+    header: (height) => medium.header(height),
+    snapshots: medium.snapshots,
     torn: () => medium.torn(),
     drop: (height) => medium.drop(height),
     readMark: () => medium.readMark(),

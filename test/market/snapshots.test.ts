@@ -1,0 +1,151 @@
+// Markets that keep snapshots: a restart begins at the newest that holds, and a bad one is passed over.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { hex } from "../../src/bytes.js";
+import { openEngine } from "../../src/core/engine.js";
+import type { GridclearError } from "../../src/errors.js";
+import { memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
+import { openNodeStore } from "../../src/ledger/store/node.js";
+import type { Store } from "../../src/ledger/store/store.js";
+import type { Market } from "../../src/market/market.js";
+import { openMarket } from "../../src/market/open.js";
+
+const engine = await openEngine();
+const folder = mkdtempSync(join(tmpdir(), "gridclear-snapshots-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const clock = { now: () => 1_000, setTimer: () => 0, clearTimer: () => undefined };
+
+async function periods(market: Market, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    market.submit({ participant: "ann", carrier: "electricity", side: "offer", quantity: "2", price: "0.1" });
+    market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
+    await market.clearPeriod();
+  }
+}
+
+/** A store that counts the blocks that are read of it. */
+function counting(store: Store): { store: Store; read: Set<number> } {
+  const read = new Set<number>();
+  const get = async (height: number): Promise<Uint8Array | null> => {
+    read.add(height);
+    return store.get(height);
+  };
+  const counted = new Proxy(store, {
+    get(target, name) {
+      if (name === "get") return get;
+      if (name === "blocks")
+        return async function* (from = 0) {
+          for (let height = from; height < target.size; height += 1) yield (await get(height))!;
+        };
+      const value = Reflect.get(target, name, target) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { store: counted, read };
+}
+
+const metering = { window: 3, corrections: 2, missing: "last" } as const;
+
+it("resumes at the newest snapshot, with the same head as without, and keeps two", async () => {
+  const medium = memoryMedium();
+  const store = await openMemoryStore({ hasher: engine }, medium);
+  const market = await openMarket({
+    engine,
+    store,
+    clock,
+    participants: ["ann", "bob"],
+    metering,
+    snapshotEvery: 4,
+  });
+  await periods(market, 14);
+  expect(await store.snapshots()).toEqual([12, 8]);
+  await store.close();
+  const { store: again, read } = counting(await openMemoryStore({ hasher: engine }, medium));
+  const resumed = await openMarket({ engine, store: again, clock, participants: ["ann", "bob"], metering });
+  expect([...read].sort((a, b) => a - b)).toEqual([0, 12, 13, 14]);
+  await periods(resumed, 3);
+  expect(hex(resumed.last!.hash)).toBe(hex(await headAfter(17)));
+});
+
+/** The head of the same market after so many periods, without snapshots. */
+async function headAfter(count: number): Promise<Uint8Array> {
+  const market = await openMarket({ engine, clock, participants: ["ann", "bob"], metering });
+  await periods(market, count);
+  return market.last!.hash;
+}
+
+it("passes over a snapshot with any byte flipped, says so, and comes to the same", async () => {
+  const directory = join(folder, "flipped");
+  const store = await openNodeStore(directory, { hasher: engine });
+  const market = await openMarket({
+    engine,
+    store,
+    clock,
+    participants: ["ann", "bob"],
+    metering,
+    snapshotEvery: 3,
+  });
+  await periods(market, 7);
+  const wanted = hex(market.last!.hash);
+  await store.close();
+  const files = join(directory, "snapshots");
+  expect(readdirSync(files).sort()).toEqual(["0000000000000003.gcls", "0000000000000006.gcls"]);
+  const newest = join(files, "0000000000000006.gcls");
+  const good = readFileSync(newest);
+  const reopened = async (): Promise<{ warnings: GridclearError[]; read: number[] }> => {
+    const warnings: GridclearError[] = [];
+    const opened = await openNodeStore(directory, { hasher: engine, verify: "hashes" });
+    const { store: counted, read } = counting(opened);
+    const resumed = await openMarket({
+      engine,
+      store: counted,
+      clock,
+      onWarning: (error) => warnings.push(error),
+    });
+    expect(hex(opened.head!.hash)).toBe(wanted);
+    expect(resumed.period).toBe(market.period);
+    await opened.close();
+    return { warnings, read: [...read].sort((a, b) => a - b) };
+  };
+  expect(await reopened()).toEqual({ warnings: [], read: [0, 6, 7] });
+  for (let at = 0; at < good.length; at += 97) {
+    const bad = Buffer.from(good);
+    bad[at]! ^= 0x20;
+    writeFileSync(newest, bad);
+    const { warnings, read } = await reopened();
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("snapshot of height 6, passed over"),
+    ]);
+    // The one before it holds.
+    expect(read.filter((height) => height !== 6)).toEqual([0, 3, 4, 5, 7]);
+  }
+  // One of another height in its place, and none.
+  writeFileSync(newest, readFileSync(join(files, "0000000000000003.gcls")));
+  expect((await reopened()).warnings).toHaveLength(1);
+  rmSync(files, { recursive: true });
+  expect(await reopened()).toEqual({ warnings: [], read: [0, 1, 2, 3, 4, 5, 6, 7] });
+});
+
+it("goes on when a snapshot can't be kept, and says so", async () => {
+  const medium = memoryMedium();
+  medium.snapshots.write = async () => {
+    throw new Error("disk full");
+  };
+  const warnings: string[] = [];
+  const store = await openMemoryStore({ hasher: engine }, medium);
+  const market = await openMarket({
+    engine,
+    store,
+    clock,
+    participants: ["ann", "bob"],
+    snapshotEvery: 2,
+    onWarning: ({ message }) => warnings.push(message),
+  });
+  await periods(market, 5);
+  expect(market.last!.height).toBe(5);
+  await store.close();
+  expect(warnings).toHaveLength(2);
+  expect(warnings[0]).toContain("snapshot of height 2");
+});
