@@ -40,6 +40,7 @@ describe("auditBlocks", () => {
       hash: hex(store.head!.hash),
       root: hex(store.root()),
       signed: false,
+      from: null,
       halfWritten: null,
     });
     expect(done).toEqual([4]);
