@@ -6,11 +6,14 @@ import { afterAll, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import type { GridclearError } from "../../src/errors.js";
+import type { SigningKey } from "../../src/ledger/keys/backend.js";
 import { memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import type { Store } from "../../src/ledger/store/store.js";
+import type { Contract } from "../../src/market/contracts/contracts.js";
 import type { Market } from "../../src/market/market.js";
 import { openMarket } from "../../src/market/open.js";
+import { keys, openSigned, signatures, signContract } from "../support/signedmarket.js";
 
 const engine = await openEngine();
 const folder = mkdtempSync(join(tmpdir(), "gridclear-snapshots-"));
@@ -148,4 +151,43 @@ it("goes on when a snapshot can't be kept, and says so", async () => {
   await store.close();
   expect(warnings).toHaveLength(2);
   expect(warnings[0]).toContain("snapshot of height 2");
+});
+
+it("knows whose signatures count in a signed market, ended participants' and devices' too", async () => {
+  const medium = memoryMedium();
+  const store = await openMemoryStore({ hasher: engine }, medium);
+  const market = await openSigned({ engine, store, snapshotEvery: 1 });
+  const propose = async (contract: Contract, key?: SigningKey): Promise<unknown> =>
+    market.propose(contract, await signContract(contract, market.id, key));
+  const ends = [...market.state.contracts].filter(
+    (key) => /\/cid$/.test(key) && !key.startsWith("participant/"),
+  );
+  for (const key of [...ends, "participant/cid"])
+    expect(
+      await propose({ kind: "end", version: 1, from: market.period + 1, contract: key }, keys.get("cid")!),
+    ).toMatchObject({ status: "accepted" });
+  await market.clearPeriod(60_000);
+  await market.clearPeriod(90_000);
+  await store.close();
+  const again = await openMemoryStore({ hasher: engine }, medium);
+  const { store: counted, read } = counting(again);
+  const resumed = await openMarket({ engine, store: counted, clock, signatures });
+  expect([...read].sort((a, b) => a - b)).toEqual([0, again.size - 1]);
+  expect(resumed.state.contracts).not.toContain("participant/cid");
+  const back = (key: SigningKey): Contract => ({
+    kind: "participant",
+    version: resumed.nextVersion("participant/cid"),
+    from: resumed.period + 1,
+    id: "cid",
+    key: hex(key.publicKey),
+  });
+  const stranger = await signatures.generate();
+  const taken = async (contract: Contract, by: SigningKey): Promise<unknown> =>
+    resumed.propose(contract, await signContract(contract, resumed.id, by));
+  // Whoever held the id signs for it, though its contract ended before the snapshot.
+  expect(await taken(back(stranger), stranger)).toMatchObject({
+    status: "refused",
+    error: { code: "signature" },
+  });
+  expect(await taken(back(stranger), keys.get("cid")!)).toMatchObject({ status: "accepted" });
 });

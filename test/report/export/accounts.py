@@ -2,12 +2,13 @@
 
 Written from docs/market.md and docs/ledger-format.md, standard library only. It never looks at the postings: money follows
 from contracts, trades, flows and readings, and after each block balances, charges and collateral must come to the state root
-that the block names. Prints a line of JSON: {"ok": true, "blocks", "balances", "platform"} or {"ok": false, "why"}, and then
+that the block names; so must contracts in force, names and last readings come to theirs. Prints a line of JSON: {"ok": true, "blocks", "balances", "platform"} or {"ok": false, "why"}, and then
 exits 1.
 """
 
 import hashlib
 import json
+import struct
 import sys
 
 NOBODY = 0xFFFFFFFF
@@ -36,8 +37,65 @@ def root(leaves):
     return sha256(b"\x01" + root(leaves[:split]) + root(leaves[split:]))
 
 
+def sections_root(records):
+    return root([b"".join(records[i : i + ROW]) for i in range(0, len(records), ROW)])
+
+
+def canonical(contract):
+    return json.dumps(contract, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+def key_of(contract):
+    """What a contract is about; an amendment has the key of what it amends."""
+    fields = {
+        "participant": ("id",), "supply": ("carrier", "participant"), "use": ("carrier", "participant"),
+        "storage": ("device",), "converter": ("device",), "feeder": ("feeder",), "clearing": ("carrier",),
+        "deposit": ("number", "participant"), "withdrawal": ("number", "participant"), "end": ("contract",),
+    }
+    named = [str(contract[field]) for field in fields.get(contract["kind"], ()) if field in contract]
+    return "/".join([contract["kind"]] + named)
+
+
+class Register:
+    """Contracts in force, and the names that were registered and the keys that ended."""
+
+    KINDS = ("participant", "storage", "converter", "feeder", "ended")
+
+    def __init__(self):
+        self.in_force = {}
+        self.numbers = {kind: {} for kind in self.KINDS}
+        self.records = []
+
+    def note(self, kind, carrier, number, name, contract=None):
+        code = bytes([1 + self.KINDS.index(kind), carrier, 0, 0]) + number.to_bytes(4, "little")
+        kept = sha256(canonical(contract)) if contract is not None else bytes(32)
+        self.records.append(code + sha256(name.encode("utf-8")) + kept)
+
+    def ended(self, key, contract):
+        kept = key.startswith(("participant/", "storage/", "converter/"))
+        self.note("ended", 255, contract["version"], key, contract if kept else None)
+
+    def enter(self, contract):
+        kind, key = contract["kind"], key_of(contract)
+        if kind == "end":
+            self.ended(contract["contract"], self.in_force.pop(contract["contract"]))
+        if kind in ("end", "deposit", "withdrawal"):
+            self.ended(key, contract)
+            return
+        if kind in self.numbers:
+            known = self.numbers[kind]
+            name = key.split("/", 1)[1]
+            if name not in known:
+                carrier = CARRIERS.index(contract["carrier"]) if kind in ("storage", "feeder") else 255
+                self.note(kind, carrier, len(known), name)
+                known[name] = len(known)
+        self.in_force[key] = contract
+
+
 class Books:
     def __init__(self):
+        self.register = Register()
+        self.last = {}
         self.platform = [0] * 6
         self.names = []
         self.balance = []
@@ -229,6 +287,7 @@ class Books:
     def read(self, block):
         for contract in block["contracts"]:
             self.enter(contract)
+            self.register.enter(contract)
         for trade in block["trades"]:
             self.trade(trade, block["orders"])
         for flow in block["flows"]:
@@ -241,10 +300,25 @@ class Books:
         for number, name in enumerate(self.names):
             if self.balance[number] < -self.limit(number):
                 raise ValueError(f"{name} is below its limit")
+        for reading in block["readings"]:
+            meter = (reading["participant"], CARRIERS.index(reading["carrier"]))
+            said = (reading["period"], reading["in"], reading["out"])
+            if not reading["flags"] & 1 and said[0] >= self.last.get(meter, said)[0]:
+                self.last[meter] = said
         records = self.records()
-        rows = [b"".join(records[i : i + ROW]) for i in range(0, len(records), ROW)]
-        if block["state"] != {"count": len(records), "root": root(rows).hex()}:
-            raise ValueError("balances and charges don't come to the state root")
+        self.check(block, "state", len(records), sections_root(records))
+        rules = [canonical(contract) for contract in self.register.in_force.values()]
+        self.check(block, "rules", len(rules), root(rules))
+        names = self.register.records
+        self.check(block, "names", len(names), sections_root(names))
+        last = [
+            struct.pack("<IBxxxQII", participant, carrier, *said) for (participant, carrier), said in sorted(self.last.items())
+        ]
+        self.check(block, "lastReadings", len(last), sections_root(last))
+
+    def check(self, block, name, count, found):
+        if block[name] != {"count": count, "root": found.hex()}:
+            raise ValueError(f"what is carried over does not come to the root of {name}")
 
 
 def main():
