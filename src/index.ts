@@ -74,6 +74,7 @@ export {
   paperArrays,
 } from "./market/result.js";
 export { type Clock, systemClock } from "./market/schedule.js";
+export type { Warn } from "./market/snapshots.js";
 export type { DeviceView, MarketView } from "./market/view.js";
 export {
   amountTick,

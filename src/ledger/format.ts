@@ -105,6 +105,13 @@ export {
   storedSections,
 } from "./format/sections.js";
 export {
+  decodeSnapshot,
+  encodeSnapshot,
+  maxSnapshotBytes,
+  type Snapshot,
+  type SnapshotName,
+} from "./format/snapshot.js";
+export {
   type BookRecord,
   bookLayout,
   bookSettled,

@@ -140,9 +140,9 @@ export class Replay {
 }
 
 /**
- * Opens a replay at genesis, or after the block of a snapshot ({@link decodeSnapshot}) whose header the caller found in
- * the chain. The engine stays the caller's to close. Throws `invalid` unless it is one, `corrupt` for a snapshot that
- * no market would have written.
+ * Opens a replay at genesis, or after the block of a snapshot (`decodeSnapshot` of gridclear/format) whose header the
+ * caller found in the chain. The engine stays the caller's to close. Throws `invalid` unless it is one, `corrupt` for a
+ * snapshot that no market would have written.
  */
 export function openReplay(engine: MatchingEngine, snapshot: Snapshot | null = null): Replay {
   checkEngine(engine);

@@ -15,6 +15,7 @@ export {
   auditStore,
   type BadLedger,
   type GoodLedger,
+  type StoreAuditOptions,
 } from "./audit.js";
 export {
   type AccountGroup,
