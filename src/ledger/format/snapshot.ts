@@ -36,7 +36,7 @@ export interface SnapshotName {
   readonly carrier: Carrier | null;
   readonly number: number;
   readonly name: string;
-  /** Canonical JSON of the contract that ended, of a key that {@link keepsSigner}; null for everything else. */
+  /** Canonical JSON of the contract that ended, of a participant, storage or converter; null for everything else. */
   readonly contract: Uint8Array | null;
 }
 
