@@ -51,7 +51,7 @@ function lineOfBadByte(bytes: Uint8Array): number {
  * Whether a text is UTF-16, as some Windows programs save it: by its mark, which valid UTF-8 never begins with, or by
  * the zero byte that comes with its first letter.
  */
-function isUtf16(bytes: Uint8Array): boolean {
+export function isUtf16(bytes: Uint8Array): boolean {
   const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   return marked || (bytes[0] === 0) !== (bytes[1] === 0);
 }

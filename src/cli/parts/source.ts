@@ -5,6 +5,7 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { fail, GridclearError } from "../../errors.js";
+import { isUtf16 } from "../../files/text.js";
 import type { Blocks } from "../../ledger/format/chain.js";
 import type { Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
@@ -93,6 +94,11 @@ async function* textOf(path: string): AsyncGenerator<string> {
       return fail("invalid", path, "UTF-8 text", "other bytes");
     }
   };
-  for await (const piece of piecesOf(path)) yield decode(piece);
+  let first = true;
+  for await (const piece of piecesOf(path)) {
+    if (first && isUtf16(piece)) fail("invalid", path, "UTF-8 text", "UTF-16");
+    first = false;
+    yield decode(piece);
+  }
   yield decode();
 }
