@@ -574,7 +574,7 @@ describe("gridclear export", () => {
     expect(await codeFrom(join(folder, "none"), "--format", "json")).toBe("invalid");
     expect(await codeFrom(folder, "--format", "json")).toBe("invalid");
     expect(await codeFrom(join(folder, "bad.json"), "--format", "json")).toBe("invalid");
-    writeFileSync(join(folder, "wide.json"), Buffer.from('\ufeff{"format":1}', "utf16le"));
+    writeFileSync(join(folder, "wide.json"), Buffer.from('{"format":1}', "utf16le"));
     await expect(run(join(folder, "wide.json"), "--format", "json")).rejects.toThrow('"UTF-16"');
     expect(await codeFrom(ledger, "--format", "json", "--output", join(folder, "taken"))).toBe("conflict");
     expect(await codeFrom(ledger, "--format", "directory", "--output", ledger)).toBe("conflict");
