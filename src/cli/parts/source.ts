@@ -62,6 +62,7 @@ async function formOf(path: string): Promise<keyof typeof beginnings> {
       .decode(buffer.subarray(0, bytesRead))
       .replace(/^\u00ef\u00bb\u00bf/, "");
     for (const form of ["file", "json"] as const) if (start.startsWith(beginnings[form])) return form;
+    if (bytesRead > 1 && isUtf16(buffer)) fail("invalid", "LEDGER", "UTF-8 text", "UTF-16");
     return fail(
       "invalid",
       "LEDGER",
@@ -94,11 +95,6 @@ async function* textOf(path: string): AsyncGenerator<string> {
       return fail("invalid", path, "UTF-8 text", "other bytes");
     }
   };
-  let first = true;
-  for await (const piece of piecesOf(path)) {
-    if (first && isUtf16(piece)) fail("invalid", path, "UTF-8 text", "UTF-16");
-    first = false;
-    yield decode(piece);
-  }
+  for await (const piece of piecesOf(path)) yield decode(piece);
   yield decode();
 }
