@@ -28,7 +28,7 @@ export { type HashWorker, hashWorkerSource } from "./core/worker.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
 export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/format/block.js";
 export type { Signatures, SigningKey } from "./ledger/keys/backend.js";
-export { proveBlock, proveRecord, type RecordPlace } from "./ledger/proof/proof.js";
+export { proveBlock, proveRecord, type RecordPlace } from "./ledger/proof/prove.js";
 export type { Receipt } from "./ledger/proof/receipt.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
 export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/service/witness.js";
@@ -74,6 +74,7 @@ export {
   paperArrays,
 } from "./market/result.js";
 export { type Clock, systemClock } from "./market/schedule.js";
+export type { Secrets } from "./market/secrets.js";
 export type { Warn } from "./market/snapshots.js";
 export type { DeviceView, MarketView } from "./market/view.js";
 export {

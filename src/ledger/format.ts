@@ -39,6 +39,7 @@ export {
   maxItemBytes,
   maxItems,
   maxSectionBytes,
+  privateMarket,
   type SectionDescriptor,
   signedMarket,
   type Totals,
@@ -87,6 +88,7 @@ export {
   tradeKinds,
   tradeLayout,
 } from "./format/records.js";
+export { saltBytes, secretBytes } from "./format/salting.js";
 export {
   type ItemSection,
   type Leaf,

@@ -28,6 +28,7 @@ import type { MarketParts } from "./parts.js";
 import { OpenPeriod } from "./period/period.js";
 import { type PeriodResult, seal } from "./result.js";
 import { Schedule } from "./schedule.js";
+import { drawSecret } from "./secrets.js";
 import { MarketView } from "./view.js";
 
 const timestamps = integer(0, Number.MAX_SAFE_INTEGER);
@@ -242,8 +243,9 @@ export class Market {
     this.#usable();
     if (this.#sealing !== null) fail("state", "clearPeriod", "one period at a time", "a period being sealed");
     timestamps(nowMs, "nowMs");
+    const secret = drawSecret(this.contract, this.#parts.secrets);
     try {
-      const result = this.#close(nowMs);
+      const result = this.#close(nowMs, secret);
       // The store is asked before anybody is told, so that nothing can come in between.
       const stored = this.store.append(result.bytes, result.height);
       this.#desk.beginLog();
@@ -284,18 +286,19 @@ export class Market {
   }
 
   /** Closes the open period and opens the next; what is to be told is noted. */
-  #close(nowMs: number): PeriodResult {
+  #close(nowMs: number, secret: Uint8Array | null): PeriodResult {
     const { engine: hasher } = this.#parts;
     const { store, contract, id: marketId } = this;
     this.#timestampMs = Math.max(this.#timestampMs, nowMs);
     const timestampMs = this.#timestampMs;
     const evidence = this.#desk.close();
     const { period } = this.#open;
-    const outcome = this.#open.close();
-    const parts = { hasher, store, signed: contract.signed, marketId, period, timestampMs, evidence };
+    const outcome = this.#open.close(secret);
+    const { signed } = contract;
+    const parts = { hasher, store, signed, secret, marketId, period, timestampMs, evidence };
     const result = seal(parts, outcome);
     this.#events.note("cleared", result);
-    this.#parts.snapshots.take(this.#parts.state, result.block.header);
+    this.#parts.snapshots.take(this.#parts.state, result.block);
     const open = new OpenPeriod(this.#parts.state, hasher, period + 1);
     this.#desk.enterDue(open);
     open.start();

@@ -23,6 +23,7 @@ import { OpenPeriod } from "./period/period.js";
 import { keyContracts } from "./period/snapshot.js";
 import { MarketState } from "./period/state.js";
 import { type Clock, defaultCatchUp, systemClock } from "./schedule.js";
+import { type Secrets, systemSecrets } from "./secrets.js";
 import { newestReplay, Snapshots, type Warn, warnOnConsole } from "./snapshots.js";
 
 /** How a market is opened. */
@@ -64,6 +65,8 @@ export interface MarketOptions extends Opening {
   readonly catchUp?: number;
   /** Called with what a listener threw or rejected with. Default: it is written to the console. */
   readonly onListenerError?: ListenerReporter;
+  /** Gives the secret of each period of a private market. Default: the platform's random source. */
+  readonly secrets?: Secrets;
   /** Needed by signed markets. */
   readonly signatures?: Signatures;
   /** Signs the contracts of a signed market's genesis, and what is `due`. */
@@ -158,13 +161,14 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
 }
 
 /** What a market takes over from its options, new or resumed. */
-function settings({ engine, clock, catchUp, onListenerError, log }: MarketOptions) {
+function settings({ engine, clock, catchUp, onListenerError, log, secrets }: MarketOptions) {
   return {
     engine,
     logged: log ?? false,
     clock: clock ?? systemClock,
     catchUp: catchUp ?? defaultCatchUp,
     report: onListenerError ?? reportToConsole,
+    secrets: secrets ?? systemSecrets,
   };
 }
 
@@ -243,6 +247,7 @@ const openingKeys = [
   "periodMs",
   "quantityTick",
   "priceTick",
+  "privacy",
   "participants",
   "clearing",
   "tariffs",
@@ -260,6 +265,7 @@ const ownKeys = [
   "snapshotEvery",
   "onWarning",
   "onListenerError",
+  "secrets",
   "signatures",
   "sign",
 ] as const satisfies readonly (keyof MarketOptions)[];
@@ -288,7 +294,7 @@ function checkOptions(options: MarketOptions): void {
     needMethods(options.signatures, "signatures", "signatures, as `await openSignatures()` gives them", [
       "verify",
     ]);
-  for (const name of ["due", "onListenerError", "onWarning", "sign"] as const)
+  for (const name of ["due", "onListenerError", "onWarning", "secrets", "sign"] as const)
     if (options[name] !== undefined && typeof options[name] !== "function")
       fail("invalid", name, "a function", options[name]);
   if (options.log !== undefined) boolean(options.log, "log");

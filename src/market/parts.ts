@@ -8,6 +8,7 @@ import type { Signing } from "./intake/signing.js";
 import type { OpenPeriod } from "./period/period.js";
 import type { MarketState } from "./period/state.js";
 import type { Clock } from "./schedule.js";
+import type { Secrets } from "./secrets.js";
 import type { Snapshots } from "./snapshots.js";
 
 /** What `openMarket` puts a market together from. */
@@ -19,6 +20,7 @@ export interface MarketParts {
   readonly clock: Clock;
   readonly catchUp: number;
   readonly report: ListenerReporter;
+  readonly secrets: Secrets;
   readonly state: MarketState;
   readonly signing: Signing | null;
   /** Whether everything is kept in the store's log before it is acknowledged. */

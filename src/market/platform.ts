@@ -10,7 +10,7 @@ import { orderLayout } from "../ledger/format/records.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
 import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
-import { type Ask, serveLedger } from "../ledger/service/server.js";
+import { type Ask, type ServedLedger, serveLedger } from "../ledger/service/server.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { HistoryTree } from "../ledger/tree/history.js";
 import type { Carrier } from "../units.js";
@@ -49,8 +49,10 @@ export interface PlatformOptions {
  */
 export class Platform {
   readonly market: LoggedMarket;
-  /** Answers what light clients and witnesses ask. */
+  /** Answers what light clients and witnesses ask: anybody, so of a private market no records. */
   readonly answer: Ask;
+  /** Answers with everything, a private market's records and secrets too: for auditors and witnesses alone. */
+  readonly disclose: Ask;
   readonly #options: PlatformOptions;
   readonly #history: HistoryTree;
   #note: string | null = null;
@@ -62,12 +64,14 @@ export class Platform {
     this.market = market;
     this.#options = options;
     this.#history = history;
-    this.answer = serveLedger({
+    const served: ServedLedger = {
       hasher,
       history,
       block: (height) => market.store.get(height),
       checkpoint: () => this.#note,
-    });
+    };
+    this.answer = serveLedger(served);
+    this.disclose = serveLedger({ ...served, discloses: true });
     market.on("sealed", ({ hash }) => {
       const own = copyOf(hash);
       this.#signing = this.#signing

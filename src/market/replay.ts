@@ -5,7 +5,7 @@
 import { hex, sameBytes } from "../bytes.js";
 import { fail, placed } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/format/block.js";
-import { blockHash, encodeHeader, signedMarket, totalNames } from "../ledger/format/header.js";
+import { blockHash, encodeHeader, privateMarket, signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
 import { flowLayout, postingLayout, readingLayout, tradeLayout } from "../ledger/format/records.js";
 import { type StateSection, stateSections } from "../ledger/format/sections.js";
@@ -102,19 +102,24 @@ export class Replay {
     return { hash: this.#hash, outcome, records };
   }
 
-  #execute({ header, sections }: Block): PeriodOutcome {
+  #execute({ header, sections, secret }: Block): PeriodOutcome {
     if (header.height !== this.#height) fail("corrupt", "height", `${this.#height}`, header.height);
     if (this.#height > 0 && header.period !== this.#period + 1)
       fail("corrupt", "period", `${this.#period + 1}`, header.period);
     if (!sameBytes(header.previous, this.#hash))
       fail("corrupt", "previous hash", hex(this.#hash), hex(header.previous));
     const { contracts, orders, readings } = sections;
-    return executePeriod(this.state, { period: header.period, contracts, orders, readings }, this.#engine);
+    return executePeriod(
+      this.state,
+      { period: header.period, contracts, orders, readings, secret },
+      this.#engine,
+    );
   }
 
   #compare({ header, sections }: Block, outcome: PeriodOutcome): void {
-    const signed = this.state.terms.market?.signed === true ? signedMarket : 0;
-    if ((header.flags & signedMarket) !== signed) fail("corrupt", "flags", `${signed}`, header.flags);
+    const { signed, privacy } = this.state.terms.market!;
+    const flags = (signed ? signedMarket : 0) | (privacy === "private" ? privateMarket : 0);
+    if (header.flags !== flags) fail("corrupt", "flags", `${flags}`, header.flags);
     if (!sameBytes(sections.contracts, outcome.sections.contracts))
       fail("corrupt", "contracts", "canonical contracts", "other bytes");
     compareRecords(tradeLayout, sections.trades, outcome.sections.trades);

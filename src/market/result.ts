@@ -157,6 +157,8 @@ export interface SealParts {
   readonly hasher: Hasher;
   readonly store: Store;
   readonly signed: boolean;
+  /** Of a private market's period; null in an open market. */
+  readonly secret: Uint8Array | null;
   readonly marketId: Uint8Array;
   readonly period: number;
   readonly timestampMs: number;
@@ -165,15 +167,14 @@ export interface SealParts {
 
 /** Builds the block of a period and its result; storing it is the caller's. */
 export function seal(parts: SealParts, outcome: PeriodOutcome): PeriodResult {
-  const { hasher, store, signed, marketId, period, timestampMs, evidence } = parts;
+  const { hasher, store, evidence, ...said } = parts;
   const { state, totals } = outcome;
   const sections = { ...outcome.sections, evidence };
-  const draft = { signed, marketId, period, timestampMs, ...store.next(), sections, state, totals };
+  const draft = { ...said, ...store.next(), sections, state, totals };
   const built = buildBlock(draft, hasher);
   const bytes = encodeBlock(built);
   // The sections as views of those bytes, so that a result holds its block once.
-  const { sections: views } = decodeBlock(bytes);
-  const block = { header: built.header, sections: views };
+  const block = { ...decodeBlock(bytes), header: built.header };
   return new PeriodResult(block, bytes, blockHash(bytes.subarray(0, headerBytes), hasher), outcome);
 }
 

@@ -4,9 +4,9 @@
  */
 import { sameBytes } from "../bytes.js";
 import { asStorage, fail, GridclearError } from "../errors.js";
-import { decodeBlock } from "../ledger/format/block.js";
+import { type Block, decodeBlock } from "../ledger/format/block.js";
 import { Chain } from "../ledger/format/chain.js";
-import { encodeHeader, type Header, headerBytes } from "../ledger/format/header.js";
+import { encodeHeader, headerBytes } from "../ledger/format/header.js";
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../ledger/format/snapshot.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
@@ -40,12 +40,12 @@ export class Snapshots {
   }
 
   /** Takes a snapshot where one is due: after a block was made and before anything changes again. */
-  take(state: MarketState, header: Header): void {
+  take(state: MarketState, block: Block): void {
     const { store, hasher, every, warn } = this.#parts;
-    const { height } = header;
+    const { height } = block.header;
     if (every === 0 || height === 0 || height % every !== 0) return;
     try {
-      const bytes = encodeSnapshot(snapshotOf(state, header, store.subtrees(), hasher));
+      const bytes = encodeSnapshot(snapshotOf(state, block, store.subtrees(), hasher));
       this.#taken = { height, bytes };
     } catch (error) {
       warn(warning(error, height));
@@ -114,7 +114,7 @@ export async function keepSnapshotAt(
   const chain =
     snapshot === null ? new Chain(engine) : Chain.after(snapshot.header, snapshot.subtrees, engine);
   let { subtrees } = snapshot ?? chain;
-  let header = snapshot?.header ?? null;
+  let last: Pick<Block, "header" | "secret"> | null = snapshot;
   while (replay.height <= height) {
     const bytes =
       (await store.get(replay.height)) ?? fail("invalid", "height", `0 to ${store.size - 1}`, height);
@@ -122,9 +122,9 @@ export async function keepSnapshotAt(
     chain.append(bytes);
     const block = decodeBlock(bytes);
     replay.replay(block);
-    header = block.header;
+    last = block;
   }
-  const document = encodeSnapshot(snapshotOf(replay.state, header!, subtrees, engine));
+  const document = encodeSnapshot(snapshotOf(replay.state, last!, subtrees, engine));
   await store.putSnapshot(height, document);
   return document.length;
 }

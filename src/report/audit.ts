@@ -7,6 +7,7 @@ import { fromUtf8, hex, sameBytes } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { type Engine, openEngine } from "../core/engine.js";
 import { fail, GridclearError, placed } from "../errors.js";
+import { type Block, decodeBlock } from "../ledger/format/block.js";
 import { type Blocks, Chain, checkBlocks } from "../ledger/format/chain.js";
 import { type Header, signedMarket } from "../ledger/format/header.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
@@ -14,14 +15,19 @@ import type { Signatures } from "../ledger/keys/backend.js";
 import { checkEvidence } from "../ledger/keys/coverage.js";
 import { KeyDirectory } from "../ledger/keys/directory.js";
 import { openSignatures } from "../ledger/keys/signature.js";
-import { checkpointKey, isSignedBy, parseCheckpoint } from "../ledger/proof/checkpoint.js";
+import {
+  checkpointKey,
+  isSignedBy,
+  parseCheckpoint,
+  type SignedCheckpoint,
+} from "../ledger/proof/checkpoint.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { keyContracts } from "../market/period/snapshot.js";
-import { openReplay } from "../market/replay.js";
+import { openReplay, type Replay } from "../market/replay.js";
 import { readSnapshot } from "../market/snapshots.js";
-import { followedBlocks } from "./blocks.js";
+import { linkedBlocks } from "./blocks.js";
 
 /** A ledger that holds in every respect. */
 export interface GoodLedger {
@@ -37,6 +43,18 @@ export interface GoodLedger {
   readonly signed: boolean;
   /** Height of the snapshot at which executing began; null: at genesis. Orders and trades are those after it. */
   readonly from: number | null;
+  /**
+   * Blocks of a private market of which only the header was there. Of those, records and signatures could not be
+   * checked, and from the first of them on no period could be executed again.
+   */
+  readonly withheld: number;
+  /** Blocks whose periods were executed again and whose signatures were checked: all, unless some are withheld. */
+  readonly executed: number;
+  /**
+   * Whether the signature of the head kept beside the blocks was checked; null where no head is kept or heads are not
+   * signed.
+   */
+  readonly headSigned: boolean | null;
   /** Height of a last block, never acknowledged, that the store dropped as half written; null when there was none. */
   readonly halfWritten: number | null;
 }
@@ -63,6 +81,11 @@ export interface AuditOptions {
   readonly engine?: Engine;
   /** The newest signed head that was kept beside the blocks, as a note; the blocks must lead to it. Default: none. */
   readonly note?: string | null;
+  /**
+   * The platform's public key, by which the head's signature is checked where genesis is withheld, which says it
+   * otherwise.
+   */
+  readonly platformKey?: Uint8Array;
   /** Called after every hundredth block and after the last, with the number of blocks done. */
   readonly progress?: (done: number) => void;
 }
@@ -80,6 +103,7 @@ const optionNames = [
   "hasher",
   "signatures",
   "engine",
+  "platformKey",
   "progress",
 ] as const satisfies readonly (keyof AuditOptions)[];
 
@@ -129,6 +153,7 @@ interface Tools {
   readonly hasher: Hasher;
   readonly signatures: Signatures;
   readonly engine: Engine;
+  readonly platformKey: Uint8Array | null;
   readonly progress: (done: number) => void;
 }
 
@@ -138,7 +163,8 @@ async function verdict(options: AuditOptions, judge: (tools: Tools) => Promise<G
   const signatures = options.signatures ?? (await openSignatures());
   const engine = options.engine ?? (await openEngine());
   try {
-    return await judge({ hasher, signatures, engine, progress: options.progress ?? (() => {}) });
+    const { platformKey = null, progress = () => {} } = options;
+    return await judge({ hasher, signatures, engine, platformKey, progress });
   } catch (error) {
     if (!(error instanceof GridclearError) || error.code === "storage") throw error;
     return { ok: false, height: error.height, reason: error.message };
@@ -153,28 +179,24 @@ async function judge(
   tools: Tools,
   snapshot: Snapshot | null = null,
 ): Promise<GoodLedger> {
-  const { hasher, signatures, engine, progress } = tools;
+  const { hasher, progress } = tools;
   const chain = new Chain(hasher);
-  const directory = new KeyDirectory();
-  const replay = openReplay(engine, snapshot);
-  for (const contract of snapshot !== null && isSigned(snapshot.header) ? keyContracts(snapshot) : [])
-    directory.take(contract);
+  const execution = new Execution(tools, snapshot);
+  const known = execution.height;
   const head = note === null ? null : parseCheckpoint(note);
   let rootAtHead: Uint8Array | null = null;
   let orders = 0;
   let trades = 0;
+  let withheld = 0;
   let signed = snapshot !== null && isSigned(snapshot.header);
-  for await (const block of followedBlocks(blocks, chain, replay.height)) {
+  for await (const { bytes, header, isWithheld } of linkedBlocks(blocks, chain, known)) {
     if (chain.size === head?.checkpoint.size) rootAtHead = chain.root();
-    if (block === null) continue;
-    const { height, sections } = block.header;
-    signed = isSigned(block.header);
-    await checkEvidence(block, directory, signatures, hasher).catch((error) => {
-      throw placed(error, height);
-    });
-    replay.replay(block);
-    orders += sections.orders.count;
-    trades += sections.trades.count;
+    if (chain.size <= known) continue;
+    signed = isSigned(header);
+    if (isWithheld) withheld += 1;
+    else if (withheld === 0) await execution.execute(decodeBlock(bytes));
+    orders += header.sections.orders.count;
+    trades += header.sections.trades.count;
     if (chain.size % 100 === 0) progress(chain.size);
   }
   if (chain.size % 100 !== 0) progress(chain.size);
@@ -183,10 +205,6 @@ async function judge(
     // A head that was signed can't be taken back: blocks missing under it, or others in their place, are seen here.
     if (rootAtHead === null) throw missing(chain.size, size);
     if (!sameBytes(rootAtHead, root)) fail("corrupt", `head of ${size} blocks`, hex(rootAtHead), hex(root));
-    if (signed && !(await isSignedBy(head, directory.platform, signatures, hasher))) {
-      const wanted = `a signature of the platform (${hex(directory.platform)})`;
-      fail("signature", "head", wanted, head.checkpoint.origin);
-    }
   }
   return {
     ok: true,
@@ -197,11 +215,52 @@ async function judge(
     root: hex(chain.root()),
     signed,
     from: snapshot?.header.height ?? null,
+    withheld,
+    executed: execution.height - known,
+    headSigned: head === null || !signed ? null : await execution.checkHead(head),
     halfWritten: null,
   };
 }
 
 const isSigned = ({ flags }: Header): boolean => (flags & signedMarket) !== 0;
+
+/** What takes a block's records: its signatures, and its period executed again. */
+class Execution {
+  readonly #tools: Tools;
+  readonly #directory = new KeyDirectory();
+  readonly #replay: Replay;
+
+  constructor(tools: Tools, snapshot: Snapshot | null) {
+    this.#tools = tools;
+    this.#replay = openReplay(tools.engine, snapshot);
+    for (const contract of snapshot !== null && isSigned(snapshot.header) ? keyContracts(snapshot) : [])
+      this.#directory.take(contract);
+  }
+
+  /** Height of the next block. */
+  get height(): number {
+    return this.#replay.height;
+  }
+
+  async execute(block: Block): Promise<void> {
+    const { signatures, hasher } = this.#tools;
+    await checkEvidence(block, this.#directory, signatures, hasher).catch((error) => {
+      throw placed(error, block.header.height);
+    });
+    this.#replay.replay(block);
+  }
+
+  /** Checks the signature of a head; false where nobody says by whose key. Throws `signature` for a wrong one. */
+  async checkHead(head: SignedCheckpoint): Promise<boolean> {
+    const { platformKey, signatures, hasher } = this.#tools;
+    const key = this.height > 0 ? this.#directory.platform : platformKey;
+    if (key === null) return false;
+    return (
+      (await isSignedBy(head, key, signatures, hasher)) ||
+      fail("signature", "head", `a signature of the platform (${hex(key)})`, head.checkpoint.origin)
+    );
+  }
+}
 
 /** The error of a ledger that ends below its signed head. */
 const missing = (height: number, size: number): GridclearError =>

@@ -1,9 +1,11 @@
 """Verifies ledger files: python3 verify.py FILE ... Written from docs/ledger-format.md alone, standard library only.
 
 Prints a line of JSON for each: {"ok": true, "size", "head", "root"} or {"ok": false, "height", "why"}; exits 1 if any is bad.
+"withheld" says of how many blocks of a private market only the header was there.
 """
 
 import hashlib
+import hmac
 import json
 import struct
 import sys
@@ -46,6 +48,15 @@ def root(leaves):
         paired = [sha256(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
         level = paired + (level[-1:] if len(level) % 2 else [])
     return level[0]
+
+
+def salted(secret, section, contents):
+    """What stands in the place of records or items in a private market."""
+    hashes = []
+    for index, content in enumerate(contents):
+        salt = hmac.new(secret, struct.pack("<BI", section, index), hashlib.sha256).digest()[:16]
+        hashes.append(sha256(salt + content))
+    return hashes
 
 
 def canonical(value):
@@ -121,12 +132,12 @@ def check_record(name, record):
 
 class Chain:
     def __init__(self):
-        self.hashes, self.first, self.last = [], None, None
+        self.hashes, self.first, self.last, self.withheld = [], None, None, 0
 
     def append(self, block):
         need(len(block) >= HEADER_BYTES, "a block shorter than its header")
         magic, version, flags, market, height, period, timestamp, previous, history = HEADER.unpack_from(block)
-        need(magic == b"GCLB" and version == 2 and flags < 2, "no block of version 2")
+        need(magic == b"GCLB" and version == 2 and flags < 4, "no block of version 2")
         need(max(height, period, timestamp) <= TOP, "a number beyond 2^53-1")
         need(height == len(self.hashes), "height")
         need(previous == (self.hashes[-1] if self.hashes else bytes(32)), "previous hash")
@@ -135,6 +146,17 @@ class Chain:
             need(period == self.last[0] + 1, "period")
             need(timestamp >= self.last[1], "timestamp")
             need((market, flags) == self.first, "market id or flags")
+        private = flags & 2 != 0
+        if private and len(block) == HEADER_BYTES:
+            self.withheld += 1
+        else:
+            secret = block[-32:] if private else None
+            self.check_sections(block[: len(block) - 32] if private else block, market, height, secret)
+        self.hashes.append(sha256(b"gridclear block v2\0" + block[:HEADER_BYTES]))
+        self.first = self.first or (market, flags)
+        self.last = (period, timestamp)
+
+    def check_sections(self, block, market, height, secret):
         at = HEADER_BYTES
         for index, name in enumerate(STORED + CARRIED):
             count, length, wanted = DESCRIPTOR.unpack_from(block, HEADER.size + 40 * index)
@@ -150,22 +172,22 @@ class Chain:
                 need(length == count * size, "%s: length" % name)
                 for i in range(0, length, size):
                     check_record(name, section[i : i + size])
-                leaves = [section[i : i + ROW * size] for i in range(0, length, ROW * size)]
+                contents = [section[i : i + size] for i in range(0, length, size)]
             else:
                 need(count <= 2**22, "%s: too many items" % name)
-                leaves = items(section)
-                need(len(leaves) == count, "%s: count" % name)
+                contents = items(section)
+                need(len(contents) == count, "%s: count" % name)
+            leaves = contents if secret is None else salted(secret, index, contents)
+            if name in RECORD_BYTES:
+                leaves = [b"".join(leaves[i : i + ROW]) for i in range(0, count, ROW)]
             need(root(leaves) == wanted, "%s: root" % name)
             if name == "contracts":
-                for contract in leaves:
+                for contract in contents:
                     check_canonical(contract)
                 if height == 0:
-                    need(leaves, "no market contract")
-                    need(market == sha256(b"gridclear market v2\0" + leaves[0]), "market id")
+                    need(contents, "no market contract")
+                    need(market == sha256(b"gridclear market v2\0" + contents[0]), "market id")
         need(at == len(block), "bytes after the last section")
-        self.hashes.append(sha256(b"gridclear block v2\0" + block[:HEADER_BYTES]))
-        self.first = self.first or (market, flags)
-        self.last = (period, timestamp)
 
 
 def check_head(head):
@@ -201,7 +223,8 @@ def verify(data):
     except Bad as bad:
         return {"ok": False, "height": len(chain.hashes), "why": str(bad)}
     head = chain.hashes[-1].hex() if chain.hashes else None
-    return {"ok": True, "size": len(chain.hashes), "head": head, "root": root(chain.hashes).hex()}
+    withheld = {"withheld": chain.withheld} if chain.withheld else {}
+    return {"ok": True, "size": len(chain.hashes), "head": head, "root": root(chain.hashes).hex(), **withheld}
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ function forged(sections: Partial<Sections>, header: Partial<Block["header"]> = 
   const from = header.sections ?? block.header.sections;
   const carried = Object.fromEntries(stateSections.map((name) => [name, from[name]]));
   return {
-    sections: built.sections,
+    ...built,
     header: { ...built.header, ...header, sections: { ...built.header.sections, ...carried } },
   };
 }

@@ -41,6 +41,9 @@ describe("auditBlocks", () => {
       root: hex(store.root()),
       signed: false,
       from: null,
+      withheld: 0,
+      executed: 4,
+      headSigned: null,
       halfWritten: null,
     });
     expect(done).toEqual([4]);

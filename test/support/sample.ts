@@ -108,7 +108,12 @@ export function tradePeriod(period: number, seed: number = 0): Period {
 }
 
 /** A chain of blocks: genesis with the market contract, then the given periods. */
-export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: boolean = false): Block[] {
+export function sampleChain(
+  periods: readonly Period[],
+  hasher: Hasher,
+  signed: boolean = false,
+  secretOf: (height: number) => Uint8Array | null = () => null,
+): Block[] {
   const contract = encodeCanonical(sampleMarket);
   const chain = new Chain(hasher);
   const genesis: Period = { sections: { contracts: encodeItems([contract]) } };
@@ -117,6 +122,7 @@ export function sampleChain(periods: readonly Period[], hasher: Hasher, signed: 
     const block = buildBlock(
       {
         signed,
+        secret: secretOf(linkage.height),
         marketId: marketId(contract, hasher),
         ...linkage,
         period: sampleMarket.from + linkage.height,

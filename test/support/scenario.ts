@@ -31,6 +31,8 @@ export interface ScenarioOptions {
   readonly everything?: boolean;
   /** Quantities and prices near the largest there are, so that amounts pass 2⁵³. */
   readonly huge?: boolean;
+  /** Whether the market is a private one; its secrets then follow from the seed. */
+  readonly isPrivate?: boolean;
 }
 
 /** What quantities and prices are multiplied by in a huge scenario. */
@@ -94,7 +96,7 @@ function randomTerms(seed: number): Contract[] {
 /** The contracts that a random market opens with. */
 export function randomContracts(
   seed: number,
-  { participants, periods, everything = true }: ScenarioOptions,
+  { participants, periods, everything = true, isPrivate = false }: ScenarioOptions,
 ): Contract[] {
   const below = random(seed);
   const chance = (percent: number): boolean => below(100) < percent;
@@ -109,6 +111,7 @@ export function randomContracts(
       priceTick: "0.000001",
       periodMs: 30_000,
       signed: false,
+      ...(isPrivate ? { privacy: "private" as const } : {}),
       order,
     },
   ];
@@ -296,10 +299,12 @@ export async function runScenario(engine: Engine, seed: number, options: Scenari
   const scale = huge ? factor : 1;
   const contracts = randomContracts(seed, options);
   const store = await openMemoryStore({ hasher: engine });
+  const secret = random(seed ^ 0x7f4a_7c15);
   const market = await openMarket({
     engine,
     store,
     contracts: huge ? magnified(contracts) : contracts,
+    secrets: () => Uint8Array.from({ length: 32 }, () => secret(256)),
     clock: { now: () => 1_000, setTimer: () => 0, clearTimer: () => undefined },
   });
   // The books of meters not yet settled are no business of a market's callers: a replay beside it knows them.

@@ -11,7 +11,8 @@ import {
 } from "../../ledger/proof/checkpoint.js";
 import { encodeConsistency, proveConsistency } from "../../ledger/proof/consistency.js";
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
-import { encodeProof, type Proof, proveBlock, proveRecord } from "../../ledger/proof/proof.js";
+import { encodeProof, type Proof } from "../../ledger/proof/proof.js";
+import { proveBlock, proveRecord } from "../../ledger/proof/prove.js";
 import { type Command, defineCommand, type Option } from "../command.js";
 import { openHead } from "../evidence/open.js";
 import { readKeyFile } from "../parts/keyfile.js";

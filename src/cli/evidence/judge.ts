@@ -10,7 +10,8 @@ import {
   encodeContradiction,
   judgeContradiction,
 } from "../../ledger/proof/contradiction.js";
-import { openProof, type Proven, proveBlock, proveRecord, verifyProof } from "../../ledger/proof/proof.js";
+import { openProof, type Proven, verifyProof } from "../../ledger/proof/proof.js";
+import { proveBlock, proveRecord } from "../../ledger/proof/prove.js";
 import {
   isReceiptSigned,
   judgeReceipt,

@@ -100,8 +100,8 @@ const typeOf = (path: string): string =>
       : text;
 
 /**
- * Serves what an {@link Ask} answers, read-only and to any page (everything in a ledger is public). More than 8 answers
- * being worked out at once are 503.
+ * Serves what an {@link Ask} answers, read-only and to any page: the Ask itself shows nothing that is not everybody's.
+ * More than 8 answers being worked out at once are 503.
  */
 export async function serveAsk(ask: Ask, port: number, host: string): Promise<Served> {
   let answering = 0;

@@ -1,11 +1,11 @@
 /**
- * A block: the header of one sealed period and the sections whose roots it holds. Builds blocks, turns them into bytes
- * and back, and checks that sections are what their header says.
+ * A block: the header of one sealed period and the sections whose roots it holds, with the secret of a private market's
+ * period beside it. Builds blocks, turns them into bytes and back, and checks that sections are what their header says.
  */
 import { hex, isBytes, sameBytes, viewOf, wantBytes } from "../../bytes.js";
 import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
-import { checkHasher, type Hasher } from "../tree/hasher.js";
+import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { merkleRoot } from "../tree/merkle.js";
 import { decodeCanonical } from "./canonical.js";
 import {
@@ -19,13 +19,16 @@ import {
   maxItemBytes,
   maxItems,
   maxSectionBytes,
+  privateMarket,
   type Rooted,
   type SectionDescriptor,
   signedMarket,
 } from "./header.js";
 import { checkRecords, recordCount } from "./layout.js";
+import { checkSecret, saltedHashes, secretBytes } from "./salting.js";
 import {
   recordsRoot,
+  rowRecords,
   type SectionName,
   type StateSection,
   type StoredSection,
@@ -41,11 +44,18 @@ export type Sections = Readonly<Record<StoredSection, Uint8Array>>;
 export interface Block {
   readonly header: Header;
   readonly sections: Sections;
+  /**
+   * The secret of a private market's period, 32 bytes, without which nobody can check its records; null in an open
+   * market.
+   */
+  readonly secret: Uint8Array | null;
 }
 
 /** What a block is built from; the roots are computed. Sections left out are empty. */
 export interface BlockDraft {
   readonly signed: boolean;
+  /** The secret of the period, 32 random bytes, makes it a private market's; default null, an open one's. */
+  readonly secret?: Uint8Array | null;
   readonly marketId: Uint8Array;
   readonly height: number;
   readonly period: number;
@@ -102,42 +112,69 @@ export function decodeItems(bytes: Uint8Array, field: string = "section"): Uint8
   return items;
 }
 
-/** Count, length and root of a section. The leaves are rows of its records, or its items without their lengths. */
-function describe(name: SectionName, bytes: Uint8Array, hasher: Hasher): SectionDescriptor {
+/**
+ * The records of a section's bytes, or its items without their lengths: views. Throws `corrupt` unless they are whole.
+ */
+export function contentsOf(name: SectionName, bytes: Uint8Array): Uint8Array[] {
   const layout = sectionLayouts[name];
-  if (layout === null) {
-    const items = decodeItems(bytes, name);
-    return { count: items.length, bytes: bytes.length, root: merkleRoot(items, hasher) };
-  }
-  return {
-    count: recordCount(layout, bytes),
-    bytes: bytes.length,
-    root: recordsRoot(layout, bytes, hasher),
-  };
+  if (layout === null) return decodeItems(bytes, name);
+  const length = recordCount(layout, bytes);
+  return Array.from({ length }, (_, index) =>
+    bytes.subarray(index * layout.bytes, (index + 1) * layout.bytes),
+  );
 }
 
-/** Builds a block: counts, lengths and roots from the sections. The section bytes are kept, not copied. */
+/** Bytes of a leaf of a private section's tree: a row of salted hashes, or that of an item. */
+export function saltedLeafBytes(name: SectionName): number {
+  return hashBytes * (sectionLayouts[name] === null ? 1 : rowRecords);
+}
+
+/** Count, length and root of a section, salted when there is a secret. Throws `corrupt` unless it is whole. */
+export function describeSection(
+  name: SectionName,
+  bytes: Uint8Array,
+  secret: Uint8Array | null,
+  hasher: Hasher,
+): SectionDescriptor {
+  const layout = sectionLayouts[name];
+  const { length } = bytes;
+  // Not taken apart: these are by far the most, and hashed where they lie.
+  if (layout !== null && secret === null)
+    return { count: recordCount(layout, bytes), bytes: length, root: recordsRoot(layout, bytes, hasher) };
+  const contents = contentsOf(name, bytes);
+  const root =
+    secret === null
+      ? merkleRoot(contents, hasher)
+      : hasher.merkleRoot(saltedHashes(name, contents, secret, hasher), saltedLeafBytes(name));
+  return { count: contents.length, bytes: length, root };
+}
+
+/**
+ * Builds a block: counts, lengths and roots from the sections. The section bytes and the secret are kept, not copied.
+ */
 export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
   checkHasher(hasher);
   needObject(needObject(draft, "draft").sections, "draft.sections");
   const empty = new Uint8Array(0);
+  const { secret = null } = draft;
+  if (secret !== null) checkSecret(secret);
   const sections = Object.fromEntries(
     storedSections.map((name) => [name, draft.sections[name] ?? empty]),
   ) as Sections;
   const described = Object.fromEntries(
-    storedSections.map((name) => [name, describe(name, sections[name], hasher)]),
+    storedSections.map((name) => [name, describeSection(name, sections[name], secret, hasher)]),
   ) as Record<StoredSection, SectionDescriptor>;
   const carried = Object.fromEntries(
     stateSections.map((name) => {
       const given = needObject(draft.state, "draft.state")[name] ?? empty;
-      const { count, root } = isBytes(given) ? describe(name, given, hasher) : given;
+      const { count, root } = isBytes(given) ? describeSection(name, given, secret, hasher) : given;
       return [name, { count, bytes: 0, root }];
     }),
   ) as Record<StateSection, SectionDescriptor>;
   const { marketId, height, period, timestampMs, previous, history, totals } = draft;
   const header: Header = {
     version: formatVersion,
-    flags: draft.signed ? signedMarket : 0,
+    flags: (draft.signed ? signedMarket : 0) | (secret === null ? 0 : privateMarket),
     marketId,
     height,
     period,
@@ -147,16 +184,31 @@ export function buildBlock(draft: BlockDraft, hasher: Hasher): Block {
     sections: { ...described, ...carried },
     totals,
   };
-  return { header, sections };
+  return { header, sections, secret };
 }
 
-/** Length of the block that a header heads, in bytes. */
+/** Whether a header is a private market's. */
+export const isPrivate = ({ flags }: Header): boolean => (flags & privateMarket) !== 0;
+
+/** Length of the block that a header heads, in bytes, with the secret that stands behind it in a private market. */
 export function blockBytes(header: Header): number {
   needObject(needObject(header, "header").sections, "header.sections");
-  return storedSections.reduce((sum, name) => sum + header.sections[name].bytes, headerBytes);
+  const beside = isPrivate(header) ? secretBytes : 0;
+  return storedSections.reduce((sum, name) => sum + header.sections[name].bytes, headerBytes + beside);
 }
 
-/** Block to bytes: header ‖ sections. Throws `limit` beyond {@link maxBlockBytes}. */
+/**
+ * Whether the bytes of a block of this header are the header alone: what a private market shows to everybody, and what
+ * is left of a period once it is erased. In an open market there is no such thing.
+ */
+export function isWithheld(header: Header, bytes: Uint8Array): boolean {
+  return isPrivate(header) && bytes.length === headerBytes;
+}
+
+/**
+ * Block to bytes: header ‖ sections, and the secret behind them where there is one. Throws `limit` beyond
+ * {@link maxBlockBytes}.
+ */
 export function encodeBlock(block: Block): Uint8Array {
   const length = blockBytes(needObject(block, "block").header);
   if (length > maxBlockBytes) return fail("limit", "block", `at most ${maxBlockBytes} bytes`, length);
@@ -167,12 +219,13 @@ export function encodeBlock(block: Block): Uint8Array {
     bytes.set(block.sections[name], at);
     at += block.header.sections[name].bytes;
   }
+  if (block.secret !== null) bytes.set(block.secret, at);
   return bytes;
 }
 
 /**
- * Bytes to a block whose sections are views into them. Checks the header and that the lengths fill the bytes exactly,
- * not the roots ({@link checkBlock}). Throws `corrupt` or `unsupported`.
+ * Bytes to a block whose sections and secret are views into them. Checks the header and that the lengths fill the bytes
+ * exactly, not the roots ({@link checkBlock}). Throws `corrupt` or `unsupported`.
  */
 export function decodeBlock(bytes: Uint8Array): Block {
   const header = decodeHeader(bytes);
@@ -186,7 +239,7 @@ export function decodeBlock(bytes: Uint8Array): Block {
       return [name, bytes.subarray(start, at)];
     }),
   ) as Sections;
-  return { header, sections };
+  return { header, sections, secret: isPrivate(header) ? bytes.subarray(at) : null };
 }
 
 /** Hash of a block: of its header, whose roots cover the rest. */
@@ -206,7 +259,7 @@ export function checkBlock(block: Block, hasher: Hasher): void {
   for (const name of storedSections) {
     const bytes = sections[name];
     const wanted = header.sections[name];
-    const found = describe(name, bytes, hasher);
+    const found = describeSection(name, bytes, block.secret, hasher);
     if (found.count !== wanted.count || found.bytes !== wanted.bytes)
       fail(
         "corrupt",

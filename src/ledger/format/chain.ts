@@ -7,7 +7,7 @@ import { needIterable, needObject } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
-import { type Block, checkBlock, decodeBlock, decodeItems } from "./block.js";
+import { type Block, checkBlock, decodeBlock, decodeItems, isWithheld } from "./block.js";
 import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes, marketId } from "./header.js";
 
 /** The end of a chain: what the next block has to follow. */
@@ -86,14 +86,14 @@ export class Chain {
 
   /**
    * Takes the next block by its bytes and returns its hash; nothing changes when it throws. Checks the header against
-   * the chain and, unless `headerOnly`, the sections against the header. Throws `corrupt` (or `unsupported`) naming the
-   * height.
+   * the chain and, unless `headerOnly` or withheld (a private market's header alone), the sections against the header.
+   * Throws `corrupt` (or `unsupported`) naming the height.
    */
   append(bytes: Uint8Array, headerOnly: boolean = false): Uint8Array {
     const height = this.size;
     try {
-      const block = headerOnly ? null : decodeBlock(bytes);
-      const header = block?.header ?? decodeHeader(bytes);
+      const header = decodeHeader(bytes);
+      const block = headerOnly || isWithheld(header, bytes) ? null : decodeBlock(bytes);
       this.#checkLinks(header);
       if (block !== null) {
         checkBlock(block, this.#hasher);

@@ -14,6 +14,8 @@ import { isStateSection, type SectionName, sectionLayouts, sectionNames } from "
 export const formatVersion = 2;
 /** Flag of a market whose orders, readings and contracts carry signatures. */
 export const signedMarket = 1;
+/** Flag of a market whose records go under their roots by salted hashes, and whose blocks have a secret beside them. */
+export const privateMarket = 2;
 
 /** What a header adds up per carrier, in order; quantity ticks. */
 export const totalNames = [
@@ -70,7 +72,7 @@ type HeaderFields = Omit<Header, "sections" | "totals"> & { readonly magic: numb
 
 /** "GCLB" as a little-endian u32. */
 const magic = 0x424c_4347;
-const knownFlags = signedMarket;
+const knownFlags: number = signedMarket | privateMarket;
 
 /** The first fields of a header, from its beginning. */
 export const headerLayout: Layout<HeaderFields> = /* @__PURE__ */ layout("header", [

@@ -7,7 +7,7 @@ import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, perfectSizes } from "../tree/merkle.js";
-import { encodeItems } from "./block.js";
+import { describeSection, encodeItems, isPrivate } from "./block.js";
 import {
   decodeHeader,
   encodeHeader,
@@ -18,6 +18,7 @@ import {
   maxItemBytes,
 } from "./header.js";
 import { checkRecords, decodeRecords, encodeRecords, type Layout, layout, readRecord } from "./layout.js";
+import { secretBytes } from "./salting.js";
 import { recordsRoot, type StateSection } from "./sections.js";
 import {
   type BookRecord,
@@ -43,6 +44,8 @@ export interface SnapshotName {
 /** All that a market carries over after the block that `header` heads. */
 export interface Snapshot {
   readonly header: Header;
+  /** The secret of the block's period in a private market, without which nothing here comes to a root; else null. */
+  readonly secret: Uint8Array | null;
   /** Roots of the perfect subtrees that tile the blocks below, largest first: the history goes on from them. */
   readonly subtrees: readonly Uint8Array[];
   /** Canonical JSON of the contracts in force. */
@@ -100,11 +103,12 @@ export function keepsSigner(key: string): boolean {
 
 /** Snapshot to its bytes. Throws `limit` beyond {@link maxSnapshotBytes}, `invalid` for what fits no field. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
-  const { header, subtrees, contracts, names, payments } = snapshot;
+  const { header, secret, subtrees, contracts, names, payments } = snapshot;
   const head = { magic, version: formatVersion, payments: payments.length };
   const parts = [
     encodeRecords(headLayout, [head]),
     encodeHeader(header),
+    ...(secret === null ? [] : [secret]),
     ...subtrees,
     encodeItems(contracts),
     encodeItems(names.flatMap(nameItems)),
@@ -134,26 +138,28 @@ export function decodeSnapshot(bytes: Uint8Array, hasher: Hasher): Snapshot {
   const reader = new Reader(bytes);
   const head = readHead(reader.take(headLayout.bytes));
   const header = decodeHeader(reader.take(headerBytes));
+  const secret = isPrivate(header) ? reader.take(secretBytes) : null;
   const subtrees = perfectSizes(header.height).map(() => reader.take(hashBytes));
   const history = new CompactRange(hasher, header.height, subtrees).root();
   if (!sameBytes(history, header.history))
     fail("corrupt", "snapshot history", hex(header.history), hex(history));
   const { sections } = header;
-  const check = (name: StateSection, found: Uint8Array): void => {
-    if (!sameBytes(found, sections[name].root))
-      fail("corrupt", `snapshot ${name}`, hex(sections[name].root), hex(found));
+  const check = (name: StateSection, bytes: Uint8Array): void => {
+    const { root } = describeSection(name, bytes, secret, hasher);
+    if (!sameBytes(root, sections[name].root))
+      fail("corrupt", `snapshot ${name}`, hex(sections[name].root), hex(root));
   };
   const records = (name: StateSection, of: Layout<unknown>): Uint8Array => {
     const part = reader.take(sections[name].count * of.bytes);
-    check(name, recordsRoot(of, part, hasher));
+    check(name, part);
     checkRecords(of, part);
     return part;
   };
   const contracts = reader.items(sections.rules.count);
-  check("rules", hasher.nodesRoot(hasher.leafHashes(contracts)));
+  check("rules", encodeItems(contracts));
   const names: SnapshotName[] = [];
   while (names.length < sections.names.count) names.push(readName(reader));
-  check("names", recordsRoot(nameLayout, encodeRecords(nameLayout, names.map(recordOf(hasher))), hasher));
+  check("names", encodeRecords(nameLayout, names.map(recordOf(hasher))));
   const state = records("state", stateLayout);
   const books = records("books", bookLayout);
   const described = decodeRecords(bookLayout, books);
@@ -161,7 +167,7 @@ export function decodeSnapshot(bytes: Uint8Array, hasher: Hasher): Snapshot {
   const meters = described.map((book) => readMeters(reader, book, hasher));
   const lastReadings = records("lastReadings", lastReadingLayout);
   reader.end();
-  return { header, subtrees, contracts, names, state, books, payments, meters, lastReadings };
+  return { header, secret, subtrees, contracts, names, state, books, payments, meters, lastReadings };
 }
 
 function readHead(bytes: Uint8Array): Head {

@@ -2,32 +2,17 @@
  * Proofs as documents: that a block, or one record of it, is part of the ledger that a head stands for. Made from a
  * block and the hashes of all, opened and verified by anybody; and how documents of this kind are written and read.
  */
-import { copyOf, fromHex, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../../bytes.js";
-import { type Check, integer, needMethods, needObject, object } from "../../check.js";
+import { fromHex, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../../bytes.js";
+import { type Check, integer, needObject, object } from "../../check.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeItems } from "../format/block.js";
+import { isPrivate } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json } from "../format/canonical.js";
-import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes } from "../format/header.js";
-import {
-  checkSection,
-  isStateSection,
-  leafOf,
-  rowBytes,
-  rowRecords,
-  type SectionName,
-  sectionLayouts,
-} from "../format/sections.js";
-import { checkHasher, type Hasher } from "../tree/hasher.js";
-import type { HistoryTree } from "../tree/history.js";
+import { blockHash, decodeHeader, type Header, headerBytes } from "../format/header.js";
+import { saltBytes } from "../format/salting.js";
+import { checkSection, leafOf, rowRecords, type SectionName, sectionLayouts } from "../format/sections.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { leafHash } from "../tree/merkle.js";
-import {
-  type Anchor,
-  inclusionRanges,
-  itemRoots,
-  leafRoots,
-  maxPathLength,
-  rootOfPath,
-} from "../tree/path.js";
+import { type Anchor, maxPathLength, rootOfPath } from "../tree/path.js";
 import { parseCheckpoint } from "./checkpoint.js";
 
 /** One record or item of a block: the leaf that holds it and the path from that to the root of its section. */
@@ -35,17 +20,21 @@ export interface RecordProof {
   readonly section: SectionName;
   /** Place of the record or item in the section. */
   readonly index: number;
-  /** The row of records in which it stands ({@link recordOf} takes it out), or the item without its length. */
+  /**
+   * The leaf: the row of records in which it stands ({@link recordOf} takes it out), or the item without its length. In
+   * a private market the row of their salted hashes, or that of the item.
+   */
   readonly row: Uint8Array;
+  /** In a private market the salt and behind it the record or item itself; null in an open one. */
+  readonly salted: Uint8Array | null;
   readonly path: readonly Uint8Array[];
 }
 
-/**
- * The record that a proof is of, out of its row, or the item itself: a view. Worth what the proof is: open that first.
- */
+/** The record or item that a proof is of: a view. Worth what the proof is: open that first. */
 export function recordOf(record: RecordProof): Uint8Array {
-  const { section, index, row } = needObject(record, "record");
+  const { section, index, row, salted } = needObject(record, "record");
   const layout = sectionLayouts[checkSection(section, "section")];
+  if (salted !== null) return salted.subarray(saltBytes);
   if (layout === null) return row;
   const at = (index % rowRecords) * layout.bytes;
   return row.subarray(at, at + layout.bytes);
@@ -71,75 +60,6 @@ export interface Proven extends Anchor {
   /** Hash of the block. */
   readonly hash: Uint8Array;
   readonly record: RecordProof | null;
-}
-
-/** Which record of a block to prove. */
-export interface RecordPlace {
-  readonly section: SectionName;
-  /** Place in the section. */
-  readonly index: number;
-  /**
-   * All records of a section of what is carried over, end to end, as replaying the chain gives them: they are not
-   * stored in blocks, and without them none can be proved.
-   */
-  readonly state?: Uint8Array | undefined;
-}
-
-/**
- * Proves one record of a block that has been checked. Throws `invalid` when there is no such record, `corrupt` when
- * `state` is not what the header says.
- */
-export function proveRecord(block: Block, place: RecordPlace, hasher: Hasher): RecordProof {
-  checkHasher(hasher);
-  needObject(needObject(block, "block").header, "block.header");
-  const { section, index, state } = needObject(place, "place");
-  checkSection(section, "section");
-  const { count, root } = block.header.sections[section];
-  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
-    return fail(
-      "invalid",
-      `${section} number`,
-      count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
-      index,
-    );
-  const carried = isStateSection(section);
-  const stored = carried ? state : block.sections[section];
-  if (stored === undefined)
-    return fail("invalid", "state", `the records of ${section} after the block`, stored);
-  const layout = sectionLayouts[section];
-  const items = layout === null ? decodeItems(stored, section) : [];
-  const rangeRoot = layout === null ? itemRoots(items, hasher) : leafRoots(stored, rowBytes(layout), hasher);
-  const leaf = leafOf(section, index, count);
-  const held = layout === null ? items.length : stored.length / layout.bytes;
-  if (carried && (held !== count || !sameBytes(rangeRoot(0, leaf.leaves), root)))
-    return fail("corrupt", section, `${count} records with root ${hex(root)}`, `${held} with another`);
-  return {
-    section,
-    index,
-    row:
-      layout === null
-        ? copyOf(items[index]!)
-        : copyOf(stored, leaf.start * layout.bytes, leaf.end * layout.bytes),
-    path: inclusionRanges(leaf.place, leaf.leaves).map((range) => rangeRoot(range.start, range.end)),
-  };
-}
-
-/** Proves a block, with or without a record of it, under the root over the first `size` blocks. */
-export function proveBlock(
-  history: HistoryTree,
-  header: Header,
-  record: RecordProof | null,
-  size?: number,
-): Proof {
-  needMethods(history, "history", "a HistoryTree", ["inclusion"]);
-  if (record !== null) wantBytes(needObject(record, "record").row, "record.row");
-  const under = size === undefined ? history.size : size;
-  return {
-    header: encodeHeader(header),
-    record,
-    history: { size: under, path: history.inclusion(header.height, under) },
-    checkpoint: null,
-  };
 }
 
 /**
@@ -172,15 +92,24 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
 }
 
 /** Throws `corrupt` unless a record stands where it is said to stand under the section's root in the header. */
-function checkRecord({ section, index, row, path }: RecordProof, header: Header, hasher: Hasher): void {
+function checkRecord(record: RecordProof, header: Header, hasher: Hasher): void {
+  const { section, index, row, salted, path } = record;
   const { count, root } = header.sections[section];
   const { place, leaves, start, end } = leafOf(section, index, count);
   const layout = sectionLayouts[section];
-  if (layout !== null && row.length !== (end - start) * layout.bytes)
-    fail("corrupt", "proof.record.row", `${(end - start) * layout.bytes} bytes`, row.length);
+  if (layout !== null) {
+    const wanted = (end - start) * (salted === null ? layout.bytes : hashBytes);
+    if (row.length !== wanted || (salted !== null && salted.length !== saltBytes + layout.bytes))
+      fail("corrupt", "proof.record.row", `${wanted} bytes`, row.length);
+  }
+  const at = (index - start) * hashBytes;
+  // In a private market the record's salted hash is the one in the row; in an open one there is none.
+  const own =
+    isPrivate(header) === (salted !== null) &&
+    (salted === null || sameBytes(hasher.sha256(salted), row.subarray(at, at + hashBytes)));
   const found = rootOfPath({ leaf: leafHash(row, hasher), index: place, size: leaves, path }, hasher);
-  if (found === null || !sameBytes(found, root))
-    fail("corrupt", `proof of ${section}[${index}]`, hex(root), found === null ? "no path" : hex(found));
+  if (!own || found === null || !sameBytes(found, root))
+    fail("corrupt", `proof of ${section}[${index}]`, hex(root), found);
 }
 
 /** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */
@@ -214,6 +143,7 @@ export function proofToJson(proof: Proof): Json {
             section: record.section,
             index: record.index,
             row: hex(record.row),
+            salted: record.salted && hex(record.salted),
             path: record.path.map(hex),
           },
     history: { size: proof.history.size, path: proof.history.path.map(hex) },
@@ -238,6 +168,7 @@ export function proofFromJson(json: unknown): Proof {
             section: checkSection(record.section, "proof.record.section"),
             index: count(record.index, "proof.record.index"),
             row: fromHex(record.row, "proof.record.row"),
+            salted: record.salted === null ? null : fromHex(record.salted, "proof.record.salted"),
             path: pathFromJson(record.path, "proof.record.path"),
           },
     history: {

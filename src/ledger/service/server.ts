@@ -2,11 +2,12 @@
 import { hex, toUtf8 } from "../../bytes.js";
 import { needMethods } from "../../check.js";
 import { GridclearError } from "../../errors.js";
-import { decodeBlock } from "../format/block.js";
+import { decodeBlock, isPrivate, isWithheld } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
 import { isStateSection, type StateSection, sectionNames } from "../format/sections.js";
-import { encodeProof, proveBlock, proveRecord } from "../proof/proof.js";
+import { encodeProof } from "../proof/proof.js";
+import { proveBlock, proveRecord } from "../proof/prove.js";
 import { checkHasher, type Hasher } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 
@@ -18,6 +19,9 @@ import type { HistoryTree } from "../tree/history.js";
  * - `block/H`, `header/H`: the bytes of block H, its header
  * - `consistency/A/B`: canonical JSON array of hashes, the proof that the first A blocks begin the first B
  * - `proof/N/H`, `proof/N/H/SECTION/I`: block H, or record I of a section of it, under the head of N blocks
+ *
+ * Of a private market `block/H` is the header alone, and there is no proof of a record, unless the server discloses
+ * them.
  */
 export type Ask = (path: string) => Promise<Uint8Array | null>;
 
@@ -33,6 +37,11 @@ export interface ServedLedger {
   block(height: number): Promise<Uint8Array | null>;
   /** The newest head as a note; null before there is one. */
   checkpoint(): string | null;
+  /**
+   * Whether whoever asks may see the records of a private market, as auditors and witnesses do; default no: they are
+   * answered headers, proofs of blocks, and blocks without records and secrets. An open market's are everybody's.
+   */
+  readonly discloses?: boolean;
   /** The records of a section of what is carried over after a block, where they are still known. */
   state?(height: number, section: StateSection): Uint8Array | null;
 }
@@ -62,7 +71,7 @@ export function serveLedger(ledger: ServedLedger): Ask {
         return note === null ? null : toUtf8(note);
       }
       case "block/1":
-        return ledger.block(first);
+        return shown(ledger, await ledger.block(first));
       case "header/1":
         return (await ledger.block(first))?.subarray(0, headerBytes) ?? null;
       case "consistency/2":
@@ -72,6 +81,13 @@ export function serveLedger(ledger: ServedLedger): Ask {
         return null;
     }
   };
+}
+
+/** A block as it may be shown: of a private market's the header alone, unless the ledger discloses more. */
+function shown({ discloses = false }: ServedLedger, bytes: Uint8Array | null): Uint8Array | null {
+  return bytes !== null && !discloses && isPrivate(decodeHeader(bytes))
+    ? bytes.subarray(0, headerBytes)
+    : bytes;
 }
 
 /** Whole numbers as paths have them, without leading zeros; null when one is none. */
@@ -92,11 +108,11 @@ async function proofAt(ledger: ServedLedger, parts: readonly string[]): Promise<
   if (numbers === null || more.length > 0 || (name !== undefined && section === undefined)) return null;
   const [size = 0, height = 0, index = 0] = numbers;
   if (size < 1 || size > history.size || height >= size) return null;
-  const bytes = await ledger.block(height);
+  const bytes = shown(ledger, await ledger.block(height));
   if (bytes === null) return null;
   const header = decodeHeader(bytes);
   if (section === undefined) return toUtf8(encodeProof(proveBlock(history, header, null, size)));
-  if (index >= header.sections[section].count) return null;
+  if (index >= header.sections[section].count || isWithheld(header, bytes)) return null;
   const carried = isStateSection(section);
   const state = carried ? (ledger.state?.(height, section) ?? null) : null;
   if (carried && state === null) return null;

@@ -7,7 +7,7 @@ import { needMethods } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { type Block, decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
-import { signedMarket } from "../format/header.js";
+import { headerBytes, signedMarket } from "../format/header.js";
 import type { Signatures, SigningKey } from "../keys/backend.js";
 import { checkEvidence } from "../keys/coverage.js";
 import { KeyDirectory } from "../keys/directory.js";
@@ -213,6 +213,8 @@ export class Witness {
   async #fetch(source: LedgerSource): Promise<boolean> {
     const bytes = await source.block(this.size);
     if (bytes === null) return false;
+    // A private block's header alone can't be executed: refused before anything of it counts.
+    if (bytes.length === headerBytes) decodeBlock(bytes);
     this.#waiting = await this.#check(bytes);
     await this.#store();
     return true;

@@ -46,6 +46,10 @@ export interface MarketContract extends Dated {
   readonly signed: boolean;
   /** Ed25519 public key of the platform, 64 hex digits. */
   readonly platformKey?: string;
+  /**
+   * Whether everybody may see the records of its blocks, or only whom each is about, and auditors. Left out: `open`.
+   */
+  readonly privacy?: "open" | "private";
   /** The order in which carriers clear within a period: a permutation of all four. */
   readonly order: readonly Carrier[];
 }

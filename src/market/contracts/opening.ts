@@ -19,6 +19,8 @@ export interface Opening {
   readonly periodMs?: number;
   readonly quantityTick?: string;
   readonly priceTick?: string;
+  /** Whether the records of its blocks are everybody's. Default `open`. */
+  readonly privacy?: NonNullable<MarketContract["privacy"]>;
   /** Ids of participants, on unlimited credit. With it come standard terms without limits where none are given. */
   readonly participants?: readonly string[];
   /** Clearing contracts in part; the rest is `paperClearing`, and the pricing that of the mechanism. */
@@ -85,6 +87,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
     priceTick: opening.priceTick ?? "0.000001",
     periodMs: opening.periodMs ?? 30_000,
     signed: false,
+    ...(opening.privacy === undefined ? {} : { privacy: opening.privacy }),
     order: carriers,
   };
   const contracts: Contract[] = [market];

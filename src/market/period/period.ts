@@ -40,6 +40,8 @@ export interface PeriodInput {
   readonly contracts: Uint8Array;
   readonly orders: Uint8Array;
   readonly readings: Uint8Array;
+  /** The secret of the period in a private market; default none, an open market's. */
+  readonly secret?: Uint8Array | null;
 }
 
 /** What follows from it: the derived sections, the roots and the results. */
@@ -123,7 +125,7 @@ export class OpenPeriod {
   }
 
   /** Clears every carrier, settles what is due and returns everything that follows. Once. */
-  close(): PeriodOutcome {
+  close(secret: Uint8Array | null): PeriodOutcome {
     const { orders, readings } = this;
     const { terms, accounts, charges, books } = this.#state;
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
@@ -159,7 +161,7 @@ export class OpenPeriod {
     this.#state.expect(orders.count, trades.length / tradeLayout.bytes, flows.length / flowLayout.bytes);
     return {
       sections: { contracts, orders: orders.encode(), readings: readings.encode(), trades, flows, postings },
-      state: this.#state.roots(this.#engine),
+      state: this.#state.roots(this.#engine, secret),
       totals: totalsOf(this.#sums),
       carriers: outcomes,
       settled,
@@ -190,7 +192,7 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
     fail("refused", "orders", "none at genesis", input.orders.length / orderLayout.bytes);
   takeOrders(open.orders, input.orders);
   takeReadings(open.readings, input.readings);
-  return open.close();
+  return open.close(input.secret ?? null);
 }
 
 /** Bytes of the length before each contract of a section. */

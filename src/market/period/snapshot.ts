@@ -4,8 +4,8 @@
  */
 import { hex, sameBytes } from "../../bytes.js";
 import { fail, within } from "../../errors.js";
+import type { Block } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
-import type { Header } from "../../ledger/format/header.js";
 import { decodeRecords, noCode } from "../../ledger/format/layout.js";
 import { stateSections } from "../../ledger/format/sections.js";
 import type { Snapshot } from "../../ledger/format/snapshot.js";
@@ -19,10 +19,10 @@ import { contractKey, missingNeeds, parseContract, restoreContract } from "../co
 import { MeterBook } from "./meters.js";
 import { MarketState } from "./state.js";
 
-/** The state after the block that `header` heads; `subtrees` tile the blocks below it. */
+/** The state after a block; `subtrees` tile the blocks below it. */
 export function snapshotOf(
   state: MarketState,
-  header: Header,
+  { header, secret }: Pick<Block, "header" | "secret">,
   subtrees: readonly Uint8Array[],
   hasher: Hasher,
 ): Snapshot {
@@ -35,6 +35,7 @@ export function snapshotOf(
   );
   return {
     header,
+    secret,
     subtrees,
     contracts: [...terms.inForce.values()].map(({ contract }) => encodeCanonical(contract)),
     names: terms.names.entries.map(({ kind, carrier, number, name, contract }) => ({
@@ -71,7 +72,7 @@ export function restoreState(snapshot: Snapshot, hasher: Hasher): MarketState {
   restoreRules(state, snapshot);
   restoreBooks(state, snapshot);
   state.lastReadings.restore(snapshot.lastReadings, state.terms.participants.length);
-  const roots = state.roots(hasher);
+  const roots = state.roots(hasher, snapshot.secret);
   for (const name of stateSections) {
     const [found, wanted] = [roots[name], header.sections[name]];
     if (found.count !== wanted.count || !sameBytes(found.root, wanted.root))

@@ -2,10 +2,10 @@
  * What a market carries from one period to the next: all that the next period needs. A block holds the roots of it,
  * section by section, so whoever has the records of a height can check them and go on from there.
  */
-import { encodeItems } from "../../ledger/format/block.js";
+import { describeSection, encodeItems } from "../../ledger/format/block.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
 import type { Rooted } from "../../ledger/format/header.js";
-import { type StateSection, sectionLayouts } from "../../ledger/format/sections.js";
+import { type StateSection, sectionLayouts, stateSections } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { Accounts } from "../books/accounts.js";
 import { type Expected, type Journal, nothingExpected } from "../books/journal.js";
@@ -67,8 +67,19 @@ export class MarketState {
     return this.#resolved;
   }
 
-  /** Counts and roots of all sections; what did not change since they were last asked for is not hashed again. */
-  roots(hasher: Hasher): StateRoots {
+  /**
+   * Counts and roots of all sections. In an open market what did not change since they were last asked for is not
+   * hashed again; in a private one everything is, with the salts of the period.
+   */
+  roots(hasher: Hasher, secret: Uint8Array | null): StateRoots {
+    if (secret !== null) {
+      const salted = (name: StateSection): Rooted =>
+        describeSection(name, this.records(name, hasher), secret, hasher);
+      return Object.fromEntries(stateSections.map((name) => [name, salted(name)])) as Record<
+        StateSection,
+        Rooted
+      >;
+    }
     return {
       state: rootedOf(sectionLayouts.state, this.records("state", hasher), hasher),
       rules: this.rules.rooted(hasher),

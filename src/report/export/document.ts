@@ -21,9 +21,10 @@ import {
   list,
   needIterable,
   oneOf,
+  optional,
   record,
 } from "../../check.js";
-import { fail, within } from "../../errors.js";
+import { fail, notShown, within } from "../../errors.js";
 import {
   type Block,
   buildBlock,
@@ -38,6 +39,7 @@ import { Chain } from "../../ledger/format/chain.js";
 import {
   formatVersion,
   type Header,
+  privateMarket,
   type Rooted,
   signedMarket,
   totalNames,
@@ -64,7 +66,7 @@ const textual = (record: Plain): Plain =>
 
 /** A block as plain JSON data: everything in it, and its hash. The order of the keys is part of the format. */
 function blockToJson(block: Block, hasher: Hasher): Plain {
-  const { header, sections } = block;
+  const { header, sections, secret } = block;
   const records = (name: RecordSection): Plain => ({
     [name]: decodeRecords<unknown>(sectionLayouts[name], sections[name]).map((each) =>
       textual(each as Plain),
@@ -94,6 +96,7 @@ function blockToJson(block: Block, hasher: Hasher): Plain {
       }),
     ),
     totals: Object.fromEntries(carriers.map((carrier) => [carrier, textual({ ...header.totals[carrier] })])),
+    ...(secret === null ? {} : { secret: hex(secret) }),
   };
 }
 
@@ -124,7 +127,7 @@ const checkJson = record({
   height: safe,
   hash,
   version: oneOf(formatVersion),
-  flags: oneOf(0, signedMarket),
+  flags: integer(0, signedMarket | privateMarket),
   marketId: hash,
   period: safe,
   timestampMs: safe,
@@ -139,6 +142,13 @@ const checkJson = record({
     stateSections.map((name) => [name, record({ count: integer(0, none), root: hash })]),
   ) as Record<StateSection, Check<Rooted>>),
   totals: record(byName(carriers, record(byName(totalNames, wholeText)))),
+  secret: optional((value, field) => {
+    const text: unknown = value;
+    // What is wrong with a secret is said without showing it.
+    return typeof text === "string" && /^[0-9a-f]{64}$/.test(text)
+      ? fromHex(text, field)
+      : fail("invalid", field, "64 hexadecimal digits", notShown);
+  }),
 });
 
 /**
@@ -151,7 +161,7 @@ export function blockFromJson(value: unknown, hasher: Hasher, path: string = "bl
     {
       ...fields,
       state: Object.fromEntries(stateSections.map((name) => [name, fields[name]])),
-      signed: flags === signedMarket,
+      signed: (flags & signedMarket) !== 0,
       sections: {
         ...(Object.fromEntries(recordSections.map((name) => [name, fields[name]])) as Record<
           RecordSection,

@@ -22,7 +22,7 @@ import {
   recordLength,
 } from "../../ledger/format/ledgerfile.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import { checkedBlocks } from "../blocks.js";
+import { linkedBlocks } from "../blocks.js";
 
 /**
  * A whole ledger as one file, piece by piece: head, blocks, end. Every block is checked before it is written. Throws
@@ -32,7 +32,7 @@ export async function* writeLedgerFile(blocks: Blocks, hasher: Hasher): AsyncGen
   const checksum = await openChecksum();
   const chain = new Chain(hasher);
   yield encodeFileHead(0);
-  for await (const { bytes } of checkedBlocks(blocks, hasher, chain)) {
+  for await (const { bytes } of linkedBlocks(blocks, chain)) {
     yield encodeRecordHead(bytes, checksum);
     yield bytes;
   }

@@ -1,11 +1,10 @@
 /** Changes a copy of a block as somebody would who wants to cheat: one bit, and the roots repaired if asked. */
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock, decodeItems, encodeBlock } from "../../ledger/format/block.js";
+import { type Block, decodeBlock, describeSection, encodeBlock } from "../../ledger/format/block.js";
 import { type Header, headerLayout } from "../../ledger/format/header.js";
 import { type Layout, offsetsOf } from "../../ledger/format/layout.js";
-import { isStateSection, recordsRoot, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
+import { isStateSection, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
-import { merkleRoot } from "../../ledger/tree/merkle.js";
 import { sectionStart } from "./offsets.js";
 
 /** What a person may change about a block. */
@@ -44,13 +43,8 @@ export function repairRoots(bytes: Uint8Array, other: Hasher): Uint8Array {
     sectionNames.map((name) => {
       const described = block.header.sections[name];
       if (isStateSection(name)) return [name, described];
-      const layout = sectionLayouts[name];
-      const root =
-        layout === null
-          ? merkleRoot(decodeItems(block.sections[name]), other)
-          : recordsRoot(layout, block.sections[name], other);
-      return [name, { ...described, root }];
+      return [name, describeSection(name, block.sections[name], block.secret, other)];
     }),
   ) as Header["sections"];
-  return encodeBlock({ header: { ...block.header, sections }, sections: block.sections });
+  return encodeBlock({ ...block, header: { ...block.header, sections } });
 }

@@ -166,7 +166,7 @@ describe("header", () => {
     const [value] = fc.sample(header, { numRuns: 1, seed: 5 }) as [Header];
     const wrong: [Partial<Header>, string][] = [
       [{ version: 1 }, "header.version"],
-      [{ flags: 2 }, "header.flags"],
+      [{ flags: 4 }, "header.flags"],
       [{ height: -1 }, "header.height"],
       [{ period: 0.5 }, "header.period"],
       [{ timestampMs: 2 ** 53 }, "header.timestampMs"],

@@ -4,6 +4,7 @@ import { hex } from "../../../src/bytes.js";
 import { type Block, decodeItems, encodeBlock, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
 import { flowKinds, postingKinds, tradeKinds } from "../../../src/ledger/format/records.js";
+import { saltedHashes, saltsOf } from "../../../src/ledger/format/salting.js";
 import { nameKinds, stateKinds } from "../../../src/ledger/format/state.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
@@ -15,12 +16,17 @@ const lines = (bytes: Uint8Array): string => hex(bytes).replace(/.{64}/g, "$&\n"
 const codes = (kinds: readonly string[]): string =>
   kinds.map((kind, index) => `${index + 1} ${kind}`).join(", ");
 
+/** The secret of a worked private block: its height + 1 in every byte. */
+const privateSecret = (height: number): Uint8Array => new Uint8Array(32).fill(height + 1);
+
 describe("ledger format, version 2", () => {
   let hasher: Hasher;
   let chain: Block[];
+  let sealed: Block;
   beforeAll(async () => {
     hasher = await openHasher();
     chain = sampleChain([{}, tradePeriod(1002)], hasher);
+    sealed = sampleChain([{}, tradePeriod(1002)], hasher, false, privateSecret)[2]!;
   });
 
   it("has the hashes it has always had", async () => {
@@ -28,6 +34,7 @@ describe("ledger format, version 2", () => {
     expect({
       marketId: hex(chain[0]!.header.marketId),
       blocks: chain.map((block) => hex(hashOfBlock(block, hasher))),
+      privateBlock: hex(hashOfBlock(sealed, hasher)),
       root: verdict.ok ? hex(verdict.root) : verdict.error.message,
     }).toEqual(golden);
   });
@@ -59,6 +66,17 @@ describe("ledger format, version 2", () => {
         lines(encodeBlock(chain[2]!)),
       ],
       ["The root over the three block hashes is `", golden.root],
+      ["The salt of order 0 is `", hex(saltsOf(sealed.secret!, "orders", hasher)(0))],
+      [
+        ", and its salted hash `",
+        hex(saltedHashes("orders", [sealed.sections.orders.subarray(0, 16)], sealed.secret!, hasher)),
+      ],
+      ["The salt of the deposit, posting 0, is `", hex(saltsOf(sealed.secret!, "postings", hasher)(0))],
+      ["as the third block of a private market has the hash `", golden.privateBlock],
+      [
+        `as the third block of a private market has the hash \`${golden.privateBlock}\`.\n\n\`\`\`\n`,
+        lines(encodeBlock(sealed)),
+      ],
       [
         "### flows (4): 40 bytes\n\n| offset | type | field |\n| --- | --- | --- |\n| 0 | u8 | kind: ",
         codes(flowKinds),

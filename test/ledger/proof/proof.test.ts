@@ -13,11 +13,10 @@ import {
   encodeProof,
   openProof,
   type Proof,
-  proveBlock,
-  proveRecord,
   type RecordProof,
   recordOf,
 } from "../../../src/ledger/proof/proof.js";
+import { proveBlock, proveRecord } from "../../../src/ledger/proof/prove.js";
 import { HistoryTree } from "../../../src/ledger/tree/history.js";
 import { plainHasher as hasher } from "../../../src/ledger/tree/plain.js";
 import { someBytes } from "../../support/builds.js";
@@ -145,7 +144,7 @@ describe("proofs of records", () => {
     const { state, prove } = blockOf(17, 3);
     expect(() => prove("state", 16)).not.toThrow();
     const { header } = openProof(prove("state", 0), hasher);
-    const block = { header, sections: {} as never };
+    const block = { header, sections: {} as never, secret: null };
     for (const other of [state.subarray(32), concat(state, state.subarray(0, 32)), someBytes(17 * 32, 9)])
       expect(() => proveRecord(block, { section: "state", index: 0, state: other }, hasher)).toThrow("state");
   });

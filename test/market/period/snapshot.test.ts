@@ -24,7 +24,7 @@ function snapshotsOf(blocks: readonly Block[]): Uint8Array[] {
     const { subtrees } = chain;
     chain.append(encodeBlock(block));
     replay.replay(block);
-    return encodeSnapshot(snapshotOf(replay.state, block.header, subtrees, engine));
+    return encodeSnapshot(snapshotOf(replay.state, block, subtrees, engine));
   });
 }
 
@@ -38,15 +38,15 @@ describe("a snapshot", () => {
     let meters = 0;
     let ended = 0;
     await fc.assert(
-      fc.asyncProperty(fc.nat(0xffff_ffff), async (seed) => {
-        const { store } = await runScenario(engine, seed, { participants: 6, periods: 9 });
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.boolean(), async (seed, isPrivate) => {
+        const { store } = await runScenario(engine, seed, { participants: 6, periods: 9, isPrivate });
         const blocks = await blocksOf(store);
         const kept = snapshotsOf(blocks);
         for (const [height, bytes] of kept.entries()) {
           const snapshot = decodeSnapshot(bytes, hasher);
           expect(hex(encodeSnapshot(snapshot))).toBe(hex(bytes));
           const replay = openReplay(engine, snapshot);
-          const again = snapshotOf(replay.state, snapshot.header, snapshot.subtrees, engine);
+          const again = snapshotOf(replay.state, snapshot, snapshot.subtrees, engine);
           expect(hex(encodeSnapshot(again))).toBe(hex(bytes));
           for (const name of seenIn(blocks[height]!)) seen.add(name);
           meters += snapshot.meters.reduce((sum, each) => sum + each.length, 0);
@@ -58,7 +58,7 @@ describe("a snapshot", () => {
             const taken = encodeSnapshot(
               snapshotOf(
                 replay.state,
-                block.header,
+                block,
                 decodeSnapshot(kept[block.header.height]!, hasher).subtrees,
                 engine,
               ),
@@ -75,32 +75,35 @@ describe("a snapshot", () => {
     expect(ended).toBeGreaterThan(0);
   });
 
-  it("is refused whichever byte of it is flipped, and cut or lengthened anywhere", async () => {
-    const { store } = await runScenario(engine, 3, { participants: 3, periods: 5 });
-    const blocks = await blocksOf(store);
-    const bytes = snapshotsOf(blocks).at(-1)!;
-    const wanted = hex(bytes.subarray(16, 16 + 992));
-    /** Whether a document is taken for the state of the block whose header is in the chain. */
-    const taken = (changed: Uint8Array): boolean => {
-      try {
-        decodeSnapshot(changed, hasher);
-      } catch (error) {
-        expect(error).toMatchObject({ code: expect.stringMatching(/^(corrupt|unsupported)$/) });
-        return false;
+  it.each([false, true])(
+    "is refused whichever byte of it is flipped, cut or lengthened anywhere; private: %s",
+    async (isPrivate) => {
+      const { store } = await runScenario(engine, 3, { participants: 3, periods: 5, isPrivate });
+      const blocks = await blocksOf(store);
+      const bytes = snapshotsOf(blocks).at(-1)!;
+      const wanted = hex(bytes.subarray(16, 16 + 992));
+      /** Whether a document is taken for the state of the block whose header is in the chain. */
+      const taken = (changed: Uint8Array): boolean => {
+        try {
+          decodeSnapshot(changed, hasher);
+        } catch (error) {
+          expect(error).toMatchObject({ code: expect.stringMatching(/^(corrupt|unsupported)$/) });
+          return false;
+        }
+        // Of the header's own bytes the chain is the judge.
+        expect(hex(changed.subarray(16, 16 + 992))).not.toBe(wanted);
+        return hex(changed.subarray(16, 16 + 992)) === wanted;
+      };
+      expect(decodeSnapshot(bytes, hasher).header.height).toBe(5);
+      for (let at = 0; at < bytes.length; at += 1) {
+        const changed = bytes.slice();
+        changed[at]! ^= 1 << (at % 8);
+        expect(taken(changed), `byte ${at}`).toBe(false);
       }
-      // Of the header's own bytes the chain is the judge.
-      expect(hex(changed.subarray(16, 16 + 992))).not.toBe(wanted);
-      return hex(changed.subarray(16, 16 + 992)) === wanted;
-    };
-    expect(decodeSnapshot(bytes, hasher).header.height).toBe(5);
-    for (let at = 0; at < bytes.length; at += 1) {
-      const changed = bytes.slice();
-      changed[at]! ^= 1 << (at % 8);
-      expect(taken(changed), `byte ${at}`).toBe(false);
-    }
-    for (const length of [0, 1, 15, 16, 1007, 1008, bytes.length - 1]) {
-      expect(taken(bytes.slice(0, length))).toBe(false);
-    }
-    expect(taken(new Uint8Array([...bytes, 0]))).toBe(false);
-  });
+      for (const length of [0, 1, 15, 16, 1007, 1008, bytes.length - 1]) {
+        expect(taken(bytes.slice(0, length))).toBe(false);
+      }
+      expect(taken(new Uint8Array([...bytes, 0]))).toBe(false);
+    },
+  );
 });

@@ -5,13 +5,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { concat, hex } from "../../../src/bytes.js";
+import { concat, copyOf, hex } from "../../../src/bytes.js";
 import { GridclearError } from "../../../src/errors.js";
+import { encodeBlock } from "../../../src/ledger/format/block.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
+import { headerBytes } from "../../../src/ledger/format/header.js";
+import {
+  type Checksum,
+  encodeFileEnd,
+  encodeFileHead,
+  encodeRecordHead,
+  openChecksum,
+} from "../../../src/ledger/format/ledgerfile.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
-import { sampleLedger, tradePeriod } from "../../support/sample.js";
+import { sampleChain, sampleLedger, tradePeriod } from "../../support/sample.js";
 
 let hasher: Hasher;
 let blocks: Uint8Array[];
@@ -27,6 +36,14 @@ const errorOf = (bytes: Uint8Array): Promise<unknown> =>
   collect(readLedgerFile([bytes], hasher)).then(
     () => null,
     (error: unknown) => error,
+  );
+
+/** A file of any records, each with its right checksum, so that only their hashes can tell what is wrong. */
+const rawFile = (records: readonly Uint8Array[], hash: Uint8Array, checksum: Checksum): Uint8Array =>
+  concat(
+    encodeFileHead(0),
+    ...records.flatMap((bytes) => [encodeRecordHead(bytes, checksum), bytes]),
+    encodeFileEnd({ size: records.length, hash }, checksum),
   );
 
 beforeAll(async () => {
@@ -128,6 +145,31 @@ describe.skipIf(!python)("a verifier in Python, written from docs/ledger-format.
         },
       ]);
     }
+  });
+
+  it("accepts private ledgers, whole and by their headers, and finds every changed byte of one", async () => {
+    const secretOf = (height: number): Uint8Array => new Uint8Array(32).fill(height + 1);
+    const chain = sampleChain([{}, tradePeriod(1002), {}], hasher, false, secretOf).map(encodeBlock);
+    const ours = await verifyChain(chain, hasher);
+    if (!ours.ok) throw ours.error;
+    const good = { ok: true, size: 4, head: hex(ours.head!.hash), root: hex(ours.root) };
+    const headers = chain.map((bytes) => bytes.subarray(0, headerBytes));
+    const files = [chain, headers, [...headers.slice(0, 2), ...chain.slice(2)]].map(fileOf);
+    expect(judge(await Promise.all(files))).toEqual([
+      good,
+      { ...good, withheld: 4 },
+      { ...good, withheld: 2 },
+    ]);
+    const block = chain[2]!;
+    const checksum = await openChecksum();
+    const broken: Uint8Array[] = [];
+    for (let at = 0; at < block.length; at += at < headerBytes ? 29 : 3) {
+      const changed = copyOf(block);
+      changed[at]! ^= 1 << (at % 8);
+      const records = chain.map((bytes, height) => (height === 2 ? changed : bytes));
+      broken.push(rawFile(records, ours.head!.hash, checksum));
+    }
+    for (const verdict of judge(broken)) expect(verdict).toMatchObject({ ok: false });
   });
 
   it("refuses what we refuse, at the same height", async () => {

@@ -17,6 +17,7 @@ const marketFields = record({
   periodMs: integer(1, 0xffff_ffff),
   signed: boolean,
   platformKey: optional(key),
+  privacy: optional(oneOf("open", "private")),
   order: list(carrier, carriers.length, carriers.length),
 });
 

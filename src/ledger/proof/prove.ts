@@ -1,0 +1,115 @@
+/** Making proofs: of one record of a block, and of a block under the root over all. Opening them is `proof.ts`. */
+import { concat, copyOf, hex, sameBytes, wantBytes } from "../../bytes.js";
+import { needMethods, needObject } from "../../check.js";
+import { fail } from "../../errors.js";
+import { type Block, contentsOf, saltedLeafBytes } from "../format/block.js";
+import { encodeHeader, type Header } from "../format/header.js";
+import { saltedHashes, saltsOf } from "../format/salting.js";
+import {
+  checkSection,
+  isStateSection,
+  leafOf,
+  rowBytes,
+  type SectionName,
+  sectionLayouts,
+} from "../format/sections.js";
+import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
+import type { HistoryTree } from "../tree/history.js";
+import { inclusionRanges, itemRoots, leafRoots, type RangeRoot } from "../tree/path.js";
+import type { Proof, RecordProof } from "./proof.js";
+
+/** Which record of a block to prove. */
+export interface RecordPlace {
+  readonly section: SectionName;
+  /** Place in the section. */
+  readonly index: number;
+  /**
+   * All records of a section of what is carried over, end to end, as replaying the chain gives them: they are not
+   * stored in blocks, and without them none can be proved.
+   */
+  readonly state?: Uint8Array | undefined;
+}
+
+/**
+ * Proves one record of a block that has been checked. Throws `invalid` when there is no such record, `corrupt` when
+ * `state` is not what the header says.
+ */
+export function proveRecord(block: Block, place: RecordPlace, hasher: Hasher): RecordProof {
+  checkHasher(hasher);
+  needObject(needObject(block, "block").header, "block.header");
+  const { section, index, state } = needObject(place, "place");
+  checkSection(section, "section");
+  const { count, root } = block.header.sections[section];
+  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
+    return fail(
+      "invalid",
+      `${section} number`,
+      count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
+      index,
+    );
+  const carried = isStateSection(section);
+  const stored = carried ? state : block.sections[section];
+  if (stored === undefined)
+    return fail("invalid", "state", `the records of ${section} after the block`, stored);
+  const { secret } = block;
+  const held = leavesOf(section, stored, secret, hasher);
+  const leaf = leafOf(section, index, count);
+  if (carried && (held.count !== count || !sameBytes(held.rangeRoot(0, leaf.leaves), root)))
+    return fail("corrupt", section, `${count} records with root ${hex(root)}`, `${held.count} with another`);
+  return {
+    section,
+    index,
+    row: copyOf(held.leaf(leaf.place)),
+    salted:
+      secret === null
+        ? null
+        : concat(saltsOf(secret, section, hasher)(index), contentsOf(section, stored)[index]!),
+    path: inclusionRanges(leaf.place, leaf.leaves).map((range) => held.rangeRoot(range.start, range.end)),
+  };
+}
+
+/** What a section's tree is made of. */
+interface Leaves {
+  /** Number of records or items. */
+  readonly count: number;
+  leaf(place: number): Uint8Array;
+  readonly rangeRoot: RangeRoot;
+}
+
+function leavesOf(
+  section: SectionName,
+  bytes: Uint8Array,
+  secret: Uint8Array | null,
+  hasher: Hasher,
+): Leaves {
+  const layout = sectionLayouts[section];
+  if (layout === null && secret === null) {
+    const items = contentsOf(section, bytes);
+    return { count: items.length, leaf: (place) => items[place]!, rangeRoot: itemRoots(items, hasher) };
+  }
+  const leaves = secret === null ? bytes : saltedHashes(section, contentsOf(section, bytes), secret, hasher);
+  const width = secret === null ? rowBytes(layout!) : saltedLeafBytes(section);
+  return {
+    count: leaves.length / (secret === null ? layout!.bytes : hashBytes),
+    leaf: (place) => leaves.subarray(place * width, (place + 1) * width),
+    rangeRoot: leafRoots(leaves, width, hasher),
+  };
+}
+
+/** Proves a block, with or without a record of it, under the root over the first `size` blocks. */
+export function proveBlock(
+  history: HistoryTree,
+  header: Header,
+  record: RecordProof | null,
+  size?: number,
+): Proof {
+  needMethods(history, "history", "a HistoryTree", ["inclusion"]);
+  if (record !== null) wantBytes(needObject(record, "record").row, "record.row");
+  const under = size === undefined ? history.size : size;
+  return {
+    header: encodeHeader(header),
+    record,
+    history: { size: under, path: history.inclusion(header.height, under) },
+    checkpoint: null,
+  };
+}
