@@ -5,8 +5,8 @@ import { secretBytes } from "../ledger/format/salting.js";
 import type { MarketContract } from "./contracts/contracts.js";
 
 /**
- * Gives a secret for each period, 32 bytes that nobody can guess: {@link systemSecrets} in production, known ones in
- * tests.
+ * Gives a secret for each period, 32 bytes that nobody can guess: the platform's random source in production, known
+ * ones in tests.
  */
 export type Secrets = () => Uint8Array;
 
