@@ -128,8 +128,8 @@ export async function auditBlocks(blocks: Blocks, options: AuditOptions = {}): P
  */
 export async function auditStore(store: Store, options: StoreAuditOptions = {}): Promise<Audit> {
   needMethods(store, "store", "an open store", ["blocks", "getMeta"]);
-  const { from, ...others } = options;
-  onlyKeys(others, "options", optionNames);
+  onlyKeys(options, "options", [...optionNames, "from"]);
+  const { from } = options;
   if (from !== undefined && !(await store.snapshots()).includes(from))
     fail(
       "invalid",

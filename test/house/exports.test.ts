@@ -9,6 +9,7 @@ import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { headerBytes } from "../../src/ledger/format/header.js";
 import { orderLayout } from "../../src/ledger/format/records.js";
+import { decodeSnapshot } from "../../src/ledger/format/snapshot.js";
 import { ledgerKeyKind, parseCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import type { Contradiction } from "../../src/ledger/proof/contradiction.js";
 import { encodeProof } from "../../src/ledger/proof/proof.js";
@@ -102,6 +103,18 @@ for (const name of ["read", "removed"]) {
   await kept.close();
 }
 const key = await keyOf(3);
+const kept = await openMemoryStore();
+const keeping = await openMarket({
+  engine,
+  store: kept,
+  participants: ["ann"],
+  startMs: 0,
+  snapshotEvery: 1,
+});
+await keeping.clearPeriod(1);
+await keeping.clearPeriod(2);
+const snapshotBytes = await kept.getSnapshot(1);
+const snapshot = decodeSnapshot(snapshotBytes!, hasher);
 const client = { hasher, signatures, marketId: market, platformKey: platform.publicKey };
 const piecesOf = async (pieces: AsyncIterable<Uint8Array | string>): Promise<unknown[]> => {
   const all: unknown[] = [];
@@ -170,6 +183,9 @@ const rows: { readonly [name: string]: Row } = {
     call: [{ hasher, history: ledger.history, block: async () => bytes, checkpoint: () => note }],
   },
   Chain: { call: [hasher] },
+  "Chain.after": { call: [snapshot.header, snapshot.subtrees, hasher] },
+  decodeSnapshot: { call: [snapshotBytes, hasher] },
+  encodeSnapshot: { call: [snapshot] },
   LightClient: { call: [client] },
   blockHash: { call: [rawHeader, hasher] },
   checkBlock: { call: [block, hasher] },

@@ -3,7 +3,7 @@
  * streams by, one block at a time.
  */
 import { hex, sameBytes } from "../../bytes.js";
-import { needIterable, needObject } from "../../check.js";
+import { needArray, needIterable, needObject } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
@@ -47,8 +47,8 @@ export class Chain {
    */
   static after(header: Header, subtrees: readonly Uint8Array[], hasher: Hasher): Chain {
     const chain = new Chain(hasher);
-    const { height, period, timestampMs } = header;
-    chain.#history = new CompactRange(hasher, height, subtrees);
+    const { height, period, timestampMs } = needObject(header, "header");
+    chain.#history = new CompactRange(hasher, height, needArray(subtrees, "subtrees"));
     const root = chain.#history.root();
     if (!sameBytes(root, header.history)) fail("corrupt", "history root", hex(header.history), hex(root));
     const hash = blockHash(encodeHeader(header), hasher);

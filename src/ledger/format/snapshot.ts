@@ -2,10 +2,11 @@
  * A snapshot: all that a market carries over after one block, in one document, with the header whose roots it has to
  * come to (docs/ledger-format.md). Whoever trusts the header can begin there. One state has one document.
  */
-import { concat, fromUtf8, hex, sameBytes, toUtf8, viewOf } from "../../bytes.js";
+import { concat, fromUtf8, hex, sameBytes, toUtf8, viewOf, wantBytes } from "../../bytes.js";
+import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
-import { type Hasher, hashBytes } from "../tree/hasher.js";
+import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, perfectSizes } from "../tree/merkle.js";
 import { describeSection, encodeItems, isPrivate } from "./block.js";
 import {
@@ -103,7 +104,8 @@ export function keepsSigner(key: string): boolean {
 
 /** Snapshot to its bytes. Throws `limit` beyond {@link maxSnapshotBytes}, `invalid` for what fits no field. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
-  const { header, secret, subtrees, contracts, names, payments } = snapshot;
+  const { header, secret, subtrees, contracts, names, payments } = needObject(snapshot, "snapshot");
+  needArray(payments, "snapshot.payments");
   const head = { magic, version: formatVersion, payments: payments.length };
   const parts = [
     encodeRecords(headLayout, [head]),
@@ -135,7 +137,8 @@ function nameItems(entry: SnapshotName): Uint8Array[] {
  * version.
  */
 export function decodeSnapshot(bytes: Uint8Array, hasher: Hasher): Snapshot {
-  const reader = new Reader(bytes);
+  checkHasher(hasher);
+  const reader = new Reader(wantBytes(bytes, "snapshot"));
   const head = readHead(reader.take(headLayout.bytes));
   const header = decodeHeader(reader.take(headerBytes));
   const secret = isPrivate(header) ? reader.take(secretBytes) : null;
