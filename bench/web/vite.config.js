@@ -15,7 +15,12 @@ export default defineConfig({
   root: here,
   base: "./",
   logLevel: "warn",
-  resolve: { alias: { gridclear: join(root, "dist", "index.js") } },
+  resolve: {
+    alias: [
+      { find: /^gridclear$/, replacement: join(root, "dist", "index.js") },
+      { find: /^gridclear\/format$/, replacement: join(root, "dist", "ledger", "format.js") },
+    ],
+  },
   build: { outDir: join(root, "build", "bench", "web"), emptyOutDir: true, target: "es2022" },
   worker: { format: "es" },
   server: { headers, fs: { allow: [root] } },
