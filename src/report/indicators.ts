@@ -27,7 +27,7 @@ import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } fr
 import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import { eachPayment, type Payment } from "./payments.js";
-import { Registry } from "./registry.js";
+import { chargeKinds, Registry } from "./registry.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
@@ -68,15 +68,6 @@ function groupOf(account: number): AccountGroup {
     ? "participants"
     : groupsOfAccounts[accountNames[account] ?? "bank"];
 }
-
-/** Flows of devices that say behind them how full the device then is. */
-const charging: ReadonlySet<FlowKind> = new Set([
-  "charged",
-  "gridCharged",
-  "discharged",
-  "selfDischarged",
-  "used",
-]);
 
 const slots = carriers.length * flowKinds.length;
 
@@ -157,7 +148,7 @@ export class Indicators {
       this.#flowQuantity[slot]! += quantity;
       this.#flowLost[slot]! += BigInt(view.getUint32(at + flow.lost, true));
       if (kind === "imported") bought[carrier]! += quantity;
-      if (!charging.has(kind)) continue;
+      if (!chargeKinds.has(kind)) continue;
       this.#devices[party]!.charge = extra;
       if (this.#registry.devices[party]!.owner === null) continue;
       if (kind === "charged" || kind === "gridCharged") bought[carrier]! += quantity;

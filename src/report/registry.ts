@@ -1,7 +1,17 @@
 /** Who is who in a ledger: the numbers that records use and what contracts call them, as its blocks introduce them. */
 import type { Block } from "../ledger/format/block.js";
+import type { FlowRecord } from "../ledger/format/records.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { contractsOf } from "./columns.js";
+
+/** Flows of devices that say behind them, in `extra`, how full the device then is. */
+export const chargeKinds: ReadonlySet<FlowRecord["kind"]> = new Set([
+  "charged",
+  "gridCharged",
+  "discharged",
+  "selfDischarged",
+  "used",
+] as const);
 
 /** A storage device, as the contract in force has it. */
 export interface KnownDevice {

@@ -18,22 +18,8 @@ import { type Accounts, accountOf } from "./accounts.js";
 import { type Amount, amountAt, exactSum, numberAt, product } from "./amounts.js";
 import type { FlowRow } from "./journal.js";
 
-/** What a payment is for: the kinds of posting, and what follows from trades and flows. */
-export type PaymentKind =
-  | (typeof postingKinds)[number]
-  | "energy"
-  | "supplyFee"
-  | "useFee"
-  | "poolPurchase"
-  | "poolSale"
-  | "storage"
-  | "export"
-  | "import"
-  | "interruption"
-  | "loss";
-/** The kinds of payment: those that have postings, then those that trades and flows say. */
-export const paymentKinds: readonly PaymentKind[] = [
-  ...postingKinds,
+/** What the payments are for that trades and flows say. */
+const recordedKinds = [
   "energy",
   "supplyFee",
   "useFee",
@@ -44,7 +30,11 @@ export const paymentKinds: readonly PaymentKind[] = [
   "import",
   "interruption",
   "loss",
-];
+] as const;
+/** What a payment is for: the kinds of posting, and what follows from trades and flows. */
+export type PaymentKind = (typeof postingKinds)[number] | (typeof recordedKinds)[number];
+/** All kinds of payment. */
+export const paymentKinds: readonly PaymentKind[] = [...postingKinds, ...recordedKinds];
 
 /** Takes one payment: account numbers, and amount ticks; a negative amount goes the other way, and 0 moves nothing. */
 export type Pay = (kind: PaymentKind, from: number, to: number, amount: Amount) => void;

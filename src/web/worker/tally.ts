@@ -4,7 +4,7 @@ import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout } from "../../ledger/format/records.js";
 import { account } from "../../market/books/accounts.js";
 import { eachPayment } from "../../report/payments.js";
-import { Registry } from "../../report/registry.js";
+import { chargeKinds, Registry } from "../../report/registry.js";
 import type { Community } from "../../simulation/community.js";
 import { type Carrier, carriers } from "../../units.js";
 
@@ -22,15 +22,6 @@ export interface Tally {
   charge(carrier: Carrier): number;
   platform(): Platform;
 }
-
-/** Flows that say behind them how full the store then is. */
-const chargeKinds: ReadonlySet<string> = new Set([
-  "charged",
-  "gridCharged",
-  "discharged",
-  "selfDischarged",
-  "used",
-]);
 
 export function openTally(community: Community): Tally {
   const charges: number[] = [];
