@@ -1,7 +1,7 @@
 /** What a period came to, for its caller: the block, what it says in objects, and the paper's counters and arrays. */
 import { hex } from "../bytes.js";
 import { integer, needMethods, oneOf } from "../check.js";
-import { type Block, buildBlock, decodeBlock, encodeBlock } from "../ledger/format/block.js";
+import { type Block, buildBlock, encodeBlock, viewBlock } from "../ledger/format/block.js";
 import { blockHash, headerBytes, type Totals } from "../ledger/format/header.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import {
@@ -174,7 +174,7 @@ export function seal(parts: SealParts, outcome: PeriodOutcome): PeriodResult {
   const built = buildBlock(draft, hasher);
   const bytes = encodeBlock(built);
   // The sections as views of those bytes, so that a result holds its block once.
-  const block = { ...decodeBlock(bytes), header: built.header };
+  const block = viewBlock(built.header, bytes);
   return new PeriodResult(block, bytes, blockHash(bytes.subarray(0, headerBytes), hasher), outcome);
 }
 

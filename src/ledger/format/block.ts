@@ -231,6 +231,11 @@ export function decodeBlock(bytes: Uint8Array): Block {
   const header = decodeHeader(bytes);
   const length = blockBytes(header);
   if (bytes.length !== length) return fail("corrupt", "block", `${length} bytes`, bytes.length);
+  return viewBlock(header, bytes);
+}
+
+/** A block whose sections and secret are views into its bytes, which are as long as its header says. */
+export function viewBlock(header: Header, bytes: Uint8Array): Block {
   let at = headerBytes;
   const sections = Object.fromEntries(
     storedSections.map((name) => {

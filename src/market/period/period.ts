@@ -6,7 +6,7 @@ import { viewOf } from "../../bytes.js";
 import { fail, within } from "../../errors.js";
 import { decodeItems, encodeItems, type Sections } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
-import { type Header, marketId, totalNames } from "../../ledger/format/header.js";
+import { type Header, totalNames } from "../../ledger/format/header.js";
 import { checkRecords } from "../../ledger/format/layout.js";
 import {
   flowLayout,
@@ -131,7 +131,7 @@ export class OpenPeriod {
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
     const round: Round = {
       period: this.period,
-      marketId: marketId(encodeCanonical(terms.market), this.#engine),
+      marketId: this.#state.marketId(this.#engine),
       terms,
       resolved: this.#state.resolved,
       accounts,

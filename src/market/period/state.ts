@@ -4,7 +4,7 @@
  */
 import { describeSection, encodeItems } from "../../ledger/format/block.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
-import type { Rooted } from "../../ledger/format/header.js";
+import { marketId, type Rooted } from "../../ledger/format/header.js";
 import { type StateSection, sectionLayouts, stateSections } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { Accounts } from "../books/accounts.js";
@@ -35,6 +35,7 @@ export class MarketState {
   readonly positions: Positions = new Positions();
   readonly rules: Rules = new Rules(this.terms);
   #resolved: ResolvedTerms | null = null;
+  #marketId: Uint8Array | null = null;
   #expected: Expected = nothingExpected;
   readonly #payments = new WeakMap<PaymentContract, Uint8Array>();
 
@@ -48,6 +49,12 @@ export class MarketState {
     if (held !== null) this.rules.enter(held, text);
     else if (contract.kind === "end") this.rules.end();
     this.#resolved = null;
+  }
+
+  /** SHA-256 that names the market, worked out once: its contract never changes. */
+  marketId(hasher: Hasher): Uint8Array {
+    this.#marketId ??= marketId(encodeCanonical(this.terms.market), hasher);
+    return this.#marketId;
   }
 
   /** About how many records the next period will have, by the last. It decides nothing but how much room is made. */
