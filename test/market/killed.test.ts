@@ -1,10 +1,7 @@
 // The real thing: a process that trades on a ledger on disk and is killed, and a log that ends at any byte.
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
@@ -12,6 +9,7 @@ import { decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
+import { bundled, writtenBy } from "../support/child.js";
 import { logFile } from "../support/segments.js";
 
 const engine = await openEngine();
@@ -35,37 +33,13 @@ const open = async (directory: string, options = {}): Promise<LoggedMarket> =>
 describe.skipIf(process.platform === "win32")("a process that trades", () => {
   let script: string;
   beforeAll(async () => {
-    script = fileURLToPath(new URL(`../../build/market-writer-${process.pid}.mjs`, import.meta.url));
-    await build({
-      entryPoints: [fileURLToPath(new URL("logwriter.ts", import.meta.url))],
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      outfile: script,
-      logLevel: "error",
-    });
+    script = await bundled(new URL("logwriter.ts", import.meta.url), "market-writer");
   });
   afterAll(() => rmSync(script, { force: true }));
 
   /** Runs it until it wrote so many lines, and kills it; the whole lines. */
-  const trade = (directory: string, kill: number): Promise<string[]> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [script, directory]);
-      let text = "";
-      let errors = "";
-      child.stdout.on("data", (chunk) => {
-        text += chunk;
-        if (text.split("\n").length > kill) child.kill("SIGKILL");
-      });
-      child.stderr.on("data", (chunk) => {
-        errors += chunk;
-      });
-      child.on("error", reject);
-      child.on("close", () =>
-        errors === "" ? resolve(text.split("\n").slice(0, -1)) : reject(new Error(errors)),
-      );
-    });
+  const trade = async (directory: string, kill: number): Promise<string[]> =>
+    (await writtenBy(process.execPath, [script, directory], kill)).split("\n").slice(0, -1);
 
   it("may be killed at any moment: what it acknowledged stands in the blocks where it was promised", async () => {
     const directory = place();

@@ -4,7 +4,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Command } from "../../src/cli/command.js";
 import { keysCommand } from "../../src/cli/commands/keys.js";
 import { runCommand } from "../../src/cli/commands/run.js";
 import { verifyCommand } from "../../src/cli/commands/verify.js";
@@ -18,6 +17,7 @@ import { openCommunity } from "../../src/simulation/community.js";
 import { parseScenario } from "../../src/simulation/scenariofile.js";
 import { signedRun } from "../../src/simulation/signed.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
+import { run as call } from "../support/commands.js";
 
 // Readings come late and are corrected; halfway through a contract is amended.
 const text = JSON.stringify({
@@ -39,23 +39,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function call(
-  command: Command,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: "", err: "" };
-  const io = {
-    out: (words: string): void => {
-      said.out += words;
-    },
-    err: (words: string): void => {
-      said.err += words;
-    },
-    columns: 80,
-    isTTY: false,
-  };
-  return { code: await command.run(args, io), ...said };
-}
 const run = (ledger: string, ...more: string[]) =>
   call(runCommand, at("scenario.json"), "--ledger", at(ledger), "--json", ...more);
 const verify = async (...args: string[]) => JSON.parse((await call(verifyCommand, "--json", ...args)).out);

@@ -1,5 +1,5 @@
 // Runs command lines in this process and keeps what they say.
-import type { Io } from "../../src/cli/command.js";
+import type { Command, Io } from "../../src/cli/command.js";
 import { gridclear } from "../../src/cli/gridclear.js";
 
 /** What a command line came to. */
@@ -29,5 +29,12 @@ export function listening(isTTY = false): { io: Io; said: { out: string; err: st
 export async function call(...args: string[]): Promise<Said> {
   const { io, said } = listening();
   const code = await gridclear(args, io);
+  return { code, ...said };
+}
+
+/** One command alone, as `call`; what it throws is thrown. */
+export async function run(command: Command, ...args: string[]): Promise<Said> {
+  const { io, said } = listening();
+  const code = await command.run(args, io);
   return { code, ...said };
 }

@@ -30,6 +30,21 @@ export const sampleMarket = {
   priceTick: "0.000001",
 };
 
+/** A draft of a block by itself, at height 0, of what it is given; everything else is nothing in particular. */
+export const draftOf = (parts: Partial<BlockDraft>): BlockDraft => ({
+  signed: false,
+  marketId: new Uint8Array(32),
+  height: 0,
+  period: 1,
+  timestampMs: 2,
+  previous: new Uint8Array(32),
+  history: new Uint8Array(32),
+  sections: {},
+  state: {},
+  totals: emptyTotals(),
+  ...parts,
+});
+
 /** Sections, totals and state of one period; without them it is an empty one. */
 export type Period = Partial<Pick<BlockDraft, "sections" | "totals" | "state">>;
 

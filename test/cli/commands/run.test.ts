@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Command } from "../../../src/cli/command.js";
 import { demoCommand } from "../../../src/cli/commands/demo.js";
 import { runCommand } from "../../../src/cli/commands/run.js";
 import { statementCommand } from "../../../src/cli/commands/statement.js";
 import { auditLedger } from "../../../src/cli/parts/audit.js";
 import { table } from "../../../src/cli/parts/table.js";
+import { run as call } from "../../support/commands.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 let folder: string;
@@ -38,25 +38,6 @@ const quick = {
     storage: 2,
   },
 };
-
-async function call(
-  command: Command,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await command.run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    columns: 80,
-    isTTY: false,
-  });
-  return { code, out, err };
-}
 
 async function scenarioFile(name = "quick.json", value: unknown = quick): Promise<string> {
   const path = join(folder, name);

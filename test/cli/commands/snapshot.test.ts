@@ -3,31 +3,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Command } from "../../../src/cli/command.js";
 import { runCommand } from "../../../src/cli/commands/run.js";
 import { snapshotCommand } from "../../../src/cli/commands/snapshot.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
+import { run } from "../../support/commands.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-snapshot-"));
 const ledger = join(folder, "ledger");
 const files = join(ledger, "snapshots");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(command: Command, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    columns: 80,
-    isTTY: false,
-  };
-  return { code: await command.run(args, io), out, err };
-}
 const verdict = async (...args: string[]) =>
   JSON.parse((await run(verifyCommand, ledger, "--json", ...args)).out) as Record<string, unknown>;
 

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyOf, viewOf } from "../../../src/bytes.js";
-import type { Command } from "../../../src/cli/command.js";
 import { exportCommand } from "../../../src/cli/commands/export.js";
 import { statementCommand } from "../../../src/cli/commands/statement.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
@@ -14,29 +13,11 @@ import { offsetsOf } from "../../../src/ledger/format/layout.js";
 import { tradeLayout } from "../../../src/ledger/format/records.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/open.js";
+import { run } from "../../support/commands.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-stated-"));
 const ledger = join(folder, "ledger");
 const altered = join(folder, "altered");
-
-async function call(
-  command: Command,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    columns: 80,
-    isTTY: false,
-  };
-  return { code: await command.run(args, io), out, err };
-}
 
 /** A market that counts Wh and cents, and the same ledger with the price of its one trade changed under an old root. */
 beforeAll(async () => {
@@ -68,7 +49,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("gridclear statement", () => {
   test("counts in the market's own ticks, in every form", async () => {
-    const [, row] = (await call(statementCommand, ledger, "bob", "--csv")).out.split("\r\n");
+    const [, row] = (await run(statementCommand, ledger, "bob", "--csv")).out.split("\r\n");
     expect(row!.split(",").slice(2, 11)).toEqual([
       "electricity",
       "bought",
@@ -80,61 +61,61 @@ describe("gridclear statement", () => {
       "0",
       "-0.75",
     ]);
-    const document = JSON.parse((await call(statementCommand, ledger, "bob", "--json")).out);
+    const document = JSON.parse((await run(statementCommand, ledger, "bob", "--json")).out);
     expect(document).toMatchObject({
       balance: "-0.75",
       entries: [{ energy: "2.5", price: "0.3", amount: "-0.75", about: Number(row!.split(",")[0]) }],
     });
-    const sums = (await call(statementCommand, ledger, "bob")).out;
+    const sums = (await run(statementCommand, ledger, "bob")).out;
     expect(sums).toMatch(/bought +1 +ann +2\.500 +0\.3000 +-0\.7500 +0\.0000/);
-    const entries = (await call(statementCommand, ledger, "bob", "--period", "1")).out;
+    const entries = (await run(statementCommand, ledger, "bob", "--period", "1")).out;
     expect(entries).toMatch(/electricity\n +bought +ann +2\.500 +0\.3000 +-0\.750000 +0\.000000 +-0\.7500/);
     for (const line of `${sums}${entries}`.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
   });
 
   test("says that a period is not there", async () => {
-    await expect(call(statementCommand, ledger, "bob", "--period", "500")).rejects.toMatchObject({
+    await expect(run(statementCommand, ledger, "bob", "--period", "500")).rejects.toMatchObject({
       field: "--period",
       wanted: "heights from 0 to 1",
     });
-    expect((await call(statementCommand, ledger, "bob", "--period", "1..500")).code).toBe(0);
+    expect((await run(statementCommand, ledger, "bob", "--period", "1..500")).code).toBe(0);
   });
 
   test("of an altered ledger is refused", async () => {
     for (const args of [[], ["--csv"], ["--json"], ["--period", "1"]]) {
-      const { code, out, err } = await call(statementCommand, altered, "bob", ...args);
+      const { code, out, err } = await run(statementCommand, altered, "bob", ...args);
       expect(code).toBe(1);
       expect(out).toBe("");
       expect(err).toMatch(/^gridclear: block 1: /);
     }
     // What is before the alteration can still be shown.
-    expect((await call(statementCommand, altered, "bob", "--period", "0")).code).toBe(0);
+    expect((await run(statementCommand, altered, "bob", "--period", "0")).code).toBe(0);
   });
 });
 
 describe("an exported file", () => {
   test.each(["json", "file"])("is verified and stated as its ledger is: %s", async (format) => {
     const file = join(folder, `ledger.${format}`);
-    await call(exportCommand, ledger, "--format", format, "--output", file);
-    const { durationMs: _, ...whole } = JSON.parse((await call(verifyCommand, ledger, "--json")).out);
-    const { durationMs: __, ...found } = JSON.parse((await call(verifyCommand, file, "--json")).out);
+    await run(exportCommand, ledger, "--format", format, "--output", file);
+    const { durationMs: _, ...whole } = JSON.parse((await run(verifyCommand, ledger, "--json")).out);
+    const { durationMs: __, ...found } = JSON.parse((await run(verifyCommand, file, "--json")).out);
     expect(found).toEqual(whole);
     expect(found).toMatchObject({ ok: true, blocks: 2, trades: 1 });
-    expect((await call(verifyCommand, file)).out).toMatch(/^good: /);
-    const stated = await call(statementCommand, file, "bob", "--csv");
-    expect(stated.out).toBe((await call(statementCommand, ledger, "bob", "--csv")).out);
+    expect((await run(verifyCommand, file)).out).toMatch(/^good: /);
+    const stated = await run(statementCommand, file, "bob", "--csv");
+    expect(stated.out).toBe((await run(statementCommand, ledger, "bob", "--csv")).out);
   });
 
   test("that was changed or cut is bad, with its block; what is no ledger is not acceptable", async () => {
     const file = join(folder, "changed.json");
-    const { out } = await call(exportCommand, ledger, "--format", "json");
+    const { out } = await run(exportCommand, ledger, "--format", "json");
     writeFileSync(file, out.replace('"price":30', '"price":90'));
-    const bad = await call(verifyCommand, file);
+    const bad = await run(verifyCommand, file);
     expect(bad.code).toBe(1);
     expect(bad.out).toMatch(/^BAD: .*block 1: /);
     writeFileSync(file, out.slice(0, out.lastIndexOf("\n]")));
-    expect(await call(verifyCommand, file)).toMatchObject({ code: 1, out: expect.stringMatching(/^BAD: /) });
+    expect(await run(verifyCommand, file)).toMatchObject({ code: 1, out: expect.stringMatching(/^BAD: /) });
     writeFileSync(file, "no ledger at all\n");
-    await expect(call(verifyCommand, file)).rejects.toMatchObject({ code: "invalid" });
+    await expect(run(verifyCommand, file)).rejects.toMatchObject({ code: "invalid" });
   });
 });

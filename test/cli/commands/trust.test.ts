@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hex } from "../../../src/bytes.js";
-import type { Command } from "../../../src/cli/command.js";
 import { keysCommand } from "../../../src/cli/commands/keys.js";
 import { proveCommand } from "../../../src/cli/commands/prove.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
@@ -30,6 +29,7 @@ import { encodeReceipt } from "../../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../../src/ledger/service/client.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/open.js";
+import { run } from "../../support/commands.js";
 import {
   engine,
   hasher,
@@ -68,22 +68,6 @@ beforeAll(async () => {
   await writeFile(at("head"), await honest.head());
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function run(command: Command, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: "", err: "" };
-  const io = {
-    out: (text: string): void => {
-      said.out += text;
-    },
-    err: (text: string): void => {
-      said.err += text;
-    },
-    columns: 80,
-    isTTY: false,
-  };
-  const code = await command.run(args, io);
-  return { code, ...said };
-}
 
 describe("gridclear keys", () => {
   test("makes a key for its owner alone, shows it, never overwrites it", async () => {

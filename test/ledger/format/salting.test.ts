@@ -16,7 +16,7 @@ import {
 } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { Chain, verifyChain } from "../../../src/ledger/format/chain.js";
-import { emptyTotals, headerBytes, marketId } from "../../../src/ledger/format/header.js";
+import { headerBytes, marketId } from "../../../src/ledger/format/header.js";
 import {
   recordSections,
   type SectionName,
@@ -28,7 +28,7 @@ import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { plainHasher } from "../../../src/ledger/tree/plain.js";
 import { merkleTreeHash } from "../../oracle/merkle.js";
 import { someBytes } from "../../support/builds.js";
-import { sampleChain, tradePeriod } from "../../support/sample.js";
+import { draftOf, sampleChain, tradePeriod } from "../../support/sample.js";
 
 const hasher = await openHasher();
 const hashers = [await openEngine(), hasher, plainHasher];
@@ -70,27 +70,16 @@ function someBlock(count: number, seed: number, secret: Uint8Array | null, by = 
   ) as Record<SectionName, Uint8Array[]>;
   const bytes = (name: SectionName): Uint8Array =>
     sectionLayouts[name] === null ? encodeItems(contents[name]) : concat(...contents[name]);
-  const block = buildBlock(
-    {
-      signed: false,
-      secret,
-      marketId: new Uint8Array(32),
-      height: 0,
-      period: 1,
-      timestampMs: 2,
-      previous: new Uint8Array(32),
-      history: new Uint8Array(32),
-      sections: {
-        contracts: bytes("contracts"),
-        evidence: bytes("evidence"),
-        ...Object.fromEntries(recordSections.map((name) => [name, bytes(name)])),
-      },
-      state: Object.fromEntries(stateSections.map((name) => [name, bytes(name)])),
-      totals: emptyTotals(),
+  const draft = draftOf({
+    secret,
+    sections: {
+      contracts: bytes("contracts"),
+      evidence: bytes("evidence"),
+      ...Object.fromEntries(recordSections.map((name) => [name, bytes(name)])),
     },
-    by,
-  );
-  return { block, contents };
+    state: Object.fromEntries(stateSections.map((name) => [name, bytes(name)])),
+  });
+  return { block: buildBlock(draft, by), contents };
 }
 
 const secretOf = (height: number): Uint8Array => new Uint8Array(32).fill(height + 1);

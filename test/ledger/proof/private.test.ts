@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import { hex } from "../../../src/bytes.js";
 import { buildBlock, encodeItems, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
-import { emptyTotals } from "../../../src/ledger/format/header.js";
 import { orderLayout } from "../../../src/ledger/format/records.js";
 import { stateLayout } from "../../../src/ledger/format/state.js";
 import {
@@ -19,6 +18,7 @@ import { proveBlock, proveRecord } from "../../../src/ledger/proof/prove.js";
 import { HistoryTree } from "../../../src/ledger/tree/history.js";
 import { plainHasher as hasher } from "../../../src/ledger/tree/plain.js";
 import { someBytes } from "../../support/builds.js";
+import { draftOf } from "../../support/sample.js";
 
 const sections = ["orders", "contracts", "state"] as const;
 
@@ -29,22 +29,14 @@ function blockOf(count: number, seed: number, secret: Uint8Array | null = someBy
   const contracts = Array.from({ length: count }, (_, i) =>
     encodeCanonical({ kind: "end", name: `${seed}.${i}` }),
   );
-  const block = buildBlock(
-    {
-      signed: false,
-      secret,
-      marketId: new Uint8Array(32),
-      height: 0,
-      period: 1,
-      timestampMs: 2,
-      previous: new Uint8Array(32),
-      history: hasher.sha256(new Uint8Array(0)),
-      sections: { contracts: encodeItems(contracts), orders },
-      state: { state },
-      totals: emptyTotals(),
-    },
-    hasher,
-  );
+  const stored = { contracts: encodeItems(contracts), orders };
+  const draft = draftOf({
+    secret,
+    history: hasher.sha256(new Uint8Array(0)),
+    sections: stored,
+    state: { state },
+  });
+  const block = buildBlock(draft, hasher);
   const history = new HistoryTree(hasher);
   history.append(hashOfBlock(block, hasher));
   const contents = {

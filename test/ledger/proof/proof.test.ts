@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { concat, hex } from "../../../src/bytes.js";
 import { buildBlock, encodeItems, hashOfBlock } from "../../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
-import { emptyTotals, marketId } from "../../../src/ledger/format/header.js";
+import { marketId } from "../../../src/ledger/format/header.js";
 import { orderLayout } from "../../../src/ledger/format/records.js";
 import type { SectionName } from "../../../src/ledger/format/sections.js";
 import { stateLayout } from "../../../src/ledger/format/state.js";
@@ -20,6 +20,7 @@ import { proveBlock, proveRecord } from "../../../src/ledger/proof/prove.js";
 import { HistoryTree } from "../../../src/ledger/tree/history.js";
 import { plainHasher as hasher } from "../../../src/ledger/tree/plain.js";
 import { someBytes } from "../../support/builds.js";
+import { draftOf } from "../../support/sample.js";
 
 const contract = encodeCanonical({ kind: "market", version: 1 });
 
@@ -28,21 +29,9 @@ function blockOf(count: number, seed: number) {
   const orders = someBytes(count * orderLayout.bytes, seed);
   const state = someBytes(count * stateLayout.bytes, seed + 1);
   const contracts = Array.from({ length: count }, (_, i) => encodeCanonical({ kind: "end", name: `${i}` }));
-  const block = buildBlock(
-    {
-      signed: false,
-      marketId: marketId(contract, hasher),
-      height: 0,
-      period: 1,
-      timestampMs: 2,
-      previous: new Uint8Array(32),
-      history: hasher.sha256(new Uint8Array(0)),
-      sections: { contracts: encodeItems(contracts), orders },
-      state: { state },
-      totals: emptyTotals(),
-    },
-    hasher,
-  );
+  const sections = { contracts: encodeItems(contracts), orders };
+  const named = { marketId: marketId(contract, hasher), history: hasher.sha256(new Uint8Array(0)) };
+  const block = buildBlock(draftOf({ ...named, sections, state: { state } }), hasher);
   const history = new HistoryTree(hasher);
   history.append(hashOfBlock(block, hasher));
   const prove = (section: SectionName, index: number): Proof =>

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../../src/bytes.js";
@@ -14,6 +11,7 @@ import { openNodeStore } from "../../../src/ledger/store/node.js";
 import type { Store } from "../../../src/ledger/store/store.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { bundled, writtenBy } from "../../support/child.js";
 import { type Period, sampleLedger, sampleMarket, tradePeriod } from "../../support/sample.js";
 
 const errorOf = (promise: Promise<unknown>): Promise<GridclearError | null> =>
@@ -251,45 +249,20 @@ describe("a write that fails", () => {
 describe.skipIf(process.platform === "win32")("a process that writes", () => {
   let script: string;
   beforeAll(async () => {
-    script = fileURLToPath(new URL(`../../build/store-writer-${process.pid}.mjs`, import.meta.url));
-    await build({
-      entryPoints: [fileURLToPath(new URL("writer.ts", import.meta.url))],
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      outfile: script,
-      logLevel: "error",
-    });
+    script = await bundled(new URL("writer.ts", import.meta.url), "store-writer");
     await writeFile(join(folder, "blocks.json"), JSON.stringify(blocks.map(hex)));
   });
   afterAll(() => rm(script, { force: true }));
 
   /** Runs the writer until it ends or has acknowledged `kill` blocks; the lines it wrote. */
-  const write = (directory: string, kill: number, limit?: string): Promise<string[]> =>
-    new Promise((resolve, reject) => {
-      const args = [script, directory, join(folder, "blocks.json")];
-      const child =
-        limit === undefined
-          ? spawn(process.execPath, args)
-          : spawn("bash", [
-              "-c",
-              `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`,
-              process.execPath,
-              ...args,
-            ]);
-      let text = "";
-      let errors = "";
-      child.stdout.on("data", (chunk) => {
-        text += chunk;
-        if (text.split("\n").length > kill) child.kill("SIGKILL");
-      });
-      child.stderr.on("data", (chunk) => {
-        errors += chunk;
-      });
-      child.on("error", reject);
-      child.on("close", () => (errors === "" ? resolve(text.trim().split("\n")) : reject(new Error(errors))));
-    });
+  const write = async (directory: string, kill: number, limit?: string): Promise<string[]> => {
+    const args = [script, directory, join(folder, "blocks.json")];
+    const limited = `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`;
+    const text = await (limit === undefined
+      ? writtenBy(process.execPath, args, kill)
+      : writtenBy("bash", ["-c", limited, process.execPath, ...args], kill));
+    return text.trim().split("\n");
+  };
   const check = async (store: Store, acknowledged: number): Promise<void> => {
     expect(store.size).toBeGreaterThanOrEqual(acknowledged);
     for (let height = 0; height < store.size; height += 1)

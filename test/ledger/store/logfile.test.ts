@@ -1,18 +1,16 @@
 // What happens to the file of a log: writes that end at any byte, bytes that change, disks that refuse, processes that
 // die.
-import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { GridclearError } from "../../../src/errors.js";
 import { openNodeStore, readNodeStore, removeNodeStore } from "../../../src/ledger/store/node.js";
 import type { Store } from "../../../src/ledger/store/store.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
+import { bundled, writtenBy } from "../../support/child.js";
 import { sampleLedger, sampleMarket, tradePeriod } from "../../support/sample.js";
 import { logFile, recordsOf, segmentFiles } from "../../support/segments.js";
 
@@ -337,36 +335,15 @@ describe("a disk that refuses", () => {
 describe.skipIf(process.platform === "win32")("a process that logs", () => {
   let script: string;
   beforeAll(async () => {
-    script = fileURLToPath(new URL(`../../build/log-writer-${process.pid}.mjs`, import.meta.url));
-    await build({
-      entryPoints: [fileURLToPath(new URL("logwriter.ts", import.meta.url))],
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      outfile: script,
-      logLevel: "error",
-    });
+    script = await bundled(new URL("logwriter.ts", import.meta.url), "log-writer");
   });
   afterAll(() => rmSync(script, { force: true }));
 
   /** Runs the writer until it has acknowledged so many entries and kills it; how many it acknowledged. */
-  const write = (directory: string, kill: number): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [script, directory]);
-      let text = "";
-      let errors = "";
-      child.stdout.on("data", (chunk) => {
-        text += chunk;
-        if (text.split("\n").length > kill) child.kill("SIGKILL");
-      });
-      child.stderr.on("data", (chunk) => {
-        errors += chunk;
-      });
-      child.on("error", reject);
-      const last = (): number => Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));
-      child.on("close", () => (errors === "" ? resolve(last()) : reject(new Error(errors))));
-    });
+  const write = async (directory: string, kill: number): Promise<number> => {
+    const text = await writtenBy(process.execPath, [script, directory], kill);
+    return Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));
+  };
 
   it("may be killed at any moment: what it acknowledged is there, in its order", async () => {
     const directory = place();
