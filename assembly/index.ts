@@ -18,6 +18,8 @@ export { leafHashes, merkleRoot, nodesRoot } from "./hash/merkle";
 const counterparty: u32 = 0;
 const blended: u32 = 1;
 const uniform: u32 = 2;
+/** `match`: what ties do. */
+const prorata: u32 = 1;
 
 const offers = changetype<Side>(memory.data(offsetof<Side>(), 8));
 const bids = changetype<Side>(memory.data(offsetof<Side>(), 8));
@@ -31,12 +33,15 @@ let matchedBids: u32 = 0;
 let lotCount: u32 = 0;
 
 function prepare(): void {
+  offers.quantity = address(Column.offerQuantity);
   offers.left = address(Column.offerLeft);
   offers.price = address(Column.offerPrice);
   offers.flip = 0;
+  bids.quantity = address(Column.bidQuantity);
   bids.left = address(Column.bidLeft);
   bids.price = address(Column.bidPrice);
   bids.flip = -1;
+  lots.quantity = address(Column.lotQuantity);
   lots.left = address(Column.lotUnsold);
   lots.price = address(Column.lotPrice);
   lots.flip = 0;
@@ -54,12 +59,13 @@ let scratch: usize = 0;
 
 /**
  * Scenario 1 over the first `offerCount` offers and `bidCount` bids of the order columns. `mechanism` 0 `value`, 1
- * `merit`; `pricing` 0 counterparty, 1 blend, 2 uniform. Sets both `left` columns and the trade columns; returns the
- * number of trades.
+ * `merit`; `pricing` 0 counterparty, 1 blend, 2 uniform; `ties` 0 arrival, 1 prorata. Sets both `left` columns and the
+ * trade columns; returns the number of trades.
  */
-export function match(mechanism: u32, pricing: u32, k: u32, maxCycles: u32, offerCount: u32, bidCount: u32): i32 {
+export function match(mechanism: u32, pricing: u32, ties: u32, k: u32, maxCycles: u32, offerCount: u32, bidCount: u32): i32 {
   if (offerCount > offerCapacity() || bidCount > bidCapacity() || k > 1_000_000 || mechanism > 1) return outOfRange;
   if (mechanism == 0 ? pricing > blended : pricing != blended && pricing != uniform) return outOfRange;
+  if (ties > 1 || (ties == prorata && pricing != uniform)) return outOfRange;
   const offerQuantity = address(Column.offerQuantity);
   const bidQuantity = address(Column.bidQuantity);
   if (hasEmpty(offerQuantity, offerCount) || hasEmpty(bidQuantity, bidCount)) return emptyOrder;
@@ -79,7 +85,7 @@ export function match(mechanism: u32, pricing: u32, k: u32, maxCycles: u32, offe
   matchedOffers = offerCount;
   matchedBids = bidCount;
   if (mechanism == 0) matchByValue(offers, bids, offerCount, bidCount, trades, maxCycles, scratch);
-  else matchByMerit(offers, bids, offerCount, bidCount, trades, pricing == uniform, scratch);
+  else matchByMerit(offers, bids, offerCount, bidCount, trades, pricing == uniform, ties == prorata, scratch);
   return <i32>trades.count;
 }
 
@@ -90,27 +96,28 @@ export function countOpen(): u32 {
 
 /**
  * Lots of scenario 2 from what offers have left at `poolPrice`; returns their number. Storage lots may be put behind
- * them.
+ * them. `limited`: an offer joins by its pool limit, otherwise by its price.
  */
-export function pool(poolPrice: i32): i32 {
+export function pool(poolPrice: i32, limited: bool): i32 {
   // The host may have changed what is left; nothing may be left beyond the order's quantity.
   if (exceeds(address(Column.offerLeft), address(Column.offerQuantity), matchedOffers)) return outOfRange;
   if (exceeds(address(Column.bidLeft), address(Column.bidQuantity), matchedBids)) return outOfRange;
-  lotCount = poolOffers(matchedOffers, poolPrice);
+  lotCount = poolOffers(matchedOffers, poolPrice, address(limited ? Column.offerPoolLimit : Column.offerPrice));
   return <i32>lotCount;
 }
 
 /**
  * Scenario 2 over the lots that `pool` made and `storageLots` more that the host wrote behind them; returns the number
- * of sales.
+ * of sales. `limited`: a bid pays up to its pool limit, otherwise up to its price.
  */
-export function sell(storageLots: u32, divisible: bool): i32 {
+export function sell(storageLots: u32, divisible: bool, limited: bool): i32 {
   if (storageLots > lotCapacity() - lotCount) return outOfRange;
   if (hasEmpty(address(Column.lotQuantity) + (<usize>lotCount << 2), storageLots)) return emptyOrder;
   prepare();
   for (let i: u32 = 0; i < storageLots; i++) store<u32>(address(Column.lotOffer) + (<usize>(lotCount + i) << 2), noOffer);
   lotCount += storageLots;
   bids.left = address(Column.rest);
+  if (limited) bids.price = address(Column.bidPoolLimit);
   sales.offer = address(Column.saleLot);
   sales.bid = address(Column.saleBid);
   sales.quantity = address(Column.saleQuantity);

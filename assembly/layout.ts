@@ -9,8 +9,9 @@ import { maxBytes, maxOrders, outOfMemory, outOfRange } from "./limits";
 //   0 ┌──────────────────────────────────────────────┐
 //     │ static data: histograms, sides, hash tables  │
 //   a ├──────────────────────────────────────────────┤ a = __heap_base, rounded up
-//     │ offers   quantity price left consent [O]     │ 4 + 4 + 4 + 1 bytes an offer
-//     │ bids     quantity price left [B]             │ 4 + 4 + 4 bytes a bid
+//     │ offers   quantity price left consent [O]     │ 4 + 4 + 4 + 1 bytes an offer,
+//     │          pool limit                          │ 4
+//     │ bids     quantity price left pool limit [B]  │ 4 + 4 + 4 + 4 bytes a bid
 //     │ trades   offer bid quantity price [O + B]    │ 16 bytes: each trade exhausts an order
 //   b ├──────────────────────────────────────────────┤ everything above keeps its place when only L or W grow
 //     │ lots     offer quantity price unsold [L]     │ 16 bytes a lot
@@ -29,9 +30,11 @@ export const enum Column {
   offerPrice,
   offerLeft,
   offerConsent,
+  offerPoolLimit,
   bidQuantity,
   bidPrice,
   bidLeft,
+  bidPoolLimit,
   tradeOffer,
   tradeBid,
   tradeQuantity,
@@ -120,9 +123,11 @@ function lay(offers: u32, bids: u32, lots: u32, work: u64): void {
   place(Column.offerPrice, offers, 4);
   place(Column.offerLeft, offers, 4);
   place(Column.offerConsent, offers, 1);
+  place(Column.offerPoolLimit, offers, 4);
   place(Column.bidQuantity, bids, 4);
   place(Column.bidPrice, bids, 4);
   place(Column.bidLeft, bids, 4);
+  place(Column.bidPoolLimit, bids, 4);
   for (let column: i32 = Column.tradeOffer; column <= Column.tradePrice; column++) place(column, trades, 4);
   for (let column: i32 = Column.lotOffer; column <= Column.lotUnsold; column++) place(column, lots, 4);
   for (let column: i32 = Column.saleLot; column <= Column.salePrice; column++) place(column, sales, 4);

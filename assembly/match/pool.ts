@@ -8,10 +8,12 @@ import { walk } from "./walk";
 /** What a storage lot shows instead of an offer's index. */
 export const noOffer: u32 = 0xffffffff;
 
-/** Makes the lots of scenario 2 out of what offers have left, in arrival order; returns their number. */
-export function poolOffers(offerCount: u32, poolPrice: i32): u32 {
+/**
+ * Makes the lots of scenario 2 out of what offers have left, in arrival order; returns their number. `limit` is the
+ * column that says from which price of the pool on each offer joins.
+ */
+export function poolOffers(offerCount: u32, poolPrice: i32, limit: usize): u32 {
   const left = address(Column.offerLeft);
-  const price = address(Column.offerPrice);
   const consent = address(Column.offerConsent);
   let count: u32 = 0;
   for (let i: u32 = 0; i < offerCount; i++) {
@@ -20,7 +22,7 @@ export function poolOffers(offerCount: u32, poolPrice: i32): u32 {
     store<u32>(address(Column.lotOffer) + (<usize>count << 2), i);
     store<u32>(address(Column.lotQuantity) + (<usize>count << 2), quantity);
     store<i32>(address(Column.lotPrice) + (<usize>count << 2), poolPrice);
-    count += u32(quantity != 0 && load<i32>(price + (<usize>i << 2)) <= poolPrice && load<u8>(consent + i) != 0);
+    count += u32(quantity != 0 && load<i32>(limit + (<usize>i << 2)) <= poolPrice && load<u8>(consent + i) != 0);
   }
   return count;
 }

@@ -1,9 +1,11 @@
 /**
- * One side of a book while it is being matched: offers, bids or pool lots. `left`, `price`, `list`, `open` and `rank`
- * are addresses of u32 or i32 columns; the last three hold order indices.
+ * One side of a book while it is being matched: offers, bids or pool lots. `quantity`, `left`, `price`, `list`, `open`
+ * and `rank` are addresses of u32 or i32 columns; the last three hold order indices.
  */
 @unmanaged
 export class Side {
+  /** What each order came with, u32. */
+  quantity: usize;
   /** What each order still wants to trade, u32. */
   left: usize;
   /** Limit price, i32. */

@@ -4,6 +4,7 @@
  * {@link copyClearing}'s copy.
  */
 import { needObject } from "../check.js";
+import type { CoreMemory } from "./memory.js";
 
 /** Peer-to-peer trades in order of execution; columns are views until the engine's next call. */
 export interface TradeColumns {
@@ -47,6 +48,27 @@ export interface Pooling {
   };
   /** What each bid lacks in the end: the paper's `consumer_id_rest` has something here. */
   readonly rest: Uint32Array;
+}
+
+/** Views of what the core wrote for scenario 2: so many lots and sales, and the rest of so many bids. */
+export function viewPooling(memory: CoreMemory, lots: number, sales: number, bids: number): Pooling {
+  return {
+    lots: {
+      count: lots,
+      offer: memory.u32("lotOffer", lots),
+      quantity: memory.u32("lotQuantity", lots),
+      price: memory.i32("lotPrice", lots),
+      unsold: memory.u32("lotUnsold", lots),
+    },
+    trades: {
+      count: sales,
+      lot: memory.u32("saleLot", sales),
+      bid: memory.u32("saleBid", sales),
+      quantity: memory.u32("saleQuantity", sales),
+      price: memory.i32("salePrice", sales),
+    },
+    rest: memory.u32("rest", bids),
+  };
 }
 
 /** What stands in `lots.offer` for a storage lot. */

@@ -14,8 +14,17 @@ export interface OrderColumns {
   readonly price: Int32Array;
 }
 
+/** Orders that may have another limit in the pool than in trade among peers. */
+export interface LimitedColumns extends OrderColumns {
+  /**
+   * Pool limit in price ticks per unit, −2³¹ … 2³¹−1; left out, each order's price. An offer joins a pool that pays at
+   * least this; a bid pays at most this there.
+   */
+  readonly poolLimit?: Int32Array;
+}
+
 /** Offers; `consent` says whether what is left of an offer may join the pool. */
-export interface OfferColumns extends OrderColumns {
+export interface OfferColumns extends LimitedColumns {
   /** 1 (the default for all) joins the pool, 0 opts out. */
   readonly consent?: Uint8Array;
 }
@@ -23,7 +32,7 @@ export interface OfferColumns extends OrderColumns {
 /** What one carrier clears in one period. The columns are read, never kept; they may be views of an earlier result. */
 export interface Book {
   readonly offers: OfferColumns;
-  readonly bids: OrderColumns;
+  readonly bids: LimitedColumns;
   /** Storage discharge lots, which follow the offers' lots in the pool at their own price. */
   readonly lots?: OrderColumns;
 }
@@ -71,9 +80,25 @@ export function takeOrders(orders: unknown, field: string, own: ArrayBufferLike)
   return { quantity, price };
 }
 
-/** {@link takeOrders} for offers, `consent` included. */
+/** {@link takeOrders} for offers or bids, pool limits included. */
+export function takeLimited(orders: unknown, field: string, own: ArrayBufferLike): LimitedColumns {
+  const taken = takeOrders(orders, field, own);
+  const { poolLimit } = orders as Partial<LimitedColumns>;
+  if (poolLimit === undefined) return taken;
+  const limits = takeColumn(poolLimit, `${field}.poolLimit`, "Int32Array", own);
+  if (limits.length !== taken.quantity.length)
+    return fail(
+      "invalid",
+      `${field}.poolLimit`,
+      `${taken.quantity.length} limits, one for each quantity`,
+      limits.length,
+    );
+  return { ...taken, poolLimit: limits };
+}
+
+/** {@link takeLimited} for offers, `consent` included. */
 export function takeOffers(orders: unknown, field: string, own: ArrayBufferLike): OfferColumns {
-  const offers = takeOrders(orders, field, own);
+  const offers = takeLimited(orders, field, own);
   const { consent } = orders as Partial<OfferColumns>;
   if (consent === undefined) return offers;
   const taken = takeColumn(consent, `${field}.consent`, "Uint8Array", own);

@@ -1,23 +1,23 @@
 /** The engine: the matching core as an object, from columns of orders to columns of trades. */
 import { integer, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
-import type { Clearing, Matching, Pooling } from "./clearing.js";
+import { type Clearing, type Matching, type Pooling, viewPooling } from "./clearing.js";
 import {
   type Book,
   maxOrders,
   type OrderColumns,
   refuseEmpty,
   takeBookLots,
+  takeLimited,
   takeLots,
   takeOffers,
-  takeOrders,
 } from "./columns.js";
 import { leafHashes, merkleRoot, nodesRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
 import { type CoreExports, type LoadedCore, loadCore, restart } from "./load.js";
-import { mechanisms, pricingCodes } from "./mechanisms.js";
+import { mechanisms, pricingCodes, tieCodes } from "./mechanisms.js";
 import { CoreMemory } from "./memory.js";
 import { checkOptions, type EngineOptions } from "./options.js";
-import { type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
+import { type Matched, type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
 import { type CheckedRules, type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
 import { HashThreads } from "./threads.js";
 
@@ -30,10 +30,16 @@ export {
   storageLot,
   type TradeColumns,
 } from "./clearing.js";
-export { type Book, maxOrders, type OfferColumns, type OrderColumns } from "./columns.js";
+export {
+  type Book,
+  type LimitedColumns,
+  maxOrders,
+  type OfferColumns,
+  type OrderColumns,
+} from "./columns.js";
 export type { Sha256Stream } from "./hashing.js";
 export type { WasmSource } from "./load.js";
-export type { Mechanism, MechanismRules, Pricing } from "./mechanisms.js";
+export type { Mechanism, MechanismRules, Pricing, Ties } from "./mechanisms.js";
 export type { EngineOptions } from "./options.js";
 export { type RecordOptions, type TradeRecords, tradeRecordBytes } from "./records.js";
 export {
@@ -64,8 +70,7 @@ export class Engine {
   #memory: CoreMemory;
   readonly #threads: HashThreads | null;
   /** Orders of the last `match`; null when there is none to sell from. */
-  #matched: { offers: number; bids: number; trades: number; storageLots: number; sales: number } | null =
-    null;
+  #matched: Matched | null = null;
 
   /** Use {@link openEngine}. */
   constructor(loaded: LoadedCore, threads: HashThreads | null = null) {
@@ -158,25 +163,20 @@ export class Engine {
   }
 
   #match(book: Book, rules: CheckedRules, storageLots: number): Matching {
-    const { mechanism, pricing, k, maxCycles } = rules;
+    const { mechanism, pricing, ties, k, maxCycles } = rules;
     const own = this.#memory.bytes.buffer;
     const offers = takeOffers(object(book, "book").offers, "offers", own);
-    const bids = takeOrders(book.bids, "bids", own);
+    const bids = takeLimited(book.bids, "bids", own);
     const offerCount = offers.quantity.length;
     const bidCount = bids.quantity.length;
     this.#matched = null;
     return this.#use((core, memory) => {
       memory.reserve(offerCount, bidCount, offerCount + storageLots, 0);
-      memory.u32("offerQuantity", offerCount).set(offers.quantity);
-      memory.i32("offerPrice", offerCount).set(offers.price);
-      const consent = memory.u8("offerConsent", offerCount);
-      if (offers.consent === undefined) consent.fill(1);
-      else consent.set(offers.consent);
-      memory.u32("bidQuantity", bidCount).set(bids.quantity);
-      memory.i32("bidPrice", bidCount).set(bids.price);
+      memory.place(offers, bids);
       const count = core.match(
         mechanisms[mechanism].code,
         pricingCodes[pricing],
+        tieCodes[ties],
         k,
         maxCycles,
         offerCount,
@@ -187,7 +187,15 @@ export class Engine {
         refuseEmpty(bids, "bids");
       }
       if (count < 0) fail("invalid", "book", "what the core accepts", `a refusal (${count})`);
-      this.#matched = { offers: offerCount, bids: bidCount, trades: count, storageLots: 0, sales: 0 };
+      this.#matched = {
+        offers: offerCount,
+        bids: bidCount,
+        offersLimited: Number(offers.poolLimit !== undefined),
+        bidsLimited: Number(bids.poolLimit !== undefined),
+        trades: count,
+        storageLots: 0,
+        sales: 0,
+      };
       return {
         trades: {
           count,
@@ -203,8 +211,9 @@ export class Engine {
   }
 
   /**
-   * Scenario 2 on what the last {@link match} left: what remains of offers that allow it becomes lots at the pool's
-   * price, `storage` lots follow at their own, and bids with something left walk them. May be called again after
+   * Scenario 2 on what the last {@link match} left: what remains of offers whose pool limit allows it becomes lots at
+   * the pool's price, `storage` lots follow at their own, and bids with something left walk them, each up to its pool
+   * limit. May be called again after
    * another change of `remaining`.
    *
    * The views that `match` returned stay valid, unless there are more storage lots than `book.lots` or
@@ -220,34 +229,18 @@ export class Engine {
     return this.#use((core, memory) => {
       const matched = this.#matched ?? fail("state", "sell", "a match to go on from", "none");
       memory.reserve(matched.offers, matched.bids, matched.offers + storageLots, 0);
-      const ownLots = core.pool(price);
+      const ownLots = core.pool(price, matched.offersLimited);
       if (ownLots < 0) fail("invalid", "remaining", "at most each order's quantity", "more");
       const lotCount = ownLots + storageLots;
       if (taken !== undefined) {
         memory.u32("lotQuantity", lotCount, ownLots).set(taken.quantity);
         memory.i32("lotPrice", lotCount, ownLots).set(taken.price);
       }
-      const count = core.sell(storageLots, lots === "divisible" ? 1 : 0);
+      const count = core.sell(storageLots, lots === "divisible" ? 1 : 0, matched.bidsLimited);
       if (count < 0) fail("invalid", "storage", "what the core accepts", `a refusal (${count})`);
       matched.storageLots = storageLots;
       matched.sales = count;
-      return {
-        lots: {
-          count: lotCount,
-          offer: memory.u32("lotOffer", lotCount),
-          quantity: memory.u32("lotQuantity", lotCount),
-          price: memory.i32("lotPrice", lotCount),
-          unsold: memory.u32("lotUnsold", lotCount),
-        },
-        trades: {
-          count,
-          lot: memory.u32("saleLot", count),
-          bid: memory.u32("saleBid", count),
-          quantity: memory.u32("saleQuantity", count),
-          price: memory.i32("salePrice", count),
-        },
-        rest: memory.u32("rest", matched.bids),
-      };
+      return viewPooling(memory, lotCount, count, matched.bids);
     });
   }
 

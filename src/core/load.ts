@@ -23,6 +23,7 @@ export interface CoreExports extends Record<string, unknown> {
   match(
     mechanism: number,
     pricing: number,
+    ties: number,
     k: number,
     maxCycles: number,
     offers: number,
@@ -31,8 +32,8 @@ export interface CoreExports extends Record<string, unknown> {
   countOpen(): number;
   hasClearingPrice(): number;
   clearingPrice(): number;
-  pool(price: number): number;
-  sell(storageLots: number, divisible: number): number;
+  pool(price: number, limited: number): number;
+  sell(storageLots: number, divisible: number, limited: number): number;
   countRest(): number;
   peerRecords(
     carrier: number,

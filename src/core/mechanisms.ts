@@ -24,6 +24,15 @@ export const pricingCodes = {
   uniform: 2,
 } as const;
 
+/** Codes in the core of what decides between orders that a mechanism ranks equal. */
+export const tieCodes = {
+  /** Who came first goes first. */
+  arrival: 0,
+  /** At the price where the market stops, all of that price share what is left, by their quantities. */
+  prorata: 1,
+} as const;
+
+export type Ties = keyof typeof tieCodes;
 export type Mechanism = keyof typeof mechanisms;
 export type Pricing = keyof typeof pricingCodes;
 
@@ -35,6 +44,8 @@ export interface MechanismRules {
 
 /** The names of all mechanisms. */
 export const mechanismNames: readonly Mechanism[] = /* @__PURE__ */ Object.keys(mechanisms) as Mechanism[];
+/** The names of all ways with ties. */
+export const tieNames: readonly Ties[] = /* @__PURE__ */ Object.keys(tieCodes) as Ties[];
 /** The names of all pricings, of whatever mechanism. */
 export const pricingNames: readonly Pricing[] = /* @__PURE__ */ Object.keys(pricingCodes) as Pricing[];
 
@@ -77,4 +88,17 @@ export function checkMechanism(
       given.pricing,
     );
   return { mechanism, pricing };
+}
+
+const tiesWord: Check<Ties> = /* @__PURE__ */ oneOf(...tieNames);
+
+/**
+ * Checks what ties do; `arrival` where nothing is said. Throws `invalid` naming the key, also for `prorata` without one
+ * price for all, where orders of one price don't fare alike.
+ */
+export function checkTies(given: unknown, { pricing }: MechanismRules, field: string): Ties {
+  const ties = given === undefined ? "arrival" : tiesWord(given, field);
+  return ties === "prorata" && pricing !== "uniform"
+    ? fail("invalid", field, "arrival, or prorata with pricing uniform", given)
+    : ties;
 }

@@ -2,7 +2,7 @@
  * The core's linear memory as the host sees it: where its columns lie, and the views of them.
  */
 import { fail } from "../errors.js";
-import { maxOrders } from "./columns.js";
+import { type LimitedColumns, maxOrders, type OfferColumns } from "./columns.js";
 import type { CoreExports } from "./load.js";
 
 /** Columns of the core's memory, in the order of assembly/layout.ts. */
@@ -11,9 +11,11 @@ const columnNames = [
   "offerPrice",
   "offerLeft",
   "offerConsent",
+  "offerPoolLimit",
   "bidQuantity",
   "bidPrice",
   "bidLeft",
+  "bidPoolLimit",
   "tradeOffer",
   "tradeBid",
   "tradeQuantity",
@@ -92,6 +94,21 @@ export class CoreMemory {
     const isOwn = view.buffer === this.#u8.buffer;
     this.reserve(0, 0, 0, bytes);
     return isOwn ? this.#u8.subarray(byteOffset, byteOffset + length) : view;
+  }
+
+  /** Writes checked orders into their columns, for which room was made. */
+  place(offers: OfferColumns, bids: LimitedColumns): void {
+    const offerCount = offers.quantity.length;
+    const bidCount = bids.quantity.length;
+    this.u32("offerQuantity", offerCount).set(offers.quantity);
+    this.i32("offerPrice", offerCount).set(offers.price);
+    const consent = this.u8("offerConsent", offerCount);
+    if (offers.consent === undefined) consent.fill(1);
+    else consent.set(offers.consent);
+    if (offers.poolLimit !== undefined) this.i32("offerPoolLimit", offerCount).set(offers.poolLimit);
+    this.u32("bidQuantity", bidCount).set(bids.quantity);
+    this.i32("bidPrice", bidCount).set(bids.price);
+    if (bids.poolLimit !== undefined) this.i32("bidPoolLimit", bidCount).set(bids.poolLimit);
   }
 
   #rebuild(): void {

@@ -42,17 +42,23 @@ export interface TradeRecords {
   readonly bytes: Uint8Array;
 }
 
+/** What the core holds of the last match: counts, and which sides came with pool limits. */
+export interface Matched {
+  readonly offers: number;
+  readonly bids: number;
+  /** 1 where the side has pool limits; 0 where its prices are its limits in the pool too. */
+  readonly offersLimited: number;
+  readonly bidsLimited: number;
+  readonly trades: number;
+  storageLots: number;
+  sales: number;
+}
+
 /** Writes the records of the last clearing, fees included, into the core's staging memory. */
 export function tradeRecords(
   core: CoreExports,
   memory: CoreMemory,
-  matched: {
-    readonly offers: number;
-    readonly bids: number;
-    readonly trades: number;
-    readonly storageLots: number;
-    readonly sales: number;
-  },
+  matched: Readonly<Matched>,
   options: RecordOptions,
 ): TradeRecords {
   const carrier = integer(0, 255)(options.carrier, "carrier");

@@ -4,7 +4,14 @@
 import { integer, list, oneOf, onlyKeys, record } from "../check.js";
 import { fail } from "../errors.js";
 import { maxPrice, minPrice, ppm } from "../units.js";
-import { checkMechanism, type Mechanism, type MechanismRules, type Pricing } from "./mechanisms.js";
+import {
+  checkMechanism,
+  checkTies,
+  type Mechanism,
+  type MechanismRules,
+  type Pricing,
+  type Ties,
+} from "./mechanisms.js";
 
 /** One tier of the commission, in ppm: `share` of the trades in order of execution pay these rates on their amount. */
 export interface CommissionTier {
@@ -15,7 +22,7 @@ export interface CommissionTier {
 
 /** The pool of scenario 2 (paper §4.2(4)b). */
 export interface PoolRules {
-  /** What a lot costs, in price ticks. Offers that ask more stay out. */
+  /** What a lot costs, in price ticks. Offers whose pool limit is above it stay out. */
   readonly price: number;
   /** `whole` (default, the paper's): a lot is taken whole or not at all. `divisible`: as much of it as is lacking. */
   readonly lots?: "whole" | "divisible";
@@ -33,6 +40,11 @@ export interface ClearingRules {
    * both.
    */
   readonly pricing?: Pricing;
+  /**
+   * `arrival` (default): of orders that rank equal, who came first goes first. `prorata`, with `uniform` alone: at the
+   * price where the market stops, the orders of that price share what they trade by their quantities.
+   */
+  readonly ties?: Ties;
   /** Where between offer (0) and bid (1 000 000) a blended or uniform price lies, in ppm; default 500 000. */
   readonly k?: number;
   /** Most cycles of `value`, 0 … 2³²−1; 0 (default): until nothing more trades. */
@@ -45,6 +57,7 @@ export interface ClearingRules {
 
 /** Rules with every default filled in and every value checked. */
 export interface CheckedRules extends MechanismRules {
+  readonly ties: Ties;
   readonly k: number;
   readonly maxCycles: number;
   readonly pool: Required<PoolRules> | null;
@@ -77,7 +90,7 @@ export function checkCommission(value: unknown, field = "rules.commission"): rea
   return total === ppm ? checked : fail("invalid", field, `shares that sum to ${ppm}`, total);
 }
 
-const ruleKeys = ["mechanism", "pricing", "k", "maxCycles", "pool", "commission"];
+const ruleKeys = ["mechanism", "pricing", "ties", "k", "maxCycles", "pool", "commission"];
 
 /**
  * Fills in the defaults and checks every value. Throws `invalid` for an unknown key, a value out of range, or a pricing
@@ -90,6 +103,7 @@ export function checkRules(rules: ClearingRules): CheckedRules {
   return {
     mechanism,
     pricing,
+    ties: checkTies(rules.ties, { mechanism, pricing }, "rules.ties"),
     k: share(k, "rules.k"),
     maxCycles: cycles(maxCycles, "rules.maxCycles"),
     pool: pool === null ? null : checkPool(pool),

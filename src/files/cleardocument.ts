@@ -52,6 +52,7 @@ function engineRules(rules: FileRules, carrier: Carrier): ClearingRules {
   return {
     mechanism: rules.mechanism,
     pricing: rules.pricing,
+    ties: rules.ties,
     k: rules.k,
     maxCycles: rules.maxCycles,
     pool: rules.pool.get(carrier) ?? null,

@@ -4,13 +4,15 @@ import { fail, GridclearError } from "../errors.js";
 import { type Carrier, carriers, formatTicks, parsePrice, parseQuantity, type Tick } from "../units.js";
 import { readRecords } from "./csv.js";
 
-/** One side of one carrier, in arrival order: three columns of one length. */
+/** One side of one carrier, in arrival order: columns of one length. */
 export interface OrderList {
   readonly id: readonly string[];
   /** Quantity ticks, 1 … 2³²−1. */
   readonly quantity: Uint32Array;
   /** Price ticks, −2³¹ … 2³¹−1. */
   readonly price: Int32Array;
+  /** Pool limit in price ticks, the order's price where the file gives none; left out when it gives none at all. */
+  readonly poolLimit?: Int32Array;
 }
 
 /** Orders of one carrier. */
@@ -28,21 +30,30 @@ export interface FileTicks {
   readonly price: Tick;
 }
 
-const columnNames = ["carrier", "side", "id", "quantity", "price"] as const;
+const columnNames = ["carrier", "side", "id", "quantity", "price", "poolPrice"] as const;
 type Column = (typeof columnNames)[number];
+const optionalColumns: readonly Column[] = ["carrier", "poolPrice"];
 
 /** A side while it grows; `seen` keeps ids unique. */
 interface Draft {
   readonly id: string[];
   readonly quantity: number[];
   readonly price: number[];
+  readonly poolLimit: number[];
   readonly seen: Set<string>;
 }
-const newDraft = (): Draft => ({ id: [], quantity: [], price: [], seen: new Set() });
+const newDraft = (): Draft => ({ id: [], quantity: [], price: [], poolLimit: [], seen: new Set() });
 
-/** Position of each known column in the header; −1 for a carrier column that was left out. */
+/** Position of each known column in the header; −1 for a column that was left out. */
 function readHeader(header: readonly string[], line: number): Record<Column, number> {
-  const place: Record<Column, number> = { carrier: -1, side: -1, id: -1, quantity: -1, price: -1 };
+  const place: Record<Column, number> = {
+    carrier: -1,
+    side: -1,
+    id: -1,
+    quantity: -1,
+    price: -1,
+    poolPrice: -1,
+  };
   for (const [index, name] of header.entries()) {
     const column = columnNames.find((known) => known === name);
     if (column === undefined)
@@ -51,7 +62,7 @@ function readHeader(header: readonly string[], line: number): Record<Column, num
     place[column] = index;
   }
   for (const column of columnNames)
-    if (place[column] === -1 && column !== "carrier")
+    if (place[column] === -1 && !optionalColumns.includes(column))
       return fail("invalid", `line ${line}: header`, `a column ${column}`, header.join(","));
   return place;
 }
@@ -153,14 +164,19 @@ export function parseOrderFile(text: string, ticks: FileTicks): OrderFile {
     draft.seen.add(id);
     draft.id.push(id);
     draft.quantity.push(hinted(parseQuantity, at("quantity"), ticks.quantity, field("quantity")));
-    draft.price.push(hinted(parsePrice, at("price"), ticks.price, field("price")));
+    const price = hinted(parsePrice, at("price"), ticks.price, field("price"));
+    draft.price.push(price);
+    const limit = at("poolPrice");
+    draft.poolLimit.push(limit === "" ? price : hinted(parsePrice, limit, ticks.price, field("poolPrice")));
   });
   if (place === null) return fail("invalid", "line 1: header", "a header row", "an empty file");
 
+  const limited = (place as Record<Column, number>).poolPrice !== -1;
   const close = (draft: Draft): OrderList => ({
     id: draft.id,
     quantity: Uint32Array.from(draft.quantity),
     price: Int32Array.from(draft.price),
+    ...(limited ? { poolLimit: Int32Array.from(draft.poolLimit) } : {}),
   });
   const file = new Map<Carrier, OrderSheet>();
   for (const carrier of carriers) {

@@ -1,13 +1,14 @@
 /** The rules of a clearing as people write them down: RULES.json of `gridclear clear` (docs/clear.md). */
 import { anything, integer, list, object, oneOf, optional, orNull, record } from "../check.js";
 import type { CommissionTier, PoolRules } from "../core/engine.js";
-import { checkMechanism, type MechanismRules } from "../core/mechanisms.js";
+import { checkMechanism, checkTies, type MechanismRules, type Ties } from "../core/mechanisms.js";
 import { checkCommission, maxTiers } from "../core/rules.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
 import { parseJson } from "./jsonfile.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
 export interface FileRules extends MechanismRules {
+  readonly ties: Ties;
   /** ppm. */
   readonly k: number;
   /** 0: no limit. */
@@ -28,6 +29,7 @@ const pool = record({ price: optional(anything), lots: optional(oneOf("whole", "
 const rules = record({
   mechanism: optional(anything),
   pricing: optional(anything),
+  ties: optional(anything),
   k: share,
   maxCycles: optional(integer(0, 0xffff_ffff)),
   quantityTick: optional(parseTick),
@@ -60,8 +62,10 @@ export function checkFileRules(value: unknown): FileRules {
   const tiers = (given.commission ?? [{}]).map(
     ({ share: part = ppm, supply = 0, use = 0 }): CommissionTier => ({ share: part, supply, use }),
   );
+  const priced = checkMechanism(given, "");
   return {
-    ...checkMechanism(given, ""),
+    ...priced,
+    ties: checkTies(given.ties, priced, "ties"),
     k: given.k ?? 500_000,
     maxCycles: given.maxCycles ?? 0,
     ticks: { quantity: quantityTick, price: priceTick },

@@ -70,19 +70,28 @@ export function randomMarket(random: Random): Market {
     const count = random.between(least, most);
     return { quantity: quantities(count, quantity), price: prices(count, price) };
   };
+  const limits = (count: number): { poolLimit?: Int32Array } =>
+    random.of(true, false) ? { poolLimit: prices(count, price) } : {};
   const offers = side(0);
-  const mechanism = random.of("value", "value", "merit");
+  const wanted = side(0);
+  const mechanism = random.of("value", "merit");
+  const pricing = random.of("blend", mechanism === "value" ? "counterparty" : "uniform");
   return {
     book: {
-      offers: random.of(true, false)
-        ? { ...offers, consent: Uint8Array.from(offers.quantity, () => random.between(0, 1)) }
-        : offers,
-      bids: side(0),
+      offers: {
+        ...offers,
+        ...limits(offers.quantity.length),
+        ...(random.of(true, false)
+          ? { consent: Uint8Array.from(offers.quantity, () => random.between(0, 1)) }
+          : {}),
+      },
+      bids: { ...wanted, ...limits(wanted.quantity.length) },
       lots: random.of(true, false) ? side(0) : { quantity: new Uint32Array(0), price: new Int32Array(0) },
     },
     rules: {
       mechanism,
-      pricing: random.of("blend", mechanism === "value" ? "counterparty" : "uniform"),
+      pricing,
+      ties: pricing === "uniform" ? random.of("arrival", "prorata") : "arrival",
       k: random.of(0, 1, 333_333, 500_000, 999_999, 1_000_000),
       maxCycles: random.of(0, 0, 0, 1, 2),
       pool: random.of(null, { price: price(), lots: "whole" }, { price: price(), lots: "divisible" }),
@@ -90,11 +99,12 @@ export function randomMarket(random: Random): Market {
   };
 }
 
-const ordersOf = ({ quantity, price, consent }: Book["offers"]): Order[] =>
+const ordersOf = ({ quantity, price, consent, poolLimit }: Book["offers"]): Order[] =>
   Array.from(quantity, (q, index) => ({
     quantity: BigInt(q),
     price: BigInt(price[index] as number),
     consent: consent?.[index] !== 0,
+    ...(poolLimit === undefined ? {} : { poolLimit: BigInt(poolLimit[index] as number) }),
   }));
 
 /** What the rules make of a market. */
@@ -102,6 +112,7 @@ export function byRules({ book, rules }: Market): Result {
   const full: Rules = {
     mechanism: rules.mechanism ?? "value",
     pricing: rules.pricing ?? "counterparty",
+    ties: rules.ties ?? "arrival",
     k: BigInt(rules.k ?? 500_000),
     maxCycles: rules.maxCycles ?? 0,
     pool: rules.pool ? { price: BigInt(rules.pool.price), lots: rules.pool.lots ?? "whole" } : null,

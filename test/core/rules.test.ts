@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { tierRanges } from "../../src/core/rules.js";
 import { scalarCore } from "../../src/core/scalar.js";
+import { split } from "../oracle/rules.js";
 import { difference, type Market, prices, quantities, Random, randomMarket } from "./markets.js";
 
 const engines: readonly [string, Promise<Engine>][] = [
@@ -35,6 +36,48 @@ test("the worked case of the market rules", async () => {
   expect([...(pool?.lots.offer ?? [])]).toEqual([0]);
   expect([...(pool?.lots.unsold ?? [])]).toEqual([1]);
   expect(counters).toEqual({ num1: 3, num2: 1, num3: 0, num4: 0 });
+});
+
+test.each(engines)("ties that share, by hand, %s", async (_, opening) => {
+  const engine = await opening;
+  const { trades, remaining, clearingPrice } = engine.clear(
+    // Three offers of 5, 3 and 2 at one price share 6: running sums 5, 8, 10 of 10 give 3, 4.8 → 5 and 6.
+    { offers: side([1, 2], [5, 4], [3, 4], [2, 4], [9, 7]), bids: side([7, 6]) },
+    { mechanism: "merit", ties: "prorata" },
+  );
+  expect([...trades.offer]).toEqual([0, 1, 2, 3]);
+  expect([...trades.bid]).toEqual([0, 0, 0, 0]);
+  expect([...trades.quantity]).toEqual([1, 3, 2, 1]);
+  expect([...remaining.offers]).toEqual([0, 2, 1, 1, 9]);
+  // The offers that are left ask no more than those that were sold last.
+  expect(clearingPrice).toBe(4);
+});
+
+test.each(engines)("ties share exactly at the largest sums, %s", async (_, opening) => {
+  const engine = await opening;
+  const random = new Random(0x711e);
+  for (const [tied, others] of [
+    [70_000, 3],
+    [70_000, 69_999],
+    [3, 2],
+    [9, 1],
+  ] as const) {
+    const bids = {
+      quantity: quantities(tied, () => most - random.between(0, 1)),
+      price: prices(tied, () => -7),
+    };
+    const offers = { quantity: quantities(others, () => most), price: prices(others, () => lowest) };
+    const { trades, remaining } = engine.clear({ offers, bids }, { mechanism: "merit", ties: "prorata" });
+    const parts = split(BigInt(others) * BigInt(most), Array.from(bids.quantity, BigInt));
+    const traded = Array.from(remaining.bids, (left, index) =>
+      BigInt((bids.quantity[index] as number) - left),
+    );
+    expect(traded.findIndex((part, index) => part !== parts[index])).toBe(-1);
+    expect(trades.count).toBeLessThan(tied + others);
+    expect(trades.quantity.reduce((sum, quantity) => sum + BigInt(quantity), 0n)).toBe(
+      BigInt(others) * BigInt(most),
+    );
+  }
 });
 
 describe.each(engines)("core and rules agree, %s", (name, opening) => {
@@ -81,13 +124,17 @@ describe.each(engines)("core and rules agree, %s", (name, opening) => {
     const engine = await opening;
     for (const lots of [none, side([3, 2], [1, -4])])
       for (const mechanism of ["value", "merit"] as const)
-        for (const pricing of ["blend", mechanism === "value" ? "counterparty" : "uniform"] as const)
+        for (const [pricing, ties] of [
+          ["blend", "arrival"],
+          [mechanism === "value" ? "counterparty" : "uniform", "arrival"],
+          ...(mechanism === "merit" ? ([["uniform", "prorata"]] as const) : []),
+        ] as const)
           for (const mode of ["whole", "divisible"] as const)
             for (const price of [lowest, -3, 0, 3, highest])
               expect(
                 difference(engine, {
                   book: { offers, bids, lots },
-                  rules: { mechanism, pricing, k: 250_000, pool: { price, lots: mode } },
+                  rules: { mechanism, pricing, ties, k: 250_000, pool: { price, lots: mode } },
                 }),
               ).toBeNull();
   });

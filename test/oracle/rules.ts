@@ -6,6 +6,8 @@ export interface Order {
   readonly price: bigint;
   /** Offers only: false opts out of the pool. */
   readonly consent?: boolean;
+  /** What counts in the pool; without it the price. */
+  readonly poolLimit?: bigint;
 }
 
 export interface Tier {
@@ -17,6 +19,7 @@ export interface Tier {
 export interface Rules {
   readonly mechanism: "value" | "merit";
   readonly pricing: "counterparty" | "blend" | "uniform";
+  readonly ties?: "arrival" | "prorata";
   readonly k: bigint;
   readonly maxCycles: number;
   readonly pool: { readonly price: bigint; readonly lots: "whole" | "divisible" } | null;
@@ -180,6 +183,65 @@ function matchByMerit(
   return { trades, clearingPrice };
 }
 
+/** Part i of a total T is r(c_i) − r(c_{i−1}), r(c) = ⌊(2·T·c + W) / 2W⌋, over running sums c of weights, W in all. */
+export function split(total: bigint, weights: readonly bigint[]): bigint[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0n);
+  const upTo = (sum: bigint): bigint => (whole === 0n ? 0n : (2n * total * sum + whole) / (2n * whole));
+  let sum = 0n;
+  return weights.map((weight) => {
+    const before = upTo(sum);
+    sum += weight;
+    return upTo(sum) - before;
+  });
+}
+
+/**
+ * Ties that share: at the crossing at most one group of orders of one side and one price is filled in part. What it
+ * trades is divided among its orders; then the two pointers run over what each order trades.
+ */
+function shareTies(
+  offerOrders: readonly Order[],
+  bidOrders: readonly Order[],
+  offers: readonly Open[],
+  bids: readonly Open[],
+  clearingPrice: bigint,
+): Trade[] {
+  let groups = 0;
+  for (const [orders, side] of [
+    [offerOrders, offers],
+    [bidOrders, bids],
+  ] as const)
+    for (const at of new Set(side.map(({ price }) => price))) {
+      const group = side.filter(({ price }) => price === at);
+      const weights = group.map(({ index }) => (orders[index] as Order).quantity);
+      const left = group.reduce((sum, order) => sum + order.left, 0n);
+      const traded = weights.reduce((sum, weight) => sum + weight, 0n) - left;
+      if (left === 0n || traded === 0n) continue;
+      groups++;
+      for (const [place, part] of split(traded, weights).entries())
+        (group[place] as Open).left = (weights[place] as bigint) - part;
+    }
+  if (groups > 1) throw new Error("more than one group is filled in part");
+  const trading = (orders: readonly Order[], side: readonly Open[]): Open[] =>
+    side
+      .map(({ index, price, left }) => ({ index, price, left: (orders[index] as Order).quantity - left }))
+      .filter(({ left }) => left > 0n);
+  const offerQueue = ascending(trading(offerOrders, offers), price);
+  const bidQueue = descending(trading(bidOrders, bids), price);
+  const trades: Trade[] = [];
+  while (offerQueue.length > 0 || bidQueue.length > 0) {
+    const offer = offerQueue[0] as Open;
+    const bid = bidQueue[0] as Open;
+    const quantity = smaller(offer.left, bid.left);
+    trades.push({ offer: offer.index, bid: bid.index, quantity, price: clearingPrice });
+    offer.left -= quantity;
+    bid.left -= quantity;
+    if (offer.left === 0n) offerQueue.shift();
+    if (bid.left === 0n) bidQueue.shift();
+  }
+  return trades;
+}
+
 /** Clears one carrier in one period. `storage`: discharge lots of storages, at their own price. */
 export function clearByRules(
   offerOrders: readonly Order[],
@@ -194,6 +256,8 @@ export function clearByRules(
   let cycles: number[] = [];
   if (rules.mechanism === "value") ({ trades, cycles } = matchByValue(offers, bids, rules));
   else ({ trades, clearingPrice } = matchByMerit(offers, bids, rules));
+  if (rules.ties === "prorata" && clearingPrice !== null)
+    trades = shareTies(offerOrders, bidOrders, offers, bids, clearingPrice);
   const offersLeft = offers.map(({ left }) => left);
   const bidsLeft = bids.map(({ left }) => left);
   if (rules.pool === null) return { trades, offersLeft, bidsLeft, clearingPrice, cycles, pool: null };
@@ -203,7 +267,11 @@ export function clearByRules(
   const origin: (number | null)[] = [];
   const lots: Open[] = [];
   for (const { index, left, price } of offers)
-    if (left > 0n && price <= poolPrice && (offerOrders[index]?.consent ?? true)) {
+    if (
+      left > 0n &&
+      (offerOrders[index]?.poolLimit ?? price) <= poolPrice &&
+      (offerOrders[index]?.consent ?? true)
+    ) {
       lots.push({ index: lots.length, price: poolPrice, left });
       origin.push(index);
     }
@@ -214,10 +282,10 @@ export function clearByRules(
   const quantities = lots.map(({ left }) => left);
   const sales: { lot: number; bid: number; quantity: bigint; price: bigint }[] = [];
   const lotsInOrder = ascending(lots, value);
-  for (const bid of descending(
-    bids.filter(({ left }) => left > 0n),
-    value,
-  ))
+  const standing = bids
+    .filter(({ left }) => left > 0n)
+    .map((bid) => ({ ...bid, price: bidOrders[bid.index]?.poolLimit ?? bid.price }));
+  for (const bid of descending(standing, value))
     for (const lot of lotsInOrder) {
       if (lot.left === 0n || bid.left === 0n || bid.price < lot.price) continue;
       if (mode === "whole" && lot.left > bid.left) continue;
@@ -240,7 +308,7 @@ export function clearByRules(
         unsold: left,
       })),
       sales,
-      rest: bids.map(({ left }) => left),
+      rest: bids.map(({ index, left }) => standing.find((bid) => bid.index === index)?.left ?? left),
     },
   };
 }

@@ -18,7 +18,7 @@ export const clearCommand: Command = defineCommand({
   arguments: [
     {
       name: "ORDERS.csv",
-      help: "header and rows: carrier (electricity, heat, cold, gas; may be left out), side (offer, bid), id, quantity (kWh), price (currency per kWh); row order is arrival order; - reads standard input",
+      help: "header and rows: carrier (electricity, heat, cold, gas; may be left out), side (offer, bid), id, quantity (kWh), price (currency per kWh), poolPrice (limit in the pool; may be left out); row order is arrival order; - reads standard input",
     },
   ],
   options: {

@@ -106,6 +106,57 @@ describe("gridclear clear", () => {
     });
   });
 
+  test("pool limits: what is left of an order has another price in the pool", async () => {
+    const { electricity } = await cleared(
+      [
+        "poolPrice,side,id,quantity,price",
+        // Left after scenario 1, where 6 meets nothing: sold into the pool at 3 although it asked 6.
+        "2,offer,S0,4,6",
+        // Asked 5, and joins from 4 on: idle.
+        "4,offer,S1,2,5",
+        // An empty cell is the limit: 3 joins.
+        ",offer,S2,1,3",
+        // Bid 1 among peers and 3 in the pool: quantity × pool limit 15 is walked before 8.
+        "3,bid,C0,5,1",
+        // Bids 2 among peers, 2.5 in the pool: too little.
+        "2.5,bid,C1,3,2",
+        "",
+      ].join("\n"),
+      { pool: { electricity: { price: "3" } } },
+    );
+    expect(electricity?.trades).toEqual([]);
+    expect(electricity?.pool).toEqual({
+      lots: [
+        { offer: "S0", quantity: "4", price: "3" },
+        { offer: "S2", quantity: "1", price: "3" },
+      ],
+      trades: [
+        { offer: "S2", bid: "C0", quantity: "1", price: "3", amount: "3" },
+        { offer: "S0", bid: "C0", quantity: "4", price: "3", amount: "12" },
+      ],
+      unsold: [],
+    });
+    expect(electricity?.idle).toEqual([{ offer: "S1", quantity: "2" }]);
+    expect(electricity?.rest).toEqual([{ bid: "C1", quantity: "3" }]);
+  });
+
+  test("ties that share", async () => {
+    const { electricity } = await cleared(
+      "side,id,quantity,price\noffer,S0,6,2\nbid,C0,4,3\nbid,C1,4,3\nbid,C2,1,5\n",
+      { mechanism: "merit", ties: "prorata", quantityTick: "1", pool: null },
+    );
+    // C2 first; 5 are left for two bids of 4: running sums 4 and 8 of 8 give 2.5, rounded up, and 5.
+    expect(electricity?.trades.map(({ bid, quantity, price }) => [bid, quantity, price])).toEqual([
+      ["C2", "1", "3"],
+      ["C0", "3", "3"],
+      ["C1", "2", "3"],
+    ]);
+    expect(electricity?.rest).toEqual([
+      { bid: "C0", quantity: "1" },
+      { bid: "C1", quantity: "2" },
+    ]);
+  });
+
   test("merit order, one price, negative prices, carriers apart and in order", async () => {
     const carriers = await cleared(
       "price,id,side,carrier,quantity\n-0.05,windy,offer,gas,2.5\n-0.01,user,bid,gas,1\n9,only,bid,heat,0.000001\n",
@@ -166,6 +217,12 @@ describe("gridclear clear", () => {
     ["not a tick", "side,id,quantity,price\noffer,a,1,1\nbid,b,0.0000001,1\n", /line 3: quantity.*0\.000001/],
     ["hexadecimal", "side,id,quantity,price\noffer,a,0x10,1\n", /line 2: quantity/],
     ["empty price", "side,id,quantity,price\noffer,a,1,\n", /line 2: price/],
+    ["pool limit", "side,id,quantity,price,poolPrice\noffer,a,1,1,x\n", /line 2: poolPrice.*"x"/],
+    [
+      "pool limit in parts of a tick",
+      "side,id,quantity,price,poolPrice\noffer,a,1,1,0.0000001\n",
+      /poolPrice/,
+    ],
     ["exponent", "side,id,quantity,price\noffer,a,1,1e400\n", /line 2: price/],
     ["too much", "side,id,quantity,price\noffer,a,4294.967296,1\n", /line 2: quantity/],
     ["CR alone", "side,id,quantity,price\roffer,S0,10,3\rbid,C0,6,5\r", /line 1: row.*line endings/],
@@ -207,6 +264,9 @@ describe("gridclear clear", () => {
     ["mechanism", { mechanism: "fifo" }, /mechanism.*"fifo"/],
     ["uniform with value", { pricing: "uniform" }, /pricing/],
     ["counterparty with merit", { mechanism: "merit", pricing: "counterparty" }, /pricing/],
+    ["unknown ties", { mechanism: "merit", ties: "lottery" }, /ties.*"lottery"/],
+    ["ties that share by value", { ties: "prorata" }, /ties/],
+    ["ties that share at many prices", { mechanism: "merit", pricing: "blend", ties: "prorata" }, /ties/],
     ["k as text", { k: "5" }, /k: .*"5"/],
     ["k above", { k: 1_000_001 }, /k: /],
     ["k between", { k: 0.5 }, /k: /],
