@@ -3,7 +3,7 @@
  * values as a file each. A segment is a ledger file (format/ledgerfile.ts), the last without its end. Whoever reads
  * opens nothing for writing, so a ledger can be read beside its writer, and from a disk that can't be written.
  */
-import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../../errors.js";
 import {
@@ -18,7 +18,7 @@ import {
   openChecksum,
   recordHeadBytes,
 } from "../format/ledgerfile.js";
-import { readAt, replaceFile, writeAll } from "./disk.js";
+import { DiskFile, replaceFile } from "./disk.js";
 import { type Lock, takeLock } from "./lock.js";
 import type { LogExtent } from "./log.js";
 import { LogFile } from "./logfile.js";
@@ -72,7 +72,7 @@ export async function readingMedium(directory: string): Promise<Medium> {
     beginLog: refuse,
     appendLog: refuse,
     dropLog: refuse,
-    close: () => segments.close(),
+    close: async () => segments.close(),
   };
 }
 
@@ -142,7 +142,7 @@ class WritingMedium implements Medium {
   readonly #segments: Segments;
   readonly #log: LogFile;
   /** The file that blocks are appended to; null before the first block. */
-  #file: FileHandle | null = null;
+  #file: DiskFile | null = null;
   /**
    * The files in which records that were cut off are kept until a block is flushed in their place, earlier ones too.
    */
@@ -190,16 +190,15 @@ class WritingMedium implements Medium {
     const start = last?.starts[height - last.first];
     if (last === null || start === undefined)
       return fail("state", "store", "a block of the last segment", height);
-    const file = await open(last.path, "r+");
+    const file = new DiskFile(last.path, "r+");
     try {
-      const { size } = await file.stat();
       const aside = `${tornPrefix}${height}`;
-      await replaceFile(join(this.#directory, aside), await readAt(file, start, size - start));
+      await replaceFile(join(this.#directory, aside), await file.read(start, file.size - start));
       this.#aside.add(aside);
-      await file.truncate(start);
-      await file.datasync();
+      file.truncate(start);
+      await file.flush();
     } finally {
-      await file.close();
+      file.close();
     }
     last.starts.length = height - last.first + 1;
   }
@@ -209,14 +208,14 @@ class WritingMedium implements Medium {
     const segment = await this.#segmentFor(height, before);
     const file = this.#file!;
     const start = segment.starts.at(-1)!;
-    const { size } = await file.stat();
+    const { size } = file;
     if (size !== start) fail("conflict", segment.path, `${start} bytes, as this writer left it`, size);
     const mark = encodeMark(before, this.#checksum);
-    await writeAll(file, [encodeRecordHead(bytes, this.#checksum), bytes], start);
-    await writeAll(file, [mark.bytes], mark.at);
+    await file.write([encodeRecordHead(bytes, this.#checksum), bytes], start);
+    await file.write([mark.bytes], mark.at);
     // One flush for both. The mark speaks of the blocks before this one, which are flushed already, so it is true
     // whichever of the two reaches the disk first.
-    await file.datasync();
+    await file.flush();
     segment.starts.push(start + recordHeadBytes + bytes.length);
     for (const name of this.#aside) await rm(join(this.#directory, name), { force: true });
     this.#aside.clear();
@@ -231,13 +230,13 @@ class WritingMedium implements Medium {
     // Also after a crash between the two steps of beginning a segment.
     const { lastButOne } = this.#segments;
     if (lastButOne?.ended === false) await this.#end(lastButOne, before);
-    this.#file ??= await open(segment.path, "r+");
+    this.#file ??= new DiskFile(segment.path, "r+");
     return segment;
   }
 
   /** Makes the segment whose first block has this height. */
   async #begin(height: number, before: Mark): Promise<void> {
-    await this.#file?.close();
+    this.#file?.close();
     this.#file = null;
     const path = join(this.#directory, segmentName(height));
     const head = encodeFileHead(height);
@@ -256,12 +255,12 @@ class WritingMedium implements Medium {
 
   /** Writes the end of a segment, which states the chain up to there: where the next segment begins. */
   async #end(segment: Segment, mark: Mark): Promise<void> {
-    const file = await open(segment.path, "r+");
+    const file = new DiskFile(segment.path, "r+");
     try {
-      await writeAll(file, [encodeFileEnd(mark, this.#checksum)], segment.starts.at(-1)!);
-      await file.datasync();
+      await file.write([encodeFileEnd(mark, this.#checksum)], segment.starts.at(-1)!);
+      await file.flush();
     } finally {
-      await file.close();
+      file.close();
     }
     segment.ended = true;
   }
@@ -274,10 +273,10 @@ class WritingMedium implements Medium {
     const { last } = this.#segments;
     if (last === null) return;
     this.#lock.check();
-    this.#file ??= await open(last.path, "r+");
+    this.#file ??= new DiskFile(last.path, "r+");
     const { at, bytes } = encodeMark(mark, this.#checksum);
-    await writeAll(this.#file, [bytes], at);
-    await this.#file.datasync();
+    await this.#file.write([bytes], at);
+    await this.#file.flush();
     await this.#log.confirm();
   }
 
@@ -315,9 +314,9 @@ class WritingMedium implements Medium {
 
   async close(): Promise<void> {
     try {
-      await this.#file?.close();
-      await this.#log.close();
-      await this.#segments.close();
+      this.#file?.close();
+      this.#log.close();
+      this.#segments.close();
     } finally {
       this.#lock.release();
     }

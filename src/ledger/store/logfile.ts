@@ -3,8 +3,7 @@
  * period begins. It has the head and the records of a segment (format/ledgerfile.ts); a record holds what was flushed
  * at once.
  */
-import { closeSync, fstatSync, openSync } from "node:fs";
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { concat } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { maxSectionBytes } from "../format/header.js";
@@ -22,7 +21,7 @@ import {
 } from "../format/ledgerfile.js";
 import { hashBytes } from "../tree/hasher.js";
 import { isCutOff } from "./cutoff.js";
-import { readAt, readAtSync, replaceFile, writeAll } from "./disk.js";
+import { DiskFile, replaceFile } from "./disk.js";
 import type { LogExtent } from "./log.js";
 
 /** Letters at the beginning of the file. */
@@ -42,18 +41,18 @@ interface Found {
 
 /** Reads where the records are. Throws `corrupt`, changing nothing, for all that no crash leaves. */
 function scan(path: string, checksum: Checksum): Found | null {
-  const descriptor = openToRead(path);
-  if (descriptor === null) return null;
+  const file = openToRead(path);
+  if (file === null) return null;
   try {
-    const head = decodeFileHead(readAtSync(descriptor, 0, fileHeadBytes), checksum, "log", kind);
-    const { size } = fstatSync(descriptor);
+    const head = decodeFileHead(file.readNow(0, fileHeadBytes), checksum, "log", kind);
+    const { size } = file;
     const starts = [fileHeadBytes];
     let at = fileHeadBytes;
     while (at < size) {
-      const recordHead = readAtSync(descriptor, at, Math.min(recordHeadBytes, size - at));
+      const recordHead = file.readNow(at, Math.min(recordHeadBytes, size - at));
       const length = recordHead.length < recordHeadBytes ? 0 : recordLength(recordHead);
       if (length === 0 || length > maxRecordBytes || at + recordHeadBytes + length > size) break;
-      const record = readAtSync(descriptor, at + recordHeadBytes, length);
+      const record = file.readNow(at + recordHeadBytes, length);
       if (!isWhole(recordHead, record, checksum)) break;
       at += recordHeadBytes + length;
       starts.push(at);
@@ -65,18 +64,18 @@ function scan(path: string, checksum: Checksum): Found | null {
     if (at < size) {
       // One record at a time is under way, so what follows the last whole one is no longer than one.
       const rest = Math.min(size - at, recordHeadBytes + maxRecordBytes + 1);
-      if (!isCutOff(readAtSync(descriptor, at, rest), at, checksum))
+      if (!isCutOff(file.readNow(at, rest), at, checksum))
         fail("corrupt", `log, group ${groups}`, "the bytes that were written", "others");
     }
     return { period: head.first, starts, marked, torn: at < size };
   } finally {
-    closeSync(descriptor);
+    file.close();
   }
 }
 
-function openToRead(path: string): number | null {
+function openToRead(path: string): DiskFile | null {
   try {
-    return openSync(path, "r");
+    return new DiskFile(path, "r");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
@@ -97,7 +96,7 @@ export class LogFile {
   readonly #checksum: Checksum;
   /** null: there is none. */
   #found: Found | null;
-  #file: FileHandle | null = null;
+  #file: DiskFile | null = null;
 
   private constructor(path: string, checksum: Checksum, found: Found | null) {
     this.#path = path;
@@ -118,13 +117,13 @@ export class LogFile {
     const { starts } = this.#found ?? { starts: [] };
     const [start, end] = [starts[index], starts[index + 1]];
     if (start === undefined || end === undefined) return null;
-    const record = await readAt(await this.#open(), start, end - start);
+    const record = await this.#open().read(start, end - start);
     return record.subarray(recordHeadBytes);
   }
 
   /** Makes the file of a period, with a first record; until it is there whole, the one before is. */
   async begin(period: number, group: Uint8Array): Promise<void> {
-    await this.close();
+    this.close();
     const head = encodeFileHead(period, kind);
     const mark = this.#markOf(1);
     head.set(mark.bytes, mark.at);
@@ -136,18 +135,18 @@ export class LogFile {
   async append(group: Uint8Array): Promise<void> {
     const found = this.#found ?? fail("state", "log", "a log that was begun", "none");
     const { starts } = found;
-    const file = await this.#open();
+    const file = this.#open();
     const end = starts.at(-1)!;
     if (found.torn) {
       // Flushed for itself: what is left of a write that was cut off would look like rot behind a new record.
-      await file.truncate(end);
-      await file.datasync();
+      file.truncate(end);
+      await file.flush();
       found.torn = false;
     }
-    const { size } = await file.stat();
+    const { size } = file;
     if (size !== end) fail("conflict", this.#path, `${end} bytes, as this writer left it`, size);
     const record = concat(encodeRecordHead(group, this.#checksum), group);
-    await writeAll(file, [record], end);
+    await file.write([record], end);
     // One flush for both. The mark counts the records before this one, so it is true whichever reaches the disk first.
     await this.#mark(starts.length - 1);
     starts.push(end + record.length);
@@ -161,21 +160,21 @@ export class LogFile {
 
   /** Writes a mark that counts so many records, and flushes the file. */
   async #mark(groups: number): Promise<void> {
-    const file = await this.#open();
+    const file = this.#open();
     const { at, bytes } = this.#markOf(groups);
-    await writeAll(file, [bytes], at);
-    await file.datasync();
+    await file.write([bytes], at);
+    await file.flush();
     this.#found!.marked = groups;
   }
 
   async drop(): Promise<void> {
-    await this.close();
-    await rm(this.#path, { force: true });
+    this.close();
+    rmSync(this.#path, { force: true });
     this.#found = null;
   }
 
-  async close(): Promise<void> {
-    await this.#file?.close();
+  close(): void {
+    this.#file?.close();
     this.#file = null;
   }
 
@@ -184,8 +183,8 @@ export class LogFile {
     return encodeMark({ size: groups, hash: new Uint8Array(hashBytes) }, this.#checksum);
   }
 
-  async #open(): Promise<FileHandle> {
-    this.#file ??= await open(this.#path, "r+");
+  #open(): DiskFile {
+    this.#file ??= new DiskFile(this.#path, "r+");
     return this.#file;
   }
 }

@@ -2,8 +2,7 @@
  * The segments of a ledger on disk, read: which blocks there are and where each stands. A segment is a ledger file
  * (format/ledgerfile.ts) that begins at some height; the last has no end yet.
  */
-import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors.js";
 import { headerBytes } from "../format/header.js";
@@ -20,7 +19,7 @@ import {
   recordLength,
 } from "../format/ledgerfile.js";
 import { isCutOff } from "./cutoff.js";
-import { readAt, readAtSync } from "./disk.js";
+import { DiskFile } from "./disk.js";
 
 /** Name of a segment: sixteen digits of its first height. */
 export const segmentPattern: RegExp = /^(\d{16})\.gclf$/;
@@ -64,35 +63,35 @@ interface Tail {
  * chain's to check.
  */
 function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Segment; tail: Tail | null } {
-  const descriptor = openSync(path, "r");
+  const file = new DiskFile(path, "r");
   try {
     // The head first: its marks then never speak of blocks that were appended after the length was taken.
-    const head = decodeFileHead(readAtSync(descriptor, 0, fileHeadBytes), checksum, path);
-    const { size } = fstatSync(descriptor);
+    const head = decodeFileHead(file.readNow(0, fileHeadBytes), checksum, path);
+    const { size } = file;
     const starts = [fileHeadBytes];
     const segment: Segment = { path, first: head.first, head, starts, ended: false };
     let at = fileHeadBytes;
     while (at + recordHeadBytes <= size) {
-      const length = recordLength(readAtSync(descriptor, at, recordHeadBytes));
+      const length = recordLength(file.readNow(at, recordHeadBytes));
       if (!isBlockLength(length) || at + recordHeadBytes + length > size) break;
       at += recordHeadBytes + length;
       starts.push(at);
     }
     if (isLast && starts.length > 1 && at === size) {
       const last = starts[starts.length - 2]!;
-      const record = readAtSync(descriptor, last, at - last);
+      const record = file.readNow(last, at - last);
       if (!isWhole(record.subarray(0, recordHeadBytes), record.subarray(recordHeadBytes), checksum)) {
         starts.pop();
         at = last;
       }
     }
     if (at === size) return { segment, tail: null };
-    const rest = readAtSync(descriptor, at, size - at);
+    const rest = file.readNow(at, size - at);
     segment.ended = decodeFileEnd(rest, checksum)?.size === endOf(segment);
     if (segment.ended) return { segment, tail: null };
     return { segment, tail: { bytes: rest.length, cutOff: isCutOff(rest, at, checksum) } };
   } finally {
-    closeSync(descriptor);
+    file.close();
   }
 }
 
@@ -101,7 +100,7 @@ export class Segments {
   readonly #list: Segment[];
   readonly #tail: Tail | null;
   readonly #checksum: Checksum;
-  readonly #reading = new Map<Segment, FileHandle>();
+  readonly #reading = new Map<Segment, DiskFile>();
 
   constructor(list: Segment[], tail: Tail | null, checksum: Checksum) {
     this.#list = list;
@@ -184,7 +183,7 @@ export class Segments {
     if (segment === undefined || height >= endOf(segment)) return null;
     const start = segment.starts[height - segment.first]!;
     const wanted = segment.starts[height - segment.first + 1]! - start;
-    const record = await readAt(await this.#open(segment), start, wanted);
+    const record = await this.#open(segment).read(start, wanted);
     if (record.length < wanted) return fail("corrupt", `block ${height}`, `${wanted} bytes`, record.length);
     const block = record.subarray(recordHeadBytes);
     return isWhole(record.subarray(0, recordHeadBytes), block, this.#checksum)
@@ -196,25 +195,25 @@ export class Segments {
   async readHeader(height: number): Promise<Uint8Array | null> {
     const segment = this.#list.findLast((each) => each.first <= height);
     if (segment === undefined || height >= endOf(segment)) return null;
-    const file = await this.#open(segment);
-    return readAtSync(file.fd, segment.starts[height - segment.first]! + recordHeadBytes, headerBytes);
+    const start = segment.starts[height - segment.first]! + recordHeadBytes;
+    return this.#open(segment).readNow(start, headerBytes);
   }
 
   /** A few files stay open for reading; the one used longest ago makes room. */
-  async #open(segment: Segment): Promise<FileHandle> {
-    const file = this.#reading.get(segment) ?? (await open(segment.path, "r"));
+  #open(segment: Segment): DiskFile {
+    const file = this.#reading.get(segment) ?? new DiskFile(segment.path, "r");
     this.#reading.delete(segment);
     this.#reading.set(segment, file);
     const [oldest] = this.#reading.keys();
     if (this.#reading.size > 8 && oldest !== undefined) {
-      await this.#reading.get(oldest)?.close();
+      this.#reading.get(oldest)?.close();
       this.#reading.delete(oldest);
     }
     return file;
   }
 
-  async close(): Promise<void> {
-    for (const file of this.#reading.values()) await file.close();
+  close(): void {
+    for (const file of this.#reading.values()) file.close();
     this.#reading.clear();
   }
 }

@@ -1,7 +1,6 @@
 // Every write, flush and rename of a store on disk is watched: when a call of the store resolves, nothing that it wrote
 // is without a flush, no file was given its name before its bytes were flushed, and no name before its folder was.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
@@ -14,44 +13,61 @@ import { readRecords, recordOf, segmentFiles, writeRecords } from "../../support
 
 /** Files and folders with changes that no flush has reached, names that came too early, and how many files are open. */
 const seen = vi.hoisted(() => ({ unflushed: new Set<string>(), early: [] as string[], open: 0, flushes: 0 }));
-vi.mock("node:fs/promises", async (original) => {
-  const fs = await original<typeof import("node:fs/promises")>();
-  const watched = (file: FileHandle, path: string): FileHandle => {
-    const after = (name: "write" | "truncate" | "datasync" | "sync" | "close", note: () => void): void => {
-      const act = (file[name] as (...given: unknown[]) => Promise<unknown>).bind(file);
-      Object.assign(file, {
-        [name]: async (...given: unknown[]) => {
-          const answer = await act(...given);
-          note();
-          return answer;
-        },
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
+  const paths = new Map<number, string>();
+  const pathOf = (file: number): string => paths.get(file) ?? expect.fail(`${file} is not open`);
+  const flush =
+    (act: typeof fs.fsync) =>
+    (file: number, done: (error: Error | null) => void): void =>
+      act(file, (error) => {
+        if (error === null) seen.unflushed.delete(pathOf(file));
+        seen.flushes += 1;
+        done(error);
       });
-    };
-    const flushed = (): void => {
-      seen.unflushed.delete(path);
-      seen.flushes += 1;
-    };
-    after("write", () => seen.unflushed.add(path));
-    after("truncate", () => seen.unflushed.add(path));
-    after("datasync", flushed);
-    after("sync", flushed);
-    after("close", () => (seen.open -= 1));
-    seen.open += 1;
-    return file;
-  };
   return {
     ...fs,
-    open: async (path: string, flags: string) => watched(await fs.open(path, flags), path),
+    openSync: (path: string, flags: string): number => {
+      const file = fs.openSync(path, flags);
+      paths.set(file, path);
+      seen.open += 1;
+      return file;
+    },
+    closeSync: (file: number): void => {
+      fs.closeSync(file);
+      paths.delete(file);
+      seen.open -= 1;
+    },
+    writeSync: (file: number, bytes: Uint8Array, from: number, length: number, at: number): number => {
+      seen.unflushed.add(pathOf(file));
+      return fs.writeSync(file, bytes, from, length, at);
+    },
+    write: (file: number, ...given: [Uint8Array, number, number, number, () => void]): void => {
+      seen.unflushed.add(pathOf(file));
+      fs.write(file, ...given);
+    },
+    ftruncateSync: (file: number, length: number): void => {
+      fs.ftruncateSync(file, length);
+      seen.unflushed.add(pathOf(file));
+    },
+    fdatasync: flush(fs.fdatasync),
+    fsync: flush(fs.fsync),
+    renameSync: (from: string, to: string): void => {
+      if (seen.unflushed.has(from)) seen.early.push(to);
+      fs.renameSync(from, to);
+      seen.unflushed.add(dirname(to));
+    },
+  };
+});
+vi.mock("node:fs/promises", async (original) => {
+  const fs = await original<typeof import("node:fs/promises")>();
+  return {
+    ...fs,
     mkdir: async (path: string, options: { readonly recursive: boolean }) => {
       const made = await fs.mkdir(path, options);
       // The ledger's own folder is made before there is anything in it to lose.
       if (made !== undefined && path.endsWith("meta")) seen.unflushed.add(dirname(path));
       return made;
-    },
-    rename: async (from: string, to: string) => {
-      if (seen.unflushed.has(from)) seen.early.push(to);
-      await fs.rename(from, to);
-      seen.unflushed.add(dirname(to));
     },
   };
 });

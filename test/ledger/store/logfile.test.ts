@@ -1,7 +1,6 @@
 // What happens to the file of a log: writes that end at any byte, bytes that change, disks that refuse, processes that
 // die.
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -16,38 +15,32 @@ import { logFile, recordsOf, segmentFiles } from "../../support/segments.js";
 
 /** What the disk does at the `at`-th write or flush from now (from 0): fails, after so many bytes of a write. */
 const disk = { at: Number.POSITIVE_INFINITY, code: "ENOSPC", bytes: 0, calls: 0, flushes: 0, writes: 0 };
-vi.mock("node:fs/promises", async (original) => {
-  const fs = await original<typeof import("node:fs/promises")>();
-  const refuse = (): never => {
-    throw Object.assign(new Error(`${disk.code}: the disk refuses`), { code: disk.code });
-  };
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
+  const refusal = (): Error =>
+    Object.assign(new Error(`${disk.code}: the disk refuses`), { code: disk.code });
   const isDue = (): boolean => {
     disk.calls += 1;
     return disk.calls - 1 === disk.at;
   };
-  const open = async (...given: Parameters<typeof fs.open>): Promise<FileHandle> => {
-    const file = await fs.open(...given);
-    const write = file.write.bind(file) as (...given: unknown[]) => unknown;
-    const flush = (name: "sync" | "datasync") => {
-      const act = file[name].bind(file);
-      return async () => {
-        disk.flushes += 1;
-        if (isDue()) refuse();
-        return act();
-      };
+  const flush =
+    (act: typeof fs.fsync) =>
+    (file: number, done: (error: Error | null) => void): void => {
+      disk.flushes += 1;
+      if (isDue()) setImmediate(() => done(refusal()));
+      else act(file, done);
     };
-    return Object.assign(file, {
-      datasync: flush("datasync"),
-      sync: flush("sync"),
-      write: async (bytes: Uint8Array, from: number, length: number, at: number) => {
-        disk.writes += 1;
-        if (!isDue()) return write(bytes, from, length, at);
-        await write(bytes, from, Math.min(length, disk.bytes), at);
-        return refuse();
-      },
-    });
+  return {
+    ...fs,
+    fdatasync: flush(fs.fdatasync),
+    fsync: flush(fs.fsync),
+    writeSync: (file: number, bytes: Uint8Array, from: number, length: number, at: number): number => {
+      disk.writes += 1;
+      if (!isDue()) return fs.writeSync(file, bytes, from, length, at);
+      fs.writeSync(file, bytes, from, Math.min(length, disk.bytes), at);
+      throw refusal();
+    },
   };
-  return { ...fs, open };
 });
 
 let hasher: Hasher;

@@ -1,9 +1,10 @@
-// A system that hands out fewer bytes than were asked for, as Linux does beyond 2 GiB: everything is read all the same.
+// A system that reads and writes fewer bytes than were asked for, as Linux does beyond 2 GiB: everything is read and
+// written all the same.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import { DiskFile } from "../../../src/ledger/store/disk.js";
 import { openNodeStore, readNodeStore } from "../../../src/ledger/store/node.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { sampleLedger, tradePeriod } from "../../support/sample.js";
@@ -12,20 +13,24 @@ import { readRecords, recordOf, writeRecords } from "../../support/segments.js";
 const most = 100;
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
-  const readSync = (file: number, into: Uint8Array, at: number, length: number, from: number): number =>
-    fs.readSync(file, into, at, Math.min(length, most), from);
-  return { ...fs, readSync };
-});
-vi.mock("node:fs/promises", async (original) => {
-  const fs = await original<typeof import("node:fs/promises")>();
-  const open = async (...given: Parameters<typeof fs.open>): Promise<FileHandle> => {
-    const file = await fs.open(...given);
-    const read = file.read.bind(file) as (...given: unknown[]) => unknown;
-    const short = (into: Uint8Array, at: number, length: number, from: number) =>
-      read(into, at, Math.min(length, most), from);
-    return Object.assign(file, { read: short });
+  type Now = (file: number, bytes: Uint8Array, at: number, length: number, place: number) => number;
+  type Done = (error: Error | null, count: number) => void;
+  type Aside = (...given: [...Parameters<Now>, Done]) => void;
+  const now =
+    (act: Now): Now =>
+    (file, bytes, at, length, place) =>
+      act(file, bytes, at, Math.min(length, most), place);
+  const aside =
+    (act: Aside): Aside =>
+    (file, bytes, at, length, place, done) =>
+      act(file, bytes, at, Math.min(length, most), place, done);
+  return {
+    ...fs,
+    readSync: now(fs.readSync),
+    writeSync: now(fs.writeSync),
+    read: aside(fs.read),
+    write: aside(fs.write),
   };
-  return { ...fs, open };
 });
 
 it("a ledger is opened, read and mended in pieces", async () => {
@@ -48,5 +53,29 @@ it("a ledger is opened, read and mended in pieces", async () => {
   for (let height = 0; height < 4; height += 1) expect(await read.get(height)).toEqual(blocks[height]);
   expect(read.size).toBe(4);
   await read.close();
+  rmSync(directory, { recursive: true });
+});
+
+it("a long record, which another thread writes, is written and read in pieces", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "gridclear-short-"));
+  const path = join(directory, "file");
+  const parts = [10, 300_001].map((length, part) =>
+    Uint8Array.from({ length }, (_, at) => (part + at * 7) % 251),
+  );
+  const file = new DiskFile(path, "w");
+  await file.write(parts, 50);
+  expect(file.size).toBe(300_061);
+  file.close();
+  const wanted = Buffer.concat([Buffer.alloc(50), ...parts]);
+  expect(readFileSync(path).equals(wanted)).toBe(true);
+  const again = new DiskFile(path, "r");
+  // Closed while the reading is under way: the descriptor is let go of after it, or the next file would be read.
+  const read = again.read(0, 400_000);
+  again.close();
+  const others = Array.from({ length: 4 }, () => new DiskFile(join(directory, "other"), "w"));
+  for (const other of others) await other.write([Uint8Array.of(9, 9, 9)], 0);
+  expect(Buffer.from(await read).equals(wanted)).toBe(true);
+  expect(() => again.size).toThrow("EBADF");
+  for (const other of others) other.close();
   rmSync(directory, { recursive: true });
 });
