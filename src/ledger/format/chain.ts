@@ -7,7 +7,7 @@ import { needArray, needIterable, needObject } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, leafHash } from "../tree/merkle.js";
-import { type Block, checkBlock, decodeBlock, decodeItems, isWithheld } from "./block.js";
+import { type Block, blockBytes, checkBlock, decodeItems, isWithheld, viewBlock } from "./block.js";
 import { blockHash, decodeHeader, encodeHeader, type Header, headerBytes, marketId } from "./header.js";
 
 /** The end of a chain: what the next block has to follow. */
@@ -90,12 +90,24 @@ export class Chain {
    * Throws `corrupt` (or `unsupported`) naming the height.
    */
   append(bytes: Uint8Array, headerOnly: boolean = false): Uint8Array {
+    return this.#take(bytes, headerOnly ? "header" : "sections");
+  }
+
+  /** The same of a block whose sections are left unread: they are as long as the header says, or withheld. */
+  appendUnread(bytes: Uint8Array): Uint8Array {
+    return this.#take(bytes, "length");
+  }
+
+  #take(bytes: Uint8Array, checked: "header" | "length" | "sections"): Uint8Array {
     const height = this.size;
     try {
       const header = decodeHeader(bytes);
-      const block = headerOnly || isWithheld(header, bytes) ? null : decodeBlock(bytes);
+      const isHeader = checked === "header" || isWithheld(header, bytes);
+      const wanted = blockBytes(header);
+      if (!isHeader && bytes.length !== wanted) fail("corrupt", "block", `${wanted} bytes`, bytes.length);
       this.#checkLinks(header);
-      if (block !== null) {
+      if (!isHeader && checked === "sections") {
+        const block = viewBlock(header, bytes);
         checkBlock(block, this.#hasher);
         this.#checkGenesis(block);
       }

@@ -8,8 +8,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -362,6 +364,41 @@ describe("two writers", () => {
     await second.append(blocks[2]!, 2);
     await second.close();
     expect(await sizeOf(directory)).toBe(3);
+  });
+
+  it("keep a lock that somebody has touched or written anew as it was, and lose one that says another name", async () => {
+    const directory = place();
+    const store = await write(directory, 0, 1);
+    const lock = join(directory, "LOCK");
+    const own = readFileSync(lock);
+    utimesSync(lock, 1, 1);
+    await store.append(blocks[1]!, 1);
+    rmSync(lock);
+    writeFileSync(lock, own);
+    await store.append(blocks[2]!, 2);
+    // In place, and as long as it was.
+    const other = Buffer.from(own);
+    const at = own.indexOf('"token":"') + 9;
+    other[at] = other[at] === 0x30 ? 0x31 : 0x30;
+    writeFileSync(lock, other);
+    expect(await errorOf(store.append(blocks[3]!, 3))).toMatchObject({ code: "conflict" });
+    await store.close();
+    expect(readFileSync(lock).equals(other)).toBe(true);
+  });
+
+  it.skipIf(process.platform === "win32")("lose a lock to one in its place that looks like it", async () => {
+    const directory = place();
+    const store = await write(directory, 0, 1);
+    const lock = join(directory, "LOCK");
+    const old = join(folder, "old-lock");
+    renameSync(lock, old);
+    writeFileSync(lock, readFileSync(old, "utf8").replace(/"token":"./, '"token":"-'));
+    // To the nanosecond, which Node can't.
+    spawnSync("touch", ["-r", old, lock]);
+    const looks = (path: string) => [statSync(path).size, statSync(path).mtimeMs];
+    expect(looks(lock)).toEqual(looks(old));
+    expect(await errorOf(store.append(blocks[1]!, 1))).toMatchObject({ code: "conflict" });
+    await store.close();
   });
 
   it("never write behind each other's back: a file that has grown is not appended to", async () => {
