@@ -1,6 +1,7 @@
 /**
  * `gridclear/report`: what can be said of a ledger from its blocks alone. It is verified ({@link auditStore}), shown to
- * a participant ({@link statement}), added up ({@link summarize}) and written out for other programs
+ * a participant ({@link statement}), stated to it with proofs ({@link writeBundle}), added up ({@link summarize}) and
+ * written out for other programs
  * ({@link exportCsv}, {@link exportParquet}, {@link exportJson}, {@link writeLedgerFile}). Blocks come from a store's
  * `blocks()`, a file or a server; none is believed before its hashes were checked. Runs in Node and in pages.
  *
@@ -24,6 +25,8 @@ export {
   type MoneyBalance,
   type Summary,
 } from "./balances.js";
+export { type BundleStatement, readBundle } from "./bundle/read.js";
+export { type BundleOptions, writeBundle } from "./bundle/write.js";
 export type { Cell, Column, ColumnType, MarketTicks } from "./columns.js";
 export { exportCsv } from "./export/csv.js";
 export { exportJson, importJson } from "./export/document.js";

@@ -10,6 +10,7 @@ import { decodeBlock } from "../../src/ledger/format/block.js";
 import { headerBytes } from "../../src/ledger/format/header.js";
 import { orderLayout } from "../../src/ledger/format/records.js";
 import { decodeSnapshot } from "../../src/ledger/format/snapshot.js";
+import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
 import { ledgerKeyKind, parseCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import type { Contradiction } from "../../src/ledger/proof/contradiction.js";
 import { encodeProof } from "../../src/ledger/proof/proof.js";
@@ -18,6 +19,7 @@ import { encodeReceipt } from "../../src/ledger/proof/receipt.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import { openMarket } from "../../src/market/open.js";
+import { writeBundle } from "../../src/report/bundle/write.js";
 import { exportJson } from "../../src/report/export/document.js";
 import { writeLedgerFile } from "../../src/report/export/file.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
@@ -122,6 +124,8 @@ const piecesOf = async (pieces: AsyncIterable<Uint8Array | string>): Promise<unk
   return all;
 };
 
+const bundle = (await piecesOf(writeBundle(trading.store.blocks(), "ann", { hasher, engine }))).join("");
+
 /** How an export is called, what else than its arguments it takes, and which it does not look at. */
 interface Row {
   readonly call: readonly unknown[];
@@ -190,6 +194,9 @@ const rows: { readonly [name: string]: Row } = {
   blockHash: { call: [rawHeader, hasher] },
   checkBlock: { call: [block, hasher] },
   cosignatures: { call: [signed, [witness], signatures, hasher], takes: { 1: ["array"] } },
+  decodeBundle: { call: [bundle] },
+  openBundle: { call: [decodeBundle(bundle), hasher] },
+  readBundle: { call: [openBundle(decodeBundle(bundle), hasher)] },
   decodeContradiction: {
     call: [`${exported.get("encodeContradiction")!(contradiction)}`],
   },
@@ -282,6 +289,10 @@ const rows: { readonly [name: string]: Row } = {
   },
   statementRow: { call: [{}], free: [0] },
   summarize: { call: [ledger.blocks, hasher], takes: { 0: ["array"], 1: [undefined] } },
+  writeBundle: {
+    call: [trading.store.blocks(), "ann", { hasher, engine }],
+    takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },
+  },
   writeLedgerFile: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
   bundledScenario: { call: ["small"] },
   checkScenario: { call: [{ name: "street", participants: { home: 2 } }] },

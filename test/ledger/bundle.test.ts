@@ -23,9 +23,9 @@ async function bundle(entry: string): Promise<{ bytes: number; inputs: string[] 
   return { bytes, inputs: Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)) };
 }
 
-test("the light client is under 16.1 kB compressed and needs neither market, store, engine nor any package", async () => {
+test("the light client is under 17.3 kB compressed and needs neither market, store, engine nor any package", async () => {
   const { bytes, inputs } = await bundle("verify.ts");
-  expect(bytes).toBeLessThan(16_100);
+  expect(bytes).toBeLessThan(17_300);
   expect(inputs.filter((path) => /\/(market|core|store|simulation|cli)\/|node_modules/.test(path))).toEqual(
     [],
   );

@@ -22,9 +22,12 @@ import { count, grouped, type Row, rounded, table } from "../parts/table.js";
 export const statementCommand: Command = defineCommand({
   name: "statement",
   summary: "show what a participant bought, sold and paid",
-  forms: ["LEDGER PARTICIPANT [--period A..B] [--json | --csv]"],
+  forms: [
+    "LEDGER PARTICIPANT [--period A..B] [--json | --csv]",
+    "LEDGER PARTICIPANT --bundle FILE [--period A..B]",
+  ],
   about:
-    "What a participant bought, sold and paid, from the ledger alone: energy, price, counterparties, fees, imbalances and balance. Every block is hashed on the way. Without --period it shows sums for each carrier; with it, or as JSON or CSV, every entry.",
+    "What a participant bought, sold and paid, from the ledger alone: energy, price, counterparties, fees, imbalances and balance. Every block is hashed on the way. Without --period it shows sums for each carrier; with it, or as JSON or CSV, every entry. With --bundle the participant's own records are written to a file with their proofs, which gridclear verify --proof checks without the ledger; of a private market's other records there is nothing in it but salted hashes.",
   arguments: [
     { name: "LEDGER", help: "directory of a ledger, or a file that gridclear export wrote of one" },
     { name: "PARTICIPANT", help: "id, such as home-01" },
@@ -33,12 +36,21 @@ export const statementCommand: Command = defineCommand({
     period: { value: "A..B", help: "places in the ledger (heights), half-open: 10..20, or one: 10" },
     json: { help: "one JSON document" },
     csv: { help: "RFC 4180, decimals in plain notation (columns: docs/exports.md)" },
+    bundle: {
+      value: "FILE",
+      help: "write the records with proofs to FILE, for the participant (executes the ledger again)",
+    },
   },
   exits: { 0: "shown", 1: "the ledger is not good" },
   async run({ arguments: [ledger, participant], options }, io) {
-    const { period, json, csv } = options;
+    const { period, json, csv, bundle } = options;
     if (json && csv) return fail("invalid", "--csv", "either --json or --csv", "both");
     const range = period === undefined ? null : readRange(period);
+    if (bundle !== undefined) {
+      if (json || csv) return fail("invalid", "--bundle", "no --json and no --csv with it", "both");
+      const { saveBundle } = await import("../parts/bundlefile.js");
+      return saveBundle(bundle, { ledger: ledger!, participant: participant!, ...range }, io);
+    }
     let found: Statement;
     try {
       found = await readStatement(ledger!, participant!, range);

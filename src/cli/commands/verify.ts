@@ -10,7 +10,7 @@ import { wholeNumber } from "../parts/whole.js";
 /** `gridclear verify`: re-reads, re-hashes, re-executes and compares. */
 export const verifyCommand: Command = defineCommand({
   name: "verify",
-  summary: "check a ledger, a proof or a receipt",
+  summary: "check a ledger, a proof, a statement or a receipt",
   forms: [
     "LEDGER [--from HEIGHT] [--json]",
     "--proof FILE [LEDGER | --checkpoint FILE] [--key KEY]\n[--witness KEY ... [--threshold K]] [--json]",
@@ -28,7 +28,7 @@ export const verifyCommand: Command = defineCommand({
   options: {
     proof: {
       value: "FILE",
-      help: "a proof or evidence made by gridclear prove: checks it, and that it leads to the head of the ledger or checkpoint",
+      help: "a proof or evidence made by gridclear prove, or a bundle made by gridclear statement: checks it, and that it leads to the head of the ledger or checkpoint",
     },
     checkpoint: { value: "FILE", help: "a head that you trust" },
     key: { value: "KEY", help: "the platform's public key, with which that head must be signed" },

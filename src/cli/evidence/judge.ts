@@ -1,8 +1,10 @@
 /** The second of three rooms that judge evidence (open → judge → phrase): whether it holds, as data. */
+import { hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import type { Block } from "../../ledger/format/block.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
+import { type Bundle, type OpenedBundle, openBundle } from "../../ledger/proof/bundle.js";
 import { isSignedBy, originOf, parseCheckpoint } from "../../ledger/proof/checkpoint.js";
 import { type ConsistencyProof, checkConsistency } from "../../ledger/proof/consistency.js";
 import {
@@ -19,7 +21,9 @@ import {
   type ReceiptVerdict,
   receiptNotYet,
 } from "../../ledger/proof/receipt.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
+import { type BundleStatement, readBundle } from "../../report/bundle/read.js";
 import { type OpenedLedger, withLedger } from "../parts/ledger.js";
 import type { Evidence, Trust } from "./open.js";
 import { anchorOf } from "./trust.js";
@@ -33,6 +37,14 @@ export interface JudgedReceipt {
 /** What evidence came to. `good` and `bad` are the exit codes 0 and 1. */
 export type Verdict =
   | { readonly kind: "proof"; readonly good: true; readonly proven: Proven; readonly trusted: string | null }
+  | {
+      readonly kind: "bundle";
+      /** Whether its records account for the balance too. */
+      readonly good: boolean;
+      readonly opened: OpenedBundle;
+      readonly statement: BundleStatement;
+      readonly trusted: string | null;
+    }
   | { readonly kind: "consistency"; readonly good: true; readonly proof: ConsistencyProof }
   | {
       readonly kind: "contradiction";
@@ -61,10 +73,13 @@ export async function judge(evidence: Evidence, trust: Trust): Promise<Verdict> 
     switch (evidence.kind) {
       case "proof": {
         const { proof } = evidence;
-        const anchor = await anchorOf(trust, proof);
+        const { size } = proof.history;
+        const anchor = await anchorOf(trust, { size, checkpoint: proof.checkpoint });
         const proven = anchor === null ? openProof(proof, hasher) : verifyProof(proof, anchor, hasher);
         return { kind: "proof", good: true, proven, trusted: anchor?.source ?? null };
       }
+      case "bundle":
+        return await judgeBundle(evidence.bundle, trust);
       case "consistency":
         checkConsistency(evidence.proof, hasher);
         return { kind: "consistency", good: true, proof: evidence.proof };
@@ -78,6 +93,22 @@ export async function judge(evidence: Evidence, trust: Trust): Promise<Verdict> 
       throw error;
     return { kind: "none", good: false, reason: error.message };
   }
+}
+
+async function judgeBundle(bundle: Bundle, trust: Trust): Promise<Verdict> {
+  const anchor = await anchorOf(trust, bundle);
+  // Tens of thousands of records: the hasher that a page would use takes its time.
+  const opened = openBundle(bundle, await openHasher());
+  const { size, root } = opened;
+  if (anchor !== null && (anchor.size !== size || !sameBytes(anchor.root, root)))
+    fail(
+      "corrupt",
+      "bundle head",
+      `size ${anchor.size}, root ${hex(anchor.root)}`,
+      `size ${size}, root ${hex(root)}`,
+    );
+  const statement = readBundle(opened);
+  return { kind: "bundle", good: statement.accounts, opened, statement, trusted: anchor?.source ?? null };
 }
 
 /** A signed ledger: what receipts and contradictions are judged by. */

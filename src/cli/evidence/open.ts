@@ -6,6 +6,7 @@
 import { fromHex, toUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
+import { type Bundle, decodeBundle } from "../../ledger/proof/bundle.js";
 import {
   ledgerKeyKind,
   type NamedKey,
@@ -20,11 +21,12 @@ import { type Contradiction, decodeContradiction } from "../../ledger/proof/cont
 import { decodeProof, type Proof } from "../../ledger/proof/proof.js";
 import { decodeReceipt, type Receipt } from "../../ledger/proof/receipt.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
+import { maxBundleBytes } from "../parts/bundlefile.js";
 import { inFile, readText } from "../parts/document.js";
 
 /** What `gridclear verify` was asked about besides a whole ledger, as it stands on the command line. */
 export interface EvidenceRequest {
-  /** File with a proof, a consistency proof or a contradiction. */
+  /** File with a proof, a statement bundle, a consistency proof or a contradiction. */
   readonly proof: string | undefined;
   /** File with a receipt, or with many, one a line. */
   readonly receipt: string | undefined;
@@ -42,6 +44,7 @@ export interface EvidenceRequest {
 /** What was handed in, by its kind. */
 export type Evidence =
   | { readonly kind: "proof"; readonly proof: Proof }
+  | { readonly kind: "bundle"; readonly bundle: Bundle }
   | { readonly kind: "consistency"; readonly proof: ConsistencyProof }
   | { readonly kind: "contradiction"; readonly contradiction: Contradiction }
   | { readonly kind: "receipts"; readonly receipts: readonly Receipt[] };
@@ -75,7 +78,7 @@ export async function openEvidence(
     return fail("invalid", "--threshold", "--witness with it", threshold);
   const trust = await openTrust(request);
   const evidence = proof === undefined ? await openReceipts(receipt!) : await openProofFile(proof);
-  if (evidence.kind !== "proof") refuseDemands(request);
+  if (evidence.kind !== "proof" && evidence.kind !== "bundle") refuseDemands(request);
   return { evidence, trust };
 }
 
@@ -146,8 +149,10 @@ function policyOf(witnesses: readonly NamedKey[], threshold: string | undefined)
 }
 
 async function openProofFile(path: string): Promise<Evidence> {
-  const text = await readText(path);
+  const text = await readText(path, { limit: maxBundleBytes });
   switch (inFile(path, () => formatOf(text))) {
+    case "gridclear bundle v2":
+      return { kind: "bundle", bundle: inFile(path, () => decodeBundle(text)) };
     case "gridclear contradiction v2":
       return { kind: "contradiction", contradiction: inFile(path, () => decodeContradiction(text)) };
     case "gridclear consistency v2":
@@ -157,9 +162,10 @@ async function openProofFile(path: string): Promise<Evidence> {
   }
 }
 
-/** The format that a document names; undefined when it names none. */
+/** The format that a document names in its first line; undefined when it names none. */
 function formatOf(text: string): unknown {
-  const json = decodeCanonical(toUtf8(text.replace(/\n$/, "")), "proof");
+  const end = text.indexOf("\n");
+  const json = decodeCanonical(toUtf8(end < 0 ? text : text.slice(0, end)), "proof");
   return json !== null && typeof json === "object" && "format" in json ? json.format : undefined;
 }
 

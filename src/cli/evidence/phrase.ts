@@ -5,8 +5,9 @@
 import { hex, isBytes } from "../../bytes.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
-import { sectionLayouts } from "../../ledger/format/sections.js";
-import { type RecordProof, recordOf } from "../../ledger/proof/proof.js";
+import { type SectionName, sectionLayouts } from "../../ledger/format/sections.js";
+import { recordOf } from "../../ledger/proof/proof.js";
+import { formatTicks } from "../../units.js";
 import { grouped } from "../parts/table.js";
 import type { JudgedReceipt, Verdict } from "./judge.js";
 
@@ -23,6 +24,8 @@ export function phrase(verdict: Verdict): Phrased {
   switch (verdict.kind) {
     case "proof":
       return phraseProof(verdict);
+    case "bundle":
+      return phraseBundle(verdict);
     case "consistency": {
       const { from, to } = verdict.proof;
       const words = `the first ${grouped(from.size)} of ${grouped(to.size)} blocks are those of the earlier head`;
@@ -49,19 +52,22 @@ export function phrase(verdict: Verdict): Phrased {
   }
 }
 
+/** What is said of a head that the reader named no reason to trust. */
+const unvouched =
+  "nobody vouches for that head here: compare its root with one you trust, or pass --checkpoint, --key or a ledger";
+
 function phraseProof({ proven, trusted }: Extract<Verdict, { kind: "proof" }>): Phrased {
   const { header, record, root, size, hash } = proven;
   const block = `block ${header.height}`;
   const what = record === null ? block : `${record.section}[${record.index}] of ${block}`;
-  const shown = record === null ? null : showRecord(record);
+  const shown = record === null ? null : showRecord(record.section, recordOf(record));
   return {
     lines: [
       `${what} (period ${header.period}) of market ${hex(header.marketId)}`,
       ...(shown === null ? [] : [JSON.stringify(shown)]),
       `block hash ${hex(hash)}`,
       `under the head of ${grouped(size)} blocks with root ${hex(root)}`,
-      trusted ??
-        "nobody vouches for that head here: compare its root with one you trust, or pass --checkpoint, --key or a ledger",
+      trusted ?? unvouched,
     ],
     data: {
       kind: record === null ? "block" : record.section,
@@ -78,10 +84,51 @@ function phraseProof({ proven, trusted }: Extract<Verdict, { kind: "proof" }>): 
   };
 }
 
+function phraseBundle({ opened, statement, trusted, good }: Extract<Verdict, { kind: "bundle" }>): Phrased {
+  const { member, blocks, size, root, marketId } = opened;
+  const { ticks, periods, records, bought, sold, before, after, paid } = statement;
+  const money = (amount: bigint): string => formatTicks(amount, ticks.amount);
+  const energy = (quantity: bigint): string => formatTicks(quantity, ticks.quantity);
+  const [first, last] = periods;
+  return {
+    lines: [
+      `statement of ${member.id}, participant ${member.number} of market ${hex(marketId)}, periods ${first} to ${last}`,
+      [...records].map(([section, count]) => `${grouped(count)} ${section}`).join(", "),
+      `bought ${energy(bought)} kWh, sold ${energy(sold)} kWh`,
+      good
+        ? `balance ${money(before)}, then ${money(after)}: the records account for it`
+        : `balance ${money(before)}, then ${money(after)}: the records come to ${money(paid)}, so some are missing`,
+      `under the head of ${grouped(size)} blocks with root ${hex(root)}`,
+      trusted ?? unvouched,
+    ],
+    data: {
+      kind: "bundle",
+      participant: member.id,
+      number: member.number,
+      market: hex(marketId),
+      periods,
+      bought: energy(bought),
+      sold: energy(sold),
+      before: money(before),
+      after: money(after),
+      size,
+      root: hex(root),
+      trusted,
+      blocks: blocks.map(({ header, records: own }) => ({
+        height: header.height,
+        period: header.period,
+        records: own.map(({ section, index, bytes }) => ({
+          section,
+          index,
+          record: showRecord(section, bytes),
+        })),
+      })),
+    },
+  };
+}
+
 /** A record as data people read; amounts as decimal strings of ticks, hashes in hexadecimal. */
-function showRecord(proof: RecordProof): unknown {
-  const { section } = proof;
-  const bytes = recordOf(proof);
+function showRecord(section: SectionName, bytes: Uint8Array): unknown {
   if (section === "contracts" || section === "rules") return decodeCanonical(bytes, "contract");
   const layout = sectionLayouts[section] as Layout<object> | null;
   if (layout === null) return { bytes: hex(bytes) };

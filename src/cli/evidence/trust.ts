@@ -10,7 +10,6 @@ import {
   type SignedCheckpoint,
   type WitnessPolicy,
 } from "../../ledger/proof/checkpoint.js";
-import type { Proof } from "../../ledger/proof/proof.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
 import { withLedger } from "../parts/ledger.js";
 import type { Trust } from "./open.js";
@@ -23,14 +22,20 @@ export interface Vouched {
   readonly source: string;
 }
 
+/** What leads to a head: the number of blocks under that, and the head itself where it came along as a note. */
+export interface Leading {
+  readonly size: number;
+  readonly checkpoint: string | null;
+}
+
 /**
  * The head to hold a proof against; null when nobody vouches for any. Throws `signature` or `corrupt` when a head is
  * not what the reader demands of it.
  */
-export async function anchorOf(trust: Trust, proof: Proof): Promise<Vouched | null> {
+export async function anchorOf(trust: Trust, leading: Leading): Promise<Vouched | null> {
   const { ledger, checkpoint, key, policy } = trust;
-  if (ledger !== null) return headOfLedger(ledger, proof.history.size);
-  const head = checkpoint?.head ?? (proof.checkpoint === null ? null : parseCheckpoint(proof.checkpoint));
+  if (ledger !== null) return headOfLedger(ledger, leading.size);
+  const head = checkpoint?.head ?? (leading.checkpoint === null ? null : parseCheckpoint(leading.checkpoint));
   if (head === null && policy !== null)
     return fail("signature", "checkpoint", "a head that witnesses cosigned", "none");
   if (head === null && key !== null)

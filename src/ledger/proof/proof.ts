@@ -71,7 +71,7 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
   const { record, history } = needObject(proof, "proof");
   const header = decodeHeader(wantBytes(proof.header, "proof.header", headerBytes));
   const hash = blockHash(proof.header, hasher);
-  if (record !== null) checkRecord(record, header, hasher);
+  if (record !== null) checkRow({ ...record, open: [record] }, header, hasher);
   const root = rootOfPath(
     { leaf: leafHash(hash, hasher), index: header.height, size: history.size, path: history.path },
     hasher,
@@ -91,25 +91,36 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
   return { header, hash, record, size: history.size, root };
 }
 
-/** Throws `corrupt` unless a record stands where it is said to stand under the section's root in the header. */
-function checkRecord(record: RecordProof, header: Header, hasher: Hasher): void {
-  const { section, index, row, salted, path } = record;
+/** A leaf of a section and those of its records that are shown: what one path to the section's root proves at once. */
+export interface RowProof extends Omit<RecordProof, "index" | "salted"> {
+  /** At least one, by place. */
+  readonly open: readonly Pick<RecordProof, "index" | "salted">[];
+}
+
+/** Throws `corrupt` unless records stand where they are said to stand under the section's root in the header. */
+export function checkRow({ section, open, row, path }: RowProof, header: Header, hasher: Hasher): void {
   const { count, root } = header.sections[section];
-  const { place, leaves, start, end } = leafOf(section, index, count);
   const layout = sectionLayouts[section];
-  if (layout !== null) {
-    const wanted = (end - start) * (salted === null ? layout.bytes : hashBytes);
-    if (row.length !== wanted || (salted !== null && salted.length !== saltBytes + layout.bytes))
-      fail("corrupt", "proof.record.row", `${wanted} bytes`, row.length);
-  }
-  const at = (index - start) * hashBytes;
-  // In a private market the record's salted hash is the one in the row; in an open one there is none.
-  const own =
-    isPrivate(header) === (salted !== null) &&
-    (salted === null || sameBytes(hasher.sha256(salted), row.subarray(at, at + hashBytes)));
+  const first = open[0]!.index;
+  const { place, leaves, start, end } = leafOf(section, first, count);
+  const isSalted = isPrivate(header);
+  const width = isSalted ? hashBytes : layout?.bytes;
+  if (width !== undefined && row.length !== (end - start) * width)
+    fail("corrupt", "proof.record.row", `${(end - start) * width} bytes`, row.length);
   const found = rootOfPath({ leaf: leafHash(row, hasher), index: place, size: leaves, path }, hasher);
-  if (!own || found === null || !sameBytes(found, root))
-    fail("corrupt", `proof of ${section}[${index}]`, hex(root), found);
+  const holds = found !== null && sameBytes(found, root);
+  for (const { index, salted } of open) {
+    const at = (index - start) * hashBytes;
+    // In a private market the record's salted hash is the one in the row; in an open one there is none.
+    const own =
+      salted === null
+        ? !isSalted
+        : isSalted &&
+          (layout === null || salted.length === saltBytes + layout.bytes) &&
+          sameBytes(hasher.sha256(salted), row.subarray(at, at + hashBytes));
+    if (!holds || !own || index < start || index >= end)
+      fail("corrupt", `proof of ${section}[${index}]`, hex(root), found);
+  }
 }
 
 /** Opens a proof and holds it against a trusted head of the same size. Throws `corrupt` unless it leads there. */

@@ -16,7 +16,7 @@ import {
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { inclusionRanges, itemRoots, leafRoots, type RangeRoot } from "../tree/path.js";
-import type { Proof, RecordProof } from "./proof.js";
+import type { Proof, RecordProof, RowProof } from "./proof.js";
 
 /** Which record of a block to prove. */
 export interface RecordPlace {
@@ -35,37 +35,53 @@ export interface RecordPlace {
  * `state` is not what the header says.
  */
 export function proveRecord(block: Block, place: RecordPlace, hasher: Hasher): RecordProof {
+  const { section, index, state } = needObject(place, "place");
+  const [proof] = proveRows(block, { section, indexes: [index], state }, hasher);
+  const { open, ...rest } = proof!;
+  return { ...rest, ...open[0]! };
+}
+
+/** Which records of a section to prove: their places, rising; `state` as that of {@link RecordPlace}. */
+export interface RecordPlaces extends Pick<RecordPlace, "section" | "state"> {
+  readonly indexes: readonly number[];
+}
+
+/** Proves many records of one section, those of a row together, as {@link proveRecord} proves one. */
+export function proveRows(block: Block, places: RecordPlaces, hasher: Hasher): RowProof[] {
   checkHasher(hasher);
   needObject(needObject(block, "block").header, "block.header");
-  const { section, index, state } = needObject(place, "place");
+  const { section, indexes, state } = places;
   checkSection(section, "section");
   const { count, root } = block.header.sections[section];
-  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
-    return fail(
-      "invalid",
-      `${section} number`,
-      count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
-      index,
-    );
+  for (const index of indexes)
+    if (!Number.isSafeInteger(index) || index < 0 || index >= count)
+      return fail(
+        "invalid",
+        `${section} number`,
+        count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
+        index,
+      );
+  if (indexes.length === 0) return [];
   const carried = isStateSection(section);
   const stored = carried ? state : block.sections[section];
   if (stored === undefined)
     return fail("invalid", "state", `the records of ${section} after the block`, stored);
   const { secret } = block;
   const held = leavesOf(section, stored, secret, hasher);
-  const leaf = leafOf(section, index, count);
-  if (carried && (held.count !== count || !sameBytes(held.rangeRoot(0, leaf.leaves), root)))
+  const { leaves } = leafOf(section, 0, count);
+  if (carried && (held.count !== count || !sameBytes(held.rangeRoot(0, leaves), root)))
     return fail("corrupt", section, `${count} records with root ${hex(root)}`, `${held.count} with another`);
-  return {
+  const saltAt = secret === null ? null : saltsOf(secret, section, hasher);
+  const contents = secret === null ? [] : contentsOf(section, stored);
+  const salted = (index: number): Uint8Array | null => saltAt && concat(saltAt(index), contents[index]!);
+  return [...new Set(indexes.map((index) => leafOf(section, index, count).place))].map((place) => ({
     section,
-    index,
-    row: copyOf(held.leaf(leaf.place)),
-    salted:
-      secret === null
-        ? null
-        : concat(saltsOf(secret, section, hasher)(index), contentsOf(section, stored)[index]!),
-    path: inclusionRanges(leaf.place, leaf.leaves).map((range) => held.rangeRoot(range.start, range.end)),
-  };
+    row: copyOf(held.leaf(place)),
+    path: inclusionRanges(place, leaves).map((range) => held.rangeRoot(range.start, range.end)),
+    open: indexes
+      .filter((index) => leafOf(section, index, count).place === place)
+      .map((index) => ({ index, salted: salted(index) })),
+  }));
 }
 
 /** What a section's tree is made of. */

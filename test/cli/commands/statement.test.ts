@@ -1,5 +1,5 @@
 // `gridclear statement` of ledgers in directories and in files, good, altered and in other units.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -117,5 +117,52 @@ describe("an exported file", () => {
     expect(await run(verifyCommand, file)).toMatchObject({ code: 1, out: expect.stringMatching(/^BAD: /) });
     writeFileSync(file, "no ledger at all\n");
     await expect(run(verifyCommand, file)).rejects.toMatchObject({ code: "invalid" });
+  });
+});
+
+describe("gridclear statement --bundle", () => {
+  const file = join(folder, "bob.txt");
+  const verify = (...args: string[]) => run(verifyCommand, "--proof", ...args);
+
+  test("writes what verify --proof checks without the ledger, and against it", async () => {
+    const written = await run(statementCommand, ledger, "bob", "--bundle", file);
+    expect(written).toMatchObject({ code: 0, err: "" });
+    const said = await verify(file);
+    expect(said.out).toContain("good: statement of bob, participant 1 of market ");
+    expect(said.out).toContain(
+      "bought 2.5 kWh, sold 0 kWh\n  balance 0, then -0.75: the records account for it",
+    );
+    expect(said.out).toContain("nobody vouches for that head here");
+    expect((await verify(file, ledger)).out).toContain(`that head is the one of ${ledger}`);
+    const { blocks, ok } = JSON.parse((await verify(file, "--json")).out);
+    expect(ok).toBe(true);
+    const order = blocks[1].records.find(({ section }: { section: string }) => section === "orders");
+    expect(order).toMatchObject({ index: 1, record: { participant: 1, side: "bid", quantity: 2500 } });
+  });
+
+  test("is no verdict on a head of another ledger, and bad when its records don't account for the balance", async () => {
+    const other = join(folder, "other");
+    const engine = await openEngine();
+    const store = await openNodeStore(other, { hasher: engine });
+    await (await openMarket({ engine, store, participants: ["ann", "bob"], startMs: 5 })).clearPeriod(7);
+    await store.close();
+    expect((await verify(file, other)).out).toContain("BAD: bundle head");
+    const lines = readFileSync(file, "utf8").split("\n");
+    const trade = lines.findIndex((line) => line.endsWith('"section":"trades"}'));
+    const without = join(folder, "without.txt");
+    writeFileSync(without, lines.toSpliced(trade, 1).join("\n"));
+    const { code, out } = await verify(without);
+    expect(code).toBe(1);
+    expect(out).toContain("balance 0, then -0.75: the records come to 0, so some are missing");
+  });
+
+  test("leaves no file behind where there is nothing to state", async () => {
+    const none = join(folder, "none.txt");
+    expect((await run(statementCommand, altered, "bob", "--bundle", none)).code).toBe(1);
+    await expect(run(statementCommand, ledger, "eve", "--bundle", none)).rejects.toThrow("participant");
+    await expect(run(statementCommand, ledger, "bob", "--bundle", none, "--json")).rejects.toThrow(
+      "--bundle",
+    );
+    expect(readdirSync(folder).filter((name) => name.startsWith("none"))).toEqual([]);
   });
 });
