@@ -5,7 +5,6 @@
 import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
-import { blockHash, headerBytes } from "../ledger/format/header.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
@@ -96,8 +95,7 @@ export class Platform {
     if (!signed || platformKey !== given)
       fail("refused", "key", `the platform's key (${platformKey})`, given);
     const history = new HistoryTree(hasher);
-    for await (const bytes of market.store.blocks())
-      history.append(blockHash(bytes.subarray(0, headerBytes), hasher));
+    for (let height = 0; height < market.store.size; height += 1) history.append(market.store.hash(height));
     const platform = new Platform(options, history);
     await platform.#signHead();
     return platform;

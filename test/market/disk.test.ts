@@ -52,6 +52,7 @@ function failing(own: Store, fails: (write: Write, key: string | number) => bool
     recovered: own.recovered,
     next: () => own.next(),
     root: () => own.root(),
+    hash: (height) => own.hash(height),
     subtrees: () => own.subtrees(),
     snapshots: () => own.snapshots(),
     getSnapshot: (height) => own.getSnapshot(height),

@@ -7,7 +7,9 @@ import { asStorage, fail, GridclearError } from "../../errors.js";
 import { Chain, type Head, type Linkage } from "../format/chain.js";
 import { type Mark, markOf } from "../format/ledgerfile.js";
 import type { Hasher } from "../tree/hasher.js";
+import { HashList } from "../tree/hashlist.js";
 import { openHasher } from "../tree/hashwasm.js";
+import { type Linked, linkedByHash } from "./linked.js";
 import { checkLog, Log, type LogExtent, type LogMedium } from "./log.js";
 import { checkSnapshot, keepSnapshot, type SnapshotMedium, snapshotHeights } from "./snapshots.js";
 import type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
@@ -76,8 +78,7 @@ function takesWhole(chain: Chain, bytes: Uint8Array): boolean {
 }
 
 /** What opening found on a medium. */
-interface Found {
-  readonly chain: Chain;
+interface Found extends Linked {
   readonly recovered: Recovery | null;
   readonly log: LogExtent | null;
 }
@@ -86,6 +87,7 @@ class MediumStore implements Store {
   readonly #medium: Medium;
   readonly #hasher: Hasher;
   #chain: Chain;
+  readonly #hashes: HashList;
   #failed: GridclearError | null = null;
   #closed: Promise<void> | null = null;
   /** Ends when everything asked so far is done; writes take their turns on it. */
@@ -97,6 +99,7 @@ class MediumStore implements Store {
     this.#medium = medium;
     this.#hasher = hasher;
     this.#chain = found.chain;
+    this.#hashes = found.hashes;
     this.recovered = found.recovered;
     const parts = {
       medium,
@@ -113,18 +116,25 @@ class MediumStore implements Store {
     const mark = await medium.readMark();
     const extent = await medium.extent();
     const acknowledged = mark?.size ?? 0;
-    const chain = new Chain(hasher);
-    let recovered: Recovery | null = null;
     const headersOnly = options.verify === "hashes";
-    for (let height = 0; height < extent; height += 1) {
+    const linked =
+      headersOnly && mark !== null
+        ? await linkedByHash((height) => medium.header(height), mark, hasher)
+        : null;
+    // What does not hold as a whole is gone through header by header, to name the first that is bad.
+    const { chain, hashes } = linked ?? { chain: new Chain(hasher), hashes: new HashList() };
+    let recovered: Recovery | null = null;
+    for (let height = chain.size; height < extent; height += 1) {
       const marked = height < acknowledged;
       const bytes = await (headersOnly && marked ? medium.header(height) : medium.read(height));
       if (bytes === null) return fail("corrupt", `block ${height}`, `${extent} blocks without a gap`, "none");
       if (marked) {
         const hash = chain.append(bytes, headersOnly);
+        hashes.push(hash);
         if (chain.size === acknowledged && !sameBytes(hash, mark!.hash))
           fail("corrupt", `block ${height}: hash`, "the hash that was acknowledged", "another");
-      } else if (!takesWhole(chain, bytes)) {
+      } else if (takesWhole(chain, bytes)) hashes.push(chain.head!.hash);
+      else {
         // Only the last can be half written; one before it was flushed before the next was begun.
         if (height < extent - 1) chain.append(bytes);
         await medium.drop(height);
@@ -146,7 +156,7 @@ class MediumStore implements Store {
     }
     // A whole block that was written and not yet marked when the machine stopped: from now on it counts.
     if (chain.size > acknowledged) await medium.confirm(markOf(chain));
-    return new MediumStore(medium, hasher, { chain, recovered, log });
+    return new MediumStore(medium, hasher, { chain, hashes, recovered, log });
   }
 
   get size(): number {
@@ -170,10 +180,17 @@ class MediumStore implements Store {
     return this.#write(async () => {
       if (height !== this.size) fail("conflict", "height", `${this.size}, the next`, height);
       const chain = this.#chain.copy();
-      chain.appendUnread(bytes);
+      const hash = chain.appendUnread(bytes);
       await this.#flush(() => this.#medium.append(height, bytes, markOf(chain), markOf(this.#chain)));
       this.#chain = chain;
+      this.#hashes.push(hash);
     });
+  }
+
+  hash(height: number): Uint8Array {
+    if (!Number.isSafeInteger(height) || height < 0 || height >= this.size)
+      return fail("invalid", "height", `0 to ${this.size - 1}`, height);
+    return this.#hashes.at(height);
   }
 
   async get(height: number): Promise<Uint8Array | null> {

@@ -14,7 +14,10 @@ export interface Recovery {
 export interface StoreOptions {
   /** Default: `openHasher`'s, which shares no code with the core. */
   readonly hasher?: Hasher;
-  /** What opening verifies: `all` (default), or `hashes`, the headers and their links without reading the sections. */
+  /**
+   * What opening verifies: `all` (default), or `hashes`, that the headers are those which the last one commits to,
+   * without reading the sections.
+   */
   readonly verify?: "all" | "hashes";
   /** Whether to make the store when it is not there; default true. Otherwise `invalid` is thrown. */
   readonly create?: boolean;
@@ -66,6 +69,8 @@ export interface Store {
    * sections are not re-hashed here), `storage` when the write failed.
    */
   append(bytes: Uint8Array, height: number): Promise<void>;
+  /** Hash of the block at a height below the size, fresh 32 bytes. Throws `invalid` for another height. */
+  hash(height: number): Uint8Array;
   /** The block at `height`, fresh bytes; null when there is none. */
   get(height: number): Promise<Uint8Array | null>;
   /** Blocks in order from height `from` (default 0) to the size at the time of the call. */

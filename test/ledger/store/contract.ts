@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { concat, toUtf8 } from "../../../src/bytes.js";
 import type { GridclearError } from "../../../src/errors.js";
 import { memoryMedium, openMemoryStore } from "../../../src/ledger/store/memory.js";
 import type { Store, StoreOptions } from "../../../src/ledger/store/store.js";
@@ -297,6 +298,40 @@ export function storeContract(name: string, workshop: Workshop): void {
       expect((await again.getSnapshot(4))!.length).toBe(longer.length);
       expect(await again.getSnapshot(1)).toBeNull();
       await again.close();
+    });
+
+    it("by hashes alone finds a header with any byte changed, and names its height or the next", async () => {
+      const place = await filled();
+      for (const height of [0, 2, 5])
+        for (let at = 0; at < 992; at += 83) {
+          const bytes = blocks[height]!.slice();
+          bytes[at]! ^= 1;
+          await place.damage(height, bytes);
+          const error = (await errorOf(opened(place, { verify: "hashes" }))) as GridclearError | null;
+          expect(error?.code, `byte ${at}`).toMatch(/^(?:corrupt|unsupported)$/);
+          expect([`block ${height}`, `block ${height + 1}`]).toContain(error?.field.split(":")[0]);
+          await place.damage(height, blocks[height]!);
+        }
+    });
+
+    it("knows the hash of every block, however it was opened", async () => {
+      const hashes = blocks.map((bytes) =>
+        hasher.sha256(concat(toUtf8("gridclear block v2\0"), bytes.subarray(0, 992))),
+      );
+      const place = await filled(4);
+      for (const verify of ["all", "hashes"] as const) {
+        const store = await opened(place, { verify });
+        const { size } = store;
+        await store.append(blocks[size]!, size);
+        expect(Array.from({ length: size + 1 }, (_, height) => store.hash(height))).toEqual(
+          hashes.slice(0, size + 1),
+        );
+        store.hash(0).fill(0);
+        expect(store.hash(0)).toEqual(hashes[0]);
+        for (const height of [-1, 0.5, size + 1, Number.NaN])
+          expect(() => store.hash(height)).toThrow(/^height: /);
+        await store.close();
+      }
     });
 
     it("by hashes alone does not read sections, and says nothing of them", async () => {
