@@ -1,0 +1,219 @@
+// What a private market tells those who are no auditors: everything that its platform answers, and what one member is
+// given, are searched for every byte string of the others' records, names, keys and secrets. Nothing of it is there.
+import { describe, expect, test } from "vitest";
+import { hex, toUtf8 } from "../../src/bytes.js";
+import { type Block, contentsOf } from "../../src/ledger/format/block.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
+import { readRecord } from "../../src/ledger/format/layout.js";
+import {
+  type FlowRecord,
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../src/ledger/format/records.js";
+import { saltsOf } from "../../src/ledger/format/salting.js";
+import { sectionNames, storedSections } from "../../src/ledger/format/sections.js";
+import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
+import type { Ask } from "../../src/ledger/service/server.js";
+import { readBundle } from "../../src/report/bundle/read.js";
+import { writeBundle } from "../../src/report/bundle/write.js";
+import { engine, gateway, hasher } from "../support/community.js";
+import { late, members, names, runSearched } from "../support/searched.js";
+import { Haystack, tellingWindows } from "../support/searching.js";
+
+const { platform, blocks, carried, receipts } = await runSearched();
+
+/** Every path that a server answers, asked. */
+async function answers(ask: Ask): Promise<Haystack> {
+  const found = new Haystack();
+  const size = blocks.length;
+  const paths = ["checkpoint", "contract"];
+  for (let a = 0; a <= size; a += 1)
+    for (let b = 0; b <= size; b += 1) paths.push(`consistency/${a}/${b}`, `proof/${a}/${b}`);
+  for (const [height, { header }] of blocks.entries()) {
+    paths.push(`block/${height}`, `header/${height}`);
+    for (const section of sectionNames)
+      for (let index = 0; index < header.sections[section].count; index += 1)
+        paths.push(`proof/${size}/${height}/${section}/${index}`);
+  }
+  for (const path of paths) {
+    const answer = await ask(path);
+    if (answer !== null) found.add(answer);
+  }
+  return found;
+}
+
+async function bundleOf(id: string): Promise<string> {
+  let text = "";
+  for await (const lines of writeBundle(platform.market.store.blocks(), id, {
+    engine,
+    hasher,
+    note: platform.note,
+  }))
+    text += lines;
+  return text;
+}
+
+const deviceKinds: readonly FlowRecord["kind"][] = [
+  "charged",
+  "gridCharged",
+  "discharged",
+  "selfDischarged",
+  "used",
+  "undercharged",
+];
+
+/** Whether a record is a member's own, read field by field: told apart here by other code than the bundle's. */
+function isMine(section: string, bytes: Uint8Array, block: Block, number: number): boolean {
+  const mine = (index: number): boolean =>
+    readRecord(orderLayout, block.sections.orders, index).participant === number;
+  const accounts = [16 + number, 2 ** 31 + number];
+  switch (section) {
+    case "orders":
+      return readRecord(orderLayout, bytes, 0).participant === number;
+    case "readings":
+      return readRecord(readingLayout, bytes, 0).participant === number;
+    case "trades": {
+      const { kind, offer, bid } = readRecord(tradeLayout, bytes, 0);
+      return mine(bid) || (kind === "peer" && mine(offer));
+    }
+    case "postings": {
+      const { debit, credit } = readRecord(postingLayout, bytes, 0);
+      return accounts.includes(debit) || accounts.includes(credit);
+    }
+    case "flows": {
+      const { kind, party } = readRecord(flowLayout, bytes, 0);
+      // Member n registered the n-th device.
+      return party === number && (deviceKinds.includes(kind) || !["exported", "curtailed"].includes(kind));
+    }
+    case "contracts": {
+      const contract = JSON.stringify(decodeCanonical(bytes, "contract"));
+      return (
+        !names.some((id, other) => other !== number && contract.includes(JSON.stringify(id).slice(1, -1))) &&
+        !contract.includes(late) &&
+        (number === 2 || !contract.includes("house 2"))
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+/** What nobody but auditors may find out beside a member: all records that are not its own, by section. */
+function* secretsFrom(number: number): Generator<[what: string, bytes: Uint8Array]> {
+  for (const [height, block] of blocks.entries()) {
+    yield ["secret", block.secret!];
+    for (const section of storedSections) {
+      const saltAt = saltsOf(block.secret!, section, hasher);
+      for (const [index, bytes] of contentsOf(section, block.sections[section]).entries()) {
+        if (isMine(section, bytes, block, number)) continue;
+        yield [section, bytes];
+        yield ["salt", saltAt(index)];
+      }
+    }
+    const { state, lastReadings, books } = carried[height]!;
+    const own = new Set([16 + number, number]);
+    for (const bytes of contentsOf("state", state!)) if (!own.has(bytes[4]!)) yield ["state", bytes];
+    for (const bytes of contentsOf("lastReadings", lastReadings!))
+      if (bytes[0] !== number) yield ["lastReadings", bytes];
+    for (const bytes of contentsOf("books", books!)) yield ["books", bytes];
+  }
+  for (const [other, id] of [...names, late].entries()) {
+    if (other === number) continue;
+    yield ["name", toUtf8(id)];
+    yield ["name", hasher.sha256(toUtf8(id))];
+    if (other < names.length) yield ["key", members[other]!.publicKey];
+    if (other !== number && other < names.length) yield ["name", toUtf8(`house ${other}`)];
+  }
+  if (number < 3) yield ["key", gateway.publicKey];
+}
+
+/** What of it stands in a haystack: whole, or as a telling window that is in none of the member's own records. */
+function found(haystack: Haystack, number: number | null): Map<string, number> {
+  // The words of documents, and what a member may know.
+  const known = new Set<string>(tellingWindows(toUtf8(JSON.stringify(sectionNames))));
+  for (const block of blocks)
+    for (const section of storedSections)
+      for (const bytes of contentsOf(section, block.sections[section]))
+        if (number !== null && isMine(section, bytes, block, number))
+          for (const window of tellingWindows(bytes)) known.add(window);
+  const hits = new Map<string, number>();
+  for (const [what, bytes] of secretsFrom(number ?? -1))
+    if (haystack.has(bytes) || haystack.windowsOf(bytes, known).length > 0)
+      hits.set(what, (hits.get(what) ?? 0) + 1);
+  return hits;
+}
+
+describe("a private market that was searched", () => {
+  test("had all there is: every section, corrections, contracts that came and ended, two kinds of evidence", () => {
+    const count = (section: (typeof sectionNames)[number]): number =>
+      blocks.reduce((sum, { header }) => sum + header.sections[section].count, 0);
+    for (const section of sectionNames) expect(count(section), section).toBeGreaterThan(5);
+    const evidence = new Set(
+      blocks.flatMap(({ sections }) => contentsOf("evidence", sections.evidence).map(([code]) => code)),
+    );
+    expect(evidence).toEqual(new Set([1, 2, 3, 4]));
+    const kinds = new Set(
+      blocks.flatMap(({ sections }) =>
+        contentsOf("postings", sections.postings).map((bytes) => readRecord(postingLayout, bytes, 0).kind),
+      ),
+    );
+    expect(kinds).toContain("imbalance");
+    expect(kinds).toContain("correction");
+  });
+
+  test("tells everybody nothing of any record", async () => {
+    expect(found(await answers(platform.answer), null)).toEqual(new Map());
+  });
+
+  test("tells each member nothing of the others, beside what everybody is told", async () => {
+    for (const [number, id] of names.entries()) {
+      const haystack = await answers(platform.answer);
+      const bundle = await bundleOf(id);
+      haystack.addText(bundle);
+      if (number === 0) for (const receipt of receipts) haystack.addText(receipt);
+      expect(found(haystack, number), id).toEqual(new Map());
+      expect(readBundle(openBundle(decodeBundle(bundle), hasher)).accounts).toBe(true);
+    }
+  });
+
+  test("would have been found out: auditors' answers have every kind, and so do another member's", async () => {
+    const all = found(await answers(platform.disclose), 0);
+    for (const what of ["secret", "salt", ...storedSections, "name", "key"])
+      expect(all.has(what), what).toBe(true);
+    const other = new Haystack();
+    other.addText(await bundleOf(names[1]!));
+    const hits = found(other, 0);
+    for (const what of [
+      "orders",
+      "readings",
+      "trades",
+      "flows",
+      "postings",
+      "contracts",
+      "state",
+      "name",
+      "salt",
+    ])
+      expect(hits.has(what), what).toBe(true);
+  });
+
+  test("is searched in bytes, hexadecimal, base64 and in pieces", () => {
+    for (const [what, bytes] of secretsFrom(0)) {
+      if (bytes.length < 32 || bytes.filter((byte) => byte === 0).length > 8) continue;
+      const piece = bytes.subarray(3, 27);
+      for (const planted of [
+        bytes,
+        toUtf8(`{"x":"a${hex(bytes)}"}`),
+        toUtf8(`ab ${Buffer.from(bytes).toString("base64")}`),
+      ]) {
+        const haystack = new Haystack();
+        haystack.add(planted);
+        expect(haystack.has(bytes), what).toBe(true);
+        expect(haystack.windowsOf(piece, new Set()).length, what).toBeGreaterThan(0);
+      }
+    }
+  });
+});
