@@ -24,6 +24,15 @@ const maxPath = 65_536;
 /** A path as text; one with a NUL means something else to the operating system than to whoever wrote it. */
 const path = text(/^[^\0]+$/, maxPath, "the path of a directory");
 
+/** What the operating system says of a directory's files, as this package's own error. */
+async function onDisk<T>(directory: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw asStorage(error, directory, "a ledger that can be opened");
+  }
+}
+
 /** Whether a directory holds a ledger. Throws `invalid` unless it is a path. */
 export function hasLedger(directory: string): boolean {
   path(directory, "directory");
@@ -47,8 +56,11 @@ export async function openNodeStore(directory: string, options: NodeStoreOptions
   checkStoreOptions(options, "segmentBytes");
   const { segmentBytes = defaultSegmentBytes } = options;
   integer(1, Number.MAX_SAFE_INTEGER)(segmentBytes, "segmentBytes");
-  if (options.create === false) needLedger(directory);
-  return openOn(await writingMedium(directory, segmentBytes), options);
+  const medium = await onDisk(directory, async () => {
+    if (options.create === false) needLedger(directory);
+    return writingMedium(directory, segmentBytes);
+  });
+  return openOn(medium, options);
 }
 
 /**
@@ -70,6 +82,9 @@ export async function removeNodeStore(directory: string): Promise<void> {
  */
 export async function readNodeStore(directory: string, options: StoreOptions = {}): Promise<Store> {
   checkStoreOptions(options);
-  needLedger(directory);
-  return openOn(await readingMedium(directory), options);
+  const medium = await onDisk(directory, async () => {
+    needLedger(directory);
+    return readingMedium(directory);
+  });
+  return openOn(medium, options);
 }

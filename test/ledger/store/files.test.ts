@@ -436,6 +436,27 @@ describe("two writers", () => {
   });
 });
 
+describe("a folder that the system refuses", () => {
+  it("is a failure of storage that names it, whoever opens it", async () => {
+    const directory = place();
+    await (await write(directory, 0, 3, 1)).close();
+    const [first] = segmentFiles(directory);
+    // A folder where the writer has its log, which is not a reader's to read; then one where the first blocks were.
+    mkdirSync(join(directory, "log"));
+    expect(await errorOf(openNodeStore(directory, { hasher }))).toMatchObject({
+      code: "storage",
+      field: directory,
+    });
+    expect(await sizeOf(directory)).toBe(3);
+    rmSync(first!);
+    mkdirSync(first!);
+    for (const open of [openNodeStore, readNodeStore])
+      expect(await errorOf(open(directory, { hasher }))).toMatchObject({ code: "storage", field: directory });
+    const under = join(segmentFiles(directory)[1]!, "ledger");
+    expect(await errorOf(openNodeStore(under, { hasher }))).toMatchObject({ code: "storage", field: under });
+  });
+});
+
 describe("readers", () => {
   it("beside a writer see a chain that was acknowledged, and change nothing", async () => {
     const directory = place();
