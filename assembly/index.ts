@@ -1,10 +1,11 @@
 // The ABI: what the host may call. Arguments are checked here a second time (the host's checks name the field), the
 // work is done elsewhere. Counts come back as i32; a negative one is a refusal of limits.ts.
-import { Column, address, bidCapacity, lotCapacity, offerCapacity, reserve, workCapacity } from "./layout";
+import { Column, address, areaCapacity, bidCapacity, lotCapacity, offerCapacity, reserve, workCapacity } from "./layout";
 import { emptyOrder, outOfRange } from "./limits";
 import { Side, Trades } from "./match/side";
 import { matchByValue } from "./match/value";
 import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./match/merit";
+import { areasRoom, matchByAreas, plant as plantTree } from "./area/match";
 import { noOffer, poolOffers, sellLots } from "./match/pool";
 import { recordBytes, writePeerRecords, writeSaleRecords } from "./records";
 import { stateBytes } from "./hash/sha256";
@@ -87,6 +88,40 @@ export function match(mechanism: u32, pricing: u32, ties: u32, k: u32, maxCycles
   if (mechanism == 0) matchByValue(offers, bids, offerCount, bidCount, trades, maxCycles, scratch);
   else matchByMerit(offers, bids, offerCount, bidCount, trades, pricing == uniform, ties == prorata, scratch);
   return <i32>trades.count;
+}
+
+/**
+ * Makes the first `count` areas of the area columns the tree that `matchAreas` clears on. Returns how many pages of
+ * 64 KiB of working memory that takes with so many orders, for `reserve`.
+ */
+export function plant(count: u32, offerCount: u32, bidCount: u32): i32 {
+  planted = 0;
+  if (count == 0 || count > areaCapacity() || offerCount > offerCapacity() || bidCount > bidCapacity()) return outOfRange;
+  if (!plantTree(count)) return outOfRange;
+  planted = count;
+  return <i32>((areasRoom(offerCount, bidCount) + 0xffff) >> 16);
+}
+let planted: u32 = 0;
+
+/**
+ * Scenario 1 by `merit` with `uniform` prices on the areas that `plant` was given. Sets the `left`, trade and area
+ * columns; returns the number of trades. There is no scenario 2 after it.
+ */
+export function matchAreas(k: u32, offerCount: u32, bidCount: u32): i32 {
+  if (planted == 0 || k > 1_000_000 || offerCount > offerCapacity() || bidCount > bidCapacity()) return outOfRange;
+  if (areasRoom(offerCount, bidCount) > workCapacity()) return outOfRange;
+  if (hasEmpty(address(Column.offerQuantity), offerCount) || hasEmpty(address(Column.bidQuantity), bidCount)) return emptyOrder;
+  forgetClearingPrice();
+  lotCount = 0;
+  sales.count = 0;
+  trades.count = 0;
+  const count = matchByAreas(offerCount, bidCount, k);
+  // What follows sees no orders of an earlier match beside these trades.
+  matchedOffers = count < 0 ? 0 : offerCount;
+  matchedBids = count < 0 ? 0 : bidCount;
+  // The tree lies in memory that moves when room is made.
+  planted = 0;
+  return count;
 }
 
 /** Orders of the last `match` that still want something. */

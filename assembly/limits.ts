@@ -7,11 +7,18 @@
 //   value − smallest value   < 2⁶⁴                       u64, the sort key
 //   price − price            < 2³²; × k (< 2²⁰) < 2⁵²    u64, `blend`
 //   |amount| × rate          split at 10⁶: (amount / 10⁶) × rate + (amount % 10⁶) × rate / 10⁶, each < 2⁶³
+//   keys and fees of areas   price × 2²⁶ + rank, 2⁵⁸; sums with one fee 2⁵⁹ (area/tree.ts)   i64
+//   positions, flows         2²⁴ quantities, < 2⁵⁶       i64
+//   prices shifted by fees   < 2³¹ + 65 534 × 2³¹ < 2⁴⁷  i64; such a gap × k split at 10⁶ (area/prices.ts)
 //   position × 10⁶           < 2²⁶ × 2²⁰ = 2⁴⁶           done by the host in exact doubles
 //   bytes of all columns     counted in u64, refused at 2³² − 2¹⁶
 
 /** Most offers, bids or storage lots of one clearing. */
 export const maxOrders: u32 = 1 << 24;
+/** Most areas of one carrier. */
+export const maxAreas: u32 = 65_535;
+/** Bytes of an area's state while it is cleared (area/tree.ts). */
+export const areaBytes: u32 = 232;
 /** Most bytes of linear memory: one page short of 4 GiB, so that one past the end still is a u32. */
 export const maxBytes: u64 = 0xffff0000;
 /** Parts in a million. */

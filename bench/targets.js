@@ -211,15 +211,15 @@ export function targetsTable(rows) {
   const gzip = rows.find((row) => row.work === "page" && row.contender === "bundle")?.more;
   line(
     "wasm, gzipped",
-    "at most 12 kB",
+    "at most 16.5 kB",
     gzip?.["wasm bytes"] ? `${(gzip["wasm bytes"] / 1000).toFixed(1)} kB` : undefined,
-    (gzip?.["wasm bytes"] ?? 1e9) <= 12_000,
+    (gzip?.["wasm bytes"] ?? 1e9) <= 16_500,
   );
   line(
     "core entry, gzipped",
-    "at most 30 kB",
+    "at most 36 kB",
     gzip?.["entry bytes"] ? `${(gzip["entry bytes"] / 1000).toFixed(1)} kB` : undefined,
-    (gzip?.["entry bytes"] ?? 1e9) <= 30_000,
+    (gzip?.["entry bytes"] ?? 1e9) <= 36_000,
   );
   const onDisk = (/** @type {string} */ contender) =>
     rows.find((row) => row.work === "seal to disk" && row.contender === contender);

@@ -12,10 +12,12 @@ export const signatureBytes = 64;
 /** Classes of the typed arrays that this package takes. */
 interface Arrays {
   readonly Uint8Array: typeof Uint8Array;
+  readonly Uint16Array: typeof Uint16Array;
   readonly Uint32Array: typeof Uint32Array;
   readonly Int32Array: typeof Int32Array;
+  readonly BigInt64Array: typeof BigInt64Array;
 }
-const arrays: Arrays = { Uint8Array, Uint32Array, Int32Array };
+const arrays: Arrays = { Uint8Array, Uint16Array, Uint32Array, Int32Array, BigInt64Array };
 /** The name of a typed array's kind. */
 export type ArrayKind = keyof Arrays;
 /** The typed array of a kind. */

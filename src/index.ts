@@ -7,6 +7,19 @@
  * @module gridclear
  */
 export {
+  type Area,
+  type AreaBook,
+  type AreaClearing,
+  type AreaColumns,
+  type AreaOrderColumns,
+  type AreaRules,
+  type AreaTradeColumns,
+  type EdgeMoney,
+  edgeMoney,
+  maxAreas,
+} from "./core/areas.js";
+export { type AreaFault, type AreaOutcome, areaFault } from "./core/certificate.js";
+export {
   type Clearing,
   type Counters,
   copyClearing,

@@ -86,27 +86,35 @@ export function sortOrders(
   list: usize, count: u32, quantity: usize, price: usize, flip: i32, byPrice: bool, scratch: usize, out: usize,
 ): void {
   if (count == 0) return;
+  makeKeys(list, count, quantity, price, <i64>flip, byPrice, scratch);
+  sortKeys(list, count, least, most, scratch, out);
+}
+
+/**
+ * Sorts the orders of `list` (0: the first `count`, which are not 0) by the keys from `low` to `high` that stand at
+ * `scratch`, one i64 for each, in front of its room for sorting.
+ */
+export function sortKeys(list: usize, count: u32, low: i64, high: i64, scratch: usize, out: usize): void {
   const room = <usize>count << 3;
   const words = scratch + room;
-  makeKeys(list, count, quantity, price, <i64>flip, byPrice, scratch);
   if (count <= insertionMost) {
     insertionSort(list, count, scratch, out);
     return;
   }
   // As unsigned numbers: the difference of two signed 64-bit numbers.
-  const bits = 64 - <u32>clz(<u64>(most - least));
+  const bits = 64 - <u32>clz(<u64>(high - low));
   const placeBits = 32 - <u32>clz(count - 1);
   if (bits + placeBits <= 64) {
-    radixSort(scratch, least, 0, list, count, bits, placeBits, words, out);
+    radixSort(scratch, low, 0, list, count, bits, placeBits, words, out);
     return;
   }
   const halves = words + room * 2;
   const order = halves + room;
-  for (let i: usize = 0; i < room; i += 8) store<u64>(halves + i, <u64>(load<i64>(scratch + i) - least) & 0xffffffff);
+  for (let i: usize = 0; i < room; i += 8) store<u64>(halves + i, <u64>(load<i64>(scratch + i) - low) & 0xffffffff);
   radixSort(halves, 0, 0, 0, count, 32, placeBits, words, order);
   for (let i: usize = 0; i < count; i++) {
     const place = <usize>load<u32>(order + (i << 2));
-    store<u64>(halves + (i << 3), <u64>(load<i64>(scratch + (place << 3)) - least) >> 32);
+    store<u64>(halves + (i << 3), <u64>(load<i64>(scratch + (place << 3)) - low) >> 32);
   }
   radixSort(halves, 0, order, list, count, bits - 32, placeBits, words, out);
 }

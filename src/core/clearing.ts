@@ -4,6 +4,7 @@
  * {@link copyClearing}'s copy.
  */
 import { needObject } from "../check.js";
+import type { AreaClearing } from "./areas.js";
 import type { CoreMemory } from "./memory.js";
 
 /** Peer-to-peer trades in order of execution; columns are views until the engine's next call. */
@@ -99,8 +100,19 @@ export interface Clearing extends Matching {
  * @example
  * const kept = copyClearing(engine.clear(book));
  */
-export function copyClearing(clearing: Clearing): Clearing {
-  const { trades, remaining, pool } = needObject(clearing, "clearing");
+export function copyClearing(clearing: Clearing): Clearing;
+export function copyClearing(clearing: AreaClearing): AreaClearing;
+export function copyClearing(clearing: Clearing | AreaClearing): Clearing | AreaClearing {
+  const { remaining } = needObject(clearing, "clearing");
+  if ("areas" in clearing)
+    return {
+      ...clearing,
+      trades: copyColumns(clearing.trades),
+      remaining: copyColumns(remaining),
+      areas: copyColumns(clearing.areas),
+      counters: { ...clearing.counters },
+    };
+  const { trades, pool } = clearing;
   return {
     trades: copyColumns(trades),
     remaining: copyColumns(remaining),

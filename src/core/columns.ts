@@ -133,3 +133,15 @@ export function refuseEmpty(orders: OrderColumns, field: string): void {
   const index = orders.quantity.indexOf(0);
   if (index >= 0) fail("invalid", `${field}.quantity[${index}]`, "a whole number from 1 to 4294967295", 0);
 }
+
+/** What the core answers instead of a count when a quantity is 0 (assembly/limits.ts). */
+const emptyOrder = -3;
+
+/** A count from the core. Throws `invalid` for a refusal, naming the order where one of them is at fault. */
+export function accepted(answer: number, offers: OrderColumns, bids: OrderColumns): number {
+  if (answer === emptyOrder) {
+    refuseEmpty(offers, "offers");
+    refuseEmpty(bids, "bids");
+  }
+  return answer < 0 ? fail("invalid", "book", "what the core accepts", `a refusal (${answer})`) : answer;
+}

@@ -1,12 +1,20 @@
 /** The engine: the matching core as an object, from columns of orders to columns of trades. */
 import { integer, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
+import {
+  type AreaBook,
+  type AreaClearing,
+  type AreaRules,
+  checkAreaRules,
+  clearOnAreas,
+  hasAreas,
+} from "./areas.js";
 import { type Clearing, type Matching, type Pooling, viewPooling } from "./clearing.js";
 import {
+  accepted,
   type Book,
   maxOrders,
   type OrderColumns,
-  refuseEmpty,
   takeBookLots,
   takeLimited,
   takeLots,
@@ -55,9 +63,6 @@ export { maxThreads } from "./threads.js";
 export { type HashWorker, hashWorkerSource } from "./worker.js";
 
 const orderCount = integer(0, maxOrders);
-/** What the core answers instead of a count (assembly/limits.ts). */
-const emptyOrder = -3;
-
 /**
  * The matching core: orders as columns in, trades as columns out, SHA-256 and Merkle roots beside it.
  *
@@ -129,7 +134,14 @@ export class Engine {
    * together; `limit` for more than {@link maxOrders} orders or too little memory; `state` for a column whose memory is
    * gone, or a closed engine. Nothing is lost by a refusal.
    */
-  clear(book: Book, rules: ClearingRules = {}): Clearing {
+  clear(book: AreaBook, rules: AreaRules): AreaClearing;
+  clear(book: Book, rules?: ClearingRules): Clearing;
+  clear(book: Book, rules: ClearingRules | AreaRules = {}): Clearing | AreaClearing {
+    if (hasAreas(rules)) {
+      const checked = checkAreaRules(rules);
+      this.#matched = null;
+      return this.#use((core, memory) => clearOnAreas(core, memory, book, checked));
+    }
     const checked = checkRules(rules);
     const { pool } = checked;
     const own = this.#memory.bytes.buffer;
@@ -173,20 +185,12 @@ export class Engine {
     return this.#use((core, memory) => {
       memory.reserve(offerCount, bidCount, offerCount + storageLots, 0);
       memory.place(offers, bids);
-      const count = core.match(
-        mechanisms[mechanism].code,
-        pricingCodes[pricing],
-        tieCodes[ties],
-        k,
-        maxCycles,
-        offerCount,
-        bidCount,
+      const { code } = mechanisms[mechanism];
+      const count = accepted(
+        core.match(code, pricingCodes[pricing], tieCodes[ties], k, maxCycles, offerCount, bidCount),
+        offers,
+        bids,
       );
-      if (count === emptyOrder) {
-        refuseEmpty(offers, "offers");
-        refuseEmpty(bids, "bids");
-      }
-      if (count < 0) fail("invalid", "book", "what the core accepts", `a refusal (${count})`);
       this.#matched = {
         offers: offerCount,
         bids: bidCount,

@@ -18,7 +18,7 @@ export type WasmSource = URL | Response | Promise<Response> | WebAssembly.Module
 /** The core's exports (assembly/index.ts). */
 export interface CoreExports extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
-  reserve(offers: number, bids: number, lots: number, bytes: number): number;
+  reserve(offers: number, bids: number, lots: number, areas: number, bytes: number): number;
   address(column: number): number;
   match(
     mechanism: number,
@@ -29,6 +29,8 @@ export interface CoreExports extends Record<string, unknown> {
     offers: number,
     bids: number,
   ): number;
+  plant(areas: number, offers: number, bids: number): number;
+  matchAreas(k: number, offers: number, bids: number): number;
   countOpen(): number;
   hasClearingPrice(): number;
   clearingPrice(): number;

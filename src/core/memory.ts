@@ -29,6 +29,19 @@ const columnNames = [
   "saleQuantity",
   "salePrice",
   "rest",
+  "offerArea",
+  "bidArea",
+  "tradeUsePrice",
+  "areaParent",
+  "areaFee",
+  "areaExport",
+  "areaImport",
+  "areaPrice",
+  "areaPriced",
+  "areaFlow",
+  "areaPlace",
+  "areaSize",
+  "areaState",
   "work",
 ] as const;
 type ColumnName = (typeof columnNames)[number];
@@ -43,10 +56,13 @@ export class CoreMemory {
   #offers = 0;
   #bids = 0;
   #lots = 0;
+  #areas = 0;
   #bytes = 0;
   #u8: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #u16: Uint16Array<ArrayBuffer> = new Uint16Array(0);
   #u32: Uint32Array<ArrayBuffer> = new Uint32Array(0);
   #i32: Int32Array<ArrayBuffer> = new Int32Array(0);
+  #i64: BigInt64Array<ArrayBuffer> = new BigInt64Array(0);
 
   constructor(core: CoreExports) {
     this.#core = core;
@@ -61,11 +77,17 @@ export class CoreMemory {
   /**
    * Makes room for so many offers, bids, lots (storage lots and offers together) and bytes of staging. Nothing shrinks;
    * what already fits costs nothing and moves nothing. True when the columns of orders and trades have moved, and what
-   * stood in them is lost: only when there are more offers or bids than ever. Throws `limit` when the machine has no
-   * room.
+   * stood in them is lost: only when there are more offers or bids than ever. `areas` are the areas of a clearing that
+   * has them. Throws `limit` when the machine has no room.
    */
-  reserve(offers: number, bids: number, lots: number, bytes: number): boolean {
-    if (offers <= this.#offers && bids <= this.#bids && lots <= this.#lots && bytes <= this.#bytes)
+  reserve(offers: number, bids: number, lots: number, bytes: number, areas = 0): boolean {
+    if (
+      offers <= this.#offers &&
+      bids <= this.#bids &&
+      lots <= this.#lots &&
+      bytes <= this.#bytes &&
+      areas <= this.#areas
+    )
       return false;
     // Rounded up, so that a market whose numbers creep up does not grow memory every period.
     const rounded = (value: number, step: number, had: number): number =>
@@ -73,13 +95,18 @@ export class CoreMemory {
     const roomOffers = Math.min(rounded(offers, 256, this.#offers), maxOrders);
     const roomBids = Math.min(rounded(bids, 256, this.#bids), maxOrders);
     const roomLots = Math.min(rounded(lots, 256, this.#lots), 2 * maxOrders);
+    const roomAreas = Math.max(areas, this.#areas);
     const roomBytes = rounded(bytes, 4096, this.#bytes);
-    if (roomBytes > 0xffff_0000 || this.#core.reserve(roomOffers, roomBids, roomLots, roomBytes) !== 0)
+    if (
+      roomBytes > 0xffff_0000 ||
+      this.#core.reserve(roomOffers, roomBids, roomLots, roomAreas, roomBytes) !== 0
+    )
       fail("limit", "memory", "room for the orders", `${offers} offers, ${bids} bids, ${bytes} bytes`);
     const moved = roomOffers > this.#offers || roomBids > this.#bids;
     this.#offers = roomOffers;
     this.#bids = roomBids;
     this.#lots = roomLots;
+    this.#areas = roomAreas;
     this.#bytes = roomBytes;
     this.#rebuild();
     return moved;
@@ -114,8 +141,10 @@ export class CoreMemory {
   #rebuild(): void {
     const buffer = this.#core.memory.buffer as ArrayBuffer;
     this.#u8 = new Uint8Array(buffer);
+    this.#u16 = new Uint16Array(buffer);
     this.#u32 = new Uint32Array(buffer);
     this.#i32 = new Int32Array(buffer);
+    this.#i64 = new BigInt64Array(buffer);
     columnNames.forEach((name, column) => {
       this.#at.set(name, this.#core.address(column) >>> 0);
     });
@@ -142,5 +171,17 @@ export class CoreMemory {
   u8(name: ColumnName, end: number): Uint8Array<ArrayBuffer> {
     const at = this.address(name);
     return this.#u8.subarray(at, at + end);
+  }
+
+  /** A view of the first `end` entries of a column of u16. */
+  u16(name: ColumnName, end: number): Uint16Array<ArrayBuffer> {
+    const at = this.address(name) >>> 1;
+    return this.#u16.subarray(at, at + end);
+  }
+
+  /** A view of the first `end` entries of a column of i64. */
+  i64(name: ColumnName, end: number): BigInt64Array<ArrayBuffer> {
+    const at = this.address(name) >>> 3;
+    return this.#i64.subarray(at, at + end);
   }
 }

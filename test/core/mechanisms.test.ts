@@ -27,7 +27,7 @@ describe("mechanisms and pricings", () => {
   );
 
   test.each(pairs)("%s with %s is judged alike by the host and by the core", (mechanism, pricing) => {
-    core.reserve(1, 1, 1, 0);
+    core.reserve(1, 1, 1, 0, 0);
     const accepted = core.match(mechanisms[mechanism].code, pricingCodes[pricing], 0, 0, 0, 0, 0) >= 0;
     expect(goesWith(pricing, mechanism)).toBe(accepted);
     if (accepted) expect(checkMechanism({ mechanism, pricing }, "rules")).toEqual({ mechanism, pricing });
@@ -40,7 +40,7 @@ describe("mechanisms and pricings", () => {
   });
 
   test("the core knows no mechanism and no pricing beyond the table", () => {
-    core.reserve(1, 1, 1, 0);
+    core.reserve(1, 1, 1, 0, 0);
     for (const { code } of Object.values(mechanisms))
       expect(core.match(code, pricingNames.length, 0, 0, 0, 0, 0)).toBe(-1);
     for (const code of Object.values(pricingCodes))

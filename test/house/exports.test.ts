@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { headerBytes } from "../../src/ledger/format/header.js";
@@ -89,6 +90,13 @@ const clearing = engine.clear(
   },
   { mechanism: "merit", pricing: "uniform", pool: null },
 );
+const tree = [{}, { parent: 0, fee: 1 }];
+const treeBook = {
+  offers: { quantity: Uint32Array.of(1), price: Int32Array.of(1), area: Uint16Array.of(1) },
+  bids: { quantity: Uint32Array.of(1), price: Int32Array.of(2) },
+};
+const treeEngine = await openEngine();
+const treeClearing = treeEngine.clear(treeBook, { mechanism: "merit", areas: tree });
 const street = openCommunity(community({ participants: 3, periods: 1 }));
 const store = await openMemoryStore();
 const measured = checkScenario({
@@ -164,7 +172,9 @@ const rows: { readonly [name: string]: Row } = {
       },
     ],
   },
+  areaFault: { call: [tree, treeBook, treeClearing] },
   copyClearing: { call: [clearing] },
+  edgeMoney: { call: [tree, treeClearing.areas, 1] },
   decodeBlock: { call: [bytes] },
   encodeBlock: { call: [block] },
   formatTicks: { call: [5n, microTick], takes: { 0: [7], 1: [undefined] } },
