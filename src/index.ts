@@ -44,7 +44,13 @@ export type { Signatures, SigningKey } from "./ledger/keys/backend.js";
 export { proveBlock, proveRecord, type RecordPlace } from "./ledger/proof/prove.js";
 export type { Receipt } from "./ledger/proof/receipt.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
-export { type Followed, type LedgerSource, Witness, type WitnessOptions } from "./ledger/service/witness.js";
+export {
+  type Followed,
+  type LedgerSource,
+  Witness,
+  type WitnessOptions,
+  type WitnessStart,
+} from "./ledger/service/witness.js";
 export type { Recovery, Store, StoredLog, StoreOptions } from "./ledger/store/store.js";
 export type { Hasher } from "./ledger/tree/hasher.js";
 export { openHasher } from "./ledger/tree/hashwasm.js";
@@ -88,7 +94,12 @@ export {
 } from "./market/result.js";
 export { type Clock, systemClock } from "./market/schedule.js";
 export type { Secrets } from "./market/secrets.js";
-export type { Warn } from "./market/snapshots.js";
+export {
+  openWitnessReplay,
+  type Warn,
+  type WitnessReplay,
+  type WitnessReplayOptions,
+} from "./market/snapshots.js";
 export type { DeviceView, MarketView } from "./market/view.js";
 export {
   amountTick,

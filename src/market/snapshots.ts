@@ -3,15 +3,17 @@
  * snapshot is never trusted: one that is not what the chain says is passed over, and the blocks are replayed.
  */
 import { sameBytes } from "../bytes.js";
+import { integer, needMethods, onlyKeys } from "../check.js";
 import { asStorage, fail, GridclearError } from "../errors.js";
 import { type Block, decodeBlock } from "../ledger/format/block.js";
 import { Chain } from "../ledger/format/chain.js";
 import { encodeHeader, headerBytes } from "../ledger/format/header.js";
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../ledger/format/snapshot.js";
+import type { WitnessOptions } from "../ledger/service/witness.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
-import type { MatchingEngine } from "./engine.js";
-import { snapshotOf } from "./period/snapshot.js";
+import { checkEngine, type MatchingEngine } from "./engine.js";
+import { keyContracts, snapshotOf } from "./period/snapshot.js";
 import type { MarketState } from "./period/state.js";
 import { openReplay, type Replay } from "./replay.js";
 
@@ -98,6 +100,50 @@ export async function newestReplay(
       warn(error.at(`snapshot of height ${height}, passed over`));
     }
   return { replay: openReplay(engine), snapshot: null };
+}
+
+/** Options of {@link openWitnessReplay}. */
+export interface WitnessReplayOptions {
+  readonly engine: MatchingEngine;
+  /** The witness's own store, open; its snapshots are read from it and kept in it. */
+  readonly store: Store;
+  /** After so many blocks the state is kept, 1 to 2³²−1. Default: never. */
+  readonly snapshotEvery?: number;
+  /** Called when a snapshot could not be kept or was passed over as bad. Default: it is written to the console. */
+  readonly onWarning?: Warn;
+}
+
+/** What a witness re-executes with: options of `Witness.open`. */
+export type WitnessReplay = Pick<WitnessOptions, "from" | "replay">;
+
+/**
+ * Opens what a witness re-executes with: from the newest snapshot of its store that holds, or from genesis. Throws
+ * `invalid` naming an option that is unknown or of the wrong kind.
+ *
+ * @example
+ * const replay = await openWitnessReplay({ engine, store, snapshotEvery: 1000 });
+ * const witness = await Witness.open({ ...replay, store, hasher, signatures, name, key, now });
+ */
+export async function openWitnessReplay(options: WitnessReplayOptions): Promise<WitnessReplay> {
+  onlyKeys(options, "options", ["engine", "store", "snapshotEvery", "onWarning"]);
+  const { engine, store, snapshotEvery: every = 0, onWarning: warn = warnOnConsole } = options;
+  checkEngine(engine);
+  needMethods(store, "store", "an open store", ["blocks", "snapshots", "putSnapshot"]);
+  if (options.snapshotEvery !== undefined) integer(1, 0xffff_ffff)(every, "snapshotEvery");
+  if (typeof warn !== "function") fail("invalid", "onWarning", "a function", warn);
+  const { replay, snapshot } = await newestReplay(store, engine, warn);
+  const snapshots = new Snapshots({ store, hasher: engine, every, warn });
+  return {
+    ...(snapshot === null ? {} : { from: { snapshot, contracts: keyContracts(snapshot) } }),
+    replay: async (block) => {
+      // The block before is in the store by now.
+      snapshots.keep();
+      const { records } = replay.replay(block);
+      // The edge of the history is the store's, which is ahead of a block that it has already.
+      if (block.header.height === store.size) snapshots.take(replay.state, block);
+      return records;
+    },
+  };
 }
 
 /**

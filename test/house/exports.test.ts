@@ -184,6 +184,7 @@ const rows: { readonly [name: string]: Row } = {
   openMarket: { call: [{ engine, participants: ["ann"], startMs: 0 }] },
   openReplay: { call: [engine] },
   openTerms: { call: [0], takes: { 0: [7] } },
+  openWitnessReplay: { call: [{ engine, store: await openMemoryStore() }] },
   paperArrays: { call: [period, "electricity", 2], takes: { 2: [7] } },
   parseContract: { call: [contract, "contract"], free: [1] },
   parsePrice: { call: ["1.5", microTick, "price"], takes: { 1: [undefined] }, free: [2] },

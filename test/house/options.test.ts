@@ -17,6 +17,7 @@ import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
 import { openReplay } from "../../src/market/replay.js";
+import { openWitnessReplay } from "../../src/market/snapshots.js";
 import { auditBlocks, auditStore } from "../../src/report/audit.js";
 import { summarize } from "../../src/report/indicators.js";
 import { statement } from "../../src/report/statement.js";
@@ -49,6 +50,7 @@ const unknown: { readonly [name: string]: () => unknown } = {
   openSignatures: () => openSignatures(wrong(typo)),
   LightClient: () => new LightClient(wrong({ ...client, ...typo })),
   "Witness.open": () => Witness.open(wrong({ ...witness, ...typo })),
+  openWitnessReplay: () => openWitnessReplay(wrong({ engine, store: witness.store, ...typo })),
   "Platform.open": () => Platform.open(wrong(typo)),
   httpAsk: () => httpAsk("http://localhost", wrong(typo)),
   openSimulation: () => openSimulation(street, wrong({ engine, ...typo })),
@@ -95,6 +97,12 @@ const mistaken: readonly (readonly [name: string, field: string, call: () => unk
     () => new LightClient({ ...client, signatures: wrong(openSignatures()) }),
   ],
   ["a witness without a store", "store", () => Witness.open({ ...witness, store: wrong({}) })],
+  ["a witness that begins nowhere", "from.snapshot", () => Witness.open({ ...witness, from: wrong({}) })],
+  [
+    "a witness that never keeps its state",
+    "snapshotEvery",
+    () => openWitnessReplay({ engine, store: witness.store, snapshotEvery: 0 }),
+  ],
   ["a platform without a market", "market", () => Platform.open(wrong({ key: platform }))],
   ["httpAsk that waits for nothing", "limits.timeoutMs", () => httpAsk("http://localhost", { timeoutMs: 0 })],
   ["a statement of a store", "blocks", () => statement(wrong(witness.store), "ann")],

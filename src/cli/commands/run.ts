@@ -152,7 +152,7 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
   const engine = await openEngine();
   try {
     const { community, run } = await communityOf(options, engine);
-    const store = await openOwnLedger(ledger, engine);
+    const store = await openOwnLedger(ledger, { hasher: engine });
     try {
       const signed = run === null ? {} : { signed: run };
       const every = options.snapshotEvery === null ? {} : { snapshotEvery: options.snapshotEvery };

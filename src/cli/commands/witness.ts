@@ -8,7 +8,7 @@ import { type Followed, type LedgerSource, Witness } from "../../ledger/service/
 import { openMemoryStore } from "../../ledger/store/memory.js";
 import { hasLedger } from "../../ledger/store/node.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { openReplay } from "../../market/replay.js";
+import { openWitnessReplay } from "../../market/snapshots.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { openOwnLedger } from "../parts/folder.js";
 import { interruptible } from "../parts/interrupt.js";
@@ -16,6 +16,9 @@ import { readKeyFile } from "../parts/keyfile.js";
 import { httpSource, withDirectorySource } from "../parts/ledgersource.js";
 import { atBlock } from "../parts/problem.js";
 import { serveAsk } from "../parts/serving.js";
+
+/** After so many blocks a witness keeps the state, so that it need not execute them again when it is started again. */
+const snapshotEvery = 1000;
 
 /** `gridclear witness`: follows, re-executes, cosigns and serves. */
 export const witnessCommand: Command = defineCommand({
@@ -59,17 +62,17 @@ export const witnessCommand: Command = defineCommand({
     const store =
       options.ledger === undefined
         ? await openMemoryStore({ hasher })
-        : await openOwnLedger(options.ledger, hasher);
+        : await openOwnLedger(options.ledger, { hasher, verify: "hashes" });
     const engine = await openEngine();
-    const replay = openReplay(engine);
     try {
+      const warn = ({ message }: Error): void => io.err(`${message}\n`);
       const witness = await Witness.open({
         hasher,
         signatures,
         name,
         key,
         store,
-        replay: async (block) => replay.replay(block).records,
+        ...(await openWitnessReplay({ engine, store, snapshotEvery, onWarning: warn })),
         now: () => Math.floor(Date.now() / 1000),
       });
       const served = port === null ? null : await serveAsk(witness.answer, port, options.host);

@@ -4,22 +4,21 @@ import { mkdir, readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fail } from "../../errors.js";
 import { foreignAmong } from "../../ledger/store/files.js";
-import { hasLedger, openNodeStore, type Store } from "../../ledger/store/node.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
+import { hasLedger, openNodeStore, type Store, type StoreOptions } from "../../ledger/store/node.js";
 import { reasonOf } from "./problem.js";
 
 /**
  * Opens the ledger in a folder for writing; the folder is made when it is not there. Throws `conflict` for a folder
  * with anything but a ledger in it. Throws `invalid` where no folder can be made.
  */
-export async function openOwnLedger(directory: string, hasher: Hasher): Promise<Store> {
+export async function openOwnLedger(directory: string, options: StoreOptions): Promise<Store> {
   await makeFolder(directory);
   const names = await readdir(directory).catch((error: unknown) =>
     fail("invalid", directory, "a folder that can be read", reasonOf(error)),
   );
   const foreign = isLedger(directory) ? undefined : foreignAmong(names);
   if (foreign !== undefined) fail("conflict", directory, "a folder with a ledger, or an empty one", foreign);
-  return openNodeStore(directory, { hasher });
+  return openNodeStore(directory, options);
 }
 
 /** Whether a folder holds a ledger of this package. */

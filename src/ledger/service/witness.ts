@@ -3,12 +3,11 @@
  * it says of a ledger never runs ahead of what it keeps of it.
  */
 import { fromUtf8, hex, sameBytes, toUtf8 } from "../../bytes.js";
-import { needMethods } from "../../check.js";
+import { needArray, needMethods, needObject } from "../../check.js";
 import { fail, GridclearError, placed } from "../../errors.js";
-import { type Block, decodeBlock } from "../format/block.js";
+import { decodeBlock } from "../format/block.js";
 import { Chain } from "../format/chain.js";
 import { headerBytes, signedMarket } from "../format/header.js";
-import type { Signatures, SigningKey } from "../keys/backend.js";
 import { checkEvidence } from "../keys/coverage.js";
 import { KeyDirectory } from "../keys/directory.js";
 import {
@@ -21,49 +20,12 @@ import {
   unsignedCheckpoint,
 } from "../proof/checkpoint.js";
 import { type Contradiction, findFork, type ProveBlock } from "../proof/contradiction.js";
-import type { Store } from "../store/store.js";
-import type { Hasher } from "../tree/hasher.js";
 import { HistoryTree } from "../tree/history.js";
+import type { Followed, LedgerSource, WitnessOptions, WitnessStart } from "./following.js";
 import { checkVerifier } from "./options.js";
 import { type Ask, type CarriedRecords, serveLedger } from "./server.js";
 
-/** Where a witness gets a ledger from. */
-export interface LedgerSource {
-  /** The newest head as the platform signed it; null where heads are not signed. */
-  checkpoint(): Promise<string | null>;
-  /** Bytes of the block at `height`; null when there is none yet. */
-  block(height: number): Promise<Uint8Array | null>;
-  /** Proves a block under a head of this source; asked only to show a fork to others. */
-  readonly proof?: ProveBlock;
-}
-
-/** What a witness works with. */
-export interface WitnessOptions {
-  readonly hasher: Hasher;
-  readonly signatures: Signatures;
-  /** The name under which it cosigns, and its key. */
-  readonly name: string;
-  readonly key: SigningKey;
-  /** Keeps the blocks it has followed and its last cosigned head; opened by the caller, closed by the caller. */
-  readonly store: Store;
-  /** The market expected; any when absent. */
-  readonly marketId?: Uint8Array;
-  /**
-   * Re-executes a period and throws unless its block is what the rules make of its orders; called once a block, in
-   * order. May resolve to what gives the records of what is carried over after the block, which are then served.
-   */
-  replay(block: Block): Promise<CarriedRecords | undefined>;
-  /** Seconds since 1970-01-01T00:00Z. */
-  now(): number;
-}
-
-/**
- * What a round of following came to. `refused` names the first bad height and why; it has then cosigned nothing new.
- */
-export type Followed =
-  | { readonly status: "cosigned" | "unchanged"; readonly size: number; readonly note: string }
-  | { readonly status: "waiting"; readonly size: number }
-  | { readonly status: "refused"; readonly height: number; readonly reason: string };
+export type { Followed, LedgerSource, WitnessOptions, WitnessStart } from "./following.js";
 
 /** A block that has been checked and executed, and is kept as soon as the store takes it. */
 interface Checked {
@@ -81,7 +43,7 @@ interface Checked {
  */
 export class Witness {
   readonly #options: WitnessOptions;
-  readonly #chain: Chain;
+  #chain: Chain;
   /** The blocks kept. The chain is ahead of it by the one block that waits for the store, if there is one. */
   readonly #history: HistoryTree;
   readonly #directory: KeyDirectory = new KeyDirectory();
@@ -118,17 +80,19 @@ export class Witness {
   }
 
   /**
-   * Opens a witness on its store, checking and re-executing again what lies there. Throws `invalid` naming an option
-   * that is unknown or of the wrong kind, `corrupt` naming a bad height.
+   * Opens a witness on its store, checking and re-executing again what lies there after the snapshot that it begins
+   * from, if there is one. Throws `invalid` naming an option that is unknown or of the wrong kind, `corrupt` naming a
+   * bad height.
    */
   static async open(options: WitnessOptions): Promise<Witness> {
-    const names = ["hasher", "signatures", "name", "key", "store", "marketId", "replay", "now"];
+    const names = ["hasher", "signatures", "name", "key", "store", "marketId", "from", "replay", "now"];
     checkVerifier(options, names);
     needMethods(options.key, "key", "a key that signs", ["sign"]);
     needMethods(options.store, "store", "an open store", ["append", "blocks"]);
     needMethods(options, "options", "the functions replay and now", ["replay", "now"]);
     const witness = new Witness(options);
-    for await (const bytes of options.store.blocks())
+    if (options.from !== undefined) await witness.#begin(options.from);
+    for await (const bytes of options.store.blocks(witness.size))
       try {
         witness.#keep(await witness.#check(bytes));
       } catch (error) {
@@ -143,6 +107,30 @@ export class Witness {
       return fail("corrupt", "the head last cosigned", `one of the ${witness.size} blocks kept`, note);
     witness.#note = note;
     return witness;
+  }
+
+  /** Begins after the block of a snapshot. Throws `corrupt` unless it is of the store's own chain. */
+  async #begin(from: WitnessStart): Promise<void> {
+    const { hasher, store } = this.#options;
+    const { snapshot, contracts } = needObject(from, "from");
+    const { header, subtrees } = needObject(snapshot, "from.snapshot");
+    needArray(contracts, "from.contracts");
+    const { height, marketId } = header;
+    this.#chain = Chain.after(header, subtrees, hasher);
+    for (let below = 0; below <= height && below < store.size; below += 1)
+      this.#history.append(store.hash(below));
+    if (this.size <= height || !sameBytes(this.#history.root(), this.#chain.root()))
+      fail("corrupt", "from.snapshot", `one of the ${store.size} blocks kept`, `another of height ${height}`);
+    this.#expect(marketId);
+    this.#signed = (header.flags & signedMarket) !== 0;
+    if (this.#signed) for (const contract of contracts) this.#directory.take(contract);
+  }
+
+  /** Throws `corrupt` for another market than the one followed, which the first block says if nobody else did. */
+  #expect(marketId: Uint8Array): void {
+    this.#marketId ??= marketId;
+    if (!sameBytes(this.#marketId, marketId))
+      fail("corrupt", "market id", hex(this.#marketId), hex(marketId));
   }
 
   /** Number of blocks kept. */
@@ -246,9 +234,7 @@ export class Witness {
     const hash = this.#chain.append(bytes);
     try {
       const block = decodeBlock(bytes);
-      this.#marketId ??= block.header.marketId;
-      if (!sameBytes(this.#marketId, block.header.marketId))
-        fail("corrupt", "market id", hex(this.#marketId), hex(block.header.marketId));
+      this.#expect(block.header.marketId);
       this.#signed = (block.header.flags & signedMarket) !== 0;
       await checkEvidence(block, this.#directory, signatures, hasher);
       return { height, bytes, hash, state: (await replay(block)) ?? null };
