@@ -3,11 +3,11 @@ import { fee } from "./commission";
 import { Column, address } from "./layout";
 import { noOffer } from "./match/pool";
 
-// A trade record, 40 bytes, little-endian (docs/ledger-format.md):
+// A trade record, 36 bytes, little-endian (docs/ledger-format.md):
 //
-//   0 kind u8 │ 1 carrier u8 │ 2 0 u16 │ 4 offer u32 │ 8 bid u32 │ 12 quantity u32 │ 16 price i32 │ 20 position u32
-//   24 supply fee i64 │ 32 use fee i64
-export const recordBytes: u32 = 40;
+//   0 kind u8 │ 1 carrier u8 │ 2 0 u16 │ 4 offer u32 │ 8 bid u32 │ 12 quantity u32 │ 16 price i32 │ 20 supply fee i64
+//   28 use fee i64
+export const recordBytes: u32 = 36;
 
 const peerTrade: u32 = 1;
 const offerLotSale: u32 = 2;
@@ -22,15 +22,14 @@ function named(names: usize, index: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function write(out: usize, head: u32, offer: u32, bid: u32, quantity: u32, price: i32, position: u32, supplyFee: u64, useFee: u64): void {
+function write(out: usize, head: u32, offer: u32, bid: u32, quantity: u32, price: i32, supplyFee: u64, useFee: u64): void {
   store<u32>(out, head);
   store<u32>(out, offer, 4);
   store<u32>(out, bid, 8);
   store<u32>(out, quantity, 12);
   store<i32>(out, price, 16);
-  store<u32>(out, position, 20);
-  store<u64>(out, supplyFee, 24);
-  store<u64>(out, useFee, 32);
+  store<u64>(out, supplyFee, 20);
+  store<u64>(out, useFee, 28);
 }
 
 /** Records of peer trades `first` … `first + count`; names (or 0) turn indices into the ledger's order numbers. */
@@ -44,7 +43,7 @@ export function writePeerRecords(
     const price = load<i32>(address(Column.tradePrice) + at);
     write(
       out, head, named(offerNames, load<u32>(address(Column.tradeOffer) + at)), named(bidNames, load<u32>(address(Column.tradeBid) + at)),
-      quantity, price, i,
+      quantity, price,
       supplyRate == 0 ? 0 : fee(quantity, price, supplyRate), useRate == 0 ? 0 : fee(quantity, price, useRate),
     );
   }
@@ -68,7 +67,7 @@ export function writeSaleRecords(
     write(
       out, (stored ? storageLotSale : offerLotSale) | (carrier << 8), seller,
       named(bidNames, load<u32>(address(Column.saleBid) + at)),
-      load<u32>(address(Column.saleQuantity) + at), load<i32>(address(Column.salePrice) + at), i, 0, 0,
+      load<u32>(address(Column.saleQuantity) + at), load<i32>(address(Column.salePrice) + at), 0, 0,
     );
   }
 }

@@ -38,7 +38,7 @@ export async function run({ sizes, smoke, budgetMs, native }) {
   }
 
   for (const { work, each, leafBytes, unit } of [
-    { work: "merkle rows", each: 40, leafBytes: tradeRow, unit: "records" },
+    { work: "merkle rows", each: tradeRow / 16, leafBytes: tradeRow, unit: "records" },
     { work: "merkle 64 B", each: 64, leafBytes: 64, unit: "leaves" },
   ])
     for (const size of sizes) {

@@ -7,13 +7,12 @@ import { openEngine } from "gridclear";
 import { openNodeStore } from "gridclear/store/node";
 import { openCrowd, orders, ordersEverywhere } from "./community.js";
 import { row } from "./measure.js";
-import { commission, poolPrice } from "./pipeline.js";
+import { commission, poolPrice, tradeRow } from "./pipeline.js";
 
 export const question =
   "What does a market's period take from submitColumns to a sealed block, and how many times what the engine alone takes?";
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), "build", "bench");
-const rowBytes = 16 * 40;
 
 /** A batch's orders as the engine takes them, carrier by carrier. @param {import("gridclear").OrderBatch} batch */
 function books({ carrier, side, quantity, price }) {
@@ -52,7 +51,7 @@ async function measure(engine, units, rounds, draw) {
     const sealed = performance.now();
     for (const [carrier, book] of alone.entries()) {
       engine.clear(book, { mechanism: "value", pool: { price: poolPrice } });
-      engine.merkleRoot(engine.tradeRecords({ carrier, commission }).bytes, rowBytes);
+      engine.merkleRoot(engine.tradeRecords({ carrier, commission }).bytes, tradeRow);
     }
     const done = performance.now();
     if (round < 0) continue;

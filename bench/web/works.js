@@ -71,7 +71,7 @@ export async function measureAll(openEngine, { sizes, budgetMs, threads }) {
         options,
       ),
     );
-    const records = bytes(size * 40);
+    const records = bytes((size * tradeRow) / 16);
     rows.push(
       ...rounds(
         { work: "merkle rows", size, unit: "records" },

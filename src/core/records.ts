@@ -10,7 +10,7 @@ import type { CoreMemory } from "./memory.js";
 import { type CommissionTier, checkCommission, tierRanges } from "./rules.js";
 
 /** Length of a trade record (docs/ledger-format.md, section 3). */
-export const tradeRecordBytes = 40;
+export const tradeRecordBytes = 36;
 
 /** How indices become the ledger's numbers. */
 export interface RecordOptions {
@@ -32,7 +32,7 @@ export interface RecordOptions {
 }
 
 /**
- * Records of a clearing, 40 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of
+ * Records of a clearing, 36 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of
  * execution.
  */
 export interface TradeRecords {

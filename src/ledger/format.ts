@@ -120,7 +120,6 @@ export {
   type LastReadingRecord,
   lastReadingLayout,
   type MeterRecord,
-  meterCorrected,
   meterKnown,
   meterLayout,
   type NameRecord,

@@ -1,6 +1,6 @@
 /**
  * Reads blocks into the entries of a participant's statement. Orders, trades and flows say what happened to the energy,
- * postings what was settled apart; the balance that comes out is the market's.
+ * readings what was paid for imbalances, postings the rest; the balance that comes out is the market's.
  */
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
@@ -12,6 +12,8 @@ import {
   orderLayout,
   type PostingRecord,
   postingLayout,
+  readingCorrection,
+  readingLayout,
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
@@ -53,19 +55,16 @@ type Line = Pick<StatementEntry, "carrier" | "entry" | "counterparty" | "energy"
   Partial<Pick<StatementEntry, "fee" | "about">>;
 
 const counterparties = {
-  imbalance: "platform",
-  correction: "platform",
   deposit: "bank",
   withdrawal: "bank",
   collateral: "collateral",
   default: "platform",
 } as const;
-/** What moves before the trades of a period; imbalances and defaults move after them. */
-const moneyIn: ReadonlySet<string> = new Set(["deposit", "withdrawal", "collateral"]);
 
 const order = /* @__PURE__ */ offsetsOf(orderLayout);
 const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+const reading = /* @__PURE__ */ offsetsOf(readingLayout);
 const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 
 /** Reads blocks that have been checked, each once and in order from genesis, into a participant's entries. */
@@ -105,12 +104,14 @@ export class StatementReader {
     const number = this.#registry.numberOf(this.participant);
     if (number === undefined) return [];
     const { header, sections } = block;
-    const settled = [...this.#settled(sections.postings, number)];
+    const posted = [...this.#posted(sections.postings, number)];
     const lines = [
-      ...settled.filter(({ entry }) => moneyIn.has(entry)),
+      // What contracts move is of no carrier and comes first; what covers the debt of a reading comes after that.
+      ...posted.filter(({ carrier }) => carrier === null),
       ...this.#traded(sections, number),
       ...this.#flowed(sections.flows, number),
-      ...settled.filter(({ entry }) => !moneyIn.has(entry)),
+      ...this.#metered(sections.readings, number),
+      ...posted.filter(({ carrier }) => carrier !== null),
     ];
     const { period, timestampMs } = header;
     return lines.map((line) => {
@@ -176,14 +177,33 @@ export class StatementReader {
     }
   }
 
-  /** What is settled apart from trades: money paid in and out, imbalances, corrections, defaults. */
-  *#settled(postings: Uint8Array, number: number): Generator<Line> {
+  /** What was paid for imbalances. */
+  *#metered(readings: Uint8Array, number: number): Generator<Line> {
+    const view = viewOf(readings);
+    for (let at = 0, index = 0; at < readings.length; at += readingLayout.bytes, index += 1) {
+      if (view.getUint32(at + reading.participant, true) !== number) continue;
+      const { carrier, flags, period, amount } = readRecord(readingLayout, readings, index);
+      if (amount === 0n) continue;
+      yield {
+        carrier,
+        entry: (flags & readingCorrection) === 0 ? "imbalance" : "correction",
+        counterparty: "platform",
+        about: period,
+        energy: 0n,
+        price: null,
+        amount: -amount,
+      };
+    }
+  }
+
+  /** What postings say: money paid in and out, collateral, and what others stood in for. */
+  *#posted(postings: Uint8Array, number: number): Generator<Line> {
     const view = viewOf(postings);
     const own = firstParticipantAccount + number;
     for (let at = 0, index = 0; at < postings.length; at += postingLayout.bytes, index += 1) {
       const received = view.getUint32(at + posting.debit, true) === own;
       if (!received && view.getUint32(at + posting.credit, true) !== own) continue;
-      yield settledLine(readRecord(postingLayout, postings, index), received);
+      yield postedLine(readRecord(postingLayout, postings, index), received);
     }
   }
 }
@@ -226,7 +246,7 @@ function participantLine(found: FlowRecord): Line | null {
 }
 
 /** What a posting on a participant's account means to it. */
-function settledLine({ kind, carrier, period, amount }: PostingRecord, received: boolean): Line {
+function postedLine({ kind, carrier, period, amount }: PostingRecord, received: boolean): Line {
   return {
     carrier,
     entry: kind,

@@ -8,6 +8,7 @@ import {
   orderLayout,
   postingKinds,
   postingLayout,
+  readingLayout,
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
@@ -17,7 +18,9 @@ import {
   type Pay,
   type PaymentKind,
   payFlow,
+  payReading,
   payTrade,
+  type ReadingPayment,
   type TradePayment,
 } from "../market/books/payments.js";
 import { carriers } from "../units.js";
@@ -35,18 +38,19 @@ export interface Payment {
   /** The record that it is for: its section and its index there; null for what no record caused, as a deposit. */
   section: "trades" | "flows" | "readings" | null;
   reference: number;
-  /** The period it belongs to: an earlier one for settlements. */
+  /** The period it belongs to: for a reading, and what covers its debt, the one that was metered. */
   period: number;
 }
 
 const order = /* @__PURE__ */ offsetsOf(orderLayout);
 const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+const reading = /* @__PURE__ */ offsetsOf(readingLayout);
 const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 
 /**
- * Calls `visit` with every payment of a block, whose contracts `registry` has taken: those of trades, of flows, then
- * the postings. The object is one and the same at each call.
+ * Calls `visit` with every payment of a block, whose contracts `registry` has taken: those of trades, of
+ * flows, of readings, then the postings. The object is one and the same at each call.
  */
 export function eachPayment(
   block: Block,
@@ -76,6 +80,8 @@ export function eachPayment(
   eachTrade(block, payment, pay);
   payment.section = "flows";
   eachFlow(block, registry, payment, pay);
+  payment.section = "readings";
+  eachReading(block, payment, pay);
   eachPosting(block, payment, visit);
 }
 
@@ -117,6 +123,21 @@ function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, 
       { participant: () => accountOf(party), device },
       pay,
     );
+  }
+}
+
+function eachReading({ sections }: Block, payment: Payment, pay: Pay): void {
+  const view = viewOf(sections.readings);
+  for (let at = 0, index = 0; at < view.byteLength; at += readingLayout.bytes, index += 1) {
+    payment.carrier = view.getUint8(at + reading.carrier);
+    payment.reference = index;
+    payment.period = Number(view.getBigUint64(at + reading.period, true));
+    const paid: ReadingPayment = {
+      participant: view.getUint32(at + reading.participant, true),
+      flags: view.getUint8(at + reading.flags),
+      amount: amountAt(view, at + reading.amount),
+    };
+    payReading(paid, pay);
   }
 }
 

@@ -256,8 +256,8 @@ describe("records and fees", () => {
       });
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       const amount = BigInt(quantity) * BigInt(price);
-      expect(view.getBigInt64(24, true)).toBe(fee(amount, BigInt(rate)));
-      expect(view.getBigInt64(32, true)).toBe(fee(amount, BigInt(1_000_000 - rate)));
+      expect(view.getBigInt64(20, true)).toBe(fee(amount, BigInt(rate)));
+      expect(view.getBigInt64(28, true)).toBe(fee(amount, BigInt(1_000_000 - rate)));
       expect(feeOf(amount, rate)).toBe(fee(amount, BigInt(rate)));
     }
   });
@@ -318,20 +318,18 @@ describe("records and fees", () => {
         view.getUint32(at + 8, true),
         view.getUint32(at + 12, true),
         view.getInt32(at + 16, true),
-        view.getUint32(at + 20, true),
-        view.getBigInt64(at + 24, true),
-        view.getBigInt64(at + 32, true),
+        view.getBigInt64(at + 20, true),
+        view.getBigInt64(at + 28, true),
       ];
       wanted.trades.forEach(({ offer, bid, quantity, price }, i) => {
         const tier = tierOf(exact, i, peers);
         const amount = quantity * price;
-        expect(row(i * 40)).toEqual([
+        expect(row(i * tradeRecordBytes)).toEqual([
           1 | (2 << 8),
           names.offers[offer],
           names.bids[bid],
           Number(quantity),
           Number(price),
-          i,
           fee(amount, tier.supply),
           fee(amount, tier.use),
         ]);
@@ -341,13 +339,12 @@ describe("records and fees", () => {
       wanted.pool?.sales.forEach(({ lot, bid, quantity, price }, i) => {
         const offer = wanted.pool?.lots[lot]?.offer ?? null;
         const seller = offer === null ? names.devices[lot - ownLots] : names.offers[offer];
-        expect(row((peers + i) * 40)).toEqual([
+        expect(row((peers + i) * tradeRecordBytes)).toEqual([
           (offer === null ? 3 : 2) | (2 << 8),
           seller,
           names.bids[bid],
           Number(quantity),
           Number(price),
-          i,
           0n,
           0n,
         ]);

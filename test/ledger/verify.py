@@ -14,12 +14,12 @@ import zlib
 STORED = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings")
 # What is carried over to the next period: only counts and roots stand in a block.
 CARRIED = ("state", "rules", "names", "books", "lastReadings")
-RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 32, "postings": 32}
+RECORD_BYTES = {"orders": 16, "trades": 36, "flows": 40, "readings": 32, "postings": 32}
 HEADER_BYTES = 992
 # So many records, end to end, are a leaf.
 ROW = 16
 # Codes run from 1 to these.
-TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 16, 6
+TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 16, 4
 CARRIERS = range(4)
 TOP = 2**53 - 1
 HEADER = struct.Struct("<4sHH32sQQQ32s32s")
@@ -119,8 +119,8 @@ def check_record(name, record):
         _, carrier, side, _ = struct.unpack_from("<IBBH", record)
         need(carrier in CARRIERS and side in (0, 1), "an order that may not be")
     elif name == "readings":
-        _, carrier, flags, _, period, _, _, reserved = struct.unpack("<IBBHQIIQ", record)
-        need(carrier in CARRIERS and flags < 4 and period <= TOP and reserved == 0, "a reading that may not be")
+        _, carrier, flags, _, period, _, _, _ = struct.unpack("<IBBHQIIq", record)
+        need(carrier in CARRIERS and flags < 4 and period <= TOP, "a reading that may not be")
     else:
         kind, carrier, reserved = struct.unpack_from("<BBH", record)
         kinds = {"trades": TRADE_KINDS, "flows": FLOW_KINDS, "postings": POSTING_KINDS}[name]

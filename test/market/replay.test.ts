@@ -16,7 +16,7 @@ import { blocksOf, runScenario } from "../support/scenario.js";
 
 let engine: Engine;
 let blocks: Block[];
-/** The first block with two trades, a flow, a posting and an estimated reading. */
+/** The first block with two trades, a posting and an estimated reading. */
 let target: number;
 
 beforeAll(async () => {
@@ -27,6 +27,7 @@ beforeAll(async () => {
     target = blocks.findIndex(
       ({ header, sections }) =>
         header.sections.trades.count >= 2 &&
+        header.sections.postings.count > 0 &&
         decodeRecords(readingLayout, sections.readings).some((reading) => (reading.flags & 1) !== 0),
     );
     if (target > 0) break;
@@ -88,7 +89,7 @@ describe("replay", () => {
     expect(message([trades[1]!, trades[0]!, ...trades.slice(2)])).toContain(`block ${target}: trades[0]`);
   });
 
-  it("finds a flow, a posting or an estimate that does not follow", () => {
+  it("finds a flow, a posting, an estimate or its payment that does not follow", () => {
     const { sections } = blocks[target]!;
     const flows = decodeRecords(flowLayout, sections.flows);
     flows[0] = { ...flows[0]!, lost: flows[0]!.lost + 1 };
@@ -103,6 +104,11 @@ describe("replay", () => {
     readings[estimate] = { ...readings[estimate]!, in: readings[estimate]!.in + 1 };
     expect(verdict(forged({ readings: encodeRecords(readingLayout, readings) }))).toContain(
       `readings[${estimate}].in`,
+    );
+    const paid = decodeRecords(readingLayout, sections.readings);
+    paid[estimate] = { ...paid[estimate]!, amount: paid[estimate]!.amount - 1n };
+    expect(verdict(forged({ readings: encodeRecords(readingLayout, paid) }))).toContain(
+      `readings[${estimate}].amount`,
     );
   });
 
@@ -157,6 +163,7 @@ describe("replay", () => {
       period: 5,
       in: 1,
       out: 0,
+      amount: 0n,
     } as const;
     const readings = [reading, ...decodeRecords(readingLayout, sections.readings)];
     expect(verdict(forged({ readings: encodeRecords(readingLayout, readings) }))).toContain("reading 0");

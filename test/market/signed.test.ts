@@ -55,6 +55,7 @@ describe("a signed market", () => {
       period: 1,
       in: 0,
       out: 7,
+      amount: 0n,
     } as const;
     const readingSignature = await keys
       .get("ann")!

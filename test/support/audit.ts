@@ -40,6 +40,27 @@ function demand(holds: boolean, what: string): asserts holds {
 const termsKey = ({ kind, carrier, participant }: SupplyContract | UseContract): string =>
   [kind, carrier, ...(participant === undefined ? [] : [participant])].join("/");
 
+/** Readings in order; of an estimate that takes several records, which add up, one of all. */
+function wholeEstimates(readings: ReadingRecord[]): ReadingRecord[] {
+  const whole: ReadingRecord[] = [];
+  for (const reading of readings) {
+    const last = whole.at(-1);
+    const goesOn =
+      last !== undefined &&
+      (reading.flags & last.flags & 1) !== 0 &&
+      (["participant", "carrier", "period"] as const).every((name) => reading[name] === last[name]);
+    if (!goesOn) whole.push(reading);
+    else
+      whole[whole.length - 1] = {
+        ...last,
+        in: last.in + reading.in,
+        out: last.out + reading.out,
+        amount: last.amount + reading.amount,
+      };
+  }
+  return whole;
+}
+
 /** One past period as an auditor files it. */
 interface Filed {
   payment: PaymentContract;
@@ -59,7 +80,6 @@ interface Filed {
       stood: bigint;
     }
   >;
-  settled: boolean;
 }
 
 /** Reads blocks in order. */
@@ -99,6 +119,10 @@ export class Audit {
       this.#file(block.header.period, trades, flows, orders, live);
     for (const [account, balance] of this.balances)
       before.set(account, (before.get(account) ?? 0n) + balance - (entered.get(account) ?? 0n));
+    for (const { participant, amount } of readings) {
+      before.set(16 + participant, (before.get(16 + participant) ?? 0n) - amount);
+      before.set(0, (before.get(0) ?? 0n) + amount);
+    }
     this.#settle(block.header.period, readings);
     this.#compare(before, postings, at);
     for (const [number, { id }] of this.participants.entries())
@@ -276,7 +300,6 @@ export class Audit {
 
   #fees(trades: TradeRecord[], at: string): void {
     for (const [place, trade] of trades.entries()) {
-      demand(trade.position === place, `${at}: position ${trade.position} at place ${place}`);
       const tiers = this.#payment!.tariffs[trade.carrier].commission;
       let cumulated = 0;
       const tier = tiers.find((each) => {
@@ -601,75 +624,51 @@ export class Audit {
       if (flow.kind === "discharged" && owner !== undefined)
         move(this.#number(owner), flow.carrier, 0n, quantity);
     }
-    this.#filed.set(period, { payment: this.#payment!, meters, settled: false });
+    this.#filed.set(period, { payment: this.#payment!, meters });
   }
 
-  /** Settlement, in the order in which the rules settle: period by period, then by participant and carrier. */
+  /** Settlement: every reading in its turn, and what is not read in time is estimated. */
   #settle(period: number, readings: ReadingRecord[]): void {
-    const estimates = new Set<unknown>();
-    for (const reading of readings) {
+    for (const reading of wholeEstimates(readings)) {
       const filed = this.#filed.get(reading.period);
       demand(
         filed !== undefined && reading.period < period,
         `period ${period}: a reading of ${reading.period}`,
       );
       const key = `${reading.participant} ${reading.carrier}`;
-      const estimated = (reading.flags & 1) !== 0;
       const found = filed.meters.get(key);
-      if (estimated && found !== undefined && estimates.has(found)) {
-        // An estimate beyond what one record holds goes on in the next.
-        const before = found.reading!;
-        found.reading = { ...reading, in: before.in + reading.in, out: before.out + reading.out };
-        continue;
-      }
-      const meter = found ?? {
-        in: 0n,
-        out: 0n,
-        traded: 0n,
-        due: false,
-        reading: null,
-        paid: 0n,
-        stood: 0n,
-      };
-      demand(
-        ((reading.flags & 2) !== 0) === (meter.reading !== null),
-        `period ${period}: flags of a reading`,
-      );
-      if (estimated) {
+      const unread = { in: 0n, out: 0n, traded: 0n, due: false, reading: null, paid: 0n, stood: 0n };
+      const meter = found ?? unread;
+      const corrects = (reading.flags & 2) !== 0;
+      demand(corrects === (meter.reading !== null), `period ${period}: flags of a reading`);
+      if ((reading.flags & 1) !== 0) {
         demand(meter.reading === null && meter.due, `period ${period}: an estimate too many`);
-        estimates.add(meter);
+        const closes = reading.period + filed.payment.metering!.window;
+        demand(period >= closes, `period ${period}: an estimate too early`);
       }
       meter.reading = reading;
       filed.meters.set(key, meter);
+      this.#imbalance(reading, filed.payment.tariffs[reading.carrier], meter, `period ${period}`);
     }
     for (const [past, filed] of this.#filed) {
       if (past >= period) continue;
       const { window, corrections } = filed.payment.metering!;
       const complete = [...filed.meters.values()].every((meter) => !meter.due || meter.reading !== null);
       if (period >= past + window) demand(complete, `period ${period}: ${past} is not complete`);
-      if (complete) filed.settled = true;
-      const places = [...filed.meters.entries()]
-        .map(([key, meter]) => ({ place: key.split(" "), meter }))
-        .map(({ place, meter }) => ({ participant: Number(place[0]), carrier: place[1] as Carrier, meter }))
-        .sort(
-          (a, b) =>
-            a.participant - b.participant || carriers.indexOf(a.carrier) - carriers.indexOf(b.carrier),
-        );
-      if (filed.settled)
-        for (const { participant, carrier, meter } of places)
-          if (meter.reading !== null) this.#imbalance(participant, filed.payment.tariffs[carrier], meter);
       if (period >= past + window + corrections) this.#filed.delete(past);
     }
   }
 
   #imbalance(
-    participant: number,
+    { participant, amount, in: taken, out }: ReadingRecord,
     tariff: PaymentContract["tariffs"][Carrier],
-    meter: { traded: bigint; reading: ReadingRecord | null; paid: bigint; stood: bigint },
+    meter: { traded: bigint; paid: bigint; stood: bigint },
+    at: string,
   ): void {
-    const imbalance = big(meter.reading!.in) - big(meter.reading!.out) - meter.traded;
+    const imbalance = big(taken) - big(out) - meter.traded;
     const cost = imbalance * big(imbalance > 0n ? tariff.shortagePrice : tariff.surplusPrice);
     const due = cost - meter.paid;
+    demand(amount === due, `${at}: a reading pays ${amount}, not ${due}`);
     meter.paid = cost;
     const own = 16 + participant;
     const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -691,7 +690,10 @@ export class Audit {
     meter.stood += due - first - second;
   }
 
-  /** The postings of the block move what contracts and settlement do, account by account. */
+  /**
+   * Beside trades, flows and readings, whose money is in `before`, the postings of the block move what contracts and
+   * settlement do, account by account.
+   */
   #compare(before: Map<number, bigint>, postings: PostingRecord[], at: string): void {
     const posted = new Map(before);
     const add = (account: number, amount: bigint): void => {

@@ -112,20 +112,32 @@ function genesisContracts(): Contract[] {
 }
 
 const contracts = genesisContracts();
-const contractBytes = contracts.map((contract) => encodeCanonical(contract));
-export const market: Uint8Array = marketId(contractBytes[0]!, hasher);
+export const market: Uint8Array = marketId(encodeCanonical(contracts[0]), hasher);
 
-async function contractEvidence(): Promise<Evidence[]> {
-  const signers = contracts.map((contract) => {
+/** The contracts that begin to hold at a height: those of genesis, then a deposit of ann's in every period. */
+function contractsOf(height: number): Contract[] {
+  if (height === 0) return contracts;
+  const from = startPeriod + height;
+  return [{ kind: "deposit", version: 1, from, participant: "ann", amount: "1000000", number: height }];
+}
+
+async function contractEvidence(entering: readonly Contract[]): Promise<Evidence[]> {
+  const signers = entering.map((contract) => {
     const owner =
-      "participant" in contract ? contract.participant : contract.kind === "participant" ? contract.id : null;
-    return owner === null ? platform : members[names.indexOf(owner)]!;
+      contract.kind === "deposit"
+        ? null
+        : "participant" in contract
+          ? contract.participant
+          : contract.kind === "participant"
+            ? contract.id
+            : null;
+    return owner === null ? platform : members[names.indexOf(owner!)]!;
   });
   return Promise.all(
-    contractBytes.map(async (bytes, index) => ({
+    entering.map(async (contract, index) => ({
       kind: "contract" as const,
       index,
-      signature: await signers[index]!.sign(contractStatement(market, bytes)),
+      signature: await signers[index]!.sign(contractStatement(market, encodeCanonical(contract))),
     })),
   );
 }
@@ -234,18 +246,19 @@ export async function makeLedger(
               period: period - 1,
               in: 5,
               out: 1_000_000,
+              amount: 0n,
             },
           ],
     );
     const input = {
       period,
       previous,
-      contracts: encodeItems(height === 0 ? contractBytes : []),
+      contracts: encodeItems(contractsOf(height).map((contract) => encodeCanonical(contract))),
       orders: orderBytes,
       readings,
     };
     const outcome = executePeriod(state, input, engine);
-    const evidence: Evidence[] = height === 0 ? await contractEvidence() : [];
+    const evidence = await contractEvidence(contractsOf(height));
     for (const [index, order] of orders.entries()) {
       const signer = sealing.signOrder(index);
       if (viaGateway(order.participant) || signer === null) continue;

@@ -33,15 +33,8 @@ export const flowKinds = [
   "undercharged",
   "gridCharged",
 ] as const;
-/** Kinds of posting, which are the payments that no trade and no flow says; the code is the index + 1. */
-export const postingKinds = [
-  "deposit",
-  "withdrawal",
-  "collateral",
-  "imbalance",
-  "correction",
-  "default",
-] as const;
+/** Kinds of posting, which are the payments that no trade, flow or reading says; the code is the index + 1. */
+export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] as const;
 
 /** The platform's accounts and the world's, by number; participants follow, then their collateral. */
 export const account = {
@@ -86,7 +79,10 @@ export interface OrderRecord {
   readonly price: number;
 }
 
-/** One trade, in order of execution within its carrier and class (peer, or pool and storage lots together). */
+/**
+ * One trade. Those of a carrier stand end to end in order of execution: the trades between peers, then the sales from
+ * pool and stores.
+ */
 export interface TradeRecord {
   readonly kind: (typeof tradeKinds)[number];
   readonly carrier: Carrier;
@@ -96,8 +92,6 @@ export interface TradeRecord {
   readonly bid: number;
   readonly quantity: number;
   readonly price: number;
-  /** Place in the order of execution within carrier and class. */
-  readonly position: number;
   /** Amount ticks. */
   readonly supplyFee: bigint;
   readonly useFee: bigint;
@@ -120,7 +114,7 @@ export interface FlowRecord {
   readonly extra: bigint;
 }
 
-/** What a two-way meter said of one participant, carrier and period. */
+/** What a two-way meter said of one participant, carrier and period, and what is paid for it. */
 export interface ReadingRecord {
   readonly participant: number;
   readonly carrier: Carrier;
@@ -132,6 +126,11 @@ export interface ReadingRecord {
   readonly in: number;
   /** Quantity ticks fed into it. */
   readonly out: number;
+  /**
+   * What the participant pays the platform for the imbalance, in amount ticks, or is paid where it is negative: for a
+   * correction the difference from what was paid before.
+   */
+  readonly amount: bigint;
 }
 
 /** A payment that no other record says: `amount` leaves the account `credit` and arrives on the account `debit`. */
@@ -141,11 +140,11 @@ export interface PostingRecord {
   readonly carrier: Carrier | null;
   readonly debit: number;
   readonly credit: number;
-  /** Index of the reading that caused it, or {@link none}. */
+  /** Index of the reading whose debt it covers, or {@link none}. */
   readonly reference: number;
   /** Amount ticks, not negative. */
   readonly amount: bigint;
-  /** The period it belongs to: an earlier one for settlements. */
+  /** The period it belongs to: of the debt of a reading the one that was metered. */
   readonly period: number;
 }
 
@@ -160,7 +159,7 @@ export const orderLayout: Layout<OrderRecord> = /* @__PURE__ */ layout("orders",
   ["quantity", "u32"],
   ["price", "i32"],
 ]);
-/** Trades: 40 bytes. */
+/** Trades: 36 bytes. */
 export const tradeLayout: Layout<TradeRecord> = /* @__PURE__ */ layout("trades", [
   ["kind", { names: tradeKinds, first: 1 }],
   ["carrier", carrierCode],
@@ -169,7 +168,6 @@ export const tradeLayout: Layout<TradeRecord> = /* @__PURE__ */ layout("trades",
   ["bid", "u32"],
   ["quantity", "u32"],
   ["price", "i32"],
-  ["position", "u32"],
   ["supplyFee", "i64"],
   ["useFee", "i64"],
 ]);
@@ -195,7 +193,7 @@ export const readingLayout: Layout<ReadingRecord> = /* @__PURE__ */ layout("read
   ["period", "u53"],
   ["in", "u32"],
   ["out", "u32"],
-  [null, 8],
+  ["amount", "i64"],
 ]);
 /** Postings: 32 bytes. */
 export const postingLayout: Layout<PostingRecord> = /* @__PURE__ */ layout("postings", [

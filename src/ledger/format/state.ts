@@ -12,10 +12,9 @@ export const stateKinds = ["balance", "charge", "collateral"] as const;
  * once.
  */
 export const nameKinds = ["participant", "storage", "converter", "feeder", "ended"] as const;
-/** Flags of a meter in a book: it was read or estimated; its reading changed since the book was settled. */
+/** Flag of a meter in a book: it was read or estimated. */
 export const meterKnown = 1;
-export const meterCorrected = 2;
-/** Flag of a book that has been settled. */
+/** Flag of a book that has been settled: every meter that was due has been read or estimated. */
 export const bookSettled = 1;
 
 /** One balance, charge or collateral after a block. */
@@ -65,7 +64,7 @@ export interface BookRecord {
 export interface MeterRecord {
   readonly participant: number;
   readonly carrier: Carrier;
-  /** {@link meterKnown} | {@link meterCorrected}. */
+  /** {@link meterKnown}. */
   readonly flags: number;
   /** Of the last reading; 0: none, or an estimate. */
   readonly version: number;
@@ -75,9 +74,7 @@ export interface MeterRecord {
   /** What the last reading, or the estimate, said. */
   readonly in: number;
   readonly out: number;
-  /** Imbalance that has been paid for. */
-  readonly paid: bigint;
-  /** What the default account paid of it, in amount ticks. */
+  /** What the default account paid of its imbalance, in amount ticks. */
   readonly defaulted: bigint;
 }
 
@@ -120,17 +117,16 @@ export const bookLayout: Layout<BookRecord> = /* @__PURE__ */ layout("books", [
   ["flags", "u8", bookSettled],
   [null, 3],
 ]);
-/** Meters of a book: 64 bytes. */
+/** Meters of a book: 56 bytes. */
 export const meterLayout: Layout<MeterRecord> = /* @__PURE__ */ layout("meters", [
   ["participant", "u32"],
   ["carrier", carrierCode],
-  ["flags", "u8", meterKnown | meterCorrected],
+  ["flags", "u8", meterKnown],
   ["version", "u16"],
   ["tradedIn", "u53"],
   ["tradedOut", "u53"],
   ["in", "u53"],
   ["out", "u53"],
-  ["paid", "i64"],
   ["defaulted", "i128"],
 ]);
 /** Last readings: 24 bytes. */

@@ -5,6 +5,7 @@
  */
 import { concat, toUtf8, viewOf, wantBytes } from "../../bytes.js";
 import { integer } from "../../check.js";
+import { offsetsOf } from "../format/layout.js";
 import { orderLayout, readingLayout } from "../format/records.js";
 import { hashBytes } from "../tree/hasher.js";
 
@@ -41,12 +42,18 @@ export function orderStatement(marketId: Uint8Array, period: number, order: Uint
   );
 }
 
-/** What a meter signs of a reading: market id 32 ‖ the reading's record (32 bytes; it names period and version). */
+/** Bytes of a reading's record that its meter signs: all but the amount, which the market works out. */
+const metered = /* @__PURE__ */ offsetsOf(readingLayout).amount;
+
+/**
+ * What a meter signs of a reading: market id 32 ‖ the reading's record but for its amount (24 bytes, which name period
+ * and version).
+ */
 export function readingStatement(marketId: Uint8Array, reading: Uint8Array): Uint8Array {
   return statement(
     "reading",
     wantBytes(marketId, "marketId", hashBytes),
-    wantBytes(reading, "reading", readingLayout.bytes),
+    wantBytes(reading, "reading", readingLayout.bytes).subarray(0, metered),
   );
 }
 

@@ -19,6 +19,17 @@ export function product(quantity: number, price: number): Amount {
   return Number.isSafeInteger(value) ? value + 0 : BigInt(quantity) * BigInt(price);
 }
 
+/** a − b, exact. */
+export function difference(a: Amount, b: Amount): Amount {
+  if (typeof a === "number" && typeof b === "number") {
+    const value = a - b;
+    if (Number.isSafeInteger(value)) return value;
+  }
+  const exact = BigInt(a) - BigInt(b);
+  const value = Number(exact);
+  return Number.isSafeInteger(value) ? value : exact;
+}
+
 const half = 0x1_0000_0000;
 /** Bytes of half a 64-bit number. */
 const halfBytes = 4;

@@ -27,7 +27,7 @@ export interface PostingRow {
   carrier: number;
   from: number;
   to: number;
-  /** Index of the reading that caused it, or {@link none}. */
+  /** Index of the reading whose debt it covers, or {@link none}. */
   reference: number;
   amount: Amount;
 }
@@ -118,11 +118,6 @@ export class Journal {
     this.#flows = new Sheet(flowLayout.bytes, expected.flows);
   }
 
-  /** Number of postings written. */
-  get postings(): number {
-    return this.#postings.count;
-  }
-
   /** Takes trades as the core wrote them: records end to end, which are copied. */
   trades(records: Uint8Array): void {
     this.#trades.append(records);
@@ -152,7 +147,7 @@ export class Journal {
 
   /**
    * Moves money and writes it down; zero is not posted, an amount beyond 63 bits takes several records. `period` is the
-   * one that it belongs to: an earlier one for settlements.
+   * one that it belongs to: of the debt of a reading the one that was metered.
    */
   post(row: PostingRow, period: number = this.#period): void {
     const { amount } = row;

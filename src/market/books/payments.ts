@@ -11,6 +11,7 @@ import {
   flowCode,
   flowKinds,
   postingKinds,
+  readingCorrection,
   tradeCode,
   tradeLayout,
 } from "../../ledger/format/records.js";
@@ -18,7 +19,7 @@ import { type Accounts, accountOf } from "./accounts.js";
 import { type Amount, amountAt, exactSum, numberAt, product } from "./amounts.js";
 import type { FlowRow } from "./journal.js";
 
-/** What the payments are for that trades and flows say. */
+/** What the payments are for that trades, flows and readings say. */
 const recordedKinds = [
   "energy",
   "supplyFee",
@@ -30,8 +31,10 @@ const recordedKinds = [
   "import",
   "interruption",
   "loss",
+  "imbalance",
+  "correction",
 ] as const;
-/** What a payment is for: the kinds of posting, and what follows from trades and flows. */
+/** What a payment is for: the kinds of posting, and what follows from trades, flows and readings. */
 export type PaymentKind = (typeof postingKinds)[number] | (typeof recordedKinds)[number];
 /** All kinds of payment. */
 export const paymentKinds: readonly PaymentKind[] = [...postingKinds, ...recordedKinds];
@@ -164,4 +167,17 @@ export function payFlow(
   const numberOf = (side: Side): number =>
     side === "participant" || side === "device" ? of[side]() : account[side];
   pay(what, numberOf(from), numberOf(to), amount);
+}
+
+/** What a reading says of its money. */
+export interface ReadingPayment {
+  readonly participant: number;
+  readonly flags: number;
+  readonly amount: Amount;
+}
+
+/** The payment of a reading: its participant pays the platform for the imbalance. */
+export function payReading({ participant, flags, amount }: ReadingPayment, pay: Pay): void {
+  const kind = (flags & readingCorrection) === 0 ? "imbalance" : "correction";
+  pay(kind, accountOf(participant), account.trading, amount);
 }

@@ -81,7 +81,9 @@ export class Intake {
     return { participant: number, carrier, side, revision, quantity: 0, price: 0 };
   }
 
-  /** A reading; the open period says whether it is a correction. */
+  /**
+   * A reading, as its meter signs it: without what is paid for it. The open period says whether it is a correction.
+   */
   reading(reading: Reading, open: OpenPeriod): ReadingRecord {
     onlyKeys(reading, "reading", readingKeys);
     const participant = this.participant(reading.participant, "reading.participant");
@@ -90,7 +92,16 @@ export class Intake {
     const version = reading.version === undefined ? 1 : versions(reading.version, "reading.version");
     const flags = open.readings.isCorrection(participant, code, period) ? readingCorrection : 0;
     const [taken, given] = [this.#energy(reading.in, "reading.in"), this.#energy(reading.out, "reading.out")];
-    return { participant, carrier: reading.carrier, flags, version, period, in: taken, out: given };
+    return {
+      participant,
+      carrier: reading.carrier,
+      flags,
+      version,
+      period,
+      in: taken,
+      out: given,
+      amount: 0n,
+    };
   }
 
   #energy(text: unknown, field: string): number {

@@ -16,7 +16,7 @@ export const maxReadingRevisions = 8;
 /** Most contracts that begin to hold in one period, and most bytes of them, each with its length. */
 export const maxPeriodContracts: number = 1 << 20;
 export const maxPeriodContractBytes: number = 1 << 27;
-/** Meters settled in one period, as long as more than one metered period is due; a single one is settled whole. */
-export const maxSettledMeters: number = 1 << 21;
-/** Once a period has so many postings, corrections of settled periods wait for the next. */
-export const maxCorrectedPostings: number = 12 << 20;
+/**
+ * Records of estimates in one period, as long as more than one metered period is due; a single one is settled whole.
+ */
+export const maxEstimates: number = 1 << 21;

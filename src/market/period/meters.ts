@@ -10,13 +10,12 @@ import {
   type BookRecord,
   bookSettled,
   type MeterRecord,
-  meterCorrected,
   meterKnown,
   meterLayout,
 } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers } from "../../units.js";
-import { putAmount, putWide } from "../books/amounts.js";
+import { type Amount, difference, product, putAmount, putWide } from "../books/amounts.js";
 import type { Positions } from "../books/positions.js";
 import type { PaymentContract } from "../contracts/contracts.js";
 import { carrierCount } from "../contracts/terms.js";
@@ -31,14 +30,12 @@ export const meter = {
   /** What the last reading, or the estimate, said. */
   in: 3,
   out: 4,
-  /** Imbalance that has been paid for: what a correction is compared with. */
-  paid: 5,
   /** Version of the last reading; 0: none, or an estimate. */
-  version: 6,
+  version: 5,
   /** 1 once there is a reading or an estimate. */
-  known: 7,
+  known: 6,
 } as const;
-const rowLength = 8;
+const rowLength = 7;
 
 const meterAt = /* @__PURE__ */ offsetsOf(meterLayout);
 
@@ -65,8 +62,6 @@ export class MeterBook {
   /** Number of rows. */
   count: number;
   settled: boolean;
-  /** Rows whose reading changed since the book was settled. */
-  readonly #corrected = new Set<number>();
   /** By row: what the default account paid of it, in amount ticks; a correction gives that back first. */
   readonly #defaulted = new Map<number, bigint>();
   #rows: Float64Array;
@@ -130,18 +125,14 @@ export class MeterBook {
 
   #take(row: number, slot: number, record: MeterRecord): void {
     const known = (record.flags & meterKnown) !== 0;
-    const corrected = (record.flags & meterCorrected) !== 0;
-    const paid = Number(record.paid);
-    if (!Number.isSafeInteger(paid) || (corrected && !this.settled) || (this.settled && !known))
+    if (this.settled && !known)
       fail("corrupt", `snapshot meters of period ${this.period}`, "numbers that a book has", `meter ${row}`);
     this.set(row, meter.slot, slot);
     this.set(row, meter.known, known ? 1 : 0);
-    this.set(row, meter.paid, paid);
     for (const name of ["version", "tradedIn", "tradedOut", "in", "out"] as const)
       this.set(row, meter[name], record[name]);
     if (known && row < this.due) this.missing -= 1;
     if (row >= this.due) this.#others.set(slot, row);
-    if (corrected) this.correct(row);
     this.setDefaulted(row, record.defaulted);
   }
 
@@ -155,21 +146,22 @@ export class MeterBook {
     this.#root = null;
   }
 
-  /** Rows whose reading changed since the book was settled; empty before that. */
-  get corrected(): ReadonlySet<number> {
-    return this.#corrected;
+  /**
+   * What its participant owes when the meter of a slot says `taken` and `given`, in amount ticks: what the imbalance
+   * costs, less what it cost by what the meter said before. `row` is that of the slot, as {@link find} has it.
+   */
+  owed(slot: number, row: number, taken: number, given: number): Amount {
+    const now = this.#cost(slot, row, taken, given);
+    if (row < 0 || this.get(row, meter.known) === 0) return now;
+    return difference(now, this.#cost(slot, row, this.get(row, meter.in), this.get(row, meter.out)));
   }
 
-  /** The reading of a row of a settled book changed, and its correction has to be paid. */
-  correct(row: number): void {
-    this.#corrected.add(row);
-    this.#root = null;
-  }
-
-  /** The correction of a row has been paid. */
-  corrects(row: number): void {
-    this.#corrected.delete(row);
-    this.#root = null;
+  /** What was taken too much, at the shortage price; or given too much, at the surplus price, which is paid back. */
+  #cost(slot: number, row: number, taken: number, given: number): Amount {
+    const traded = row < 0 ? 0 : this.get(row, meter.tradedIn) - this.get(row, meter.tradedOut);
+    const imbalance = taken - given - traded;
+    const tariff = this.payment.tariffs[carriers[slot % carrierCount]!];
+    return product(imbalance, imbalance > 0 ? tariff.shortagePrice : tariff.surplusPrice);
   }
 
   /** What the default account paid of a row, in amount ticks. */
@@ -207,11 +199,6 @@ export class MeterBook {
       putAmount(view, at + meterAt.tradedOut, this.get(row, meter.tradedOut));
       putAmount(view, at + meterAt.in, this.get(row, meter.in));
       putAmount(view, at + meterAt.out, this.get(row, meter.out));
-      putAmount(view, at + meterAt.paid, this.get(row, meter.paid));
-    }
-    for (const row of this.#corrected) {
-      const at = row * meterLayout.bytes + meterAt.flags;
-      view.setUint8(at, view.getUint8(at) | meterCorrected);
     }
     for (const [row, amount] of this.#defaulted)
       putWide(view, row * meterLayout.bytes + meterAt.defaulted, amount);
@@ -246,11 +233,6 @@ export class MeterBook {
     this.set(row, meter.slot, slot);
     this.#others.set(slot, row);
     return row;
-  }
-
-  /** Rows in order of slots, those given or all. */
-  inOrder(rows: Iterable<number> = Array(this.count).keys()): number[] {
-    return [...rows].sort((a, b) => this.get(a, meter.slot) - this.get(b, meter.slot));
   }
 
   /** Last period in which a first reading is taken. */

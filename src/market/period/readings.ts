@@ -7,13 +7,13 @@ import { readingCorrection, readingEstimated, readingLayout } from "../../ledger
 import { lastReadingLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers, maxQuantity } from "../../units.js";
-import { putAmount } from "../books/amounts.js";
+import { type Amount, amountAt, difference, maxAmount, putAmount } from "../books/amounts.js";
 import { carrierCount } from "../contracts/terms.js";
 import { rootedOf } from "./carried.js";
 import { maxPeriodReadings, maxReadingRevisions } from "./limits.js";
 import { type MeterBook, meter } from "./meters.js";
 
-/** A reading in numbers, each in the range of its field in a reading record. */
+/** A reading as a meter says it, in numbers, each in the range of its field in a reading record. */
 export interface ReadingRow {
   readonly participant: number;
   readonly carrier: number;
@@ -23,11 +23,18 @@ export interface ReadingRow {
   readonly out: number;
 }
 
+/** A reading as it stands in a block. */
+export interface ReadingEntry extends ReadingRow {
+  readonly flags: number;
+  /** What the participant pays for it; negative: is paid. */
+  readonly amount: Amount;
+}
+
 const readingAt = /* @__PURE__ */ offsetsOf(readingLayout);
 const largestVersion = 0xffff;
 
 /** Reads a row of a section of checked records. */
-export function readingRow(view: DataView, at: number): ReadingRow & { readonly flags: number } {
+export function readingRow(view: DataView, at: number): ReadingEntry {
   return {
     participant: view.getUint32(at + readingAt.participant, true),
     carrier: view.getUint8(at + readingAt.carrier),
@@ -36,21 +43,17 @@ export function readingRow(view: DataView, at: number): ReadingRow & { readonly 
     period: Number(view.getBigUint64(at + readingAt.period, true)),
     in: view.getUint32(at + readingAt.in, true),
     out: view.getUint32(at + readingAt.out, true),
+    amount: amountAt(view, at + readingAt.amount),
   };
 }
 
-/** Where the last reading of a meter stands in the section, and how many of it were taken in this period. */
-interface Place {
-  index: number;
-  taken: number;
-}
-
-/** The readings of the open period in arrival order; estimates follow when it is settled. */
+/** The readings of the open period in arrival order, each with what is paid for it; estimates follow. */
 export class Readings {
   readonly #books: ReadonlyMap<number, MeterBook>;
   readonly #period: number;
   readonly #last: LastReadings;
-  readonly #places = new Map<MeterBook, Map<number, Place>>();
+  /** How many of a meter were taken in this period, by its row. */
+  readonly #taken = new Map<MeterBook, Map<number, number>>();
   #bytes: Uint8Array = new Uint8Array(64 * readingLayout.bytes);
   #view: DataView = new DataView(this.#bytes.buffer);
   count = 0;
@@ -70,15 +73,16 @@ export class Readings {
       return refuse("refused", "reading.period", "a past period whose readings are still taken", period);
     if (slot >= book.slots)
       return refuse("refused", "reading.participant", "a participant of that period", participant);
-    const refusal = this.#judge(book, book.find(slot), reading);
+    const found = book.find(slot);
+    const amount = book.owed(slot, found, reading.in, reading.out);
+    const refusal = this.#judge(book, found, reading) ?? judgeAmount(amount);
     if (refusal !== null) return refusal;
     const row = book.row(slot);
     const known = book.get(row, meter.known) === 1;
     if (!known && row < book.due) book.missing -= 1;
     this.#note(book, row, reading);
-    this.#write(reading, known ? readingCorrection : 0);
+    this.#write({ ...reading, flags: known ? readingCorrection : 0, amount });
     book.set(row, meter.version, version);
-    if (book.settled) book.correct(row);
     this.#last.note(slot, reading);
     return null;
   }
@@ -86,14 +90,9 @@ export class Readings {
   #judge(book: MeterBook, row: number, { carrier, version }: ReadingRow): GridclearError | null {
     if (this.count >= maxPeriodReadings)
       return refuse("limit", "reading", `at most ${maxPeriodReadings} a period`, this.count);
-    const place = row < 0 ? undefined : this.#places.get(book)?.get(row);
-    if (place !== undefined && place.taken >= maxReadingRevisions)
-      return refuse(
-        "limit",
-        "reading",
-        `at most ${maxReadingRevisions} of a meter in one period`,
-        place.taken + 1,
-      );
+    const taken = row < 0 ? 0 : (this.#taken.get(book)?.get(row) ?? 0);
+    if (taken >= maxReadingRevisions)
+      return refuse("limit", "reading", `at most ${maxReadingRevisions} of a meter in one period`, taken + 1);
     const next = row < 0 ? 1 : book.get(row, meter.version) + 1;
     if (next > largestVersion)
       return refuse("limit", "reading.version", `at most ${largestVersion} versions`, version);
@@ -112,7 +111,10 @@ export class Readings {
     return row >= 0 && book!.get(row, meter.known) === 1;
   }
 
-  /** Writes the estimate of a reading that did not come. More than one record holds takes several, which add up. */
+  /**
+   * Writes the estimate of a reading that did not come. More than one record holds takes several, of which both
+   * energy and amount add up.
+   */
   estimate(book: MeterBook, row: number): void {
     const slot = book.get(row, meter.slot);
     const rule = book.payment.metering!.missing;
@@ -125,20 +127,34 @@ export class Readings {
       taken = this.#last.in(slot);
       given = this.#last.out(slot);
     }
-    const participant = Math.floor(slot / carrierCount);
-    const reading = { participant, carrier: slot % carrierCount, period: book.period, version: 0 };
-    this.#note(book, row, { in: taken, out: given });
+    let left = book.owed(slot, row, taken, given);
+    const carrier = slot % carrierCount;
+    const estimate = {
+      participant: (slot - carrier) / carrierCount,
+      carrier,
+      period: book.period,
+      version: 0,
+    };
+    book.set(row, meter.known, 1);
+    book.set(row, meter.in, taken);
+    book.set(row, meter.out, given);
     do {
-      const part = { ...reading, in: Math.min(taken, maxQuantity), out: Math.min(given, maxQuantity) };
-      this.#write(part, readingEstimated);
+      const part = {
+        in: Math.min(taken, maxQuantity),
+        out: Math.min(given, maxQuantity),
+        amount: within(left),
+      };
+      this.#write({ ...estimate, ...part, flags: readingEstimated });
       taken -= part.in;
       given -= part.out;
-    } while (taken > 0 || given > 0);
+      left = difference(left, part.amount);
+    } while (taken > 0 || given > 0 || left !== 0);
   }
 
-  /** Index of the reading of a meter if it came, or was estimated, in this period; else undefined. */
-  indexOf(book: MeterBook, row: number): number | undefined {
-    return this.#places.get(book)?.get(row)?.index;
+  /** Calls `visit` with every reading of the section, in order, and its index. */
+  each(visit: (reading: ReadingEntry, index: number) => void): void {
+    for (let index = 0; index < this.count; index += 1)
+      visit(readingRow(this.#view, index * readingLayout.bytes), index);
   }
 
   /** The section of the block: readings that came, then estimates; fresh bytes. */
@@ -146,17 +162,17 @@ export class Readings {
     return copyOf(this.#bytes, 0, this.count * readingLayout.bytes);
   }
 
-  /** Files what the record that is written next says. */
-  #note(book: MeterBook, row: number, reading: { readonly in: number; readonly out: number }): void {
+  /** Files what a meter said. */
+  #note(book: MeterBook, row: number, reading: ReadingRow): void {
     book.set(row, meter.known, 1);
     book.set(row, meter.in, reading.in);
     book.set(row, meter.out, reading.out);
-    const places = this.#places.get(book) ?? new Map<number, Place>();
-    this.#places.set(book, places);
-    places.set(row, { index: this.count, taken: (places.get(row)?.taken ?? 0) + 1 });
+    const taken = this.#taken.get(book) ?? new Map<number, number>();
+    this.#taken.set(book, taken);
+    taken.set(row, (taken.get(row) ?? 0) + 1);
   }
 
-  #write(reading: ReadingRow, flags: number): void {
+  #write(reading: ReadingEntry): void {
     const at = this.count * readingLayout.bytes;
     if (at === this.#bytes.length) {
       const grown = new Uint8Array(4 * at);
@@ -167,14 +183,26 @@ export class Readings {
     const view = this.#view;
     view.setUint32(at + readingAt.participant, reading.participant, true);
     view.setUint8(at + readingAt.carrier, reading.carrier);
-    view.setUint8(at + readingAt.flags, flags);
+    view.setUint8(at + readingAt.flags, reading.flags);
     view.setUint16(at + readingAt.version, reading.version, true);
     view.setBigUint64(at + readingAt.period, BigInt(reading.period), true);
     view.setUint32(at + readingAt.in, reading.in, true);
     view.setUint32(at + readingAt.out, reading.out, true);
+    putAmount(view, at + readingAt.amount, reading.amount);
     this.count += 1;
   }
 }
+
+/** As much of an amount as one record holds. */
+function within(amount: Amount): Amount {
+  if (typeof amount === "number") return amount;
+  return amount > maxAmount ? maxAmount : amount < -maxAmount ? -maxAmount : amount;
+}
+
+const judgeAmount = (amount: Amount): GridclearError | null =>
+  within(amount) === amount
+    ? null
+    : refuse("limit", "reading", `an imbalance of at most ${maxAmount} amount ticks`, amount);
 
 const lastAt = /* @__PURE__ */ offsetsOf(lastReadingLayout);
 

@@ -163,7 +163,6 @@ const readTables: readonly ReadTable[] = [
     ["buyer", "text", ({ bid }, place) => partyOf(bid, place)],
     ["quantity", "quantity", ({ quantity }) => quantity],
     ["price", "price", ({ price }) => price],
-    ["position", "index", ({ position }) => position],
     ["supply_fee", "amount", ({ supplyFee }) => supplyFee],
     ["use_fee", "amount", ({ useFee }) => useFee],
   ]),
@@ -187,6 +186,7 @@ const readTables: readonly ReadTable[] = [
     ["flags", "index", ({ flags }) => flags],
     ["in", "quantity", (reading) => reading.in],
     ["out", "quantity", ({ out }) => out],
+    ["amount", "amount", ({ amount }) => amount],
   ]),
   tableOf("postings", paymentsOf, [
     ["kind", "text", ({ kind }) => kind],

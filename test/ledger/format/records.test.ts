@@ -88,7 +88,6 @@ const trades = fc.record({
   bid: u32,
   quantity: u32,
   price: i32,
-  position: u32,
   supplyFee: i64,
   useFee: i64,
 });
@@ -111,6 +110,7 @@ const readings = fc.record({
   period: u53,
   in: u32,
   out: u32,
+  amount: i64,
 });
 const postings = fc.record({
   kind: fc.constantFrom(...postingKinds),
@@ -142,13 +142,12 @@ const books = fc.record({
 const meters = fc.record({
   participant: u32,
   carrier,
-  flags: fc.integer({ min: 0, max: 3 }),
+  flags: fc.integer({ min: 0, max: 1 }),
   version: u16,
   tradedIn: u53,
   tradedOut: u53,
   in: u53,
   out: u53,
-  paid: i64,
   defaulted: i128,
 });
 const lastReadings = fc.record({ participant: u32, carrier, period: u53, in: u32, out: u32 });
@@ -170,7 +169,7 @@ const byHand = {
     carriers.indexOf(r.carrier),
     0,
     0,
-    ...[r.offer, r.bid, r.quantity, r.price, r.position].flatMap((n) => le(n, 4)),
+    ...[r.offer, r.bid, r.quantity, r.price].flatMap((n) => le(n, 4)),
     ...le(r.supplyFee, 8),
     ...le(r.useFee, 8),
   ],
@@ -191,7 +190,7 @@ const byHand = {
     ...le(r.period, 8),
     ...le(r.in, 4),
     ...le(r.out, 4),
-    ...le(0, 8),
+    ...le(r.amount, 8),
   ],
   posting: (r: PostingRecord) => [
     1 + postingKinds.indexOf(r.kind),
@@ -226,7 +225,7 @@ const byHand = {
     carriers.indexOf(r.carrier),
     r.flags,
     ...le(r.version, 2),
-    ...[r.tradedIn, r.tradedOut, r.in, r.out, r.paid].flatMap((n) => le(n, 8)),
+    ...[r.tradedIn, r.tradedOut, r.in, r.out].flatMap((n) => le(n, 8)),
     ...le(r.defaulted, 16),
   ],
   lastReading: (r: LastReadingRecord) => [
@@ -264,14 +263,14 @@ const kind = <T>(
 ): Kind => ({ layout, records, byHand: hand, bytes }) as unknown as Kind;
 const kinds: readonly Kind[] = [
   kind(orderLayout, orders, byHand.order, 16),
-  kind(tradeLayout, trades, byHand.trade, 40),
+  kind(tradeLayout, trades, byHand.trade, 36),
   kind(flowLayout, flows, byHand.flow, 40),
   kind(readingLayout, readings, byHand.reading, 32),
   kind(postingLayout, postings, byHand.posting, 32),
   kind(stateLayout, states, byHand.state, 32),
   kind(nameLayout, names, byHand.name, 72),
   kind(bookLayout, books, byHand.book, 88),
-  kind(meterLayout, meters, byHand.meter, 64),
+  kind(meterLayout, meters, byHand.meter, 56),
   kind(lastReadingLayout, lastReadings, byHand.lastReading, 24),
 ];
 
@@ -376,7 +375,6 @@ describe("reserved bytes and codes", () => {
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 3, 1],
       [readingLayout as never, encodeRecords(readingLayout, [reading!]), 5, 4],
       [readingLayout as never, encodeRecords(readingLayout, [reading!]), 15, 0x20],
-      [readingLayout as never, encodeRecords(readingLayout, [reading!]), 31, 1],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 1, 4],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 1, 254],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 31, 0x20],
@@ -410,15 +408,14 @@ describe("offsets and codes by name", () => {
       bid: 8,
       quantity: 12,
       price: 16,
-      position: 20,
-      supplyFee: 24,
-      useFee: 32,
+      supplyFee: 20,
+      useFee: 28,
     });
     expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3 });
     expect(sideCode).toEqual({ offer: 0, bid: 1 });
     expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
     expect(nameCode).toEqual({ participant: 1, storage: 2, converter: 3, feeder: 4, ended: 5 });
-    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 14, 1, 6]);
+    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 14, 1, 4]);
     expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
     expect(noCarrier).toBe(255);
     expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5]);
@@ -432,7 +429,7 @@ describe("offsets and codes by name", () => {
 describe("sections", () => {
   it("are records of their layout, or items", () => {
     expect(sectionNames.map((name) => sectionLayouts[name]?.bytes ?? "items")).toEqual(
-      ["items", 16, "items", 40, 40, 32, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
+      ["items", 16, "items", 36, 40, 32, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
     );
     expect(storedSections).toEqual(sectionNames.slice(0, 7));
     expect(recordSections).toEqual(["orders", "trades", "flows", "readings", "postings"]);

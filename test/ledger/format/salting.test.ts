@@ -17,6 +17,7 @@ import {
 import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { Chain, verifyChain } from "../../../src/ledger/format/chain.js";
 import { headerBytes, marketId } from "../../../src/ledger/format/header.js";
+import { tradeLayout } from "../../../src/ledger/format/records.js";
 import {
   recordSections,
   type SectionName,
@@ -120,7 +121,7 @@ describe("the roots of a private block", () => {
     let hashes = 0;
     for (const secret of [someBytes(32, 1), someBytes(32, 2)]) {
       // One record, over and over.
-      const record = someBytes(40, 5);
+      const record = someBytes(tradeLayout.bytes, 5);
       for (const index of Array.from({ length: 40 }, (_, place) => place)) {
         seen.add(hex(sha256(saltByHand(secret, "trades", index), record)));
         hashes += 1;

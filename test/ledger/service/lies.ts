@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
+import { tradeLayout } from "../../../src/ledger/format/records.js";
 import { isStateSection, type SectionName, sectionNames } from "../../../src/ledger/format/sections.js";
 
 import { cosign, originOf, parseCheckpoint, signCheckpoint } from "../../../src/ledger/proof/checkpoint.js";
@@ -220,7 +221,8 @@ describe("a fork", () => {
 describe("a rewritten block", () => {
   const rewrite = (blocks: readonly Uint8Array[]): Uint8Array[] => {
     const changed = blocks.map((block) => block.slice());
-    changed[3]![992 + 8]! ^= 1; // the quantity of order 0
+    const { contracts } = decodeBlock(blocks[3]!).header.sections;
+    changed[3]![992 + contracts.bytes + 8]! ^= 1; // the quantity of order 0
     return changed;
   };
 
@@ -404,7 +406,8 @@ describe("results that do not follow from the orders", () => {
 
   for (const [what, lie, reason] of [
     ["a mispriced trade", seal("trades", 16), /trades\[0\]\.price/],
-    ["a trade of another quantity", seal("trades", 40 + 12), /trades\[1\]\.quantity/],
+    ["a trade of another quantity", seal("trades", tradeLayout.bytes + 12), /trades\[1\]\.quantity/],
+    ["a reading that pays another amount", seal("readings", 24), /readings\[0\]\.amount/],
     ["a posting of another amount", seal("postings", 16), /postings\[0\]\.amount/],
     ["a flow of another amount", seal("flows", 24), /flows\[0\]\.amount/],
     ["an inflated balance", seal("state", 32 * 7 + 8), /state root/],

@@ -35,7 +35,7 @@ it("is what the trades say one by one, however large they are and in whatever or
         balances.set(from, (balances.get(from) ?? 0n) - amount);
         balances.set(to, (balances.get(to) ?? 0n) + amount);
       };
-      const records = drawn.map((trade, position): TradeRecord => {
+      const records = drawn.map((trade): TradeRecord => {
         const amount = BigInt(trade.quantity) * BigInt(trade.price);
         const of = (rate: number): bigint =>
           peers ? ((amount < 0n ? -amount : amount) * BigInt(rate)) / 1_000_000n : 0n;
@@ -54,7 +54,6 @@ it("is what the trades say one by one, however large they are and in whatever or
           bid: 0,
           quantity: q,
           price: p,
-          position,
           supplyFee,
           useFee,
         };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
+import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { readingLayout } from "../../../src/ledger/format/records.js";
 import { Sums } from "../../../src/market/books/sums.js";
@@ -9,7 +10,8 @@ import { Terms } from "../../../src/market/contracts/terms.js";
 import { openMarket } from "../../../src/market/open.js";
 import { maxReadingRevisions } from "../../../src/market/period/limits.js";
 import { Router } from "../../../src/market/period/router.js";
-import { maxQuantity } from "../../../src/units.js";
+import { openReplay } from "../../../src/market/replay.js";
+import { maxPrice, maxQuantity } from "../../../src/units.js";
 import { battery, clock, dated, electricity, opening, put, seen } from "../../support/steps.js";
 
 let engine: Engine;
@@ -255,6 +257,31 @@ describe("sums of a period", () => {
 
 describe("readings", () => {
   const metering = { window: 2, corrections: 3, missing: "traded" } as const;
+  const plain = () => ({ engine, clock, quantityTick: "1", priceTick: "1" });
+  const imbalances = { electricity: { shortagePrice: 7, surplusPrice: 3 } };
+
+  /** A market in which an imbalance costs the most that it can, and the owner has a device that draws from the pool. */
+  const dearest = (missing: "zero" | "traded") =>
+    openMarket({
+      ...plain(),
+      metering: { ...metering, missing },
+      participants: ["owner", "a", "b"],
+      clearing: {
+        electricity: { charge: true, pool: { price: 5, purchasePrice: 0, lots: "divisible" } },
+      },
+      contracts: [
+        {
+          ...battery,
+          capacity: maxQuantity,
+          charge: 0,
+          chargeLimit: maxQuantity,
+          selfDischarge: 0,
+          chargeEfficiency: 1_000_000,
+          chargePrice: 0,
+        },
+      ],
+      tariffs: { electricity: { shortagePrice: maxPrice, surplusPrice: maxPrice } },
+    });
 
   it("of one meter are at most eight in a period; the next period takes more", async () => {
     const market = await opening({ ann: 0n }, [electricity()], metering);
@@ -297,6 +324,66 @@ describe("readings", () => {
       { flags: 1, version: 0, in: maxQuantity, out: 0 },
     ]);
     // Estimated as traded, so nobody owes anything.
+    expect(readings.map(({ amount }) => amount)).toEqual(readings.map(() => 0n));
     expect(settled.postings()).toEqual([]);
+  });
+
+  it("that nobody brought take as many records as what is paid for them needs", async () => {
+    const market = await dearest("zero");
+    put(market, "a", "offer", maxQuantity, 0);
+    put(market, "owner", "bid", maxQuantity, 0);
+    put(market, "b", "offer", maxQuantity, 0);
+    await market.clearPeriod(1);
+    await market.clearPeriod(2);
+    const settled = await market.clearPeriod(3);
+    // The owner drew two orders' worth, and as nothing was read is paid for both.
+    const wanted = -2n * BigInt(maxQuantity) * BigInt(maxPrice);
+    const own = settled.readings().filter(({ participant }) => participant === 0);
+    expect(own.map(({ amount }) => amount)).toEqual([1n - 2n ** 63n, wanted - (1n - 2n ** 63n)]);
+    expect(market.balance("owner")).toBe(-wanted);
+    const replay = openReplay(engine);
+    for await (const bytes of market.store.blocks()) replay.replay(decodeBlock(bytes));
+  });
+
+  it("are refused when what is paid for them is more than a record holds", async () => {
+    const market = await dearest("traded");
+    put(market, "a", "offer", maxQuantity, 0);
+    put(market, "owner", "bid", maxQuantity, 0);
+    await market.clearPeriod(1);
+    const read = (taken: number) =>
+      market.report({
+        participant: "a",
+        carrier: "electricity",
+        period: 1,
+        in: String(taken),
+        out: "0",
+      });
+    expect(read(maxQuantity)).toMatchObject({ error: { code: "limit", field: "reading" } });
+    expect(read(1)).toMatchObject({ status: "accepted" });
+  });
+
+  it("are paid in the period in which they come, corrections too, whatever else is missing", async () => {
+    const market = await openMarket({
+      ...plain(),
+      metering,
+      participants: ["ann", "bob"],
+      tariffs: imbalances,
+    });
+    put(market, "ann", "offer", 10, 1);
+    put(market, "bob", "bid", 10, 1);
+    await market.clearPeriod(1);
+    const read = (taken: string, version: number) =>
+      market.report({ participant: "bob", carrier: "electricity", period: 1, in: taken, out: "0", version });
+    expect([read("12", 1), read("11", 2)]).toMatchObject([{ status: "accepted" }, { status: "accepted" }]);
+    const first = await market.clearPeriod(2);
+    // Two too many at 7, one of them taken back; ann has not been read yet.
+    expect(first.readings().map(({ amount }) => amount)).toEqual([14n, -7n]);
+    expect([first.settled, market.state.balance(0)]).toEqual([[], 7n]);
+    expect(read("6", 3)).toMatchObject({ status: "accepted" });
+    const second = await market.clearPeriod(3);
+    // Four too few at 3, and the one at 7 back; ann is estimated as traded.
+    expect(second.readings().map(({ amount }) => amount)).toEqual([-19n, 0n]);
+    expect([second.settled[0], market.state.balance(0)]).toEqual([1, -12n]);
+    expect(second.postings()).toEqual([]);
   });
 });

@@ -12,12 +12,11 @@ import {
 import { type Evidence, encodeEvidence } from "../../../src/ledger/keys/evidence.js";
 import { maxParties } from "../../../src/market/contracts/terms.js";
 import {
-  maxCorrectedPostings,
+  maxEstimates,
   maxPeriodContractBytes,
   maxPeriodContracts,
   maxPeriodOrders,
   maxPeriodReadings,
-  maxSettledMeters,
 } from "../../../src/market/period/limits.js";
 import { carriers, maxPrice, maxQuantity } from "../../../src/units.js";
 
@@ -35,18 +34,12 @@ const sales = orders + devices;
 // feeder: its loss. What is exported or curtailed was pooled, and fills records.
 const flows = 5 * orders + sales + 7 * devices + feeders + orders + contracts;
 
-// Most records beyond the first that amounts of settlement take: energy read and traded, at the largest price.
-const energy = (2 * meters + 2 * orders + 2 * devices) * maxQuantity;
-const more = Math.ceil((energy * 2 ** 31) / 2 ** 63);
-const settlement = 3 * maxSettledMeters + more;
-/** Deposits, withdrawals and collateral: what trades and flows pay is no posting. */
-const cleared = contracts;
-/** The most that one meter's correction takes: all energy that one owner's devices can draw in a period. */
-const oneCorrection = devices + 8;
-const postings = Math.max(
-  cleared + settlement,
-  Math.max(cleared, maxCorrectedPostings) + oneCorrection + settlement,
-);
+// Records of one metered period's estimates beyond the first of each meter: all energy that was last read or traded, at
+// the largest price; what was traded at most, where it is estimated, costs nothing.
+const energy = (meters + orders + 2 * devices) * maxQuantity;
+const readings = maxPeriodReadings + maxEstimates + Math.ceil((energy * 2 ** 31) / 2 ** 63);
+// Deposits, withdrawals and collateral; of a reading that nobody can pay, collateral and default.
+const postings = contracts + 2 * readings;
 
 const item = (evidence: Evidence): number => encodeEvidence([evidence]).length;
 const signature = new Uint8Array(64);
@@ -64,7 +57,7 @@ const sections = {
   evidence: orders * batch + (maxPeriodReadings + contracts) * single,
   trades: (peers + sales) * tradeLayout.bytes,
   flows: flows * flowLayout.bytes,
-  readings: (maxPeriodReadings + meters + orders + devices) * readingLayout.bytes,
+  readings: readings * readingLayout.bytes,
   postings: postings * postingLayout.bytes,
 };
 
@@ -82,7 +75,7 @@ describe("a period filled to its limits", () => {
   it("has sums that stay exact, and single amounts that fit a record", () => {
     expect(orders * maxQuantity).toBeLessThan(2 ** 53);
     expect(BigInt(maxQuantity) * BigInt(maxPrice + 1)).toBeLessThan(2n ** 63n);
-    // One period's meters are settled together.
-    expect(meters).toBeLessThanOrEqual(maxSettledMeters);
+    // One period's meters are estimated together.
+    expect(meters).toBeLessThanOrEqual(maxEstimates);
   });
 });

@@ -236,8 +236,8 @@ describe("the router", () => {
     put(market, "fb", "bid", 8, 20);
     const result = await market.clearPeriod(1);
     expect(result.trades()).toMatchObject([
-      { bid: 1, quantity: 8, position: 0 },
-      { bid: 2, quantity: 4, position: 1 },
+      { bid: 1, quantity: 8 },
+      { bid: 2, quantity: 4 },
     ]);
     // 4 of fb, who bids 20, lie behind the full feeder.
     expect(result.flows().filter(({ kind }) => kind === "feederCurtailed")).toMatchObject([

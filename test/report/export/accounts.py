@@ -233,29 +233,32 @@ class Books:
         self.past[block["period"]] = (self.payment, meters)
 
     def settle(self, block):
-        estimated = {}
+        """Every reading pays for its imbalance, less what its meter paid before; an estimate may take several records."""
+        whole = []
         for reading in block["readings"]:
-            meters = self.past[reading["period"]][1]
-            key = (reading["participant"], CARRIERS.index(reading["carrier"]))
-            meter = meters.setdefault(key, {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0})
-            read = reading["in"] - reading["out"]
-            # An estimate beyond what one record holds goes on in the next.
-            goes_on = reading["flags"] & 1 and key in estimated.setdefault(reading["period"], set())
-            meter["read"] = meter["read"] + read if goes_on else read
-            if reading["flags"] & 1:
-                estimated[reading["period"]].add(key)
-        for period, (payment, meters) in sorted(self.past.items()):
-            if period == block["period"] or any(each["due"] and each["read"] is None for each in meters.values()):
-                continue
-            for (participant, carrier), meter in sorted(meters.items()):
-                if meter["read"] is None:
-                    continue
-                tariff = payment["tariffs"][CARRIERS[carrier]]
-                imbalance = meter["read"] - meter["net"]
-                cost = imbalance * tariff["shortagePrice" if imbalance > 0 else "surplusPrice"]
-                self.collect(participant, cost - meter["paid"], meter)
-                meter["paid"] = cost
+            meter = (reading["period"], reading["participant"], CARRIERS.index(reading["carrier"]))
+            said = [meter, reading["flags"], reading["in"] - reading["out"], int(reading["amount"])]
+            if said[1] & 1 and whole and whole[-1][1] & 1 and whole[-1][0] == meter:
+                whole[-1][2] += said[2]
+                whole[-1][3] += said[3]
+            else:
+                whole.append(said)
+        for (period, participant, carrier), _, read, amount in whole:
+            payment, meters = self.past[period]
+            meter = meters.setdefault((participant, carrier), {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0})
+            meter["read"] = read
+            tariff = payment["tariffs"][CARRIERS[carrier]]
+            imbalance = read - meter["net"]
+            cost = imbalance * tariff["shortagePrice" if imbalance > 0 else "surplusPrice"]
+            if amount != cost - meter["paid"]:
+                raise ValueError(f"a reading of {self.names[participant]} pays {amount}, not {cost - meter['paid']}")
+            self.collect(participant, amount, meter)
+            meter["paid"] = cost
+        for period, (payment, meters) in list(self.past.items()):
+            unread = any(each["due"] and each["read"] is None for each in meters.values())
             metering = payment["metering"]
+            if unread and block["period"] >= period + metering["window"]:
+                raise ValueError(f"period {period} was not read to its end")
             if block["period"] >= period + metering["window"] + metering["corrections"]:
                 del self.past[period]
 

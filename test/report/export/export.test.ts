@@ -55,7 +55,6 @@ const people: Period = {
         bid: 3,
         quantity: 1,
         price: -1,
-        position: 0,
         supplyFee: -(2n ** 63n),
         useFee: 2n ** 63n - 1n,
       },

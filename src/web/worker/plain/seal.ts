@@ -28,7 +28,6 @@ export function sealPlain(trades: PlainTrades): Uint8Array {
       record.setUint32(start + at.bid, trades.bid[index]!, true);
       record.setUint32(start + at.quantity, trades.quantity[index]!, true);
       record.setInt32(start + at.price, trades.price[index]!, true);
-      record.setUint32(start + at.position, index, true);
     }
     hashes.set(sha256(leaf.subarray(0, start)), row * hashBytes);
   }
