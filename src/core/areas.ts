@@ -7,6 +7,7 @@ import { fail } from "../errors.js";
 import { maxPrice } from "../units.js";
 import { accepted, type OrderColumns, takeColumn, takeOrders } from "./columns.js";
 import type { CoreExports } from "./load.js";
+import { mechanisms, pricingCodes, tieCodes } from "./mechanisms.js";
 import type { CoreMemory } from "./memory.js";
 import { type CheckedRules, type ClearingRules, checkRules } from "./rules.js";
 
@@ -34,7 +35,7 @@ export interface AreaBook {
 }
 
 /** How the engine clears a book on areas: by `merit`, at `uniform` prices, without a pool. */
-export interface AreaRules extends Pick<ClearingRules, "k" | "commission"> {
+export interface AreaRules extends Pick<ClearingRules, "ties" | "k" | "commission"> {
   readonly mechanism: "merit";
   readonly pricing?: "uniform";
   /** 1 to {@link maxAreas} areas. */
@@ -126,15 +127,17 @@ export function hasAreas(rules: ClearingRules | AreaRules): rules is AreaRules {
 
 /**
  * Checks rules with areas. Throws `invalid` for another mechanism or pricing than `merit` with `uniform`, for a pool,
- * for ties that share, and for what {@link checkAreas} refuses.
+ * for ties that share where there are several areas, and for what {@link checkAreas} refuses.
  */
 export function checkAreaRules({ areas, ...others }: AreaRules): CheckedAreaRules {
   const rules = checkRules(others);
   if (rules.mechanism !== "merit") fail("invalid", "rules.mechanism", "merit with areas", rules.mechanism);
   if (rules.pricing !== "uniform") fail("invalid", "rules.pricing", "uniform with areas", rules.pricing);
-  if (rules.ties !== "arrival") fail("invalid", "rules.ties", "arrival with areas", rules.ties);
   if (rules.pool !== null) fail("invalid", "rules.pool", "null with areas", rules.pool);
-  return { ...rules, areas: checkAreas(areas, "rules.areas") };
+  const tree = checkAreas(areas, "rules.areas");
+  if (rules.ties !== "arrival" && tree.length > 1)
+    fail("invalid", "rules.ties", "arrival with several areas", rules.ties);
+  return { ...rules, areas: tree };
 }
 
 /** A side's orders with an area each, none of the columns in `own`. Throws as `takeOrders` does. */
@@ -165,7 +168,7 @@ export function clearOnAreas(
   core: CoreExports,
   memory: CoreMemory,
   book: AreaBook,
-  { areas, k }: CheckedAreaRules,
+  { areas, k, ties }: CheckedAreaRules,
 ): AreaClearing {
   const own = memory.bytes.buffer;
   const offers = takeAreaOrders(object(book, "book").offers, "offers", own);
@@ -179,18 +182,30 @@ export function clearOnAreas(
   memory.place(offers, bids);
   memory.u16("offerArea", offerCount).set(offers.area);
   memory.u16("bidArea", bidCount).set(bids.area);
-  const answer = core.matchAreas(k, offerCount, bidCount);
+  const shared = ties === "prorata";
+  const answer = shared
+    ? core.match(mechanisms.merit.code, pricingCodes.uniform, tieCodes.prorata, k, 0, offerCount, bidCount)
+    : core.matchAreas(k, offerCount, bidCount);
   if (answer < 0) {
     refuseUnknown(offers, "offers", areas.length);
     refuseUnknown(bids, "bids", areas.length);
   }
   const count = accepted(answer, offers, bids);
+  if (shared) placeFlat(core, memory, count);
   return viewClearing(core, memory, {
     offers: offerCount,
     bids: bidCount,
     areas: areas.length,
     trades: count,
   });
+}
+
+/** Ties are shared by the flat market alone: what came of it is what came of the one area. */
+function placeFlat(core: CoreExports, memory: CoreMemory, count: number): void {
+  memory.i32("tradeUsePrice", count).set(memory.i32("tradePrice", count));
+  memory.i32("areaPrice", 1)[0] = core.clearingPrice();
+  memory.u8("areaPriced", 1)[0] = Number(core.hasClearingPrice());
+  memory.i64("areaFlow", 1)[0] = 0n;
 }
 
 function placeTree(memory: CoreMemory, areas: readonly Required<Area>[]): void {

@@ -1,8 +1,10 @@
 /**
  * A clearing in the names and decimals of the file that it came from: what `gridclear clear` prints (docs/clear.md).
  */
+import { type AreaClearing, type AreaRules, edgeMoney } from "../core/areas.js";
 import { type Clearing, type ClearingRules, type Engine, feeOf, tierRanges } from "../core/engine.js";
 import { amountTick, type Carrier, formatTicks } from "../units.js";
+import type { NamedArea } from "./areasfile.js";
 import type { OrderFile, OrderList, OrderSheet } from "./orderfile.js";
 import type { FileRules } from "./rulesfile.js";
 
@@ -15,6 +17,30 @@ export interface DocumentTrade {
   readonly amount: string;
   readonly supplyFee: string;
   readonly useFee: string;
+}
+
+/** A trade across areas: each side has the price of its own. */
+export interface AreaDocumentTrade {
+  readonly offer: string;
+  readonly bid: string;
+  readonly quantity: string;
+  readonly supplyPrice: string;
+  readonly usePrice: string;
+  readonly supplyAmount: string;
+  readonly useAmount: string;
+  readonly supplyFee: string;
+  readonly useFee: string;
+}
+
+/** What came of an area, and what stays at the edge to its parent. */
+export interface DocumentArea {
+  readonly name: string;
+  /** null: the area took no part. */
+  readonly price: string | null;
+  /** What it hands its parent; below 0: takes from it. */
+  readonly flow: string;
+  readonly fees: string;
+  readonly rent: string;
 }
 
 /** The result of one carrier (docs/clear.md). */
@@ -42,9 +68,15 @@ export interface CarrierDocument {
   };
 }
 
+/** The result of a carrier with areas (docs/areas.md), which stand in the order of the rules. */
+export interface AreaCarrierDocument extends Omit<CarrierDocument, "trades"> {
+  readonly areas: readonly DocumentArea[];
+  readonly trades: readonly AreaDocumentTrade[];
+}
+
 /** The document that `gridclear clear --json` prints. */
 export interface ClearDocument {
-  readonly carriers: Partial<Record<Carrier, CarrierDocument>>;
+  readonly carriers: Partial<Record<Carrier, CarrierDocument | AreaCarrierDocument>>;
 }
 
 /** The rules of one carrier as the engine takes them. */
@@ -59,13 +91,18 @@ function engineRules(rules: FileRules, carrier: Carrier): ClearingRules {
   };
 }
 
+/** The rules of a carrier with areas as the engine takes them. */
+function areaRules({ ties, k }: FileRules, named: readonly NamedArea[]): AreaRules {
+  return { mechanism: "merit", ties, k, areas: named.map(({ name: _, ...area }) => area) };
+}
+
 const idOf = (list: OrderList, index: number): string => list.id[index] as string;
 
 /** What writes the decimals and names of a file. */
 interface Writer {
   readonly offer: (index: number) => string;
   readonly bid: (index: number) => string;
-  readonly quantity: (ticks: number) => string;
+  readonly quantity: (ticks: number | bigint) => string;
   readonly price: (ticks: number) => string;
   readonly money: (ticks: bigint) => string;
 }
@@ -81,31 +118,95 @@ function writerOf({ offers, bids }: OrderSheet, { ticks }: FileRules): Writer {
   };
 }
 
-/** One carrier's clearing in the names and decimals of the file. */
-function describe(clearing: Clearing, sheet: OrderSheet, rules: FileRules): CarrierDocument {
-  const { pool, remaining } = clearing;
-  const write = writerOf(sheet, rules);
+/** What orders are left with, in order of arrival. */
+function leftovers(
+  { remaining, pool, counters }: Clearing | AreaClearing,
+  { offers, bids }: OrderSheet,
+  write: Writer,
+): Pick<CarrierDocument, "idle" | "rest" | "counters"> {
   const pooled = new Set(pool === null ? [] : pool.lots.offer.subarray(0, pool.lots.count));
   const idle: CarrierDocument["idle"][number][] = [];
-  for (let index = 0; index < sheet.offers.id.length; index += 1) {
+  for (let index = 0; index < offers.id.length; index += 1) {
     const left = remaining.offers[index] as number;
     if (left > 0 && !pooled.has(index))
       idle.push({ offer: write.offer(index), quantity: write.quantity(left) });
   }
   const rest: CarrierDocument["rest"][number][] = [];
   const open = pool === null ? remaining.bids : pool.rest;
-  for (let index = 0; index < sheet.bids.id.length; index += 1) {
+  for (let index = 0; index < bids.id.length; index += 1) {
     const left = open[index] as number;
     if (left > 0) rest.push({ bid: write.bid(index), quantity: write.quantity(left) });
   }
+  return { idle, rest, counters: { ...counters } };
+}
+
+const noPool: CarrierDocument["pool"] = { lots: [], trades: [], unsold: [] };
+
+/** One carrier's clearing in the names and decimals of the file. */
+function describe(clearing: Clearing, sheet: OrderSheet, rules: FileRules): CarrierDocument {
+  const { pool, clearingPrice } = clearing;
+  const write = writerOf(sheet, rules);
   return {
-    clearingPrice: clearing.clearingPrice === null ? null : write.price(clearing.clearingPrice),
+    clearingPrice: clearingPrice === null ? null : write.price(clearingPrice),
     trades: peerTrades(clearing.trades, rules.commission, write),
-    pool: pool === null ? { lots: [], trades: [], unsold: [] } : poolOutcome(pool, write),
-    idle,
-    rest,
-    counters: { ...clearing.counters },
+    pool: pool === null ? noPool : poolOutcome(pool, write),
+    ...leftovers(clearing, sheet, write),
   };
+}
+
+/** A carrier's clearing on areas. */
+function describeAreas(
+  clearing: AreaClearing,
+  sheet: OrderSheet,
+  rules: FileRules,
+  named: readonly NamedArea[],
+): AreaCarrierDocument {
+  const write = writerOf(sheet, rules);
+  const { areas, clearingPrice } = clearing;
+  return {
+    clearingPrice: clearingPrice === null ? null : write.price(clearingPrice),
+    areas: named.map(({ name }, place) => {
+      const { fees, rent } = edgeMoney(named, areas, place);
+      return {
+        name,
+        price: areas.priced[place] === 1 ? write.price(areas.price[place] as number) : null,
+        flow: write.quantity(areas.flow[place] as bigint),
+        fees: write.money(fees),
+        rent: write.money(rent),
+      };
+    }),
+    trades: areaTrades(clearing.trades, rules.commission, write),
+    pool: noPool,
+    ...leftovers(clearing, sheet, write),
+  };
+}
+
+function areaTrades(
+  trades: AreaClearing["trades"],
+  commission: FileRules["commission"],
+  write: Writer,
+): AreaDocumentTrade[] {
+  const written: AreaDocumentTrade[] = [];
+  for (const { tier, first, end } of tierRanges(commission, trades.count))
+    for (let index = first; index < end; index += 1) {
+      const quantity = trades.quantity[index] as number;
+      const supplyPrice = trades.supplyPrice[index] as number;
+      const usePrice = trades.usePrice[index] as number;
+      const supplyAmount = BigInt(quantity) * BigInt(supplyPrice);
+      const useAmount = BigInt(quantity) * BigInt(usePrice);
+      written.push({
+        offer: write.offer(trades.offer[index] as number),
+        bid: write.bid(trades.bid[index] as number),
+        quantity: write.quantity(quantity),
+        supplyPrice: write.price(supplyPrice),
+        usePrice: write.price(usePrice),
+        supplyAmount: write.money(supplyAmount),
+        useAmount: write.money(useAmount),
+        supplyFee: write.money(feeOf(supplyAmount, tier.supply)),
+        useFee: write.money(feeOf(useAmount, tier.use)),
+      });
+    }
+  return written;
 }
 
 function peerTrades(
@@ -188,8 +289,13 @@ export function* documentJson(value: unknown): Generator<string> {
 
 /** Clears every carrier of an order file by `rules` and describes the results, carriers in their usual order. */
 export function clearOrderFile(engine: Engine, file: OrderFile, rules: FileRules): ClearDocument {
-  const document: Partial<Record<Carrier, CarrierDocument>> = {};
-  for (const [carrier, sheet] of file)
-    document[carrier] = describe(engine.clear(sheet, engineRules(rules, carrier)), sheet, rules);
+  const document: Partial<Record<Carrier, CarrierDocument | AreaCarrierDocument>> = {};
+  for (const [carrier, sheet] of file) {
+    const named = rules.areas.get(carrier);
+    document[carrier] =
+      named === undefined
+        ? describe(engine.clear(sheet, engineRules(rules, carrier)), sheet, rules)
+        : describeAreas(engine.clear(sheet, areaRules(rules, named)), sheet, rules, named);
+  }
   return { carriers: document };
 }

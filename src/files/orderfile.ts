@@ -13,6 +13,8 @@ export interface OrderList {
   readonly price: Int32Array;
   /** Pool limit in price ticks, the order's price where the file gives none; left out when it gives none at all. */
   readonly poolLimit?: Int32Array;
+  /** Place of each order's area; left out for a carrier without areas. */
+  readonly area?: Uint16Array;
 }
 
 /** Orders of one carrier. */
@@ -30,9 +32,12 @@ export interface FileTicks {
   readonly price: Tick;
 }
 
-const columnNames = ["carrier", "side", "id", "quantity", "price", "poolPrice"] as const;
+/** The areas of a file's carriers by name, each list root first; a carrier that is not here has none. */
+export type FileAreas = ReadonlyMap<Carrier, readonly { readonly name: string }[]>;
+
+const columnNames = ["carrier", "side", "id", "quantity", "price", "poolPrice", "area"] as const;
 type Column = (typeof columnNames)[number];
-const optionalColumns: readonly Column[] = ["carrier", "poolPrice"];
+const optionalColumns: readonly Column[] = ["carrier", "poolPrice", "area"];
 
 /** A side while it grows; `seen` keeps ids unique. */
 interface Draft {
@@ -40,9 +45,10 @@ interface Draft {
   readonly quantity: number[];
   readonly price: number[];
   readonly poolLimit: number[];
+  readonly area: number[];
   readonly seen: Set<string>;
 }
-const newDraft = (): Draft => ({ id: [], quantity: [], price: [], poolLimit: [], seen: new Set() });
+const newDraft = (): Draft => ({ id: [], quantity: [], price: [], poolLimit: [], area: [], seen: new Set() });
 
 /** Position of each known column in the header; −1 for a column that was left out. */
 function readHeader(header: readonly string[], line: number): Record<Column, number> {
@@ -53,6 +59,7 @@ function readHeader(header: readonly string[], line: number): Record<Column, num
     quantity: -1,
     price: -1,
     poolPrice: -1,
+    area: -1,
   };
   for (const [index, name] of header.entries()) {
     const column = columnNames.find((known) => known === name);
@@ -124,13 +131,31 @@ function fittingTick(
   return null;
 }
 
+/** Places of a carrier's areas by name. */
+type Homes = ReadonlyMap<string, number>;
+
+function homesOf(areas: FileAreas): Map<Carrier, Homes> {
+  const homes = new Map<Carrier, Homes>();
+  for (const [carrier, named] of areas)
+    homes.set(carrier, new Map(named.map(({ name }, area) => [name, area])));
+  return homes;
+}
+
+/** The place of the area that a cell names; empty is the root. */
+function homeOf(homes: Homes | undefined, name: string, carrier: Carrier, field: string): number {
+  if (name === "") return 0;
+  const wanted = homes === undefined ? `nothing, as ${carrier} has no areas` : `an area of ${carrier}`;
+  return homes?.get(name) ?? fail("invalid", field, wanted, name);
+}
+
 /**
  * Reads orders from CSV (RFC 4180, header, columns in any order; see docs/clear.md). Row order is arrival order.
  *
  * Throws {@link GridclearError} `invalid` or `limit` whose field names the line and the column, at the first row
- * that is not acceptable; nothing is skipped or rounded.
+ * that is not acceptable; nothing is skipped or rounded. `areas` are those of the rules.
  */
-export function parseOrderFile(text: string, ticks: FileTicks): OrderFile {
+export function parseOrderFile(text: string, ticks: FileTicks, areas: FileAreas = new Map()): OrderFile {
+  const homes = homesOf(areas);
   let place: Record<Column, number> | null = null;
   const drafts = new Map<Carrier, Record<"offer" | "bid", Draft>>();
 
@@ -168,20 +193,23 @@ export function parseOrderFile(text: string, ticks: FileTicks): OrderFile {
     draft.price.push(price);
     const limit = at("poolPrice");
     draft.poolLimit.push(limit === "" ? price : hinted(parsePrice, limit, ticks.price, field("poolPrice")));
+    draft.area.push(homeOf(homes.get(carrier), at("area"), carrier, field("area")));
   });
   if (place === null) return fail("invalid", "line 1: header", "a header row", "an empty file");
 
   const limited = (place as Record<Column, number>).poolPrice !== -1;
-  const close = (draft: Draft): OrderList => ({
+  const close = (draft: Draft, carrier: Carrier): OrderList => ({
     id: draft.id,
     quantity: Uint32Array.from(draft.quantity),
     price: Int32Array.from(draft.price),
     ...(limited ? { poolLimit: Int32Array.from(draft.poolLimit) } : {}),
+    ...(areas.has(carrier) ? { area: Uint16Array.from(draft.area) } : {}),
   });
   const file = new Map<Carrier, OrderSheet>();
   for (const carrier of carriers) {
     const sheet = drafts.get(carrier);
-    if (sheet !== undefined) file.set(carrier, { offers: close(sheet.offer), bids: close(sheet.bid) });
+    if (sheet !== undefined)
+      file.set(carrier, { offers: close(sheet.offer, carrier), bids: close(sheet.bid, carrier) });
   }
   return file;
 }

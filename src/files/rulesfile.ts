@@ -3,7 +3,9 @@ import { anything, integer, list, object, oneOf, optional, orNull, record } from
 import type { CommissionTier, PoolRules } from "../core/engine.js";
 import { checkMechanism, checkTies, type MechanismRules, type Ties } from "../core/mechanisms.js";
 import { checkCommission, maxTiers } from "../core/rules.js";
+import { fail } from "../errors.js";
 import { type Carrier, carriers, microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
+import { type NamedArea, parseAreas } from "./areasfile.js";
 import { parseJson } from "./jsonfile.js";
 
 /** What RULES.json says, every default filled in; prices in ticks. */
@@ -17,10 +19,12 @@ export interface FileRules extends MechanismRules {
   /** A carrier that is not here has no pool. */
   readonly pool: ReadonlyMap<Carrier, Required<PoolRules>>;
   readonly commission: readonly CommissionTier[];
+  /** A carrier that is not here has none. */
+  readonly areas: ReadonlyMap<Carrier, readonly NamedArea[]>;
 }
 
-/** Most characters a rules file may have. */
-export const maxRulesLength = 65_536;
+/** Most characters a rules file may have: as many areas as there may be, with names as long as they may be. */
+export const maxRulesLength: number = 64 * 1024 * 1024;
 /** The paper's price of the energy pool, for electricity (paper §4.2(2)). */
 const paperPoolPrice = "0.43";
 
@@ -36,7 +40,30 @@ const rules = record({
   priceTick: optional(parseTick),
   pool: optional(orNull(record(Object.fromEntries(carriers.map((carrier) => [carrier, optional(pool)]))))),
   commission: optional(list(record({ share, supply: share, use: share }), 1, maxTiers)),
+  areas: optional(record(Object.fromEntries(carriers.map((carrier) => [carrier, optional(anything)])))),
 });
+
+type GivenAreas = Partial<Record<Carrier, unknown>>;
+
+/** The areas of each carrier that has them, which go with one mechanism, one pricing and no pool. */
+function areasOf(
+  given: GivenAreas,
+  { mechanism, pricing, ties, ticks }: Pick<FileRules, "mechanism" | "pricing" | "ties" | "ticks">,
+  pools: GivenPool,
+): Map<Carrier, readonly NamedArea[]> {
+  const areas = new Map<Carrier, readonly NamedArea[]>();
+  for (const carrier of carriers) {
+    if (given[carrier] === undefined) continue;
+    if (mechanism !== "merit") fail("invalid", "mechanism", "merit with areas", mechanism);
+    if (pricing !== "uniform") fail("invalid", "pricing", "uniform with areas", pricing);
+    if (pools?.[carrier] !== undefined)
+      fail("invalid", `pool.${carrier}`, "no pool for a carrier with areas", pools[carrier]);
+    const found = parseAreas(given[carrier], ticks, `areas.${carrier}`);
+    if (ties !== "arrival" && found.length > 1) fail("invalid", "ties", "arrival with several areas", ties);
+    areas.set(carrier, found);
+  }
+  return areas;
+}
 
 type GivenPool = Partial<Record<Carrier, ReturnType<typeof pool>>> | null;
 
@@ -54,7 +81,8 @@ function poolOf(given: GivenPool, priceTick: Tick): Map<Carrier, Required<PoolRu
 /**
  * Checks rules as JSON gives them (docs/clear.md): every key optional, the defaults the paper's, and the pricing that
  * is the mechanism's own. Throws `invalid` or `limit` naming the key for an unknown key or value, a share out of range,
- * a price that is no whole number of ticks, or a pricing that does not go with the mechanism.
+ * a price that is no whole number of ticks, a pricing that does not go with the mechanism, or areas with a mechanism,
+ * a pricing or a pool that does not go with them.
  */
 export function checkFileRules(value: unknown): FileRules {
   const given = rules(object(value, "rules"), "");
@@ -63,14 +91,19 @@ export function checkFileRules(value: unknown): FileRules {
     ({ share: part = ppm, supply = 0, use = 0 }): CommissionTier => ({ share: part, supply, use }),
   );
   const priced = checkMechanism(given, "");
+  const ties = checkTies(given.ties, priced, "ties");
+  const ticks = { quantity: quantityTick, price: priceTick };
+  const areas = areasOf(given.areas ?? {}, { ...priced, ties, ticks }, given.pool ?? null);
+  const ownPool: GivenPool = areas.has("electricity") ? null : { electricity: {} };
   return {
     ...priced,
-    ties: checkTies(given.ties, priced, "ties"),
+    ties,
     k: given.k ?? 500_000,
     maxCycles: given.maxCycles ?? 0,
-    ticks: { quantity: quantityTick, price: priceTick },
-    pool: poolOf(given.pool === undefined ? { electricity: {} } : given.pool, priceTick),
+    ticks,
+    pool: poolOf(given.pool === undefined ? ownPool : given.pool, priceTick),
     commission: checkCommission(tiers, "commission"),
+    areas,
   };
 }
 

@@ -99,11 +99,11 @@ function spoil(outcome: AreaOutcome, grid: Grid, random: Random): void {
 }
 
 describe("the certificate", () => {
-  test("accepts every optimum, and of 60,000 other outcomes those alone that prices support", async () => {
+  test("accepts every optimum, and of 30,000 other outcomes those alone that prices support", async () => {
     const engine: Engine = await openEngine();
     const random = new Random(seed);
     let accepted = 0;
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 10_000; round++) {
       const grid = randomGrid(random, { mostAreas: 6, mostOrders: 5, mostQuantity: 6 });
       const { book, rules } = engineGrid(grid);
       const optimum = copyClearing(engine.clear(book, rules));
@@ -122,8 +122,8 @@ describe("the certificate", () => {
       }
     }
     // What is accepted is another optimum, or other prices for it: some, and far from all.
-    expect(accepted).toBeGreaterThan(1_000);
-    expect(accepted).toBeLessThan(30_000);
+    expect(accepted).toBeGreaterThan(500);
+    expect(accepted).toBeLessThan(15_000);
   });
 
   test("says where it shows, and what", async () => {

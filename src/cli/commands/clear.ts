@@ -18,13 +18,13 @@ export const clearCommand: Command = defineCommand({
   arguments: [
     {
       name: "ORDERS.csv",
-      help: "header and rows: carrier (electricity, heat, cold, gas; may be left out), side (offer, bid), id, quantity (kWh), price (currency per kWh), poolPrice (limit in the pool; may be left out); row order is arrival order; - reads standard input",
+      help: "header and rows: carrier (electricity, heat, cold, gas; may be left out), side (offer, bid), id, quantity (kWh), price (currency per kWh), poolPrice (limit in the pool; may be left out), area (of the rules; may be left out); row order is arrival order; - reads standard input",
     },
   ],
   options: {
     rules: {
       value: "RULES.json",
-      help: "mechanism, pricing, pool and commission (default: the paper's rules)",
+      help: "mechanism, pricing, pool, commission and areas (default: the paper's rules)",
     },
     json: { help: "one JSON document on standard output" },
   },
@@ -34,11 +34,13 @@ export const clearCommand: Command = defineCommand({
       options.rules === undefined
         ? checkFileRules({})
         : await fromFile(options.rules, 4 * maxRulesLength, parseRulesFile);
-    const orders = await fromFile(path!, maxTextLength, (text) => parseOrderFile(text, rules.ticks));
+    const orders = await fromFile(path!, maxTextLength, (text) =>
+      parseOrderFile(text, rules.ticks, rules.areas),
+    );
     const engine = await openEngine();
     const document = clearOrderFile(engine, orders, rules);
     engine.close();
-    if (!options.json) io.out(clearTable(document));
+    if (!options.json) io.out(clearTable(document, rules.areas));
     else {
       for (const piece of documentJson(document)) io.out(piece);
       io.out("\n");

@@ -1,12 +1,29 @@
 /** What came of a clearing as a person reads it: tables of the document that `--json` prints whole. */
-import type { CarrierDocument, ClearDocument } from "../../files/cleardocument.js";
+import type { NamedArea } from "../../files/areasfile.js";
+import type { AreaCarrierDocument, CarrierDocument, ClearDocument } from "../../files/cleardocument.js";
+import type { FileRules } from "../../files/rulesfile.js";
+import type { Carrier } from "../../units.js";
 import { count, grouped, table } from "./table.js";
 
 /** Rows of a list that a person still reads; the rest is counted. */
 const shownRows = 40;
 
-/** Columns that are shown only when something stands in them, with their headings. */
-const feeHeadings: Readonly<Record<string, string>> = { supplyFee: "supply fee", useFee: "use fee" };
+/** Columns that are shown only when something stands in them. */
+const feeColumns: readonly string[] = ["supplyFee", "useFee"];
+/** Headings of columns that are no single words. */
+const headingOf: Readonly<Record<string, string>> = {
+  supplyPrice: "supply price",
+  usePrice: "use price",
+  supplyAmount: "supplier gets",
+  useAmount: "consumer pays",
+  supplyFee: "supply fee",
+  useFee: "use fee",
+};
+const tradeColumns = ["offer", "bid", "quantity", "price", "amount", "supplyFee", "useFee"] as const;
+const areaTradeColumns = [
+  ...(["offer", "bid", "quantity", "supplyPrice", "usePrice"] as const),
+  ...(["supplyAmount", "useAmount", "supplyFee", "useFee"] as const),
+];
 
 /** A heading and its rows, or nothing when there are none. Fees that are all zero are left out. */
 function list<Row extends object>(
@@ -16,21 +33,66 @@ function list<Row extends object>(
 ): string {
   if (rows.length === 0) return "";
   const used = columns.filter(
-    (column) => !(column in feeHeadings) || rows.some((row) => row[column] !== "0"),
+    (column) => !feeColumns.includes(column) || rows.some((row) => row[column] !== "0"),
   );
-  const headings = used.map((column) => feeHeadings[column] ?? column);
+  const headings = used.map((column) => headingOf[column] ?? column);
   const shown = rows.slice(0, shownRows).map((row) => used.map((column) => String(row[column])));
   const more =
     rows.length > shownRows ? `  … and ${grouped(rows.length - shownRows)} more; --json prints all\n` : "";
   return `\n${title}\n${table(headings, shown)}${more}`;
 }
 
-function describe(name: string, carrier: CarrierDocument): string {
+/** Places of areas from the root down, each with its children below it, and the lines that lead to it. */
+function* drawn(areas: readonly NamedArea[]): Generator<{ readonly place: number; readonly lines: string }> {
+  const children: number[][] = areas.map(() => []);
+  for (const [place, { parent }] of areas.entries()) if (parent !== undefined) children[parent]!.push(place);
+  const waiting = [{ place: 0, lines: "", below: "" }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { below } = next;
+    yield next;
+    for (const [index, place] of children[next.place]!.toReversed().entries())
+      waiting.push({
+        place,
+        lines: `${below}${index === 0 ? "└ " : "├ "}`,
+        below: `${below}${index === 0 ? "  " : "│ "}`,
+      });
+  }
+}
+
+/** The areas as the tree that they are: what crosses the edge to the parent, and what stays there. */
+function areaTable({ areas }: AreaCarrierDocument, tree: readonly NamedArea[]): string {
+  const rows: string[][] = [];
+  for (const { place, lines } of drawn(tree)) {
+    if (rows.length === shownRows) break;
+    const { name, price, flow, fees, rent } = areas[place]!;
+    const isDown = flow.startsWith("-");
+    rows.push([
+      lines + name,
+      price ?? "-",
+      isDown || flow === "0" ? "-" : flow,
+      isDown ? flow.slice(1) : "-",
+      fees,
+      rent,
+    ]);
+  }
+  const more =
+    areas.length > rows.length
+      ? `  … and ${grouped(areas.length - rows.length)} more; --json prints all\n`
+      : "";
+  return `\nareas\n${table(["area", "price", "sends up", "takes down", "fees", "rent"], rows)}${more}`;
+}
+
+function describe(
+  name: string,
+  carrier: CarrierDocument | AreaCarrierDocument,
+  tree: readonly NamedArea[] = [],
+): string {
   const { counters, pool, clearingPrice } = carrier;
   const price = clearingPrice === null ? "" : `, clearing price ${clearingPrice}`;
   return [
     `${name}: ${count(counters.num1, "trade")}, ${count(counters.num3, "pool trade")}${price}\n`,
-    list("trades", carrier.trades, ["offer", "bid", "quantity", "price", "amount", "supplyFee", "useFee"]),
+    "areas" in carrier ? areaTable(carrier, tree) + list("trades", carrier.trades, areaTradeColumns) : "",
+    "areas" in carrier ? "" : list("trades", carrier.trades, tradeColumns),
     list("pool lots", pool.lots, ["offer", "quantity", "price"]),
     list("pool trades", pool.trades, ["offer", "bid", "quantity", "price", "amount"]),
     list("unsold in the pool", pool.unsold, ["offer", "quantity"]),
@@ -39,8 +101,10 @@ function describe(name: string, carrier: CarrierDocument): string {
   ].join("");
 }
 
-/** A clearing as a person reads it. */
-export function clearTable(document: ClearDocument): string {
-  const parts = Object.entries(document.carriers).map(([name, carrier]) => describe(name, carrier));
+/** A clearing as a person reads it; `areas` are those of the rules. */
+export function clearTable(document: ClearDocument, areas: FileRules["areas"] = new Map()): string {
+  const parts = Object.entries(document.carriers).map(([name, carrier]) =>
+    describe(name, carrier, areas.get(name as Carrier)),
+  );
   return parts.length === 0 ? "no orders\n" : parts.join("\n");
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Io } from "../../../src/cli/command.js";
 import { clearCommand } from "../../../src/cli/commands/clear.js";
 import { GridclearError } from "../../../src/errors.js";
-import type { ClearDocument } from "../../../src/files/cleardocument.js";
+import type { CarrierDocument } from "../../../src/files/cleardocument.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-clear-"));
 let made = 0;
@@ -43,11 +43,14 @@ async function clear(orders: string | Uint8Array, rules?: unknown, json = true):
   }
 }
 
-async function cleared(orders: string, rules?: unknown): Promise<ClearDocument["carriers"]> {
+async function cleared(
+  orders: string,
+  rules?: unknown,
+): Promise<{ readonly [carrier: string]: CarrierDocument | undefined }> {
   const { code, out, error } = await clear(orders, rules);
   expect(error).toBeNull();
   expect(code).toBe(0);
-  return (JSON.parse(out) as ClearDocument).carriers;
+  return JSON.parse(out).carriers;
 }
 
 // The worked case of docs/market-rules.md; every figure below was derived by hand from the rules.
