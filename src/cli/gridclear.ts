@@ -15,6 +15,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["demo", async () => (await import("./commands/demo.js")).demoCommand],
   ["verify", async () => (await import("./commands/verify.js")).verifyCommand],
   ["snapshot", async () => (await import("./commands/snapshot.js")).snapshotCommand],
+  ["erase", async () => (await import("./commands/erase.js")).eraseCommand],
   ["statement", async () => (await import("./commands/statement.js")).statementCommand],
   ["prove", async () => (await import("./commands/prove.js")).proveCommand],
   ["export", async () => (await import("./commands/export.js")).exportCommand],

@@ -2,9 +2,9 @@
 import { sameBytes } from "../bytes.js";
 import { boolean, integer, list, needMethods, object, onlyKeys, optional, text } from "../check.js";
 import { fail, within } from "../errors.js";
-import { type Block, decodeBlock, decodeItems } from "../ledger/format/block.js";
+import { type Block, decodeBlock, decodeItems, isWithheld } from "../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../ledger/format/canonical.js";
-import { marketId } from "../ledger/format/header.js";
+import { decodeHeader, marketId } from "../ledger/format/header.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { openMemoryStore } from "../ledger/store/memory.js";
 import type { Store } from "../ledger/store/store.js";
@@ -115,16 +115,20 @@ async function begin(options: MarketOptions, store: Store): Promise<Market> {
 async function resume(options: MarketOptions, store: Store): Promise<Market> {
   const { engine } = options;
   const { replay, snapshot } = await newestReplay(store, engine, options.onWarning ?? warnOnConsole);
-  const genesis = decodeBlock((await store.get(0))!);
-  if (snapshot === null) replay.replay(genesis);
-  const id = genesis.header.marketId;
+  const first = (await store.get(0))!;
+  const header = decodeHeader(first);
+  // Of a market that erased its oldest periods the header is all there is; then there is a snapshot.
+  const genesis = isWithheld(header, first) ? null : decodeBlock(first);
+  if (snapshot === null)
+    replay.replay(genesis ?? fail("state", "block 0", "its records, or a snapshot to begin at", "neither"));
+  const id = header.marketId;
   checkSameBeginning(options, genesis, replay.state.terms.market!);
   const signing = openSigning(options, replay.state.terms.market!, id);
   const relearn = ({ sections }: Block): void => {
     for (const item of signing === null ? [] : decodeItems(sections.contracts))
       signing?.relearn(decodeCanonical(item) as never);
   };
-  if (snapshot === null) relearn(genesis);
+  if (snapshot === null) relearn(genesis!);
   else for (const contract of keyContracts(snapshot)) signing?.relearn(contract);
   for await (const bytes of store.blocks(replay.height)) {
     const block = decodeBlock(bytes);
@@ -217,14 +221,18 @@ function contractsOf(options: MarketOptions): Contract[] {
   );
 }
 
-/** Throws `conflict` unless what is given of contracts is what the ledger began with. */
-function checkSameBeginning(options: MarketOptions, genesis: Block, market: MarketContract): void {
+/**
+ * Throws `conflict` unless what is given of contracts is what the ledger began with. Where genesis is erased (null),
+ * that can be said of the market contract alone.
+ */
+function checkSameBeginning(options: MarketOptions, genesis: Block | null, market: MarketContract): void {
   if (options.id !== undefined && options.id !== market.id)
     fail("conflict", "id", `${market.id}, the market in the store`, options.id);
   const given = [...openingKeys, "contracts"] as const;
   if (!given.some((name) => name !== "id" && options[name] !== undefined)) return;
-  const found = decodeItems(genesis.sections.contracts);
-  const wanted = contractsOf({ ...options, id: market.id });
+  const all = contractsOf({ ...options, id: market.id });
+  const found = genesis === null ? [encodeCanonical(market)] : decodeItems(genesis.sections.contracts);
+  const wanted = genesis === null ? all.slice(0, 1) : all;
   for (const [index, contract] of wanted.entries()) {
     const item = found[index];
     if (item === undefined || !sameBytes(item, encodeCanonical(contract)))

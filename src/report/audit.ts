@@ -7,9 +7,9 @@ import { fromUtf8, hex, sameBytes } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { type Engine, openEngine } from "../core/engine.js";
 import { fail, GridclearError, placed } from "../errors.js";
-import { type Block, decodeBlock } from "../ledger/format/block.js";
+import { type Block, decodeBlock, isWithheld } from "../ledger/format/block.js";
 import { type Blocks, Chain, checkBlocks } from "../ledger/format/chain.js";
-import { type Header, signedMarket } from "../ledger/format/header.js";
+import { decodeHeader, type Header, signedMarket } from "../ledger/format/header.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { checkEvidence } from "../ledger/keys/coverage.js";
@@ -48,6 +48,11 @@ export interface GoodLedger {
    * checked, and from the first of them on no period could be executed again.
    */
   readonly withheld: number;
+  /**
+   * Blocks of a private market before the snapshot at which executing began of which only the header is there, as where
+   * old periods are erased.
+   */
+  readonly erased: number;
   /** Blocks whose periods were executed again and whose signatures were checked: all, unless some are withheld. */
   readonly executed: number;
   /**
@@ -94,7 +99,8 @@ export interface AuditOptions {
 export interface StoreAuditOptions extends Omit<AuditOptions, "note"> {
   /**
    * Begins at the snapshot of this height that the store keeps: it is checked against the header of its block, which is
-   * found in the chain; of the blocks up to there the headers and links are checked alone. Default: at genesis.
+   * found in the chain; of the blocks up to there the headers and links are checked alone. Default: at genesis, and
+   * where that is erased at the oldest snapshot.
    */
   readonly from?: number;
 }
@@ -129,7 +135,7 @@ export async function auditBlocks(blocks: Blocks, options: AuditOptions = {}): P
 export async function auditStore(store: Store, options: StoreAuditOptions = {}): Promise<Audit> {
   needMethods(store, "store", "an open store", ["blocks", "getMeta"]);
   onlyKeys(options, "options", [...optionNames, "from"]);
-  const { from } = options;
+  const from = options.from ?? (await beginningOf(store));
   if (from !== undefined && !(await store.snapshots()).includes(from))
     fail(
       "invalid",
@@ -147,6 +153,13 @@ export async function auditStore(store: Store, options: StoreAuditOptions = {}):
       halfWritten: store.recovered?.height ?? null,
     };
   });
+}
+
+/** Height of the oldest snapshot of a store whose genesis is its header alone; undefined: genesis is there. */
+async function beginningOf(store: Store): Promise<number | undefined> {
+  const genesis = store.size === 0 ? null : await store.get(0);
+  const isErased = genesis !== null && isWithheld(decodeHeader(genesis), genesis);
+  return isErased ? (await store.snapshots()).at(-1) : undefined;
 }
 
 interface Tools {
@@ -188,12 +201,16 @@ async function judge(
   let orders = 0;
   let trades = 0;
   let withheld = 0;
+  let erased = 0;
   let signed = snapshot !== null && isSigned(snapshot.header);
-  for await (const { bytes, header, isWithheld } of linkedBlocks(blocks, chain, known)) {
+  for await (const { bytes, header, isWithheld: isHeader } of linkedBlocks(blocks, chain, known)) {
     if (chain.size === head?.checkpoint.size) rootAtHead = chain.root();
-    if (chain.size <= known) continue;
+    if (chain.size <= known) {
+      if (isHeader) erased += 1;
+      continue;
+    }
     signed = isSigned(header);
-    if (isWithheld) withheld += 1;
+    if (isHeader) withheld += 1;
     else if (withheld === 0) await execution.execute(decodeBlock(bytes));
     orders += header.sections.orders.count;
     trades += header.sections.trades.count;
@@ -216,6 +233,7 @@ async function judge(
     signed,
     from: snapshot?.header.height ?? null,
     withheld,
+    erased,
     executed: execution.height - known,
     headSigned: head === null || !signed ? null : await execution.checkHead(head),
     halfWritten: null,

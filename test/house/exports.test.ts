@@ -317,6 +317,8 @@ const rows: { readonly [name: string]: Row } = {
   openBrowserStore: { call: ["ledger", {}], takes: { 1: [undefined, "object"] }, throws: "unsupported" },
   memoryMedium: { call: [] },
   openMemoryStore: { call: [{}], takes: { 0: [undefined, "object"] } },
+  // No ledger of a private market, of which alone something is erased.
+  eraseBlocks: { call: [join(folder, "read"), 0], takes: { 1: [7] }, throws: "state" },
   hasLedger: { call: [folder], takes: { 0: ["x"] } },
   openNodeStore: { call: [join(folder, "a"), {}], takes: { 0: ["x"], 1: [undefined, "object"] } },
   readNodeStore: { call: [join(folder, "read"), {}], takes: { 0: ["x"], 1: [undefined, "object"] } },

@@ -42,6 +42,7 @@ describe("auditBlocks", () => {
       signed: false,
       from: null,
       withheld: 0,
+      erased: 0,
       executed: 4,
       headSigned: null,
       halfWritten: null,

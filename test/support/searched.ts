@@ -13,6 +13,7 @@ import {
 } from "../../src/ledger/keys/message.js";
 import { encodeReceipt } from "../../src/ledger/proof/receipt.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
+import type { Store } from "../../src/ledger/store/store.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import { openingContracts } from "../../src/market/contracts/opening.js";
 import type { Order, Reading } from "../../src/market/intake/request.js";
@@ -219,12 +220,12 @@ export interface Searched {
   readonly receipts: readonly string[];
 }
 
-/** Runs it for some periods. */
-export async function runSearched(): Promise<Searched> {
+/** Runs it for some periods, of 30 s each from 1 s after 1970 began. */
+export async function runSearched(store?: Store): Promise<Searched> {
   const receipts: string[] = [];
   const market = (await openMarket({
     engine,
-    store: await openMemoryStore(),
+    store: store ?? (await openMemoryStore()),
     log: true,
     signatures,
     secrets: () => Uint8Array.from({ length: 32 }, () => below(256)),

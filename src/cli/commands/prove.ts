@@ -128,14 +128,17 @@ async function prove(ledger: OpenedLedger, what: string, value: string, size: nu
   const section = sections[what];
   const [height, index] =
     section === undefined ? [wholeNumber(value, "--block"), 0] : pair(value, `--${what}`);
-  const block = await ledger.block(height);
+  const header = await ledger.header(height);
   const carried = section !== undefined && isStateSection(section);
   const state = carried ? await ledger.state(height, section) : undefined;
-  const record = section === undefined ? null : proveRecord(block, { section, index, state }, ledger.hasher);
+  const record =
+    section === undefined
+      ? null
+      : proveRecord(await ledger.block(height), { section, index, state }, ledger.hasher);
   const signed = ledger.note === null ? null : parseCheckpoint(ledger.note).checkpoint;
   const covered = signed !== null && signed.size > height && signed.size <= ledger.history.size;
   const under = size ?? (covered ? signed.size : ledger.history.size);
-  const proof = proveBlock(ledger.history, block.header, record, under);
+  const proof = proveBlock(ledger.history, header, record, under);
   const carries = signed?.size === under && sameBytes(signed.root, ledger.history.root(under));
   return carries ? { ...proof, checkpoint: ledger.note } : proof;
 }
@@ -159,9 +162,7 @@ async function fork(ledger: OpenedLedger, paths: readonly string[]): Promise<str
   const [shorter, longer] = [first.checkpoint.size, second.checkpoint.size].sort((x, y) => x - y);
   // Heads of different sizes: the ledger is the longer head's, and proves the block with which the shorter ends.
   const proof =
-    shorter === longer
-      ? null
-      : proveBlock(ledger.history, (await ledger.block(shorter!)).header, null, longer!);
+    shorter === longer ? null : proveBlock(ledger.history, await ledger.header(shorter!), null, longer!);
   return encodeContradiction({ kind: "fork", heads: [first.note, second.note], proof });
 }
 

@@ -4,7 +4,7 @@ import { type Command, defineCommand } from "../command.js";
 import { auditLedger, type TimedAudit } from "../parts/audit.js";
 import { atBlock } from "../parts/problem.js";
 import { progressLine } from "../parts/progress.js";
-import { grouped } from "../parts/table.js";
+import { count, grouped } from "../parts/table.js";
 import { wholeNumber } from "../parts/whole.js";
 
 /** `gridclear verify`: re-reads, re-hashes, re-executes and compares. */
@@ -96,12 +96,17 @@ function withheldOf({
 
 function report(ledger: string, audit: TimedAudit): string {
   if (!audit.ok) return `BAD: ${ledger}: ${atBlock(audit.height, audit.reason)}\n`;
-  const { blocks, orders, trades, hash, root, from, durationMs } = audit;
+  const { blocks, orders, trades, hash, root, from, durationMs, erased } = audit;
   const since = from === null ? "" : ` since the snapshot of height ${grouped(from)}`;
   const how = audit.withheld === 0 ? ": hashed and executed again, all the same" : ", by their headers";
   return [
     `good: ${ledger}`,
     `  ${grouped(blocks)} blocks, ${grouped(orders)} orders, ${grouped(trades)} trades${since}${how}`,
+    ...(erased === 0
+      ? []
+      : [
+          `  NOT CHECKED: the records of ${count(erased, "block", "blocks")} before it, which are erased: header alone`,
+        ]),
     ...(audit.withheld === 0 ? [signaturesOf(audit)] : withheldOf(audit)),
     `  head ${hash ?? "none"}`,
     `  root ${root}`,

@@ -2,18 +2,19 @@
 import { copyOf, fromUtf8 } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock, decodeItems } from "../../ledger/format/block.js";
+import { type Block, decodeBlock, isWithheld } from "../../ledger/format/block.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
-import { signedMarket } from "../../ledger/format/header.js";
+import { decodeHeader, type Header, signedMarket } from "../../ledger/format/header.js";
 import type { StateSection } from "../../ledger/format/sections.js";
 import { KeyDirectory } from "../../ledger/keys/directory.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
+import { marketContract } from "../../ledger/store/beginning.js";
 import type { Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
-import { openReplay } from "../../market/replay.js";
+import { newestReplay } from "../../market/snapshots.js";
 import { withStored } from "./stored.js";
 
 /** A ledger on disk, its hashes and links checked, opened for proofs. */
@@ -27,9 +28,11 @@ export interface OpenedLedger {
   readonly startPeriod: number;
   /** The newest signed head kept beside the blocks; null when there is none. */
   readonly note: string | null;
-  /** A block that has been checked. Throws `invalid` beyond the head. */
+  /** The header of a block. Throws `invalid` beyond the head. */
+  header(height: number): Promise<Header>;
+  /** A block that has been checked. Throws `invalid` beyond the head, `state` where the header is all there is. */
   block(height: number): Promise<Block>;
-  /** Records of what is carried over after a block, by executing every period up to it. */
+  /** Records of what is carried over after a block, by executing the periods up to it. */
   state(height: number, section: StateSection): Promise<Uint8Array>;
 }
 
@@ -52,28 +55,38 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
   const chain = new Chain(hasher);
   const history = new HistoryTree(hasher);
   for await (const bytes of store.blocks()) history.append(chain.append(bytes));
-  const block = async (height: number): Promise<Block> => {
+  const bytesOf = async (height: number): Promise<Uint8Array> => {
     const bytes = Number.isSafeInteger(height) && height >= 0 ? await store.get(height) : null;
-    return bytes === null ? fail("invalid", "height", `0 to ${store.size - 1}`, height) : decodeBlock(bytes);
+    return bytes ?? fail("invalid", "height", `0 to ${store.size - 1}`, height);
+  };
+  const block = async (height: number): Promise<Block> => {
+    const bytes = await bytesOf(height);
+    if (isWithheld(decodeHeader(bytes), bytes))
+      fail("state", `block ${height}`, "its records and secret", "the header alone");
+    return decodeBlock(bytes);
   };
   if (store.size === 0) return fail("invalid", "LEDGER", "a ledger with blocks", directory);
-  const genesis = await block(0);
+  const genesis = decodeHeader(await bytesOf(0));
+  const isSigned = (genesis.flags & signedMarket) !== 0;
+  const contract = isSigned ? await marketContract(store, hasher) : null;
+  if (isSigned && contract === null)
+    return fail("state", "block 0", "the market contract, which says whose signatures count", "none");
   const keys = new KeyDirectory();
-  if ((genesis.header.flags & signedMarket) !== 0)
-    keys.take(decodeCanonical(decodeItems(genesis.sections.contracts)[0]!));
+  if (contract !== null) keys.take(decodeCanonical(contract));
   const note = await store.getMeta(checkpointKey);
   return {
     hasher,
     history,
-    marketId: genesis.header.marketId,
-    platformKey: (genesis.header.flags & signedMarket) === 0 ? null : keys.platform,
-    startPeriod: genesis.header.period,
+    marketId: genesis.marketId,
+    platformKey: isSigned ? keys.platform : null,
+    startPeriod: genesis.period,
     note: note === null ? null : (fromUtf8(note) ?? fail("corrupt", "checkpoint", "UTF-8", "other bytes")),
+    header: async (height) => decodeHeader(await bytesOf(height)),
     block,
     state: async (height, section) => {
       const engine = await openEngine();
-      const replay = openReplay(engine);
-      for (let at = 0; at <= height; at += 1) replay.replay(await block(at));
+      const { replay } = await newestReplay(store, engine, () => {}, height);
+      while (replay.height <= height) replay.replay(await block(replay.height));
       const records = copyOf(replay.state.records(section, engine));
       engine.close();
       return records;

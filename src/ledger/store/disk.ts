@@ -48,6 +48,11 @@ export class DiskFile {
     return fstatSync(this.#descriptor).size;
   }
 
+  /** What tells it from a file that takes its name later. */
+  get inode(): number {
+    return fstatSync(this.#descriptor).ino;
+  }
+
   /** The bytes from `at` on: so many as are asked for, fewer where the file ends before. */
   read(at: number, length: number): Promise<Uint8Array> {
     return this.#keptOpen(async () => {

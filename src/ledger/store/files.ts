@@ -19,7 +19,7 @@ import {
   recordHeadBytes,
 } from "../format/ledgerfile.js";
 import { DiskFile, replaceFile } from "./disk.js";
-import { type Lock, takeLock } from "./lock.js";
+import { type Lock, lockName, takeLock } from "./lock.js";
 import type { LogExtent } from "./log.js";
 import { LogFile } from "./logfile.js";
 import type { Medium } from "./medium.js";
@@ -27,7 +27,6 @@ import { endOf, type Segment, Segments, segmentName, segmentPattern } from "./se
 import type { SnapshotMedium } from "./snapshots.js";
 import { metaFolder, readMeta, snapshotFiles, snapshotFolder, writeMeta } from "./valuefiles.js";
 
-const lockName = "LOCK";
 const logName = "log";
 const tornPrefix = "torn-";
 const tornPattern = /^torn-\d+$/;
@@ -250,6 +249,7 @@ class WritingMedium implements Medium {
       head: decodeFileHead(head, this.#checksum),
       starts,
       ended: false,
+      inode: null,
     });
   }
 

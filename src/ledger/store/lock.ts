@@ -23,6 +23,9 @@ import {
 import { hostname } from "node:os";
 import { fail } from "../../errors.js";
 
+/** Name of the lock in the directory of a ledger. */
+export const lockName = "LOCK";
+
 /** A lock that is held. */
 export interface Lock {
   /** Throws `conflict` unless the lock is still this holder's. */

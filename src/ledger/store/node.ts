@@ -6,11 +6,13 @@
  */
 import { integer, text } from "../../check.js";
 import { asStorage, fail } from "../../errors.js";
+import { type Erased, eraseSegments } from "./erase.js";
 import { defaultSegmentBytes, readingMedium, removeLedger, writingMedium } from "./files.js";
 import { openOn } from "./medium.js";
 import { segmentsOf } from "./segments.js";
 import { checkStoreOptions, type Store, type StoreOptions } from "./store.js";
 
+export type { Erased } from "./erase.js";
 export type { Recovery, Store, StoredLog, StoreOptions } from "./store.js";
 
 /** How to open a ledger on disk. */
@@ -73,6 +75,22 @@ export async function removeNodeStore(directory: string): Promise<void> {
   await removeLedger(directory).catch((error: unknown) => {
     throw asStorage(error, directory, "a ledger that can be removed");
   });
+}
+
+/**
+ * Erases records and secrets of all blocks below a height from the ledger of a private market on disk, and the
+ * snapshots of those heights; headers, and so the chain and every proof that was given, stay. Nobody can execute these
+ * periods again, so a snapshot of the height or a later one must be there. Erasing again what a crash cut short does
+ * the rest. The disk may still hold the bytes where they stood; whoever has to be sure encrypts it.
+ *
+ * Throws `refused` for an open market, `state` without such a snapshot, `conflict` while a market writes the ledger,
+ * `corrupt` for a block that is not what was written.
+ */
+export async function eraseBlocks(directory: string, below: number): Promise<Erased> {
+  path(directory, "directory");
+  integer(0, Number.MAX_SAFE_INTEGER)(below, "below");
+  needLedger(directory);
+  return eraseSegments(directory, below);
 }
 
 /**

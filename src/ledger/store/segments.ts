@@ -49,6 +49,8 @@ export interface Segment {
   readonly starts: number[];
   /** Whether the file has its end: the ledger goes on in another. */
   ended: boolean;
+  /** The file that was read; null of one that this process made. */
+  readonly inode: number | null;
 }
 
 /** Bytes after the last whole record of the last segment: a block on its way, or what a crash left of one. */
@@ -69,7 +71,8 @@ function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Seg
     const head = decodeFileHead(file.readNow(0, fileHeadBytes), checksum, path);
     const { size } = file;
     const starts = [fileHeadBytes];
-    const segment: Segment = { path, first: head.first, head, starts, ended: false };
+    const { inode } = file;
+    const segment: Segment = { path, first: head.first, head, starts, ended: false, inode };
     let at = fileHeadBytes;
     while (at + recordHeadBytes <= size) {
       const length = recordLength(file.readNow(at, recordHeadBytes));
@@ -156,6 +159,11 @@ export class Segments {
     this.#list.push(segment);
   }
 
+  /** The segments that have blocks below a height. */
+  below(height: number): readonly Segment[] {
+    return this.#list.filter(({ first }) => first < height);
+  }
+
   get extent(): number {
     return this.last === null ? 0 : endOf(this.last);
   }
@@ -201,7 +209,7 @@ export class Segments {
 
   /** A few files stay open for reading; the one used longest ago makes room. */
   #open(segment: Segment): DiskFile {
-    const file = this.#reading.get(segment) ?? new DiskFile(segment.path, "r");
+    const file = this.#reading.get(segment) ?? openSegment(segment);
     this.#reading.delete(segment);
     this.#reading.set(segment, file);
     const [oldest] = this.#reading.keys();
@@ -216,6 +224,19 @@ export class Segments {
     for (const file of this.#reading.values()) file.close();
     this.#reading.clear();
   }
+}
+
+/** Throws `storage` where another file took the place of the one that was read: then nothing stands where it did. */
+function openSegment({ path, inode }: Segment): DiskFile {
+  const file = new DiskFile(path, "r");
+  if (inode === null || file.inode === inode) return file;
+  file.close();
+  return fail(
+    "storage",
+    path,
+    "the file that was there when the ledger was opened",
+    "another: open it again",
+  );
 }
 
 /** One more than the height of a segment's last block. */
