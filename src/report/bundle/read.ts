@@ -7,11 +7,18 @@ import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { readRecord } from "../../ledger/format/layout.js";
-import { flowCode, flowLayout, postingLayout, tradeCode, tradeLayout } from "../../ledger/format/records.js";
+import {
+  flowCode,
+  flowLayout,
+  postingLayout,
+  readingLayout,
+  tradeCode,
+  tradeLayout,
+} from "../../ledger/format/records.js";
 import { stateLayout } from "../../ledger/format/state.js";
 import type { BundleRecord, OpenedBundle } from "../../ledger/proof/bundle.js";
 import { accountOf } from "../../market/books/accounts.js";
-import { payFlow, payTrade } from "../../market/books/payments.js";
+import { payFlow, payReading, payTrade } from "../../market/books/payments.js";
 import type { Contract, MarketContract } from "../../market/contracts/contracts.js";
 import { type MarketTicks, marketTicks } from "../columns.js";
 import { isOwn, memberOf } from "./own.js";
@@ -102,6 +109,10 @@ class Sums {
       this.records.set(section, (this.records.get(section) ?? 0) + 1);
       if (section === "trades") this.#trade(bytes, orders);
       else if (section === "flows") this.#flow(bytes);
+      else if (section === "readings")
+        payReading(readRecord(readingLayout, bytes, 0), (_, from, to, amount) =>
+          this.#pay(from, to, BigInt(amount)),
+        );
       else if (section === "postings") {
         const { debit, credit, amount } = readRecord(postingLayout, bytes, 0);
         this.#pay(credit, debit, amount);
