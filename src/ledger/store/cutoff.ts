@@ -8,9 +8,9 @@ import { type Checksum, encodeRecordHead, recordHeadBytes, recordLength } from "
 const sectorBytes = 512;
 
 /**
- * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or a whole
- * sector of them is zeros, as sectors are that were never written. Bytes that are all there and wrong have rotted, and
- * so has a length that is wrong though the checksum is right for what is there.
+ * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or all of
+ * them that lie in one sector are zeros, as sectors are that were never written. Bytes that are all there and wrong
+ * have rotted, and so has a length that is wrong though the checksum is right for what is there.
  */
 export function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boolean {
   if (bytes.length < recordHeadBytes) return true;
@@ -18,7 +18,11 @@ export function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boo
   if (sameBytes(encodeRecordHead(block, checksum).subarray(4), bytes.subarray(4, recordHeadBytes)))
     return false;
   if (block.length < recordLength(bytes)) return true;
-  for (let from = (sectorBytes - (at % sectorBytes)) % sectorBytes; from < bytes.length; from += sectorBytes)
-    if (bytes.subarray(from, from + sectorBytes).every((byte) => byte === 0)) return true;
+  // The first piece may share its sector with the record before, and did not arrive when that sector stayed as it was.
+  for (let from = 0; from < bytes.length; ) {
+    const to = from + sectorBytes - ((at + from) % sectorBytes);
+    if (bytes.subarray(from, to).every((byte) => byte === 0)) return true;
+    from = to;
+  }
   return false;
 }

@@ -10,7 +10,9 @@ import {
   type Checksum,
   decodeFileEnd,
   decodeFileHead,
+  encodeFileEnd,
   type FileHead,
+  fileEndBytes,
   fileHeadBytes,
   isBlockLength,
   isWhole,
@@ -58,6 +60,20 @@ interface Tail {
   readonly bytes: number;
   /** Whether a write that was cut off could have left it: too short, or with sectors that never arrived. */
   readonly cutOff: boolean;
+  /** The bytes, where they are no more than those of an end. */
+  readonly short: Uint8Array | null;
+}
+
+/**
+ * Whether what follows the last block of a segment is what a write of its end that was cut off can have left: nothing,
+ * or the end with zeros in place of what never arrived. The next segment was made with a mark that says the same.
+ */
+function isPartOfEnd(tail: Tail | null, next: Segment, checksum: Checksum): boolean {
+  if (tail === null) return true;
+  const mark = next.head.marks.find((each) => each !== null && each !== "torn" && each.size === next.first);
+  if (mark === undefined || mark === null || mark === "torn" || tail.short === null) return false;
+  const end = encodeFileEnd(mark, checksum);
+  return tail.short.every((byte, index) => byte === 0 || byte === end[index]);
 }
 
 /**
@@ -68,7 +84,10 @@ function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Seg
   const file = new DiskFile(path, "r");
   try {
     // The head first: its marks then never speak of blocks that were appended after the length was taken.
-    const head = decodeFileHead(file.readNow(0, fileHeadBytes), checksum, path);
+    const readHead = (): FileHead => decodeFileHead(file.readNow(0, fileHeadBytes), checksum, path);
+    let head = readHead();
+    // A mark that is being written while it is read looks like none; the next time it is there.
+    for (let tries = 0; tries < 3 && head.marks.includes("torn"); tries += 1) head = readHead();
     const { size } = file;
     const starts = [fileHeadBytes];
     const { inode } = file;
@@ -92,7 +111,8 @@ function scan(path: string, checksum: Checksum, isLast: boolean): { segment: Seg
     const rest = file.readNow(at, size - at);
     segment.ended = decodeFileEnd(rest, checksum)?.size === endOf(segment);
     if (segment.ended) return { segment, tail: null };
-    return { segment, tail: { bytes: rest.length, cutOff: isCutOff(rest, at, checksum) } };
+    const short = rest.length <= fileEndBytes ? rest : null;
+    return { segment, tail: { bytes: rest.length, cutOff: isCutOff(rest, at, checksum), short } };
   } finally {
     file.close();
   }
@@ -113,17 +133,29 @@ export class Segments {
 
   /** Reads which blocks there are. Throws `corrupt` when the segments don't follow each other. */
   static async read(directory: string, checksum: Checksum): Promise<Segments> {
-    const names = segmentsOf(directory);
     const list: Segment[] = [];
     let tail: Tail | null = null;
-    for (const [index, name] of names.entries()) {
-      const before = list.at(-1);
-      const wanted = before === undefined ? 0 : endOf(before);
-      if (tail !== null || name !== segmentName(wanted))
+    // Listed again after each file that was read: a writer may have begun the next meanwhile.
+    for (let names = segmentsOf(directory); list.length < names.length; names = segmentsOf(directory)) {
+      const name = names[list.length]!;
+      const isLast = list.length === names.length - 1;
+      const reread = (): void => {
+        const again = scan(list.at(-1)!.path, checksum, false);
+        list[list.length - 1] = again.segment;
+        tail = again.tail;
+      };
+      // Another was begun by now, so this one has its last block.
+      if (list.at(-1)?.ended === false) reread();
+      const wanted = list.length === 0 ? 0 : endOf(list.at(-1)!);
+      if (name !== segmentName(wanted))
         return fail("corrupt", `block ${wanted}`, `a segment ${segmentName(wanted)}`, name);
-      const found = scan(join(directory, name), checksum, index === names.length - 1);
+      const found = scan(join(directory, name), checksum, isLast);
       // A new segment is made before the old one gets its end, and takes blocks only after.
-      if (before?.ended === false && (endOf(found.segment) > wanted || index < names.length - 1))
+      if (list.at(-1)?.ended === false && (endOf(found.segment) > wanted || !isLast)) reread();
+      const before = list.at(-1);
+      const mayLackEnd =
+        endOf(found.segment) === wanted && isLast && isPartOfEnd(tail, found.segment, checksum);
+      if (before?.ended === false && !mayLackEnd)
         return fail("corrupt", `block ${wanted}`, `an end in ${before.path}`, "none");
       if (found.segment.first !== wanted)
         return fail("corrupt", `block ${wanted}`, `a segment from height ${wanted}`, found.segment.first);
