@@ -179,6 +179,43 @@ describe("as many areas as there may be", () => {
   });
 });
 
+// Grid Singularity's integration tests "Constant grid fees": a load in one neighbourhood buys at up to 30 cents from an
+// offer at 10 in another. A market costs 1 cent in a neighbourhood and 2 between them, whoever trades in it; half of
+// that lies on each edge to it. Its one-sided market pays the offer's price and fees, its two-sided ones the bid's,
+// fees taken off.
+describe("constant grid fees of Grid Singularity", () => {
+  const house = 5;
+  const neighbourhood = 5 + 10;
+  const areas = [
+    {},
+    { parent: 0, fee: neighbourhood },
+    { parent: 0, fee: neighbourhood },
+    { parent: 1, fee: house },
+    { parent: 2, fee: house },
+  ];
+  const market = (price: number) => ({
+    offers: { quantity: Uint32Array.of(1), price: Int32Array.of(price), area: Uint16Array.of(4) },
+    bids: { quantity: Uint32Array.of(1), price: Int32Array.of(300), area: Uint16Array.of(3) },
+  });
+  const clear = async (price: number, k: number) => {
+    const { trades } = (await openEngine()).clear(market(price), { mechanism: "merit", k, areas });
+    return { supply: [...trades.supplyPrice], use: [...trades.usePrice] };
+  };
+
+  test("one-sided: the load pays 14 cents, the offer gets 10", async () => {
+    expect(await clear(100, 0)).toEqual({ supply: [100], use: [140] });
+  });
+
+  test("two-sided: the load pays 30 cents, the offer gets 26", async () => {
+    expect(await clear(100, 1_000_000)).toEqual({ supply: [260], use: [300] });
+  });
+
+  test("high fees prevent trades", async () => {
+    expect(await clear(261, 500_000)).toEqual({ supply: [], use: [] });
+    expect(await clear(260, 500_000)).toEqual({ supply: [260], use: [300] });
+  });
+});
+
 test("a flow of more than 2⁵³", async () => {
   const engine = await openEngine();
   const count = 2 ** 21 + 5;
@@ -199,6 +236,28 @@ test("a flow of more than 2⁵³", async () => {
 });
 
 describe("one area", () => {
+  test("shares ties as the flat market does, on 2,000 markets", async () => {
+    const engine = await openEngine();
+    const random = new Random(seed + 6);
+    for (let round = 0; round < 2_000; round++) {
+      const { book } = randomMarket(random);
+      const rules = { mechanism: "merit", ties: "prorata" } as const;
+      const { trades, clearingPrice } = engine.clear(book, rules);
+      const flat = [trades.offer, trades.bid, trades.quantity, trades.price, trades.price].map((column) => [
+        ...column,
+      ]);
+      const onArea = engine.clear(book, { ...rules, areas: [{}] });
+      const found = onArea.trades;
+      expect(
+        [found.offer, found.bid, found.quantity, found.supplyPrice, found.usePrice].map((column) => [
+          ...column,
+        ]),
+      ).toEqual(flat);
+      expect(onArea.clearingPrice).toBe(clearingPrice);
+      expect([...onArea.areas.priced, ...onArea.areas.flow]).toEqual([Number(clearingPrice !== null), 0n]);
+    }
+  });
+
   test("is the flat market to the last line, on 20,000 markets", async () => {
     const engine = await openEngine();
     const random = new Random(seed + 5);
@@ -239,7 +298,7 @@ describe("what an engine refuses", () => {
     ["rules.mechanism", { areas: [root] }],
     ["rules.mechanism", { mechanism: "value", areas: [root] }],
     ["rules.pricing", { ...merit, pricing: "blend", areas: [root] }],
-    ["rules.ties", { ...merit, ties: "prorata", areas: [root] }],
+    ["rules.ties", { ...merit, ties: "prorata", areas: [root, { parent: 0 }] }],
     ["rules.pool", { ...merit, pool: { price: 1 }, areas: [root] }],
     ["rules.areas", { ...merit, areas: [] }],
     ["rules.areas", { ...merit, areas: {} }],

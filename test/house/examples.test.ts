@@ -32,7 +32,7 @@ const ofPage = (page: string): Example[] =>
     name: `${page}, example ${index + 1}`,
     code,
   }));
-const pages: Example[] = [...ofPage("README.md"), ...ofPage("docs/market.md")];
+const pages: Example[] = [...ofPage("README.md"), ...ofPage("docs/market.md"), ...ofPage("docs/areas.md")];
 // Each piece of the tutorial goes on where the one before stopped.
 const tutorial: Example = {
   name: "docs/tutorial.md",
