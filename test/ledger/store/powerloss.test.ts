@@ -229,7 +229,7 @@ it("opens with all that was acknowledged, wherever the power went", async () => 
         rmSync(copy, { recursive: true, force: true });
       }
   expect(states).toBeGreaterThan(250);
-});
+}, 180_000);
 
 it("is read beside its writer, whatever that does between two calls of the reader", async () => {
   const copy = join(folder, "beside");
@@ -264,7 +264,7 @@ it("is read beside its writer, whatever that does between two calls of the reade
       await reader.close();
       rmSync(copy, { recursive: true });
     }
-});
+}, 180_000);
 
 /** Holds what a store has against what was acknowledged, and lets it go on. */
 async function holds(
