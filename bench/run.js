@@ -24,6 +24,7 @@ import { targetsTable } from "./targets.js";
 const names = [
   "sort",
   "clear",
+  "areas",
   "hash",
   "period",
   "boundary",
