@@ -28,7 +28,9 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   const num2 = countOpen(offersLeft) + countOpen(bidsLeft);
   const pool = matched === null ? nothingSold : sellPool(round, book);
   const num4 = countOpen(bidsLeft);
-  const rest = bids.order.filter((_, index) => bidsLeft[index]! > 0);
+  const rest = new Uint32Array(num4);
+  for (let index = 0, place = 0; index < bidsLeft.length; index += 1)
+    if (bidsLeft[index]! > 0) rest[place++] = bids.order[index]!;
   round.orders.release(carrier, bids.order, bidsLeft);
   settlePool(round, book, pool);
   closeBids(round, book);

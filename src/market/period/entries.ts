@@ -16,6 +16,13 @@ import type { Round } from "./round.js";
 
 const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
 
+/** The orders of one side: whose they are, how much each is for, and what trading left of it. */
+export interface OrdersLeft {
+  readonly participant: Uint32Array;
+  readonly quantity: Uint32Array;
+  readonly left: Uint32Array;
+}
+
 /** What a device drew in one step. */
 export interface Charging {
   readonly device: number;
@@ -62,39 +69,53 @@ export class Entries {
     this.#write(row);
   }
 
-  /** Trades between peers, as the core wrote them: records end to end, in order of execution. */
-  traded(records: Uint8Array, buyers: TradeSide, sellers: TradeSide): void {
+  /**
+   * Trades between peers, as the core wrote them: records end to end, in order of execution; and what they left of the
+   * orders.
+   */
+  traded(
+    records: Uint8Array,
+    { buyers, sellers }: { readonly buyers: TradeSide; readonly sellers: TradeSide },
+    { offers, bids }: { readonly offers: OrdersLeft; readonly bids: OrdersLeft },
+  ): void {
     const { positions, sums } = this.#round;
-    this.#deliver(records, sellers, positions.sold);
-    sums.add(this.#carrier, "traded", this.#take(records, buyers, sellers));
+    this.#take(records, buyers, sellers);
+    this.#deliver(offers, positions.sold);
+    sums.add(this.#carrier, "traded", this.#deliver(bids, positions.bought));
+  }
+
+  /** Adds what the orders of one side have traded to the positions of their participants. Returns how much that is. */
+  #deliver({ participant, quantity, left }: OrdersLeft, positions: Float64Array): number {
+    let sum = 0;
+    for (let place = 0; place < left.length; place += 1) {
+      const traded = quantity[place]! - left[place]!;
+      if (traded === 0) continue;
+      positions[participant[place]! * carrierCount + this.#carrier]! += traded;
+      sum += traded;
+    }
+    return sum;
   }
 
   /** Sales of the pool and of stores to bids, likewise. */
   soldFromPool(records: Uint8Array, buyers: TradeSide): void {
-    this.#round.sums.add(this.#carrier, "sold", this.#take(records, buyers, null));
+    const { positions, sums } = this.#round;
+    this.#take(records, buyers, null);
+    const view = viewOf(records);
+    let sold = 0;
+    for (let at = tradeAt.quantity, index = 0; at < records.length; at += tradeLayout.bytes, index += 1) {
+      const quantity = view.getUint32(at, true);
+      const participant = buyers.participant[buyers.place[index]!]!;
+      positions.bought[participant * carrierCount + this.#carrier]! += quantity;
+      sold += quantity;
+    }
+    sums.add(this.#carrier, "sold", sold);
   }
 
-  /** Writes trades down and moves their money; buyers get what they bought. Returns how much that is. */
-  #take(records: Uint8Array, buyers: TradeSide, sellers: TradeSide | null): number {
-    const { journal, accounts, positions } = this.#round;
+  /** Writes trades down and moves their money. */
+  #take(records: Uint8Array, buyers: TradeSide, sellers: TradeSide | null): void {
+    const { journal, accounts } = this.#round;
     journal.trades(records);
     moveTrades(records, buyers, sellers, accounts);
-    return this.#deliver(records, buyers, positions.bought);
-  }
-
-  /** Adds what trades deliver to the positions of one side. Returns how much that is. */
-  #deliver(records: Uint8Array, { participant, place }: TradeSide, positions: Float64Array): number {
-    const view = viewOf(records);
-    const delivered = new Float64Array(participant.length);
-    for (let at = 0, index = 0; at < records.length; at += tradeLayout.bytes, index += 1)
-      delivered[place[index]!]! += view.getUint32(at + tradeAt.quantity, true);
-    let sum = 0;
-    for (let at = 0; at < delivered.length; at += 1) {
-      if (delivered[at] === 0) continue;
-      positions[participant[at]! * carrierCount + this.#carrier]! += delivered[at]!;
-      sum += delivered[at]!;
-    }
-    return sum;
   }
 
   /** The pool buys what an offer has left. */

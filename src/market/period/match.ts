@@ -31,19 +31,26 @@ export function matchPeers(round: Round, book: CarrierBook): Matched | null {
   return { trades: count, clearingPrice };
 }
 
-/** Books the trades that the engine has, as it writes them; the sides give its places their orders. */
+/**
+ * Books the trades that the engine has, as it writes them; the sides give its places their orders. The book has what is
+ * left by now.
+ */
 function bookTrades(
   { engine }: Round,
-  { carrier, tariff, entries }: CarrierBook,
+  book: CarrierBook,
   { offers, bids }: { readonly offers: Side; readonly bids: Side },
   trades: TradeColumns,
 ): void {
+  const { carrier, tariff, entries } = book;
   // Own columns: writing the records may move the engine's.
   const buyers = { participant: bids.participant, place: copyOfArray(trades.bid) };
   const sellers = { participant: offers.participant, place: copyOfArray(trades.offer) };
   const names = { offers: offers.order, bids: bids.order };
   const { commission } = tariff;
-  entries.traded(engine.tradeRecords({ carrier, commission, ...names, sales: 0 }).bytes, buyers, sellers);
+  const { bytes } = engine.tradeRecords({ carrier, commission, ...names, sales: 0 });
+  const { offersLeft, bidsLeft } = book;
+  const traded = { offers: { ...book.offers, left: offersLeft }, bids: { ...book.bids, left: bidsLeft } };
+  entries.traded(bytes, { buyers, sellers }, traded);
 }
 
 const rulesOf = ({ mechanism, pricing, k, maxCycles }: CarrierBook["rules"]) => ({

@@ -54,8 +54,6 @@ export class Orders {
   readonly #byCarrier: readonly Numbers[] = carriers.map(() => new Numbers());
   readonly #row: OrderRow = orderRow();
   readonly #revisions: Uint8Array;
-  /** By (participant, carrier): what the live order locks, as a double for the quick check. */
-  readonly #locked: Float64Array;
   /** By participant: balance and credit as a double, infinite without a limit; NaN until asked for. */
   readonly #means: Float64Array;
   /** By carrier that has traded: its bids and what each still wants, which alone is locked of it. */
@@ -78,7 +76,6 @@ export class Orders {
     const slots = terms.participants.length * carrierCount;
     this.live = new Int32Array(slots).fill(nobody);
     this.#revisions = new Uint8Array(slots);
-    this.#locked = new Float64Array(slots);
     this.#means = new Float64Array(terms.participants.length).fill(Number.NaN);
   }
 
@@ -101,7 +98,6 @@ export class Orders {
     this.#byCarrier[carrier]!.push(number);
     this.#revisions[slot] = next + 1;
     this.live[slot] = quantity === 0 ? nobody : number;
-    this.#locked[slot] = quantity === 0 ? 0 : this.#roughLock(row, slot);
     return null;
   }
 
@@ -151,7 +147,6 @@ export class Orders {
       this.#byCarrier[carrier]!.count -= 1;
       this.#revisions[slot]! -= 1;
       this.live[slot] = before;
-      this.#locked[slot] = before < 0 ? 0 : this.#roughLock(this.row(before), slot);
     }
   }
 
@@ -259,7 +254,8 @@ export class Orders {
     let rough = this.#roughLock(row, slot);
     if (rough === 0) return null;
     for (let other = first; other < first + carrierCount; other += 1)
-      if (other !== slot) rough += this.#locked[other]!;
+      if (other !== slot && this.live[other]! >= 0)
+        rough += this.#roughLock(this.row(this.live[other]!), other);
     // A handful of roundings of 2⁻⁵³ each: what is clearly enough in doubles is enough. All else is worked out exactly.
     if (rough * (1 + 1e-12) + 1 <= near) return null;
     const means = this.#accounts.of(participant) + this.#terms.creditLimit(participant)!;

@@ -8,13 +8,7 @@ import { decodeItems, encodeItems, type Sections } from "../../ledger/format/blo
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { type Header, totalNames } from "../../ledger/format/header.js";
 import { checkRecords } from "../../ledger/format/layout.js";
-import {
-  flowLayout,
-  orderLayout,
-  readingEstimated,
-  readingLayout,
-  tradeLayout,
-} from "../../ledger/format/records.js";
+import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { Journal } from "../books/journal.js";
 import { Sums } from "../books/sums.js";
@@ -46,7 +40,9 @@ export interface PeriodInput {
 
 /** What follows from it: the derived sections, the roots and the results. */
 export interface PeriodOutcome {
-  /** All sections but the evidence, fresh bytes. */
+  /**
+   * All sections but the evidence. Trades, flows and postings are views, until another period opens on the same state.
+   */
   readonly sections: Omit<Sections, "evidence">;
   /** Counts and roots of what is carried over to the next period. */
   readonly state: StateRoots;
@@ -77,7 +73,7 @@ export class OpenPeriod {
     this.period = period;
     this.#state = state;
     this.#engine = engine;
-    this.#journal = new Journal(state.accounts, period, state.expected);
+    this.#journal = new Journal(state.accounts, period, state.sheets);
   }
 
   /**
@@ -105,7 +101,7 @@ export class OpenPeriod {
   start(): void {
     const { terms, accounts, books, lastReadings } = this.#state;
     if (terms.market === null) fail("state", "contract", "a market contract", "none");
-    this.#orders = new Orders(terms, this.#state.resolved, accounts, this.#state.expected.orders);
+    this.#orders = new Orders(terms, this.#state.resolved, accounts, this.#state.expectedOrders);
     this.#readings = new Readings(books, this.period, lastReadings);
   }
 
@@ -158,7 +154,7 @@ export class OpenPeriod {
     }
     const contracts = encodeItems(this.#contracts);
     const { trades, flows, postings } = this.#journal.take();
-    this.#state.expect(orders.count, trades.length / tradeLayout.bytes, flows.length / flowLayout.bytes);
+    this.#state.expectedOrders = orders.count + Math.ceil(orders.count / 8);
     return {
       sections: { contracts, orders: orders.encode(), readings: readings.encode(), trades, flows, postings },
       state: this.#state.roots(this.#engine, secret),

@@ -8,8 +8,9 @@ import { marketId, type Rooted } from "../../ledger/format/header.js";
 import { type StateSection, sectionLayouts, stateSections } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { Accounts } from "../books/accounts.js";
-import { type Expected, type Journal, nothingExpected } from "../books/journal.js";
+import type { Journal } from "../books/journal.js";
 import { Positions } from "../books/positions.js";
+import { Sheets } from "../books/sheets.js";
 import type { Contract, PaymentContract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Rules } from "../contracts/rules.js";
@@ -33,10 +34,12 @@ export class MarketState {
   readonly lastReadings: LastReadings = new LastReadings();
   /** Of the period at hand; nothing of it goes into the next. */
   readonly positions: Positions = new Positions();
+  readonly sheets: Sheets = new Sheets();
+  /** About how many orders the next period will have, by the last. It decides nothing but how much room is made. */
+  expectedOrders = 0;
   readonly rules: Rules = new Rules(this.terms);
   #resolved: ResolvedTerms | null = null;
   #marketId: Uint8Array | null = null;
-  #expected: Expected = nothingExpected;
   readonly #payments = new WeakMap<PaymentContract, Uint8Array>();
 
   /**
@@ -55,17 +58,6 @@ export class MarketState {
   marketId(hasher: Hasher): Uint8Array {
     this.#marketId ??= marketId(encodeCanonical(this.terms.market), hasher);
     return this.#marketId;
-  }
-
-  /** About how many records the next period will have, by the last. It decides nothing but how much room is made. */
-  get expected(): Expected {
-    return this.#expected;
-  }
-
-  /** Notes how many records a period had. */
-  expect(orders: number, trades: number, flows: number): void {
-    const some = (count: number): number => count + Math.ceil(count / 8);
-    this.#expected = { orders: some(orders), trades: some(trades), flows: some(flows) };
   }
 
   /** What orders are held against; worked out anew once a contract has entered. */
