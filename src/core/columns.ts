@@ -129,7 +129,7 @@ export function takeBookLots(book: Book, own: ArrayBufferLike): OrderColumns | u
  * Throws `invalid` naming the first quantity that is 0; for offers and bids only when the core has found that there is
  * one.
  */
-export function refuseEmpty(orders: OrderColumns, field: string): void {
+function refuseEmpty(orders: OrderColumns, field: string): void {
   const index = orders.quantity.indexOf(0);
   if (index >= 0) fail("invalid", `${field}.quantity[${index}]`, "a whole number from 1 to 4294967295", 0);
 }
