@@ -256,6 +256,7 @@ const openingKeys = [
   "quantityTick",
   "priceTick",
   "privacy",
+  "leastMembers",
   "participants",
   "clearing",
   "tariffs",

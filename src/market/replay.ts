@@ -128,11 +128,11 @@ export class Replay {
     compareRecords(postingLayout, sections.postings, outcome.sections.postings);
     for (const carrier of carriers)
       for (const name of totalNames)
-        if (header.totals[carrier][name] !== outcome.totals[carrier][name])
+        if (header.totals[carrier][name] !== outcome.published[carrier][name])
           fail(
             "corrupt",
             `totals.${carrier}.${name}`,
-            `${outcome.totals[carrier][name]}`,
+            `${outcome.published[carrier][name]}`,
             header.totals[carrier][name],
           );
     for (const name of stateSections) {

@@ -76,7 +76,7 @@ export class PeriodResult {
     block: Block,
     bytes: Uint8Array,
     hash: Uint8Array,
-    outcome: Pick<PeriodOutcome, "carriers" | "settled">,
+    outcome: Pick<PeriodOutcome, "carriers" | "settled" | "totals">,
   ) {
     const { header } = block;
     this.period = header.period;
@@ -90,7 +90,7 @@ export class PeriodResult {
         carrier: carriers[carrier]!,
         clearingPrice,
         counters: { num1, num2, num3, num4 },
-        totals: header.totals[carriers[carrier]!],
+        totals: outcome.totals[carriers[carrier]!],
         pool,
         rest,
       }),
@@ -168,7 +168,7 @@ export interface SealParts {
 /** Builds the block of a period and its result; storing it is the caller's. */
 export function seal(parts: SealParts, outcome: PeriodOutcome): PeriodResult {
   const { hasher, store, evidence, ...said } = parts;
-  const { state, totals } = outcome;
+  const { state, published: totals } = outcome;
   const sections = { ...outcome.sections, evidence };
   const draft = { ...said, ...store.next(), sections, state, totals };
   const built = buildBlock(draft, hasher);

@@ -28,6 +28,7 @@ import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import { eachPayment, type Payment } from "./payments.js";
 import { chargeKinds, Registry } from "./registry.js";
+import { totalsOf } from "./totals.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
@@ -110,8 +111,9 @@ export class Indicators {
     this.#readings += header.sections.readings.count;
     const bought = carriers.map(() => 0n);
     const sold = carriers.map(() => 0n);
+    const totalsBy = totalsOf(block);
     for (const [code, carrier] of carriers.entries()) {
-      const totals = header.totals[carrier];
+      const totals = totalsBy[carrier];
       for (const [index, name] of totalNames.entries()) this.#totals[code]![index]! += totals[name];
       bought[code]! += totals.traded + totals.sold;
       sold[code]! += totals.traded + totals.pooled;

@@ -50,6 +50,11 @@ export interface MarketContract extends Dated {
    * Whether everybody may see the records of its blocks, or only whom each is about, and auditors. Left out: `open`.
    */
   readonly privacy?: "open" | "private";
+  /**
+   * Of a private market: the least number of members with an order of a carrier for which the header of a period says
+   * the carrier's totals; left out: one is enough.
+   */
+  readonly leastMembers?: number;
   /** The order in which carriers clear within a period: a permutation of all four. */
   readonly order: readonly Carrier[];
 }

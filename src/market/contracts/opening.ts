@@ -21,6 +21,7 @@ export interface Opening {
   readonly priceTick?: string;
   /** Whether the records of its blocks are everybody's. Default `open`. */
   readonly privacy?: NonNullable<MarketContract["privacy"]>;
+  readonly leastMembers?: NonNullable<MarketContract["leastMembers"]>;
   /** Ids of participants, on unlimited credit. With it come standard terms without limits where none are given. */
   readonly participants?: readonly string[];
   /** Clearing contracts in part; the rest is `paperClearing`, and the pricing that of the mechanism. */
@@ -88,6 +89,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
     periodMs: opening.periodMs ?? 30_000,
     signed: false,
     ...(opening.privacy === undefined ? {} : { privacy: opening.privacy }),
+    ...(opening.leastMembers === undefined ? {} : { leastMembers: opening.leastMembers }),
     order: carriers,
   };
   const contracts: Contract[] = [market];

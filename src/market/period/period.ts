@@ -6,7 +6,7 @@ import { viewOf } from "../../bytes.js";
 import { fail, within } from "../../errors.js";
 import { decodeItems, encodeItems, type Sections } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
-import { type Header, totalNames } from "../../ledger/format/header.js";
+import { emptyTotals, type Header, totalNames } from "../../ledger/format/header.js";
 import { checkRecords } from "../../ledger/format/layout.js";
 import { orderLayout, readingEstimated, readingLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
@@ -14,7 +14,7 @@ import { Journal } from "../books/journal.js";
 import { Sums } from "../books/sums.js";
 import type { Contract } from "../contracts/contracts.js";
 import { parseContract } from "../contracts/kinds.js";
-import { carrierCount } from "../contracts/terms.js";
+import { carrierCount, nobody } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
@@ -47,6 +47,8 @@ export interface PeriodOutcome {
   /** Counts and roots of what is carried over to the next period. */
   readonly state: StateRoots;
   readonly totals: Header["totals"];
+  /** What of the totals the header says: nothing of a carrier that too few members have an order of. */
+  readonly published: Header["totals"];
   readonly carriers: readonly CarrierOutcome[];
   /** Periods settled in this one. */
   readonly settled: readonly number[];
@@ -139,6 +141,9 @@ export class OpenPeriod {
       positions,
       engine: this.#engine,
     };
+    const least = terms.market!.leastMembers ?? 0;
+    // As it clears, orders are released. Most markets have no use for it.
+    const members = least === 0 ? [] : membersOf(orders.live);
     const outcomes: CarrierOutcome[] = [];
     let settled: number[] = [];
     if (!this.#genesis) {
@@ -155,14 +160,30 @@ export class OpenPeriod {
     const contracts = encodeItems(this.#contracts);
     const { trades, flows, postings } = this.#journal.take();
     this.#state.expectedOrders = orders.count + Math.ceil(orders.count / 8);
+    const totals = totalsOf(this.#sums);
+    const none = emptyTotals();
     return {
       sections: { contracts, orders: orders.encode(), readings: readings.encode(), trades, flows, postings },
       state: this.#state.roots(this.#engine, secret),
-      totals: totalsOf(this.#sums),
+      totals,
+      published: Object.fromEntries(
+        carriers.map((carrier, code) => [
+          carrier,
+          (members[code] ?? least) < least ? none[carrier] : totals[carrier],
+        ]),
+      ) as Header["totals"],
       carriers: outcomes,
       settled,
     };
   }
+}
+
+/** How many members have an order of each carrier. */
+function membersOf(live: Int32Array): number[] {
+  const members = carriers.map(() => 0);
+  for (let slot = 0; slot < live.length; slot += 1)
+    if (live[slot] !== nobody) members[slot % carrierCount]! += 1;
+  return members;
 }
 
 function totalsOf(sums: Sums): Header["totals"] {

@@ -31,6 +31,7 @@ import {
 } from "../columns.js";
 import { eachPayment, type Payment } from "../payments.js";
 import { Registry } from "../registry.js";
+import { totalsOf } from "../totals.js";
 
 /** One table of an export: its columns, in order. */
 export interface Table {
@@ -135,7 +136,7 @@ const readTables: readonly ReadTable[] = [
     [
       ["carrier", "text", (carrier) => carrier],
       ...totalNames.map(
-        (name): Spec<Carrier> => [name, "total", (carrier, { block }) => block.header.totals[carrier][name]],
+        (name): Spec<Carrier> => [name, "total", (carrier, { block }) => totalsOf(block)[carrier][name]],
       ),
     ],
     false,

@@ -18,6 +18,7 @@ const marketFields = record({
   signed: boolean,
   platformKey: optional(key),
   privacy: optional(oneOf("open", "private")),
+  leastMembers: optional(integer(2, 0xffff)),
   order: list(carrier, carriers.length, carriers.length),
 });
 
@@ -32,6 +33,13 @@ export const market: ContractKind<MarketContract> = {
   key: () => "market",
   check: (contract, { terms }, own) => {
     if (terms.market !== null) fail("conflict", own, "one market contract, never amended", contract.id);
+    if (contract.leastMembers !== undefined && contract.privacy !== "private")
+      fail(
+        "refused",
+        `${own}.leastMembers`,
+        "none in an open market, where totals hide nothing",
+        contract.leastMembers,
+      );
     if (contract.signed && contract.platformKey === undefined)
       fail("refused", `${own}.platformKey`, "a key in a signed market", "none");
   },

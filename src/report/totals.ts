@@ -1,0 +1,76 @@
+/**
+ * The totals of a block's carriers, worked out from its trades and flows: what its header says of them, or in a private
+ * market does not say where too few members would be behind them.
+ */
+import { viewOf } from "../bytes.js";
+import { type Block, isPrivate } from "../ledger/format/block.js";
+import { type Header, type Totals, totalNames } from "../ledger/format/header.js";
+import { offsetsOf } from "../ledger/format/layout.js";
+import {
+  type FlowRecord,
+  flowCode,
+  flowKinds,
+  flowLayout,
+  tradeCode,
+  tradeLayout,
+} from "../ledger/format/records.js";
+import { carriers } from "../units.js";
+
+type TotalName = keyof Totals;
+
+const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
+const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+
+/** The totals that a flow's quantity counts for. */
+const countsFor: { readonly [Kind in FlowRecord["kind"]]?: readonly TotalName[] } = {
+  pooled: ["pooled", "offered"],
+  idle: ["offered"],
+  charged: ["charged"],
+  gridCharged: ["charged", "imported"],
+  discharged: ["discharged"],
+  exported: ["exported"],
+  imported: ["imported", "asked"],
+  feederLoss: ["imported"],
+  interrupted: ["interrupted", "asked"],
+  unserved: ["unserved", "asked"],
+};
+
+const known = new WeakMap<Block, Header["totals"]>();
+
+/** What a block's carriers come to: in a private market by its records, as its header may leave totals out. */
+export function totalsOf(block: Block): Header["totals"] {
+  if (!isPrivate(block.header)) return block.header.totals;
+  const found = known.get(block) ?? totalsOfBlock(block);
+  known.set(block, found);
+  return found;
+}
+
+/** Totals by carrier, whatever the header says of them. */
+export function totalsOfBlock({ sections }: Pick<Block, "sections">): Header["totals"] {
+  const sums = carriers.map(
+    () => Object.fromEntries(totalNames.map((name) => [name, 0n])) as { [name in TotalName]: bigint },
+  );
+  const trades = viewOf(sections.trades);
+  for (let at = 0; at < trades.byteLength; at += tradeLayout.bytes) {
+    const isPeer = trades.getUint8(at + trade.kind) === tradeCode.peer;
+    const quantity = BigInt(trades.getUint32(at + trade.quantity, true));
+    const own = sums[trades.getUint8(at + trade.carrier)]!;
+    own[isPeer ? "traded" : "sold"] += quantity;
+    own.asked += quantity;
+    if (isPeer) own.offered += quantity;
+  }
+  const flows = viewOf(sections.flows);
+  for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {
+    const own = sums[flows.getUint8(at + flow.carrier)]!;
+    const quantity = BigInt(flows.getUint32(at + flow.quantity, true));
+    for (const name of byCode[flows.getUint8(at + flow.kind)] ?? []) own[name] += quantity;
+    own.lost += BigInt(flows.getUint32(at + flow.lost, true));
+  }
+  return Object.fromEntries(carriers.map((carrier, code) => [carrier, sums[code]!])) as Header["totals"];
+}
+
+const byCode = /* @__PURE__ */ (() => {
+  const found: (readonly TotalName[] | undefined)[] = [];
+  for (const kind of flowKinds) found[flowCode[kind]] = countsFor[kind];
+  return found;
+})();
