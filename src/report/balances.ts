@@ -25,9 +25,10 @@ export interface EnergyBalance {
   /** The header's totals, summed. */
   readonly totals: Totals;
   readonly sources: {
-    /** Sold by participants to participants, and to the pool. */
+    /** Sold by participants to participants, through the pool, and to the grid. */
     readonly traded: bigint;
     readonly pooled: bigint;
+    readonly exported: bigint;
     readonly discharged: bigint;
     readonly imported: bigint;
   };
@@ -38,7 +39,6 @@ export interface EnergyBalance {
     readonly importedForUse: bigint;
     readonly charged: bigint;
     readonly exported: bigint;
-    readonly curtailed: bigint;
     readonly feederLosses: bigint;
   };
   /** Not delivered: offers nobody took, and bids that stayed open or were called off. */

@@ -30,8 +30,9 @@ export interface StatementEntry {
   readonly timestampMs: number;
   readonly carrier: Carrier | null;
   /**
-   * What it is: `bought`, `sold`, `pool sale`, `pool purchase`, `store purchase`, `charged`, `discharged`, `imported`,
-   * `interrupted`, `unserved`, `idle`, `imbalance`, `correction`, `deposit`, `withdrawal`, `collateral`, `default`.
+   * What it is: `bought`, `sold`, `pool sale`, `pool purchase`, `store purchase`, `charged`, `discharged`, `exported`,
+   * `imported`, `interrupted`, `unserved`, `idle`, `imbalance`, `correction`, `deposit`, `withdrawal`, `collateral`,
+   * `default`.
    */
   readonly entry: string;
   /** The other side: a participant's id, a device, `pool`, `grid`, `platform`, `bank`, `collateral`; `-` for none. */
@@ -232,7 +233,10 @@ function participantLine(found: FlowRecord): Line | null {
   const price = BigInt(found.price);
   switch (kind) {
     case "pooled":
+    case "stored":
       return { carrier, entry: "pool sale", counterparty: "pool", energy: -energy, price, amount };
+    case "exported":
+      return { carrier, entry: kind, counterparty: "grid", energy: -energy, price, amount };
     case "imported":
       return { carrier, entry: kind, counterparty: "grid", energy, price, amount: -amount };
     case "interrupted":

@@ -116,7 +116,7 @@ export class Indicators {
       const totals = totalsBy[carrier];
       for (const [index, name] of totalNames.entries()) this.#totals[code]![index]! += totals[name];
       bought[code]! += totals.traded + totals.sold;
-      sold[code]! += totals.traded + totals.pooled;
+      sold[code]! += totals.traded + totals.pooled + totals.exported;
     }
     this.#flows(sections.flows, bought, sold);
     eachPayment(block, this.#registry, (payment) => this.#payment(payment));
@@ -216,14 +216,13 @@ export class Indicators {
     const before = devices.reduce((sum, device) => sum + device.before, 0n);
     const after = devices.reduce((sum, device) => sum + device.charge, 0n);
     const storageLost = lost("charged") + lost("gridCharged") + lost("discharged") + flow("selfDischarged");
-    const sources = { traded, pooled, discharged, imported };
+    const sources = { traded, pooled, exported, discharged, imported };
     const sinks = {
       traded,
       sold,
       importedForUse,
       charged,
       exported,
-      curtailed: flow("curtailed"),
       feederLosses: flow("feederLoss"),
     };
     const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
@@ -244,7 +243,7 @@ export class Indicators {
       selfSufficiency: served === 0n ? null : Number(((traded + sold) * 1_000_000n) / served),
       closes:
         sum(sources) === sum(sinks) &&
-        totals.offered === traded + pooled + idle &&
+        totals.offered === traded + pooled + exported + idle &&
         totals.asked === served + totals.interrupted + totals.unserved &&
         before + charged === after + discharged + storageLost + flow("used"),
     };

@@ -87,7 +87,7 @@ function poolLeft(scenario: Scenario, opening: readonly Contract[], place: numbe
       contract.kind === "supply" && contract.participant?.startsWith("solar-") === true,
   );
   if (first === undefined) return [];
-  return [{ ...first, version: 2, from: firstPeriod(scenario) + place, pool: !first.pool }];
+  return [{ ...first, version: 2, from: firstPeriod(scenario) + place, pool: false }];
 }
 
 /** Once a year, the contracts of cars are renewed: a contract lists the stays of one. */
@@ -216,7 +216,7 @@ function standardTerms(cast: Cast, carrier: Carrier, from: number): Contract[] {
   const dated = { version: 1, from, carrier };
   const contracts: Contract[] = [];
   if (most.use > 0) contracts.push({ ...useTerms(cast, carrier, most.use), ...dated });
-  if (most.supply > 0) contracts.push({ ...supplyTerms(cast, most.supply), ...dated });
+  if (most.supply > 0) contracts.push({ ...supplyTerms(cast, carrier, most.supply), ...dated });
   return contracts;
 }
 
@@ -237,9 +237,9 @@ function ownTerms(cast: Cast, member: Member, carrier: Carrier, from: number): C
     });
   if (supply > 0 && !(street && pool))
     contracts.push({
-      ...supplyTerms(cast, supply),
+      ...supplyTerms(cast, carrier, supply),
       ...own,
-      pool,
+      pool: pool && { floor: floorOf(cast, member, carrier) },
       collateral: street ? "0" : `${2n * cast.scale.coin}`,
     });
   return contracts;
@@ -260,8 +260,17 @@ const useTerms = (cast: Cast, carrier: Carrier, watts: number) =>
     import: true,
   }) as const;
 
-const supplyTerms = (cast: Cast, watts: number) =>
-  ({ kind: "supply", limit: limitOf(cast, watts), pool: true, collateral: "0" }) as const;
+const supplyTerms = (cast: Cast, carrier: Carrier, watts: number) =>
+  ({
+    kind: "supply",
+    limit: limitOf(cast, watts),
+    pool: { floor: cast.scenario.tariffs[carrier].feedIn },
+    collateral: "0",
+  }) as const;
+
+/** From which price on a member sells what is left: its cost, or, as sun and wind have none, what the grid pays. */
+const floorOf = ({ scenario }: Cast, { strategy, cost }: Member, carrier: Carrier): number =>
+  strategy === "cost" ? between(scenario.tariffs[carrier], cost) : scenario.tariffs[carrier].feedIn;
 
 /** The contract of a member's storage unit; of a car, with its stays in a year of the run (from 0). */
 function storage(cast: Cast, member: Member, index: number, from: number, year: number): StorageContract {

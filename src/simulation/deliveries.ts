@@ -53,7 +53,8 @@ export function deliveriesOf(block: Block, participants: number, owners: readonl
     const carrier = flow.getUint8(at + inFlow.carrier);
     const party = flow.getUint32(at + inFlow.party, true);
     const quantity = flow.getUint32(at + inFlow.quantity, true);
-    if (kind === flowCode.pooled) given[party * carriers.length + carrier]! += quantity;
+    if (kind === flowCode.pooled || kind === flowCode.stored || kind === flowCode.exported)
+      given[party * carriers.length + carrier]! += quantity;
     else if (kind === flowCode.imported) taken[party * carriers.length + carrier]! += quantity;
     else if (kind === flowCode.charged || kind === flowCode.gridCharged || kind === flowCode.discharged) {
       const owner = owners[party] ?? -1;

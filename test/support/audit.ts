@@ -17,6 +17,7 @@ import {
   tradeLayout,
 } from "../../src/ledger/format/records.js";
 import type {
+  ClearingContract,
   Contract,
   FeederContract,
   ParticipantContract,
@@ -249,16 +250,35 @@ export class Audit {
       demand(order.revision === place, `${at}: order ${number} is revision ${order.revision}, not ${place}`);
       counts.set(`${order.participant} ${order.carrier}`, place + 1);
       last.set(`${order.participant} ${order.carrier}`, number);
-      const { id } = this.participants[order.participant]!;
-      const standard = `${order.side === "offer" ? "supply" : "use"}/${order.carrier}`;
-      const contract = (this.#held.get(`${standard}/${id}`) ?? this.#held.get(standard)) as
-        | SupplyContract
-        | UseContract
-        | undefined;
+      const contract = this.#termsOf(order);
       if (order.quantity > 0)
         demand(order.quantity <= (contract?.limit ?? 0), `${at}: order ${number} over contract`);
     }
     return new Set([...last.values()].filter((number) => orders[number]!.quantity > 0));
+  }
+
+  /** The terms under which an order stands. */
+  #termsOf({ participant, side, carrier }: OrderRecord): SupplyContract | UseContract | undefined {
+    const { id } = this.participants[participant]!;
+    const standard = `${side === "offer" ? "supply" : "use"}/${carrier}`;
+    return (this.#held.get(`${standard}/${id}`) ?? this.#held.get(standard)) as
+      | SupplyContract
+      | UseContract
+      | undefined;
+  }
+
+  /** The least that a seller gets outside scenario 1. */
+  #floor(offer: OrderRecord): number {
+    const { pool } = this.#termsOf(offer) as SupplyContract;
+    return pool === false ? Number.POSITIVE_INFINITY : (pool.floor ?? offer.price);
+  }
+
+  /** The most that a buyer pays in the pool. */
+  #poolLimit(bid: OrderRecord): number {
+    const { retail } = this.#payment!.tariffs[bid.carrier];
+    const use = this.#termsOf(bid) as UseContract;
+    const agreed = use.poolLimit ?? (use.import ? retail : bid.price);
+    return Math.max(bid.price, Math.min(agreed, retail));
   }
 
   #trades(trades: TradeRecord[], orders: OrderRecord[], live: Set<number>, at: string): void {
@@ -268,7 +288,8 @@ export class Audit {
       const amount = big(trade.quantity) * big(trade.price);
       const name = `${at}: trade ${index}`;
       demand(live.has(trade.bid) && bid.side === "bid" && bid.carrier === trade.carrier, `${name}: bid`);
-      demand(trade.price <= bid.price, `${name}: above the bid`);
+      const most = trade.kind === "peer" ? bid.price : this.#poolLimit(bid);
+      demand(trade.price <= most, `${name}: above the bid`);
       demand(trade.quantity > 0, `${name}: nothing traded`);
       if (trade.kind === "storage") {
         const device = this.devices[trade.offer]!;
@@ -282,9 +303,12 @@ export class Audit {
         live.has(trade.offer) && offer.side === "offer" && offer.carrier === trade.carrier,
         `${name}: offer`,
       );
-      demand(trade.price >= offer.price, `${name}: below the offer`);
-      if (trade.kind === "pool") this.#pay(buyer, 1, amount);
-      else {
+      if (trade.kind === "pool") {
+        const { pool } = this.#held.get(`clearing/${trade.carrier}`) as ClearingContract;
+        demand(this.#floor(offer) <= pool!.purchasePrice, `${name}: below the floor`);
+        this.#pay(buyer, 1, amount);
+      } else {
+        demand(trade.price >= offer.price, `${name}: below the offer`);
         demand(offer.participant !== bid.participant, `${name}: with itself`);
         this.#pay(buyer, 16 + offer.participant, amount);
         this.#pay(16 + offer.participant, 2, trade.supplyFee);
@@ -328,14 +352,17 @@ export class Audit {
       const ownerAccount = owner === undefined ? 1 : 16 + this.#number(owner);
       switch (flow.kind) {
         case "pooled":
-          demand(orders[flow.order]!.price <= flow.price, `${name}: below the offer`);
+        case "stored":
+          demand(this.#floor(orders[flow.order]!) <= flow.price, `${name}: below the floor`);
           this.#pay(1, own, amount);
           break;
         case "interrupted":
           this.#pay(0, own, amount);
           break;
         case "exported":
-          this.#pay(3, 1, amount);
+          demand(flow.price === this.#payment!.tariffs[flow.carrier].feedIn, `${name}: feed-in`);
+          demand(this.#floor(orders[flow.order]!) <= flow.price, `${name}: below the floor`);
+          this.#pay(3, own, amount);
           break;
         case "imported":
           demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
@@ -421,7 +448,7 @@ export class Audit {
       if (trade.kind === "peer") fill(trade.offer, trade.quantity);
     }
     for (const flow of flows)
-      if (["pooled", "idle", "interrupted", "unserved", "imported"].includes(flow.kind))
+      if (["pooled", "stored", "exported", "idle", "interrupted", "unserved", "imported"].includes(flow.kind))
         fill(flow.order, flow.quantity);
     const made = new Map(
       flows.filter(({ kind }) => kind === "converted").map(({ order, quantity }) => [order, quantity]),
@@ -454,7 +481,7 @@ export class Audit {
       const sold = trade("pool") + trade("storage");
       demand(flow("discharged") === trade("storage"), `${at}: ${carrier}: discharged`);
       demand(
-        flow("pooled") + flow("discharged") === sold + flow("charged") + flow("exported") + flow("curtailed"),
+        flow("pooled") === trade("pool") && flow("stored") === flow("charged"),
         `${at}: ${carrier}: the pool does not close`,
       );
       const open = this.#held.has(`clearing/${carrier}`) && block.header.height > 0;
@@ -462,7 +489,7 @@ export class Audit {
         offered: open ? asked("offer") : 0n,
         asked: open ? asked("bid") : 0n,
         traded,
-        pooled: flow("pooled"),
+        pooled: flow("pooled") + flow("stored"),
         sold,
         charged: flow("charged") + flow("gridCharged"),
         discharged: flow("discharged"),
@@ -478,7 +505,10 @@ export class Audit {
           totals[carrier][name as keyof typeof expected] === value,
           `${at}: totals.${carrier}.${name}: ${value}, header ${totals[carrier][name as keyof typeof expected]}`,
         );
-      demand(expected.offered === traded + expected.pooled + flow("idle"), `${at}: ${carrier}: offered`);
+      demand(
+        expected.offered === traded + expected.pooled + expected.exported + flow("idle"),
+        `${at}: ${carrier}: offered`,
+      );
       demand(
         expected.asked === traded + sold + expected.interrupted + flow("imported") + expected.unserved,
         `${at}: ${carrier}: asked`,
@@ -559,14 +589,15 @@ export class Audit {
     };
     for (const { kind, carrier, offer, bid, quantity } of trades) {
       const to = feeder(orders[bid]!.participant, carrier);
-      if (kind === "peer") cross(feeder(orders[offer]!.participant, carrier), to, quantity);
-      else cross(kind === "storage" ? this.devices[offer]!.contract!.feeder : undefined, to, quantity);
+      if (kind === "storage") cross(this.devices[offer]!.contract!.feeder, to, quantity);
+      else cross(feeder(orders[offer]!.participant, carrier), to, quantity);
     }
-    for (const { kind, carrier, party, order, quantity } of flows) {
-      if (kind === "pooled") cross(feeder(party, carrier), undefined, quantity);
+    for (const { kind, carrier, party, order, quantity, extra } of flows) {
+      if (kind === "exported") cross(feeder(party, carrier), undefined, quantity);
+      if (kind === "stored")
+        cross(feeder(party, carrier), this.devices[Number(extra)]!.contract!.feeder, quantity);
       if (kind === "imported" && order !== nobody) cross(undefined, feeder(party, carrier), quantity);
-      if (kind === "charged" || kind === "gridCharged")
-        cross(undefined, this.devices[party]!.contract!.feeder, quantity);
+      if (kind === "gridCharged") cross(undefined, this.devices[party]!.contract!.feeder, quantity);
     }
     for (const [number, { id, contract }] of this.#feeders.entries()) {
       const [imported, exported] = [into.get(id) ?? 0, out.get(id) ?? 0];
@@ -617,7 +648,7 @@ export class Audit {
     for (const flow of flows) {
       const owner = this.devices[flow.party]?.contract?.owner;
       const quantity = big(flow.quantity);
-      if (flow.kind === "pooled") move(flow.party, flow.carrier, 0n, quantity);
+      if (["pooled", "stored", "exported"].includes(flow.kind)) move(flow.party, flow.carrier, 0n, quantity);
       if (flow.kind === "imported") move(flow.party, flow.carrier, quantity, 0n);
       if ((flow.kind === "charged" || flow.kind === "gridCharged") && owner !== undefined)
         move(this.#number(owner), flow.carrier, quantity, 0n);

@@ -87,7 +87,7 @@ function genesisContracts(): Contract[] {
       participant: id,
       carrier: "electricity",
       limit: maxQuantity,
-      pool: true,
+      pool: {},
       collateral: "0",
     },
     {

@@ -93,7 +93,7 @@ export function tradePeriod(period: number, seed: number = 0): Period {
         {
           kind: "exported",
           carrier: "electricity",
-          party: none,
+          party: 0,
           order: 0,
           quantity: 500_000,
           lost: 0,

@@ -78,6 +78,10 @@ function magnified<T>(value: T, field = ""): T {
   return value;
 }
 
+/** Out of the pool, or in it from the offer's limit or a floor on. */
+const randomPool = (chance: (percent: number) => boolean, below: (bound: number) => number) =>
+  chance(80) && (chance(50) ? {} : { floor: below(300) - 20 });
+
 /** Standard terms for about half of all carriers and sides. */
 function randomTerms(seed: number): Contract[] {
   const below = random(seed ^ 0x3c6ef372);
@@ -87,7 +91,9 @@ function randomTerms(seed: number): Contract[] {
     const interruptible = chance(40) ? below(1_000_001) : 0;
     const interruption = { interruptible, interruptionPrice: below(300), import: chance(60) };
     return [
-      ...(chance(50) ? [{ kind: "supply", ...common, pool: chance(80), collateral: "0" } as const] : []),
+      ...(chance(50)
+        ? [{ kind: "supply", ...common, pool: randomPool(chance, below), collateral: "0" } as const]
+        : []),
       ...(chance(50) ? [{ kind: "use", ...common, ...interruption } as const] : []),
     ];
   });
@@ -130,12 +136,13 @@ export function randomContracts(
       surplusPrice: below(400) - 200,
     };
   };
+  const tariffs = { electricity: tariff(), heat: tariff(), cold: tariff(), gas: tariff() };
   contracts.push({
     kind: "payment",
     ...dated,
     currency: "EUR",
     creditLimit: chance(50) ? "0" : `${below(100_000)}`,
-    tariffs: { electricity: tariff(), heat: tariff(), cold: tariff(), gas: tariff() },
+    tariffs,
     metering:
       everything && chance(70)
         ? {
@@ -149,15 +156,17 @@ export function randomContracts(
   function clearing(carrier: Carrier): ClearingContract {
     const mechanism = chance(50) ? "value" : "merit";
     const price = below(600);
+    const pricing = chance(50) ? "blend" : mechanism === "value" ? "counterparty" : "uniform";
     return {
       kind: "clearing",
       ...dated,
       carrier,
       mechanism,
-      pricing: chance(50) ? "blend" : mechanism === "value" ? "counterparty" : "uniform",
+      pricing,
       k: below(1_000_001),
       maxCycles: chance(50) ? 0 : 1 + below(2),
-      ties: everything && chance(40) ? "lottery" : "arrival",
+      ties:
+        everything && chance(40) ? "lottery" : pricing === "uniform" && chance(50) ? "prorata" : "arrival",
       pool: chance(80)
         ? {
             price,
@@ -222,7 +231,7 @@ export function randomContracts(
           participant,
           carrier,
           limit: 200 + below(2_000),
-          pool: chance(80),
+          pool: randomPool(chance, below),
           collateral: "0",
         });
       if (chance(70))
@@ -234,6 +243,7 @@ export function randomContracts(
           limit: 200 + below(2_000),
           interruptible: chance(40) ? below(1_000_001) : 0,
           interruptionPrice: below(300),
+          ...(chance(30) ? { poolLimit: below(tariffs[carrier].retail + 1) } : {}),
           import: chance(60),
         });
     }

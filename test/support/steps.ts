@@ -58,7 +58,7 @@ export async function opening(
     if (money > 0n) contracts.push({ kind: "deposit", ...dated, participant, amount: `${money}`, number: 0 });
     for (const carrier of carriers) {
       const common = { ...dated, participant, carrier, limit: 1000 };
-      contracts.push({ kind: "supply", ...common, pool: true, collateral: "0" });
+      contracts.push({ kind: "supply", ...common, pool: {}, collateral: "0" });
       contracts.push({ kind: "use", ...common, interruptible: 0, interruptionPrice: 0, import: false });
     }
   }

@@ -34,7 +34,8 @@ function energyRows(ticks: MarketTicks): readonly Row[] {
   const energy = (quantity: bigint): string => rounded(quantity, ticks.quantity, 1);
   return [
     ["from participants, traded", ({ sources }) => energy(sources.traded)],
-    ["from participants, into the pool", ({ sources }) => energy(sources.pooled)],
+    ["from participants, through the pool", ({ sources }) => energy(sources.pooled)],
+    ["from participants, to the grid", ({ sources }) => energy(sources.exported)],
     ["from stores and cars", ({ sources }) => energy(sources.discharged)],
     ["imported", ({ sources }) => energy(sources.imported)],
     ["= all there was", ({ sources }) => energy(sum(sources))],
@@ -43,7 +44,6 @@ function energyRows(ticks: MarketTicks): readonly Row[] {
     ["to participants, imported", ({ sinks }) => energy(sinks.importedForUse)],
     ["into stores and cars", ({ sinks }) => energy(sinks.charged)],
     ["exported", ({ sinks }) => energy(sinks.exported)],
-    ["curtailed", ({ sinks }) => energy(sinks.curtailed)],
     ["lost in feeders", ({ sinks }) => energy(sinks.feederLosses)],
     ["= all that went", ({ sinks }) => energy(sum(sinks))],
     ["offered, but nobody took it", ({ idle }) => energy(idle)],

@@ -20,7 +20,7 @@ export const flowKinds = [
   "charged",
   "discharged",
   "exported",
-  "curtailed",
+  "stored",
   "imported",
   "interrupted",
   "selfDischarged",
@@ -40,7 +40,7 @@ export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] a
 export const account = {
   /** What the platform pays and is paid beside the pool: interruptions, losses of feeders, imbalances. */
   trading: 0,
-  /** The energy pool: buys idle energy, sells it on, exports and charges. */
+  /** The energy pool: sells what offers have left to bids and stores, and pays the sellers. */
   pool: 1,
   commission: 2,
   /** The grid connection: paid for imports, pays for exports. */

@@ -49,10 +49,11 @@ const flowPayments: {
   readonly [Kind in FlowRecord["kind"]]?: readonly [kind: PaymentKind, from: Side, to: Side];
 } = {
   pooled: ["poolPurchase", "pool", "participant"],
+  stored: ["poolPurchase", "pool", "participant"],
   charged: ["storage", "device", "pool"],
   gridCharged: ["import", "device", "grid"],
   discharged: ["storage", "pool", "device"],
-  exported: ["export", "grid", "pool"],
+  exported: ["export", "grid", "participant"],
   imported: ["import", "participant", "grid"],
   interrupted: ["interruption", "trading", "participant"],
   feederLoss: ["loss", "trading", "grid"],

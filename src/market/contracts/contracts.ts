@@ -2,7 +2,7 @@
  * The contracts of a market, as they are written: types alone. What each kind does stands in `kinds.ts`, what they say
  * to people in docs/market.md.
  */
-import type { Mechanism, Pricing } from "../../core/mechanisms.js";
+import type { Mechanism, Pricing, Ties } from "../../core/mechanisms.js";
 import type { CommissionTier } from "../../core/rules.js";
 import type { Carrier } from "../../units.js";
 
@@ -85,8 +85,11 @@ export interface SupplyContract extends Dated {
   readonly carrier: Carrier;
   /** Most it may offer in a period. */
   readonly limit: number;
-  /** Whether what stays idle joins the pool. */
-  readonly pool: boolean;
+  /**
+   * Whether what an offer has left after scenario 1 may be sold otherwise: into the pool, to stores, to the grid; and
+   * at which price at least, whatever the offer's limit. Without a floor that is the limit.
+   */
+  readonly pool: false | { readonly floor?: number };
   /** Amount held back from its balance while the contract holds, in amount ticks; "0" in standard terms. */
   readonly collateral: string;
 }
@@ -106,6 +109,11 @@ export interface UseContract extends Dated {
   readonly interruptible: number;
   /** What it is paid per unit interrupted; not negative. */
   readonly interruptionPrice: number;
+  /**
+   * What it pays in the pool at most where that is more than the bid's limit; at most the retail tariff. Left out: the
+   * retail tariff with `import`, because the energy would cost as much otherwise, and without it the limit alone.
+   */
+  readonly poolLimit?: number;
   /** Whether demand left open is imported at the retail tariff. */
   readonly import: boolean;
 }
@@ -182,12 +190,15 @@ export interface ClearingContract extends Dated {
   readonly pricing: Pricing;
   readonly k: number;
   readonly maxCycles: number;
-  /** How orders that the rules rank equal are ranked: by arrival, or by a lottery anybody can recompute. */
-  readonly ties: "arrival" | "lottery";
+  /**
+   * How orders that the rules rank equal fare: by arrival, by a lottery anybody can recompute, or, with `uniform`
+   * alone, sharing what is traded at their price.
+   */
+  readonly ties: Ties | "lottery";
   /** Scenario 2; null leaves it out. */
   readonly pool: {
     readonly price: number;
-    /** What the platform pays for idle energy; at most `price`. */
+    /** What a seller gets at most for what is left of its offer; at most `price`. */
     readonly purchasePrice: number;
     readonly lots: "whole" | "divisible";
   } | null;

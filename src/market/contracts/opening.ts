@@ -119,7 +119,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
 export function openTerms(from: number): Contract[] {
   const dated = { version: 1, from: integer(0, Number.MAX_SAFE_INTEGER)(from, "from") };
   return carriers.flatMap((carrier): Contract[] => [
-    { kind: "supply", ...dated, carrier, limit: maxQuantity, pool: true, collateral: "0" },
+    { kind: "supply", ...dated, carrier, limit: maxQuantity, pool: {}, collateral: "0" },
     {
       kind: "use",
       ...dated,

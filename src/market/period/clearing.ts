@@ -1,9 +1,10 @@
 /** How one carrier clears in one period: the steps one after another (docs/market.md, "A period, step by step"). */
 
 import { openBook } from "./book.js";
+import { charge } from "./charging.js";
 import { bookLosses, closeBids } from "./grid.js";
 import { matchPeers } from "./match.js";
-import { nothingSold, sellPool, settlePool } from "./pool.js";
+import { exportRest, nothingSold, sellPool } from "./pool.js";
 import type { Round } from "./round.js";
 
 /** What a period's results say of a carrier beside the records. */
@@ -32,14 +33,24 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   for (let index = 0, place = 0; index < bidsLeft.length; index += 1)
     if (bidsLeft[index]! > 0) rest[place++] = bids.order[index]!;
   round.orders.release(carrier, bids.order, bidsLeft);
-  settlePool(round, book, pool);
+  if (book.rules.charge) charge(round, book, pool);
+  if (book.rules.export) exportRest(round, book);
   closeBids(round, book);
   round.orders.release(carrier, noOrders, noOrders);
   for (let index = 0; index < offersLeft.length; index += 1)
     if (offersLeft[index]! > 0) entries.idle(offers.order[index]!, offersLeft[index]!);
   bookLosses(round, book);
   const { trades: num1, clearingPrice } = matched ?? { trades: 0, clearingPrice: null };
-  return { carrier, clearingPrice, num1, num2, num3: pool.sales, num4, pool: pool.joined, rest };
+  return {
+    carrier,
+    clearingPrice,
+    num1,
+    num2,
+    num3: pool.sales,
+    num4,
+    pool: pool.joined.map((place) => offers.order[place]!),
+    rest,
+  };
 }
 
 const noOrders = new Uint32Array(0);

@@ -6,7 +6,6 @@
 import { viewOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
 import { flowCode, none, tradeLayout } from "../../ledger/format/records.js";
-import { maxQuantity } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
 import type { FlowRow } from "../books/journal.js";
@@ -118,12 +117,16 @@ export class Entries {
     moveTrades(records, buyers, sellers, accounts);
   }
 
-  /** The pool buys what an offer has left. */
+  /** What an offer had left was sold to bids; the pool pays the seller. */
   pooled(order: number, quantity: number, price: number): void {
-    const party = this.#partyOf(order);
-    this.#write(this.#priced(flowCode.pooled, party, order, quantity, price));
-    this.#round.sums.add(this.#carrier, "pooled", quantity);
-    this.#round.positions.sold[party * carrierCount + this.#carrier]! += quantity;
+    this.#delivered(this.#priced(flowCode.pooled, this.#partyOf(order), order, quantity, price), "pooled");
+  }
+
+  /** What an offer had left went to a device; the pool, which its owner pays, pays the seller. */
+  stored(order: number, device: number, quantity: number, price: number): void {
+    const row = this.#priced(flowCode.stored, this.#partyOf(order), order, quantity, price);
+    row.extra = device;
+    this.#delivered(row, "pooled");
   }
 
   /** A device delivered to the pool's buyers: it lost `drained`, and its owner is paid by the pool. */
@@ -156,19 +159,19 @@ export class Entries {
     if (owner !== nobody) positions.drawn[owner * carrierCount + this.#carrier]! += drawn;
   }
 
-  /** What the pool could not sell goes to the grid, which pays `price`. */
-  exported(quantity: number, price: number): void {
-    this.#unsold(quantity, (part) => {
-      this.#write(this.#priced(flowCode.exported, none, none, part, price));
-      this.#round.sums.add(this.#carrier, "exported", part);
-    });
+  /** What is left of an offer goes to the grid, which pays the seller. */
+  exported(order: number, quantity: number, price: number): void {
+    this.#delivered(
+      this.#priced(flowCode.exported, this.#partyOf(order), order, quantity, price),
+      "exported",
+    );
   }
 
-  /** What the pool could not sell is lost to everybody. */
-  curtailed(quantity: number): void {
-    this.#unsold(quantity, (part) => {
-      this.#plain(flowCode.curtailed, none, none, part);
-    });
+  /** Writes what a seller delivers outside of trades. */
+  #delivered(row: FlowRow, total: "pooled" | "exported"): void {
+    this.#write(row);
+    this.#round.sums.add(this.#carrier, total, row.quantity);
+    this.#round.positions.sold[row.party * carrierCount + this.#carrier]! += row.quantity;
   }
 
   /** Part of what a bid still wants is called off, and paid for. */
@@ -236,11 +239,6 @@ export class Entries {
     const row = this.#row(flowCode.undercharged, device, none, missing);
     row.extra = this.#round.charges[device]!;
     this.#write(row);
-  }
-
-  /** Writes more than one record holds as several. */
-  #unsold(quantity: number, write: (part: number) => void): void {
-    for (let left = quantity; left > 0; left -= maxQuantity) write(Math.min(left, maxQuantity));
   }
 
   #partyOf(order: number): number {

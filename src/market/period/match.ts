@@ -1,6 +1,9 @@
 /** Scenario 1 of a carrier: matching peer to peer, within what the feeders carry. */
 import { copyOfArray } from "../../bytes.js";
 import type { TradeColumns } from "../../core/clearing.js";
+import type { Book } from "../../core/columns.js";
+import type { ClearingRules } from "../../core/rules.js";
+import { maxPrice } from "../../units.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { CarrierBook, Side } from "./book.js";
 import type { Round } from "./round.js";
@@ -23,7 +26,10 @@ export function matchPeers(round: Round, book: CarrierBook): Matched | null {
   // Room for every device's lot, so that selling does not move what matching left.
   round.engine.reserve(offers.order.length, bids.order.length, round.terms.devices.length);
   if (round.router.present[carrier]) return matchWithinFeeders(round, book);
-  const { trades, clearingPrice, remaining } = round.engine.match({ offers, bids }, rulesOf(rules));
+  const { trades, clearingPrice, remaining } = round.engine.match(
+    withPoolLimits(round, book),
+    rulesOf(rules),
+  );
   const { count } = trades;
   book.offersLeft.set(remaining.offers);
   book.bidsLeft.set(remaining.bids);
@@ -53,12 +59,36 @@ function bookTrades(
   entries.traded(bytes, { buyers, sellers }, traded);
 }
 
-const rulesOf = ({ mechanism, pricing, k, maxCycles }: CarrierBook["rules"]) => ({
+const rulesOf = ({ mechanism, pricing, ties, k, maxCycles }: CarrierBook["rules"]): ClearingRules => ({
   mechanism,
   pricing,
+  // A lottery decides the sequence of the orders: then the earlier one goes first.
+  ties: ties === "lottery" ? "arrival" : ties,
   k,
   maxCycles,
 });
+
+/** The orders of a book as the engine takes them, with what their contracts say of the pool, if there is one. */
+function withPoolLimits({ resolved }: Round, { carrier, rules, offers, bids }: CarrierBook): Book {
+  if (rules.pool === null) return { offers, bids };
+  const limits = (
+    { participant, price }: Side,
+    limitOf: (slot: number, limit: number) => number,
+  ): Int32Array => {
+    const poolLimit = new Int32Array(price.length);
+    for (let place = 0; place < poolLimit.length; place += 1)
+      poolLimit[place] = limitOf(participant[place]! * carrierCount + carrier, price[place]!);
+    return poolLimit;
+  };
+  return {
+    // Whoever may not join at all is left out by what remains of its offer (pool.ts).
+    offers: {
+      ...offers,
+      poolLimit: limits(offers, (slot, limit) => Math.min(resolved.floorOf(slot, limit), maxPrice)),
+    },
+    bids: { ...bids, poolLimit: limits(bids, (slot, limit) => Math.max(resolved.poolLimit[slot]!, limit)) },
+  };
+}
 
 /** So often a feeder may cut before the orders behind it are left out of the matching. */
 const patience = 16;
@@ -91,7 +121,7 @@ function matchWithinFeeders(round: Round, book: CarrierBook): Matched {
     supply.report(book);
     demand.report(book);
     // The pool sells from what the engine holds: all orders, not only those that the feeders let take part.
-    if (run > 1) engine.match({ offers, bids }, rules);
+    if (run > 1 || book.rules.pool !== null) engine.match(withPoolLimits(round, book), rules);
     return { trades: count, clearingPrice: count === 0 ? null : clearingPrice };
   }
 }

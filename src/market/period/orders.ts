@@ -277,8 +277,10 @@ export class Orders {
 
   /** The price at which an order costs its participant most: 0 when it can only earn. */
   #worstPrice({ side, price }: OrderRow, slot: number): number {
-    if (side === offerSide) return price < 0 ? -price : 0;
-    return Math.max(0, price, this.#resolved.importPrice[slot]!);
+    const { poolFloor, poolLimit, importPrice } = this.#resolved;
+    // A floor that is not a number is the price; an infinite one is never paid.
+    if (side === offerSide) return Math.max(0, -price, poolFloor[slot]! < 0 ? -poolFloor[slot]! : 0);
+    return Math.max(0, price, poolLimit[slot]!, importPrice[slot]!);
   }
 
   /** The highest rate of commission that an order may have to pay. */

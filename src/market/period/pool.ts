@@ -1,5 +1,6 @@
 /**
  * Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell.
+ * The platform buys nothing that it does not sell: an offer's rest stays its seller's until somebody takes it.
  */
 import { copyOfArray } from "../../bytes.js";
 import type { Pooling } from "../../core/clearing.js";
@@ -7,38 +8,31 @@ import { none } from "../../ledger/format/records.js";
 import { carrierCount, nobody } from "../contracts/terms.js";
 import type { CarrierBook } from "./book.js";
 import type { Round } from "./round.js";
-import { charge, discharge, dischargeLots, type StorageLots } from "./storage.js";
+import { discharge, dischargeLots, type StorageLots } from "./storage.js";
 
 /** What scenario 2 came to. */
 export interface PoolOutcome {
-  /** Order numbers of the offers that joined. */
+  /** Places, among the offers of the book, of those that joined. */
   readonly joined: Uint32Array;
   /** Number of sales that stood. */
   readonly sales: number;
-  /** Energy bought from offers that nobody took. */
-  readonly unsold: number;
   /** Devices that delivered: they don't charge in the same period. */
   readonly delivered: ReadonlySet<number>;
 }
 
 /** Scenario 2 where there is none. */
-export const nothingSold: PoolOutcome = {
-  joined: new Uint32Array(0),
-  sales: 0,
-  unsold: 0,
-  delivered: new Set(),
-};
+export const nothingSold: PoolOutcome = { joined: new Uint32Array(0), sales: 0, delivered: new Set() };
 
 /**
- * The platform buys idle energy whose contract consents, storage lots follow, and bids with something left buy. The
- * engine sells from what it matched last, which are the orders of the book.
+ * What is left of offers whose contracts consent joins as lots, storage lots follow, and bids with something left buy.
+ * The engine sells from what it matched last, which are the orders of the book.
  */
 export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
   const { rules, carrier } = book;
   if (rules.pool === null) return nothingSold;
-  const { price, purchasePrice, lots } = rules.pool;
+  const { price, lots } = rules.pool;
   const remaining = round.engine.remaining();
-  const joined = buyIdle(round, book, purchasePrice, remaining.offers);
+  const joined = joinPool(round, book, rules.pool.purchasePrice, remaining.offers);
   remaining.bids.set(book.bidsLeft);
   const storage = rules.discharge ? dischargeLots(round, carrier) : noLots;
   const pooling = round.engine.sell({ price, lots }, { quantity: storage.quantity, price: storage.price });
@@ -47,33 +41,27 @@ export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
 
 const noLots: StorageLots = { device: [], quantity: new Uint32Array(0), price: new Int32Array(0) };
 
-/** Buys what is idle and may join; leaves in `joining` what joined and in the book what stays idle. */
-function buyIdle(round: Round, book: CarrierBook, purchasePrice: number, joining: Uint32Array): Uint32Array {
-  const { carrier, offers, offersLeft, entries } = book;
-  const { resolved, terms, router } = round;
-  const joined: number[] = [];
-  joining.fill(0);
-  for (let index = 0; index < offersLeft.length; index += 1) {
-    const left = offersLeft[index]!;
-    if (left === 0 || offers.price[index]! > purchasePrice) continue;
-    const order = offers.order[index]!;
-    const slot = offers.participant[index]! * carrierCount + carrier;
-    if (resolved.joinsPool[slot] !== 1) continue;
-    const feeder = terms.feederOf[slot]!;
-    const quantity = router.carry(feeder, nobody, left);
-    if (quantity < left) entries.heldBack(feeder, order, left - quantity, offers.price[index]!);
-    if (quantity === 0) continue;
-    joining[index] = quantity;
-    offersLeft[index] = left - quantity;
-    joined.push(order);
-    entries.pooled(order, quantity, purchasePrice);
+/** Leaves in `joining` what joins the pool: an offer's whole rest where its floor is at most what a seller gets. */
+function joinPool(
+  { resolved }: Round,
+  { carrier, offers, offersLeft }: CarrierBook,
+  purchasePrice: number,
+  joining: Uint32Array,
+): Uint32Array {
+  const joined = new Uint32Array(offersLeft.length);
+  let count = 0;
+  for (let place = 0; place < offersLeft.length; place += 1) {
+    const slot = offers.participant[place]! * carrierCount + carrier;
+    const joins = offersLeft[place]! > 0 && resolved.floorOf(slot, offers.price[place]!) <= purchasePrice;
+    joining[place] = joins ? offersLeft[place]! : 0;
+    if (joins) joined[count++] = place;
   }
-  return Uint32Array.from(joined);
+  return joined.subarray(0, count);
 }
 
 /**
- * Books the sales as far as the feeders carry them; the book's bids lose what they got. Sales that are cut to nothing
- * fall out of the engine's columns, and the others move up.
+ * Books the sales as far as the feeders carry them; offers and bids of the book lose what they sold and got. Sales that
+ * are cut to nothing fall out of the engine's columns, and the others move up.
  */
 function sellLots(
   round: Round,
@@ -85,20 +73,23 @@ function sellLots(
   const { engine, terms, router } = round;
   const ownLots = lots.count - device.length;
   const { lot: lotOf, bid: bidOf, quantity, price } = trades;
+  const feederOf = (participant: number): number => terms.feederOf[participant * carrierCount + carrier]!;
   const delivered = new Float64Array(lots.count);
   let sales = 0;
-  for (let place = 0; place < trades.count; place += 1) {
-    const lot = lotOf[place]!;
-    const wanted = bidOf[place]!;
-    const bid = bids.order[wanted]!;
-    const from = lot < ownLots ? nobody : terms.devices[device[lot - ownLots]!]!.feeder;
-    const to = terms.feederOf[bids.participant[wanted]! * carrierCount + carrier]!;
-    const carried = router.carry(from, to, quantity[place]!);
-    const cut = quantity[place]! - carried;
+  for (let index = 0; index < trades.count; index += 1) {
+    const lot = lotOf[index]!;
+    const wanted = bidOf[index]!;
+    const offer = lot < ownLots ? lots.offer[lot]! : none;
+    const from =
+      offer === none ? terms.devices[device[lot - ownLots]!]!.feeder : feederOf(offers.participant[offer]!);
+    const to = feederOf(bids.participant[wanted]!);
+    const carried = router.carry(from, to, quantity[index]!);
+    const cut = quantity[index]! - carried;
     if (cut > 0) {
       const feeder = router.bottleneck(from, to);
-      if (feeder === to) entries.heldBack(feeder, bid, cut, bids.price[wanted]!);
-      else entries.heldBack(feeder, none, cut, price[place]!);
+      if (feeder === to) entries.heldBack(feeder, bids.order[wanted]!, cut, bids.price[wanted]!);
+      else if (offer === none) entries.heldBack(feeder, none, cut, price[index]!);
+      else entries.heldBack(feeder, offers.order[offer]!, cut, offers.price[offer]!);
     }
     delivered[lot]! += carried;
     bidsLeft[wanted]! -= carried;
@@ -106,11 +97,10 @@ function sellLots(
     lotOf[sales] = lot;
     bidOf[sales] = wanted;
     quantity[sales] = carried;
-    price[sales] = price[place]!;
+    price[sales] = price[index]!;
     sales += 1;
   }
-  let unsold = 0;
-  for (let lot = 0; lot < ownLots; lot += 1) unsold += lots.quantity[lot]! - delivered[lot]!;
+  paySellers(book, lots.offer.subarray(0, ownLots), delivered);
   const names = { offers: offers.order, bids: bids.order, devices: Uint32Array.from(device) };
   // Own columns: writing the records may move the engine's.
   const buyers = { participant: bids.participant, place: copyOfArray(bidOf.subarray(0, sales)) };
@@ -122,15 +112,43 @@ function sellLots(
       discharge(round, entries, number, delivered[lot]!);
       resting.add(number);
     }
-  return { sales, unsold, delivered: resting };
+  return { sales, delivered: resting };
+}
+
+/** What each lot sold is its seller's delivery, at one price whatever it asked. */
+function paySellers(
+  { rules, offers, offersLeft, entries }: CarrierBook,
+  lots: Uint32Array,
+  delivered: Float64Array,
+): void {
+  for (let lot = 0; lot < lots.length; lot += 1) {
+    if (delivered[lot] === 0) continue;
+    const place = lots[lot]!;
+    offersLeft[place]! -= delivered[lot]!;
+    entries.pooled(offers.order[place]!, delivered[lot]!, rules.pool!.purchasePrice);
+  }
 }
 
 /**
- * What becomes of energy the pool could not sell: it charges storage, is exported at the feed-in tariff or curtailed.
+ * Exports what is left of offers whose floor the feed-in tariff reaches, as far as the feeders carry it; the seller
+ * gets the tariff. What is left then stays idle.
  */
-export function settlePool(round: Round, book: CarrierBook, pool: PoolOutcome): void {
-  const { rules, tariff, entries } = book;
-  const left = rules.charge ? charge(round, book, pool) : pool.unsold;
-  if (rules.export) entries.exported(left, tariff.feedIn);
-  else entries.curtailed(left);
+export function exportRest(
+  round: Round,
+  { carrier, offers, offersLeft, tariff, entries }: CarrierBook,
+): void {
+  const { resolved, router, terms } = round;
+  for (let place = 0; place < offersLeft.length; place += 1) {
+    const left = offersLeft[place]!;
+    if (left === 0) continue;
+    const slot = offers.participant[place]! * carrierCount + carrier;
+    if (resolved.floorOf(slot, offers.price[place]!) > tariff.feedIn) continue;
+    const order = offers.order[place]!;
+    const feeder = terms.feederOf[slot]!;
+    const carried = router.carry(feeder, nobody, left);
+    if (carried < left) entries.heldBack(feeder, order, left - carried, offers.price[place]!);
+    if (carried === 0) continue;
+    offersLeft[place] = left - carried;
+    entries.exported(order, carried, tariff.feedIn);
+  }
 }

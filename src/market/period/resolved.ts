@@ -14,8 +14,14 @@ export class ResolvedTerms {
   /** By (participant, carrier): most that one offer and one bid may have, in quantity ticks; 0 without a contract. */
   readonly offerLimit: Uint32Array;
   readonly bidLimit: Uint32Array;
-  /** By (participant, carrier): 1 where what is left of an offer may join the pool, and 1 where demand is imported. */
-  readonly joinsPool: Uint8Array;
+  /**
+   * By (participant, carrier): the price from which on what is left of an offer may be sold outside scenario 1;
+   * infinite where it may not, and not a number where the offer's limit says.
+   */
+  readonly poolFloor: Float64Array;
+  /** By (participant, carrier): what a bid pays in the pool where that is more than its limit; else minus infinite. */
+  readonly poolLimit: Float64Array;
+  /** By (participant, carrier): 1 where demand is imported. */
   readonly imports: Uint8Array;
   /**
    * By (participant, carrier): what a unit of open demand costs from the grid, at least 0; 0 where nothing is imported.
@@ -32,20 +38,27 @@ export class ResolvedTerms {
     this.clears = clearing.map((contract) => contract !== null);
     this.offerLimit = new Uint32Array(slots);
     this.bidLimit = new Uint32Array(slots);
-    this.joinsPool = new Uint8Array(slots);
+    this.poolFloor = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
+    this.poolLimit = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
     this.imports = new Uint8Array(slots);
     this.importPrice = new Float64Array(slots);
-    const retail = carriers.map((carrier, code) =>
-      clearing[code]?.import === true ? Math.max(0, payment?.tariffs[carrier].retail ?? 0) : 0,
+    const tariffs = carriers.map((carrier) => payment?.tariffs[carrier].retail ?? Number.NEGATIVE_INFINITY);
+    const imported = tariffs.map((retail, code) =>
+      clearing[code]?.import === true ? Math.max(0, retail) : 0,
     );
     for (let slot = 0; slot < slots; slot += 1) {
       const [supply, use] = [terms.supply.of(slot), terms.use.of(slot)];
       this.offerLimit[slot] = supply?.limit ?? 0;
       this.bidLimit[slot] = use?.limit ?? 0;
-      this.joinsPool[slot] = supply?.pool === true ? 1 : 0;
-      if (use?.import !== true) continue;
+      if (supply !== null && supply.pool !== false) this.poolFloor[slot] = supply.pool.floor ?? Number.NaN;
+      if (use === null) continue;
+      const carrier = slot % carrierCount;
+      // The tariff may have come down since the contract was made.
+      const most = use.import ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      this.poolLimit[slot] = Math.min(use.poolLimit ?? most, tariffs[carrier]!);
+      if (!use.import) continue;
       this.imports[slot] = 1;
-      this.importPrice[slot] = retail[slot % carrierCount]!;
+      this.importPrice[slot] = imported[carrier]!;
     }
     const highest = (side: "supply" | "use"): number[] =>
       carriers.map((carrier) =>
@@ -53,5 +66,11 @@ export class ResolvedTerms {
       );
     this.offerRate = highest("supply");
     this.bidRate = highest("use");
+  }
+
+  /** The price from which on what is left of an offer with this limit may be sold outside scenario 1. */
+  floorOf(slot: number, limit: number): number {
+    const floor = this.poolFloor[slot]!;
+    return Number.isNaN(floor) ? limit : floor;
   }
 }

@@ -1,17 +1,16 @@
 /**
- * Storage devices in a period: what they lose by standing, what they can deliver, how they charge, and with what those
- * that come and go leave. What is booked of it, `Entries` writes.
+ * Storage devices in a period: what they lose by standing, what they can deliver, and with what those that come and go
+ * leave; how they charge stands in charging.ts. What is booked of it, `Entries` writes.
  */
 import { carriers, ppm } from "../../units.js";
 import { scaleDown, scaleUp } from "../books/amounts.js";
 import type { Stay, StorageContract } from "../contracts/contracts.js";
-import { type Device, nobody } from "../contracts/terms.js";
-import type { CarrierBook } from "./book.js";
+import { nobody } from "../contracts/terms.js";
 import { Entries } from "./entries.js";
 import type { Round } from "./round.js";
 
 /** The stay of a device in a period: undefined when it is away, null when it never leaves. */
-function stayIn(contract: StorageContract, period: number): Stay | null | undefined {
+export function stayIn(contract: StorageContract, period: number): Stay | null | undefined {
   const stays = contract.stays;
   if (stays === undefined) return null;
   let low = 0;
@@ -29,7 +28,7 @@ function stayIn(contract: StorageContract, period: number): Stay | null | undefi
 const horizon = 4096;
 
 /** Least charge after `period` from which what is owed at departure can still be reached. */
-function chargeOwed(contract: StorageContract, stay: Stay | null, period: number): number {
+export function chargeOwed(contract: StorageContract, stay: Stay | null, period: number): number {
   if (stay === null) return 0;
   const gain = scaleDown(contract.chargeLimit, contract.chargeEfficiency, ppm);
   const kept = ppm - contract.selfDischarge;
@@ -101,94 +100,4 @@ export function dischargeLots(round: Round, carrier: number): StorageLots {
 export function discharge(round: Round, entries: Entries, number: number, delivered: number): void {
   const { dischargeEfficiency } = round.terms.devices[number]!.contract!;
   entries.discharged(number, delivered, scaleUp(delivered, ppm, dischargeEfficiency));
-}
-
-/** A device that may charge in this period. */
-interface Charger {
-  readonly number: number;
-  readonly device: Device;
-  readonly contract: StorageContract;
-  /** Charge that it has to have after this period. */
-  readonly owed: number;
-  /** What it has drawn in this period. */
-  drawn: number;
-}
-
-/** Where a device draws from: what there is, and at which price. */
-interface Source {
-  left: number;
-  readonly price: (contract: StorageContract) => number;
-  readonly imported: boolean;
-}
-
-/**
- * Charges the devices of a carrier from unsold pool energy, in order of registration: first what is owed at departure
- * and can't wait, then whatever fits; then, if imports are allowed, what is still owed comes from the grid at the
- * retail tariff. Devices that delivered in this period don't charge. Returns what the pool has left.
- */
-export function charge(
-  round: Round,
-  book: CarrierBook,
-  pool: { readonly unsold: number; readonly delivered: ReadonlySet<number> },
-): number {
-  const source: Source = { left: pool.unsold, price: ({ chargePrice }) => chargePrice, imported: false };
-  const present: Charger[] = [];
-  for (const [number, device] of round.terms.devices.entries()) {
-    const { contract } = device;
-    if (contract === null || device.carrier !== book.carrier || pool.delivered.has(number)) continue;
-    const stay = stayIn(contract, round.period);
-    if (stay === undefined) continue;
-    const owed = chargeOwed(contract, stay, round.period);
-    present.push({ number, device, contract, owed, drawn: 0 });
-  }
-  for (const each of present) draw(round, book, source, each, each.owed);
-  for (const each of present) draw(round, book, source, each, each.contract.capacity);
-  if (book.rules.import) {
-    const grid: Source = {
-      left: Number.POSITIVE_INFINITY,
-      price: () => book.tariff.retail,
-      imported: true,
-    };
-    for (const each of present) draw(round, book, grid, each, each.owed);
-  }
-  return source.left;
-}
-
-/**
- * Draws towards a charge of `target` as far as source, limit, feeder and the owner's means allow. What a device draws
- * in one period is rounded as a whole, however many draws it comes in: of `q` in all it stores ⌊q × efficiency⌋.
- */
-function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {
-  const { number, device, contract, drawn: before } = each;
-  const missing = target - round.charges[number]!;
-  if (missing <= 0) return;
-  const efficiency = contract.chargeEfficiency;
-  const stored = scaleDown(before, efficiency, ppm);
-  const needed = scaleUp(stored + missing, ppm, efficiency) - before;
-  const wanted = Math.min(needed, contract.chargeLimit - before, source.left);
-  const price = source.price(contract);
-  const payable = Math.min(wanted, affordable(round, device.owner, price, wanted));
-  if (payable <= 0) return;
-  const drawn = round.router.carry(nobody, device.feeder, payable);
-  if (drawn === 0) return;
-  source.left -= drawn;
-  each.drawn += drawn;
-  book.entries.charged({
-    device: number,
-    drawn,
-    stored: scaleDown(each.drawn, efficiency, ppm) - stored,
-    price,
-    imported: source.imported,
-  });
-}
-
-/** How much of `wanted` an owner can pay at `price` beside what its orders lock. */
-function affordable(round: Round, owner: number, price: number, wanted: number): number {
-  if (owner === nobody || price <= 0) return wanted;
-  const credit = round.terms.creditLimit(owner);
-  if (credit === null) return wanted;
-  const means = round.accounts.of(owner) + credit - round.orders.locked(owner);
-  if (means <= 0n) return 0;
-  const most = means / BigInt(price);
-  return most >= BigInt(wanted) ? wanted : Number(most);
 }

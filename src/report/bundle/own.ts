@@ -58,6 +58,8 @@ const name = /* @__PURE__ */ offsetsOf(nameLayout);
 /** What makes a flow somebody's, by the code of its kind; kinds about nobody or a whole feeder don't stand here. */
 const partyOf: { readonly [code: number]: "participant" | "device" | "order" } = {
   [flowCode.pooled]: "participant",
+  [flowCode.stored]: "participant",
+  [flowCode.exported]: "participant",
   [flowCode.imported]: "participant",
   [flowCode.interrupted]: "participant",
   [flowCode.converted]: "participant",

@@ -7,8 +7,8 @@ import type { CarrierPeriod } from "../worker/day.js";
 
 /**
  * Supply on the left, the platform in the middle, use on the right. What comes into a place in the middle goes out of
- * it: the pool takes what was left over and what stores give, and sells, charges, exports or curtails all of it; the
- * router brings in what the grid imports, for whoever it is for.
+ * it: the pool sells what was left over and what stores give to users and stores; the router brings in what the grid
+ * imports, for whoever it is for, and takes out what it exports.
  */
 export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: MapFlow[] } {
   const nodes: MapNode[] = [
@@ -21,10 +21,11 @@ export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: Ma
     if (quantity > 0) flows.push({ from, to, quantity, colour });
   };
   const nameOf = (kind: string): string => kindWords[kind as MemberKind].all;
-  for (const [kind, { direct, pool }] of Object.entries(streams.sold)) {
+  for (const [kind, { direct, pool, grid }] of Object.entries(streams.sold)) {
     nodes.push({ id: `from-${kind}`, name: nameOf(kind), layer: 0, colour: "supply" });
     add(`from-${kind}`, "direct", direct, "supply");
     add(`from-${kind}`, "pool", pool, "pool");
+    add(`from-${kind}`, "router", grid, "muted");
   }
   for (const [kind, { direct, pool, grid }] of Object.entries(streams.bought)) {
     nodes.push({ id: `to-${kind}`, name: nameOf(kind), layer: 2, colour: "demand" });
@@ -38,7 +39,6 @@ export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: Ma
     { id: "grid", name: "Grid import", layer: 0, colour: "grid" },
     { id: "charging", name: "Stores, charging", layer: 2, colour: "storage" },
     { id: "export", name: "Grid export", layer: 2, colour: "muted" },
-    { id: "curtailed", name: "Curtailed", layer: 2, colour: "lack" },
     { id: "lost", name: "Lost in lines", layer: 2, colour: "lack" },
   );
   const imported = Object.values(streams.bought).reduce((sum, { grid }) => sum + grid, 0);
@@ -46,8 +46,8 @@ export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: Ma
   add("giving", "pool", streams.discharged, "storage");
   add("pool", "charging", streams.chargedFromPool, "storage");
   add("router", "charging", streams.chargedFromGrid, "grid");
-  add("pool", "export", streams.exported, "muted");
-  add("pool", "curtailed", streams.curtailed, "lack");
+  const exported = Object.values(streams.sold).reduce((sum, { grid }) => sum + grid, 0);
+  add("router", "export", exported, "muted");
   add("router", "lost", streams.lost, "lack");
   return { nodes, flows };
 }

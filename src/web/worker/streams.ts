@@ -8,17 +8,14 @@ import { type Carrier, carriers } from "../../units.js";
 
 /** Energy of one carrier in one period, in quantity ticks. */
 export interface Streams {
-  /** Sold by kind: directly, and to the pool. */
-  readonly sold: Partial<Record<MemberKind, { direct: number; pool: number }>>;
+  /** Sold by kind: directly, through the pool, and to the grid. */
+  readonly sold: Partial<Record<MemberKind, { direct: number; pool: number; grid: number }>>;
   /** Bought by kind: directly, from the pool and the stores that sell through it, and from the grid. */
   readonly bought: Partial<Record<MemberKind, { direct: number; pool: number; grid: number }>>;
   /** What stores gave to the pool, and took from it and from the grid. */
   discharged: number;
   chargedFromPool: number;
   chargedFromGrid: number;
-  /** What the pool sold to the grid, and what nobody could take. */
-  exported: number;
-  curtailed: number;
   /** What the grid made up for losses in the lines. */
   lost: number;
 }
@@ -45,8 +42,6 @@ const newSums = (): Sums => ({
     discharged: 0,
     chargedFromPool: 0,
     chargedFromGrid: 0,
-    exported: 0,
-    curtailed: 0,
     lost: 0,
   },
   low: Number.POSITIVE_INFINITY,
@@ -55,7 +50,7 @@ const newSums = (): Sums => ({
   amount: 0,
 });
 
-const soldBy = ({ sold }: Streams, kind: MemberKind) => (sold[kind] ??= { direct: 0, pool: 0 });
+const soldBy = ({ sold }: Streams, kind: MemberKind) => (sold[kind] ??= { direct: 0, pool: 0, grid: 0 });
 const boughtBy = ({ bought }: Streams, kind: MemberKind) =>
   (bought[kind] ??= { direct: 0, pool: 0, grid: 0 });
 
@@ -81,11 +76,10 @@ function addFlows(sums: Record<Carrier, Sums>, block: Block, members: readonly M
   for (let index = 0; index < block.header.sections.flows.count; index++) {
     const { kind, carrier, party, quantity } = readRecord(flowLayout, block.sections.flows, index);
     const { streams } = sums[carrier];
-    if (kind === "pooled") soldBy(streams, members[party]!.kind).pool += quantity;
+    if (kind === "pooled" || kind === "stored") soldBy(streams, members[party]!.kind).pool += quantity;
     else if (kind === "discharged") streams.discharged += quantity;
     else if (kind === "charged") streams.chargedFromPool += quantity;
-    else if (kind === "exported") streams.exported += quantity;
-    else if (kind === "curtailed") streams.curtailed += quantity;
+    else if (kind === "exported") soldBy(streams, members[party]!.kind).grid += quantity;
     else if (kind === "gridCharged") streams.chargedFromGrid += quantity;
     else if (kind === "feederLoss") streams.lost += quantity;
     else if (kind === "imported") boughtBy(streams, members[party]!.kind).grid += quantity;

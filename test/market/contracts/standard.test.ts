@@ -108,7 +108,7 @@ const standard: SupplyContract = {
   ...dated,
   carrier: "electricity",
   limit: 50,
-  pool: true,
+  pool: {},
   collateral: "0",
 };
 const use: UseContract = {
@@ -188,7 +188,7 @@ describe("whose terms hold", () => {
 
   it("the standard decides pool, interruption and import of whoever has none of its own", async () => {
     const rules = electricity({ discharge: false, charge: false });
-    const outside = { ...standard, participant: "ann", pool: false };
+    const outside = { ...standard, participant: "ann", pool: false } as const;
     const spared = { ...use, participant: "bob", import: false };
     const interruptible = { ...use, interruptible: 500_000, interruptionPrice: 3 };
     const market = await opening({}, [
@@ -200,7 +200,7 @@ describe("whose terms hold", () => {
       spared,
     ]);
     put(market, "ann", "offer", 10, 15);
-    put(market, "cid", "offer", 20, 15);
+    put(market, "cid", "offer", 2, 15);
     put(market, "bob", "bid", 6, 5);
     put(market, "dan", "bid", 8, 5);
     const flows = (await market.clearPeriod(1)).flows();
@@ -208,10 +208,10 @@ describe("whose terms hold", () => {
       flows.filter((flow) => flow.party === party).map(({ kind, quantity }) => [kind, quantity]);
     expect(of(0)).toEqual([["idle", 10]]);
     expect(of(1)).toEqual([["unserved", 6]]);
-    expect(of(2)).toEqual([["pooled", 20]]);
+    expect(of(2)).toEqual([["pooled", 2]]);
     expect(of(3)).toEqual([
       ["interrupted", 4],
-      ["imported", 4],
+      ["imported", 2],
     ]);
   });
 

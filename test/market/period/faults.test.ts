@@ -11,6 +11,7 @@ import { openMarket } from "../../../src/market/open.js";
 import { maxReadingRevisions } from "../../../src/market/period/limits.js";
 import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
+import type { PeriodResult } from "../../../src/market/result.js";
 import { maxPrice, maxQuantity } from "../../../src/units.js";
 import { battery, clock, dated, electricity, opening, put, seen } from "../../support/steps.js";
 
@@ -137,7 +138,7 @@ describe("feeders", () => {
     expect([router.bottleneck(0, 1), router.bottleneck(1, 0), router.bottleneck(-1, 1)]).toEqual([0, 1, 1]);
   });
 
-  it("cut pool sales, and what they cut is still the pool's to export", async () => {
+  it("cut pool sales, and what they cut is still the seller's, to export or to keep", async () => {
     const market = await opening({ seller: 0n, fa: 1000n }, [
       electricity({ charge: false }),
       feeder({ importLimit: 3, exportLimit: 0 }),
@@ -146,24 +147,47 @@ describe("feeders", () => {
     put(market, "fa", "bid", 10, 14);
     await market.clearPeriod(1);
     // Nothing in scenario 1, as 14 is below 15; nor in the pool, at 20.
-    put(market, "seller", "offer", 10, 15);
-    put(market, "fa", "bid", 10, 20);
-    const peer = await market.clearPeriod(2);
-    // Scenario 1 carries 3 of 10; 7 join the pool, 0 of which the feeder lets to fa.
-    expect(peer.trades()).toMatchObject([{ kind: "peer", quantity: 3 }]);
-    expect(seen(peer, "pooled").map(({ quantity }) => quantity)).toEqual([7]);
-    expect(seen(peer, "exported").map(({ quantity }) => quantity)).toEqual([7]);
+    const quantities = (result: PeriodResult, kind: string) =>
+      seen(result, kind).map(({ quantity }) => quantity);
+    for (const [limit, period] of [
+      [15, 2],
+      [4, 3],
+    ] as const) {
+      put(market, "seller", "offer", 10, limit);
+      put(market, "fa", "bid", 10, 20);
+      const result = await market.clearPeriod(period);
+      // Scenario 1 carries 3 of 10; 7 join the pool, 0 of which the feeder lets to fa. The grid pays 5.
+      expect(result.trades()).toMatchObject([{ kind: "peer", quantity: 3 }]);
+      expect(quantities(result, "pooled")).toEqual([]);
+      expect(quantities(result, "exported")).toEqual(limit < 5 ? [7] : []);
+      expect(quantities(result, "idle")).toEqual(limit < 5 ? [] : [7]);
+    }
   });
 });
 
 describe("the pool", () => {
   it("takes an offer that asks exactly the purchase price, and none that asks more", async () => {
-    const market = await opening({ one: 0n, two: 0n }, [electricity()]);
+    const market = await opening({ one: 0n, two: 0n, buyer: 1000n }, [electricity()]);
+    market.propose({
+      kind: "use",
+      version: 2,
+      from: 2,
+      participant: "buyer",
+      carrier: "electricity",
+      limit: 1000,
+      interruptible: 0,
+      interruptionPrice: 0,
+      poolLimit: 20,
+      import: false,
+    });
+    await market.clearPeriod(1);
     put(market, "one", "offer", 5, 15);
     put(market, "two", "offer", 5, 16);
-    const result = await market.clearPeriod(1);
+    put(market, "buyer", "bid", 10, 1);
+    const result = await market.clearPeriod(2);
     expect(result.carriers[0]?.pool).toEqual(Uint32Array.of(0));
-    expect(seen(result, "pooled").map(({ quantity }) => quantity)).toEqual([5]);
+    expect(seen(result, "pooled")).toMatchObject([{ quantity: 5, price: 15 }]);
+    expect(seen(result, "idle")).toMatchObject([{ quantity: 5 }]);
   });
 });
 

@@ -29,10 +29,11 @@ const meters = carriers.length * maxParties;
 // Each trade empties an order, each sale an order or a lot.
 const peers = orders;
 const sales = orders + devices;
-// An order is converted, held back in scenario 1 and at the pool, pooled, idle; or held back, interrupted, imported,
-// unserved. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once. Of a
-// feeder: its loss. What is exported or curtailed was pooled, and fills records.
-const flows = 5 * orders + sales + 7 * devices + feeders + orders + contracts;
+// An offer is converted, held back in scenario 1 and at export, pooled, exported, idle, and stored once when a store
+// takes the last of it or its feeder is full; a bid is held back, interrupted, imported, unserved. A sale may be held
+// back. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once; each
+// time from the pool it leaves two offers half stored. Of a feeder: its loss.
+const flows = 7 * orders + sales + 11 * devices + feeders + contracts;
 
 // Records of one metered period's estimates beyond the first of each meter: all energy that was last read or traded, at
 // the largest price; what was traded at most, where it is estimated, costs nothing.

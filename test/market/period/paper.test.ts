@@ -3,9 +3,14 @@ import { describe, expect, it } from "vitest";
 import { openEngine } from "../../../src/core/engine.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
-import type { ClearingContract } from "../../../src/market/contracts/contracts.js";
+import type {
+  ClearingContract,
+  PaymentContract,
+  SupplyContract,
+  UseContract,
+} from "../../../src/market/contracts/contracts.js";
 import { carriers } from "../../../src/units.js";
-import { clearByRules } from "../../oracle/rules.js";
+import { clearByRules, type Order } from "../../oracle/rules.js";
 import { blocksOf, runScenario } from "../../support/scenario.js";
 
 describe("with everything beyond the paper switched off", () => {
@@ -18,6 +23,7 @@ describe("with everything beyond the paper switched off", () => {
           periods: 2,
           everything: false,
         });
+        const { tariffs } = market.state.contract("payment") as PaymentContract;
         for (const block of (await blocksOf(store)).slice(1)) {
           const orders = decodeRecords(orderLayout, block.sections.orders);
           const trades = decodeRecords(tradeLayout, block.sections.trades);
@@ -30,18 +36,30 @@ describe("with everything beyond the paper switched off", () => {
             );
             const live = [...last.values()].sort((a, b) => a - b);
             const side = (name: "offer" | "bid") => live.filter((number) => orders[number]!.side === name);
-            const column = (numbers: number[]) =>
+            const { retail } = tariffs[carrier];
+            const supplied = (numbers: number[]): Order[] =>
               numbers.map((number) => {
                 const { participant, quantity, price } = orders[number]!;
                 const supply = market.state.contract(`supply/${carrier}/p${participant}`);
-                const consent = supply?.kind === "supply" && supply.pool;
-                return { quantity: BigInt(quantity), price: BigInt(price), consent };
+                const { pool } = supply as SupplyContract;
+                const floor = pool === false ? price : (pool.floor ?? price);
+                const [limit, poolLimit] = [BigInt(price), BigInt(floor)];
+                return { quantity: BigInt(quantity), price: limit, poolLimit, consent: pool !== false };
+              });
+            const used = (numbers: number[]): Order[] =>
+              numbers.map((number) => {
+                const { participant, quantity, price } = orders[number]!;
+                const use = market.state.contract(`use/${carrier}/p${participant}`) as UseContract;
+                const agreed = use.poolLimit ?? (use.import ? retail : price);
+                const [limit, poolLimit] = [BigInt(price), BigInt(Math.max(price, agreed))];
+                return { quantity: BigInt(quantity), price: limit, poolLimit };
               });
             const [offers, bids] = [side("offer"), side("bid")];
             const rules = market.state.contract(`clearing/${carrier}`) as ClearingContract;
-            const wanted = clearByRules(column(offers), column(bids), {
+            const wanted = clearByRules(supplied(offers), used(bids), {
               mechanism: rules.mechanism,
               pricing: rules.pricing,
+              ties: rules.ties === "prorata" ? "prorata" : "arrival",
               k: BigInt(rules.k),
               maxCycles: rules.maxCycles,
               pool: rules.pool && { price: BigInt(rules.pool.price), lots: rules.pool.lots },
@@ -74,15 +92,18 @@ describe("with everything beyond the paper switched off", () => {
               numbers.flatMap((order, index) =>
                 quantities[index]! > 0n ? [{ order, quantity: Number(quantities[index]) }] : [],
               );
-            const pooled = wanted.pool?.lots ?? [];
+            // An offer delivers what its lot sold and keeps the rest.
+            const lots = wanted.pool?.lots ?? [];
+            const soldOf = new Map(lots.map((lot) => [lot.offer!, lot.quantity - lot.unsold]));
             expect(flowing("pooled")).toEqual(
-              pooled.map((lot) => ({ order: offers[lot.offer!], quantity: Number(lot.quantity) })),
+              [...soldOf].flatMap(([offer, sold]) =>
+                sold === 0n ? [] : [{ order: offers[offer], quantity: Number(sold) }],
+              ),
             );
-            const joined = new Set(pooled.map((lot) => lot.offer));
             expect(flowing("idle")).toEqual(
               left(
                 offers,
-                wanted.offersLeft.map((quantity, index) => (joined.has(index) ? 0n : quantity)),
+                wanted.offersLeft.map((quantity, index) => quantity - (soldOf.get(index) ?? 0n)),
               ),
             );
             expect(flowing("unserved")).toEqual(left(bids, wanted.pool?.rest ?? wanted.bidsLeft));

@@ -1,5 +1,6 @@
 // "What an order can rely on" (docs/market.md), sentence by sentence, over random markets with commission, imports,
 // pools, storage and feeders: read from the records, and then held against the postings, so that nothing else is paid.
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
@@ -7,9 +8,15 @@ import { type Block, decodeItems } from "../../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
-import type { Contract, PaymentContract } from "../../../src/market/contracts/contracts.js";
+import type {
+  Contract,
+  PaymentContract,
+  SupplyContract,
+  UseContract,
+} from "../../../src/market/contracts/contracts.js";
 import { eachPayment } from "../../../src/report/payments.js";
 import { Registry } from "../../../src/report/registry.js";
+import type { Carrier } from "../../../src/units.js";
 import { blocksOf, runScenario } from "../../support/scenario.js";
 
 let engine: Engine;
@@ -21,26 +28,44 @@ beforeAll(async () => {
 class Terms {
   payment: PaymentContract | null = null;
   readonly #ids: string[] = [];
-  readonly #imports = new Map<string, boolean>();
+  readonly #own = new Map<string, SupplyContract | UseContract>();
 
   read(block: Block): void {
     for (const item of decodeItems(block.sections.contracts)) {
       const contract = decodeCanonical(item) as unknown as Contract;
       if (contract.kind === "payment") this.payment = contract;
       if (contract.kind === "participant" && !this.#ids.includes(contract.id)) this.#ids.push(contract.id);
-      if (contract.kind === "use")
-        this.#imports.set(`${contract.carrier} ${contract.participant ?? ""}`, contract.import);
+      if (contract.kind === "supply" || contract.kind === "use")
+        this.#own.set(`${contract.kind} ${contract.carrier} ${contract.participant ?? ""}`, contract);
       // A contract that ends leaves its participant with the standard terms again.
       if (contract.kind === "end") {
         const [kind, carrier, id] = contract.contract.split("/");
-        if (kind === "use") this.#imports.delete(`${carrier} ${id ?? ""}`);
+        this.#own.delete(`${kind} ${carrier} ${id ?? ""}`);
       }
     }
   }
 
+  #of(kind: "supply" | "use", participant: number, carrier: string) {
+    return (
+      this.#own.get(`${kind} ${carrier} ${this.#ids[participant]}`) ?? this.#own.get(`${kind} ${carrier} `)
+    );
+  }
+
   mayImport(participant: number, carrier: string): boolean {
-    const own = this.#imports.get(`${carrier} ${this.#ids[participant]}`);
-    return (own ?? this.#imports.get(`${carrier} `)) === true;
+    return (this.#of("use", participant, carrier) as UseContract).import;
+  }
+
+  /** What the contract lets a bid pay in the pool; the lowest price where it says nothing. */
+  poolLimit(participant: number, carrier: Carrier): number {
+    const { poolLimit, import: imports } = this.#of("use", participant, carrier) as UseContract;
+    const { retail } = this.payment!.tariffs[carrier];
+    return Math.min(poolLimit ?? (imports ? retail : Number.NEGATIVE_INFINITY), retail);
+  }
+
+  /** The floor of a contract for an offer with this limit; the highest price where it sells nothing so. */
+  floor(participant: number, carrier: Carrier, limit: number): number {
+    const { pool } = this.#of("supply", participant, carrier) as SupplyContract;
+    return pool === false ? Number.POSITIVE_INFINITY : (pool.floor ?? limit);
   }
 }
 
@@ -57,8 +82,11 @@ function holds(
   let fees = 0n;
   const trades = decodeRecords(tradeLayout, block.sections.trades);
   for (const { kind, carrier, offer, bid, quantity, price, supplyFee, useFee } of trades) {
-    // Every trade and every sale of the pool is at a price of at most the bid's limit.
-    expect(price).toBeLessThanOrEqual(orders[bid]!.price);
+    // In scenario 1 nobody pays above a bid; in scenario 2 nobody pays above the higher of bid and contract.
+    const { participant: buyer, price: limit } = orders[bid]!;
+    expect(price).toBeLessThanOrEqual(
+      kind === "peer" ? limit : Math.max(limit, terms.poolLimit(buyer, carrier)),
+    );
     const amount = BigInt(quantity) * BigInt(price);
     pay(orders[bid]!.participant, amount + useFee);
     fees += supplyFee + useFee;
@@ -67,7 +95,7 @@ function holds(
       expect([supplyFee, useFee]).toEqual([0n, 0n]);
       continue;
     }
-    // Every trade is at a price of at least the offer's limit.
+    // In scenario 1 nobody gets below an offer.
     expect(price).toBeGreaterThanOrEqual(orders[offer]!.price);
     pay(orders[offer]!.participant, supplyFee - amount);
     // The commission is at most ⌊amount × highest rate of the side⌋.
@@ -81,9 +109,9 @@ function holds(
   let imports = 0;
   for (const { kind, carrier, party, order, quantity, price } of flows) {
     const amount = BigInt(quantity) * BigInt(price);
-    if (kind === "pooled") {
-      // Every purchase of the pool is at a price of at least the offer's limit.
-      expect(price).toBeGreaterThanOrEqual(orders[order]!.price);
+    if (["pooled", "stored", "exported"].includes(kind)) {
+      // Outside scenario 1 nobody gets below the contract's floor.
+      expect(price).toBeGreaterThanOrEqual(terms.floor(party, carrier, orders[order]!.price));
       pay(party, -amount);
     }
     if (kind === "imported") {
@@ -95,7 +123,7 @@ function holds(
     }
   }
   // And for nothing else: what the payments of these kinds take from a participant is what was just added up.
-  const kinds = ["energy", "supplyFee", "useFee", "poolPurchase", "poolSale", "import"];
+  const kinds = ["energy", "supplyFee", "useFee", "poolPurchase", "poolSale", "import", "export"];
   eachPayment(block, registry, ({ kind, debit, credit, amount, section, reference }) => {
     const charge = section === "flows" && flows[reference]!.kind === "gridCharged";
     if (!kinds.includes(kind) || charge) return;
@@ -105,6 +133,18 @@ function holds(
   expect([...paid.values()].filter((left) => left !== 0n)).toEqual([]);
   return { trades: trades.length, imports, fees };
 }
+
+it("is the one that README and docs give", () => {
+  const words =
+    "in scenario 1 nobody pays above a bid or gets below an offer; in scenario 2 nobody pays above the higher of bid and contract, or gets below the contract's floor";
+  for (const page of ["README.md", "docs/market.md"])
+    expect(
+      readFileSync(new URL(`../../../${page}`, import.meta.url), "utf8")
+        .replace(/\s+/g, " ")
+        .toLowerCase(),
+      page,
+    ).toContain(words);
+});
 
 it("holds for every order of random markets", async () => {
   const seen = { trades: 0, imports: 0, fees: 0n };

@@ -24,19 +24,20 @@ beforeAll(async () => {
 describe("storage", () => {
   it("charges from unsold pool energy, the rest is exported", async () => {
     const market = await opening({ seller: 0n, owner: 100n }, [electricity(), battery]);
-    put(market, "seller", "offer", 50, 10);
+    put(market, "seller", "offer", 50, 2);
     const result = await market.clearPeriod(1);
-    // 40 lose 5 %: 2. The pool buys 50 at 15; 30 of it fill the charge limit: 27 stored at 3 each; 20 go to the grid at
-    // 5.
+    // 40 lose 5 %: 2. Of 50 that nobody wants, 30 fill the charge limit: 27 stored at 3 each, which is more than the
+    // seller asks; 20 go to the grid at 5.
     expect(seen(result, "selfDischarged")).toEqual([
       { quantity: 2, lost: 2, price: 0, amount: 0n, extra: 38n },
     ]);
-    expect(seen(result, "pooled")).toEqual([{ quantity: 50, lost: 0, price: 15, amount: 750n, extra: 0n }]);
+    expect(seen(result, "pooled")).toEqual([]);
+    expect(seen(result, "stored")).toEqual([{ quantity: 30, lost: 0, price: 3, amount: 90n, extra: 0n }]);
     expect(seen(result, "charged")).toEqual([{ quantity: 30, lost: 3, price: 3, amount: 90n, extra: 65n }]);
     expect(seen(result, "exported")).toEqual([{ quantity: 20, lost: 0, price: 5, amount: 100n, extra: 0n }]);
-    expect(market.balance("seller")).toBe(750n);
+    expect(market.balance("seller")).toBe(90n + 100n);
     expect(market.balance("owner")).toBe(10n);
-    expect(market.state.balance(1)).toBe(-750n + 90n + 100n);
+    expect(market.state.balance(1)).toBe(0n);
     expect(market.state.balance(3)).toBe(-100n);
   });
 
@@ -56,7 +57,7 @@ describe("storage", () => {
 
   it("draws no more than its owner can pay beside its own orders", async () => {
     const market = await opening({ seller: 0n, owner: 100n }, [electricity(), battery]);
-    put(market, "seller", "offer", 50, 10);
+    put(market, "seller", "offer", 50, 2);
     market.submit({ participant: "owner", carrier: "heat", side: "bid", quantity: "8", price: "10" });
     const result = await market.clearPeriod(1);
     // 100 − 80 locked by the bid for heat leave 20: 6 units at 3.
@@ -70,7 +71,7 @@ describe("storage", () => {
       market.submit({ participant, carrier: "gas", side, quantity, price });
     gas("seller", "offer", "6", "1");
     expect(gas("owner", "bid", "6", "10")).toMatchObject({ status: "accepted" });
-    put(market, "seller", "offer", 50, 10);
+    put(market, "seller", "offer", 50, 2);
     expect(seen(await market.clearPeriod(1), "charged")).toMatchObject([{ quantity: 13, amount: 39n }]);
     expect(market.balance("owner")).toBe(1n);
     // Of the carrier that clears, only what may still be imported is held back: 2 of 5 at 40.
@@ -138,23 +139,24 @@ describe("storage", () => {
       chargePrice: -1,
       stays: [{ plugIn: 2, plugOut: 5, required: 70, used: 15 }],
     };
-    const market = await opening({ seller: 0n, owner: 10_000n }, [electricity({ charge: true }), car]);
+    const market = await opening({ seller: 100n, owner: 10_000n }, [electricity({ charge: true }), car]);
     const charges: number[] = [];
     const note = async () => {
       await market.clearPeriod(1);
       charges.push(market.state.devices[0]!.charge);
     };
-    put(market, "seller", "offer", 50, 10);
+    put(market, "seller", "offer", 50, -2);
     await note(); // period 1: away, nothing happens
-    put(market, "seller", "offer", 3, 10);
+    put(market, "seller", "offer", 3, -2);
     // Period 2: 20 − 15 used = 5; two more periods bring 60, so 10 are owed: 3 from the pool, 2 from the grid.
     await note();
     await note(); // period 3: 40 are owed at its end: 30 from the grid
     await note(); // period 4: 70 are owed at its end: 30 from the grid
     await note(); // period 5: gone
     expect(charges).toEqual([20, 10, 40, 70, 70]);
-    // The pool paid 1 each for 3; the grid was paid 40 each for 2 + 30 + 30.
+    // The seller paid 1 each for 3; the grid was paid 40 each for 2 + 30 + 30, and bought 50 at 5 in period 1.
     expect(market.balance("owner")).toBe(10_000n + 3n - 62n * 40n);
+    expect(market.balance("seller")).toBe(100n + 50n * 5n - 3n);
     expect(market.last?.block.header.totals.electricity.imported).toBe(0n);
   });
 
@@ -452,7 +454,7 @@ describe("money", () => {
       participant: "poor",
       carrier: "electricity",
       limit: 1000,
-      pool: true,
+      pool: {},
     } as const;
     market.propose({ ...supply, version: 2, from: 2, collateral: "20" });
     await market.clearPeriod(1);

@@ -184,12 +184,12 @@ class Books:
         device = kind in ("charged", "gridCharged", "discharged", "selfDischarged", "used")
         owner = self.owner[party] if device else None
         keeper = self.house(POOL) if owner is None else self.of(owner)
-        if kind == "pooled":
+        if kind in ("pooled", "stored"):
             self.pay(self.house(POOL), self.of(party), amount)
         elif kind == "interrupted":
             self.pay(self.house(TRADING), self.of(party), amount)
         elif kind == "exported":
-            self.pay(self.house(GRID), self.house(POOL), amount)
+            self.pay(self.house(GRID), self.of(party), amount)
         elif kind == "imported":
             self.pay(self.of(party), self.house(GRID), amount)
         elif kind == "feederLoss":
@@ -224,7 +224,7 @@ class Books:
                 move(orders[trade["offer"]]["participant"], trade["carrier"], -trade["quantity"])
         for flow in block["flows"]:
             kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
-            if kind == "pooled":
+            if kind in ("pooled", "stored", "exported"):
                 move(party, flow["carrier"], -quantity)
             elif kind == "imported":
                 move(party, flow["carrier"], quantity)

@@ -65,7 +65,7 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
   });
 
   it("do not, when anything that moves money was changed", async () => {
-    const { document } = await exported(103, { participants: 30, periods: 8 });
+    const { document } = await exported(104, { participants: 30, periods: 8 });
     const changes: readonly (readonly [string, string, string | number])[] = [
       ["trades", "price", 1],
       ["trades", "useFee", "7"],

@@ -367,7 +367,7 @@ describe("csv", () => {
     });
     expect((await rowsOf("flows"))[0]).toMatchObject({
       kind: "exported",
-      party: "",
+      party: "0",
       price: "-0.08",
       amount: "-0.04",
     });

@@ -1,6 +1,12 @@
 /** The contract that says by which rules a carrier clears. */
 import { boolean, integer, oneOf, orNull, record } from "../../../check.js";
-import { checkMechanism, mechanismNames, pricingNames } from "../../../core/mechanisms.js";
+import {
+  checkMechanism,
+  checkTies,
+  mechanismNames,
+  pricingNames,
+  tieNames,
+} from "../../../core/mechanisms.js";
 import { fail } from "../../../errors.js";
 import { carriers } from "../../../units.js";
 import type { ClearingContract } from "../contracts.js";
@@ -14,7 +20,7 @@ const fields = record({
   pricing: oneOf(...pricingNames),
   k: share,
   maxCycles: integer(0, 0x7fff_ffff),
-  ties: oneOf("arrival", "lottery"),
+  ties: oneOf(...tieNames, "lottery"),
   pool: orNull(record({ price, purchasePrice: price, lots: oneOf("whole", "divisible") })),
   discharge: boolean,
   charge: boolean,
@@ -28,6 +34,7 @@ export const clearing: ContractKind<ClearingContract> = {
   parse: (value, field) => {
     const contract = fields(value, field);
     checkMechanism(contract, field);
+    if (contract.ties !== "lottery") checkTies(contract.ties, contract, `${field}.ties`);
     if (contract.pool !== null && contract.pool.purchasePrice > contract.pool.price)
       fail("invalid", `${field}.pool.purchasePrice`, "at most the pool price", contract.pool.purchasePrice);
     return contract;

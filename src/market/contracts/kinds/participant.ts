@@ -1,5 +1,5 @@
 /** Who trades, what each or everybody may offer and ask for, and money paid in and out. */
-import { boolean, integer, optional, orNull, record } from "../../../check.js";
+import { boolean, type Check, integer, object, optional, orNull, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { postingCode } from "../../../ledger/format/records.js";
 import { carriers } from "../../../units.js";
@@ -12,7 +12,17 @@ import type {
   UseContract,
   WithdrawalContract,
 } from "../contracts.js";
-import { byCarrierOptional, carrier, key, money, name, positivePrice, quantity, share } from "../fields.js";
+import {
+  byCarrierOptional,
+  carrier,
+  key,
+  money,
+  name,
+  positivePrice,
+  price,
+  quantity,
+  share,
+} from "../fields.js";
 import { creditOf, type SideTerms, type Terms } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
@@ -72,12 +82,17 @@ function putTerms<T extends SupplyContract | UseContract>(
   else side.own[terms.slot(id, of)] = contract;
 }
 
+const joins = record({ floor: optional(price) });
+/** false, or how what is left of an offer joins the pool. */
+const poolTerms: Check<SupplyContract["pool"]> = (value, field) =>
+  value === false ? false : joins(object(value, field), field);
+
 const supplyFields = record({
   ...dated("supply"),
   participant: optional(name),
   carrier,
   limit: quantity,
-  pool: boolean,
+  pool: poolTerms,
   collateral: money(0n),
 });
 
@@ -151,11 +166,15 @@ export const use: ContractKind<UseContract> = {
     limit: quantity,
     interruptible: share,
     interruptionPrice: positivePrice,
+    poolLimit: optional(price),
     import: boolean,
   }),
   key: termsKey,
   check: (contract, { terms }, own) => {
     if (contract.participant !== undefined) terms.checkParticipant(own, contract.participant);
+    const retail = terms.payment?.tariffs[contract.carrier].retail;
+    if (contract.poolLimit !== undefined && retail !== undefined && contract.poolLimit > retail)
+      fail("refused", `${own}.poolLimit`, `at most the retail tariff, ${retail}`, contract.poolLimit);
   },
   apply: (contract, { terms }) => putTerms(terms.use, contract, terms, contract),
   end: (contract, { terms }) => putTerms(terms.use, contract, terms, null),
