@@ -211,9 +211,9 @@ export function targetsTable(rows) {
   const gzip = rows.find((row) => row.work === "page" && row.contender === "bundle")?.more;
   line(
     "wasm, gzipped",
-    "at most 16.5 kB",
+    "at most 16.7 kB",
     gzip?.["wasm bytes"] ? `${(gzip["wasm bytes"] / 1000).toFixed(1)} kB` : undefined,
-    (gzip?.["wasm bytes"] ?? 1e9) <= 16_500,
+    (gzip?.["wasm bytes"] ?? 1e9) <= 16_700,
   );
   line(
     "core entry, gzipped",

@@ -4,7 +4,7 @@
  * less or plus the fees between, and steps are found by halving keys.
  */
 import { Area, areaAt, areaCount, bottom, noneAbove, noneBelow, top } from "./tree";
-import { bidList, bidsBehind, keyAt, offerList, offersBefore, sumTo } from "./lists";
+import { bidList, bidsBehind, bidsBetween, keyAt, offerList, offersBefore, offersBetween, sumTo } from "./lists";
 
 /** Of the last `look`: the position in front of the key, the last step before it, the first that is not. */
 let position: i64 = 0;
@@ -72,11 +72,44 @@ function look(place: u32, key: i64): void {
 function stepAt(place: u32, target: i64, low: i64, high: i64): i64 {
   look(place, low);
   low = after;
+  if (areaAt(place).end == place + 1) return ownStepAt(areaAt(place), target, low, high);
   while (high - low > 1) {
     look(place, low + ((high - low) >> 1));
     // No step lies between two keys, so both ends move on to the next.
     if (position <= target) low = after;
     else high = before + 1;
+  }
+  return low;
+}
+
+/**
+ * The same in an area that has none below it, from a step `low` on: what is found in its lists narrows where the next
+ * is sought, as bids lie downwards.
+ */
+function ownStepAt(area: Area, target: i64, low: i64, high: i64): i64 {
+  const served = sumTo(bidList, area.bidsFrom) - sumTo(offerList, area.offersFrom);
+  let offerLow = area.offersFrom;
+  let offerHigh = area.offersTo;
+  let bidLow = area.bidsFrom;
+  let bidHigh = area.bidsTo;
+  while (high - low > 1) {
+    const key = low + ((high - low) >> 1);
+    const offer = offersBetween(offerLow, offerHigh, key);
+    const bid = bidsBetween(bidLow, bidHigh, key);
+    if (sumTo(offerList, offer) - sumTo(bidList, bid) + served <= target) {
+      offerLow = offer;
+      bidHigh = bid;
+      low = noneAbove;
+      if (offer < area.offersTo) low = keyAt(offerList, offer);
+      if (bid > area.bidsFrom) low = min(low, keyAt(bidList, bid - 1));
+    } else {
+      offerHigh = offer;
+      bidLow = bid;
+      high = noneBelow;
+      if (offer > area.offersFrom) high = keyAt(offerList, offer - 1);
+      if (bid < area.bidsTo) high = max(high, keyAt(bidList, bid));
+      high++;
+    }
   }
   return low;
 }

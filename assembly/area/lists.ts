@@ -4,7 +4,7 @@
  */
 import { Column, address } from "../layout";
 import { sortKeys } from "../match/sort";
-import { Area, areaAt, areaCount, keyBits, placeOf, rankMask } from "./tree";
+import { Area, areaAt, areaCount, keyBits, rankMask } from "./tree";
 
 /** One side: order indices, keys (i64) and running sums of quantities (i64, one more than orders), area by area. */
 @unmanaged
@@ -52,34 +52,48 @@ export function quantityAt(list: List, place: u32): u32 {
 
 /** Sorts both sides of the book into the areas' lists. False when an order's area is none. */
 export function sortLists(offerCount: u32, bidCount: u32, scratch: usize): bool {
-  if (!knowsAreas(address(Column.offerArea), offerCount) || !knowsAreas(address(Column.bidArea), bidCount)) return false;
   const offerQuantity = address(Column.offerQuantity);
   const offerPrice = address(Column.offerPrice);
   const bidQuantity = address(Column.bidQuantity);
   const bidPrice = address(Column.bidPrice);
-  sortSide(offerList, offerCount, address(Column.offerArea), offerQuantity, offerPrice, 0, scratch);
-  sortSide(bidList, bidCount, address(Column.bidArea), bidQuantity, bidPrice, -1, scratch);
-  let offer: u32 = 0;
-  let bid: u32 = 0;
+  if (!countOrders(address(Column.offerArea), offerCount)) return false;
+  let from: u32 = 0;
   for (let place: u32 = 0; place < areaCount; place++) {
     const area = areaAt(place);
-    area.offersFrom = offer;
-    offer += area.offersTo;
-    area.offersTo = offer;
-    area.bidsFrom = bid;
-    bid += area.bidsTo;
-    area.bidsTo = bid;
+    area.offersFrom = from;
+    area.offersTo = from += ordersOf(area);
+  }
+  if (!countOrders(address(Column.bidArea), bidCount)) return false;
+  from = 0;
+  for (let place: u32 = 0; place < areaCount; place++) {
+    const area = areaAt(place);
+    area.bidsFrom = from;
+    area.bidsTo = from += ordersOf(area);
+  }
+  sortSide(offerList, offerCount, address(Column.offerArea), offerQuantity, offerPrice, 0, scratch);
+  sortSide(bidList, bidCount, address(Column.bidArea), bidQuantity, bidPrice, -1, scratch);
+  return true;
+}
+
+/** Counts the orders of each area, as the host lists it, where sizes of subtrees stood. False when an area is none. */
+function countOrders(homes: usize, count: u32): bool {
+  const counts = address(Column.areaSize);
+  memory.fill(counts, 0, <usize>areaCount << 2);
+  const known = areaCount;
+  for (let i: usize = 0; i < count; i++) {
+    const home = <u32>load<u16>(homes + (i << 1));
+    if (home >= known) return false;
+    const at = counts + (<usize>home << 2);
+    store<u32>(at, load<u32>(at) + 1);
   }
   return true;
 }
 
-function knowsAreas(column: usize, count: u32): bool {
-  let highest: u32 = 0;
-  for (let i: usize = 0; i < count; i++) highest = max(highest, <u32>load<u16>(column + (i << 1)));
-  return count == 0 || highest < areaCount;
+function ordersOf(area: Area): u32 {
+  return load<u32>(address(Column.areaSize) + (<usize>area.listed << 2));
 }
 
-/** Sorts one side by area and price; `offersTo` and `bidsTo` of the areas count their orders on the way. */
+/** Sorts one side by area and price. */
 function sortSide(list: List, count: u32, homes: usize, quantity: usize, price: usize, flip: i32, scratch: usize): void {
   store<i64>(list.sum, 0);
   if (count == 0) return;
@@ -93,10 +107,9 @@ function sortSide(list: List, count: u32, homes: usize, quantity: usize, price: 
   // Prices take no more bits than they differ in, so that areas and prices are few digits to sort.
   const priceBits = 64 - clz(<u64>(<i64>high - <i64>low));
   let most: i64 = 0;
+  const places = address(Column.areaPlace);
   for (let i: usize = 0; i < count; i++) {
-    const place = placeOf(<u32>load<u16>(homes + (i << 1)));
-    if (flip == 0) areaAt(place).offersTo++;
-    else areaAt(place).bidsTo++;
+    const place = load<u32>(places + (<usize>load<u16>(homes + (i << 1)) << 2));
     const key = (<i64>place << <i64>priceBits) | (<i64>(load<i32>(price + (i << 2)) ^ flip) - <i64>low);
     store<i64>(scratch + (i << 3), key);
     most = max(most, key);
@@ -114,8 +127,12 @@ function sortSide(list: List, count: u32, homes: usize, quantity: usize, price: 
 
 /** Of the offers of an area, the first with a key of at least `key`; those before it lie before that key. */
 export function offersBefore(area: Area, key: i64): u32 {
-  let from = area.offersFrom;
-  let count = area.offersTo - from;
+  return offersBetween(area.offersFrom, area.offersTo, key);
+}
+
+/** The same where it is known to lie from place `from` to place `to`. */
+export function offersBetween(from: u32, to: u32, key: i64): u32 {
+  let count = to - from;
   while (count > 0) {
     const half = count >> 1;
     const less = keyAt(offerList, from + half) < key;
@@ -127,8 +144,12 @@ export function offersBefore(area: Area, key: i64): u32 {
 
 /** Of the bids of an area, the first with a key below `key`; those in front of it lie behind that key, or at it. */
 export function bidsBehind(area: Area, key: i64): u32 {
-  let from = area.bidsFrom;
-  let count = area.bidsTo - from;
+  return bidsBetween(area.bidsFrom, area.bidsTo, key);
+}
+
+/** The same where it is known to lie from place `from` to place `to`. */
+export function bidsBetween(from: u32, to: u32, key: i64): u32 {
+  let count = to - from;
   while (count > 0) {
     const half = count >> 1;
     const less = keyAt(bidList, from + half) >= key;
