@@ -150,6 +150,13 @@ export function targetsTable(rows) {
     30,
     "`Array.sort` over objects",
   );
+  atMost(
+    "`merit` on 993 areas, 1M",
+    time("areas", "993 areas, fees and limits"),
+    time("areas", "flat merit"),
+    2,
+    "the flat market",
+  );
   for (const name of ["nodejs-order-book", "hft-limit-order-book"])
     atLeast("`merit` at the largest size the peer was run at", ...peerTimes(name), 100, name);
   atLeast(
