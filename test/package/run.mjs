@@ -22,6 +22,16 @@ const { values } = parseArgs({
   options: { nodes: { type: "boolean" }, only: { type: "string" } },
 });
 
+const all = { ...plain, ...types, ...bundlers, ...runners };
+const wanted = values.only?.split(",") ?? Object.keys(all);
+const unknown = wanted.find((name) => !Object.hasOwn(all, name));
+if (unknown !== undefined) {
+  console.error(
+    `--only: wanted projects out of ${Object.keys(all).join(", ")}, got ${JSON.stringify(unknown)}`,
+  );
+  process.exit(2);
+}
+
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 const step = new Step();
@@ -87,8 +97,6 @@ function project(name, { packages = {}, files, manifest: more = {} }) {
   return folder;
 }
 
-const all = { ...plain, ...types, ...bundlers, ...runners };
-const wanted = values.only?.split(",") ?? Object.keys(all);
 for (const name of wanted) {
   const { setup, checks } = all[name];
   const folder = step.take(`${name}: install`, () => project(name, setup));
