@@ -72,7 +72,7 @@ const paymentNames: Readonly<Record<string, string>> = {
   energy: "energy between participants",
   supplyFee: "commission of sellers",
   useFee: "commission of buyers",
-  poolPurchase: "pool buys idle energy",
+  poolPurchase: "pool pays sellers",
   poolSale: "pool sells",
   storage: "charging and discharging",
   export: "exports",

@@ -177,7 +177,7 @@ function incomeChart(onPick: (index: number) => void): DayChart {
     chart.element,
     legend([
       ["supply", "commission"],
-      ["pool", "pool: bought, sold on, stored or exported"],
+      ["pool", "pool: sold to users and stores"],
       ["demand", "imbalances, losses, interruptions"],
     ]),
   );
