@@ -84,6 +84,36 @@ export interface Resumed {
   readonly snapshot: Snapshot | null;
 }
 
+/**
+ * The newest snapshot of a store that holds and that `use` can begin at, up to height `most`, and what `use` made of
+ * it; null where there is none. Those that do not hold are passed over with a warning.
+ */
+async function newest<T>(
+  store: Store,
+  hasher: Hasher,
+  { warn, most }: { readonly warn: Warn; readonly most: number },
+  use: (snapshot: Snapshot) => T,
+): Promise<T | null> {
+  for (const height of (await store.snapshots()).filter((each) => each <= most))
+    try {
+      return use(await readSnapshot(store, height, hasher));
+    } catch (error) {
+      if (!(error instanceof GridclearError) || error.code === "state") throw error;
+      warn(error.at(`snapshot of height ${height}, passed over`));
+    }
+  return null;
+}
+
+/** The newest snapshot of a store that holds, up to height `most`; null where none does. */
+export async function newestSnapshot(
+  store: Store,
+  hasher: Hasher,
+  warn: Warn,
+  most: number,
+): Promise<Snapshot | null> {
+  return newest(store, hasher, { warn, most }, (snapshot) => snapshot);
+}
+
 /** Opens a replay at the newest snapshot of a store that holds, up to height `most`; at genesis where none does. */
 export async function newestReplay(
   store: Store,
@@ -91,15 +121,11 @@ export async function newestReplay(
   warn: Warn,
   most: number = store.size,
 ): Promise<Resumed> {
-  for (const height of (await store.snapshots()).filter((each) => each <= most))
-    try {
-      const snapshot = await readSnapshot(store, height, engine);
-      return { replay: openReplay(engine, snapshot), snapshot };
-    } catch (error) {
-      if (!(error instanceof GridclearError) || error.code === "state") throw error;
-      warn(error.at(`snapshot of height ${height}, passed over`));
-    }
-  return { replay: openReplay(engine), snapshot: null };
+  const found = await newest(store, engine, { warn, most }, (snapshot) => ({
+    replay: openReplay(engine, snapshot),
+    snapshot,
+  }));
+  return found ?? { replay: openReplay(engine), snapshot: null };
 }
 
 /** Options of {@link openWitnessReplay}. */

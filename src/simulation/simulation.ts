@@ -5,21 +5,23 @@
 import { sameBytes } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { fail, type GridclearError } from "../errors.js";
-import { decodeBlock, decodeItems } from "../ledger/format/block.js";
+import { decodeItems } from "../ledger/format/block.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
+import type { Hasher } from "../ledger/tree/hasher.js";
 import type { MatchingEngine } from "../market/engine.js";
 import type { OrderBatch, Reading } from "../market/intake/request.js";
 import type { Market } from "../market/market.js";
 import { type MarketOptions, openMarket } from "../market/open.js";
 import type { PeriodResult } from "../market/result.js";
-import { Indicators, type Summary } from "../report/indicators.js";
+import type { Summary } from "../report/indicators.js";
 import { carriers, formatTicks } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
 import { checkKept, keepScenario } from "./keptscenario.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
+import { checkedBlock, RunSums } from "./sums.js";
 
 /** Options of {@link openSimulation}. */
 export interface SimulationOptions {
@@ -56,22 +58,20 @@ interface Prepared {
 export class Simulation implements AsyncIterableIterator<PeriodResult, undefined> {
   readonly community: Community;
   readonly market: Market;
-  readonly #indicators: Indicators;
+  readonly #sums: RunSums;
   readonly #delivered: Map<number, Deliveries>;
   readonly #intake: SignedIntake | null;
   #cleared: PeriodResult | null = null;
   #ahead: Prepared | null = null;
   #stepping = false;
-  #refusedOrders: number;
   #firstRefusal: GridclearError | null = null;
 
   /** Use {@link openSimulation}. */
   constructor(community: Community, market: Market, past: Past, intake: SignedIntake | null) {
     this.community = community;
     this.market = market;
-    this.#indicators = past.indicators;
+    this.#sums = past.sums;
     this.#delivered = past.delivered;
-    this.#refusedOrders = past.refusedOrders;
     this.#intake = intake;
     market.on("cleared", (result) => {
       this.#cleared = result;
@@ -125,8 +125,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     // The period is cleared by now; while its block is on the way to the store the next is prepared.
     const block = (this.#cleared as PeriodResult | null)?.block;
     if (block !== undefined) {
-      this.#indicators.add(block);
-      this.#refusedOrders += orders.quantity.length - block.header.sections.orders.count;
+      this.#sums.follow(block, orders.quantity.length);
       const deliveries = deliveriesOf(block, community.members.length, community.owners);
       keep(this.#delivered, place, deliveries);
       this.#ahead = this.done ? null : this.#prepare(place + 1);
@@ -155,14 +154,22 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     };
   }
 
-  /** Orders that the market refused, such as those beyond their owner's means. */
-  get refused(): Refusals {
-    return { orders: this.#refusedOrders, first: this.#firstRefusal };
+  /**
+   * Orders that the market refused, such as those beyond their owner's means. The first call of a run that goes on
+   * reads the blocks before; throws `corrupt` naming one that does not hold.
+   */
+  async refused(): Promise<Refusals> {
+    await this.#sums.catchUp(this.market.store);
+    return { orders: this.#sums.refusedOrders, first: this.#firstRefusal };
   }
 
-  /** What the blocks so far came to. */
-  summary(): Summary {
-    return this.#indicators.summary();
+  /**
+   * What the blocks so far came to. The first call of a run that goes on reads the blocks before; throws `corrupt`
+   * naming one that does not hold.
+   */
+  async summary(): Promise<Summary> {
+    await this.#sums.catchUp(this.market.store);
+    return this.#sums.summary();
   }
 }
 
@@ -172,7 +179,8 @@ function keep(delivered: Map<number, Deliveries>, place: number, deliveries: Del
 }
 
 /**
- * Opens a run: a new one, whose genesis is sealed at once, or the one in `store`, which is executed again and goes on.
+ * Opens a run: a new one, whose genesis is sealed at once, or the one in `store`, which goes on from the newest
+ * snapshot that holds, executed again from there.
  * Throws `conflict` when the store holds another scenario, naming what has changed, `corrupt` when its ledger does not
  * hold.
  */
@@ -182,7 +190,7 @@ export async function openSimulation(community: Community, options: SimulationOp
   const { engine, store, signed, snapshotEvery } = options;
   if (store !== undefined) {
     await checkKept(store, community, engine);
-    if (store.size > 0) await checkSame(community, store);
+    if (store.size > 0) await checkSame(community, store, engine);
   }
   const parts: MarketOptions = {
     engine,
@@ -206,37 +214,31 @@ export async function openSimulation(community: Community, options: SimulationOp
   // After genesis: values without blocks would look like a ledger that lost them.
   await keepScenario(market.store, community, engine);
   const intake = logged === undefined ? null : await signed!.open(logged);
-  return new Simulation(community, market, await readPast(community, market.store), intake);
+  return new Simulation(community, market, await readPast(community, market.store, engine), intake);
 }
 
-/** What the blocks before say of a run that goes on. */
+/** What a run that goes on knows of the blocks before. */
 interface Past {
-  readonly indicators: Indicators;
+  readonly sums: RunSums;
   readonly delivered: Map<number, Deliveries>;
-  readonly refusedOrders: number;
 }
 
-async function readPast(community: Community, store: Store): Promise<Past> {
-  const indicators = new Indicators();
+/** Reads the blocks whose deliveries may still be metered; the sums are left to whoever asks for them. */
+async function readPast(community: Community, store: Store, hasher: Hasher): Promise<Past> {
   const delivered = new Map<number, Deliveries>();
-  let refusedOrders = 0;
-  let place = -1;
-  for await (const bytes of store.blocks()) {
-    const block = decodeBlock(bytes);
-    indicators.add(block);
-    if (place >= 0)
-      refusedOrders += community.orders(place).quantity.length - block.header.sections.orders.count;
-    if (place >= 0 && place >= store.size - 1 - readingWindow)
-      keep(delivered, place, deliveriesOf(block, community.members.length, community.owners));
-    place += 1;
+  let height = Math.max(1, store.size - readingWindow);
+  for await (const bytes of store.blocks(height)) {
+    const block = checkedBlock(bytes, height, hasher);
+    keep(delivered, height - 1, deliveriesOf(block, community.members.length, community.owners));
+    height += 1;
   }
-  return { indicators, delivered, refusedOrders };
+  return { sums: new RunSums(community, hasher), delivered };
 }
 
 /** Throws unless genesis agreed to exactly what this community agrees to. */
-async function checkSame(community: Community, store: Store): Promise<void> {
+async function checkSame(community: Community, store: Store, hasher: Hasher): Promise<void> {
   const bytes = await store.get(0);
-  const found = bytes === null ? [] : decodeItems(decodeBlock(bytes).sections.contracts);
+  const found = bytes === null ? [] : decodeItems(checkedBlock(bytes, 0, hasher).sections.contracts);
   const wanted = community.contracts(-1).map((contract) => encodeCanonical(contract));
   const same =
     found.length === wanted.length && found.every((item, index) => sameBytes(item, wanted[index]!));

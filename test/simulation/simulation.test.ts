@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
@@ -29,7 +29,7 @@ async function finish(simulation: Simulation, steps = Number.POSITIVE_INFINITY):
   simulation.market.on("refused", ({ error }) => refused.push(error.message));
   for (let step = 0; step < steps && !simulation.done; step++) await simulation.next();
   expect(refused).toEqual([]);
-  expect(simulation.refused).toEqual({ orders: 0, first: null });
+  expect(await simulation.refused()).toEqual({ orders: 0, first: null });
   return simulation;
 }
 
@@ -94,7 +94,7 @@ describe("a simulated community", () => {
     const text = `participant,carrier,step,use,supply\n${rows.flat().join("\n")}\n`;
     const { measured } = parseProfiles(text, scenario);
     const simulation = await finish(await openSimulation(openCommunity(scenario, { measured }), { engine }));
-    const { energy, money } = simulation.summary();
+    const { energy, money } = await simulation.summary();
     expect(simulation.market.contract).toMatchObject({ quantityTick: "0.001" });
     // 24 hours of 4,000 kWh, in watt-hours.
     expect(energy.electricity.totals).toMatchObject({ asked: 96_000_000n, offered: 96_000_000n });
@@ -119,17 +119,43 @@ describe("a simulated community", () => {
     for (const steps of [40, 60, 72]) {
       const store = await openOn(medium, { hasher: engine });
       const simulation = await openSimulation(openCommunity(scenario), { engine, store });
-      const before = simulation.refused;
+      const before = await simulation.refused();
       expect(before.first).toBe(null);
       while (simulation.place < steps) await simulation.next();
-      const { orders, first } = simulation.refused;
+      const { orders, first } = await simulation.refused();
       expect(first instanceof GridclearError).toBe(orders > before.orders);
       if (simulation.done) {
         expect(orders).toBeGreaterThan(0);
-        expect(simulation.summary().orders + orders).toBe(placed);
+        expect((await simulation.summary()).orders + orders).toBe(placed);
       }
       await store.close();
     }
+  });
+
+  it("goes on from a snapshot without the blocks before, which are read when somebody asks for sums", async () => {
+    const scenario = dayOf(6, 20);
+    const whole = await finish(await openSimulation(openCommunity(scenario), { engine }), 24);
+    const medium = memoryMedium();
+    const first = await openOn(medium, { hasher: engine });
+    await finish(
+      await openSimulation(openCommunity(scenario), { engine, store: first, snapshotEvery: 8 }),
+      20,
+    );
+    await first.close();
+    const store = await openOn(medium, { hasher: engine, verify: "hashes" });
+    const get = vi.spyOn(store, "get");
+    const simulation = await openSimulation(openCommunity(scenario), { engine, store });
+    await simulation.next();
+    // Of 21 blocks genesis, the one of the snapshot, and those that may still be metered: the last five.
+    expect([...new Set(get.mock.calls.map(([height]) => height))]).toEqual([0, 16, 17, 18, 19, 20]);
+    // Asked in the middle of a period, and again after it.
+    const step = simulation.next();
+    expect((await simulation.summary()).blocks).toBeGreaterThanOrEqual(22);
+    await step;
+    for (let more = 0; more < 2; more++) await simulation.next();
+    expect(await simulation.summary()).toEqual(await whole.summary());
+    expect(await simulation.refused()).toEqual(await whole.refused());
+    expect(headOf(simulation)).toBe(headOf(whole));
   });
 
   it("does not go on in the ledger of another", async () => {
@@ -168,7 +194,7 @@ describe("a simulated community", () => {
             more: { name: "any", supply, faults },
           });
           const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
-          const summary = simulation.summary();
+          const summary = await simulation.summary();
           expect(summary.money.closes).toBe(true);
           for (const carrier of carriers)
             expect([carrier, summary.energy[carrier].closes]).toEqual([carrier, true]);
@@ -199,7 +225,7 @@ describe("a simulated community", () => {
   it("meters what was traded when meters do not stray", async () => {
     const scenario = dayOf(3, 40, "summer", { faults: { deviation: 0, late: 0, missing: 0, corrected: 0 } });
     const simulation = await finish(await openSimulation(openCommunity(scenario), { engine }));
-    const { money } = simulation.summary();
+    const { money } = await simulation.summary();
     expect(money.payments.get("imbalance")).toBe(0n);
     expect(money.payments.get("correction")).toBe(0n);
   });
@@ -224,7 +250,7 @@ describe("a simulated community", () => {
     for (const name of ["community", "small", "winter", "scarcity", "storm", "paper"]) {
       const simulation = await openSimulation(openCommunity(bundledScenario(name)), { engine });
       await finish(simulation, 20);
-      expect(simulation.summary().trades).toBeGreaterThan(0);
+      expect((await simulation.summary()).trades).toBeGreaterThan(0);
     }
   });
 });

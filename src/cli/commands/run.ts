@@ -152,7 +152,8 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
   const engine = await openEngine();
   try {
     const { community, run } = await communityOf(options, engine);
-    const store = await openOwnLedger(ledger, { hasher: engine });
+    // The market executes what it begins with, and the summary checks every block: once is enough.
+    const store = await openOwnLedger(ledger, { hasher: engine, verify: "hashes" });
     try {
       const signed = run === null ? {} : { signed: run };
       const every = options.snapshotEvery === null ? {} : { snapshotEvery: options.snapshotEvery };
@@ -167,13 +168,13 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
           const ran = await step(simulation, { options, receipts, stop, io });
           const complete = simulation.done;
           return {
-            summary: simulation.summary(),
+            summary: await simulation.summary(),
             facts: {
               scenario,
               ledger,
               head: hex(store.head!.hash),
               complete,
-              refused: simulation.refused,
+              refused: await simulation.refused(),
               ...ran,
             },
             exitCode: complete ? 0 : stop.exitCode,

@@ -4,7 +4,7 @@ import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { readSnapshot } from "../../market/snapshots.js";
+import { newestSnapshot } from "../../market/snapshots.js";
 import { writeBundle } from "../../report/bundle/write.js";
 import type { Io } from "../command.js";
 import { reasonOf } from "./problem.js";
@@ -58,15 +58,13 @@ async function writeLines(
   // Links only: every section is hashed on the way, and once is enough.
   return withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
     const note = await store?.getMeta(checkpointKey);
-    const heights = (await store?.snapshots()) ?? [];
-    // The newest before the statement: nothing below it is executed, or has to be there.
-    const height = heights.find((each) => each < from);
     const options = {
       ...range,
       from,
       hasher,
       note: note ? fromUtf8(note) : null,
-      snapshot: height === undefined ? null : await readSnapshot(store!, height, hasher),
+      // The newest before the statement: nothing below it is executed, or has to be there.
+      snapshot: store === null ? null : await newestSnapshot(store, hasher, () => {}, from - 1),
     };
     let length = 0;
     for await (const lines of writeBundle(blocks(), participant, options)) {

@@ -6,12 +6,13 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { copyOf, fromUtf8, hex, sameBytes } from "../../bytes.js";
 import { fail, GridclearError, within } from "../../errors.js";
-import { type Block, decodeBlock } from "../../ledger/format/block.js";
+import type { Block } from "../../ledger/format/block.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { SigningKey } from "../../ledger/keys/backend.js";
 import { decodeReceipt, encodeReceipt, signReceipt } from "../../ledger/proof/receipt.js";
 import type { Store } from "../../ledger/store/store.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
+import { checkedBlocks } from "../../report/blocks.js";
 import { reasonOf } from "./problem.js";
 
 /** Whose receipts they are. */
@@ -61,11 +62,14 @@ export class ReceiptFile {
     }
   }
 
-  /** Writes what is missing of the blocks that a store holds. Throws `conflict` when the file is not of this ledger. */
+  /**
+   * Writes what is missing of the blocks that a store holds. Throws `conflict` when the file is not of this ledger,
+   * `corrupt` naming the height of a block that does not hold.
+   */
   async catchUp(store: Store): Promise<void> {
     const { path } = this.#options;
-    for await (const bytes of store.blocks()) {
-      const block = decodeBlock(bytes);
+    // The platform is about to sign what stands in them.
+    for await (const { block } of checkedBlocks(store.blocks(), this.#options.hasher)) {
       if (block.header.height === 0) this.#checkFirst(block.header.marketId);
       await this.add(block);
     }
