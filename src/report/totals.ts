@@ -24,11 +24,12 @@ const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 /** The totals that a flow's quantity counts for. */
 const countsFor: { readonly [Kind in FlowRecord["kind"]]?: readonly TotalName[] } = {
   pooled: ["pooled", "offered"],
+  stored: ["pooled", "offered"],
   idle: ["offered"],
   charged: ["charged"],
   gridCharged: ["charged", "imported"],
   discharged: ["discharged"],
-  exported: ["exported"],
+  exported: ["exported", "offered"],
   imported: ["imported", "asked"],
   feederLoss: ["imported"],
   interrupted: ["interrupted", "asked"],

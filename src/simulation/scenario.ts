@@ -1,5 +1,5 @@
 /** What a scenario is: who takes part, when, under which rules, and how their meters behave. */
-import type { MechanismRules } from "../core/mechanisms.js";
+import type { MechanismRules, Ties } from "../core/mechanisms.js";
 import type { Carrier } from "../units.js";
 import type { WeatherKind } from "./world/weather.js";
 
@@ -30,7 +30,7 @@ export const memberKinds: readonly MemberKind[] = Object.keys(usualMix) as Membe
 /** The rules of one carrier; prices in price ticks. */
 export interface CarrierRules extends MechanismRules {
   readonly k: number;
-  readonly ties: "arrival" | "lottery";
+  readonly ties: Ties | "lottery";
   readonly pool: {
     readonly price: number;
     readonly purchasePrice: number;

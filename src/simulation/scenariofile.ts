@@ -12,7 +12,7 @@ import {
   record,
   text,
 } from "../check.js";
-import { checkMechanism } from "../core/mechanisms.js";
+import { checkMechanism, checkTies, tieNames } from "../core/mechanisms.js";
 import { maxTiers } from "../core/rules.js";
 import { fail } from "../errors.js";
 import { parseJson } from "../files/jsonfile.js";
@@ -106,10 +106,12 @@ const rules =
       mechanism: optional(anything),
       pricing: optional(anything),
       k: optional(share),
-      ties: optional(oneOf("arrival", "lottery")),
+      ties: optional(oneOf(...tieNames, "lottery")),
       pool: optional(orNull(pool)),
     })(value, field);
-    return { ...fallback, ...rest, ...checkMechanism({ mechanism, pricing }, field, fallback) };
+    const rules = { ...fallback, ...rest, ...checkMechanism({ mechanism, pricing }, field, fallback) };
+    if (rules.ties !== "lottery") checkTies(rules.ties, rules, `${field}.ties`);
+    return rules;
   };
 
 const tariff =

@@ -270,7 +270,7 @@ export class Audit {
   /** The least that a seller gets outside scenario 1. */
   #floor(offer: OrderRecord): number {
     const { pool } = this.#termsOf(offer) as SupplyContract;
-    return pool === false ? Number.POSITIVE_INFINITY : (pool.floor ?? offer.price);
+    return pool === false ? Number.POSITIVE_INFINITY : (pool?.floor ?? offer.price);
   }
 
   /** The most that a buyer pays in the pool. */

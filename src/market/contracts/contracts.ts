@@ -87,9 +87,9 @@ export interface SupplyContract extends Dated {
   readonly limit: number;
   /**
    * Whether what an offer has left after scenario 1 may be sold otherwise: into the pool, to stores, to the grid; and
-   * at which price at least, whatever the offer's limit. Without a floor that is the limit.
+   * at which price at least, whatever the offer's limit. Without a floor, or left out, that is the limit.
    */
-  readonly pool: false | { readonly floor?: number };
+  readonly pool?: false | { readonly floor?: number };
   /** Amount held back from its balance while the contract holds, in amount ticks; "0" in standard terms. */
   readonly collateral: string;
 }

@@ -50,7 +50,7 @@ export class ResolvedTerms {
       const [supply, use] = [terms.supply.of(slot), terms.use.of(slot)];
       this.offerLimit[slot] = supply?.limit ?? 0;
       this.bidLimit[slot] = use?.limit ?? 0;
-      if (supply !== null && supply.pool !== false) this.poolFloor[slot] = supply.pool.floor ?? Number.NaN;
+      if (supply !== null && supply.pool !== false) this.poolFloor[slot] = supply.pool?.floor ?? Number.NaN;
       if (use === null) continue;
       const carrier = slot % carrierCount;
       // The tariff may have come down since the contract was made.

@@ -114,6 +114,7 @@ describe("contracts from outside", () => {
   function optional(kind: string, name: string, value: unknown): boolean {
     // Left out, the participant of supply and use makes standard terms.
     if (value === undefined && name === "participant") return kind === "supply" || kind === "use";
+    if (value === undefined && name === "pool") return kind === "supply";
     if (value === undefined)
       return ["platformKey", "feeders", "creditLimit", "owner", "feeder", "stays", "poolLimit"].includes(
         name,

@@ -42,7 +42,7 @@ describe("with everything beyond the paper switched off", () => {
                 const { participant, quantity, price } = orders[number]!;
                 const supply = market.state.contract(`supply/${carrier}/p${participant}`);
                 const { pool } = supply as SupplyContract;
-                const floor = pool === false ? price : (pool.floor ?? price);
+                const floor = pool === false ? price : (pool?.floor ?? price);
                 const [limit, poolLimit] = [BigInt(price), BigInt(floor)];
                 return { quantity: BigInt(quantity), price: limit, poolLimit, consent: pool !== false };
               });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Contract, SupplyContract, UseContract } from "../../../src/market/contracts/contracts.js";
 import { battery, dated, electricity, opening, put, seen, tariff } from "../../support/steps.js";
 
-const supply = (participant: string, pool: SupplyContract["pool"]): SupplyContract => ({
+const supply = (participant: string, pool: NonNullable<SupplyContract["pool"]>): SupplyContract => ({
   kind: "supply",
   version: 2,
   from: 2,

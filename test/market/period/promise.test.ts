@@ -65,7 +65,7 @@ class Terms {
   /** The floor of a contract for an offer with this limit; the highest price where it sells nothing so. */
   floor(participant: number, carrier: Carrier, limit: number): number {
     const { pool } = this.#of("supply", participant, carrier) as SupplyContract;
-    return pool === false ? Number.POSITIVE_INFINITY : (pool.floor ?? limit);
+    return pool === false ? Number.POSITIVE_INFINITY : (pool?.floor ?? limit);
   }
 }
 

@@ -84,7 +84,7 @@ function putTerms<T extends SupplyContract | UseContract>(
 
 const joins = record({ floor: optional(price) });
 /** false, or how what is left of an offer joins the pool. */
-const poolTerms: Check<SupplyContract["pool"]> = (value, field) =>
+const poolTerms: Check<NonNullable<SupplyContract["pool"]>> = (value, field) =>
   value === false ? false : joins(object(value, field), field);
 
 const supplyFields = record({
@@ -92,7 +92,7 @@ const supplyFields = record({
   participant: optional(name),
   carrier,
   limit: quantity,
-  pool: poolTerms,
+  pool: optional(poolTerms),
   collateral: money(0n),
 });
 
