@@ -14,6 +14,7 @@ import { countLeft, hasEmpty, exceeds } from "./check";
 export { reserve, address, hasClearingPrice, clearingPrice };
 export { sha256, shaInit, shaUpdate, shaFinal } from "./hash/sha256";
 export { leafHashes, merkleRoot, nodesRoot } from "./hash/merkle";
+export { saltedHashes } from "./hash/salted";
 
 /** `match`: the pricing of trades. */
 const counterparty: u32 = 0;

@@ -30,7 +30,7 @@ export {
 } from "./core/clearing.js";
 export { type Book, maxOrders, type OfferColumns, type OrderColumns } from "./core/columns.js";
 export { type Engine, openEngine } from "./core/engine.js";
-export type { Sha256Stream } from "./core/hashing.js";
+export type { SaltedRecords, Sha256Stream } from "./core/hashing.js";
 export type { WasmSource } from "./core/load.js";
 export type { Mechanism, Pricing } from "./core/mechanisms.js";
 export type { EngineOptions } from "./core/options.js";

@@ -25,28 +25,29 @@ const ends: usize = memory.data(4 * 64, 16);
 
 /**
  * Digests of prefix ‖ `bytes` bytes at `data + i * stride`, for i in 0 … lanes - 1 (1 to 4 of them); writes 32 bytes
- * each, end to end, to `out`, which may be the place of messages already read. Reads one byte before `data` and
- * nothing from `end` on.
+ * each, end to end, to `out`, which may be the place of messages already read. Reads one byte before `data`, unless
+ * there is no prefix (-1), and nothing from `end` on.
  */
 export function hashLanes(
-  prefix: u32, data: usize, stride: usize, lanes: u32, bytes: usize, end: usize, out: usize,
+  prefix: i32, data: usize, stride: usize, lanes: u32, bytes: usize, end: usize, out: usize,
 ): void {
   // Lanes too many hash the last message again and write the same bytes to the same place.
   const last = lanes - 1;
   const lane1 = <usize>min<u32>(1, last), lane2 = <usize>min<u32>(2, last), lane3 = <usize>last;
   // The prefix moves everything by one byte, so reading begins one byte early and the prefix replaces it.
-  let p0 = data - 1, p1 = p0 + lane1 * stride, p2 = p0 + lane2 * stride, p3 = p0 + lane3 * stride;
+  const prefixed = <usize>(prefix >= 0);
+  let p0 = data - prefixed, p1 = p0 + lane1 * stride, p2 = p0 + lane2 * stride, p3 = p0 + lane3 * stride;
 
-  for (let i: usize = 0; i < 8; i++) v128.store(registers + (i << 4), v128.load32_splat(initialRegisters + (i << 2)));
-  const length = bytes + 1;
+  splatRegisters(initialRegisters);
+  const length = bytes + prefixed;
   const blocks = length >> 6;
   for (let i: usize = 0; i < blocks; i++) {
     readWords(p0, p1, p2, p3, 4);
-    if (i == 0) setPrefix(prefix);
+    if (i == 0 && prefix >= 0) setPrefix(prefix);
     compressLanes();
     p0 += 64; p1 += 64; p2 += 64; p3 += 64;
   }
-  if (bytes == 64) compressSecond(p0, p1, p2, p3);
+  if (length == 65 && prefix >= 0) compressSecond(p0, p1, p2, p3);
   else compressEnd(p0, p1, p2, p3, length, blocks == 0 ? prefix : -1, end);
 
   const high = registers, low = registers + 64;
@@ -56,6 +57,43 @@ export function hashLanes(
   writeDigest(out + (lane1 << 5), 16);
   writeDigest(out + (lane2 << 5), 32);
   writeDigest(out + (lane3 << 5), 48);
+}
+
+/**
+ * The first 16 bytes of HMAC-SHA256 over `code` as u8 and `index + i` as u32, for lanes i in 0 … 3, written to
+ * `out + i * stride`. At `inner` and `outer` lie the registers after the key's two blocks.
+ */
+export function saltLanes(inner: usize, outer: usize, code: u32, index: u32, out: usize, stride: usize): void {
+  splatRegisters(inner);
+  const numbers = swapBytes(i32x4.add(i32x4.splat(index), i32x4(0, 1, 2, 3)));
+  v128.store(schedule, v128.or(i32x4.splat(code << 24), i32x4.shr_u(numbers, 8)));
+  v128.store(schedule, v128.or(i32x4.shl(numbers, 24), i32x4.splat(0x00800000)), 16);
+  endSchedule(32, 64 + 5);
+  compressLanes();
+  // The digests stand word by word across the lanes, as the schedule of the outer message wants them.
+  for (let i: usize = 0; i < 128; i += 16) v128.store(schedule + i, v128.load(registers + i));
+  v128.store(schedule, i32x4.splat(0x80000000), 128);
+  endSchedule(144, 64 + 32);
+  splatRegisters(outer);
+  compressLanes();
+  transpose(v128.load(registers), v128.load(registers, 16), v128.load(registers, 32), v128.load(registers, 48), registers);
+  for (let i: usize = 0; i < 64; i += 16, out += stride) v128.store(out, swapBytes(v128.load(registers + i)));
+}
+
+/** Four times the eight words at `from`. */
+// @ts-ignore: decorator
+@inline
+function splatRegisters(from: usize): void {
+  for (let i: usize = 0; i < 8; i++) v128.store(registers + (i << 4), v128.load32_splat(from + (i << 2)));
+}
+
+/** Zeros from `zero` in the schedule on, and the length in bytes of all four messages. */
+// @ts-ignore: decorator
+@inline
+function endSchedule(zero: usize, length: usize): void {
+  for (; zero < 224; zero += 16) v128.store(schedule + zero, i32x4.splat(0));
+  v128.store(schedule, i32x4.splat(<i32>(length >> 29)), 224);
+  v128.store(schedule, i32x4.splat(<i32>(length << 3)), 240);
 }
 
 // @ts-ignore: decorator
@@ -86,15 +124,13 @@ function compressEnd(p0: usize, p1: usize, p2: usize, p3: usize, length: usize, 
   const word = schedule + ((rest >> 2) << 4);
   const kept: u32 = odd == 0 ? 0 : 0xffffffff << (32 - odd);
   v128.store(word, v128.or(v128.and(v128.load(word), i32x4.splat(kept)), i32x4.splat(0x80000000 >>> odd)));
-  let zero = word + 16;
+  let zero = word + 16 - schedule;
   if (rest >= 56) {
-    for (; zero < schedule + 256; zero += 16) v128.store(zero, i32x4.splat(0));
+    for (; zero < 256; zero += 16) v128.store(schedule + zero, i32x4.splat(0));
     compressLanes();
-    zero = schedule;
+    zero = 0;
   }
-  for (; zero < schedule + 224; zero += 16) v128.store(zero, i32x4.splat(0));
-  v128.store(schedule, i32x4.splat(<i32>(length >> 29)), 224);
-  v128.store(schedule, i32x4.splat(<i32>(length << 3)), 240);
+  endSchedule(zero, length);
   compressLanes();
 }
 

@@ -20,7 +20,7 @@ import {
   takeLots,
   takeOffers,
 } from "./columns.js";
-import { leafHashes, merkleRoot, nodesRoot, type Sha256Stream, sha256, sha256Stream } from "./hashing.js";
+import * as hashing from "./hashing.js";
 import { type CoreExports, type LoadedCore, loadCore, restart } from "./load.js";
 import { mechanisms, pricingCodes, tieCodes } from "./mechanisms.js";
 import { CoreMemory } from "./memory.js";
@@ -45,9 +45,6 @@ export {
   type OfferColumns,
   type OrderColumns,
 } from "./columns.js";
-export type { Sha256Stream } from "./hashing.js";
-export type { WasmSource } from "./load.js";
-export type { Mechanism, MechanismRules, Pricing, Ties } from "./mechanisms.js";
 export type { EngineOptions } from "./options.js";
 export { type RecordOptions, type TradeRecords, tradeRecordBytes } from "./records.js";
 export {
@@ -59,8 +56,6 @@ export {
   type TierRange,
   tierRanges,
 } from "./rules.js";
-export { maxThreads } from "./threads.js";
-export { type HashWorker, hashWorkerSource } from "./worker.js";
 
 const orderCount = integer(0, maxOrders);
 /**
@@ -217,8 +212,7 @@ export class Engine {
   /**
    * Scenario 2 on what the last {@link match} left: what remains of offers whose pool limit allows it becomes lots at
    * the pool's price, `storage` lots follow at their own, and bids with something left walk them, each up to its pool
-   * limit. May be called again after
-   * another change of `remaining`.
+   * limit. May be called again after another change of `remaining`.
    *
    * The views that `match` returned stay valid, unless there are more storage lots than `book.lots` or
    * {@link reserve} announced.
@@ -269,12 +263,12 @@ export class Engine {
 
   /** SHA-256 of bytes of any length (FIPS 180-4): 32 fresh bytes. */
   sha256(bytes: Uint8Array): Uint8Array {
-    return this.#use((core, memory) => sha256(core, memory, bytes));
+    return this.#use((core, memory) => hashing.sha256(core, memory, bytes));
   }
 
   /** Opens a SHA-256 over pieces. Any number may be open at once; one that is dropped needs no closing. */
-  sha256Stream(): Sha256Stream {
-    return sha256Stream((use) => this.#use(use));
+  sha256Stream(): hashing.Sha256Stream {
+    return hashing.sha256Stream((use) => this.#use(use));
   }
 
   /**
@@ -282,17 +276,22 @@ export class Engine {
    * 32 fresh bytes; of no bytes the SHA-256 of nothing. A section of a block has rows of sixteen records as leaves.
    */
   merkleRoot(bytes: Uint8Array, leafBytes: number): Uint8Array {
-    return this.#use((core, memory) => merkleRoot(core, memory, bytes, leafBytes, this.#threads));
+    return this.#use((core, memory) => hashing.merkleRoot(core, memory, bytes, leafBytes, this.#threads));
   }
 
   /** RFC 6962 §2.1 hashes of leaves of any length, end to end: 32 fresh bytes a leaf. */
   leafHashes(leaves: readonly Uint8Array[]): Uint8Array {
-    return this.#use((core, memory) => leafHashes(core, memory, leaves));
+    return this.#use((core, memory) => hashing.leafHashes(core, memory, leaves));
   }
 
   /** RFC 6962 §2.1 root over leaves whose hashes lie end to end: 32 fresh bytes; of none the SHA-256 of nothing. */
   nodesRoot(hashes: Uint8Array): Uint8Array {
-    return this.#use((core, memory) => nodesRoot(core, memory, hashes));
+    return this.#use((core, memory) => hashing.nodesRoot(core, memory, hashes));
+  }
+
+  /** SHA-256(salt ‖ record) of each record, end to end; the salts as docs/ledger-format.md has them. */
+  saltedHashes(of: hashing.SaltedRecords): Uint8Array {
+    return this.#use((core, memory) => hashing.saltedHashes(core, memory, of));
   }
 
   /** Gives the memory back and ends worker threads. Every later call throws `state`. */

@@ -33,6 +33,18 @@ function checkBytes(bytes: unknown, field: string): asserts bytes is Uint8Array 
   if (isDetached(bytes)) fail("state", field, "bytes whose memory is still there", "detached ones");
 }
 
+/** Records of a section of a private block, with what their salts are made of. */
+export interface SaltedRecords {
+  /** The section's code, 0 to 255. */
+  readonly section: number;
+  /** The records, end to end. */
+  readonly records: Uint8Array;
+  /** Bytes of a record, 1 to 1,024. */
+  readonly recordBytes: number;
+  /** The period's secret: 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
 /** Room that `merkleRoot` needs beside its leaves: the hashes of one subtree, the roots of all pieces, one more. */
 export function merkleRoom(bytes: number, leafBytes: number): number {
   return digestBytes * (subtreeLeaves + Math.ceil(bytes / (pieceLeaves(leafBytes) * leafBytes)) + 1);
@@ -224,4 +236,49 @@ export function nodesRoot(core: CoreExports, memory: CoreMemory, given: Uint8Arr
   }
   if (pieces > 1) core.nodesRoot(roots, pieces, roots);
   return copyOf(bytes, roots, roots + digestBytes);
+}
+
+/** Longest record that is salted: all of the ledger's are far shorter. */
+const maxRecordBytes = 1024;
+const saltBytes = 16;
+/** Records that the core hashes at once. */
+const lanes = 4;
+
+/**
+ * SHA-256(salt ‖ record) of each record, end to end: fresh bytes. The salt of record `index` is the first 16 bytes of
+ * HMAC-SHA256 (RFC 2104), with the secret as key, over the section as u8 and the index as u32. The records pass through
+ * the core's memory a piece at a time.
+ */
+export function saltedHashes(core: CoreExports, memory: CoreMemory, given: SaltedRecords): Uint8Array {
+  const { section, records: from, recordBytes, secret } = given;
+  integer(0, 255)(section, "section");
+  integer(1, maxRecordBytes)(recordBytes, "recordBytes");
+  checkBytes(from, "records");
+  checkBytes(secret, "secret");
+  if (from.length % recordBytes !== 0)
+    fail("invalid", "records", `whole records of ${recordBytes} bytes`, `${from.length} bytes`);
+  // Never the secret itself.
+  if (secret.length !== digestBytes) fail("invalid", "secret", `${digestBytes} bytes`, secret.length);
+  // The core's own memory is written over as records pass through it.
+  const [records, key] = [from, secret].map((bytes) =>
+    bytes.buffer === memory.bytes.buffer ? copyOf(bytes) : bytes,
+  ) as [Uint8Array, Uint8Array];
+  const count = records.length / recordBytes;
+  const step = Math.floor(chunkBytes / recordBytes);
+  const scratchBytes = lanes * (saltBytes + recordBytes) + saltBytes;
+  memory.reserve(0, 0, 0, digestBytes + chunkBytes + scratchBytes + digestBytes * Math.min(step, count));
+  const keyAt = memory.address("work");
+  const staging = keyAt + digestBytes;
+  const scratch = staging + chunkBytes;
+  const out = scratch + scratchBytes;
+  const { bytes } = memory;
+  bytes.set(key, keyAt);
+  const hashes = new Uint8Array(count * digestBytes);
+  for (let first = 0; first < count; first += step) {
+    const end = Math.min(count, first + step);
+    bytes.set(records.subarray(first * recordBytes, end * recordBytes), staging);
+    core.saltedHashes(keyAt, section, first, staging, end - first, recordBytes, scratch, out);
+    hashes.set(bytes.subarray(out, out + (end - first) * digestBytes), first * digestBytes);
+  }
+  return hashes;
 }

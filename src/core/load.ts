@@ -63,6 +63,16 @@ export interface CoreExports extends Record<string, unknown> {
   leafHashes(pointer: number, bytes: number, leafBytes: number, out: number): number;
   merkleRoot(pointer: number, bytes: number, leafBytes: number, scratch: number, out: number): void;
   nodesRoot(pointer: number, count: number, out: number): void;
+  saltedHashes(
+    secret: number,
+    code: number,
+    first: number,
+    pointer: number,
+    count: number,
+    recordBytes: number,
+    scratch: number,
+    out: number,
+  ): void;
 }
 
 /** Bytes of a base64 text. A plain loop: `Uint8Array.from` with a function takes ten times as long. */

@@ -5,6 +5,10 @@
  */
 import { expect, test } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
+import { describeSection } from "../../src/ledger/format/block.js";
+import { tradeLayout } from "../../src/ledger/format/records.js";
+import type { Hasher } from "../../src/ledger/tree/hasher.js";
+import { someBytes } from "../support/builds.js";
 import { hardBooks, type Sides } from "./books.js";
 import { Random } from "./markets.js";
 
@@ -29,6 +33,22 @@ test("hard books cost at most some times what an easy one does, beyond 2¹⁶ or
   const costs = books.map(([name, book]) => [name, cost(() => void engine.match(book))] as const);
   const easy = costs[0]![1];
   for (const [name, each] of costs) expect(each / easy, name).toBeLessThan(15);
+}, 60_000);
+
+test("salting a section in one call costs a fraction of asking for each record", async () => {
+  const engine = await openEngine();
+  const trades = someBytes(50_000 * tradeLayout.bytes, 1);
+  const secret = someBytes(32, 2);
+  // The same hasher without the one call.
+  const apart: Hasher = {
+    sha256: (bytes) => engine.sha256(bytes),
+    merkleRoot: (bytes, leafBytes) => engine.merkleRoot(bytes, leafBytes),
+    leafHashes: (leaves) => engine.leafHashes(leaves),
+    nodesRoot: (hashes) => engine.nodesRoot(hashes),
+  };
+  const together = cost(() => void describeSection("trades", trades, secret, engine));
+  const each = cost(() => void describeSection("trades", trades, secret, apart));
+  expect(each / together).toBeGreaterThan(4);
 }, 60_000);
 
 test("divisible lots cost no more than matching does", async () => {

@@ -72,6 +72,23 @@ export class HashBuild {
     });
   }
 
+  /** Salted hashes of records that end where memory ends; guarded like `merkleRoot`. */
+  saltedHashes(
+    secret: Uint8Array,
+    code: number,
+    first: number,
+    records: Uint8Array,
+    size: number,
+  ): Uint8Array {
+    const count = records.length / size;
+    const scratchBytes = 4 * (16 + size) + 16;
+    return this.#guarded(32 + scratchBytes, 32 * count, records, (at, pointer, out) => {
+      this.memory.set(secret, at);
+      this.core.saltedHashes(at, code, first, pointer, count, size, at + 32, out);
+      return 32 * count;
+    });
+  }
+
   /** Root over hashes, worked out in their place. */
   nodesRoot(hashes: Uint8Array): Uint8Array {
     const at = this.place(hashes.length + 32);

@@ -2,9 +2,9 @@
 import { concat, copyOf, hex, sameBytes, wantBytes } from "../../bytes.js";
 import { needMethods, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
-import { type Block, contentsOf, saltedLeafBytes } from "../format/block.js";
+import { type Block, contentsOf, saltedLeafBytes, saltedSection } from "../format/block.js";
 import { encodeHeader, type Header } from "../format/header.js";
-import { saltedHashes, saltsOf } from "../format/salting.js";
+import { saltsOf } from "../format/salting.js";
 import {
   checkSection,
   isStateSection,
@@ -103,7 +103,7 @@ function leavesOf(
     const items = contentsOf(section, bytes);
     return { count: items.length, leaf: (place) => items[place]!, rangeRoot: itemRoots(items, hasher) };
   }
-  const leaves = secret === null ? bytes : saltedHashes(section, contentsOf(section, bytes), secret, hasher);
+  const leaves = secret === null ? bytes : saltedSection(section, bytes, secret, hasher);
   const width = secret === null ? rowBytes(layout!) : saltedLeafBytes(section);
   return {
     count: leaves.length / (secret === null ? layout!.bytes : hashBytes),

@@ -21,6 +21,18 @@ export interface Hasher {
    * `invalid` unless they are whole hashes.
    */
   nodesRoot(hashes: Uint8Array): Uint8Array;
+  /**
+   * The salted hashes of a private section's records (format/salting.ts), end to end: 32 fresh bytes a record.
+   * `section` is the section's code, `records` are whole ones of `recordBytes` bytes, the secret has 32. Only a hasher
+   * that makes them in one call, as the engine does, has this; of the others they are asked one by one, and are the
+   * same.
+   */
+  saltedHashes?(of: {
+    readonly section: number;
+    readonly records: Uint8Array;
+    readonly recordBytes: number;
+    readonly secret: Uint8Array;
+  }): Uint8Array;
 }
 
 /** Throws `invalid` for what is no hasher, a promise of one for instance. */

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concat, copyOf, hex } from "../../../src/bytes.js";
 import { openEngine } from "../../../src/core/engine.js";
+import { scalarCore } from "../../../src/core/scalar.js";
 import { GridclearError } from "../../../src/errors.js";
 import {
   type Block,
@@ -32,7 +33,8 @@ import { someBytes } from "../../support/builds.js";
 import { draftOf, sampleChain, tradePeriod } from "../../support/sample.js";
 
 const hasher = await openHasher();
-const hashers = [await openEngine(), hasher, plainHasher];
+const scalar = await openEngine({ wasm: scalarCore() });
+const hashers = [await openEngine(), scalar, hasher, plainHasher];
 const sha256 = (...parts: Uint8Array[]): Uint8Array =>
   new Uint8Array(
     createHash("sha256")

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { concat, copyOf, hex } from "../../../src/bytes.js";
+import { openEngine } from "../../../src/core/engine.js";
+import { scalarCore } from "../../../src/core/scalar.js";
 import { GridclearError } from "../../../src/errors.js";
 import { encodeBlock } from "../../../src/ledger/format/block.js";
 import { verifyChain } from "../../../src/ledger/format/chain.js";
@@ -20,7 +22,8 @@ import {
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { readLedgerFile, writeLedgerFile } from "../../../src/report/export/file.js";
-import { sampleChain, sampleLedger, tradePeriod } from "../../support/sample.js";
+import { someBytes } from "../../support/builds.js";
+import { type Period, sampleChain, sampleLedger, tradePeriod } from "../../support/sample.js";
 
 let hasher: Hasher;
 let blocks: Uint8Array[];
@@ -170,6 +173,27 @@ describe.skipIf(!python)("a verifier in Python, written from docs/ledger-format.
       broken.push(rawFile(records, ours.head!.hash, checksum));
     }
     for (const verdict of judge(broken)) expect(verdict).toMatchObject({ ok: false });
+  });
+
+  it("accepts private ledgers that either build of the core sealed, of sections around lanes and rows", async () => {
+    const secretOf = (height: number): Uint8Array => someBytes(32, height);
+    const times = (count: number): Period => {
+      const { sections, ...rest } = tradePeriod(1001);
+      const many = Object.entries(sections ?? {}).map(([name, bytes]) => [
+        name,
+        concat(...Array.from({ length: count }, () => bytes)),
+      ]);
+      return { ...rest, sections: Object.fromEntries(many) };
+    };
+    const periods = [1, 2, 3, 4, 5, 15, 16, 17, 31, 33, 1900].map(times);
+    for (const by of [await openEngine(), await openEngine({ wasm: scalarCore() })]) {
+      const chain = sampleChain(periods, by, false, secretOf).map(encodeBlock);
+      const ours = await verifyChain(chain, hasher);
+      if (!ours.ok) throw ours.error;
+      expect(judge([await fileOf(chain)])).toEqual([
+        { ok: true, size: periods.length + 1, head: hex(ours.head!.hash), root: hex(ours.root) },
+      ]);
+    }
   });
 
   it("refuses what we refuse, at the same height", async () => {
