@@ -39,12 +39,22 @@ export class Entries {
   /** Filled anew for every flow: a period writes millions. */
   readonly #flow: FlowRow;
   readonly #pay: Pay;
+  /** The accounts of that row's participant, and of the owner of its device. */
+  readonly #of: Parameters<typeof payFlow>[1];
 
   constructor(round: Round, carrier: number) {
     this.#round = round;
     this.#carrier = carrier;
     const flow = { kind: 0, carrier, party: none, order: none, quantity: 0 };
-    this.#flow = { ...flow, lost: 0, price: 0, amount: 0, extra: 0 };
+    const row: FlowRow = { ...flow, lost: 0, price: 0, amount: 0, extra: 0 };
+    this.#flow = row;
+    this.#of = {
+      participant: () => accountOf(row.party),
+      device: () => {
+        const { owner } = round.terms.devices[row.party]!;
+        return owner === nobody ? account.pool : accountOf(owner);
+      },
+    };
     this.#pay = (_, from, to, amount) => round.accounts.move(from, to, amount);
   }
 
@@ -273,13 +283,7 @@ export class Entries {
 
   /** Writes a flow, and moves the money that it says. */
   #write(row: FlowRow): void {
-    const { journal, terms } = this.#round;
-    journal.flow(row);
-    if (row.amount === 0) return;
-    const device = (): number => {
-      const { owner } = terms.devices[row.party]!;
-      return owner === nobody ? account.pool : accountOf(owner);
-    };
-    payFlow(row, { participant: () => accountOf(row.party), device }, this.#pay);
+    this.#round.journal.flow(row);
+    if (row.amount !== 0) payFlow(row, this.#of, this.#pay);
   }
 }
