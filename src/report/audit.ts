@@ -3,7 +3,7 @@
  * signed head held against the blocks. It takes the blocks from wherever they come (a store, an exported file, a
  * server) and changes nothing. `gridclear verify` is this over a ledger on disk.
  */
-import { fromUtf8, hex, sameBytes } from "../bytes.js";
+import { fromUtf8, hex } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { type Engine, openEngine } from "../core/engine.js";
 import { fail, GridclearError, placed } from "../errors.js";
@@ -16,6 +16,7 @@ import { checkEvidence } from "../ledger/keys/coverage.js";
 import { KeyDirectory } from "../ledger/keys/directory.js";
 import { openSignatures } from "../ledger/keys/signature.js";
 import {
+  type Checkpoint,
   checkpointKey,
   isSignedBy,
   parseCheckpoint,
@@ -28,6 +29,7 @@ import { keyContracts } from "../market/period/snapshot.js";
 import { openReplay, type Replay } from "../market/replay.js";
 import { readSnapshot } from "../market/snapshots.js";
 import { linkedBlocks } from "./blocks.js";
+import { checkCheckpoint, Heads } from "./heads.js";
 
 /** A ledger that holds in every respect. */
 export interface GoodLedger {
@@ -87,6 +89,10 @@ export interface AuditOptions {
   /** The newest signed head that was kept beside the blocks, as a note; the blocks must lead to it. Default: none. */
   readonly note?: string | null;
   /**
+   * A head that the caller trusts, whoever signed it: the ledger must be of its market and lead to it. Default: none.
+   */
+  readonly checkpoint?: Checkpoint;
+  /**
    * The platform's public key, by which the head's signature is checked where genesis is withheld, which says it
    * otherwise.
    */
@@ -110,6 +116,7 @@ const optionNames = [
   "signatures",
   "engine",
   "platformKey",
+  "checkpoint",
   "progress",
 ] as const satisfies readonly (keyof AuditOptions)[];
 
@@ -167,17 +174,20 @@ interface Tools {
   readonly signatures: Signatures;
   readonly engine: Engine;
   readonly platformKey: Uint8Array | null;
+  readonly checkpoint: Checkpoint | null;
   readonly progress: (done: number) => void;
 }
 
 /** Opens what `options` leaves out and runs `judge`; a ledger that does not hold is an answer, not an error. */
 async function verdict(options: AuditOptions, judge: (tools: Tools) => Promise<GoodLedger>): Promise<Audit> {
+  const checkpoint =
+    options.checkpoint === undefined ? null : checkCheckpoint(options.checkpoint, "checkpoint");
   const hasher = options.hasher ?? (await openHasher());
   const signatures = options.signatures ?? (await openSignatures());
   const engine = options.engine ?? (await openEngine());
   try {
     const { platformKey = null, progress = () => {} } = options;
-    return await judge({ hasher, signatures, engine, platformKey, progress });
+    return await judge({ hasher, signatures, engine, platformKey, checkpoint, progress });
   } catch (error) {
     if (!(error instanceof GridclearError) || error.code === "storage") throw error;
     return { ok: false, height: error.height, reason: error.message };
@@ -192,19 +202,22 @@ async function judge(
   tools: Tools,
   snapshot: Snapshot | null = null,
 ): Promise<GoodLedger> {
-  const { hasher, progress } = tools;
+  const { hasher, checkpoint, progress } = tools;
   const chain = new Chain(hasher);
   const execution = new Execution(tools, snapshot);
   const known = execution.height;
   const head = note === null ? null : parseCheckpoint(note);
-  let rootAtHead: Uint8Array | null = null;
+  const heads = new Heads([
+    ...(head === null ? [] : [{ name: "kept beside the ledger", head: head.checkpoint }]),
+    ...(checkpoint === null ? [] : [{ name: "that is trusted", head: checkpoint }]),
+  ]);
   let orders = 0;
   let trades = 0;
   let withheld = 0;
   let erased = 0;
   let signed = snapshot !== null && isSigned(snapshot.header);
   for await (const { bytes, header, isWithheld: isHeader } of linkedBlocks(blocks, chain, known)) {
-    if (chain.size === head?.checkpoint.size) rootAtHead = chain.root();
+    heads.pass(chain, header);
     if (chain.size <= known) {
       if (isHeader) erased += 1;
       continue;
@@ -217,12 +230,7 @@ async function judge(
     if (chain.size % 100 === 0) progress(chain.size);
   }
   if (chain.size % 100 !== 0) progress(chain.size);
-  if (head !== null) {
-    const { size, root } = head.checkpoint;
-    // A head that was signed can't be taken back: blocks missing under it, or others in their place, are seen here.
-    if (rootAtHead === null) throw missing(chain.size, size);
-    if (!sameBytes(rootAtHead, root)) fail("corrupt", `head of ${size} blocks`, hex(rootAtHead), hex(root));
-  }
+  heads.check(chain.size);
   return {
     ok: true,
     blocks: chain.size,
@@ -279,15 +287,3 @@ class Execution {
     );
   }
 }
-
-/** The error of a ledger that ends below its signed head. */
-const missing = (height: number, size: number): GridclearError =>
-  new GridclearError(
-    "corrupt",
-    {
-      field: `block ${height}`,
-      wanted: `a block: the head kept beside the ledger covers ${size}`,
-      got: "none",
-    },
-    { height },
-  );

@@ -76,6 +76,27 @@ describe("auditBlocks", () => {
     });
   });
 
+  it("holds the blocks against a head that is passed, and refuses what is none", async () => {
+    const origin = originOf(decodeBlock(blocks[0]!).header.marketId);
+    const head = { origin, size: 4, root: store.root() };
+    const held = (checkpoint: typeof head) => auditBlocks(blocks, { engine, checkpoint });
+    expect(await held(head)).toMatchObject({ ok: true });
+    expect(await held({ ...head, root: new Uint8Array(32) })).toMatchObject({ ok: false });
+    expect(await held({ ...head, size: 9_000 })).toMatchObject({ ok: false, height: blocks.length });
+    const stray = { ...head, origin: originOf(new Uint8Array(32)) };
+    expect(await held(stray)).toMatchObject({ ok: false, reason: expect.stringContaining("origin") });
+    expect(await auditBlocks(blocks, { engine, note: unsignedCheckpoint(stray) })).toMatchObject({
+      ok: false,
+    });
+    for (const [field, wrong] of [
+      ["checkpoint", null],
+      ["checkpoint.origin", { ...head, origin: 7 }],
+      ["checkpoint.size", { ...head, size: 0 }],
+      ["checkpoint.root", { ...head, root: new Uint8Array(31) }],
+    ] as const)
+      await expect(held(wrong as never)).rejects.toMatchObject({ code: "invalid", field });
+  });
+
   it("throws what is the disk's fault, and leaves a caller's engine open", async () => {
     async function* failing(): AsyncGenerator<Uint8Array> {
       yield blocks[0]!;

@@ -45,9 +45,10 @@ export const demoCommand: Command = defineCommand({
     if (exitCode !== 0) return exitCode;
     io.err("executing every period again from its orders …\n");
     const progress = progressLine(io);
-    const audit = await auditLedger(ledger, (done, of) =>
-      progress(() => `${grouped(done)} of ${grouped(of ?? done)} blocks`, done === of),
-    );
+    const audit = await auditLedger(ledger, {
+      progress: (done, of) =>
+        progress(() => `${grouped(done)} of ${grouped(of ?? done)} blocks`, done === of),
+    });
     if (!audit.ok) {
       io.out(`\nBAD: the ledger does not verify: ${atBlock(audit.height, audit.reason)}\n`);
       return 1;

@@ -1,6 +1,7 @@
 /** `gridclear verify`: checks a ledger by executing it again, or judges a proof, a receipt or a contradiction. */
 import { fail } from "../../errors.js";
 import { type Command, defineCommand } from "../command.js";
+import type { Vouched } from "../evidence/trust.js";
 import { auditLedger, type TimedAudit } from "../parts/audit.js";
 import { atBlock } from "../parts/problem.js";
 import { progressLine } from "../parts/progress.js";
@@ -12,12 +13,12 @@ export const verifyCommand: Command = defineCommand({
   name: "verify",
   summary: "check a ledger, a proof, a statement or a receipt",
   forms: [
-    "LEDGER [--from HEIGHT] [--json]",
+    "LEDGER [--from HEIGHT] [--checkpoint FILE] [--key KEY]\n[--witness KEY ... [--threshold K]] [--json]",
     "--proof FILE [LEDGER | --checkpoint FILE] [--key KEY]\n[--witness KEY ... [--threshold K]] [--json]",
     "--receipt FILE LEDGER [--json]",
   ],
   about:
-    "Reads a ledger from disk, hashes every block again, checks every link and signature, executes every period again from its orders and compares. Nothing in the ledger is changed. The first form names the first bad block and why.",
+    "Reads a ledger from disk, hashes every block again, checks every link and signature, executes every period again from its orders and compares. Nothing in the ledger is changed. The first form names the first bad block and why; with a head (--checkpoint, or with --key or --witness alone the one kept beside the ledger) it says whether the ledger leads to that.",
   arguments: [
     {
       name: "LEDGER",
@@ -30,7 +31,7 @@ export const verifyCommand: Command = defineCommand({
       value: "FILE",
       help: "a proof or evidence made by gridclear prove, or a bundle made by gridclear statement: checks it, and that it leads to the head of the ledger or checkpoint",
     },
-    checkpoint: { value: "FILE", help: "a head that you trust" },
+    checkpoint: { value: "FILE", help: "a head that you trust, of the ledger or of the proof" },
     key: { value: "KEY", help: "the platform's public key, with which that head must be signed" },
     witness: {
       value: "KEY",
@@ -55,17 +56,27 @@ export const verifyCommand: Command = defineCommand({
       return verifyEvidence({ ...options, ledger }, io);
     }
     if (ledger === undefined) return fail("invalid", "LEDGER", "a ledger, or --proof, or --receipt", "none");
-    const { refuseDemands } = await import("../evidence/open.js");
-    refuseDemands(options);
+    const [{ openTrust }, { anchorOf }] = await Promise.all([
+      import("../evidence/open.js"),
+      import("../evidence/trust.js"),
+    ]);
+    const trust = await openTrust(options);
+    let vouched: Vouched | null = null;
     const progress = progressLine(io);
-    const audit = await auditLedger(
-      ledger,
-      (done, of) =>
+    const audit = await auditLedger(ledger, {
+      progress: (done, of) =>
         progress(() => `${grouped(done)}${of === null ? "" : ` of ${grouped(of)}`} blocks`, done === of),
-      options.from === undefined ? undefined : wholeNumber(options.from, "--from"),
-    );
-    if (options.json) io.out(`${JSON.stringify(audit)}\n`);
-    else io.out(report(ledger, audit));
+      from: options.from === undefined ? undefined : wholeNumber(options.from, "--from"),
+      platformKey: trust.key,
+      trusted: async (kept) => {
+        vouched = await anchorOf(trust, { size: 0, checkpoint: kept });
+        return vouched;
+      },
+    });
+    const head = audit.ok ? (vouched as Vouched | null) : null;
+    const trusted = head === null ? null : { size: head.size, source: head.source };
+    if (options.json) io.out(`${JSON.stringify(audit.ok ? { ...audit, trusted } : audit)}\n`);
+    else io.out(report(ledger, audit, trusted));
     return audit.ok ? 0 : 1;
   },
 });
@@ -94,7 +105,24 @@ function withheldOf({
   ];
 }
 
-function report(ledger: string, audit: TimedAudit): string {
+/** The head that a good ledger was held against: how many blocks it covers, and who vouches for it. */
+type Trusted = Pick<Vouched, "size" | "source">;
+
+/** What is under the head that is trusted, and what of a ledger that was executed from a snapshot is not. */
+function trustedOf(
+  { size, source }: Trusted,
+  { blocks, from }: TimedAudit & { readonly ok: true },
+): string[] {
+  const end = from === null ? 0 : from + 1;
+  return [
+    `  ${size === blocks ? "all" : "the first"} ${grouped(size)} blocks lie under a trusted head: ${source}`,
+    ...(size >= end
+      ? []
+      : [`  NOT CHECKED: the snapshot of height ${grouped(end - 1)} against that head, which ends below it`]),
+  ];
+}
+
+function report(ledger: string, audit: TimedAudit, trusted: Trusted | null): string {
   if (!audit.ok) return `BAD: ${ledger}: ${atBlock(audit.height, audit.reason)}\n`;
   const { blocks, orders, trades, hash, root, from, durationMs, erased } = audit;
   const since = from === null ? "" : ` since the snapshot of height ${grouped(from)}`;
@@ -108,6 +136,7 @@ function report(ledger: string, audit: TimedAudit): string {
           `  NOT CHECKED: the records of ${count(erased, "block", "blocks")} before it, which are erased: header alone`,
         ]),
     ...(audit.withheld === 0 ? [signaturesOf(audit)] : withheldOf(audit)),
+    ...(trusted === null ? [] : trustedOf(trusted, audit)),
     `  head ${hash ?? "none"}`,
     `  root ${root}`,
     `  ${rate(blocks, durationMs)} blocks and ${rate(orders, durationMs)} orders a second`,

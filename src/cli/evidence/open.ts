@@ -70,38 +70,39 @@ const maxReceiptBytes = 1 << 26;
 export async function openEvidence(
   request: EvidenceRequest,
 ): Promise<{ readonly evidence: Evidence; readonly trust: Trust }> {
-  const { proof, receipt, ledger, witness, threshold } = request;
+  const { proof, receipt, ledger } = request;
   if (proof !== undefined && receipt !== undefined)
     return fail("invalid", "arguments", "--proof or --receipt", "both");
   if (proof === undefined || ledger !== undefined) refuseDemands(request);
-  if (threshold !== undefined && witness.length === 0)
-    return fail("invalid", "--threshold", "--witness with it", threshold);
   const trust = await openTrust(request);
   const evidence = proof === undefined ? await openReceipts(receipt!) : await openProofFile(proof);
   if (evidence.kind !== "proof" && evidence.kind !== "bundle") refuseDemands(request);
   return { evidence, trust };
 }
 
-/** The options that demand something of the head of a proof. */
-type Demands = Pick<EvidenceRequest, "checkpoint" | "key" | "witness" | "threshold">;
+/** The options that demand something of a head. */
+export type Demands = Pick<EvidenceRequest, "checkpoint" | "key" | "witness" | "threshold">;
 
 /**
- * Refuses every demand on the head of a proof, where there is none or the ledger's own takes its place: nobody would
+ * Refuses every demand on a head, where the evidence has none or the ledger's own takes its place: nobody would
  * check the demand, and "good" would seem to say that it was met. Throws `invalid` naming the option.
  */
-export function refuseDemands({ checkpoint, key, witness, threshold }: Demands): void {
+function refuseDemands({ checkpoint, key, witness, threshold }: Demands): void {
   for (const [name, value] of Object.entries({ checkpoint, key, witness: witness[0], threshold }))
     if (value !== undefined)
       fail(
         "invalid",
         `--${name}`,
-        "--proof with it, of a record or block, and no LEDGER beside it",
+        "--proof of a record or block with it, or LEDGER, and not both",
         "another question",
       );
 }
 
-async function openTrust(request: EvidenceRequest): Promise<Trust> {
+/** Reads what is trusted. Throws `invalid` or `limit`, naming the file or the option, for what has no such form. */
+export async function openTrust(request: Demands & Partial<Pick<EvidenceRequest, "ledger">>): Promise<Trust> {
   const { ledger = null, checkpoint, key, witness, threshold } = request;
+  if (threshold !== undefined && witness.length === 0)
+    return fail("invalid", "--threshold", "--witness with it", threshold);
   const witnesses = witness.map((text) =>
     publicKey("--witness", () => parseKey(text, witnessKeyKind, hasher)),
   );

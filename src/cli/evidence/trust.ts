@@ -3,9 +3,11 @@ import { hex } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import {
+  type Checkpoint,
   cosignatures,
   isFinal,
   isSignedBy,
+  originOf,
   parseCheckpoint,
   type SignedCheckpoint,
   type WitnessPolicy,
@@ -15,15 +17,13 @@ import { withLedger } from "../parts/ledger.js";
 import type { Trust } from "./open.js";
 
 /** A head that somebody vouches for; `source` says who, in words. */
-export interface Vouched {
-  /** Number of blocks that it covers. */
-  readonly size: number;
-  readonly root: Uint8Array;
+export interface Vouched extends Checkpoint {
   readonly source: string;
 }
 
 /** What leads to a head: the number of blocks under that, and the head itself where it came along as a note. */
 export interface Leading {
+  /** Wanted where a ledger is trusted: its head of that size is taken. */
   readonly size: number;
   readonly checkpoint: string | null;
 }
@@ -52,7 +52,8 @@ export async function anchorOf(trust: Trust, leading: Leading): Promise<Vouched 
 }
 
 async function headOfLedger(directory: string, size: number): Promise<Vouched> {
-  return withLedger(directory, async ({ history }) => ({
+  return withLedger(directory, async ({ history, marketId }) => ({
+    origin: originOf(marketId),
     size,
     root:
       size >= 1 && size <= history.size

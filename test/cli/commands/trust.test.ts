@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hex } from "../../../src/bytes.js";
 import { keysCommand } from "../../../src/cli/commands/keys.js";
 import { proveCommand } from "../../../src/cli/commands/prove.js";
+import { snapshotCommand } from "../../../src/cli/commands/snapshot.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
 import { witnessCommand } from "../../../src/cli/commands/witness.js";
 import { readKeyFile, writeKeyFile } from "../../../src/cli/parts/keyfile.js";
 import { httpSource } from "../../../src/cli/parts/ledgersource.js";
 import { serveAsk } from "../../../src/cli/parts/serving.js";
 import { sectionNames } from "../../../src/ledger/format/sections.js";
-
+import type { SigningKey } from "../../../src/ledger/keys/backend.js";
 import {
   checkpointKey,
   cosign,
@@ -23,6 +24,7 @@ import {
   originOf,
   parseCheckpoint,
   signCheckpoint,
+  unsignedCheckpoint,
   witnessKeyKind,
 } from "../../../src/ledger/proof/checkpoint.js";
 import { encodeReceipt } from "../../../src/ledger/proof/receipt.js";
@@ -273,6 +275,125 @@ describe("gridclear prove and verify --proof", () => {
   });
 });
 
+describe("gridclear verify LEDGER against a head", () => {
+  const key = hex(platform.publicKey);
+  const verify = async (ledger: string, ...more: string[]) => {
+    const { code, out } = await run(verifyCommand, at(ledger), "--json", ...more);
+    return { code, ...(JSON.parse(out) as Record<string, unknown>) };
+  };
+  const headOf = async (name: string, note: string): Promise<string[]> => {
+    await writeFile(at(`head-${name}`), note);
+    return ["--checkpoint", at(`head-${name}`)];
+  };
+  let stranger: SigningKey;
+  beforeAll(async () => {
+    stranger = await keyOf(77);
+    await write("begun", { ...honest, blocks: honest.blocks.slice(0, 4) }, null);
+    for (const height of ["1", "3"]) await run(snapshotCommand, at("bare"), "--at", height);
+  });
+
+  test("a good one, of all blocks or of the first, signed or not", async () => {
+    for (const size of [1, 3, 5]) {
+      const head = await headOf("good", await honest.head(size));
+      for (const more of [[], ["--key", key], ["--from", "1"], ["--from", "3", "--key", key]])
+        expect(await verify("bare", ...head, ...more)).toMatchObject({
+          code: 0,
+          ok: true,
+          blocks: 5,
+          trusted: {
+            size,
+            source: expect.stringContaining(more.includes("--key") ? "key given" : at("head-good")),
+          },
+        });
+    }
+    const head = await headOf("unsigned", (await honest.head(5)).replace(/— .*\n/, ""));
+    expect(await verify("bare", ...head)).toMatchObject({ code: 0 });
+    expect(await verify("bare", ...head, "--key", key)).toMatchObject({
+      code: 1,
+      reason: expect.stringContaining("checkpoint: wanted a signature"),
+    });
+    const said = await run(verifyCommand, at("bare"), ...(await headOf("good", await honest.head(3))));
+    expect(said.out).toContain(
+      `the first 3 blocks lie under a trusted head: that head is the one of ${at("head-good")}`,
+    );
+    expect((await run(verifyCommand, at("bare"))).out).not.toContain("trusted");
+    expect(await verify("bare")).toMatchObject({ code: 0, trusted: null });
+  });
+
+  test("from a snapshot above the head, of which nothing vouches for it, that is said", async () => {
+    const head = await headOf("low", await honest.head(3));
+    const said = async (from: string) => (await run(verifyCommand, at("bare"), ...head, "--from", from)).out;
+    expect(await said("3")).toContain("NOT CHECKED: the snapshot of height 3 against that head");
+    expect(await said("1")).not.toContain("NOT CHECKED");
+  });
+
+  test("one of other blocks, of another market, ahead of the ledger, or forged is bad", async () => {
+    const wrong = async (ledger: string, note: string, reason: string, ...more: string[]) => {
+      const head = await headOf("wrong", note);
+      for (const from of ledger === "bare" ? [[], ["--from", "3"]] : [[]])
+        expect(await verify(ledger, ...head, ...from, ...more)).toMatchObject({
+          code: 1,
+          ok: false,
+          reason: expect.stringContaining(reason),
+        });
+    };
+    await wrong("bare", await liar.head(5), "head of 5 blocks that is trusted: wanted ");
+    const root = honest.history.root();
+    const stray = { origin: originOf(new Uint8Array(32)), size: 5, root };
+    await wrong("bare", await signCheckpoint(stray, platform, hasher), "origin of the head that is trusted");
+    await wrong("begun", await honest.head(5), "block 4: wanted a block: the head that is trusted covers 5");
+    expect(await verify("begun", ...(await headOf("wrong", await honest.head(5))))).toMatchObject({
+      height: 4,
+    });
+    // Whoever has no key of the platform makes a head of other blocks, signs it himself, or moves a signature to it.
+    const forged = { origin: originOf(market), size: 5, root: liar.history.root() };
+    await wrong(
+      "liar",
+      await signCheckpoint(forged, stranger, hasher),
+      "checkpoint: wanted a signature",
+      "--key",
+      key,
+    );
+    const moved = unsignedCheckpoint(forged) + (await honest.head(5)).split("\n\n")[1];
+    await wrong("liar", moved, "checkpoint: wanted a signature", "--key", key);
+    await wrong("bare", moved, "head of 5 blocks that is trusted: wanted ");
+    await headOf("none", "no head");
+    await expect(run(verifyCommand, at("bare"), "--checkpoint", at("head-none"))).rejects.toMatchObject({
+      code: "invalid",
+    });
+  });
+
+  test("without --checkpoint a key and witnesses speak of the head kept beside the ledger", async () => {
+    expect(await verify("honest", "--key", key)).toMatchObject({ code: 0, trusted: { size: 5 } });
+    for (const [ledger, other] of [
+      ["honest", hex(stranger.publicKey)],
+      ["bare", key],
+    ] as const)
+      expect(await verify(ledger, "--key", other)).toMatchObject({ code: 1, ok: false });
+    const names = await Promise.all(
+      [21, 22].map(async (number) => ({ name: `w${number}`, key: await keyOf(number) })),
+    );
+    const lines = names.flatMap(({ name, key: { publicKey } }) => [
+      "--witness",
+      formatKey({ name, publicKey }, witnessKeyKind, hasher),
+    ]);
+    expect(await verify("honest", ...lines)).toMatchObject({
+      code: 1,
+      reason: expect.stringContaining("cosignatures of 2 of the 2 witnesses"),
+    });
+    const note = await cosign(await honest.head(), { ...names[0]!, time: 1_700_000_000 }, hasher);
+    const head = await headOf("cosigned", note);
+    expect(await verify("honest", ...head, ...lines)).toMatchObject({ code: 1 });
+    expect(await verify("honest", ...head, ...lines, "--threshold", "1")).toMatchObject({
+      code: 0,
+      trusted: { size: 5, source: expect.stringContaining("final: cosigned by w21, of 2 witnesses") },
+    });
+    await expect(run(verifyCommand, at("honest"), "--threshold", "1")).rejects.toMatchObject({
+      field: "--threshold",
+    });
+  });
+});
+
 describe("a demand that nobody would check is refused", () => {
   const key = hex(platform.publicKey);
   const named = [
@@ -288,9 +409,8 @@ describe("a demand that nobody would check is refused", () => {
     await writeFile(at("promise"), encodeReceipt(honest.receipts[0]!));
   });
 
-  test.each(named)("%s of a ledger, of a receipt, beside a ledger", async (option, value) => {
+  test.each(named)("%s of a receipt, and of a proof beside a ledger", async (option, value) => {
     for (const question of [
-      [at("honest")],
       ["--receipt", at("promise"), at("honest")],
       ["--proof", at("order"), at("honest")],
     ])
