@@ -5,6 +5,7 @@
 import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
+import { encodeCanonical } from "../ledger/format/canonical.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
@@ -53,6 +54,7 @@ export class Platform {
   /** Answers with everything, a private market's records and secrets too: for auditors and witnesses alone. */
   readonly disclose: Ask;
   readonly #options: PlatformOptions;
+  readonly #served: ServedLedger;
   readonly #history: HistoryTree;
   #note: string | null = null;
   #signing: Promise<void> = Promise.resolve();
@@ -63,14 +65,15 @@ export class Platform {
     this.market = market;
     this.#options = options;
     this.#history = history;
-    const served: ServedLedger = {
+    this.#served = {
       hasher,
       history,
       block: (height) => market.store.get(height),
+      contract: async () => encodeCanonical(market.contract),
       checkpoint: () => this.#note,
     };
-    this.answer = serveLedger(served);
-    this.disclose = serveLedger({ ...served, discloses: true });
+    this.answer = serveLedger(this.#served);
+    this.disclose = serveLedger({ ...this.#served, discloses: true });
     market.on("sealed", ({ hash }) => {
       const own = copyOf(hash);
       this.#signing = this.#signing
@@ -104,6 +107,19 @@ export class Platform {
   /** The newest head as signed; null before genesis is sealed. */
   get note(): string | null {
     return this.#note;
+  }
+
+  /**
+   * Answers one member: what {@link Platform.answer} tells everybody, and in a private market a proof of each of that
+   * member's own orders, as `LightClient.judge` asks for with a receipt. The row of such a proof has the salted hashes
+   * of others' orders and nothing else of them. The platform does not know who asks: the caller must have made sure
+   * that it is this participant. Throws `refused` for an id that no participant has.
+   */
+  answerFor(participant: string): Ask {
+    const member =
+      this.market.participantNumber(participant) ??
+      fail("refused", "participant", "a registered participant", participant);
+    return serveLedger({ ...this.#served, member });
   }
 
   /** Resolves when the heads of all periods sealed so far are signed and kept. Throws what prevented it. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { hex, toUtf8 } from "../../src/bytes.js";
 import { type Block, contentsOf } from "../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../src/ledger/format/canonical.js";
+import { headerBytes } from "../../src/ledger/format/header.js";
 import { readRecord } from "../../src/ledger/format/layout.js";
 import {
   type FlowRecord,
@@ -17,10 +18,15 @@ import {
 import { saltsOf } from "../../src/ledger/format/salting.js";
 import { sectionNames, storedSections } from "../../src/ledger/format/sections.js";
 import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
-import type { Ask } from "../../src/ledger/service/server.js";
+import { judgeContradiction } from "../../src/ledger/proof/contradiction.js";
+import { decodeReceipt, signReceipt } from "../../src/ledger/proof/receipt.js";
+import { LightClient } from "../../src/ledger/service/client.js";
+import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
+import { HistoryTree } from "../../src/ledger/tree/history.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { readBundle } from "../../src/report/bundle/read.js";
 import { writeBundle } from "../../src/report/bundle/write.js";
-import { engine, gateway, hasher } from "../support/community.js";
+import { engine, gateway, hasher, platform as platformKey, signatures } from "../support/community.js";
 import { late, members, names, runSearched } from "../support/searched.js";
 import { Haystack, tellingWindows } from "../support/searching.js";
 
@@ -138,7 +144,7 @@ function found(haystack: Haystack, number: number | null): Map<string, number> {
   for (const block of blocks)
     for (const section of storedSections)
       for (const bytes of contentsOf(section, block.sections[section]))
-        if (number !== null && isMine(section, bytes, block, number))
+        if (isMine(section, bytes, block, number ?? -1))
           for (const window of tellingWindows(bytes)) known.add(window);
   const hits = new Map<string, number>();
   for (const [what, bytes] of secretsFrom(number ?? -1))
@@ -168,7 +174,7 @@ describe("a private market that was searched", () => {
 
   test("tells each member nothing of the others, beside what everybody is told", async () => {
     for (const [number, id] of names.entries()) {
-      const haystack = await answers(platform.answer);
+      const haystack = await answers(platform.answerFor(id));
       const bundle = await bundleOf(id);
       haystack.addText(bundle);
       if (number === 0) for (const receipt of receipts) haystack.addText(receipt);
@@ -177,10 +183,95 @@ describe("a private market that was searched", () => {
     }
   });
 
+  test("answers a member, and no other, what judges its receipts", async () => {
+    const client = new LightClient({
+      hasher: plainHasher,
+      signatures,
+      marketId: platform.market.id,
+      platformKey: platformKey.publicKey,
+    });
+    await client.update(platform.answer);
+    expect(receipts.length).toBeGreaterThan(8);
+    for (const text of receipts) {
+      const receipt = decodeReceipt(text);
+      const own = await client.judge(platform.answerFor(names[0]!), receipt);
+      expect(own.verdict).toBe("kept");
+      for (const ask of [platform.answer, platform.answerFor(names[1]!)])
+        await expect(client.judge(ask, receipt)).rejects.toThrow(/proof.*: wanted an answer, got null/);
+    }
+    // A place that the block has not is contradicted by its header alone, which everybody may have.
+    const beyond = { ...decodeReceipt(receipts[0]!), number: 1000 };
+    const promised = await signReceipt(beyond, platformKey, hasher);
+    expect((await client.judge(platform.answer, promised)).verdict).toBe("contradicted");
+    const judged = client.contradiction!;
+    const accused = { marketId: platform.market.id, platformKey: platformKey.publicKey };
+    expect(await judgeContradiction(judged, accused, signatures, plainHasher)).toContain("1000");
+    // Of two of its own orders at the place of one a member learns both, and can show it to anybody.
+    const [first, second] = receipts.map((text) => decodeReceipt(text));
+    const swapped = await signReceipt({ ...first!, order: second!.order }, platformKey, hasher);
+    expect((await client.judge(platform.answerFor(names[0]!), swapped)).verdict).toBe("contradicted");
+    expect(await judgeContradiction(client.contradiction!, accused, signatures, plainHasher)).toMatch(
+      /another/,
+    );
+  });
+
+  test("answers each member all of its own orders and no other record", async () => {
+    const size = blocks.length;
+    for (const [number, id] of names.entries()) {
+      const ask = platform.answerFor(id);
+      let own = 0;
+      for (const [height, block] of blocks.entries())
+        for (const section of sectionNames)
+          for (let index = 0; index < block.header.sections[section].count; index += 1) {
+            const answer = await ask(`proof/${size}/${height}/${section}/${index}`);
+            const mine =
+              section === "orders" &&
+              readRecord(orderLayout, block.sections.orders, index).participant === number;
+            expect(answer !== null, `${id}: ${height}/${section}/${index}`).toBe(mine);
+            own += Number(mine);
+          }
+      expect(own).toBeGreaterThan(8);
+      for (const path of [
+        `proof/${size}/1/orders/99`,
+        `proof/${size + 1}/1/orders/0`,
+        `proof/${size}/99/orders/0`,
+      ])
+        expect(await ask(path)).toBeNull();
+      expect(await ask("block/1")).toEqual(await platform.answer("block/1"));
+    }
+    for (const id of ["nobody", "", 1, null, undefined])
+      expect(() => platform.answerFor(id as string)).toThrow(/participant: wanted a registered participant/);
+  });
+
+  test("tells everybody the market contract, which its id checks", async () => {
+    const { id, contract } = platform.market;
+    const options = { hasher: plainHasher, signatures, marketId: id, platformKey: platformKey.publicKey };
+    const client = new LightClient(options);
+    expect(await client.contract(platform.answer)).toEqual(contract);
+    const other = toUtf8('{"kind":"market"}');
+    await expect(client.contract(async () => other)).rejects.toThrow(/contract: wanted .*, got/);
+    await expect(client.contract(async () => null)).rejects.toThrow("contract: wanted an answer");
+    // Who serves blocks without saying which contract it is takes the one of genesis, while that has its records.
+    const store = platform.market.store;
+    const served = { hasher, history: new HistoryTree(hasher), checkpoint: () => null };
+    const whole = serveLedger({ ...served, block: (height) => store.get(height) });
+    expect(await client.contract(whole)).toEqual(contract);
+    const erased = serveLedger({
+      ...served,
+      block: async (height) => (await store.get(height))?.subarray(0, headerBytes) ?? null,
+    });
+    expect(await erased("contract")).toBeNull();
+    expect(await erased("contract/0")).toBeNull();
+  });
+
   test("would have been found out: auditors' answers have every kind, and so do another member's", async () => {
     const all = found(await answers(platform.disclose), 0);
     for (const what of ["secret", "salt", ...storedSections, "name", "key"])
       expect(all.has(what), what).toBe(true);
+    // What another member may ask for shows its orders with their salts. Their quantities and prices stand in its
+    // trades as well.
+    const asked = found(await answers(platform.answerFor(names[1]!)), 0);
+    expect([...asked.keys()].sort()).toEqual(["orders", "salt", "trades"]);
     const other = new Haystack();
     other.addText(await bundleOf(names[1]!));
     const hits = found(other, 0);

@@ -1,7 +1,8 @@
 /** The light client: follows a ledger by its heads and proofs alone and trusts no server. */
 import { fromUtf8, hex, isBytes, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import { decodeCanonical } from "../format/canonical.js";
+import { decodeCanonical, type Json } from "../format/canonical.js";
+import { marketId } from "../format/header.js";
 import type { SectionName } from "../format/sections.js";
 import type { Signatures } from "../keys/backend.js";
 import {
@@ -127,6 +128,19 @@ export class LightClient {
    */
   async prove(ask: Ask, height: number, section?: SectionName, index: number = 0): Promise<Proven> {
     return this.#prove(ask, this.#wantHead().checkpoint, height, section, index);
+  }
+
+  /**
+   * Asks for the market contract: what everybody may know of the rules, also in a private market. Throws `corrupt`
+   * unless its hash is the market's id.
+   */
+  async contract(ask: Ask): Promise<Json> {
+    const { marketId: wanted, hasher } = this.#options;
+    const bytes = await askBytes(ask, "contract");
+    const found = marketId(bytes, hasher);
+    return sameBytes(found, wanted)
+      ? decodeCanonical(bytes, "contract")
+      : fail("corrupt", "contract", hex(wanted), hex(found));
   }
 
   /** Verifies a proof under the head, from whoever brought it. */

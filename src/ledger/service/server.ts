@@ -2,10 +2,12 @@
 import { hex, toUtf8 } from "../../bytes.js";
 import { needMethods } from "../../check.js";
 import { GridclearError } from "../../errors.js";
-import { decodeBlock, isPrivate, isWithheld } from "../format/block.js";
+import { decodeBlock, decodeItems, isPrivate, isWithheld } from "../format/block.js";
 import { encodeCanonical } from "../format/canonical.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
-import { isStateSection, type StateSection, sectionNames } from "../format/sections.js";
+import { readRecord } from "../format/layout.js";
+import { orderLayout } from "../format/records.js";
+import { isStateSection, type SectionName, type StateSection, sectionNames } from "../format/sections.js";
 import { encodeProof } from "../proof/proof.js";
 import { proveBlock, proveRecord } from "../proof/prove.js";
 import { checkHasher, type Hasher } from "../tree/hasher.js";
@@ -16,12 +18,13 @@ import type { HistoryTree } from "../tree/history.js";
  * else lies between.
  *
  * - `checkpoint`: the newest head, a note
+ * - `contract`: the market contract, whose hash is the market's id, as canonical JSON: of a private market too
  * - `block/H`, `header/H`: the bytes of block H, its header
  * - `consistency/A/B`: canonical JSON array of hashes, the proof that the first A blocks begin the first B
  * - `proof/N/H`, `proof/N/H/SECTION/I`: block H, or record I of a section of it, under the head of N blocks
  *
  * Of a private market `block/H` is the header alone, and there is no proof of a record, unless the server discloses
- * them.
+ * them, or knows that who asks is the member whose order it is.
  */
 export type Ask = (path: string) => Promise<Uint8Array | null>;
 
@@ -35,6 +38,8 @@ export interface ServedLedger {
   readonly history: HistoryTree;
   /** Bytes of a block that has been checked; null when there is none. */
   block(height: number): Promise<Uint8Array | null>;
+  /** The market contract as canonical JSON; default: the first contract of block 0, while that has its records. */
+  contract?(): Promise<Uint8Array | null>;
   /** The newest head as a note; null before there is one. */
   checkpoint(): string | null;
   /**
@@ -42,6 +47,11 @@ export interface ServedLedger {
    * answered headers, proofs of blocks, and blocks without records and secrets. An open market's are everybody's.
    */
   readonly discloses?: boolean;
+  /**
+   * The participant, by its number, who alone asks: of a private market it is answered proofs of its own orders beside
+   * what everybody is. Whoever serves must know who asks.
+   */
+  readonly member?: number;
   /** The records of a section of what is carried over after a block, where they are still known. */
   state?(height: number, section: StateSection): Uint8Array | null;
 }
@@ -70,6 +80,8 @@ export function serveLedger(ledger: ServedLedger): Ask {
         const note = ledger.checkpoint();
         return note === null ? null : toUtf8(note);
       }
+      case "contract/0":
+        return ledger.contract?.() ?? firstContract(await ledger.block(0));
       case "block/1":
         return shown(ledger, await ledger.block(first));
       case "header/1":
@@ -83,11 +95,34 @@ export function serveLedger(ledger: ServedLedger): Ask {
   };
 }
 
+/** Whether a record is an order of the one member who asks. */
+function isOwnOrder(
+  { member }: ServedLedger,
+  bytes: Uint8Array,
+  section: SectionName | undefined,
+  index: number,
+): boolean {
+  if (member === undefined || section !== "orders") return false;
+  const header = decodeHeader(bytes);
+  if (index >= header.sections.orders.count || isWithheld(header, bytes)) return false;
+  return readRecord(orderLayout, decodeBlock(bytes).sections.orders, index).participant === member;
+}
+
 /** A block as it may be shown: of a private market's the header alone, unless the ledger discloses more. */
-function shown({ discloses = false }: ServedLedger, bytes: Uint8Array | null): Uint8Array | null {
+function shown<Bytes extends Uint8Array | null>(
+  { discloses = false }: ServedLedger,
+  bytes: Bytes,
+): Bytes | Uint8Array {
   return bytes !== null && !discloses && isPrivate(decodeHeader(bytes))
     ? bytes.subarray(0, headerBytes)
     : bytes;
+}
+
+/** The first contract of genesis; null where that is not there, or its header alone. */
+function firstContract(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null || isWithheld(decodeHeader(bytes), bytes)
+    ? null
+    : (decodeItems(decodeBlock(bytes).sections.contracts)[0] ?? null);
 }
 
 /** Whole numbers as paths have them, without leading zeros; null when one is none. */
@@ -108,9 +143,10 @@ async function proofAt(ledger: ServedLedger, parts: readonly string[]): Promise<
   if (numbers === null || more.length > 0 || (name !== undefined && section === undefined)) return null;
   const [size = 0, height = 0, index = 0] = numbers;
   if (size < 1 || size > history.size || height >= size) return null;
-  const bytes = shown(ledger, await ledger.block(height));
-  if (bytes === null) return null;
-  const header = decodeHeader(bytes);
+  const whole = await ledger.block(height);
+  if (whole === null) return null;
+  const header = decodeHeader(whole);
+  const bytes = isOwnOrder(ledger, whole, section, index) ? whole : shown(ledger, whole);
   if (section === undefined) return toUtf8(encodeProof(proveBlock(history, header, null, size)));
   if (index >= header.sections[section].count || isWithheld(header, bytes)) return null;
   const carried = isStateSection(section);
