@@ -35,6 +35,8 @@ import { checkCheckpoint, Heads } from "./heads.js";
 export interface GoodLedger {
   readonly ok: true;
   readonly blocks: number;
+  /** Bytes of all blocks together; of one that is withheld those of its header. */
+  readonly bytes: number;
   readonly orders: number;
   readonly trades: number;
   /** Hash of the last block, hexadecimal; null without blocks. */
@@ -211,6 +213,7 @@ async function judge(
     ...(head === null ? [] : [{ name: "kept beside the ledger", head: head.checkpoint }]),
     ...(checkpoint === null ? [] : [{ name: "that is trusted", head: checkpoint }]),
   ]);
+  let length = 0;
   let orders = 0;
   let trades = 0;
   let withheld = 0;
@@ -218,6 +221,7 @@ async function judge(
   let signed = snapshot !== null && isSigned(snapshot.header);
   for await (const { bytes, header, isWithheld: isHeader } of linkedBlocks(blocks, chain, known)) {
     heads.pass(chain, header);
+    length += bytes.length;
     if (chain.size <= known) {
       if (isHeader) erased += 1;
       continue;
@@ -234,6 +238,7 @@ async function judge(
   return {
     ok: true,
     blocks: chain.size,
+    bytes: length,
     orders,
     trades,
     hash: chain.head === null ? null : hex(chain.head.hash),

@@ -35,6 +35,7 @@ describe("auditBlocks", () => {
     expect(audit).toEqual({
       ok: true,
       blocks: 4,
+      bytes: blocks.reduce((sum, { length }) => sum + length, 0),
       orders: 6,
       trades: 3,
       hash: hex(store.head!.hash),

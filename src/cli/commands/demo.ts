@@ -55,7 +55,7 @@ export const demoCommand: Command = defineCommand({
     }
     const seconds = (audit.durationMs / 1000).toFixed(1);
     io.out(
-      `\nverified in ${seconds} s: ${grouped(audit.blocks)} blocks hashed again by other code, every period\nexecuted again, the same to the last bit\n${nextSteps(ledger)}`,
+      `\nverified in ${seconds} s: ${grouped(audit.blocks)} blocks, ${grouped(audit.bytes)} bytes,\nhashed again by other code, every period executed again, the same to the last bit\n${nextSteps(ledger)}`,
     );
     return 0;
   },

@@ -124,12 +124,12 @@ function trustedOf(
 
 function report(ledger: string, audit: TimedAudit, trusted: Trusted | null): string {
   if (!audit.ok) return `BAD: ${ledger}: ${atBlock(audit.height, audit.reason)}\n`;
-  const { blocks, orders, trades, hash, root, from, durationMs, erased } = audit;
+  const { blocks, bytes, orders, trades, hash, root, from, durationMs, erased } = audit;
   const since = from === null ? "" : ` since the snapshot of height ${grouped(from)}`;
   const how = audit.withheld === 0 ? ": hashed and executed again, all the same" : ", by their headers";
   return [
     `good: ${ledger}`,
-    `  ${grouped(blocks)} blocks, ${grouped(orders)} orders, ${grouped(trades)} trades${since}${how}`,
+    `  ${grouped(blocks)} blocks, ${grouped(bytes)} bytes, ${grouped(orders)} orders, ${grouped(trades)} trades${since}${how}`,
     ...(erased === 0
       ? []
       : [

@@ -1,5 +1,5 @@
 // `gridclear erase` of a signed private market: what was given before stays good, and the market goes on.
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { eraseCommand } from "../../../src/cli/commands/erase.js";
 import { proveCommand } from "../../../src/cli/commands/prove.js";
 import { statementCommand } from "../../../src/cli/commands/statement.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
+import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { marketContract } from "../../../src/ledger/store/beginning.js";
 import { openNodeStore, readNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/open.js";
@@ -37,6 +38,21 @@ describe("gridclear erase", () => {
       });
     expect((await call("erase", ledger)).err).toContain("--before");
     expect((await call("erase", ledger, "--before", "1970-01-01")).out).toContain("nothing to erase");
+  });
+
+  test("erases nothing of a ledger that does not hold, and exits with 1", async () => {
+    const bad = join(folder, "bad");
+    cpSync(ledger, bad, { recursive: true });
+    const store = await readNodeStore(bad, { hasher: engine });
+    const block = decodeBlock((await store.get(2))!);
+    await store.close();
+    const segment = join(bad, "0000000000000000.gclf");
+    const bytes = readFileSync(segment);
+    bytes[bytes.indexOf(block.sections.orders)]! ^= 1;
+    writeFileSync(segment, bytes);
+    const said = await call("erase", bad, "--before", "1970-01-01T00:02Z");
+    expect(said).toMatchObject({ code: 1, out: "", err: expect.stringContaining("block 2") });
+    expect(readFileSync(segment).equals(bytes)).toBe(true);
   });
 
   test("leaves headers, and with them whatever was given; says what can be checked no more", async () => {
