@@ -13,7 +13,7 @@ export const snapshotCommand: Command = defineCommand({
   summary: "keep the state of a ledger at a height, to begin there",
   forms: ["LEDGER [--at HEIGHT]"],
   about:
-    "Executes a ledger up to a height, from the newest snapshot before it that holds, and keeps the state there beside the blocks. A market that is opened again begins at the newest snapshot, and gridclear verify --from at the one named. The last two are kept.",
+    "Executes a ledger up to a height, from the newest snapshot before it that holds, and keeps the state there beside the blocks. A market that is opened again begins at the newest snapshot, and gridclear verify --from at the one named. The last two are kept, and of an erased ledger the oldest.",
   arguments: [{ name: "LEDGER", help: "directory of a ledger that no market is writing" }],
   options: { at: { value: "HEIGHT", help: "height of the block (default: the last)" } },
   exits: { 0: "kept" },

@@ -246,7 +246,7 @@ class MediumStore implements Store {
     return this.#write(async () => {
       checkSnapshot(height, bytes, this.size);
       // The store is as good without it, so a failure here does not fail the store.
-      await this.#read(() => keepSnapshot(this.#medium.snapshots, height, bytes));
+      await this.#read(() => keepSnapshot(this.#medium, height, bytes));
     });
   }
 

@@ -89,8 +89,9 @@ export interface Store {
   /** A snapshot as it was put, unchecked (`decodeSnapshot` checks it); null when there is none. */
   getSnapshot(height: number): Promise<Uint8Array | null>;
   /**
-   * Keeps a snapshot of the state after a block, and of those before only one; durable when it resolves. When it throws
-   * `storage`, the store goes on without it. Throws `invalid` for a height without a block, `limit` beyond 2 GiB.
+   * Keeps a snapshot of the state after a block, and of those before only one, and where old blocks are erased the
+   * oldest too; durable when it resolves. When it throws `storage`, the store goes on without it. Throws `invalid` for
+   * a height without a block, `limit` beyond 2 GiB.
    */
   putSnapshot(height: number, bytes: Uint8Array): Promise<void>;
   /**

@@ -136,6 +136,43 @@ describe("erasing", () => {
     await again.close();
   });
 
+  it("keeps the oldest snapshot, where what is left is executed from, whatever snapshots follow", async () => {
+    const path = copy("oldest");
+    await eraseBlocks(path, below);
+    const executedFrom = async (height: number): Promise<void> => {
+      const reader = await readNodeStore(path, { hasher: engine });
+      expect(await auditStore(reader, { hasher: engine, engine })).toMatchObject({
+        ok: true,
+        from: height,
+        executed: periods - height,
+      });
+      await reader.close();
+    };
+    const writer = await openNodeStore(path, { hasher: engine });
+    for (const height of [9, 10, 11]) await keepSnapshotAt(writer, height, engine, () => {});
+    expect(await writer.snapshots()).toEqual([11, 10, below]);
+    await keepSnapshotAt(writer, 11, engine, () => {});
+    expect(await writer.snapshots()).toEqual([11, 10, below]);
+    await writer.close();
+    await executedFrom(below);
+    // Erasing further replaces it.
+    await eraseBlocks(path, 10);
+    await executedFrom(10);
+    const again = await openNodeStore(path, { hasher: engine });
+    for (const height of [11, 12]) await keepSnapshotAt(again, height, engine, () => {});
+    expect(await again.snapshots()).toEqual([12, 11, 10]);
+    await again.close();
+    await executedFrom(10);
+  });
+
+  it("drops all but two snapshots of a ledger that is whole", async () => {
+    const path = copy("two");
+    const writer = await openNodeStore(path, { hasher: engine });
+    for (const height of [9, 10]) await keepSnapshotAt(writer, height, engine, () => {});
+    expect(await writer.snapshots()).toEqual([10, 9]);
+    await writer.close();
+  });
+
   it("is refused of an open market, without a snapshot to begin at, of the newest block, and beside a writer", async () => {
     const path = copy("refused");
     const before = filesOf(path);
