@@ -1,6 +1,6 @@
 /**
  * `gridclear/verify`: the light client. Checks proofs, receipts, heads, headers and whole blocks of a ledger with
- * nothing of the market, the stores or the engine; runs in Node and in pages, under 17.3 kB compressed. It hashes with
+ * nothing of the market, the stores or the engine; runs in Node and in pages, under 18 kB compressed. It hashes with
  * `plainHasher`, a kilobyte of TypeScript: `hash-wasm` alone takes seven and a page's leave to run WebAssembly, and
  * WebCrypto answers only in promises and only in secure contexts. To check whole ledgers fast, pass `hash-wasm`'s or
  * the engine's hasher. Where WebCrypto has no Ed25519, pass `openSignatures` the backend of `gridclear/ed25519`.
