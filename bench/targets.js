@@ -224,9 +224,9 @@ export function targetsTable(rows) {
   );
   line(
     "core entry, gzipped",
-    "at most 36 kB",
+    "at most 37 kB",
     gzip?.["entry bytes"] ? `${(gzip["entry bytes"] / 1000).toFixed(1)} kB` : undefined,
-    (gzip?.["entry bytes"] ?? 1e9) <= 36_000,
+    (gzip?.["entry bytes"] ?? 1e9) <= 37_000,
   );
   const onDisk = (/** @type {string} */ contender) =>
     rows.find((row) => row.work === "seal to disk" && row.contender === contender);

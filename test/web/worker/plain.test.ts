@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Book, type Engine, openEngine } from "../../../src/core/engine.js";
+import { tradeLayout } from "../../../src/ledger/format/records.js";
+import { rowBytes } from "../../../src/ledger/format/sections.js";
 import { orderColumns } from "../../../src/simulation/ordercolumns.js";
 import { byPrice } from "../../../src/web/worker/curves.js";
 import { meritPlain, valuePlain } from "../../../src/web/worker/plain/clear.js";
@@ -31,7 +33,7 @@ function agree(book: Book): void {
   ] as const) {
     engine.clear(book, rules);
     const records = engine.tradeRecords({ carrier: 0 });
-    const root = engine.merkleRoot(records.bytes, 16 * 40);
+    const root = engine.merkleRoot(records.bytes, rowBytes(tradeLayout));
     const trades = plain(book);
     expect(trades.count).toBe(records.peers);
     expect(sealPlain(trades)).toEqual(root);
