@@ -5,7 +5,7 @@
 import { integer, list, needArray, needObject, object, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import { maxPrice } from "../units.js";
-import { accepted, type OrderColumns, takeColumn, takeOrders } from "./columns.js";
+import { accepted, type OrderColumns, takeBeside, takeColumn, takeOrders } from "./columns.js";
 import type { CoreExports } from "./load.js";
 import { mechanisms, pricingCodes, tieCodes } from "./mechanisms.js";
 import type { CoreMemory } from "./memory.js";
@@ -150,9 +150,7 @@ export function takeAreaOrders(
   const count = taken.quantity.length;
   const { area: given } = orders as AreaOrderColumns;
   if (given === undefined) return { ...taken, area: new Uint16Array(count) };
-  const area = takeColumn(given, `${field}.area`, "Uint16Array", own);
-  if (area.length !== count)
-    fail("invalid", `${field}.area`, `${count} areas, one for each quantity`, area.length);
+  const area = takeBeside(given, `${field}.area`, "Uint16Array", { count, of: "areas" }, own);
   return { ...taken, area };
 }
 

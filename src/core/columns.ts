@@ -57,6 +57,20 @@ export function takeColumn<Kind extends ArrayKind>(
   return column.buffer === own ? copyOfArray(column) : column;
 }
 
+/** {@link takeColumn} for a column beside the quantities, of which there are `count`; `of` is what it holds. */
+export function takeBeside<Kind extends ArrayKind>(
+  column: unknown,
+  field: string,
+  kind: Kind,
+  { count, of }: { readonly count: number; readonly of: string },
+  own: ArrayBufferLike,
+): ArrayOf<Kind> {
+  const taken = takeColumn(column, field, kind, own);
+  return taken.length === count
+    ? taken
+    : fail("invalid", field, `${count} ${of}, one for each quantity`, taken.length);
+}
+
 const columns = "an object with the columns quantity and price";
 
 /**
@@ -85,15 +99,8 @@ export function takeLimited(orders: unknown, field: string, own: ArrayBufferLike
   const taken = takeOrders(orders, field, own);
   const { poolLimit } = orders as Partial<LimitedColumns>;
   if (poolLimit === undefined) return taken;
-  const limits = takeColumn(poolLimit, `${field}.poolLimit`, "Int32Array", own);
-  if (limits.length !== taken.quantity.length)
-    return fail(
-      "invalid",
-      `${field}.poolLimit`,
-      `${taken.quantity.length} limits, one for each quantity`,
-      limits.length,
-    );
-  return { ...taken, poolLimit: limits };
+  const beside = { count: taken.quantity.length, of: "limits" };
+  return { ...taken, poolLimit: takeBeside(poolLimit, `${field}.poolLimit`, "Int32Array", beside, own) };
 }
 
 /** {@link takeLimited} for offers, `consent` included. */
@@ -101,15 +108,8 @@ export function takeOffers(orders: unknown, field: string, own: ArrayBufferLike)
   const offers = takeLimited(orders, field, own);
   const { consent } = orders as Partial<OfferColumns>;
   if (consent === undefined) return offers;
-  const taken = takeColumn(consent, `${field}.consent`, "Uint8Array", own);
-  if (taken.length !== offers.quantity.length)
-    return fail(
-      "invalid",
-      `${field}.consent`,
-      `${offers.quantity.length} entries, one for each quantity`,
-      taken.length,
-    );
-  return { ...offers, consent: taken };
+  const beside = { count: offers.quantity.length, of: "entries" };
+  return { ...offers, consent: takeBeside(consent, `${field}.consent`, "Uint8Array", beside, own) };
 }
 
 /** {@link takeOrders} for storage lots, which the core takes in only when offers and bids are matched. */

@@ -32,6 +32,18 @@ export interface CarrierBook {
   readonly entries: Entries;
 }
 
+/** Place of an order's participant and the book's carrier in the columns of terms. */
+export const slotAt = ({ carrier }: CarrierBook, { participant }: Side, place: number): number =>
+  participant[place]! * carrierCount + carrier;
+
+/** The price from which on what is left of an offer may be sold outside scenario 1; infinite where it may not. */
+export const floorAt = ({ resolved }: Round, book: CarrierBook, place: number): number =>
+  resolved.floorOf(slotAt(book, book.offers, place), book.offers.price[place]!);
+
+/** The feeder that an order lies behind, or nobody. */
+export const feederAt = ({ terms }: Round, book: CarrierBook, side: Side, place: number): number =>
+  terms.feederOf[slotAt(book, side, place)]!;
+
 /**
  * Opens the book of a carrier; null without a clearing contract or tariff. A converter's offer is cut to what it makes.
  */

@@ -5,8 +5,8 @@
 import { ppm } from "../../units.js";
 import { scaleDown, scaleUp } from "../books/amounts.js";
 import type { StorageContract } from "../contracts/contracts.js";
-import { carrierCount, type Device, nobody } from "../contracts/terms.js";
-import type { CarrierBook } from "./book.js";
+import { type Device, nobody } from "../contracts/terms.js";
+import { type CarrierBook, feederAt, floorAt } from "./book.js";
 import type { PoolOutcome } from "./pool.js";
 import type { Round } from "./round.js";
 import { chargeOwed, stayIn } from "./storage.js";
@@ -128,14 +128,11 @@ class UnsoldLots {
   }
 
   #feederOf(place: number): number {
-    const { offers, carrier } = this.#book;
-    return this.#round.terms.feederOf[offers.participant[place]! * carrierCount + carrier]!;
+    return feederAt(this.#round, this.#book, this.#book.offers, place);
   }
 
   #floorOf(place: number): number {
-    const { offers, carrier } = this.#book;
-    const slot = offers.participant[place]! * carrierCount + carrier;
-    return this.#round.resolved.floorOf(slot, offers.price[place]!);
+    return floorAt(this.#round, this.#book, place);
   }
 }
 

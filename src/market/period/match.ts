@@ -5,7 +5,7 @@ import type { Book } from "../../core/columns.js";
 import type { ClearingRules } from "../../core/rules.js";
 import { maxPrice } from "../../units.js";
 import { carrierCount } from "../contracts/terms.js";
-import type { CarrierBook, Side } from "./book.js";
+import { type CarrierBook, floorAt, type Side, slotAt } from "./book.js";
 import type { Round } from "./round.js";
 
 /** What scenario 1 came to. */
@@ -69,25 +69,17 @@ const rulesOf = ({ mechanism, pricing, ties, k, maxCycles }: CarrierBook["rules"
 });
 
 /** The orders of a book as the engine takes them, with what their contracts say of the pool, if there is one. */
-function withPoolLimits({ resolved }: Round, { carrier, rules, offers, bids }: CarrierBook): Book {
+function withPoolLimits(round: Round, book: CarrierBook): Book {
+  const { rules, offers, bids } = book;
   if (rules.pool === null) return { offers, bids };
-  const limits = (
-    { participant, price }: Side,
-    limitOf: (slot: number, limit: number) => number,
-  ): Int32Array => {
-    const poolLimit = new Int32Array(price.length);
-    for (let place = 0; place < poolLimit.length; place += 1)
-      poolLimit[place] = limitOf(participant[place]! * carrierCount + carrier, price[place]!);
-    return poolLimit;
-  };
-  return {
-    // Whoever may not join at all is left out by what remains of its offer (pool.ts).
-    offers: {
-      ...offers,
-      poolLimit: limits(offers, (slot, limit) => Math.min(resolved.floorOf(slot, limit), maxPrice)),
-    },
-    bids: { ...bids, poolLimit: limits(bids, (slot, limit) => Math.max(resolved.poolLimit[slot]!, limit)) },
-  };
+  const asked = new Int32Array(offers.price.length);
+  // Whoever may not join at all is left out by what remains of its offer (pool.ts).
+  for (let place = 0; place < asked.length; place += 1)
+    asked[place] = Math.min(floorAt(round, book, place), maxPrice);
+  const paid = new Int32Array(bids.price.length);
+  for (let place = 0; place < paid.length; place += 1)
+    paid[place] = Math.max(round.resolved.poolLimit[slotAt(book, bids, place)]!, bids.price[place]!);
+  return { offers: { ...offers, poolLimit: asked }, bids: { ...bids, poolLimit: paid } };
 }
 
 /** So often a feeder may cut before the orders behind it are left out of the matching. */

@@ -5,8 +5,8 @@
 import { copyOfArray } from "../../bytes.js";
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
-import { carrierCount, nobody } from "../contracts/terms.js";
-import type { CarrierBook } from "./book.js";
+import { nobody } from "../contracts/terms.js";
+import { type CarrierBook, feederAt, floorAt } from "./book.js";
 import type { Round } from "./round.js";
 import { discharge, dischargeLots, type StorageLots } from "./storage.js";
 
@@ -42,17 +42,12 @@ export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
 const noLots: StorageLots = { device: [], quantity: new Uint32Array(0), price: new Int32Array(0) };
 
 /** Leaves in `joining` what joins the pool: an offer's whole rest where its floor is at most what a seller gets. */
-function joinPool(
-  { resolved }: Round,
-  { carrier, offers, offersLeft }: CarrierBook,
-  purchasePrice: number,
-  joining: Uint32Array,
-): Uint32Array {
+function joinPool(round: Round, book: CarrierBook, purchasePrice: number, joining: Uint32Array): Uint32Array {
+  const { offersLeft } = book;
   const joined = new Uint32Array(offersLeft.length);
   let count = 0;
   for (let place = 0; place < offersLeft.length; place += 1) {
-    const slot = offers.participant[place]! * carrierCount + carrier;
-    const joins = offersLeft[place]! > 0 && resolved.floorOf(slot, offers.price[place]!) <= purchasePrice;
+    const joins = offersLeft[place]! > 0 && floorAt(round, book, place) <= purchasePrice;
     joining[place] = joins ? offersLeft[place]! : 0;
     if (joins) joined[count++] = place;
   }
@@ -73,7 +68,6 @@ function sellLots(
   const { engine, terms, router } = round;
   const ownLots = lots.count - device.length;
   const { lot: lotOf, bid: bidOf, quantity, price } = trades;
-  const feederOf = (participant: number): number => terms.feederOf[participant * carrierCount + carrier]!;
   const delivered = new Float64Array(lots.count);
   let sales = 0;
   for (let index = 0; index < trades.count; index += 1) {
@@ -81,8 +75,8 @@ function sellLots(
     const wanted = bidOf[index]!;
     const offer = lot < ownLots ? lots.offer[lot]! : none;
     const from =
-      offer === none ? terms.devices[device[lot - ownLots]!]!.feeder : feederOf(offers.participant[offer]!);
-    const to = feederOf(bids.participant[wanted]!);
+      offer === none ? terms.devices[device[lot - ownLots]!]!.feeder : feederAt(round, book, offers, offer);
+    const to = feederAt(round, book, bids, wanted);
     const carried = router.carry(from, to, quantity[index]!);
     const cut = quantity[index]! - carried;
     if (cut > 0) {
@@ -133,19 +127,14 @@ function paySellers(
  * Exports what is left of offers whose floor the feed-in tariff reaches, as far as the feeders carry it; the seller
  * gets the tariff. What is left then stays idle.
  */
-export function exportRest(
-  round: Round,
-  { carrier, offers, offersLeft, tariff, entries }: CarrierBook,
-): void {
-  const { resolved, router, terms } = round;
+export function exportRest(round: Round, book: CarrierBook): void {
+  const { offers, offersLeft, tariff, entries } = book;
   for (let place = 0; place < offersLeft.length; place += 1) {
     const left = offersLeft[place]!;
-    if (left === 0) continue;
-    const slot = offers.participant[place]! * carrierCount + carrier;
-    if (resolved.floorOf(slot, offers.price[place]!) > tariff.feedIn) continue;
+    if (left === 0 || floorAt(round, book, place) > tariff.feedIn) continue;
     const order = offers.order[place]!;
-    const feeder = terms.feederOf[slot]!;
-    const carried = router.carry(feeder, nobody, left);
+    const feeder = feederAt(round, book, offers, place);
+    const carried = round.router.carry(feeder, nobody, left);
     if (carried < left) entries.heldBack(feeder, order, left - carried, offers.price[place]!);
     if (carried === 0) continue;
     offersLeft[place] = left - carried;

@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Io } from "../../../src/cli/command.js";
 import { clearCommand } from "../../../src/cli/commands/clear.js";
 import { GridclearError } from "../../../src/errors.js";
 import { maxRulesLength } from "../../../src/files/rulesfile.js";
+import { listening } from "../../support/commands.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-areas-"));
 const orders = join(folder, "orders.csv");
@@ -19,22 +19,14 @@ async function clear(
 ): Promise<{ out: string; error: GridclearError | null }> {
   writeFileSync(orders, csv);
   writeFileSync(rules, typeof given === "string" ? given : JSON.stringify(given, null, 1));
-  let out = "";
-  const io: Io = {
-    out(text) {
-      out += text;
-    },
-    err() {},
-    columns: 80,
-    isTTY: false,
-  };
+  const { io, said } = listening();
   try {
     expect(await clearCommand.run([orders, "--rules", rules, ...more], io)).toBe(0);
-    return { out, error: null };
+    return { out: said.out, error: null };
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
-    expect(out).toBe("");
-    return { out, error };
+    expect(said.out).toBe("");
+    return { out: said.out, error };
   }
 }
 

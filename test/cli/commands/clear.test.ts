@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Io } from "../../../src/cli/command.js";
 import { clearCommand } from "../../../src/cli/commands/clear.js";
 import { GridclearError } from "../../../src/errors.js";
 import type { CarrierDocument } from "../../../src/files/cleardocument.js";
+import { listening } from "../../support/commands.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-clear-"));
 let made = 0;
@@ -23,23 +23,16 @@ interface Outcome {
 
 /** Runs the command as main does: an error that escapes is exit code 2 and nothing on standard output. */
 async function clear(orders: string | Uint8Array, rules?: unknown, json = true): Promise<Outcome> {
-  let out = "";
-  const io: Io = {
-    out(text) {
-      out += text;
-    },
-    err() {},
-    columns: 80,
-    isTTY: false,
-  };
+  const { io, said } = listening();
   const args = [file("orders.csv", orders), ...(json ? ["--json"] : [])];
   if (rules !== undefined)
     args.push("--rules", file("rules.json", typeof rules === "string" ? rules : JSON.stringify(rules)));
   try {
-    return { code: await clearCommand.run(args, io), out, error: null };
+    const code = await clearCommand.run(args, io);
+    return { code, out: said.out, error: null };
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
-    return { code: 2, out, error };
+    return { code: 2, out: said.out, error };
   }
 }
 

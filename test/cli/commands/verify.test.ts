@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Io } from "../../../src/cli/command.js";
 import { verifyCommand } from "../../../src/cli/commands/verify.js";
 import { auditLedger, type TimedAudit } from "../../../src/cli/parts/audit.js";
 import { openEngine } from "../../../src/core/engine.js";
 import { GridclearError } from "../../../src/errors.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/open.js";
+import { listening } from "../../support/commands.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-verified-"));
 const ledger = join(folder, "ledger");
@@ -47,16 +47,9 @@ beforeAll(async () => {
 });
 
 async function verify(args: readonly string[]): Promise<{ code: number; out: string }> {
-  let out = "";
-  const io: Io = {
-    out(text) {
-      out += text;
-    },
-    err() {},
-    columns: 80,
-    isTTY: false,
-  };
-  return { code: await verifyCommand.run(args, io), out };
+  const { io, said } = listening();
+  const code = await verifyCommand.run(args, io);
+  return { code, out: said.out };
 }
 
 describe("gridclear verify", () => {
