@@ -4,7 +4,7 @@ import { fail } from "../errors.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/intake/request.js";
 import type { Tick } from "../units.js";
-import { amendments, communityContracts, firstPeriod } from "./contracts.js";
+import { amendments, communityContracts } from "./contracts.js";
 import type { Deliveries } from "./deliveries.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
@@ -13,7 +13,15 @@ import { type PriceStrategy, usualStrategy } from "./members/strategy.js";
 import { periodOrders } from "./orders.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
 import { scaleOf } from "./scale.js";
-import { type MemberKind, maxMembers, memberKinds, type Scenario, startTime, usualMix } from "./scenario.js";
+import {
+  firstPeriod,
+  type MemberKind,
+  maxMembers,
+  memberKinds,
+  type Scenario,
+  startTime,
+  usualMix,
+} from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
 import {
   createWeather,

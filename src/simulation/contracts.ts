@@ -2,23 +2,18 @@
  * What a community agrees: the rules of its market, who takes part, what each may offer and ask for, and how that
  * changes while it trades. Everything here follows from the scenario and its members.
  */
-import type { Contract, Stay, StorageContract, SupplyContract } from "../market/contracts/contracts.js";
+import { maxAmount } from "../market/books/amounts.js";
+import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
+import type { Cast } from "./cast.js";
 import { branches } from "./members/feeders.js";
 import { streetKinds } from "./members/kinds.js";
-import { type Member, reach, type StorageUnit } from "./members/member.js";
+import { type Member, reach } from "./members/member.js";
 import { between } from "./members/strategy.js";
-import { contractRoom, type Scale } from "./scale.js";
-import { type Scenario, startTime } from "./scenario.js";
+import { contractRoom } from "./scale.js";
+import { firstPeriod, type Scenario } from "./scenario.js";
+import { staysRenewed, storage } from "./storage.js";
 import { energyTicks } from "./world/devices.js";
-import { carStays } from "./world/vehicles.js";
-
-/** A scenario with its members, and how its market counts. */
-export interface Cast {
-  readonly scenario: Scenario;
-  readonly members: readonly Member[];
-  readonly scale: Scale;
-}
 
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
 const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
@@ -26,18 +21,6 @@ const feederLoss = 8_000;
 /** Coins that whoever has no credit limit of its own may owe. */
 const usualCredit = 20n;
 const dayMs = 86_400_000;
-/** Days whose stays one contract of a car lists; then it is renewed. A contract holds 512 stays, one a day at most. */
-const stayDays = 365;
-/** Days a contract lists beyond those: a stay may last over a weekend. */
-const stayMargin = 7;
-
-/**
- * Number of the first period in which a scenario trades: periods count from 1 January 1970. The one before is genesis,
- * in which everything is agreed.
- */
-export function firstPeriod(scenario: Scenario): number {
-  return Math.floor(startTime(scenario) / scenario.periodMs);
-}
 
 /** Everything that a community agrees before its first period, in the order in which it is registered. */
 export function communityContracts(cast: Cast): Contract[] {
@@ -90,18 +73,6 @@ function poolLeft(scenario: Scenario, opening: readonly Contract[], place: numbe
   return [{ ...first, version: 2, from: firstPeriod(scenario) + place, pool: false }];
 }
 
-/** Once a year, the contracts of cars are renewed: a contract lists the stays of one. */
-function staysRenewed(cast: Cast, place: number): Contract[] {
-  const year = (place * cast.scenario.periodMs) / (stayDays * dayMs);
-  if (place === 0 || !Number.isInteger(year)) return [];
-  const from = firstPeriod(cast.scenario) + place;
-  return cast.members.flatMap((member) =>
-    member.stores.flatMap((unit, index) =>
-      unit.car ? [{ ...storage(cast, member, index, from, year), version: year + 1 }] : [],
-    ),
-  );
-}
-
 function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract {
   const { mechanism, pricing, k, ties, pool } = scenario.rules[carrier];
   return {
@@ -151,30 +122,36 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
 }
 
 /**
- * What a member spends in a day at full load at the retail tariff with the dearest commission, and ten more; whole
- * coins.
+ * What a member can need in a run, in whole coins: what the scenario says, or what it spends at full load through all
+ * its days, at the retail tariff with the dearest commission and a tenth for what meters find, and ten more.
  */
-function dayCost({ scenario }: Cast, member: Member): bigint {
+function meansOf({ scenario, scale }: Cast, member: Member): bigint {
+  if (scenario.deposit !== null) return BigInt(scenario.deposit);
   const fee = Math.max(...scenario.commission.map((tier) => tier.use)) / ppm;
-  const peak = carriers.reduce(
-    (sum, carrier) => sum + (reach(member, carrier).use * scenario.tariffs[carrier].retail) / ppm / 1000,
-    0,
-  );
-  return BigInt(Math.ceil(10 + peak * 24 * (1 + fee)));
+  const costAt = (carrier: Carrier, watts: number): number =>
+    (watts * scenario.tariffs[carrier].retail) / ppm / 1000;
+  const peak =
+    carriers.reduce((sum, carrier) => sum + costAt(carrier, reach(member, carrier).use), 0) +
+    member.stores.reduce((sum, { carrier, power, owned }) => sum + (owned ? costAt(carrier, power) : 0), 0);
+  const days = Math.ceil((scenario.periods * scenario.periodMs) / dayMs);
+  const coins = BigInt(Math.ceil(10 + peak * 24 * days * (1 + fee) * 1.1));
+  // An amount that ledgers can count; who would need more has the rest of the largest.
+  const most = maxAmount / scale.coin - usualCredit;
+  return coins < most ? coins : most;
 }
 
-/** A member of a street has credit for a day, whoever runs a plant pays a deposit as large. */
+/** A member of a street has credit for the run, whoever runs a plant pays a deposit as large. */
 function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
   const { scale } = cast;
   const dated = { version: 1, from };
   const { feeder, converter } = member;
-  const cost = dayCost(cast, member);
+  const means = meansOf(cast, member);
   const street = isStreet(member);
   const deposit: Contract = {
     kind: "deposit",
     ...dated,
     participant: member.id,
-    amount: `${cost * scale.coin}`,
+    amount: `${means * scale.coin}`,
     number: 1,
   };
   return [
@@ -183,7 +160,7 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
       ...dated,
       id: member.id,
       ...(feeder === null ? {} : { feeders: { electricity: feeder } }),
-      ...(street ? { creditLimit: `${(usualCredit + cost) * scale.coin}` } : {}),
+      ...(street ? { creditLimit: `${(usualCredit + means) * scale.coin}` } : {}),
     },
     ...(street ? [] : [deposit]),
     ...carriers.flatMap((carrier) => ownTerms(cast, member, carrier, from)),
@@ -271,58 +248,3 @@ const supplyTerms = (cast: Cast, carrier: Carrier, watts: number) =>
 /** From which price on a member sells what is left: its cost, or, as sun and wind have none, what the grid pays. */
 const floorOf = ({ scenario }: Cast, { strategy, cost }: Member, carrier: Carrier): number =>
   strategy === "cost" ? between(scenario.tariffs[carrier], cost) : scenario.tariffs[carrier].feedIn;
-
-/** The contract of a member's storage unit; of a car, with its stays in a year of the run (from 0). */
-function storage(cast: Cast, member: Member, index: number, from: number, year: number): StorageContract {
-  const { periodMs, tariffs } = cast.scenario;
-  const { perKwh } = cast.scale;
-  const unit = member.stores[index]!;
-  const tariff = tariffs[unit.carrier];
-  const capacity = ticksOf(unit.capacity, perKwh);
-  const limit = energyTicks(unit.power, periodMs, perKwh);
-  return {
-    kind: "storage",
-    version: 1,
-    from,
-    device: `${member.id}-${unit.car ? "battery" : "store"}${index === 0 ? "" : index + 1}`,
-    carrier: unit.carrier,
-    ...(unit.owned ? { owner: member.id } : {}),
-    ...(member.feeder === null || unit.carrier !== "electricity" ? {} : { feeder: member.feeder }),
-    capacity,
-    charge: Math.min(ticksOf(unit.charge, perKwh), capacity),
-    chargeLimit: limit,
-    // A car lends a little of what it holds, a store what it can.
-    dischargeLimit: unit.car ? Math.floor(limit / 4) : limit,
-    chargeEfficiency: unit.efficiency,
-    dischargeEfficiency: unit.efficiency,
-    // A car's battery loses almost nothing overnight.
-    selfDischarge: unit.car ? 0 : Math.round((unit.hourlyLoss * periodMs) / 3_600_000),
-    chargePrice: between(tariff, unit.chargeAt),
-    dischargePrice: between(tariff, unit.dischargeAt),
-    ...(unit.car ? { stays: staysOf(cast, member, unit, year) } : {}),
-  };
-}
-
-const ticksOf = (wattHours: number, perKwh: number): number => Math.round((wattHours * perKwh) / 1000);
-
-/** The stays of a car that a contract lists: those that end in a year of the run, and the few after it. */
-function staysOf({ scenario, scale }: Cast, member: Member, unit: StorageUnit, year: number): Stay[] {
-  const start = firstPeriod(scenario);
-  const { periods, periodMs } = scenario;
-  const car = {
-    seed: scenario.seed,
-    member: member.number,
-    capacity: unit.capacity,
-    periodMs,
-    weekday: new Date(`${scenario.date}T00:00:00Z`).getUTCDay(),
-  };
-  const end = (year + 1) * stayDays + stayMargin;
-  return carStays(car, year * stayDays, end)
-    .filter(({ plugIn }) => plugIn < periods)
-    .map(({ plugIn, plugOut, required, used }) => ({
-      plugIn: start + plugIn,
-      plugOut: start + plugOut,
-      required: Math.floor((required * scale.perKwh) / 1000),
-      used: Math.floor((used * scale.perKwh) / 1000),
-    }));
-}

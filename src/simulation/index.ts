@@ -30,6 +30,7 @@ export {
   type CarrierTariff,
   type Faults,
   type MemberKind,
+  maxDeposit,
   maxMembers,
   maxPeriods,
   memberKinds,
@@ -39,5 +40,6 @@ export { checkScenario, parseScenario } from "./scenariofile.js";
 export { bundledScenario, type ScenarioName, scenarioNames } from "./scenarios/index.js";
 export { type SignedIntake, type SignedRun, type SignedRunOptions, signedRun } from "./signed.js";
 export { openSimulation, type Refusals, Simulation, type SimulationOptions } from "./simulation.js";
+export type { MissingOrder } from "./sums.js";
 export type { Device } from "./world/devices.js";
 export type { Season, WeatherKind } from "./world/weather.js";

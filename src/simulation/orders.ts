@@ -4,7 +4,7 @@ import { fail } from "../errors.js";
 import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/intake/request.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
-import type { Cast } from "./contracts.js";
+import type { Cast } from "./cast.js";
 import type { Conversion, Member } from "./members/member.js";
 import type { PriceStrategy } from "./members/strategy.js";
 import { fineScale } from "./scale.js";

@@ -76,6 +76,11 @@ export interface Scenario {
   /** Tiers of commission for peer-to-peer trades, as in docs/market-rules.md. */
   readonly commission: readonly { readonly share: number; readonly supply: number; readonly use: number }[];
   readonly faults: Faults;
+  /**
+   * Coins that each participant has for the run: a plant's owner pays them in at first, a member of a street may owe as
+   * much and twenty more. Null: what full load through all the days would cost.
+   */
+  readonly deposit: number | null;
   /** Measured participants from a CSV file beside the scenario, or null. */
   readonly profiles: { readonly file: string; readonly stepMs: number } | null;
 }
@@ -83,9 +88,19 @@ export interface Scenario {
 /** Most participants of one scenario, most periods, and longest scenario file in characters. */
 export const maxMembers = 20_000;
 export const maxPeriods = 1_000_000;
+/** Most coins of a deposit: a ledger in ticks of 10⁻⁶ kWh counts 9,223,372 of them. */
+export const maxDeposit = 9_000_000;
 export const maxScenarioLength = 1_000_000;
 
 /** Unix time at which a scenario's first period begins: midnight of its day by local clocks. */
 export function startTime(scenario: Scenario): number {
   return Date.parse(`${scenario.date}T00:00:00Z`) - scenario.utcOffsetMinutes * 60_000;
+}
+
+/**
+ * Number of the first period in which a scenario trades: periods count from 1 January 1970. The one before is genesis,
+ * in which everything is agreed.
+ */
+export function firstPeriod(scenario: Scenario): number {
+  return Math.floor(startTime(scenario) / scenario.periodMs);
 }

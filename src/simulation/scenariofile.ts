@@ -22,6 +22,7 @@ import {
   type CarrierTariff,
   type Faults,
   type MemberKind,
+  maxDeposit,
   maxMembers,
   maxPeriods,
   maxScenarioLength,
@@ -187,6 +188,7 @@ const scenario = record({
   tariffs: optional(byCarrier(defaultTariffs, tariff)),
   commission: optional(commission),
   faults: optional(faults),
+  deposit: optional(orNull(integer(10, maxDeposit))),
   profiles: optional(
     orNull(
       record({
@@ -224,6 +226,7 @@ export function checkScenario(value: unknown): Scenario {
     tariffs: defaultTariffs,
     commission: defaultCommission,
     faults: defaultFaults,
+    deposit: null,
     profiles: null,
     ...given,
   };

@@ -21,7 +21,7 @@ import { type Deliveries, deliveriesOf } from "./deliveries.js";
 import { checkKept, keepScenario } from "./keptscenario.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
-import { checkedBlock, RunSums } from "./sums.js";
+import { checkedBlock, type MissingOrder, RunSums } from "./sums.js";
 
 /** Options of {@link openSimulation}. */
 export interface SimulationOptions {
@@ -38,8 +38,10 @@ export interface SimulationOptions {
 export interface Refusals {
   /** How many, from the run's first period on. */
   readonly orders: number;
-  /** Why the first was refused since the run was opened; null when none was. */
-  readonly first: GridclearError | null;
+  /** The first of them; null when there is none. */
+  readonly first: MissingOrder | null;
+  /** Why the first since the run was opened was refused; null when none was since. */
+  readonly why: GridclearError | null;
 }
 
 /** What goes into a period, made ahead. */
@@ -125,7 +127,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     // The period is cleared by now; while its block is on the way to the store the next is prepared.
     const block = (this.#cleared as PeriodResult | null)?.block;
     if (block !== undefined) {
-      this.#sums.follow(block, orders.quantity.length);
+      this.#sums.follow(block, orders);
       const deliveries = deliveriesOf(block, community.members.length, community.owners);
       keep(this.#delivered, place, deliveries);
       this.#ahead = this.done ? null : this.#prepare(place + 1);
@@ -160,7 +162,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
    */
   async refused(): Promise<Refusals> {
     await this.#sums.catchUp(this.market.store);
-    return { orders: this.#sums.refusedOrders, first: this.#firstRefusal };
+    return { ...this.#sums.refused, why: this.#firstRefusal };
   }
 
   /**

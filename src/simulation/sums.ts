@@ -2,11 +2,16 @@
  * What a run came to: its indicators, and how many orders its market refused. A run that goes on adds up the blocks
  * before only when somebody asks, so that it is back in the time that its market takes to open.
  */
+import { viewOf } from "../bytes.js";
 import { placed } from "../errors.js";
 import { type Block, checkBlock, decodeBlock } from "../ledger/format/block.js";
+import { offsetsOf } from "../ledger/format/layout.js";
+import { orderLayout } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
+import type { OrderBatch } from "../market/intake/request.js";
 import { Indicators, type Summary } from "../report/indicators.js";
+import { type Carrier, carriers } from "../units.js";
 import type { Community } from "./community.js";
 
 /** A block of a store, its sections checked against its header. Throws `corrupt` naming the height. */
@@ -20,12 +25,33 @@ export function checkedBlock(bytes: Uint8Array, height: number, hasher: Hasher):
   }
 }
 
+/** An order of a run that is in no block. */
+export interface MissingOrder {
+  readonly participant: string;
+  readonly carrier: Carrier;
+  /** The period that it was for, by its place in the run, from 0. */
+  readonly place: number;
+}
+
+const inOrder = offsetsOf(orderLayout);
+
+/** Place in a batch, of one order a participant and carrier, of the first that a block does not hold. */
+function firstMissing(block: Block, { participant, carrier }: OrderBatch): number {
+  const slotOf = (who: number, what: number): number => who * carriers.length + what;
+  const view = viewOf(block.sections.orders);
+  const held = new Set<number>();
+  for (let at = 0; at < view.byteLength; at += orderLayout.bytes)
+    held.add(slotOf(view.getUint32(at + inOrder.participant, true), view.getUint8(at + inOrder.carrier)));
+  return participant.findIndex((who, index) => !held.has(slotOf(who, carrier[index]!)));
+}
+
 /** The sums of a run's blocks from genesis on. */
 export class RunSums {
   readonly #community: Community;
   readonly #hasher: Hasher;
   readonly #indicators = new Indicators();
   #refusedOrders = 0;
+  #firstRefused: MissingOrder | null = null;
   /** Height of the next block to be added. */
   #height = 0;
   #reading: Promise<void> | null = null;
@@ -36,11 +62,11 @@ export class RunSums {
   }
 
   /**
-   * Adds a block that was just made, of a period for which so many orders were placed. Where blocks before it are
-   * missing here it is left to {@link catchUp}.
+   * Adds a block that was just made, and the orders that were placed for its period. Where blocks before it are missing
+   * here it is left to {@link catchUp}.
    */
-  follow(block: Block, placedOrders: number): void {
-    if (this.#reading === null && block.header.height === this.#height) this.#add(block, placedOrders);
+  follow(block: Block, orders: OrderBatch): void {
+    if (this.#reading === null && block.header.height === this.#height) this.#add(block, orders);
   }
 
   /** Adds what a store holds and is missing here. Throws `corrupt` naming the height of a block that does not hold. */
@@ -55,15 +81,27 @@ export class RunSums {
     if (this.#height >= store.size) return;
     for await (const bytes of store.blocks(this.#height)) {
       const place = this.#height - 1;
-      const placedOrders = place < 0 ? 0 : this.#community.orders(place).quantity.length;
-      this.#add(checkedBlock(bytes, this.#height, this.#hasher), placedOrders);
+      const orders = place < 0 ? null : this.#community.orders(place);
+      this.#add(checkedBlock(bytes, this.#height, this.#hasher), orders);
     }
   }
 
-  #add(block: Block, placedOrders: number): void {
+  #add(block: Block, orders: OrderBatch | null): void {
     this.#indicators.add(block);
-    if (this.#height > 0) this.#refusedOrders += placedOrders - block.header.sections.orders.count;
+    if (orders !== null) this.#compare(block, orders);
     this.#height += 1;
+  }
+
+  #compare(block: Block, orders: OrderBatch): void {
+    const refused = orders.quantity.length - block.header.sections.orders.count;
+    this.#refusedOrders += refused;
+    if (refused === 0 || this.#firstRefused !== null) return;
+    const index = firstMissing(block, orders);
+    this.#firstRefused = {
+      participant: this.#community.members[orders.participant[index]!]!.id,
+      carrier: carriers[orders.carrier[index]!]!,
+      place: this.#height - 1,
+    };
   }
 
   /** What the blocks that were added came to. */
@@ -71,8 +109,8 @@ export class RunSums {
     return this.#indicators.summary();
   }
 
-  /** Orders that were placed and are in none of the blocks that were added. */
-  get refusedOrders(): number {
-    return this.#refusedOrders;
+  /** Orders that were placed and are in none of the blocks that were added: how many, and the first. */
+  get refused(): { readonly orders: number; readonly first: MissingOrder | null } {
+    return { orders: this.#refusedOrders, first: this.#firstRefused };
   }
 }

@@ -60,7 +60,10 @@ export const runCommand: Command = defineCommand({
       help: "where the platform's receipt of each order in the ledger goes, one a line, for gridclear verify --receipt",
     },
   },
-  exits: { 0: "done, or stopped after --periods" },
+  exits: {
+    0: "done, or stopped after --periods",
+    1: "the market refused orders of the run, such as those beyond their owner's means",
+  },
   async run({ arguments: [name], options }, io) {
     const { key: keyFile, receipts } = options;
     if (receipts !== undefined && keyFile === undefined)
@@ -136,7 +139,10 @@ export interface RunOptions {
   readonly receipts: string | null;
 }
 
-/** What a run came to; `exitCode` is 0, or 130 or 143 when a signal stopped it before its end. */
+/**
+ * What a run came to; `exitCode` is 130 or 143 when a signal stopped it before its end, else 1 when orders were
+ * refused, and 0.
+ */
 export interface RunResult {
   readonly summary: Summary;
   readonly facts: RunFacts;
@@ -167,6 +173,8 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
         return await interruptible(async (stop) => {
           const ran = await step(simulation, { options, receipts, stop, io });
           const complete = simulation.done;
+          const refused = await simulation.refused();
+          const stopped = complete ? 0 : stop.exitCode;
           return {
             summary: await simulation.summary(),
             facts: {
@@ -174,10 +182,10 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
               ledger,
               head: hex(store.head!.hash),
               complete,
-              refused: await simulation.refused(),
+              refused,
               ...ran,
             },
-            exitCode: complete ? 0 : stop.exitCode,
+            exitCode: stopped !== 0 ? stopped : refused.orders > 0 ? 1 : 0,
           };
         });
       } finally {

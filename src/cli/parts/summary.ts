@@ -152,10 +152,14 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
   ].join("");
 }
 
-/** How many orders were refused, and why the first of this call was. */
-function refusedText({ orders, first }: Refusals): string {
-  const why = first === null ? "" : ` (the first in this run: ${first.message})`;
-  return `${grouped(orders)} orders were refused and are in no block${why}`;
+/** How many orders were refused, whose the first was, and why the first of this call was. */
+function refusedText({ orders, first, why }: Refusals): string {
+  const whose =
+    first === null
+      ? ""
+      : `: the first for ${first.carrier} by ${first.participant} in period ${first.place + 1}`;
+  const because = why === null ? "" : ` (the first of this call: ${why.message})`;
+  return `${grouped(orders)} orders were REFUSED and are in no block${whose}${because}`;
 }
 
 const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<string, string> =>
@@ -175,7 +179,15 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
     blocks: summary.blocks,
     orders: summary.orders,
     refusedOrders: facts.refused.orders,
-    firstRefusal: facts.refused.first?.message ?? null,
+    firstRefused:
+      facts.refused.first === null
+        ? null
+        : {
+            participant: facts.refused.first.participant,
+            carrier: facts.refused.first.carrier,
+            period: facts.refused.first.place + 1,
+          },
+    firstRefusal: facts.refused.why?.message ?? null,
     trades: summary.trades,
     poolTrades: summary.poolTrades,
     readings: summary.readings,

@@ -110,6 +110,22 @@ describe("gridclear run", () => {
     expect(err).toBe("");
   });
 
+  it("says whose orders were refused, and ends with 1", async () => {
+    const short = await scenarioFile("short.json", { ...quick, deposit: 10 });
+    const ledger = join(folder, "short");
+    const told = await call(runCommand, short, "--ledger", ledger);
+    expect(told.code).toBe(1);
+    expect(told.out).toMatch(
+      /\n[0-9 ,]+ orders were REFUSED and are in no block: the first for [a-z]+ by [a-z]+-\d\d in period \d+ \(the first of this call: /,
+    );
+    const { code, out } = await call(runCommand, short, "--ledger", ledger, "--json");
+    const again = JSON.parse(out);
+    expect(code).toBe(1);
+    expect(again.refusedOrders).toBeGreaterThan(0);
+    expect(again.firstRefused).toMatchObject({ period: expect.any(Number) });
+    expect(again.firstRefusal).toBe(null);
+  });
+
   it("refuses what it can't read or go on with", async () => {
     const wrong = await scenarioFile("wrong.json", "{");
     const ledger = join(folder, "refused");
