@@ -21,13 +21,17 @@ const columns = {
 type ColumnName = keyof typeof columns;
 const names = Object.keys(columns) as ColumnName[];
 
+const isShared = ({ buffer }: ArrayBufferView): boolean =>
+  (buffer as SharedArrayBuffer)[Symbol.toStringTag] === "SharedArrayBuffer";
+
 /** Whether a value is a typed array of this class, of whatever realm. */
 const isColumn = (value: unknown, name: ColumnName): boolean =>
   ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === columns[name].name;
 
 /**
- * A batch whose columns fit together and whose every code stands for something, with columns of its own: what the
- * caller does to its arrays afterwards changes nothing. Throws `invalid` or `limit`.
+ * A batch whose columns fit together and whose every code stands for something, to be read at once: columns that
+ * another thread could write to while they are read are copied, the others are the caller's own. Throws `invalid` or
+ * `limit`.
  */
 export function checkedBatch(given: OrderBatch): OrderBatch {
   onlyKeys(given, "batch", names);
@@ -41,7 +45,7 @@ export function checkedBatch(given: OrderBatch): OrderBatch {
   for (const name of present) {
     const column = given[name]!;
     if (column.length !== length) fail("invalid", `batch.${name}`, `${length} entries`, column.length);
-    batch[name] = new columns[name](column as never) as never;
+    batch[name] = (isShared(column) ? new columns[name](column as never) : column) as never;
   }
   const { carrier, side } = batch as OrderBatch;
   for (let index = 0; index < length; index += 1) {

@@ -2,7 +2,6 @@
  * The book of one carrier in one period: the live orders in their sequence, what each still wants as the steps go on,
  * and the entries that the steps write.
  */
-import { copyOfArray } from "../../bytes.js";
 import { carriers, ppm } from "../../units.js";
 import { scaleDown } from "../books/amounts.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
@@ -20,7 +19,7 @@ export interface Side {
   readonly price: Int32Array;
 }
 
-/** Both sides, and what each order still wants. */
+/** Both sides, and what each order still wants; columns are views, until another carrier's book opens. */
 export interface CarrierBook {
   readonly carrier: number;
   readonly rules: ClearingContract;
@@ -53,11 +52,12 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
   if (rules === null || rules === undefined || tariff === undefined) return null;
   const entries = new Entries(round, carrier);
   const { offers, bids, cut } = gather(round, carrier, entries);
-  const side = (numbers: Uint32Array): Side => {
+  const { workspace } = round;
+  const side = (name: "offer" | "bid", numbers: Uint32Array): Side => {
     const order = rules.ties === "lottery" ? lotterySequence(numbers, round) : numbers;
-    const participant = new Uint32Array(order.length);
-    const quantity = new Uint32Array(order.length);
-    const price = new Int32Array(order.length);
+    const participant = workspace.u32(`${name}Participant`, order.length);
+    const quantity = workspace.u32(`${name}Quantity`, order.length);
+    const price = workspace.i32(`${name}Price`, order.length);
     for (let place = 0; place < order.length; place += 1) {
       participant[place] = round.orders.participantOf(order[place]!);
       quantity[place] = round.orders.quantityOf(order[place]!);
@@ -67,12 +67,12 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
       for (const [place, number] of order.entries()) quantity[place] = cut.get(number) ?? quantity[place]!;
     return { order, participant, quantity, price };
   };
-  const book = { carrier, rules, tariff, entries, offers: side(offers), bids: side(bids) };
+  const book = { carrier, rules, tariff, entries, offers: side("offer", offers), bids: side("bid", bids) };
   entries.opened(book.offers.quantity, book.bids.quantity);
   return {
     ...book,
-    offersLeft: copyOfArray(book.offers.quantity),
-    bidsLeft: copyOfArray(book.bids.quantity),
+    offersLeft: workspace.copied("offerLeft", book.offers.quantity),
+    bidsLeft: workspace.copied("bidLeft", book.bids.quantity),
   };
 }
 
@@ -85,8 +85,8 @@ function gather(
   const { orders } = round;
   const made = converterOutput(round, carrier);
   const numbers = orders.ofCarrier(carrier);
-  const offers = new Uint32Array(numbers.length);
-  const bids = new Uint32Array(numbers.length);
+  const offers = round.workspace.u32("gatheredOffers", numbers.length);
+  const bids = round.workspace.u32("gatheredBids", numbers.length);
   const cut = new Map<number, number>();
   let offerCount = 0;
   let bidCount = 0;

@@ -1,5 +1,4 @@
 /** Scenario 1 of a carrier: matching peer to peer, within what the feeders carry. */
-import { copyOfArray } from "../../bytes.js";
 import type { TradeColumns } from "../../core/clearing.js";
 import type { Book } from "../../core/columns.js";
 import type { ClearingRules } from "../../core/rules.js";
@@ -42,15 +41,15 @@ export function matchPeers(round: Round, book: CarrierBook): Matched | null {
  * left by now.
  */
 function bookTrades(
-  { engine }: Round,
+  { engine, workspace }: Round,
   book: CarrierBook,
   { offers, bids }: { readonly offers: Side; readonly bids: Side },
   trades: TradeColumns,
 ): void {
   const { carrier, tariff, entries } = book;
   // Own columns: writing the records may move the engine's.
-  const buyers = { participant: bids.participant, place: copyOfArray(trades.bid) };
-  const sellers = { participant: offers.participant, place: copyOfArray(trades.offer) };
+  const buyers = { participant: bids.participant, place: workspace.copied("bidPlace", trades.bid) };
+  const sellers = { participant: offers.participant, place: workspace.copied("offerPlace", trades.offer) };
   const names = { offers: offers.order, bids: bids.order };
   const { commission } = tariff;
   const { bytes } = engine.tradeRecords({ carrier, commission, ...names, sales: 0 });
@@ -72,11 +71,12 @@ const rulesOf = ({ mechanism, pricing, ties, k, maxCycles }: CarrierBook["rules"
 function withPoolLimits(round: Round, book: CarrierBook): Book {
   const { rules, offers, bids } = book;
   if (rules.pool === null) return { offers, bids };
-  const asked = new Int32Array(offers.price.length);
+  const { workspace } = round;
+  const asked = workspace.i32("offerPoolLimit", offers.price.length);
   // Whoever may not join at all is left out by what remains of its offer (pool.ts).
   for (let place = 0; place < asked.length; place += 1)
     asked[place] = Math.min(floorAt(round, book, place), maxPrice);
-  const paid = new Int32Array(bids.price.length);
+  const paid = workspace.i32("bidPoolLimit", bids.price.length);
   for (let place = 0; place < paid.length; place += 1)
     paid[place] = Math.max(round.resolved.poolLimit[slotAt(book, bids, place)]!, bids.price[place]!);
   return { offers: { ...offers, poolLimit: asked }, bids: { ...bids, poolLimit: paid } };

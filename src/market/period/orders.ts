@@ -4,6 +4,7 @@ import { type ErrorCode, GridclearError } from "../../errors.js";
 import { orderLayout, sideCode } from "../../ledger/format/records.js";
 import { carriers, ppm } from "../../units.js";
 import type { Accounts } from "../books/accounts.js";
+import { Numbers, type Workspace } from "../books/workspace.js";
 import { carrierCount, nobody, type Terms } from "../contracts/terms.js";
 import { maxPeriodOrders, maxRevisions } from "./limits.js";
 import { nextRevision, type OrderRow, orderAt, orderRow, readRow, writeRow } from "./orderrow.js";
@@ -13,23 +14,16 @@ import type { ResolvedTerms } from "./resolved.js";
 const offerSide: number = sideCode.offer;
 export const bidSide: number = sideCode.bid;
 
-/** Order numbers in order of arrival, in a column that grows. */
-class Numbers {
-  count = 0;
-  #column: Uint32Array = new Uint32Array(64);
-
-  push(number: number): void {
-    if (this.count === this.#column.length)
-      this.#column = grown(this.#column, new Uint32Array(4 * this.count));
-    this.#column[this.count] = number;
-    this.count += 1;
-  }
-
-  /** A view of the numbers so far. */
-  get column(): Uint32Array {
-    return this.#column.subarray(0, this.count);
-  }
+/** What the orders of a period are held against, and where they are written. */
+export interface OrdersParts {
+  readonly workspace: Workspace;
+  readonly terms: Terms;
+  readonly resolved: ResolvedTerms;
+  readonly accounts: Accounts;
 }
+
+/** Orders that there is room for at first. */
+const leastRoom = 64;
 
 /**
  * The orders of the open period in arrival order, with what they lock. A later order of the same participant and
@@ -45,13 +39,14 @@ export class Orders {
   /** By (participant, carrier): number of the live order, or {@link nobody}. */
   readonly live: Int32Array;
 
+  readonly #workspace: Workspace;
   readonly #terms: Terms;
   readonly #resolved: ResolvedTerms;
   readonly #accounts: Accounts;
   /** The records, end to end: the section of the block as far as it goes. */
   #bytes: Uint8Array;
   #view: DataView;
-  readonly #byCarrier: readonly Numbers[] = carriers.map(() => new Numbers());
+  readonly #byCarrier: readonly Numbers[];
   readonly #row: OrderRow = orderRow();
   readonly #revisions: Uint8Array;
   /** By participant: balance and credit as a double, infinite without a limit; NaN until asked for. */
@@ -62,21 +57,24 @@ export class Orders {
   readonly #open = new Map<number, Map<number, number>>();
 
   /**
-   * Begins to take the orders of a period; balances and contracts must stay as they are until it closes. About
-   * `expected` orders will come.
+   * Begins to take the orders of a period; balances and contracts must stay as they are until it closes. What was taken
+   * on the same workspace before is gone.
    */
-  constructor(terms: Terms, resolved: ResolvedTerms, accounts: Accounts, expected: number = 0) {
-    const room = Math.min(Math.max(64, expected), maxPeriodOrders);
-    this.replaced = new Int32Array(room);
-    this.#bytes = new Uint8Array(room * orderLayout.bytes);
-    this.#view = new DataView(this.#bytes.buffer);
+  constructor({ workspace, terms, resolved, accounts }: OrdersParts) {
+    this.#workspace = workspace;
+    this.replaced = workspace.i32("replaced", leastRoom);
+    this.#bytes = workspace.u8("orders", leastRoom * orderLayout.bytes);
+    this.#view = viewOf(this.#bytes);
+    this.#byCarrier = carriers.map(
+      (_, carrier) => new Numbers((length) => workspace.u32(`carrier${carrier}`, length)),
+    );
     this.#terms = terms;
     this.#resolved = resolved;
     this.#accounts = accounts;
     const slots = terms.participants.length * carrierCount;
-    this.live = new Int32Array(slots).fill(nobody);
-    this.#revisions = new Uint8Array(slots);
-    this.#means = new Float64Array(terms.participants.length).fill(Number.NaN);
+    this.live = workspace.i32("live", slots).fill(nobody);
+    this.#revisions = workspace.u8("revisions", slots).fill(0);
+    this.#means = workspace.f64("means", terms.participants.length).fill(Number.NaN);
   }
 
   /** Takes an order, or says why not; nothing changes when refused. */
@@ -177,7 +175,7 @@ export class Orders {
     return copyOf(this.#bytes, first * orderLayout.bytes, this.count * orderLayout.bytes);
   }
 
-  /** The section of the block, which is the caller's from now on: no order can be taken any more. */
+  /** The section of the block: a view, until another period begins on the workspace. */
   encode(): Uint8Array {
     return this.#bytes.subarray(0, this.count * orderLayout.bytes);
   }
@@ -300,15 +298,11 @@ export class Orders {
   }
 
   #grow(): void {
-    this.replaced = grown(this.replaced, new Int32Array(4 * this.count));
-    this.#bytes = grown(this.#bytes, new Uint8Array(4 * this.#bytes.length));
-    this.#view = new DataView(this.#bytes.buffer);
+    const room = 2 * this.count;
+    this.replaced = this.#workspace.i32("replaced", room);
+    this.#bytes = this.#workspace.u8("orders", room * orderLayout.bytes);
+    this.#view = viewOf(this.#bytes);
   }
-}
-
-function grown<T extends Uint8Array | Uint32Array | Int32Array>(column: T, into: T): T {
-  into.set(column);
-  return into;
 }
 
 const refuse = (code: ErrorCode, field: string, wanted: string, got: unknown): GridclearError =>

@@ -41,7 +41,8 @@ export interface PeriodInput {
 /** What follows from it: the derived sections, the roots and the results. */
 export interface PeriodOutcome {
   /**
-   * All sections but the evidence. Trades, flows and postings are views, until another period opens on the same state.
+   * All sections but the evidence. Orders, trades, flows and postings are views, until another period opens on the same
+   * state.
    */
   readonly sections: Omit<Sections, "evidence">;
   /** Counts and roots of what is carried over to the next period. */
@@ -101,9 +102,9 @@ export class OpenPeriod {
 
   /** No more contracts come: orders and readings are taken from now on. */
   start(): void {
-    const { terms, accounts, books, lastReadings } = this.#state;
+    const { terms, books, lastReadings } = this.#state;
     if (terms.market === null) fail("state", "contract", "a market contract", "none");
-    this.#orders = new Orders(terms, this.#state.resolved, accounts, this.#state.expectedOrders);
+    this.#orders = new Orders(this.#state);
     this.#readings = new Readings(books, this.period, lastReadings);
   }
 
@@ -125,11 +126,12 @@ export class OpenPeriod {
   /** Clears every carrier, settles what is due and returns everything that follows. Once. */
   close(secret: Uint8Array | null): PeriodOutcome {
     const { orders, readings } = this;
-    const { terms, accounts, charges, books } = this.#state;
+    const { workspace, terms, accounts, charges, books } = this.#state;
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
     const round: Round = {
       period: this.period,
       marketId: this.#state.marketId(this.#engine),
+      workspace,
       terms,
       resolved: this.#state.resolved,
       accounts,
@@ -159,7 +161,6 @@ export class OpenPeriod {
     }
     const contracts = encodeItems(this.#contracts);
     const { trades, flows, postings } = this.#journal.take();
-    this.#state.expectedOrders = orders.count + Math.ceil(orders.count / 8);
     const totals = totalsOf(this.#sums);
     const none = emptyTotals();
     return {

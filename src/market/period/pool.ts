@@ -2,7 +2,6 @@
  * Scenario 2 of a carrier: the platform's energy pool (paper §4.2(5), eq. 3), and what becomes of what it can't sell.
  * The platform buys nothing that it does not sell: an offer's rest stays its seller's until somebody takes it.
  */
-import { copyOfArray } from "../../bytes.js";
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { nobody } from "../contracts/terms.js";
@@ -97,7 +96,10 @@ function sellLots(
   paySellers(book, lots.offer.subarray(0, ownLots), delivered);
   const names = { offers: offers.order, bids: bids.order, devices: Uint32Array.from(device) };
   // Own columns: writing the records may move the engine's.
-  const buyers = { participant: bids.participant, place: copyOfArray(bidOf.subarray(0, sales)) };
+  const buyers = {
+    participant: bids.participant,
+    place: round.workspace.copied("bidPlace", bidOf.subarray(0, sales)),
+  };
   entries.soldFromPool(engine.tradeRecords({ carrier, ...names, peers: 0, sales }).bytes, buyers);
   const resting = new Set<number>();
   for (let lot = ownLots; lot < delivered.length; lot += 1)

@@ -3,6 +3,7 @@ import type { Accounts } from "../books/accounts.js";
 import type { Journal } from "../books/journal.js";
 import type { Positions } from "../books/positions.js";
 import type { Sums } from "../books/sums.js";
+import type { Workspace } from "../books/workspace.js";
 import type { Terms } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import type { Orders } from "./orders.js";
@@ -14,6 +15,7 @@ export interface Round {
   readonly period: number;
   /** SHA-256 that names the market. */
   readonly marketId: Uint8Array;
+  readonly workspace: Workspace;
   readonly terms: Terms;
   readonly resolved: ResolvedTerms;
   readonly accounts: Accounts;

@@ -11,6 +11,7 @@ import { Accounts } from "../books/accounts.js";
 import type { Journal } from "../books/journal.js";
 import { Positions } from "../books/positions.js";
 import { Sheets } from "../books/sheets.js";
+import { Workspace } from "../books/workspace.js";
 import type { Contract, PaymentContract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Rules } from "../contracts/rules.js";
@@ -35,8 +36,7 @@ export class MarketState {
   /** Of the period at hand; nothing of it goes into the next. */
   readonly positions: Positions = new Positions();
   readonly sheets: Sheets = new Sheets();
-  /** About how many orders the next period will have, by the last. It decides nothing but how much room is made. */
-  expectedOrders = 0;
+  readonly workspace: Workspace = new Workspace();
   readonly rules: Rules = new Rules(this.terms);
   #resolved: ResolvedTerms | null = null;
   #marketId: Uint8Array | null = null;
