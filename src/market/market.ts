@@ -153,7 +153,10 @@ export class Market {
     return this.#desk.records(batch);
   }
 
-  /** The record of a reading, 32 bytes: what its meter signs (`readingStatement`). Throws as a refusal would say. */
+  /**
+   * The record of a reading, 28 bytes, as it stands in the block of the open period: what its meter signs follows from
+   * the two (`readingStatement`). Throws as a refusal would say.
+   */
   readingRecord(reading: Reading): Uint8Array {
     return encodeRecords(readingLayout, [this.#desk.intake.reading(reading, this.#open)]);
   }

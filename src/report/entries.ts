@@ -9,6 +9,7 @@ import {
   type FlowRecord,
   firstParticipantAccount,
   flowLayout,
+  meteredPeriod,
   orderLayout,
   type PostingRecord,
   postingLayout,
@@ -111,7 +112,7 @@ export class StatementReader {
       ...posted.filter(({ carrier }) => carrier === null),
       ...this.#traded(sections, number),
       ...this.#flowed(sections.flows, number),
-      ...this.#metered(sections.readings, number),
+      ...this.#metered(block, number),
       ...posted.filter(({ carrier }) => carrier !== null),
     ];
     const { period, timestampMs } = header;
@@ -179,17 +180,17 @@ export class StatementReader {
   }
 
   /** What was paid for imbalances. */
-  *#metered(readings: Uint8Array, number: number): Generator<Line> {
+  *#metered({ header, sections: { readings } }: Block, number: number): Generator<Line> {
     const view = viewOf(readings);
     for (let at = 0, index = 0; at < readings.length; at += readingLayout.bytes, index += 1) {
       if (view.getUint32(at + reading.participant, true) !== number) continue;
-      const { carrier, flags, period, amount } = readRecord(readingLayout, readings, index);
+      const { carrier, flags, age, amount } = readRecord(readingLayout, readings, index);
       if (amount === 0n) continue;
       yield {
         carrier,
         entry: (flags & readingCorrection) === 0 ? "imbalance" : "correction",
         counterparty: "platform",
-        about: period,
+        about: meteredPeriod(header.period, age),
         energy: 0n,
         price: null,
         amount: -amount,

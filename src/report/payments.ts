@@ -4,6 +4,7 @@ import type { Block } from "../ledger/format/block.js";
 import { offsetsOf } from "../ledger/format/layout.js";
 import {
   flowLayout,
+  meteredPeriod,
   none,
   orderLayout,
   postingKinds,
@@ -126,12 +127,12 @@ function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, 
   }
 }
 
-function eachReading({ sections }: Block, payment: Payment, pay: Pay): void {
+function eachReading({ header, sections }: Block, payment: Payment, pay: Pay): void {
   const view = viewOf(sections.readings);
   for (let at = 0, index = 0; at < view.byteLength; at += readingLayout.bytes, index += 1) {
     payment.carrier = view.getUint8(at + reading.carrier);
     payment.reference = index;
-    payment.period = Number(view.getBigUint64(at + reading.period, true));
+    payment.period = meteredPeriod(header.period, view.getUint32(at + reading.age, true));
     const paid: ReadingPayment = {
       participant: view.getUint32(at + reading.participant, true),
       flags: view.getUint8(at + reading.flags),

@@ -119,7 +119,7 @@ async function openIntake(
   const report = async (reading: Reading): Promise<void> => {
     const signature = await keys.participants
       .get(reading.participant)!
-      .sign(readingStatement(market.id, market.readingRecord(reading)));
+      .sign(readingStatement(market.id, market.period, market.readingRecord(reading)));
     const taken = await market.report(reading, signature);
     if (taken.status === "refused" && taken.error.code === "signature") throw taken.error;
   };

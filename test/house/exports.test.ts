@@ -275,7 +275,7 @@ const rows: { readonly [name: string]: Row } = {
   leafOf: { call: ["orders", 0, 1], takes: { 2: [7] } },
   offsetsOf: { call: [orderLayout] },
   orderStatement: { call: [market, 1, receipt.order], takes: { 1: [7] } },
-  readingStatement: { call: [market, new Uint8Array(32)] },
+  readingStatement: { call: [market, 7, new Uint8Array(28)], takes: { 1: [7] } },
   receiptStatement: { call: [market, 1, 1, anchor.root], takes: { 1: [7], 2: [7] } },
   recordCount: { call: [orderLayout, block.sections.orders] },
   recordsRoot: { call: [orderLayout, block.sections.orders, hasher] },

@@ -107,10 +107,10 @@ describe("arrays of another realm do as well as ours", () => {
 
     const id = plainHasher.sha256(block);
     const order = new Uint8Array(16);
-    const reading = new Uint8Array(32);
+    const reading = new Uint8Array(28);
     const statement = orderStatement(id, 1, order);
     expect(orderStatement(bytesFrom(id), 1, bytesFrom(order))).toEqual(statement);
-    expect(readingStatement(bytesFrom(id), bytesFrom(reading))).toEqual(readingStatement(id, reading));
+    expect(readingStatement(bytesFrom(id), 7, bytesFrom(reading))).toEqual(readingStatement(id, 7, reading));
     for (const signatures of backends) {
       const key = await signatures.importSeed(bytesFrom(new Uint8Array(32).fill(7)));
       const signature = await key.sign(bytesFrom(statement));

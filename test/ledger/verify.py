@@ -14,7 +14,7 @@ import zlib
 STORED = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings")
 # What is carried over to the next period: only counts and roots stand in a block.
 CARRIED = ("state", "rules", "names", "books", "lastReadings")
-RECORD_BYTES = {"orders": 16, "trades": 36, "flows": 40, "readings": 32, "postings": 32}
+RECORD_BYTES = {"orders": 16, "trades": 36, "flows": 40, "readings": 28, "postings": 32}
 HEADER_BYTES = 992
 # So many records, end to end, are a leaf.
 ROW = 16
@@ -114,13 +114,13 @@ def items(section):
     return found
 
 
-def check_record(name, record):
+def check_record(name, record, block_period):
     if name == "orders":
         _, carrier, side, _ = struct.unpack_from("<IBBH", record)
         need(carrier in CARRIERS and side in (0, 1), "an order that may not be")
     elif name == "readings":
-        _, carrier, flags, _, period, _, _, _ = struct.unpack("<IBBHQIIq", record)
-        need(carrier in CARRIERS and flags < 4 and period <= TOP, "a reading that may not be")
+        _, carrier, flags, _, age, _, _, _ = struct.unpack("<IBBHIIIq", record)
+        need(carrier in CARRIERS and flags < 4 and age <= block_period, "a reading that may not be")
     else:
         kind, carrier, reserved = struct.unpack_from("<BBH", record)
         kinds = {"trades": TRADE_KINDS, "flows": FLOW_KINDS, "postings": POSTING_KINDS}[name]
@@ -151,12 +151,12 @@ class Chain:
             self.withheld += 1
         else:
             secret = block[-32:] if private else None
-            self.check_sections(block[: len(block) - 32] if private else block, market, height, secret)
+            self.check_sections(block[: len(block) - 32] if private else block, market, height, period, secret)
         self.hashes.append(sha256(b"gridclear block v2\0" + block[:HEADER_BYTES]))
         self.first = self.first or (market, flags)
         self.last = (period, timestamp)
 
-    def check_sections(self, block, market, height, secret):
+    def check_sections(self, block, market, height, period, secret):
         at = HEADER_BYTES
         for index, name in enumerate(STORED + CARRIED):
             count, length, wanted = DESCRIPTOR.unpack_from(block, HEADER.size + 40 * index)
@@ -171,7 +171,7 @@ class Chain:
                 size = RECORD_BYTES[name]
                 need(length == count * size, "%s: length" % name)
                 for i in range(0, length, size):
-                    check_record(name, section[i : i + size])
+                    check_record(name, section[i : i + size], period)
                 contents = [section[i : i + size] for i in range(0, length, size)]
             else:
                 need(count <= 2**22, "%s: too many items" % name)

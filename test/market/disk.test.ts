@@ -249,7 +249,9 @@ describe("a market whose store fails while requests are being checked", () => {
       market.propose(contract, await signContract(contract, market.id)),
       market.report(
         reading,
-        await keys.get("ann")!.sign(readingStatement(market.id, market.readingRecord(reading))),
+        await keys
+          .get("ann")!
+          .sign(readingStatement(market.id, market.period, market.readingRecord(reading))),
       ),
     ].map((each) => each.then(({ status }) => status).catch((error: Error) => error.message));
     await expect(market.clearPeriod(2)).rejects.toThrow("room");

@@ -287,7 +287,7 @@ async function ask(market: Market, given: Step, signed: boolean): Promise<string
   if (given.kind === "reading") {
     const reading = readingOf(market, given);
     if (!signed) return words(await market.report(reading));
-    const statement = readingStatement(market.id, market.readingRecord(reading));
+    const statement = readingStatement(market.id, market.period, market.readingRecord(reading));
     return words(await market.report(reading, await keys.get(key)!.sign(statement)));
   }
   if (given.kind === "contract") {
@@ -438,7 +438,12 @@ describe("a log that no market wrote", () => {
       [0, 1, ...new Array(64).fill(1), ...order(0)],
       "no signature, in an unsigned market",
     ],
-    ["a reading of nothing", [1, 0, ...new Array(32).fill(0)], "log entry 0"],
+    ["a reading of nothing", [1, 0, ...new Array(28).fill(0)], "reading.period: wanted a past period"],
+    [
+      "a reading from before period 0",
+      [1, 0, ...new Array(8).fill(0), 0xff, 0xff, 0xff, 0xff, ...new Array(16).fill(0)],
+      "reading.age: wanted at most",
+    ],
     ["a contract of no kind", [2, 0, ...text({ kind: "wish" })], "contract.kind"],
     ["a contract that is no JSON", [2, 0, 1, 2, 3], "log entry 0"],
   ];
@@ -455,7 +460,7 @@ describe("a log that no market wrote", () => {
       [0, 0, ...order(0)],
       [0, 1, ...forged, ...order(0)],
       [0, 2, ...new Array(32).fill(9), ...forged, ...order(1)],
-      [1, 1, ...forged, ...new Array(32).fill(0)],
+      [1, 1, ...forged, ...new Array(28).fill(0)],
       [2, 0, ...text({ ...ownTerms("bob", 3)[0]!, version: 2 })],
       [2, 2, ...new Array(32).fill(9), ...forged, ...text({ ...ownTerms("bob", 3)[0]!, version: 2 })],
     ]) {

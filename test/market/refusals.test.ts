@@ -269,6 +269,14 @@ describe("a market refuses by name", () => {
       [null, "reading: wanted an object, got null"],
       [{ ...reading, meter: "x" }, "reading.meter: wanted a key out of"],
       [{ ...reading, period: -1 }, "reading.period: wanted a whole number"],
+      [
+        { ...reading, period: unsigned.period },
+        "reading.period: wanted a past period whose readings are still taken",
+      ],
+      [
+        { ...reading, period: unsigned.period + 1 },
+        "reading.period: wanted a past period whose readings are still taken",
+      ],
       [{ ...reading, version: 0 }, "reading.version: wanted a whole number from 1 to 65535, got 0"],
       [{ ...reading, in: "-1" }, 'reading.in: wanted 0 to 4294967295 ticks, got "-1"'],
     ];

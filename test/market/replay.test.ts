@@ -160,7 +160,7 @@ describe("replay", () => {
       carrier: "heat",
       flags: 0,
       version: 1,
-      period: 5,
+      age: 0,
       in: 1,
       out: 0,
       amount: 0n,

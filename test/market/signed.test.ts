@@ -52,14 +52,14 @@ describe("a signed market", () => {
       carrier: "electricity",
       flags: 0,
       version: 1,
-      period: 1,
+      age: market.period - 1,
       in: 0,
       out: 7,
       amount: 0n,
     } as const;
     const readingSignature = await keys
       .get("ann")!
-      .sign(readingStatement(market.id, encodeRecords(readingLayout, [reading])));
+      .sign(readingStatement(market.id, market.period, encodeRecords(readingLayout, [reading])));
     const report = {
       participant: "ann",
       carrier: "electricity",

@@ -41,9 +41,12 @@ function demand(holds: boolean, what: string): asserts holds {
 const termsKey = ({ kind, carrier, participant }: SupplyContract | UseContract): string =>
   [kind, carrier, ...(participant === undefined ? [] : [participant])].join("/");
 
+/** A reading with the period that it is about. */
+type Metered = ReadingRecord & { readonly period: number };
+
 /** Readings in order; of an estimate that takes several records, which add up, one of all. */
-function wholeEstimates(readings: ReadingRecord[]): ReadingRecord[] {
-  const whole: ReadingRecord[] = [];
+function wholeEstimates(readings: Metered[]): Metered[] {
+  const whole: Metered[] = [];
   for (const reading of readings) {
     const last = whole.at(-1);
     const goesOn =
@@ -103,7 +106,10 @@ export class Audit {
     const flows = decodeRecords(flowLayout, block.sections.flows);
     const trades = decodeRecords(tradeLayout, block.sections.trades);
     const orders = decodeRecords(orderLayout, block.sections.orders);
-    const readings = decodeRecords(readingLayout, block.sections.readings);
+    const readings = decodeRecords(readingLayout, block.sections.readings).map((reading) => ({
+      ...reading,
+      period: block.header.period - reading.age,
+    }));
     const postings = decodeRecords(postingLayout, block.sections.postings);
     // What postings alone say is moved by contracts, before the trades, and by settlement, behind them.
     const before = new Map(this.balances);
@@ -659,7 +665,7 @@ export class Audit {
   }
 
   /** Settlement: every reading in its turn, and what is not read in time is estimated. */
-  #settle(period: number, readings: ReadingRecord[]): void {
+  #settle(period: number, readings: Metered[]): void {
     for (const reading of wholeEstimates(readings)) {
       const filed = this.#filed.get(reading.period);
       demand(

@@ -243,7 +243,7 @@ export async function makeLedger(
               carrier: "electricity" as const,
               flags: 0,
               version: 1,
-              period: period - 1,
+              age: 1,
               in: 5,
               out: 1_000_000,
               amount: 0n,
@@ -289,14 +289,15 @@ export async function makeLedger(
         signature: await sealing.gateway.sign(statement),
       });
     }
-    for (let index = 0; index * 32 < outcome.sections.readings.length; index++) {
-      const record = outcome.sections.readings.slice(index * 32, index * 32 + 32);
+    const { bytes } = readingLayout;
+    for (let index = 0; index * bytes < outcome.sections.readings.length; index++) {
+      const record = outcome.sections.readings.slice(index * bytes, (index + 1) * bytes);
       if ((record[5]! & 1) === 1) continue; // estimated
       const meter = members[record[0]!]!;
       evidence.push({
         kind: "reading",
         index,
-        signature: await meter.sign(readingStatement(market, record)),
+        signature: await meter.sign(readingStatement(market, period, record)),
       });
     }
     const draft = sealing.draft({

@@ -108,7 +108,7 @@ export function tradePeriod(period: number, seed: number = 0): Period {
           carrier: "electricity",
           flags: 0,
           version: 1,
-          period: period - 1,
+          age: 1,
           in: 7,
           out: 0,
           amount: 4_500_000n,

@@ -185,7 +185,7 @@ async function report(market: LoggedMarket): Promise<void> {
         out: odd(900_000_000),
         version: back === 1 ? 1 : 2,
       };
-      const statement = readingStatement(market.id, market.readingRecord(reading));
+      const statement = readingStatement(market.id, market.period, market.readingRecord(reading));
       const taken = await market.report(reading, await members[number]!.sign(statement));
       if (taken.status === "refused") throw taken.error;
     }

@@ -24,7 +24,8 @@ import {
   type SectionDescriptor,
   signedMarket,
 } from "./header.js";
-import { checkRecords, recordCount } from "./layout.js";
+import { checkRecords, offsetsOf, recordCount } from "./layout.js";
+import { readingLayout } from "./records.js";
 import { checkSecret, saltedHashes, secretBytes } from "./salting.js";
 import {
   recordsRoot,
@@ -272,6 +273,17 @@ export function hashOfBlock(block: Block, hasher: Hasher): Uint8Array {
   return blockHash(encodeHeader(needObject(block, "block").header), hasher);
 }
 
+const readingAge = /* @__PURE__ */ offsetsOf(readingLayout).age;
+
+/** Throws `corrupt` naming the first reading that is older than the periods before its block's. */
+function checkAges(readings: Uint8Array, period: number): void {
+  const view = viewOf(readings);
+  for (let at = readingAge, index = 0; at < readings.length; at += readingLayout.bytes, index += 1) {
+    const age = view.getUint32(at, true);
+    if (age > period) fail("corrupt", `readings[${index}].age`, `at most ${period}`, age);
+  }
+}
+
 /**
  * Throws `corrupt` naming the section unless every stored section has the count and the root that the header says and
  * holds nothing but well-formed records and canonical contracts.
@@ -297,6 +309,7 @@ export function checkBlock(block: Block, hasher: Hasher): void {
     const layout = sectionLayouts[name];
     if (layout !== null) checkRecords(layout, bytes);
   }
+  checkAges(sections.readings, header.period);
   for (const [index, item] of decodeItems(sections.contracts).entries())
     decodeCanonical(item, `contracts[${index}]`);
 }

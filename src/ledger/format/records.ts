@@ -2,6 +2,7 @@
  * The records that stand in a block, with everything that their numbers mean: kinds, flags, accounts and "nobody". The
  * layouts at the end are the only place that says which byte is what; docs/ledger-format.md has the same as tables.
  */
+import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
 import { type Codes, type CodesByName, codesOf, type Layout, layout, noCode } from "./layout.js";
 
@@ -121,7 +122,8 @@ export interface ReadingRecord {
   /** {@link readingEstimated} | {@link readingCorrection}. */
   readonly flags: number;
   readonly version: number;
-  readonly period: number;
+  /** How many periods before its block's was metered; at most the number of that period. */
+  readonly age: number;
   /** Quantity ticks drawn from the network. */
   readonly in: number;
   /** Quantity ticks fed into it. */
@@ -184,13 +186,13 @@ export const flowLayout: Layout<FlowRecord> = /* @__PURE__ */ layout("flows", [
   ["amount", "i64"],
   ["extra", "u64"],
 ]);
-/** Readings: 32 bytes. */
+/** Readings: 28 bytes. */
 export const readingLayout: Layout<ReadingRecord> = /* @__PURE__ */ layout("readings", [
   ["participant", "u32"],
   ["carrier", carrierCode],
   ["flags", "u8", readingEstimated | readingCorrection],
   ["version", "u16"],
-  ["period", "u53"],
+  ["age", "u32"],
   ["in", "u32"],
   ["out", "u32"],
   ["amount", "i64"],
@@ -206,6 +208,15 @@ export const postingLayout: Layout<PostingRecord> = /* @__PURE__ */ layout("post
   ["amount", "u64"],
   ["period", "u53"],
 ]);
+/**
+ * The period that a reading is about, from the period of the block in which it stands. Throws `corrupt` for an age that
+ * reaches back before period 0.
+ */
+export function meteredPeriod(period: number, age: number): number {
+  return age <= period
+    ? period - age
+    : fail("corrupt", "reading.age", `at most ${period}, the period of its block`, age);
+}
 /** Codes of the kinds, by name, for code that reads or writes many records. */
 export const sideCode: CodesByName<OrderRecord, "side"> = /* @__PURE__ */ codesOf(orderLayout, "side");
 export const tradeCode: CodesByName<TradeRecord, "kind"> = /* @__PURE__ */ codesOf(tradeLayout, "kind");

@@ -188,7 +188,7 @@ class EvidenceCheck {
     const record = sections.readings.subarray(at, at + readingLayout.bytes);
     this.#want(`readings[${index}]`, {
       publicKey: key,
-      message: readingStatement(header.marketId, record),
+      message: readingStatement(header.marketId, header.period, record),
       signature,
     });
   }

@@ -6,7 +6,7 @@
 import { concat, toUtf8, viewOf, wantBytes } from "../../bytes.js";
 import { integer } from "../../check.js";
 import { offsetsOf } from "../format/layout.js";
-import { orderLayout, readingLayout } from "../format/records.js";
+import { meteredPeriod, orderLayout, readingLayout } from "../format/records.js";
 import { hashBytes } from "../tree/hasher.js";
 
 /** The kinds of statement. */
@@ -42,18 +42,23 @@ export function orderStatement(marketId: Uint8Array, period: number, order: Uint
   );
 }
 
-/** Bytes of a reading's record that its meter signs: all but the amount, which the market works out. */
-const metered = /* @__PURE__ */ offsetsOf(readingLayout).amount;
+const readingAt = /* @__PURE__ */ offsetsOf(readingLayout);
 
 /**
- * What a meter signs of a reading: market id 32 ‖ the reading's record but for its amount (24 bytes, which name period
- * and version).
+ * What a meter signs of a reading: market id 32 ‖ participant u32 ‖ carrier u8 ‖ flags u8 ‖ version u16 ‖ the period
+ * that was metered u64 ‖ in u32 ‖ out u32. `reading` is its record, `period` that of the block in which it stands or
+ * will stand: the record says how many periods before that was metered, and the meter signs which. It signs nothing of
+ * the amount, which the market works out. Throws `corrupt` for a record that reaches back before period 0.
  */
-export function readingStatement(marketId: Uint8Array, reading: Uint8Array): Uint8Array {
+export function readingStatement(marketId: Uint8Array, period: number, reading: Uint8Array): Uint8Array {
+  const record = wantBytes(reading, "reading", readingLayout.bytes);
+  const age = viewOf(record).getUint32(readingAt.age, true);
   return statement(
     "reading",
     wantBytes(marketId, "marketId", hashBytes),
-    wantBytes(reading, "reading", readingLayout.bytes).subarray(0, metered),
+    record.subarray(0, readingAt.age),
+    whole(meteredPeriod(integer(0, Number.MAX_SAFE_INTEGER)(period, "period"), age), 8, "period"),
+    record.subarray(readingAt.in, readingAt.amount),
   );
 }
 

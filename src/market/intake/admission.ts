@@ -95,7 +95,7 @@ export class Admission {
   reading(record: Uint8Array, signature: Uint8Array | null): Admitted<Taken> {
     const { readings, period } = this.#parts.open();
     const index = readings.count;
-    const refusal = readings.take(readingRow(viewOf(record), 0));
+    const refusal = readings.take(readingRow(viewOf(record), 0, period));
     if (refusal !== null) throw refusal;
     if (signature !== null) this.#parts.signing?.keep({ kind: "reading", index, signature });
     return {
@@ -129,8 +129,9 @@ export class Admission {
       await entrance.check({ records: body, signature: own, gateway: key }, open().period);
       return;
     }
-    const { participant } = readingRow(viewOf(body), 0);
-    await signing.checkReading(body, participant, own);
+    const { period } = open();
+    const { participant } = readingRow(viewOf(body), 0, period);
+    await signing.checkReading(period, { record: body, participant, signature: own });
   }
 
   #take({ kind, key, signature, body }: LogEntry): void {

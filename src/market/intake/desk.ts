@@ -167,7 +167,7 @@ export class Desk {
       const { period } = this.#parts.open();
       const reported = this.intake.reading(reading, this.#parts.open());
       const record = encodeRecords(readingLayout, [reported]);
-      await signing.checkReading(record, reported.participant, own);
+      await signing.checkReading(period, { record, participant: reported.participant, signature: own });
       this.#parts.usable();
       const now = this.#parts.open().period;
       if (now !== period) fail("refused", "reading", `one for period ${now}`, period);

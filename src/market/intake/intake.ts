@@ -30,6 +30,8 @@ const readingKeys = ["participant", "carrier", "period", "in", "out", "version"]
 const revisions = integer(0, 0xffff);
 const versions = integer(1, 0xffff);
 const periods = integer(0, Number.MAX_SAFE_INTEGER);
+/** How far back a reading's record reaches; no metering contract takes readings for so long. */
+const maxAge = 0xffff_ffff;
 
 /** Turns what comes from outside into records; throws on what is not well-formed. */
 export class Intake {
@@ -90,6 +92,9 @@ export class Intake {
     const code = carrierCode(reading.carrier, "reading.carrier");
     const period = periods(reading.period, "reading.period");
     const version = reading.version === undefined ? 1 : versions(reading.version, "reading.version");
+    const age = open.period - period;
+    if (age < 0 || age > maxAge)
+      fail("refused", "reading.period", "a past period whose readings are still taken", period);
     const flags = open.readings.isCorrection(participant, code, period) ? readingCorrection : 0;
     const [taken, given] = [this.#energy(reading.in, "reading.in"), this.#energy(reading.out, "reading.out")];
     return {
@@ -97,7 +102,7 @@ export class Intake {
       carrier: reading.carrier,
       flags,
       version,
-      period,
+      age,
       in: taken,
       out: given,
       amount: 0n,

@@ -26,6 +26,13 @@ export interface ContractProof {
   readonly key: Uint8Array;
 }
 
+/** A reading's record, whose it is, and its meter's signature. */
+export interface SignedReading {
+  readonly record: Uint8Array;
+  readonly participant: number;
+  readonly signature: Uint8Array;
+}
+
 /** What {@link Signing} is made of. */
 export interface SigningParts {
   readonly signatures: Signatures;
@@ -72,10 +79,11 @@ export class Signing {
     await this.#check(gateway, statement, signature, "batch.signature");
   }
 
-  /** Throws `signature` unless a reading's record is signed by its participant. */
-  async checkReading(record: Uint8Array, participant: number, signature: Uint8Array): Promise<void> {
-    const key = this.#keyOf(participant, "reading.participant");
-    await this.#check(key, readingStatement(this.#marketId, record), signature, "reading.signature");
+  /** Throws `signature` unless a reading in the block of `period` is signed by its participant. */
+  async checkReading(period: number, reading: SignedReading): Promise<void> {
+    const key = this.#keyOf(reading.participant, "reading.participant");
+    const statement = readingStatement(this.#marketId, period, reading.record);
+    await this.#check(key, statement, reading.signature, "reading.signature");
   }
 
   /** The proof of a contract; throws `signature` unless the key that has to sign it did. */

@@ -209,7 +209,7 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
   if (open.genesis && input.orders.length > 0)
     fail("refused", "orders", "none at genesis", input.orders.length / orderLayout.bytes);
   takeOrders(open.orders, input.orders);
-  takeReadings(open.readings, input.readings);
+  takeReadings(open.readings, input);
   return open.close(input.secret ?? null);
 }
 
@@ -224,11 +224,11 @@ function takeOrders(orders: Orders, bytes: Uint8Array): void {
   }
 }
 
-function takeReadings(readings: Readings, bytes: Uint8Array): void {
+function takeReadings(readings: Readings, { period, readings: bytes }: PeriodInput): void {
   checkRecords(readingLayout, bytes);
   const view = viewOf(bytes);
   for (let at = 0; at < bytes.length; at += readingLayout.bytes) {
-    const reading = readingRow(view, at);
+    const reading = readingRow(view, at, period);
     if ((reading.flags & readingEstimated) !== 0) continue;
     const refusal = readings.take(reading);
     if (refusal !== null) throw refusal.at(`reading ${at / readingLayout.bytes}`);

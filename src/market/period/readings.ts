@@ -3,7 +3,12 @@ import { copyOf } from "../../bytes.js";
 import { type ErrorCode, fail, GridclearError } from "../../errors.js";
 import type { Rooted } from "../../ledger/format/header.js";
 import { decodeRecords, offsetsOf } from "../../ledger/format/layout.js";
-import { readingCorrection, readingEstimated, readingLayout } from "../../ledger/format/records.js";
+import {
+  meteredPeriod,
+  readingCorrection,
+  readingEstimated,
+  readingLayout,
+} from "../../ledger/format/records.js";
 import { lastReadingLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers, maxQuantity } from "../../units.js";
@@ -33,14 +38,14 @@ export interface ReadingEntry extends ReadingRow {
 const readingAt = /* @__PURE__ */ offsetsOf(readingLayout);
 const largestVersion = 0xffff;
 
-/** Reads a row of a section of checked records. */
-export function readingRow(view: DataView, at: number): ReadingEntry {
+/** Reads a row of a section of checked records, which stands in the block of `period`. */
+export function readingRow(view: DataView, at: number, period: number): ReadingEntry {
   return {
     participant: view.getUint32(at + readingAt.participant, true),
     carrier: view.getUint8(at + readingAt.carrier),
     flags: view.getUint8(at + readingAt.flags),
     version: view.getUint16(at + readingAt.version, true),
-    period: Number(view.getBigUint64(at + readingAt.period, true)),
+    period: meteredPeriod(period, view.getUint32(at + readingAt.age, true)),
     in: view.getUint32(at + readingAt.in, true),
     out: view.getUint32(at + readingAt.out, true),
     amount: amountAt(view, at + readingAt.amount),
@@ -154,7 +159,7 @@ export class Readings {
   /** Calls `visit` with every reading of the section, in order, and its index. */
   each(visit: (reading: ReadingEntry, index: number) => void): void {
     for (let index = 0; index < this.count; index += 1)
-      visit(readingRow(this.#view, index * readingLayout.bytes), index);
+      visit(readingRow(this.#view, index * readingLayout.bytes, this.#period), index);
   }
 
   /** The section of the block: readings that came, then estimates; fresh bytes. */
@@ -185,7 +190,7 @@ export class Readings {
     view.setUint8(at + readingAt.carrier, reading.carrier);
     view.setUint8(at + readingAt.flags, reading.flags);
     view.setUint16(at + readingAt.version, reading.version, true);
-    view.setBigUint64(at + readingAt.period, BigInt(reading.period), true);
+    view.setUint32(at + readingAt.age, this.#period - reading.period, true);
     view.setUint32(at + readingAt.in, reading.in, true);
     view.setUint32(at + readingAt.out, reading.out, true);
     putAmount(view, at + readingAt.amount, reading.amount);

@@ -20,6 +20,8 @@ import {
   type Header,
   headerBytes,
 } from "../../../src/ledger/format/header.js";
+import { encodeRecords } from "../../../src/ledger/format/layout.js";
+import { readingLayout } from "../../../src/ledger/format/records.js";
 import { sectionLayouts, sectionNames, storedSections } from "../../../src/ledger/format/sections.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
@@ -244,6 +246,26 @@ describe("block", () => {
     const orderSection = block.sections.orders.slice();
     orderSection[5] = 2;
     expect(() => checkBlock(rebuilt({ orders: orderSection }), hasher)).toThrow("orders[0]");
+    const reading = {
+      participant: 1,
+      carrier: "heat",
+      flags: 0,
+      version: 1,
+      in: 7,
+      out: 0,
+      amount: 0n,
+    } as const;
+    const aged = (age: number): Block =>
+      rebuilt({
+        readings: encodeRecords(readingLayout, [
+          { ...reading, age: 1 },
+          { ...reading, age },
+        ]),
+      });
+    expect(() => checkBlock(aged(head.period), hasher)).not.toThrow();
+    expect(() => checkBlock(aged(head.period + 1), hasher)).toThrow(
+      `readings[1].age: wanted at most ${head.period}, got ${head.period + 1}`,
+    );
     const contracts = encodeItems([encodeCanonical({ a: 1 }), new TextEncoder().encode('{"a": 1}')]);
     expect(() => checkBlock(rebuilt({ contracts }), hasher)).toThrow("contracts[1]");
     expect(() =>

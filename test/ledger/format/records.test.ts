@@ -107,7 +107,7 @@ const readings = fc.record({
   carrier,
   flags: fc.integer({ min: 0, max: 3 }),
   version: u16,
-  period: u53,
+  age: u32,
   in: u32,
   out: u32,
   amount: i64,
@@ -187,7 +187,7 @@ const byHand = {
     carriers.indexOf(r.carrier),
     r.flags,
     ...le(r.version, 2),
-    ...le(r.period, 8),
+    ...le(r.age, 4),
     ...le(r.in, 4),
     ...le(r.out, 4),
     ...le(r.amount, 8),
@@ -265,7 +265,7 @@ const kinds: readonly Kind[] = [
   kind(orderLayout, orders, byHand.order, 16),
   kind(tradeLayout, trades, byHand.trade, 36),
   kind(flowLayout, flows, byHand.flow, 40),
-  kind(readingLayout, readings, byHand.reading, 32),
+  kind(readingLayout, readings, byHand.reading, 28),
   kind(postingLayout, postings, byHand.posting, 32),
   kind(stateLayout, states, byHand.state, 32),
   kind(nameLayout, names, byHand.name, 72),
@@ -374,7 +374,6 @@ describe("reserved bytes and codes", () => {
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 1, 255],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 3, 1],
       [readingLayout as never, encodeRecords(readingLayout, [reading!]), 5, 4],
-      [readingLayout as never, encodeRecords(readingLayout, [reading!]), 15, 0x20],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 1, 4],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 1, 254],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 31, 0x20],
@@ -429,7 +428,7 @@ describe("offsets and codes by name", () => {
 describe("sections", () => {
   it("are records of their layout, or items", () => {
     expect(sectionNames.map((name) => sectionLayouts[name]?.bytes ?? "items")).toEqual(
-      ["items", 16, "items", 36, 40, 32, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
+      ["items", 16, "items", 36, 40, 28, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
     );
     expect(storedSections).toEqual(sectionNames.slice(0, 7));
     expect(recordSections).toEqual(["orders", "trades", "flows", "readings", "postings"]);

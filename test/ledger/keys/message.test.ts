@@ -54,7 +54,20 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 // The worked example: market id 0x11…, period 7, participant 3 bids 2.5 kWh of electricity at 0.31.
 const market = Buffer.alloc(32, 0x11);
 const order = Buffer.concat([u32(3), Buffer.from([0, 1, 0, 0]), u32(2_500_000), i32(310_000)]);
+/** What its meter signs: 2.4 kWh taken in period 7. */
 const reading = Buffer.concat([u32(3), Buffer.from([0, 0, 1, 0]), u64(7), u32(2_400_000), u32(0)]);
+/** The record that it becomes `age` periods later; the market works out what is paid for it. */
+const readingRecord = (age: number, amount: number): Uint8Array =>
+  new Uint8Array(
+    Buffer.concat([
+      u32(3),
+      Buffer.from([0, 0, 1, 0]),
+      u32(age),
+      u32(2_400_000),
+      u32(0),
+      Buffer.alloc(8, amount),
+    ]),
+  );
 const seed = Buffer.alloc(32, 0x22);
 const node = createPrivateKey({
   key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]),
@@ -84,11 +97,16 @@ describe("statements", () => {
   });
 
   test("reading, contract, batch, receipt", () => {
-    // Whatever the market works out that is paid for it.
+    // Whatever is paid for it, and in whichever block it comes to stand.
     for (const amount of [0, 7])
-      expect(
-        hex(readingStatement(market, new Uint8Array(Buffer.concat([reading, Buffer.alloc(8, amount)])))),
-      ).toBe(hex(byHand("gridclear reading v2\0", market, reading)));
+      for (const age of [0, 1, 0xffff_ffff])
+        expect(hex(readingStatement(market, 7 + age, readingRecord(age, amount)))).toBe(
+          hex(byHand("gridclear reading v2\0", market, reading)),
+        );
+    expect(() => readingStatement(market, 7, readingRecord(8, 0))).toThrow(
+      "reading.age: wanted at most 7, the period of its block, got 8",
+    );
+    expect(() => readingStatement(market, -1, readingRecord(0, 0))).toThrow("period");
     const contract = Buffer.from('{"kind":"end"}');
     expect(hex(contractStatement(market, contract))).toBe(
       hex(byHand("gridclear contract v2\0", market, contract)),

@@ -236,7 +236,7 @@ class Books:
         """Every reading pays for its imbalance, less what its meter paid before; an estimate may take several records."""
         whole = []
         for reading in block["readings"]:
-            meter = (reading["period"], reading["participant"], CARRIERS.index(reading["carrier"]))
+            meter = (block["period"] - reading["age"], reading["participant"], CARRIERS.index(reading["carrier"]))
             said = [meter, reading["flags"], reading["in"] - reading["out"], int(reading["amount"])]
             if said[1] & 1 and whole and whole[-1][1] & 1 and whole[-1][0] == meter:
                 whole[-1][2] += said[2]
@@ -305,7 +305,7 @@ class Books:
                 raise ValueError(f"{name} is below its limit")
         for reading in block["readings"]:
             meter = (reading["participant"], CARRIERS.index(reading["carrier"]))
-            said = (reading["period"], reading["in"], reading["out"])
+            said = (block["period"] - reading["age"], reading["in"], reading["out"])
             if not reading["flags"] & 1 and said[0] >= self.last.get(meter, said)[0]:
                 self.last[meter] = said
         records = self.records()
