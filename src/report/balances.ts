@@ -6,6 +6,7 @@ import type { Totals } from "../ledger/format/header.js";
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Carrier } from "../units.js";
 import type { MarketTicks } from "./columns.js";
+import type { Savings } from "./savings.js";
 
 /** Groups of accounts, as a person thinks of them. */
 export const accountGroups = [
@@ -81,10 +82,6 @@ export interface Summary {
   readonly participants: number;
   readonly energy: { readonly [carrier in Carrier]: EnergyBalance };
   readonly money: MoneyBalance;
-  /** What participants would have paid, buying everything at the retail tariff and selling at the feed-in tariff. */
-  readonly withoutMarket: bigint;
-  /** What they paid, all fees counted, settlement of imbalances not. */
-  readonly withMarket: bigint;
-  /** What is left to the platform: commission, pool and trading accounts. */
-  readonly platformIncome: bigint;
+  /** What the market was worth to its participants. */
+  readonly savings: Savings;
 }

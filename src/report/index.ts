@@ -34,6 +34,7 @@ export { readLedgerFile, writeLedgerFile } from "./export/file.js";
 export { exportParquet } from "./export/parquet.js";
 export { type Table, tables } from "./export/tables.js";
 export { summarize } from "./indicators.js";
+export type { Cost, Savings } from "./savings.js";
 export {
   type Statement,
   type StatementEntry,

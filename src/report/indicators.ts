@@ -1,6 +1,6 @@
 /**
- * Adds up the blocks of a ledger: energy by carrier, money by account, and what participants would have paid without
- * the market. It reads records and contracts only, never the market's own sums: what does not close here does not
+ * Adds up the blocks of a ledger: energy by carrier, money by account, and what the market was worth
+ * (savings.ts). It reads records and contracts only, never the market's own sums: what does not close here does not
  * close.
  */
 import { viewOf } from "../bytes.js";
@@ -28,6 +28,7 @@ import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import { eachPayment, type Payment } from "./payments.js";
 import { chargeKinds, Registry } from "./registry.js";
+import { type CostOf, SavingsSums } from "./savings.js";
 import { totalsOf } from "./totals.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
@@ -53,16 +54,6 @@ const groupsOfAccounts: Readonly<Record<AccountName, AccountGroup>> = {
   defaults: "platform defaults",
   bank: "bank",
 };
-/** Movements that are no payment for energy or its handling. */
-const apart: ReadonlySet<PaymentKind> = new Set([
-  "deposit",
-  "withdrawal",
-  "collateral",
-  "imbalance",
-  "correction",
-  "default",
-]);
-
 function groupOf(account: number): AccountGroup {
   if (account >= firstCollateralAccount) return "collateral";
   return account >= firstParticipantAccount
@@ -95,50 +86,45 @@ export class Indicators {
   readonly #registry = new Registry();
   /** Charge of the devices by number, at first and now. */
   readonly #devices: { carrier: number; before: bigint; charge: bigint }[] = [];
-  #tariffs: { retail: bigint; feedIn: bigint }[] = carriers.map(() => ({ retail: 0n, feedIn: 0n }));
-  #withoutMarket = 0n;
-  #withMarket = 0n;
+  readonly #savings: SavingsSums;
+
+  /** @param costOf what it costs participants to make energy; null: what contracts tell (docs/indicators.md) */
+  constructor(costOf: CostOf | null = null) {
+    this.#savings = new SavingsSums(this.#registry, costOf);
+  }
 
   /** Adds the next block. */
   add(block: Block): void {
     const { header, sections } = block;
-    for (const contract of this.#registry.add(block)) this.#contract(contract);
+    const contracts = this.#registry.add(block);
+    for (const contract of contracts) this.#contract(contract);
+    this.#savings.enter(contracts);
+    this.#savings.add(block);
     this.#blocks += 1;
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
     for (let at = 0; at < sections.trades.length; at += tradeLayout.bytes)
       if (sections.trades[at + trade.kind] !== tradeCode.peer) this.#poolTrades += 1;
     this.#readings += header.sections.readings.count;
-    const bought = carriers.map(() => 0n);
-    const sold = carriers.map(() => 0n);
     const totalsBy = totalsOf(block);
     for (const [code, carrier] of carriers.entries()) {
       const totals = totalsBy[carrier];
       for (const [index, name] of totalNames.entries()) this.#totals[code]![index]! += totals[name];
-      bought[code]! += totals.traded + totals.sold;
-      sold[code]! += totals.traded + totals.pooled + totals.exported;
     }
-    this.#flows(sections.flows, bought, sold);
+    this.#flows(sections.flows);
     eachPayment(block, this.#registry, (payment) => this.#payment(payment));
-    for (const [code, { retail, feedIn }] of this.#tariffs.entries())
-      this.#withoutMarket += bought[code]! * retail - sold[code]! * feedIn;
   }
 
   #contract(contract: Contract): void {
     if (contract.kind === "market") this.#ticks = marketTicks(contract);
     if (contract.kind === "participant" && contract.version === 1) this.#participants += 1;
-    if (contract.kind === "payment")
-      this.#tariffs = carriers.map((carrier) => ({
-        retail: BigInt(contract.tariffs[carrier].retail),
-        feedIn: BigInt(contract.tariffs[carrier].feedIn),
-      }));
     if (contract.kind !== "storage") return;
     const charge = BigInt(contract.charge);
     const number = this.#registry.deviceOf(contract.device)!;
     this.#devices[number] ??= { carrier: carriers.indexOf(contract.carrier), before: charge, charge };
   }
 
-  #flows(bytes: Uint8Array, bought: bigint[], sold: bigint[]): void {
+  #flows(bytes: Uint8Array): void {
     const view = viewOf(bytes);
     for (let at = 0; at < bytes.length; at += flowLayout.bytes) {
       const kind: FlowKind = flowKinds[view.getUint8(at + flow.kind) - 1]!;
@@ -149,23 +135,19 @@ export class Indicators {
       const slot = carrier * flowKinds.length + view.getUint8(at + flow.kind) - 1;
       this.#flowQuantity[slot]! += quantity;
       this.#flowLost[slot]! += BigInt(view.getUint32(at + flow.lost, true));
-      if (kind === "imported") bought[carrier]! += quantity;
       if (!chargeKinds.has(kind)) continue;
       this.#devices[party]!.charge = extra;
-      if (this.#registry.devices[party]!.owner === null) continue;
-      if (kind === "charged" || kind === "gridCharged") bought[carrier]! += quantity;
-      if (kind === "discharged") sold[carrier]! += quantity;
+      this.#savings.charged(party, extra, kind === "used" ? quantity : 0n);
     }
   }
 
-  #payment({ kind, carrier, debit, credit, amount }: Readonly<Payment>): void {
+  #payment(payment: Readonly<Payment>): void {
+    const { kind, carrier, debit, credit, amount } = payment;
     const [to, from] = [groupOf(debit), groupOf(credit)];
     this.#payments[paymentKinds.indexOf(kind)]![carrier]! += amount;
     this.#received.set(to, this.#received.get(to)! + amount);
     this.#paid.set(from, this.#paid.get(from)! + amount);
-    if (apart.has(kind)) return;
-    if (from === "participants") this.#withMarket += amount;
-    if (to === "participants") this.#withMarket -= amount;
+    this.#savings.pay(payment);
   }
 
   /** What the blocks so far came to. */
@@ -196,9 +178,13 @@ export class Indicators {
         groups,
         closes: accountGroups.reduce((sum, group) => sum + held(group), 0n) === 0n,
       },
-      withoutMarket: this.#withoutMarket,
-      withMarket: this.#withMarket,
-      platformIncome: held("platform commission") + held("platform pool") + held("platform trading"),
+      savings: this.#savings.result(
+        held("platform commission") +
+          held("platform pool") +
+          held("platform trading") +
+          held("platform defaults"),
+        held("grid"),
+      ),
     };
   }
 

@@ -9,7 +9,7 @@ import type { Cast } from "./cast.js";
 import { branches } from "./members/feeders.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
-import { between } from "./members/strategy.js";
+import { between, unitCost } from "./members/strategy.js";
 import { contractRoom } from "./scale.js";
 import { firstPeriod, type Scenario } from "./scenario.js";
 import { staysRenewed, storage } from "./storage.js";
@@ -62,12 +62,15 @@ export function amendments(cast: Cast, opening: readonly Contract[], place: numb
   return [...poolLeft(cast.scenario, opening, place), ...staysRenewed(cast, place)];
 }
 
-/** Halfway through, the first solar park leaves the pool: contracts can change from a later period on. */
+/**
+ * Halfway through, the first plant that can be switched off leaves the pool: contracts can change from a later period
+ * on. Sun and wind stay: what of them nobody buys is fed in, or it is lost.
+ */
 function poolLeft(scenario: Scenario, opening: readonly Contract[], place: number): Contract[] {
   if (place !== Math.floor(scenario.periods / 2) || place === 0) return [];
   const first = opening.find(
     (contract): contract is SupplyContract =>
-      contract.kind === "supply" && contract.participant?.startsWith("solar-") === true,
+      contract.kind === "supply" && contract.participant?.startsWith("biomass-") === true,
   );
   if (first === undefined) return [];
   return [{ ...first, version: 2, from: firstPeriod(scenario) + place, pool: false }];
@@ -245,6 +248,12 @@ const supplyTerms = (cast: Cast, carrier: Carrier, watts: number) =>
     collateral: "0",
   }) as const;
 
-/** From which price on a member sells what is left: its cost, or, as sun and wind have none, what the grid pays. */
-const floorOf = ({ scenario }: Cast, { strategy, cost }: Member, carrier: Carrier): number =>
-  strategy === "cost" ? between(scenario.tariffs[carrier], cost) : scenario.tariffs[carrier].feedIn;
+/**
+ * From which price on a member sells what is left: what the grid pays, where it comes when it likes, as sun and wind;
+ * else its cost.
+ */
+function floorOf({ scenario }: Cast, member: Member, carrier: Carrier): number {
+  const tariff = scenario.tariffs[carrier];
+  if (member.converter !== null) return between(tariff, member.cost);
+  return unitCost(member, carrier, tariff) ?? tariff.feedIn;
+}

@@ -13,6 +13,7 @@ import type { OrderBatch } from "../market/intake/request.js";
 import { Indicators, type Summary } from "../report/indicators.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Community } from "./community.js";
+import { unitCost } from "./members/strategy.js";
 
 /** A block of a store, its sections checked against its header. Throws `corrupt` naming the height. */
 export function checkedBlock(bytes: Uint8Array, height: number, hasher: Hasher): Block {
@@ -49,7 +50,7 @@ function firstMissing(block: Block, { participant, carrier }: OrderBatch): numbe
 export class RunSums {
   readonly #community: Community;
   readonly #hasher: Hasher;
-  readonly #indicators = new Indicators();
+  readonly #indicators: Indicators;
   #refusedOrders = 0;
   #firstRefused: MissingOrder | null = null;
   /** Height of the next block to be added. */
@@ -58,6 +59,11 @@ export class RunSums {
 
   constructor(community: Community, hasher: Hasher) {
     this.#community = community;
+    const { members, scenario } = community;
+    const byId = new Map(members.map((member) => [member.id, member]));
+    this.#indicators = new Indicators((participant, carrier) =>
+      unitCost(byId.get(participant)!, carrier, scenario.tariffs[carrier]),
+    );
     this.#hasher = hasher;
   }
 

@@ -26,7 +26,7 @@ const text = JSON.stringify({
   periods: 12,
   periodMs: 3_600_000,
   date: "2026-07-15",
-  participants: { home: 8, business: 2, solar: 2, car: 1, supplier: 1, storage: 1 },
+  participants: { home: 8, business: 2, solar: 2, car: 1, biomass: 1, supplier: 1, storage: 1 },
   faults: { missing: 20_000, late: 100_000, corrected: 100_000, deviation: 50_000 },
 });
 

@@ -182,6 +182,7 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
               ledger,
               head: hex(store.head!.hash),
               complete,
+              kinds: new Map(community.members.map(({ id, kind }) => [id, kind])),
               refused,
               ...ran,
             },

@@ -1,5 +1,6 @@
 /** What a run came to: where energy and money of its ledger went, for people and for programs. */
-import type { EnergyBalance, MarketTicks, Summary } from "../../report/index.js";
+import type { Cost, EnergyBalance, MarketTicks, Summary } from "../../report/index.js";
+import { addCosts } from "../../report/savings.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import type { Refusals } from "../../simulation/simulation.js";
 import { carriers, formatTicks, type Tick } from "../../units.js";
@@ -13,6 +14,8 @@ export interface RunFacts {
   readonly head: string;
   /** Whether every period of the scenario is sealed. */
   readonly complete: boolean;
+  /** The kind of each participant, by id. */
+  readonly kinds: ReadonlyMap<string, string>;
   /** Orders that the market refused; they are in no block. */
   readonly refused: Refusals;
   /** Periods and orders of this call, and the time they took; the ledger may hold more from before. */
@@ -96,11 +99,6 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
   const groups = [...summary.money.groups].filter(([, { received, paid }]) => received > 0n || paid > 0n);
   const total = (pick: (group: { received: bigint; paid: bigint }) => bigint): bigint =>
     groups.reduce((all, [, group]) => all + pick(group), 0n);
-  const saved = summary.withoutMarket - summary.withMarket;
-  const share =
-    summary.withoutMarket > 0n
-      ? ` (${(Number((saved * 1000n) / summary.withoutMarket) / 10).toFixed(1)} %)`
-      : "";
   const speed =
     facts.ranPeriods > 0 && facts.durationMs > 0
       ? `, ${grouped(Math.round((facts.ranOrders * 1000) / facts.durationMs))} orders a second`
@@ -141,14 +139,48 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
         .map(([kind, amount]) => [paymentNames[kind] ?? kind, money(amount)]),
     ),
     `sums close: ${summary.money.closes ? "yes, debits equal credits to the last tick" : "NO"}\n`,
-    `\nParticipants paid ${money(summary.withMarket)} ${scenario.currency} for their energy, fees included, less what they earned.\n`,
-    `At the retail and feed-in tariffs alone it would have been ${money(summary.withoutMarket)}: they saved ${money(saved)}${share}.\n`,
-    `The platform is left with ${money(summary.platformIncome)}.\n`,
+    savingsText(summary, facts),
     `\n${grouped(summary.blocks)} blocks sealed: ${grouped(summary.orders)} orders, ${grouped(summary.trades)} trades, ${grouped(summary.poolTrades)} pool trades, ${grouped(summary.readings)} meter readings${speed}\n`,
     facts.refused.orders === 0 ? "" : `${refusedText(facts.refused)}\n`,
     `ledger ${facts.ledger}\n`,
     `head   ${facts.head}\n`,
     facts.complete ? "" : "The run is not complete: the same command goes on where it stopped.\n",
+  ].join("");
+}
+
+/** A share as a person reads it; nothing where there is no whole. */
+const percent = (part: bigint, whole: bigint): string =>
+  whole > 0n ? `${((Number(part) * 100) / Number(whole)).toFixed(1)} %` : "-";
+
+/** What the market was worth, by kind of participant. */
+function savingsText({ savings, ticks }: Summary, { scenario, kinds }: RunFacts): string {
+  const money = (amount: bigint): string => rounded(amount, ticks.amount, 2);
+  const { platform, together, systemCost } = savings;
+  const byKind = new Map<string, Cost[]>();
+  for (const cost of savings.participants) {
+    const kind = kinds.get(cost.participant) ?? "";
+    byKind.set(kind, [...(byKind.get(kind) ?? []), cost]);
+  }
+  const row = (label: string, cost: Cost): string[] => [
+    label,
+    ...[cost.without, cost.paid, cost.imbalances, cost.making, cost.forgone, cost.drained].map(money),
+    money(cost.without - cost.with),
+    percent(cost.without - cost.with, cost.without),
+  ];
+  const result = platform.income - platform.drained;
+  const saved = together.without - systemCost;
+  return [
+    `\nWhat the market was worth, ${scenario.currency}\n`,
+    table(
+      ["", "without", "paid", "imbalances", "making", "forgone", "stores", "saved", ""],
+      [
+        ...[...byKind].map(([kind, costs]) => row(kind, addCosts(costs))),
+        row("= participants", together),
+        ["platform", "", money(-platform.income), "", "", "", money(platform.drained), money(result), ""],
+      ],
+    ),
+    `All of it cost ${money(systemCost)} ${scenario.currency}. At the grid's tariffs alone it would have been ${money(together.without)}:\n`,
+    `the community saved ${money(saved)} (${percent(saved, together.without)}), of which the platform keeps ${money(result)}.\n`,
   ].join("");
 }
 
@@ -164,6 +196,26 @@ function refusedText({ orders, first, why }: Refusals): string {
 
 const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<string, string> =>
   Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, formatTicks(value, tick)]));
+
+function costDocument(cost: Cost, ticks: MarketTicks): Record<string, string> {
+  return decimals({ ...cost, saved: cost.without - cost.with }, ticks.amount);
+}
+
+function savingsDocument({ savings, ticks }: Summary, { kinds }: RunFacts): Record<string, unknown> {
+  const amount = (value: bigint): string => formatTicks(value, ticks.amount);
+  const { participants, together, platform, systemCost } = savings;
+  return {
+    participants: participants.map(({ participant, ...cost }) => ({
+      participant,
+      kind: kinds.get(participant) ?? null,
+      ...costDocument(cost, ticks),
+    })),
+    together: costDocument(together, ticks),
+    platform: decimals(platform, ticks.amount),
+    systemCost: amount(systemCost),
+    saved: amount(together.without - systemCost),
+  };
+}
 
 /** The summary as one JSON document: kWh and amounts as exact decimal strings. */
 export function summaryDocument(summary: Summary, facts: RunFacts): Record<string, unknown> {
@@ -223,9 +275,7 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
       ),
       closes: summary.money.closes,
     },
-    withMarket: formatTicks(summary.withMarket, ticks.amount),
-    withoutMarket: formatTicks(summary.withoutMarket, ticks.amount),
-    platformIncome: formatTicks(summary.platformIncome, ticks.amount),
+    savings: savingsDocument(summary, facts),
     ledger: facts.ledger,
     head: facts.head,
     ran: { periods: facts.ranPeriods, orders: facts.ranOrders, durationMs: Math.round(facts.durationMs) },

@@ -44,7 +44,6 @@ function home(roll: Dice): Draft {
   return {
     devices,
     stores: sunny && roll.chance(0.5, 8) ? [battery(roll.between(5_000, 12_000, 9), true, roll)] : [],
-    pool: !roll.chance(0.08, 10),
     interruptible: roll.chance(0.2, 11) ? 100_000 : 0,
   };
 }

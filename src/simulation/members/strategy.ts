@@ -61,6 +61,16 @@ export function bidLimit(member: Member, carrier: Carrier, scenario: Scenario, l
     : between(tariff, ppm - member.margin);
 }
 
+/**
+ * What a unit costs that a member makes of a carrier, in price ticks; null for sun and wind, which cost nothing more
+ * and come when they like, and for what was measured. A converter's energy costs what went in, so for it this is 0.
+ */
+export function unitCost(member: Member, carrier: Carrier, { retail }: CarrierTariff): number | null {
+  if (member.converter !== null) return 0;
+  const plant = member.devices.some((device) => device.kind === "plant" && device.carrier === carrier);
+  return plant ? Math.round((retail * member.cost) / ppm) : null;
+}
+
 /** Limit of an offer in price ticks: never below what a unit costs, unless the feed-in tariff pays more. */
 export function offerLimit(member: Member, carrier: Carrier, scenario: Scenario, luck: number): number {
   const tariff = scenario.tariffs[carrier];

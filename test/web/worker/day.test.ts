@@ -91,7 +91,7 @@ describe("the books over the blocks", () => {
     for await (const result of simulation) tally.add(decodeBlock(result.bytes));
     const { commission, pool, trading } = tally.platform();
     expect(commission).toBeGreaterThan(0);
-    expect(commission + pool + trading).toBe(Number((await simulation.summary()).platformIncome));
+    expect(commission + pool + trading).toBe(Number((await simulation.summary()).savings.platform.income));
   });
 });
 

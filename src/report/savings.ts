@@ -1,0 +1,285 @@
+/**
+ * What a market was worth to those who trade in it: what their energy would have cost without one, and what it cost.
+ * docs/indicators.md gives the formulas. Everything follows from the ledger but the cost of running a plant, which no
+ * contract says.
+ */
+import { viewOf } from "../bytes.js";
+import type { Block } from "../ledger/format/block.js";
+import { offsetsOf } from "../ledger/format/layout.js";
+import {
+  firstParticipantAccount,
+  flowCode,
+  flowLayout,
+  orderLayout,
+  tradeCode,
+  tradeLayout,
+} from "../ledger/format/records.js";
+import type { PaymentKind } from "../market/books/payments.js";
+import type { Contract, StorageContract } from "../market/contracts/contracts.js";
+import { type Carrier, carriers, ppm } from "../units.js";
+import type { Payment } from "./payments.js";
+import type { Registry } from "./registry.js";
+
+/**
+ * What a unit costs that a participant makes of a carrier, in price ticks; null for what is made anyway, such as sun
+ * and wind: without a market that would be fed in.
+ */
+export type CostOf = (participant: string, carrier: Carrier) => number | null;
+
+/** What a participant's energy cost, in amount ticks; what is earned counts below zero. */
+export interface Cost {
+  /**
+   * Without a market: what was asked for bought at the retail tariff, cars charged at it with what they used on the
+   * road, sun and wind fed in at the feed-in tariff, plants, converters and batteries standing still.
+   */
+  readonly without: bigint;
+  /** With it: all of the following together. */
+  readonly with: bigint;
+  /** Paid for energy and its handling, fees included, less what was earned. */
+  readonly paid: bigint;
+  /** Paid for what meters found beside what was traded. */
+  readonly imbalances: bigint;
+  /** What it cost to make what its plants delivered. */
+  readonly making: bigint;
+  /** What was called off or not served, at the retail tariff. */
+  readonly forgone: bigint;
+  /** What its stores hold less than at first, halfway between the tariffs; more counts below zero. */
+  readonly drained: bigint;
+}
+
+/** What a market was worth, in amount ticks. */
+export interface Savings {
+  /** By participant, in the order of registration; its id first. */
+  readonly participants: readonly (Cost & { readonly participant: string })[];
+  /** All of them together. */
+  readonly together: Cost;
+  /** What the platform earned, and what its own stores hold less than at first. */
+  readonly platform: { readonly income: bigint; readonly drained: bigint };
+  /**
+   * What all of it cost: plants, what the grid got less what it paid, use forgone, and stores drained. That is what
+   * participants bore less what the platform is left with.
+   */
+  readonly systemCost: bigint;
+}
+
+/** Movements of a participant's account that are no payment for energy or its handling. */
+const apart: ReadonlySet<PaymentKind> = new Set(["deposit", "withdrawal", "collateral"]);
+const forImbalances: ReadonlySet<PaymentKind> = new Set(["imbalance", "correction", "default"]);
+
+const flow = /* @__PURE__ */ offsetsOf(flowLayout);
+const order = /* @__PURE__ */ offsetsOf(orderLayout);
+const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
+
+/** The sums of a participant and carrier, in quantity ticks. */
+const sums = { asked: 0, offered: 1, delivered: 2, forgone: 3 } as const;
+const width = Object.keys(sums).length;
+
+/** Which sums a flow's quantity goes into, by its code. */
+const countsFor: Readonly<Record<number, readonly number[]>> = {
+  [flowCode.pooled]: [sums.offered, sums.delivered],
+  [flowCode.stored]: [sums.offered, sums.delivered],
+  [flowCode.exported]: [sums.offered, sums.delivered],
+  [flowCode.idle]: [sums.offered],
+  [flowCode.imported]: [sums.asked],
+  [flowCode.interrupted]: [sums.asked, sums.forgone],
+  [flowCode.unserved]: [sums.asked, sums.forgone],
+};
+
+interface Tariffs {
+  readonly retail: bigint;
+  readonly feedIn: bigint;
+}
+
+interface Device {
+  contract: StorageContract;
+  before: bigint;
+  charge: bigint;
+  used: bigint;
+}
+
+/** Money of a participant so far. */
+interface Money {
+  without: bigint;
+  paid: bigint;
+  imbalances: bigint;
+  making: bigint;
+  forgone: bigint;
+}
+
+/**
+ * Adds up blocks that were checked and come in order from genesis. Energies are sums of a stretch of blocks with the
+ * same contracts, and become money where one of them changes.
+ */
+export class SavingsSums {
+  readonly #registry: Registry;
+  readonly #costOf: CostOf | null;
+  #energy = new Float64Array(0);
+  readonly #money: Money[] = [];
+  readonly #devices: Device[] = [];
+  #tariffs: readonly Tariffs[] = carriers.map(() => ({ retail: 0n, feedIn: 0n }));
+  /** What supply contracts tell of the cost of a slot, and which slots belong to converters. */
+  readonly #floors = new Map<number, number>();
+  readonly #bought = new Set<number>();
+  readonly #converted = new Set<number>();
+
+  constructor(registry: Registry, costOf: CostOf | null) {
+    this.#registry = registry;
+    this.#costOf = costOf;
+  }
+
+  /** Takes the contracts of the next block, which the registry has taken. */
+  enter(contracts: readonly Contract[]): void {
+    if (contracts.length === 0) return;
+    this.#settle();
+    for (const contract of contracts) this.#enter(contract);
+    while (this.#money.length < this.#registry.participants.length)
+      this.#money.push({ without: 0n, paid: 0n, imbalances: 0n, making: 0n, forgone: 0n });
+    const length = this.#money.length * carriers.length * width;
+    if (this.#energy.length < length) this.#energy = new Float64Array(length);
+  }
+
+  #enter(contract: Contract): void {
+    const slotOf = (participant: string, carrier: Carrier): number =>
+      this.#registry.numberOf(participant)! * carriers.length + carriers.indexOf(carrier);
+    if (contract.kind === "payment")
+      this.#tariffs = carriers.map((carrier) => ({
+        retail: BigInt(contract.tariffs[carrier].retail),
+        feedIn: BigInt(contract.tariffs[carrier].feedIn),
+      }));
+    if (contract.kind === "supply" && contract.participant !== undefined && contract.pool !== undefined)
+      if (contract.pool !== false && contract.pool.floor !== undefined)
+        this.#floors.set(slotOf(contract.participant, contract.carrier), contract.pool.floor);
+    if (contract.kind === "converter") {
+      this.#bought.add(slotOf(contract.participant, contract.input));
+      this.#converted.add(slotOf(contract.participant, contract.output));
+    }
+    if (contract.kind !== "storage") return;
+    const number = this.#registry.deviceOf(contract.device)!;
+    const charge = BigInt(contract.charge);
+    this.#devices[number] ??= { contract, before: charge, charge, used: 0n };
+    this.#devices[number].contract = contract;
+  }
+
+  /** Takes the trades and flows of a block whose contracts were taken. */
+  add({ sections }: Block): void {
+    const energy = this.#energy;
+    const orders = viewOf(sections.orders);
+    const trades = viewOf(sections.trades);
+    for (let at = 0; at < trades.byteLength; at += tradeLayout.bytes) {
+      const quantity = trades.getUint32(at + trade.quantity, true);
+      const carrier = trades.getUint8(at + trade.carrier);
+      const firstOf = (number: number): number =>
+        (orders.getUint32(number * orderLayout.bytes + order.participant, true) * carriers.length + carrier) *
+        width;
+      energy[firstOf(trades.getUint32(at + trade.bid, true)) + sums.asked]! += quantity;
+      if (trades.getUint8(at + trade.kind) !== tradeCode.peer) continue;
+      const first = firstOf(trades.getUint32(at + trade.offer, true));
+      energy[first + sums.offered]! += quantity;
+      energy[first + sums.delivered]! += quantity;
+    }
+    const flows = viewOf(sections.flows);
+    for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {
+      const kind = flows.getUint8(at + flow.kind);
+      const into = countsFor[kind];
+      if (into === undefined) continue;
+      const slot =
+        flows.getUint32(at + flow.party, true) * carriers.length + flows.getUint8(at + flow.carrier);
+      const quantity = flows.getUint32(at + flow.quantity, true);
+      for (const sum of into) energy[slot * width + sum]! += quantity;
+    }
+  }
+
+  /** Takes what a device holds after a flow of its own; `used` is what it used on the road. */
+  charged(device: number, charge: bigint, used: bigint): void {
+    const found = this.#devices[device]!;
+    found.charge = charge;
+    found.used += used;
+  }
+
+  /** Takes a payment. */
+  pay({ kind, debit, credit, amount }: Readonly<Payment>): void {
+    if (apart.has(kind)) return;
+    const name = forImbalances.has(kind) ? "imbalances" : "paid";
+    const [to, from] = [debit - firstParticipantAccount, credit - firstParticipantAccount];
+    if (from >= 0 && from < this.#money.length) this.#money[from]![name] += amount;
+    if (to >= 0 && to < this.#money.length) this.#money[to]![name] -= amount;
+  }
+
+  /** Turns the energies since the last change of contracts into money. */
+  #settle(): void {
+    for (const [number, money] of this.#money.entries())
+      for (const [code, { retail, feedIn }] of this.#tariffs.entries()) {
+        const slot = number * carriers.length + code;
+        const sum = (name: keyof typeof sums): bigint => BigInt(this.#energy[slot * width + sums[name]]!);
+        if (!this.#bought.has(slot)) {
+          money.without += sum("asked") * retail;
+          money.forgone += sum("forgone") * retail;
+        }
+        if (this.#converted.has(slot) || sum("offered") === 0n) continue;
+        const cost = this.#cost(number, code);
+        if (cost === null) money.without -= sum("offered") * feedIn;
+        else money.making += sum("delivered") * BigInt(cost);
+      }
+    for (const { contract, used } of this.#devices) {
+      if (contract.owner === undefined || used === 0n) continue;
+      const { retail } = this.#tariffs[carriers.indexOf(contract.carrier)]!;
+      this.#money[this.#registry.numberOf(contract.owner)!]!.without +=
+        ((used * BigInt(ppm)) / BigInt(contract.chargeEfficiency)) * retail;
+    }
+    for (const device of this.#devices) device.used = 0n;
+    this.#energy.fill(0);
+  }
+
+  /** Cost of a unit; without anybody who knows it, the floor of the supply contract where it is above the feed-in. */
+  #cost(number: number, code: number): number | null {
+    if (this.#costOf !== null) return this.#costOf(this.#registry.participants[number]!, carriers[code]!);
+    const floor = this.#floors.get(number * carriers.length + code);
+    return floor === undefined || floor <= this.#tariffs[code]!.feedIn ? null : floor;
+  }
+
+  /**
+   * What the blocks so far came to.
+   *
+   * @param platform what is left on the accounts of the platform
+   * @param grid what the grid got less what it paid
+   */
+  result(platform: bigint, grid: bigint): Savings {
+    this.#settle();
+    const drained = new Map<number | null, bigint>();
+    for (const { contract, before, charge } of this.#devices) {
+      const { retail, feedIn } = this.#tariffs[carriers.indexOf(contract.carrier)]!;
+      const owner = contract.owner === undefined ? null : this.#registry.numberOf(contract.owner)!;
+      drained.set(owner, (drained.get(owner) ?? 0n) + ((before - charge) * (retail + feedIn)) / 2n);
+    }
+    const participants = this.#money.map((money, number) => ({
+      participant: this.#registry.participants[number]!,
+      ...costOf({ ...money, drained: drained.get(number) ?? 0n }),
+    }));
+    const together = addCosts(participants);
+    const own = { income: platform, drained: drained.get(null) ?? 0n };
+    return {
+      participants,
+      together,
+      platform: own,
+      systemCost: together.making + together.forgone + together.drained + grid + own.drained,
+    };
+  }
+}
+
+const costOf = (parts: Omit<Cost, "with">): Cost => ({
+  ...parts,
+  with: parts.paid + parts.imbalances + parts.making + parts.forgone + parts.drained,
+});
+
+/** Costs of several participants together. */
+export function addCosts(costs: readonly Cost[]): Cost {
+  const sum = (name: keyof Cost): bigint => costs.reduce((total, cost) => total + cost[name], 0n);
+  return costOf({
+    without: sum("without"),
+    paid: sum("paid"),
+    imbalances: sum("imbalances"),
+    making: sum("making"),
+    forgone: sum("forgone"),
+    drained: sum("drained"),
+  });
+}

@@ -1,0 +1,160 @@
+"""Works out what a market was worth, from an exported ledger and what energy costs to make:
+{"ledger": what `gridclear export --format json` writes, "costs": {participant: {carrier: price ticks or null}}}
+
+Written from docs/indicators.md, standard library only; exact fractions, in the market's own ticks. Prints a line of JSON.
+"""
+
+import json
+import sys
+from fractions import Fraction
+
+CARRIERS = ("electricity", "heat", "cold", "gas")
+NAMES = ("without", "paid", "imbalances", "making", "forgone", "drained")
+FIRST_PARTICIPANT = 16
+FIRST_COLLATERAL = 2**31
+
+
+def main():
+    asked_for = json.load(sys.stdin)
+    costs = asked_for["costs"]
+    people, stores, owners, held = [], [], [], []
+    first_held, efficiency, carrier_of = [], [], []
+    converters = set()
+    tariffs = {}
+    books = {}
+    grid = platform = Fraction(0)
+    platform_drained = Fraction(0)
+
+    def add(person, name, amount):
+        books.setdefault(person, dict.fromkeys(NAMES, Fraction(0)))[name] += amount
+
+    for block in asked_for["ledger"]["blocks"]:
+        for contract in block["contracts"]:
+            kind = contract["kind"]
+            if kind == "participant" and contract["id"] not in people:
+                people.append(contract["id"])
+                add(contract["id"], "paid", 0)
+            elif kind == "payment":
+                tariffs = contract["tariffs"]
+            elif kind == "converter":
+                converters.add((contract["participant"], contract["input"], "in"))
+                converters.add((contract["participant"], contract["output"], "out"))
+            elif kind == "storage":
+                if contract["device"] not in stores:
+                    stores.append(contract["device"])
+                    owners.append(contract.get("owner"))
+                    held.append(contract["charge"])
+                    first_held.append(contract["charge"])
+                    efficiency.append(contract["chargeEfficiency"])
+                    carrier_of.append(contract["carrier"])
+
+        def wants(person, carrier, quantity, served):
+            if (person, carrier, "in") in converters:
+                return
+            add(person, "without", quantity * tariffs[carrier]["retail"])
+            if not served:
+                add(person, "forgone", quantity * tariffs[carrier]["retail"])
+
+        def makes(person, carrier, quantity, delivered):
+            if (person, carrier, "out") in converters:
+                return
+            cost = costs[person][carrier]
+            if cost is None:
+                add(person, "without", -quantity * tariffs[carrier]["feedIn"])
+            elif delivered:
+                add(person, "making", quantity * cost)
+
+        orders = block["orders"]
+        for trade in block["trades"]:
+            buyer, quantity, carrier = people[orders[trade["bid"]]["participant"]], trade["quantity"], trade["carrier"]
+            wants(buyer, carrier, quantity, True)
+            add(buyer, "paid", quantity * trade["price"] + int(trade["useFee"]))
+            if trade["kind"] == "peer":
+                seller = people[orders[trade["offer"]]["participant"]]
+                makes(seller, carrier, quantity, True)
+                add(seller, "paid", int(trade["supplyFee"]) - quantity * trade["price"])
+                platform += int(trade["useFee"]) + int(trade["supplyFee"])
+            else:
+                platform += quantity * trade["price"]
+        for flow in block["flows"]:
+            kind, party, quantity, carrier = flow["kind"], flow["party"], flow["quantity"], flow["carrier"]
+            amount = quantity * flow["price"]
+            if kind in ("pooled", "stored"):
+                makes(people[party], carrier, quantity, True)
+                add(people[party], "paid", -amount)
+                platform -= amount
+            elif kind == "exported":
+                makes(people[party], carrier, quantity, True)
+                add(people[party], "paid", -amount)
+                grid -= amount
+            elif kind == "idle":
+                makes(people[party], carrier, quantity, False)
+            elif kind == "imported":
+                wants(people[party], carrier, quantity, True)
+                add(people[party], "paid", amount)
+                grid += amount
+            elif kind == "interrupted":
+                wants(people[party], carrier, quantity, False)
+                add(people[party], "paid", -amount)
+                platform -= amount
+            elif kind == "unserved":
+                wants(people[party], carrier, quantity, False)
+            elif kind == "feederLoss":
+                grid += amount
+                platform -= amount
+            elif kind in ("charged", "gridCharged", "discharged", "selfDischarged", "used"):
+                owner = owners[party]
+                held[party] = int(flow["extra"])
+                if kind in ("charged", "gridCharged"):
+                    if owner is None:
+                        platform -= amount
+                    else:
+                        add(owner, "paid", amount)
+                    if kind == "charged":
+                        platform += amount
+                    else:
+                        grid += amount
+                elif kind == "discharged":
+                    platform -= amount
+                    if owner is None:
+                        platform += amount
+                    else:
+                        add(owner, "paid", -amount)
+                elif kind == "used" and owner is not None:
+                    bought = Fraction(quantity * 1_000_000, efficiency[party])
+                    add(owner, "without", bought * tariffs[carrier]["retail"])
+        for reading in block["readings"]:
+            add(people[reading["participant"]], "imbalances", int(reading["amount"]))
+            platform += int(reading["amount"])
+        for posting in block["postings"]:
+            # What somebody could not pay for a reading stands in for it on another account of the platform.
+            if posting["kind"] != "default":
+                continue
+            for account, sign in ((posting["debit"], -1), (posting["credit"], 1)):
+                if FIRST_PARTICIPANT <= account < FIRST_COLLATERAL:
+                    add(people[account - FIRST_PARTICIPANT], "imbalances", sign * int(posting["amount"]))
+                    platform += sign * int(posting["amount"])
+
+    for number, owner in enumerate(owners):
+        tariff = tariffs[carrier_of[number]]
+        drained = (first_held[number] - held[number]) * Fraction(tariff["retail"] + tariff["feedIn"], 2)
+        if owner is None:
+            platform_drained += drained
+        else:
+            add(owner, "drained", drained)
+
+    def rounded(book):
+        book["with"] = sum(book[name] for name in NAMES[1:])
+        return {name: str(round(value)) for name, value in book.items()}
+
+    together = {name: sum(book[name] for book in books.values()) for name in NAMES}
+    system = together["making"] + together["forgone"] + together["drained"] + grid + platform_drained
+    print(json.dumps({
+        "participants": [{"participant": person, **rounded(books[person])} for person in people],
+        "together": rounded(together),
+        "platform": {"income": str(platform), "drained": str(round(platform_drained))},
+        "systemCost": str(round(system)),
+    }))
+
+
+main()
