@@ -40,7 +40,7 @@ export interface EnergyBalance {
     readonly importedForUse: bigint;
     readonly charged: bigint;
     readonly exported: bigint;
-    readonly feederLosses: bigint;
+    readonly areaLosses: bigint;
   };
   /** Not delivered: offers nobody took, and bids that stayed open or were called off. */
   readonly idle: bigint;

@@ -209,7 +209,7 @@ export class Indicators {
       importedForUse,
       charged,
       exported,
-      feederLosses: flow("feederLoss"),
+      areaLosses: flow("areaLoss"),
     };
     const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
       Object.values(parts).reduce((total, part) => total + part, 0n);

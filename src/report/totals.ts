@@ -31,7 +31,7 @@ const countsFor: { readonly [Kind in FlowRecord["kind"]]?: readonly TotalName[] 
   discharged: ["discharged"],
   exported: ["exported", "offered"],
   imported: ["imported", "asked"],
-  feederLoss: ["imported"],
+  areaLoss: ["imported"],
   interrupted: ["interrupted", "asked"],
   unserved: ["unserved", "asked"],
 };

@@ -6,7 +6,7 @@ import { maxAmount } from "../market/books/amounts.js";
 import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
 import type { Cast } from "./cast.js";
-import { branches } from "./members/feeders.js";
+import { branches, rootName } from "./members/areas.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
 import { between, unitCost } from "./members/strategy.js";
@@ -17,7 +17,7 @@ import { energyTicks } from "./world/devices.js";
 
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
 const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
-const feederLoss = 8_000;
+const areaLoss = 8_000;
 /** Coins that whoever has no credit limit of its own may owe. */
 const usualCredit = 20n;
 const dayMs = 86_400_000;
@@ -41,15 +41,17 @@ export function communityContracts(cast: Cast): Contract[] {
     },
     payment(cast, from),
     ...carriers.map((carrier) => clearing(scenario, carrier, from)),
+    { kind: "area", ...dated, area: rootName, carrier: "electricity" },
     ...branches(members).map(
       ({ name, use, supply }): Contract => ({
-        kind: "feeder",
+        kind: "area",
         ...dated,
-        feeder: name,
+        area: name,
         carrier: "electricity",
+        parent: rootName,
         importLimit: energyTicks(use, scenario.periodMs, scale.perKwh),
         exportLimit: energyTicks(supply, scenario.periodMs, scale.perKwh),
-        loss: feederLoss,
+        loss: areaLoss,
       }),
     ),
     ...carriers.flatMap((carrier) => standardTerms(cast, carrier, from)),
@@ -147,7 +149,7 @@ function meansOf({ scenario, scale }: Cast, member: Member): bigint {
 function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
   const { scale } = cast;
   const dated = { version: 1, from };
-  const { feeder, converter } = member;
+  const { area, converter } = member;
   const means = meansOf(cast, member);
   const street = isStreet(member);
   const deposit: Contract = {
@@ -162,7 +164,7 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
       kind: "participant",
       ...dated,
       id: member.id,
-      ...(feeder === null ? {} : { feeders: { electricity: feeder } }),
+      ...(area === null ? {} : { areas: { electricity: area } }),
       ...(street ? { creditLimit: `${(usualCredit + means) * scale.coin}` } : {}),
     },
     ...(street ? [] : [deposit]),

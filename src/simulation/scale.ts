@@ -4,7 +4,7 @@
  */
 import { fail } from "../errors.js";
 import { carriers, maxQuantity, type Tick } from "../units.js";
-import { branches } from "./members/feeders.js";
+import { branches } from "./members/areas.js";
 import { type Member, reach } from "./members/member.js";
 import { energyTicks } from "./world/devices.js";
 

@@ -46,7 +46,7 @@ export function storage(
     device: `${member.id}-${unit.car ? "battery" : "store"}${index === 0 ? "" : index + 1}`,
     carrier: unit.carrier,
     ...(unit.owned ? { owner: member.id } : {}),
-    ...(member.feeder === null || unit.carrier !== "electricity" ? {} : { feeder: member.feeder }),
+    ...(member.area === null || unit.carrier !== "electricity" ? {} : { area: member.area }),
     capacity,
     charge: Math.min(ticksOf(unit.charge, perKwh), capacity),
     chargeLimit: limit,

@@ -100,7 +100,7 @@ describe("examples", () => {
       "1 trade",
       "refused order.quantity: wanted at most 10000000 ticks by contract, got 500000000",
       "settled: 1",
-      "balance -0.24",
+      "balance -0.4275",
       "3 blocks executed again, all as they say",
     ])
       expect(printed.split("\n")).toContain(line);

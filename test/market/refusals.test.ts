@@ -301,9 +301,9 @@ describe("refused and dropped proposals keep nothing", () => {
     // Kept, each would be some 350 bytes.
     expect(heap() - before).toBeLessThan(1_000_000);
     expect(market.proposals).toBe(0);
-    // One that fits now and no longer when it begins: the feeder it names does not exist.
+    // One that fits now and no longer when it begins: the area it names does not exist.
     const own = market.state.contract("participant/bob") as Contract;
-    const dropped: Contract = { ...own, version: 2, from: 2, feeders: { heat: "nowhere" } } as Contract;
+    const dropped: Contract = { ...own, version: 2, from: 2, areas: { heat: "nowhere" } } as Contract;
     await market.propose(dropped, await signContract(dropped, market.id));
     expect(market.proposals).toBe(1);
     const told: string[] = [];

@@ -197,7 +197,7 @@ describe("communities", () => {
       "storage",
       "clearing",
       "payment",
-      "feeder",
+      "area",
       "converter",
       "deposit",
     ] as const)

@@ -17,9 +17,10 @@ import {
   tradeLayout,
 } from "../../src/ledger/format/records.js";
 import type {
+  AreaContract,
   ClearingContract,
   Contract,
-  FeederContract,
+  LimitContract,
   ParticipantContract,
   PaymentContract,
   StorageContract,
@@ -94,7 +95,8 @@ export class Audit {
   readonly charges = new Map<number, bigint>();
   readonly participants: { id: string; contract: ParticipantContract | null }[] = [];
   readonly devices: { id: string; contract: StorageContract | null; carrier: Carrier }[] = [];
-  readonly #feeders: { id: string; contract: FeederContract | null }[] = [];
+  readonly #areas: { id: string; contract: AreaContract | null }[] = [];
+  readonly #signals = new Map<string, LimitContract>();
   readonly #held = new Map<string, Contract>();
   #payment: PaymentContract | null = null;
   readonly #filed = new Map<number, Filed>();
@@ -121,7 +123,7 @@ export class Audit {
     this.#identities(block, flows, trades, orders, live, at);
     if (block.header.height > 0) this.#departures(flows, block.header.period, at);
     if (block.header.height > 0) this.#conversions(flows, trades, orders, live, at);
-    if (block.header.height > 0) this.#feederLimits(flows, trades, orders, at);
+    if (block.header.height > 0) this.#areaLimits(flows, trades, orders, block.header.period, at);
     if (block.header.height > 0 && this.#payment?.metering)
       this.#file(block.header.period, trades, flows, orders, live);
     for (const [account, balance] of this.balances)
@@ -187,12 +189,15 @@ export class Audit {
         } else this.devices[known]!.contract = contract;
         break;
       }
-      case "feeder": {
-        const known = this.#feeders.findIndex((each) => each.id === contract.feeder);
-        if (known < 0) this.#feeders.push({ id: contract.feeder, contract });
-        else this.#feeders[known]!.contract = contract;
+      case "area": {
+        const known = this.#areas.findIndex((each) => each.id === contract.area);
+        if (known < 0) this.#areas.push({ id: contract.area, contract });
+        else this.#areas[known]!.contract = contract;
         break;
       }
+      case "limit":
+        this.#signals.set(contract.area, contract);
+        break;
       case "supply": {
         const key = termsKey(contract);
         const had = big((this.#held.get(key) as SupplyContract | undefined)?.collateral ?? "0");
@@ -232,7 +237,8 @@ export class Audit {
     this.#held.delete(key);
     if (kind === "participant") this.participants[this.#number(name)]!.contract = null;
     if (kind === "storage") this.devices.find((each) => each.id === name)!.contract = null;
-    if (kind === "feeder") this.#feeders.find((each) => each.id === name)!.contract = null;
+    if (kind === "area") this.#areas.find((each) => each.id === name)!.contract = null;
+    if (kind === "limit") this.#signals.delete(name);
   }
 
   /** Collateral goes back only as far as it is still there. */
@@ -348,9 +354,9 @@ export class Audit {
     for (const [index, flow] of flows.entries()) {
       const name = `${at}: flow ${index} (${flow.kind})`;
       const amount = big(flow.quantity) * big(flow.price);
-      if (!["selfDischarged", "used", "feederCurtailed"].includes(flow.kind))
+      if (!["selfDischarged", "used", "areaCurtailed"].includes(flow.kind))
         demand(flow.amount === amount, `${name}: amount`);
-      if (flow.order !== nobody && flow.kind !== "feederCurtailed")
+      if (flow.order !== nobody && flow.kind !== "areaCurtailed")
         demand(orders[flow.order]!.participant === flow.party, `${name}: party`);
       const own = 16 + flow.party;
       const device = this.devices[flow.party];
@@ -374,7 +380,7 @@ export class Audit {
           demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
           this.#pay(own, 3, amount);
           break;
-        case "feederLoss":
+        case "areaLoss":
           demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
           this.#pay(0, 3, amount);
           break;
@@ -500,7 +506,7 @@ export class Audit {
         charged: flow("charged") + flow("gridCharged"),
         discharged: flow("discharged"),
         exported: flow("exported"),
-        imported: flow("imported") + flow("gridCharged") + flow("feederLoss"),
+        imported: flow("imported") + flow("gridCharged") + flow("areaLoss"),
         interrupted: flow("interrupted"),
         unserved: flow("unserved"),
         lost,
@@ -582,36 +588,52 @@ export class Audit {
     }
   }
 
-  /** No feeder carries more than its limits, counting what crosses it one way and the other. */
-  #feederLimits(flows: FlowRecord[], trades: TradeRecord[], orders: OrderRecord[], at: string): void {
+  /** The areas from one that somebody names up to the root, without the root. */
+  #path(name: string | undefined): string[] {
+    const parent = this.#areas.find((each) => each.id === name)?.contract?.parent;
+    return parent === undefined ? [] : [name!, ...this.#path(parent)];
+  }
+
+  /** No edge carries more than its limits of the period, counting what crosses it one way and the other. */
+  #areaLimits(
+    flows: FlowRecord[],
+    trades: TradeRecord[],
+    orders: OrderRecord[],
+    period: number,
+    at: string,
+  ): void {
     const into = new Map<string, number>();
     const out = new Map<string, number>();
-    const feeder = (participant: number, carrier: Carrier) =>
-      this.participants[participant]!.contract?.feeders?.[carrier];
+    const area = (participant: number, carrier: Carrier) =>
+      this.participants[participant]!.contract?.areas?.[carrier];
     const cross = (from: string | undefined, to: string | undefined, quantity: number): void => {
-      if (from === to) return;
-      if (from !== undefined) out.set(from, (out.get(from) ?? 0) + quantity);
-      if (to !== undefined) into.set(to, (into.get(to) ?? 0) + quantity);
+      const [up, down] = [this.#path(from), this.#path(to)];
+      for (const edge of up) if (!down.includes(edge)) out.set(edge, (out.get(edge) ?? 0) + quantity);
+      for (const edge of down) if (!up.includes(edge)) into.set(edge, (into.get(edge) ?? 0) + quantity);
     };
     for (const { kind, carrier, offer, bid, quantity } of trades) {
-      const to = feeder(orders[bid]!.participant, carrier);
-      if (kind === "storage") cross(this.devices[offer]!.contract!.feeder, to, quantity);
-      else cross(feeder(orders[offer]!.participant, carrier), to, quantity);
+      const to = area(orders[bid]!.participant, carrier);
+      if (kind === "storage") cross(this.devices[offer]!.contract!.area, to, quantity);
+      else cross(area(orders[offer]!.participant, carrier), to, quantity);
     }
     for (const { kind, carrier, party, order, quantity, extra } of flows) {
-      if (kind === "exported") cross(feeder(party, carrier), undefined, quantity);
+      if (kind === "exported") cross(area(party, carrier), undefined, quantity);
       if (kind === "stored")
-        cross(feeder(party, carrier), this.devices[Number(extra)]!.contract!.feeder, quantity);
-      if (kind === "imported" && order !== nobody) cross(undefined, feeder(party, carrier), quantity);
-      if (kind === "gridCharged") cross(undefined, this.devices[party]!.contract!.feeder, quantity);
+        cross(area(party, carrier), this.devices[Number(extra)]!.contract!.area, quantity);
+      if (kind === "imported" && order !== nobody) cross(undefined, area(party, carrier), quantity);
+      if (kind === "gridCharged") cross(undefined, this.devices[party]!.contract!.area, quantity);
     }
-    for (const [number, { id, contract }] of this.#feeders.entries()) {
+    for (const [number, { id, contract }] of this.#areas.entries()) {
       const [imported, exported] = [into.get(id) ?? 0, out.get(id) ?? 0];
       if (contract === null) continue;
-      demand(imported <= contract.importLimit, `${at}: ${id} imports ${imported}`);
-      demand(exported <= contract.exportLimit, `${at}: ${id} exports ${exported}`);
-      const loss = flows.find((each) => each.kind === "feederLoss" && each.party === number);
-      const wanted = (big(imported + exported) * big(contract.loss)) / million;
+      const step = contract.limits?.filter(({ from }) => from <= period).at(-1);
+      const signal = this.#signals.get(id);
+      const said = signal !== undefined && signal.from <= period && period < signal.until ? signal : {};
+      const most = { ...contract, ...step, ...said };
+      demand(imported <= (most.importLimit ?? 2 ** 53), `${at}: ${id} imports ${imported}`);
+      demand(exported <= (most.exportLimit ?? 2 ** 53), `${at}: ${id} exports ${exported}`);
+      const loss = flows.find((each) => each.kind === "areaLoss" && each.party === number);
+      const wanted = (big(imported + exported) * big(contract.loss ?? 0)) / million;
       demand(big(loss?.lost ?? 0) === wanted, `${at}: ${id} loses ${wanted}`);
     }
   }

@@ -2,7 +2,13 @@ import type { Engine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
-import type { ClearingContract, Contract, Stay, Tariff } from "../../src/market/contracts/contracts.js";
+import type {
+  AreaContract,
+  ClearingContract,
+  Contract,
+  Stay,
+  Tariff,
+} from "../../src/market/contracts/contracts.js";
 import type { Market } from "../../src/market/market.js";
 import { openMarket } from "../../src/market/open.js";
 import { meter } from "../../src/market/period/meters.js";
@@ -182,37 +188,44 @@ export function randomContracts(
     };
   }
   if (everything) contracts.push(...randomTerms(seed));
-  const feeders: { [carrier in Carrier]: string[] } = { electricity: [], heat: [], cold: [], gas: [] };
+  const areas: { [carrier in Carrier]: string[] } = { electricity: [], heat: [], cold: [], gas: [] };
+  const limits = () => ({
+    importLimit: chance(20) ? null : below(participants * 300),
+    exportLimit: chance(20) ? null : below(participants * 300),
+  });
   if (everything)
-    for (const carrier of carriers)
-      for (let index = below(3); index > 0; index -= 1) {
-        const feeder = `${carrier}-${index}`;
-        feeders[carrier].push(feeder);
-        contracts.push({
-          kind: "feeder",
-          ...dated,
-          feeder,
-          carrier,
-          importLimit: below(participants * 300),
-          exportLimit: below(participants * 300),
-          loss: below(100_000),
-        });
+    for (const carrier of carriers) {
+      const count = below(6);
+      for (let index = 0; index < count; index += 1) {
+        const area = `${carrier}-${index}`;
+        const dates = { kind: "area", ...dated, area, carrier } as const;
+        const parent = areas[carrier][below(index)];
+        const steps = chance(30) ? [{ from: startPeriod + 1 + below(4), ...limits() }] : [];
+        const edge = { ...limits(), loss: below(100_000), limits: steps };
+        contracts.push(parent === undefined ? dates : { ...dates, parent, ...edge });
+        areas[carrier].push(area);
       }
-  const feederOf = (carrier: Carrier): string | undefined =>
-    chance(60) ? feeders[carrier][below(feeders[carrier].length || 1)] : undefined;
+      const clears = contracts.findIndex((each) => each.kind === "clearing" && each.carrier === carrier);
+      const rules = contracts[clears] as ClearingContract;
+      // Prices by area go with neither.
+      if (count > 0 && rules.pricing === "uniform")
+        contracts[clears] = { ...rules, pool: null, ties: "arrival" };
+    }
+  const areaOf = (carrier: Carrier): string | undefined =>
+    chance(60) ? areas[carrier][below(areas[carrier].length || 1)] : undefined;
   for (let number = 0; number < participants; number += 1) {
     const participant = `p${number}`;
     const own = Object.fromEntries(
       carriers.flatMap((carrier) => {
-        const feeder = feederOf(carrier);
-        return feeder === undefined ? [] : [[carrier, feeder]];
+        const area = areaOf(carrier);
+        return area === undefined ? [] : [[carrier, area]];
       }),
     );
     contracts.push({
       kind: "participant",
       ...dated,
       id: participant,
-      ...(Object.keys(own).length > 0 ? { feeders: own } : {}),
+      ...(Object.keys(own).length > 0 ? { areas: own } : {}),
       ...(chance(20) ? { creditLimit: `${below(300_000)}` } : {}),
     });
     if (chance(90))
@@ -251,7 +264,7 @@ export function randomContracts(
   if (!everything) return contracts;
   for (let number = below(1 + participants / 2); number > 0; number -= 1) {
     const carrier = carriers[below(4)]!;
-    const feeder = feederOf(carrier);
+    const area = areaOf(carrier);
     const capacity = 1 + below(3_000);
     contracts.push({
       kind: "storage",
@@ -259,7 +272,7 @@ export function randomContracts(
       device: `d${number}`,
       carrier,
       ...(chance(70) ? { owner: `p${below(participants)}` } : {}),
-      ...(feeder === undefined ? {} : { feeder }),
+      ...(area === undefined ? {} : { area }),
       capacity,
       charge: below(capacity + 1),
       chargeLimit: below(500),
@@ -426,7 +439,8 @@ function amend(market: Market, participants: number, below: (n: number) => numbe
         charge: 0,
         stays: [],
       });
-    } else if (contract.kind === "participant")
+    } else if (contract.kind === "area") propose(market, below, contract, from);
+    else if (contract.kind === "participant")
       market.propose({
         ...contract,
         version: market.nextVersion(key),
@@ -441,6 +455,25 @@ function amend(market: Market, participants: number, below: (n: number) => numbe
         creditLimit: `${below(100_000)}`,
       });
   }
+}
+
+/** Another limit of an area, another place in the tree, or a signal of its operator. */
+function propose(
+  market: Market,
+  below: (n: number) => number,
+  { parent, ...contract }: AreaContract,
+  from: number,
+): void {
+  const { area, carrier } = contract;
+  if (parent === undefined) return;
+  const importLimit = below(500);
+  const version = market.nextVersion(`area/${area}`);
+  const signal = { kind: "limit", from, area, importLimit, until: from + 1 + below(3) } as const;
+  const choice = below(3);
+  if (choice === 0) market.propose({ ...contract, parent, version, from, importLimit });
+  else if (choice === 1)
+    market.propose({ ...contract, parent: `${carrier}-${below(5)}`, version, from, importLimit });
+  else market.propose({ ...signal, version: market.nextVersion(`limit/${area}`) });
 }
 
 /** The blocks of a store, decoded. */

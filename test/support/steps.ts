@@ -1,6 +1,7 @@
 // Small markets worked out by hand: ticks are whole, 1 unit of energy, 1 of money per unit.
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import type {
+  AreaContract,
   ClearingContract,
   Contract,
   StorageContract,
@@ -24,6 +25,12 @@ export function electricity(rules: Partial<ClearingContract> = {}): ClearingCont
   return { ...paperClearing("electricity", 0), ...all, pool, ...rules };
 }
 
+/** An area named branch below a root, with what is given of its edge; those whose name begins with f hang in it. */
+export const branch = (edge: Partial<AreaContract>): AreaContract[] => [
+  { kind: "area", ...dated, area: "root", carrier: "electricity" },
+  { kind: "area", ...dated, area: "branch", carrier: "electricity", parent: "root", ...edge },
+];
+
 /** A market in whole ticks in which each participant may offer and ask for 1000 of everything, with money. */
 export async function opening(
   participants: Record<string, bigint>,
@@ -43,16 +50,16 @@ export async function opening(
       order: ["gas", "electricity", "heat", "cold"],
     },
   ];
-  const first = more.filter(({ kind }) => kind === "payment" || kind === "clearing" || kind === "feeder");
+  const first = more.filter(({ kind }) => kind === "payment" || kind === "clearing" || kind === "area");
   contracts.push(...first);
   for (const [participant, money] of Object.entries(participants)) {
-    const feeder = first.find((contract) => contract.kind === "feeder");
+    const area = first.findLast((contract) => contract.kind === "area");
     contracts.push({
       kind: "participant",
       ...dated,
       id: participant,
-      ...(feeder !== undefined && participant.startsWith("f")
-        ? { feeders: { electricity: (feeder as { feeder: string }).feeder } }
+      ...(area !== undefined && participant.startsWith("f")
+        ? { areas: { electricity: (area as { area: string }).area } }
         : {}),
     });
     if (money > 0n) contracts.push({ kind: "deposit", ...dated, participant, amount: `${money}`, number: 0 });

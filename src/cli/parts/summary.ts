@@ -47,7 +47,7 @@ function energyRows(ticks: MarketTicks): readonly Row[] {
     ["to participants, imported", ({ sinks }) => energy(sinks.importedForUse)],
     ["into stores and cars", ({ sinks }) => energy(sinks.charged)],
     ["exported", ({ sinks }) => energy(sinks.exported)],
-    ["lost in feeders", ({ sinks }) => energy(sinks.feederLosses)],
+    ["lost between areas", ({ sinks }) => energy(sinks.areaLosses)],
     ["= all that went", ({ sinks }) => energy(sum(sinks))],
     ["offered, but nobody took it", ({ idle }) => energy(idle)],
     ["asked for, called off for pay", ({ interrupted }) => energy(interrupted)],
@@ -85,7 +85,7 @@ const paymentNames: Readonly<Record<string, string>> = {
   correction: "corrected readings",
   default: "who could not pay",
   collateral: "collateral",
-  loss: "losses of feeders",
+  loss: "losses between areas",
 };
 
 /** The summary as a person reads it. */

@@ -25,8 +25,8 @@ export const flowKinds = [
   "imported",
   "interrupted",
   "selfDischarged",
-  "feederLoss",
-  "feederCurtailed",
+  "areaLoss",
+  "areaCurtailed",
   "converted",
   "unserved",
   "idle",
@@ -39,7 +39,7 @@ export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] a
 
 /** The platform's accounts and the world's, by number; participants follow, then their collateral. */
 export const account = {
-  /** What the platform pays and is paid beside the pool: interruptions, losses of feeders, imbalances. */
+  /** What the platform pays and is paid beside the pool: interruptions, losses between areas, imbalances. */
   trading: 0,
   /** The energy pool: sells what offers have left to bids and stores, and pays the sellers. */
   pool: 1,

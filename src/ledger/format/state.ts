@@ -11,7 +11,7 @@ export const stateKinds = ["balance", "charge", "collateral"] as const;
  * What a name stands for; the code is the index + 1. `ended`: the key of a contract that ended or was carried out at
  * once.
  */
-export const nameKinds = ["participant", "storage", "converter", "feeder", "ended"] as const;
+export const nameKinds = ["participant", "storage", "converter", "area", "ended"] as const;
 /** Flag of a meter in a book: it was read or estimated. */
 export const meterKnown = 1;
 /** Flag of a book that has been settled: every meter that was due has been read or estimated. */
@@ -28,7 +28,7 @@ export interface StateRecord {
 /** One name that was registered, or one key that ended, in the order in which they did. */
 export interface NameRecord {
   readonly kind: (typeof nameKinds)[number];
-  /** Of a storage device and a feeder; null: of none. */
+  /** Of a storage device and an area; null: of none. */
   readonly carrier: Carrier | null;
   /** The number that stands for the name among those of its kind; of a key, the version that ended. */
   readonly number: number;

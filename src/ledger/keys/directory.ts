@@ -44,6 +44,8 @@ export class KeyDirectory {
   readonly #numbers: Map<string, number> = new Map();
   /** Owner of a storage or converter by contract key; null: the platform. */
   readonly #devices: Map<string, string | null> = new Map();
+  /** Key of the grid operator that an area names, by the area. */
+  readonly #operators: Map<string, Uint8Array> = new Map();
 
   /** The platform's public key. Throws `state` before the market contract. */
   get platform(): Uint8Array {
@@ -57,14 +59,15 @@ export class KeyDirectory {
 
   /**
    * The key that has to sign a contract, before the contract itself is taken: the platform's for what the platform sets
-   * (market, feeder, clearing, payment, deposit, storage without owner, standard terms), the participant's for what
-   * binds it. A first participant contract is signed by the key in it, an amendment by the key it replaces; a device's
-   * by its present owner.
+   * (market, area, clearing, payment, deposit, storage without owner, standard terms), the participant's for what binds
+   * it. A first participant contract is signed by the key in it, an amendment by the key it replaces; a device's by its
+   * present owner; a signal about an area by the operator that the area names, or else by the platform.
    */
   signer(contract: unknown): Uint8Array {
     const fields = asFields(contract);
     if (fields.kind === "market") return key(fields.platformKey, "platformKey");
     if (fields.kind === "end") return this.#signerOfEnded(name(fields.contract));
+    if (fields.kind === "limit") return this.#operator(name(fields.area));
     const bound = boundParticipant(fields);
     if (fields.kind === "participant") return this.#known(name(bound))?.key ?? key(fields.key, "key");
     const present = deviceKinds.includes(fields.kind)
@@ -85,11 +88,21 @@ export class KeyDirectory {
       this.#participants[number] = { id, key: key(fields.key, "key"), gateway };
     } else if (deviceKinds.includes(fields.kind))
       this.#devices.set(`${fields.kind}/${name(fields.device)}`, boundParticipant(fields));
+    else if (fields.kind === "area") {
+      const area = name(fields.area);
+      if (fields.operator === undefined) this.#operators.delete(area);
+      else this.#operators.set(area, key(fields.operator, "operator"));
+    }
   }
 
   #known(id: string): Keyholder | undefined {
     const number = this.#numbers.get(id);
     return number === undefined ? undefined : this.#participants[number];
+  }
+
+  /** The key that signals about an area: its operator's, or the platform's where it names none. */
+  #operator(area: string): Uint8Array {
+    return this.#operators.get(area) ?? this.platform;
   }
 
   /** The key of a participant, or for null the platform's. */
@@ -106,6 +119,7 @@ export class KeyDirectory {
       if (owner === undefined) return fail("signature", "end", "a device under contract", contract);
       return this.#keyOf(owner);
     }
+    if (kind === "limit") return this.#operator(rest.join("/"));
     if (boundBy[kind!] === undefined) return this.platform;
     if (kind === "participant") return this.#keyOf(rest.join("/"));
     // Standard terms, `supply/CARRIER` and `use/CARRIER`, bind nobody by name: they are the platform's.

@@ -56,7 +56,7 @@ const flowPayments: {
   exported: ["export", "grid", "participant"],
   imported: ["import", "participant", "grid"],
   interrupted: ["interruption", "trading", "participant"],
-  feederLoss: ["loss", "trading", "grid"],
+  areaLoss: ["loss", "trading", "grid"],
 };
 /** The same by code; undefined for flows that move no money. */
 const paymentOf = /* @__PURE__ */ (() => {

@@ -13,7 +13,7 @@ type Name =
   | `carrier${number}`
   | "gatheredOffers"
   | "gatheredBids"
-  | `${"offer" | "bid"}${"Participant" | "Quantity" | "Price" | "Left" | "PoolLimit" | "Place"}`;
+  | `${"offer" | "bid"}${"Participant" | "Quantity" | "Price" | "Area" | "Left" | "PoolLimit" | "Place"}`;
 
 /** Room for columns by name. Its columns are views, in which stands whatever stood there last. */
 export class Workspace {
@@ -21,6 +21,10 @@ export class Workspace {
 
   u8(name: Name, length: number): Uint8Array {
     return new Uint8Array(this.#room(name, length), 0, length);
+  }
+
+  u16(name: Name, length: number): Uint16Array {
+    return new Uint16Array(this.#room(name, 2 * length), 0, length);
   }
 
   u32(name: Name, length: number): Uint32Array {

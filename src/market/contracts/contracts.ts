@@ -18,7 +18,8 @@ export type Contract =
   | UseContract
   | StorageContract
   | ConverterContract
-  | FeederContract
+  | AreaContract
+  | LimitContract
   | ClearingContract
   | PaymentContract
   | DepositContract
@@ -68,8 +69,8 @@ export interface ParticipantContract extends Dated {
   readonly key?: string;
   /** Ed25519 public key of the gateway that may sign batches for it, 64 hex digits. */
   readonly gateway?: string;
-  /** The feeder it hangs on, per carrier. */
-  readonly feeders?: { readonly [carrier in Carrier]?: string };
+  /** The area it hangs in, by carrier; left out: the root, where the carrier has areas. */
+  readonly areas?: { readonly [carrier in Carrier]?: string };
   /** How far its balance may go below zero, in amount ticks; null: without limit. Left out: the payment contract's. */
   readonly creditLimit?: string | null;
 }
@@ -135,7 +136,8 @@ export interface StorageContract extends Dated {
   readonly carrier: Carrier;
   /** Owning participant; without one the platform owns it. */
   readonly owner?: string;
-  readonly feeder?: string;
+  /** The area it hangs in; left out: the root, where the carrier has areas. */
+  readonly area?: string;
   readonly capacity: number;
   /** State of charge when first registered; an amendment leaves the present one, cut to the new capacity. */
   readonly charge: number;
@@ -166,15 +168,50 @@ export interface ConverterContract extends Dated {
   readonly ratio: number;
 }
 
-/** A branch of the network of one carrier, with limits on what crosses it in a period. */
-export interface FeederContract extends Dated {
-  readonly kind: "feeder";
-  readonly feeder: string;
+/**
+ * An area of the network of one carrier: a street, a district, a town. The areas of a carrier make a tree; between an
+ * area and its parent lies an edge, with limits on what crosses it in a period. The root has none of what an edge has.
+ */
+export interface AreaContract extends Dated {
+  readonly kind: "area";
+  readonly area: string;
   readonly carrier: Carrier;
-  readonly importLimit: number;
-  readonly exportLimit: number;
-  /** Share lost of what crosses. */
-  readonly loss: number;
+  /** Left out: this is the root of the carrier's tree, of which there is one. */
+  readonly parent?: string;
+  /**
+   * Price ticks for each unit that crosses the edge, either way; above 0 only where the carrier clears by `merit` with
+   * `uniform` prices. Left out: 0.
+   */
+  readonly fee?: number;
+  /** Most that goes up to the parent in a period, quantity ticks; null, or left out: no limit. */
+  readonly exportLimit?: number | null;
+  /** Most that comes down from the parent, likewise. */
+  readonly importLimit?: number | null;
+  /** Share lost of what crosses the edge; at most a half. Left out: 0. */
+  readonly loss?: number;
+  /** Other limits from certain periods on, in order of time. */
+  readonly limits?: readonly LimitStep[];
+  /** Ed25519 public key of the grid operator, 64 hex digits: in a signed market its signals need its signature. */
+  readonly operator?: string;
+}
+
+/** Limits that hold from a period on, until the next step; one that is left out is the area's own. */
+export interface LimitStep {
+  readonly from: number;
+  readonly exportLimit?: number | null;
+  readonly importLimit?: number | null;
+}
+
+/**
+ * A signal of the grid operator: limits of an area in the periods `from … until`, half-open, in the place of those that
+ * the area's contract says. One that is left out is the contract's.
+ */
+export interface LimitContract extends Dated {
+  readonly kind: "limit";
+  readonly area: string;
+  readonly until: number;
+  readonly exportLimit?: number | null;
+  readonly importLimit?: number | null;
 }
 
 /**

@@ -6,8 +6,9 @@ import { object, record, text } from "../../check.js";
 import { fail } from "../../errors.js";
 import type { Journal } from "../books/journal.js";
 import type { Contract, EndContract } from "./contracts.js";
+import { area, signal } from "./kinds/area.js";
 import { clearing } from "./kinds/clearing.js";
-import { converter, feeder, storage } from "./kinds/device.js";
+import { converter, storage } from "./kinds/device.js";
 import { type ContractKind, dated, type Standing } from "./kinds/kind.js";
 import { market, payment } from "./kinds/market.js";
 import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
@@ -57,7 +58,8 @@ const kinds: { readonly [K in Kind]: ContractKind<Extract<Contract, { kind: K }>
   use,
   storage,
   converter,
-  feeder,
+  area,
+  limit: signal,
   clearing,
   payment,
   deposit,

@@ -20,7 +20,7 @@ const wholeRow = /* @__PURE__ */ rowBytes(nameLayout);
 export interface Named {
   /** Code of its kind (`nameCode`). */
   readonly kind: number;
-  /** Code of the carrier of a storage device or feeder; `noCode` for the others. */
+  /** Code of the carrier of a storage device or area; `noCode` for the others. */
   readonly carrier: number;
   /** Its number among those of its kind; of a key, the version that ended. */
   readonly number: number;

@@ -4,7 +4,8 @@
  */
 import type { Rooted } from "../../ledger/format/header.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
-import { type Held, nobody, type Terms } from "./terms.js";
+import { nobody } from "./register.js";
+import type { Held, Terms } from "./terms.js";
 
 /** The hashes of the contracts in force and the root over them. */
 export class Rules {

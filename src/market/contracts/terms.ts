@@ -3,14 +3,13 @@
  * of each kind does to them stands with the kind (`kinds/`); balances and charges are the market's state.
  */
 import { fail } from "../../errors.js";
-import { noCode } from "../../ledger/format/layout.js";
 import { nameCode, nameKinds } from "../../ledger/format/state.js";
 import { type Carrier, carriers } from "../../units.js";
+import { type AreaEntry, Areas } from "./areas.js";
 import type {
   ClearingContract,
   Contract,
   ConverterContract,
-  FeederContract,
   MarketContract,
   ParticipantContract,
   PaymentContract,
@@ -19,29 +18,18 @@ import type {
   UseContract,
 } from "./contracts.js";
 import { type Named, Names } from "./names.js";
-
-/** The number of nobody: "hangs on no feeder", "owned by the platform". */
-export const nobody = -1;
+import { maxParties, nobody, Register, type Registered } from "./register.js";
 
 /** Number of carriers: (participant, carrier) stands in columns at `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
-
-/** Most participants, and most devices of a kind, that a market ever registers: one period has room for so many. */
-export const maxParties: number = 1 << 19;
-
-/** What a number stands for once registered; the contract is null after it ended. */
-export interface Registered<T> {
-  readonly name: string;
-  contract: T | null;
-}
 
 /** A storage device with its contract resolved to numbers. */
 export interface Device extends Registered<StorageContract> {
   carrier: number;
   /** Participant number, or {@link nobody} for the platform. */
   owner: number;
-  /** Feeder number, or {@link nobody}. */
-  feeder: number;
+  /** Number of the area it names, or {@link nobody}. */
+  area: number;
 }
 
 /** A converter with its contract resolved to numbers. */
@@ -49,61 +37,6 @@ export interface Converter extends Registered<ConverterContract> {
   participant: number;
   input: number;
   output: number;
-}
-
-/** A feeder and the code of its carrier. */
-export interface Feeder extends Registered<FeederContract> {
-  carrier: number;
-}
-
-/** Names of one sort and what they stand for, numbered in order of registration; no number is ever given away again. */
-export class Register<T extends Registered<unknown> & { readonly carrier?: number }> {
-  readonly entries: T[] = [];
-  readonly #kind: number;
-  readonly #names: Names;
-  readonly #numbers = new Map<string, number>();
-
-  /** `kind`: the code under which its names stand among all names (`nameCode`). */
-  constructor(kind: number, names: Names) {
-    this.#kind = kind;
-    this.#names = names;
-  }
-
-  numberOf(name: string): number | undefined {
-    return this.#numbers.get(name);
-  }
-
-  get(name: string): T | undefined {
-    const number = this.#numbers.get(name);
-    return number === undefined ? undefined : this.entries[number];
-  }
-
-  /** Numbers a name when it is new, else changes what its number stands for; returns the number. */
-  put(name: string, entry: Omit<T, "name">): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) {
-      Object.assign(this.entries[known]!, entry);
-      return known;
-    }
-    const number = this.entries.push({ name, ...entry } as T) - 1;
-    this.#numbers.set(name, number);
-    const { carrier = noCode } = entry as { readonly carrier?: number };
-    this.#names.add({ kind: this.#kind, carrier, number, name, contract: null });
-    return number;
-  }
-
-  /** The contract of a registered name has ended; returns the number, which stays the name's. */
-  end(name: string): number {
-    const number = this.#numbers.get(name)!;
-    this.entries[number]!.contract = null;
-    return number;
-  }
-
-  /** Throws `limit` when a new name would be one too many. */
-  checkRoom(field: string, name: string): void {
-    if (!this.#numbers.has(name) && this.entries.length >= maxParties)
-      fail("limit", field, `at most ${maxParties}`, this.entries.length);
-  }
 }
 
 /** A contract in force. */
@@ -144,17 +77,18 @@ export class Terms {
     readonly participant: Register<Registered<ParticipantContract>>;
     readonly storage: Register<Device>;
     readonly converter: Register<Converter>;
-    readonly feeder: Register<Feeder>;
+    readonly area: Register<AreaEntry>;
   } = {
     participant: new Register(nameCode.participant, this.names),
     storage: new Register(nameCode.storage, this.names),
     converter: new Register(nameCode.converter, this.names),
-    feeder: new Register(nameCode.feeder, this.names),
+    area: new Register(nameCode.area, this.names),
   };
   readonly participants: readonly Registered<ParticipantContract>[] = this.registers.participant.entries;
   readonly devices: readonly Device[] = this.registers.storage.entries;
   readonly converters: readonly Converter[] = this.registers.converter.entries;
-  readonly feeders: readonly Feeder[] = this.registers.feeder.entries;
+  /** The areas of the network, and their trees. */
+  readonly areas: Areas = new Areas(this.registers.area);
   /** What is in force by key, in order of first registration. */
   readonly inForce: Map<string, Held> = new Map();
   /** Clearing contracts by carrier code. */
@@ -165,8 +99,8 @@ export class Terms {
   /** The contracts that orders are held against. */
   readonly supply: SideTerms<SupplyContract> = new SideTerms();
   readonly use: SideTerms<UseContract> = new SideTerms();
-  /** By (participant, carrier): feeder number, or {@link nobody}. */
-  readonly feederOf: number[] = [];
+  /** By (participant, carrier): number of the area that the participant names, or {@link nobody}. */
+  readonly areaOf: number[] = [];
 
   /** Last version of every key ever seen and not in force, so that none comes twice. */
   readonly #past = new Map<string, number>();
@@ -240,8 +174,9 @@ export class Terms {
     const register: Register<Registered<unknown>> = this.registers[of];
     if (register.numberOf(name) !== undefined || number !== register.entries.length || number >= maxParties)
       fail("corrupt", `snapshot names, ${of}`, `a new name with number ${register.entries.length}`, number);
-    const none = { owner: nobody, feeder: nobody, participant: nobody, input: 0, output: 0 };
-    const ofCarrier = of === "storage" || of === "feeder";
+    const numbers = { owner: nobody, area: nobody, participant: nobody, parent: nobody, input: 0, output: 0 };
+    const none = { ...numbers, signal: null };
+    const ofCarrier = of === "storage" || of === "area";
     if (ofCarrier !== carrier < carrierCount)
       fail("corrupt", `snapshot names, ${of}`, ofCarrier ? "a carrier" : "no carrier", carrier);
     register.put(name, { contract: null, ...(ofCarrier ? { carrier, ...none } : none) });
@@ -250,7 +185,7 @@ export class Terms {
       const slot = number * carrierCount + code;
       this.supply.own[slot] = null;
       this.use.own[slot] = null;
-      this.feederOf[slot] = nobody;
+      this.areaOf[slot] = nobody;
     }
   }
 
@@ -260,10 +195,10 @@ export class Terms {
     const number = this.registers.participant.put(contract.id, { contract });
     for (const [code, carrier] of carriers.entries()) {
       const slot = number * carrierCount + code;
-      const feeder = contract.feeders?.[carrier];
+      const area = contract.areas?.[carrier];
       this.supply.own[slot] ??= null;
       this.use.own[slot] ??= null;
-      this.feederOf[slot] = feeder === undefined ? nobody : this.registers.feeder.numberOf(feeder)!;
+      this.areaOf[slot] = area === undefined ? nobody : this.registers.area.numberOf(area)!;
     }
   }
 
@@ -273,9 +208,9 @@ export class Terms {
       fail("refused", field, "a participant under contract", id);
   }
 
-  /** Throws `refused` unless `name` is a feeder of the carrier under contract. */
-  checkFeeder(field: string, name: string, carrier: Carrier): void {
-    if (this.registers.feeder.get(name)?.contract?.carrier !== carrier)
-      fail("refused", field, `a feeder of ${carrier} under contract`, name);
+  /** Throws `refused` unless `name` is an area of the carrier under contract. */
+  checkArea(field: string, name: string, carrier: Carrier): void {
+    if (this.registers.area.get(name)?.contract?.carrier !== carrier)
+      fail("refused", field, `an area of ${carrier} under contract`, name);
   }
 }

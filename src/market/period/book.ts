@@ -5,11 +5,12 @@
 import { carriers, ppm } from "../../units.js";
 import { scaleDown } from "../books/amounts.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
-import { carrierCount } from "../contracts/terms.js";
+import { carrierCount, type Terms } from "../contracts/terms.js";
 import { Entries } from "./entries.js";
 import { lotterySequence } from "./lottery.js";
 import { bidSide } from "./orders.js";
 import type { Round } from "./round.js";
+import { Router } from "./router.js";
 
 /** One side of a carrier's book: order numbers with their columns, in sequence. */
 export interface Side {
@@ -17,6 +18,8 @@ export interface Side {
   readonly participant: Uint32Array;
   readonly quantity: Uint32Array;
   readonly price: Int32Array;
+  /** Place of the participant's area in the tree of the carrier. */
+  readonly area: Uint16Array;
 }
 
 /** Both sides, and what each order still wants; columns are views, until another carrier's book opens. */
@@ -29,6 +32,8 @@ export interface CarrierBook {
   readonly offersLeft: Uint32Array;
   readonly bidsLeft: Uint32Array;
   readonly entries: Entries;
+  /** The areas, as the deliveries of this period meet them. */
+  readonly router: Router;
 }
 
 /** Place of an order's participant and the book's carrier in the columns of terms. */
@@ -38,10 +43,6 @@ export const slotAt = ({ carrier }: CarrierBook, { participant }: Side, place: n
 /** The price from which on what is left of an offer may be sold outside scenario 1; infinite where it may not. */
 export const floorAt = ({ resolved }: Round, book: CarrierBook, place: number): number =>
   resolved.floorOf(slotAt(book, book.offers, place), book.offers.price[place]!);
-
-/** The feeder that an order lies behind, or nobody. */
-export const feederAt = ({ terms }: Round, book: CarrierBook, side: Side, place: number): number =>
-  terms.feederOf[slotAt(book, side, place)]!;
 
 /**
  * Opens the book of a carrier; null without a clearing contract or tariff. A converter's offer is cut to what it makes.
@@ -63,17 +64,34 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
       quantity[place] = round.orders.quantityOf(order[place]!);
       price[place] = round.orders.priceOf(order[place]!);
     }
+    const area = workspace.u16(`${name}Area`, order.length);
+    placeInAreas(round.terms, carrier, participant, area);
     if (cut.size > 0)
       for (const [place, number] of order.entries()) quantity[place] = cut.get(number) ?? quantity[place]!;
-    return { order, participant, quantity, price };
+    return { order, participant, quantity, price, area };
   };
-  const book = { carrier, rules, tariff, entries, offers: side("offer", offers), bids: side("bid", bids) };
+  const router = new Router(round.terms.areas, carrier, round.period);
+  const sides = { offers: side("offer", offers), bids: side("bid", bids) };
+  const book = { carrier, rules, tariff, entries, router, ...sides };
   entries.opened(book.offers.quantity, book.bids.quantity);
   return {
     ...book,
     offersLeft: workspace.copied("offerLeft", book.offers.quantity),
     bidsLeft: workspace.copied("bidLeft", book.bids.quantity),
   };
+}
+
+/** Leaves in `places` where the areas of participants stand in the tree of a carrier. */
+function placeInAreas(
+  { areas, areaOf }: Terms,
+  carrier: number,
+  participants: Uint32Array,
+  places: Uint16Array,
+): void {
+  places.fill(0);
+  if (areas.count(carrier) < 2) return;
+  for (let at = 0; at < places.length; at += 1)
+    places[at] = areas.placeOf(areaOf[participants[at]! * carrierCount + carrier]!);
 }
 
 /** The live orders of a carrier by arrival, and what the offers of converters are cut to. */

@@ -5,8 +5,9 @@
 import { ppm } from "../../units.js";
 import { scaleDown, scaleUp } from "../books/amounts.js";
 import type { StorageContract } from "../contracts/contracts.js";
-import { type Device, nobody } from "../contracts/terms.js";
-import { type CarrierBook, feederAt, floorAt } from "./book.js";
+import { nobody } from "../contracts/register.js";
+import type { Device } from "../contracts/terms.js";
+import { type CarrierBook, floorAt } from "./book.js";
 import type { PoolOutcome } from "./pool.js";
 import type { Round } from "./round.js";
 import { chargeOwed, stayIn } from "./storage.js";
@@ -26,7 +27,7 @@ interface Charger {
 interface Source {
   readonly priceOf: (contract: StorageContract) => number;
   readonly imported: boolean;
-  /** Brings as much of `wanted` to a device as there is and the feeders carry, and returns it. */
+  /** Brings as much of `wanted` to a device as there is and the areas carry, and returns it. */
   readonly bring: (device: number, wanted: number, price: number) => number;
 }
 
@@ -47,7 +48,8 @@ export function charge(round: Round, book: CarrierBook, pool: PoolOutcome): void
   }
   if (present.length === 0) return;
   if (pool.joined.length > 0) {
-    const lots = new UnsoldLots(round, book, pool.joined);
+    const stores = present.map(({ number }) => number);
+    const lots = new UnsoldLots(round, book, pool.joined, stores);
     const source: Source = {
       priceOf: ({ chargePrice }) => chargePrice,
       imported: false,
@@ -60,59 +62,76 @@ export function charge(round: Round, book: CarrierBook, pool: PoolOutcome): void
   const grid: Source = {
     priceOf: () => book.tariff.retail,
     imported: true,
-    bring: (device, wanted) => round.router.carry(nobody, round.terms.devices[device]!.feeder, wanted),
+    bring: (device, wanted) => book.router.carry(0, placeOf(round, device), wanted),
   };
   for (const each of present) draw(round, book, grid, each, each.owed);
 }
 
-/** Lots of one feeder, or of all, from the lowest floor upwards; before `next` there is nothing more to be had. */
+/** Where a device hangs in the tree of its carrier. */
+const placeOf = ({ terms }: Round, device: number): number =>
+  terms.areas.placeOf(terms.devices[device]!.area);
+
+/** Lots within one area, from the lowest floor upwards; before `next` there is nothing more to be had. */
 interface Queue {
-  readonly places: readonly number[];
+  readonly places: number[];
   next: number;
 }
 
 /**
- * What the pool has not sold. A store draws what its own feeder's members have first, which crosses nothing, then of
- * all: from the lowest floor upwards, at equal floors in sequence, up to the price that it pays.
+ * What the pool has not sold. A store draws what is to be had in its own area first, then in the area around that, and
+ * so on up to the root: each time from the lowest floor upwards, at equal floors in sequence, up to the price that it
+ * pays. So what is near crosses no edge that it need not.
  */
 class UnsoldLots {
   readonly #round: Round;
   readonly #book: CarrierBook;
-  readonly #all: Queue;
-  readonly #byFeeder = new Map<number, Queue & { readonly places: number[] }>();
+  /** By place of an area in the tree; those in which there are lots. */
+  readonly #within = new Map<number, Queue>();
 
-  constructor(round: Round, book: CarrierBook, joined: Uint32Array) {
+  /** `stores`: the devices that will draw. */
+  constructor(round: Round, book: CarrierBook, joined: Uint32Array, stores: readonly number[]) {
     this.#round = round;
     this.#book = book;
+    const { parents, count } = book.router.tree;
+    const drawn = new Uint8Array(count);
+    for (const device of stores)
+      for (let area = placeOf(round, device); drawn[area] === 0; area = parents[area]!) drawn[area] = 1;
     const places = Array.from(joined).filter((place) => book.offersLeft[place]! > 0);
     places.sort((a, b) => this.#floorOf(a) - this.#floorOf(b) || a - b);
-    this.#all = { places, next: 0 };
     for (const place of places) {
-      const feeder = this.#feederOf(place);
-      if (feeder === nobody) continue;
-      const queue = this.#byFeeder.get(feeder) ?? { places: [], next: 0 };
-      queue.places.push(place);
-      this.#byFeeder.set(feeder, queue);
+      let area = book.offers.area[place]!;
+      for (;;) {
+        if (drawn[area] === 1) {
+          const queue = this.#within.get(area);
+          if (queue === undefined) this.#within.set(area, { places: [place], next: 0 });
+          else queue.places.push(place);
+        }
+        if (area === 0) break;
+        area = parents[area]!;
+      }
     }
   }
 
   /** Brings up to `wanted` to a store that pays `price`, and books what each seller delivers. */
   bring(device: number, wanted: number, price: number): number {
-    const near = this.#byFeeder.get(this.#round.terms.devices[device]!.feeder);
-    const brought = near === undefined ? 0 : this.#bringFrom(near, device, wanted, price);
-    return brought + this.#bringFrom(this.#all, device, wanted - brought, price);
+    const { parents } = this.#book.router.tree;
+    let brought = 0;
+    for (let area = placeOf(this.#round, device); ; area = parents[area]!) {
+      const queue = this.#within.get(area);
+      if (queue !== undefined) brought += this.#bringFrom(queue, device, wanted - brought, price);
+      if (area === 0) return brought;
+    }
   }
 
   #bringFrom(queue: Queue, device: number, wanted: number, price: number): number {
-    const { offers, offersLeft, rules, entries } = this.#book;
-    const { router, terms } = this.#round;
-    const to = terms.devices[device]!.feeder;
+    const { offers, offersLeft, rules, entries, router } = this.#book;
+    const to = placeOf(this.#round, device);
     const paid = Math.min(rules.pool!.purchasePrice, price);
     let brought = 0;
     while (brought < wanted && queue.next < queue.places.length) {
       const place = queue.places[queue.next]!;
       if (this.#floorOf(place) > price) break;
-      const from = this.#feederOf(place);
+      const from = offers.area[place]!;
       const part = Math.min(offersLeft[place]!, wanted - brought);
       const carried = router.carry(from, to, part);
       if (carried > 0) {
@@ -120,15 +139,12 @@ class UnsoldLots {
         brought += carried;
         entries.stored(offers.order[place]!, device, carried, paid);
       }
-      if (carried < part && router.bottleneck(from, to) === to) break;
-      // What lies behind a feeder that lets nothing more out, stores of that feeder find in its own queue.
+      // Nothing more comes down to this store, from here or from further away.
+      if (carried < part && !router.bottleneck(from, to).outward) break;
+      // What an edge lets up no more, the stores below it find in the queues of their own areas.
       if (carried < part || offersLeft[place] === 0) queue.next += 1;
     }
     return brought;
-  }
-
-  #feederOf(place: number): number {
-    return feederAt(this.#round, this.#book, this.#book.offers, place);
   }
 
   #floorOf(place: number): number {
@@ -137,7 +153,7 @@ class UnsoldLots {
 }
 
 /**
- * Draws towards a charge of `target` as far as source, limit, feeder and the owner's means allow. What a device draws
+ * Draws towards a charge of `target` as far as source, limit, areas and the owner's means allow. What a device draws
  * in one period is rounded as a whole, however many draws it comes in: of `q` in all it stores ⌊q × efficiency⌋.
  */
 function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {

@@ -10,7 +10,8 @@ import { account, accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
 import type { FlowRow } from "../books/journal.js";
 import { moveTrades, type Pay, payFlow, type TradeSide } from "../books/payments.js";
-import { carrierCount, nobody } from "../contracts/terms.js";
+import { nobody } from "../contracts/register.js";
+import { carrierCount } from "../contracts/terms.js";
 import type { Round } from "./round.js";
 
 const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
@@ -209,16 +210,16 @@ export class Entries {
     this.#plain(flowCode.idle, this.#partyOf(order), order, quantity);
   }
 
-  /** What a full feeder held back of the order behind it, at its limit; `order` is {@link none} for a device's lot. */
-  heldBack(feeder: number, order: number, quantity: number, price: number): void {
-    const row = this.#row(flowCode.feederCurtailed, feeder, order, quantity);
+  /** What a full edge held back of an order in the area below it, at its limit; {@link none} for a device's lot. */
+  heldBack(area: number, order: number, quantity: number, price: number): void {
+    const row = this.#row(flowCode.areaCurtailed, area, order, quantity);
     row.price = price;
     this.#write(row);
   }
 
-  /** A feeder lost part of what crossed it; the grid makes it up and the platform pays. */
-  lostByFeeder(feeder: number, lost: number, crossed: number, retail: number): void {
-    const row = this.#priced(flowCode.feederLoss, feeder, none, lost, retail);
+  /** An edge lost part of what crossed it; the grid makes it up and the platform pays. */
+  lostAtEdge(area: number, lost: number, crossed: number, retail: number): void {
+    const row = this.#priced(flowCode.areaLoss, area, none, lost, retail);
     row.lost = lost;
     row.extra = crossed;
     this.#write(row);

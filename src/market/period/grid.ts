@@ -1,14 +1,14 @@
-/** The end of a carrier's clearing: what becomes of demand still open, and what the feeders lost. */
+/** The end of a carrier's clearing: what becomes of demand still open, and what the edges between areas lost. */
 import { ppm } from "../../units.js";
 import { scaleDown } from "../books/amounts.js";
-import { carrierCount, nobody } from "../contracts/terms.js";
+import { carrierCount } from "../contracts/terms.js";
 import type { CarrierBook } from "./book.js";
 import type { Round } from "./round.js";
 
 /** Interruptible uses are interrupted, then the grid imports, the rest is unserved. */
 export function closeBids(round: Round, book: CarrierBook): void {
-  const { carrier, rules, tariff, bids, bidsLeft, entries } = book;
-  const { resolved, terms, router } = round;
+  const { carrier, rules, tariff, bids, bidsLeft, entries, router } = book;
+  const { resolved, terms } = round;
   for (let index = 0; index < bidsLeft.length; index += 1) {
     let left = bidsLeft[index]!;
     if (left === 0) continue;
@@ -21,7 +21,7 @@ export function closeBids(round: Round, book: CarrierBook): void {
       left -= quantity;
     }
     if (left > 0 && rules.import && resolved.imports[slot] === 1) {
-      const quantity = router.carry(nobody, terms.feederOf[slot]!, left);
+      const quantity = router.carry(0, bids.area[index]!, left);
       if (quantity > 0) entries.imported(order, quantity, tariff.retail);
       left -= quantity;
     }
@@ -29,13 +29,14 @@ export function closeBids(round: Round, book: CarrierBook): void {
   }
 }
 
-/** Books what the feeders of a carrier lost: the grid makes it up at the retail tariff and the platform pays. */
-export function bookLosses(round: Round, { carrier, tariff, entries }: CarrierBook): void {
-  if (!round.router.present[carrier]) return;
-  for (const [number, { contract, carrier: own }] of round.terms.feeders.entries()) {
-    const crossed = round.router.crossed[number]!;
-    if (contract === null || own !== carrier || crossed === 0) continue;
-    const lost = scaleDown(crossed, contract.loss, ppm);
-    if (lost > 0) entries.lostByFeeder(number, lost, crossed, tariff.retail);
+/** Books what the edges of a carrier lost: the grid makes it up at the retail tariff and the platform pays. */
+export function bookLosses({ terms }: Round, { tariff, entries, router }: CarrierBook): void {
+  const { count, numbers } = router.tree;
+  for (let place = 1; place < count; place += 1) {
+    const crossed = router.crossed[place]!;
+    if (crossed === 0) continue;
+    const number = numbers[place]!;
+    const lost = scaleDown(crossed, terms.areas.entries[number]!.contract!.loss ?? 0, ppm);
+    if (lost > 0) entries.lostAtEdge(number, lost, crossed, tariff.retail);
   }
 }

@@ -1,11 +1,11 @@
-/** Scenario 1 of a carrier: matching peer to peer, within what the feeders carry. */
+/** Scenario 1 of a carrier: matching peer to peer, within what the areas carry. */
 import type { TradeColumns } from "../../core/clearing.js";
 import type { Book } from "../../core/columns.js";
 import type { ClearingRules } from "../../core/rules.js";
 import { maxPrice } from "../../units.js";
-import { carrierCount } from "../contracts/terms.js";
 import { type CarrierBook, floorAt, type Side, slotAt } from "./book.js";
 import type { Round } from "./round.js";
+import type { Router } from "./router.js";
 
 /** What scenario 1 came to. */
 export interface Matched {
@@ -20,11 +20,11 @@ export interface Matched {
  * from; null, and the engine untouched, where there are no orders at all.
  */
 export function matchPeers(round: Round, book: CarrierBook): Matched | null {
-  const { carrier, rules, offers, bids } = book;
+  const { rules, offers, bids } = book;
   if (offers.order.length === 0 && bids.order.length === 0) return null;
   // Room for every device's lot, so that selling does not move what matching left.
   round.engine.reserve(offers.order.length, bids.order.length, round.terms.devices.length);
-  if (round.router.present[carrier]) return matchWithinFeeders(round, book);
+  if (book.router.present) return matchWithinAreas(round, book);
   const { trades, clearingPrice, remaining } = round.engine.match(
     withPoolLimits(round, book),
     rulesOf(rules),
@@ -82,26 +82,26 @@ function withPoolLimits(round: Round, book: CarrierBook): Book {
   return { offers: { ...offers, poolLimit: asked }, bids: { ...bids, poolLimit: paid } };
 }
 
-/** So often a feeder may cut before the orders behind it are left out of the matching. */
+/** So often an edge may cut before the orders behind it are left out of the matching. */
 const patience = 16;
 
 /**
- * Matches again and again until the feeders carry every trade: where one cuts, the orders behind it count in the next
+ * Matches again and again until the edges carry every trade: where one cuts, the orders behind it count in the next
  * matching for no more than they traded in this one. So no trade that can't flow sets a price or keeps a buyer from
- * another seller. A feeder that still cuts after {@link patience} matchings has the orders behind it left out, so that
- * it cuts no more: there are at most `patience` + 2 × feeders matchings.
+ * another seller. An edge that still cuts after {@link patience} matchings has the orders behind it left out, so that
+ * it cuts no more that way: there are at most `patience` + 2 × edges matchings.
  */
-function matchWithinFeeders(round: Round, book: CarrierBook): Matched {
-  const { engine, router } = round;
-  const { carrier, offers, bids } = book;
+function matchWithinAreas(round: Round, book: CarrierBook): Matched {
+  const { engine } = round;
+  const { router, offers, bids } = book;
   const rules = rulesOf(book.rules);
-  const supply = new Restricted(round, carrier, offers);
-  const demand = new Restricted(round, carrier, bids);
+  const supply = new Restricted(router, offers);
+  const demand = new Restricted(router, bids);
   for (let run = 1; ; run += 1) {
     const sides = { offers: supply.restricted(), bids: demand.restricted() };
     const { trades, clearingPrice } = engine.match(sides, rules);
-    router.clear(carrier);
-    if (carryAll(round, trades, supply, demand)) {
+    router.clear();
+    if (carryAll(router, trades, supply, demand)) {
       supply.restrict(run < patience);
       demand.restrict(run < patience);
       continue;
@@ -112,15 +112,15 @@ function matchWithinFeeders(round: Round, book: CarrierBook): Matched {
     bookTrades(round, book, sides, trades);
     supply.report(book);
     demand.report(book);
-    // The pool sells from what the engine holds: all orders, not only those that the feeders let take part.
+    // The pool sells from what the engine holds: all orders, not only those that the areas let take part.
     if (run > 1 || book.rules.pool !== null) engine.match(withPoolLimits(round, book), rules);
     return { trades: count, clearingPrice: count === 0 ? null : clearingPrice };
   }
 }
 
-/** Carries trades in order of execution as far as the feeders let them through; returns whether any was cut. */
+/** Carries trades in order of execution as far as the edges let them through; returns whether any was cut. */
 function carryAll(
-  { router }: Round,
+  router: Router,
   { count, offer, bid, quantity }: TradeColumns,
   supply: Restricted,
   demand: Restricted,
@@ -130,47 +130,50 @@ function carryAll(
   let anyCut = false;
   for (let place = 0; place < count; place += 1) {
     const [seller, buyer] = [supply.placeOf(offer[place]!), demand.placeOf(bid[place]!)];
-    const [from, to] = [supply.feeder[seller]!, demand.feeder[buyer]!];
+    const [from, to] = [supply.area[seller]!, demand.area[buyer]!];
     const carried = router.carry(from, to, quantity[place]!);
     const cut = quantity[place]! - carried;
     supply.traded[seller]! += carried;
     demand.traded[buyer]! += carried;
     if (cut === 0) continue;
     anyCut = true;
-    if (router.bottleneck(from, to) === from) supply.hold(seller, cut);
-    else demand.hold(buyer, cut);
+    const { place: edge, outward } = router.bottleneck(from, to);
+    if (outward) supply.hold(seller, cut, edge);
+    else demand.hold(buyer, cut, edge);
   }
   return anyCut;
 }
 
-/** One side of the book, of which orders behind full feeders count for less and less. */
+/** One side of the book, of which orders behind full edges count for less and less. */
 class Restricted {
-  /** By place in the side: the feeder that the order lies behind, and what it traded in this matching. */
-  readonly feeder: Int32Array;
+  /** By place in the side: the area of the order, and what it traded in this matching. */
+  readonly area: Uint16Array;
   readonly traded: Uint32Array;
+  readonly #router: Router;
   readonly #side: Side;
-  /** By place: for how much the order counts, and how much feeders held back of it. */
+  /** By place: for how much the order counts, how much edges held back of it, and which of them did so first. */
   readonly #most: Uint32Array;
   readonly #held: Float64Array;
-  /** Feeders that cut in this matching. */
-  readonly #full = new Set<number>();
+  readonly #heldBy: Uint16Array;
+  /** By area: whether the edge above it cut in this matching. */
+  readonly #full: Uint8Array;
   /** By place in the last matching: place in the side. */
   #places: Uint32Array = new Uint32Array(0);
 
-  constructor({ terms }: Round, carrier: number, side: Side) {
+  constructor(router: Router, side: Side) {
+    this.#router = router;
     this.#side = side;
+    this.area = side.area;
     this.#most = side.quantity.slice();
     this.#held = new Float64Array(side.order.length);
+    this.#heldBy = new Uint16Array(side.order.length);
+    this.#full = new Uint8Array(router.tree.count);
     this.traded = new Uint32Array(side.order.length);
-    this.feeder = Int32Array.from(
-      side.participant,
-      (participant) => terms.feederOf[participant * carrierCount + carrier]!,
-    );
   }
 
   /** The orders that still count, for as much as they do. */
   restricted(): Side {
-    const { order, participant, price } = this.#side;
+    const { order, participant, price, area } = this.#side;
     const most = this.#most;
     this.#places = Uint32Array.from(order.keys()).filter((place) => most[place]! > 0);
     return {
@@ -178,6 +181,7 @@ class Restricted {
       participant: this.#places.map((place) => participant[place]!),
       quantity: this.#places.map((place) => most[place]!),
       price: Int32Array.from(this.#places, (place) => price[place]!),
+      area: Uint16Array.from(this.#places, (place) => area[place]!),
     };
   }
 
@@ -187,19 +191,23 @@ class Restricted {
 
   begin(): void {
     this.traded.fill(0);
-    this.#full.clear();
+    this.#full.fill(0);
   }
 
-  /** The feeder of an order held back `cut` of a delivery. */
-  hold(place: number, cut: number): void {
+  /** An edge held back `cut` of a delivery of an order. */
+  hold(place: number, cut: number, edge: number): void {
+    if (this.#held[place] === 0) this.#heldBy[place] = edge;
     this.#held[place]! += cut;
-    this.#full.add(this.feeder[place]!);
+    this.#full[edge] = 1;
   }
 
-  /** Orders behind feeders that cut count for what they traded, or without patience for nothing. */
+  /** Orders behind edges that cut count for what they traded, or without patience for nothing. */
   restrict(patient: boolean): void {
+    const { parents } = this.#router.tree;
+    const behind = this.#full;
+    for (let place = 1; place < behind.length; place += 1) behind[place]! |= behind[parents[place]!]!;
     for (let place = 0; place < this.#most.length; place += 1)
-      if (this.#full.has(this.feeder[place]!)) this.#most[place] = patient ? this.traded[place]! : 0;
+      if (behind[this.area[place]!] === 1) this.#most[place] = patient ? this.traded[place]! : 0;
   }
 
   /** Leaves in `left` what each order still wants. */
@@ -208,12 +216,14 @@ class Restricted {
       left[place] = this.#side.quantity[place]! - this.traded[place]!;
   }
 
-  /** Writes down what feeders held back. */
+  /** Writes down what edges held back. */
   report({ entries }: CarrierBook): void {
+    const { numbers } = this.#router.tree;
+    const { order, price } = this.#side;
     for (let place = 0; place < this.#held.length; place += 1)
       if (this.#held[place]! > 0) {
-        const { order, price } = this.#side;
-        entries.heldBack(this.feeder[place]!, order[place]!, this.#held[place]!, price[place]!);
+        const area = numbers[this.#heldBy[place]!]!;
+        entries.heldBack(area, order[place]!, this.#held[place]!, price[place]!);
       }
   }
 }

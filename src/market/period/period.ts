@@ -14,7 +14,8 @@ import { Journal } from "../books/journal.js";
 import { Sums } from "../books/sums.js";
 import type { Contract } from "../contracts/contracts.js";
 import { parseContract } from "../contracts/kinds.js";
-import { carrierCount, nobody } from "../contracts/terms.js";
+import { nobody } from "../contracts/register.js";
+import { carrierCount } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
@@ -22,7 +23,6 @@ import { MeterBook } from "./meters.js";
 import { Orders } from "./orders.js";
 import { Readings, readingRow } from "./readings.js";
 import type { Round } from "./round.js";
-import { Router } from "./router.js";
 import { settle } from "./settlement.js";
 import type { MarketState, StateRoots } from "./state.js";
 import { markDepartures, selfDischarge } from "./storage.js";
@@ -138,7 +138,6 @@ export class OpenPeriod {
       charges,
       orders,
       journal: this.#journal,
-      router: new Router(terms),
       sums: this.#sums,
       positions,
       engine: this.#engine,

@@ -4,8 +4,7 @@
  */
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
-import { nobody } from "../contracts/terms.js";
-import { type CarrierBook, feederAt, floorAt } from "./book.js";
+import { type CarrierBook, floorAt } from "./book.js";
 import type { Round } from "./round.js";
 import { discharge, dischargeLots, type StorageLots } from "./storage.js";
 
@@ -27,13 +26,13 @@ export const nothingSold: PoolOutcome = { joined: new Uint32Array(0), sales: 0, 
  * The engine sells from what it matched last, which are the orders of the book.
  */
 export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
-  const { rules, carrier } = book;
+  const { rules } = book;
   if (rules.pool === null) return nothingSold;
   const { price, lots } = rules.pool;
   const remaining = round.engine.remaining();
   const joined = joinPool(round, book, rules.pool.purchasePrice, remaining.offers);
   remaining.bids.set(book.bidsLeft);
-  const storage = rules.discharge ? dischargeLots(round, carrier) : noLots;
+  const storage = rules.discharge ? dischargeLots(round, book) : noLots;
   const pooling = round.engine.sell({ price, lots }, { quantity: storage.quantity, price: storage.price });
   return { joined, ...sellLots(round, book, pooling, storage.device) };
 }
@@ -54,7 +53,7 @@ function joinPool(round: Round, book: CarrierBook, purchasePrice: number, joinin
 }
 
 /**
- * Books the sales as far as the feeders carry them; offers and bids of the book lose what they sold and got. Sales that
+ * Books the sales as far as the areas carry them; offers and bids of the book lose what they sold and got. Sales that
  * are cut to nothing fall out of the engine's columns, and the others move up.
  */
 function sellLots(
@@ -63,8 +62,8 @@ function sellLots(
   { lots, trades }: Pooling,
   device: readonly number[],
 ): Omit<PoolOutcome, "joined"> {
-  const { carrier, offers, bids, bidsLeft, entries } = book;
-  const { engine, terms, router } = round;
+  const { carrier, offers, bids, bidsLeft, entries, router } = book;
+  const { engine, terms } = round;
   const ownLots = lots.count - device.length;
   const { lot: lotOf, bid: bidOf, quantity, price } = trades;
   const delivered = new Float64Array(lots.count);
@@ -74,15 +73,16 @@ function sellLots(
     const wanted = bidOf[index]!;
     const offer = lot < ownLots ? lots.offer[lot]! : none;
     const from =
-      offer === none ? terms.devices[device[lot - ownLots]!]!.feeder : feederAt(round, book, offers, offer);
-    const to = feederAt(round, book, bids, wanted);
+      offer === none ? terms.areas.placeOf(terms.devices[device[lot - ownLots]!]!.area) : offers.area[offer]!;
+    const to = bids.area[wanted]!;
     const carried = router.carry(from, to, quantity[index]!);
     const cut = quantity[index]! - carried;
     if (cut > 0) {
-      const feeder = router.bottleneck(from, to);
-      if (feeder === to) entries.heldBack(feeder, bids.order[wanted]!, cut, bids.price[wanted]!);
-      else if (offer === none) entries.heldBack(feeder, none, cut, price[index]!);
-      else entries.heldBack(feeder, offers.order[offer]!, cut, offers.price[offer]!);
+      const { place, outward } = router.bottleneck(from, to);
+      const area = router.tree.numbers[place]!;
+      if (!outward) entries.heldBack(area, bids.order[wanted]!, cut, bids.price[wanted]!);
+      else if (offer === none) entries.heldBack(area, none, cut, price[index]!);
+      else entries.heldBack(area, offers.order[offer]!, cut, offers.price[offer]!);
     }
     delivered[lot]! += carried;
     bidsLeft[wanted]! -= carried;
@@ -126,18 +126,21 @@ function paySellers(
 }
 
 /**
- * Exports what is left of offers whose floor the feed-in tariff reaches, as far as the feeders carry it; the seller
+ * Exports what is left of offers whose floor the feed-in tariff reaches, as far as the areas carry it; the seller
  * gets the tariff. What is left then stays idle.
  */
 export function exportRest(round: Round, book: CarrierBook): void {
-  const { offers, offersLeft, tariff, entries } = book;
+  const { offers, offersLeft, tariff, entries, router } = book;
   for (let place = 0; place < offersLeft.length; place += 1) {
     const left = offersLeft[place]!;
     if (left === 0 || floorAt(round, book, place) > tariff.feedIn) continue;
     const order = offers.order[place]!;
-    const feeder = feederAt(round, book, offers, place);
-    const carried = round.router.carry(feeder, nobody, left);
-    if (carried < left) entries.heldBack(feeder, order, left - carried, offers.price[place]!);
+    const from = offers.area[place]!;
+    const carried = router.carry(from, 0, left);
+    if (carried < left) {
+      const area = router.tree.numbers[router.bottleneck(from, 0).place]!;
+      entries.heldBack(area, order, left - carried, offers.price[place]!);
+    }
     if (carried === 0) continue;
     offersLeft[place] = left - carried;
     entries.exported(order, carried, tariff.feedIn);

@@ -8,7 +8,6 @@ import type { Terms } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import type { Orders } from "./orders.js";
 import type { ResolvedTerms } from "./resolved.js";
-import type { Router } from "./router.js";
 
 /** One period that closes. */
 export interface Round {
@@ -23,7 +22,6 @@ export interface Round {
   readonly charges: number[];
   readonly orders: Orders;
   readonly journal: Journal;
-  readonly router: Router;
   readonly sums: Sums;
   readonly positions: Positions;
   readonly engine: MatchingEngine;

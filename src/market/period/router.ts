@@ -1,62 +1,101 @@
-/** The feeders of the network as deliveries see them: how much each still carries, and what crossed it. */
-import { nobody, type Terms } from "../contracts/terms.js";
+/** The areas of one carrier as deliveries see them: how much each edge still carries, and what crossed it. */
+import { type Areas, type AreaTree, limitsIn } from "../contracts/areas.js";
+
+/** An edge that let no more through: the area below it, by its place in the tree, and which way. */
+export interface FullEdge {
+  readonly place: number;
+  /** Whether it is full for what goes up, from the seller's side; else for what comes down to the buyer. */
+  readonly outward: boolean;
+}
 
 /**
- * What feeders carried in a period and may still carry. Only what crosses a feeder counts: a trade between two of its
- * members does not, and the pool, the grid connection and those who hang on no feeder lie outside all. Import and
- * export are counted each for itself, so their difference keeps the limits too.
+ * What the edges of a tree carried in a period and may still carry. A delivery goes up from the seller's area to the
+ * lowest one in which both lie and down to the buyer's, and counts at every edge on its way; pool and grid connection
+ * are in the root. Import and export of an edge are counted each for itself, so their difference keeps the limits too.
  */
 export class Router {
-  /** By feeder number: what may still flow in, and out. */
+  readonly tree: AreaTree;
+  /** By place in the tree: what may still go down to the area, and up from it. */
   readonly importRoom: Float64Array;
   readonly exportRoom: Float64Array;
-  /** By feeder number: what crossed, both ways. */
+  /** By place: what crossed the edge to the parent, both ways. */
   readonly crossed: Float64Array;
-  /** By carrier code: whether there is any feeder. */
-  readonly present: readonly boolean[];
-  readonly #terms: Terms;
+  readonly #importLimits: Float64Array;
+  readonly #exportLimits: Float64Array;
 
-  constructor(terms: Terms) {
-    const count = terms.feeders.length;
-    this.#terms = terms;
-    this.importRoom = new Float64Array(count);
-    this.exportRoom = new Float64Array(count);
+  constructor(areas: Areas, carrier: number, period: number) {
+    this.tree = areas.tree(carrier);
+    const { count, numbers } = this.tree;
+    this.#importLimits = new Float64Array(count);
+    this.#exportLimits = new Float64Array(count);
+    for (let place = 1; place < count; place += 1) {
+      const { importLimit, exportLimit } = limitsIn(areas.entries[numbers[place]!]!, period);
+      this.#importLimits[place] = importLimit ?? Number.POSITIVE_INFINITY;
+      this.#exportLimits[place] = exportLimit ?? Number.POSITIVE_INFINITY;
+    }
+    this.importRoom = this.#importLimits.slice();
+    this.exportRoom = this.#exportLimits.slice();
     this.crossed = new Float64Array(count);
-    this.present = terms.clearing.map((_, carrier) =>
-      terms.feeders.some((feeder) => feeder.contract !== null && feeder.carrier === carrier),
-    );
-    for (const [carrier] of this.present.entries()) this.clear(carrier);
   }
 
-  /** The feeders of a carrier as if nothing had crossed them yet. */
-  clear(carrier: number): void {
-    for (const [number, { contract, carrier: own }] of this.#terms.feeders.entries()) {
-      if (contract === null || own !== carrier) continue;
-      this.importRoom[number] = contract.importLimit;
-      this.exportRoom[number] = contract.exportLimit;
-      this.crossed[number] = 0;
-    }
+  /** Whether there is any edge. */
+  get present(): boolean {
+    return this.tree.count > 1;
   }
 
-  /** Carries as much of `quantity` as the feeders of seller and buyer let through, and returns it. */
+  /** As if nothing had crossed yet. */
+  clear(): void {
+    this.importRoom.set(this.#importLimits);
+    this.exportRoom.set(this.#exportLimits);
+    this.crossed.fill(0);
+  }
+
+  /** Carries as much of `quantity` as every edge between two places lets through, and returns it. */
   carry(from: number, to: number, quantity: number): number {
-    if (from === to) return quantity;
+    const { parents } = this.tree;
     let carried = quantity;
-    if (from !== nobody) carried = Math.min(carried, this.exportRoom[from]!);
-    if (to !== nobody) carried = Math.min(carried, this.importRoom[to]!);
-    if (from !== nobody) {
-      this.exportRoom[from]! -= carried;
-      this.crossed[from]! += carried;
-    }
-    if (to !== nobody) {
-      this.importRoom[to]! -= carried;
-      this.crossed[to]! += carried;
-    }
+    // Places rise with the depth: of two, the one further down is never above the other.
+    for (let [up, down] = [from, to]; up !== down; )
+      if (up > down) {
+        carried = Math.min(carried, this.exportRoom[up]!);
+        up = parents[up]!;
+      } else {
+        carried = Math.min(carried, this.importRoom[down]!);
+        down = parents[down]!;
+      }
+    if (carried === 0) return 0;
+    for (let [up, down] = [from, to]; up !== down; )
+      if (up > down) {
+        this.exportRoom[up]! -= carried;
+        this.crossed[up]! += carried;
+        up = parents[up]!;
+      } else {
+        this.importRoom[down]! -= carried;
+        this.crossed[down]! += carried;
+        down = parents[down]!;
+      }
     return carried;
   }
 
-  /** The feeder that held a delivery back: the seller's when it lets nothing more out, else the buyer's. */
-  bottleneck(from: number, to: number): number {
-    return from !== nobody && this.exportRoom[from] === 0 ? from : to;
+  /**
+   * The edge that held a delivery back: of those on the seller's side that let nothing more up the one next to the
+   * seller, and where there is none, likewise on the buyer's side.
+   */
+  bottleneck(from: number, to: number): FullEdge {
+    const { parents } = this.tree;
+    let inward = to;
+    let found = false;
+    for (let [up, down] = [from, to]; up !== down; )
+      if (up > down) {
+        if (this.exportRoom[up] === 0) return { place: up, outward: true };
+        up = parents[up]!;
+      } else {
+        if (!found && this.importRoom[down] === 0) {
+          inward = down;
+          found = true;
+        }
+        down = parents[down]!;
+      }
+    return { place: inward, outward: false };
   }
 }

@@ -92,8 +92,9 @@ export function keyContracts(snapshot: Snapshot): Contract[] {
   const ended = new Map<string, Uint8Array>();
   for (const { name, contract } of snapshot.names) if (contract !== null) ended.set(name, contract);
   const found = [inForce.get("market")];
-  // Participants are numbered in the order of their names; devices follow, whose keys belong to participants.
-  for (const kinds of [["participant"], ["storage", "converter"]])
+  // Participants are numbered in the order of their names; devices follow, whose keys belong to participants. An area
+  // that ended has no operator to ask any more.
+  for (const kinds of [["participant"], ["storage", "converter"], ["area"]])
     for (const { kind, name } of snapshot.names) {
       if (!kinds.includes(kind)) continue;
       const key = `${kind}/${name}`;
@@ -142,6 +143,7 @@ function restoreRules(state: MarketState, { header, contracts }: Snapshot): void
     state.rules.enter(restoreContract(contract, state, journal), contracts[index]!);
   }
   if (state.terms.market === null) fail("corrupt", place, "a market contract", "none");
+  state.terms.areas.checkRestored(place);
 }
 
 function restoreBooks(state: MarketState, { header, books, payments, meters }: Snapshot): void {

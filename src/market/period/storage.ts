@@ -5,7 +5,7 @@
 import { carriers, ppm } from "../../units.js";
 import { scaleDown, scaleUp } from "../books/amounts.js";
 import type { Stay, StorageContract } from "../contracts/contracts.js";
-import { nobody } from "../contracts/terms.js";
+import type { CarrierBook } from "./book.js";
 import { Entries } from "./entries.js";
 import type { Round } from "./round.js";
 
@@ -76,8 +76,8 @@ export interface StorageLots {
   readonly price: Int32Array;
 }
 
-/** Builds the discharge lots of a carrier: what charge, limits, feeder and the charge owed leave. */
-export function dischargeLots(round: Round, carrier: number): StorageLots {
+/** Builds the discharge lots of a carrier: what charge, limits, area and the charge owed leave. */
+export function dischargeLots(round: Round, { carrier, router }: CarrierBook): StorageLots {
   const device: number[] = [];
   const quantity: number[] = [];
   const price: number[] = [];
@@ -86,7 +86,8 @@ export function dischargeLots(round: Round, carrier: number): StorageLots {
     const stay = contract === null || entry.carrier !== carrier ? undefined : stayIn(contract, round.period);
     if (contract === null || stay === undefined) continue;
     const free = Math.max(0, round.charges[number]! - chargeOwed(contract, stay, round.period));
-    const room = entry.feeder === nobody ? contract.dischargeLimit : round.router.exportRoom[entry.feeder]!;
+    const area = round.terms.areas.placeOf(entry.area);
+    const room = area === 0 ? contract.dischargeLimit : router.exportRoom[area]!;
     const most = Math.min(contract.dischargeLimit, room, scaleDown(free, contract.dischargeEfficiency, ppm));
     if (most === 0) continue;
     device.push(number);

@@ -42,7 +42,8 @@ export function memberOf(contract: Exclude<Contract, { kind: "end" }>): string |
     case "market":
     case "clearing":
     case "payment":
-    case "feeder":
+    case "area":
+    case "limit":
       return null;
   }
 }
@@ -55,7 +56,7 @@ const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 const state = /* @__PURE__ */ offsetsOf(stateLayout);
 const name = /* @__PURE__ */ offsetsOf(nameLayout);
 
-/** What makes a flow somebody's, by the code of its kind; kinds about nobody or a whole feeder don't stand here. */
+/** What makes a flow somebody's, by the code of its kind; kinds about nobody or a whole area don't stand here. */
 const partyOf: { readonly [code: number]: "participant" | "device" | "order" } = {
   [flowCode.pooled]: "participant",
   [flowCode.stored]: "participant",
@@ -71,7 +72,7 @@ const partyOf: { readonly [code: number]: "participant" | "device" | "order" } =
   [flowCode.selfDischarged]: "device",
   [flowCode.used]: "device",
   [flowCode.undercharged]: "device",
-  [flowCode.feederCurtailed]: "order",
+  [flowCode.areaCurtailed]: "order",
 };
 
 /** Whether a record at an offset of its section is a member's own; `orders`: the places of its orders in the block. */

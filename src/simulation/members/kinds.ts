@@ -112,7 +112,7 @@ function car(roll: Dice): Draft {
 }
 
 /**
- * Kinds behind a street's feeders: they come in numbers, so they trade on standard terms and pay what they owe
+ * Kinds of a street: they come in numbers, so they trade on standard terms and pay what they owe
  * afterwards. The others agree terms of their own, with a deposit and collateral.
  */
 export const streetKinds: readonly MemberKind[] = ["home", "business", "dc", "car"];

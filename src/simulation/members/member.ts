@@ -78,7 +78,8 @@ export interface Member {
   readonly pool: boolean;
   /** Share of its use that may be interrupted, ppm. */
   readonly interruptible: number;
-  readonly feeder: string | null;
+  /** The branch of the network that it hangs on; null: none, but the middle of it. */
+  readonly area: string | null;
 }
 
 /** Most that a member can use and make of a carrier in W, by its devices, what was measured and its converter. */

@@ -2,8 +2,8 @@
 import { ppm } from "../../units.js";
 import { memberKinds, type Scenario } from "../scenario.js";
 import { draw, whole } from "../world/random.js";
+import { branchNames } from "./areas.js";
 import { dice, memberStream } from "./dice.js";
-import { feederNames } from "./feeders.js";
 import { drafts, streetKinds } from "./kinds.js";
 import type { Member, Strategy } from "./member.js";
 
@@ -31,8 +31,8 @@ export function createMembers(scenario: Scenario): Member[] {
         cost: Math.round(roll.between(200_000, 400_000, 62)),
         pool: true,
         interruptible: 0,
-        feeder: streetKinds.includes(kind)
-          ? feederNames[draw(scenario.seed, memberStream + place, index, 63) % feederNames.length]!
+        area: streetKinds.includes(kind)
+          ? branchNames[draw(scenario.seed, memberStream + place, index, 63) % branchNames.length]!
           : null,
         ...draft,
       });

@@ -46,7 +46,7 @@ export function measuredMembers(
       cost: 200_000,
       pool: true,
       interruptible: 0,
-      feeder: null,
+      area: null,
     };
   });
 }

@@ -66,7 +66,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
       more: {
         name: "storm",
         description:
-          "An autumn storm: more wind than the community can use, full stores, narrow feeders, exports.",
+          "An autumn storm: more wind than the community can use, full stores, narrow streets, exports.",
         supply: 2_000_000,
       },
     }),

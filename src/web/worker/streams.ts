@@ -81,7 +81,7 @@ function addFlows(sums: Record<Carrier, Sums>, block: Block, members: readonly M
     else if (kind === "charged") streams.chargedFromPool += quantity;
     else if (kind === "exported") soldBy(streams, members[party]!.kind).grid += quantity;
     else if (kind === "gridCharged") streams.chargedFromGrid += quantity;
-    else if (kind === "feederLoss") streams.lost += quantity;
+    else if (kind === "areaLoss") streams.lost += quantity;
     else if (kind === "imported") boughtBy(streams, members[party]!.kind).grid += quantity;
   }
 }

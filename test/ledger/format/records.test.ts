@@ -413,7 +413,7 @@ describe("offsets and codes by name", () => {
     expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3 });
     expect(sideCode).toEqual({ offer: 0, bid: 1 });
     expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
-    expect(nameCode).toEqual({ participant: 1, storage: 2, converter: 3, feeder: 4, ended: 5 });
+    expect(nameCode).toEqual({ participant: 1, storage: 2, converter: 3, area: 4, ended: 5 });
     expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 14, 1, 4]);
     expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
     expect(noCarrier).toBe(255);

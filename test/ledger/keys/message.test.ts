@@ -244,7 +244,7 @@ describe("whose signature counts", () => {
     hex(directory().signer({ ...dated, ...contract } as never));
 
   test("the platform's for what it sets, the participant's for what binds it", () => {
-    for (const kind of ["feeder", "clearing", "payment", "deposit"]) expect(signer({ kind })).toBe(key(1));
+    for (const kind of ["area", "clearing", "payment", "deposit"]) expect(signer({ kind })).toBe(key(1));
     expect(signer({ kind: "market", platformKey: key(1) })).toBe(key(1));
     for (const kind of ["supply", "use", "withdrawal", "converter"])
       expect(signer({ kind, participant: "c", device: "new" })).toBe(key(3));
@@ -275,7 +275,7 @@ describe("whose signature counts", () => {
       ["storage/cell", 3],
       ["storage/tank", 1],
       ["converter/pump", 2],
-      ["feeder/north", 1],
+      ["area/north", 1],
       ["clearing/heat", 1],
     ] as const)
       expect([contract, signer({ kind: "end", contract })]).toEqual([contract, key(by)]);

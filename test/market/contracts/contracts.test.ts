@@ -110,17 +110,32 @@ describe("contracts from outside", () => {
       expect(() => parseContract(nothing)).toThrow("wanted");
   });
 
+  const optionalFields = [
+    "platformKey",
+    "areas",
+    "creditLimit",
+    "owner",
+    "stays",
+    "poolLimit",
+    "parent",
+    "fee",
+    "exportLimit",
+    "importLimit",
+    "loss",
+    "limits",
+  ];
+
   /** Values that these fields may have after all. */
   function optional(kind: string, name: string, value: unknown): boolean {
     // Left out, the participant of supply and use makes standard terms.
     if (value === undefined && name === "participant") return kind === "supply" || kind === "use";
     if (value === undefined && name === "pool") return kind === "supply";
-    if (value === undefined)
-      return ["platformKey", "feeders", "creditLimit", "owner", "feeder", "stays", "poolLimit"].includes(
-        name,
-      );
-    if (value === null) return ["pool", "metering", "creditLimit"].includes(name);
-    if (name === "feeders" && typeof value === "object") return !Array.isArray(value);
+    if (value === undefined && kind !== "area" && kind !== "limit" && name === "area") return true;
+    if (value === undefined) return optionalFields.includes(name);
+    if (value === null)
+      return ["pool", "metering", "creditLimit", "exportLimit", "importLimit"].includes(name);
+    if (name === "limits") return Array.isArray(value) && value.length === 0;
+    if (name === "areas" && typeof value === "object") return !Array.isArray(value);
     if (value === -1) return name === "chargePrice" || name === "poolLimit";
     if (name === "pool" && kind === "supply" && typeof value === "object") return !Array.isArray(value);
     return false;

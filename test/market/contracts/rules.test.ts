@@ -17,10 +17,12 @@ beforeAll(async () => {
   engine = await openEngine();
 });
 
+const root: Contract = { kind: "area", version: 1, from: 0, area: "root", carrier: "heat" };
+
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 const keyOf = (contract: Contract): string => {
   const { kind, ...fields } = contract as Contract & Record<string, unknown>;
-  const name = fields.id ?? fields.feeder ?? fields.carrier;
+  const name = fields.id ?? fields.area ?? fields.carrier;
   return kind === "market" || kind === "payment" ? kind : `${kind}/${name as string}`;
 };
 
@@ -38,10 +40,10 @@ function follow(inForce: Map<string, Uint8Array>, block: { readonly contracts: U
 /** Proposes something that changes the contracts in force, or does not. */
 function change(market: Market, below: (n: number) => number): void {
   const from = market.period + 1;
-  const feeder = `f${below(4)}`;
-  const key = `feeder/${feeder}`;
+  const area = `f${below(4)}`;
+  const key = `area/${area}`;
   const next = { version: market.nextVersion(key), from } as const;
-  const line = { kind: "feeder", ...next, feeder, carrier: "heat", exportLimit: 1, loss: 0 } as const;
+  const line = { kind: "area", ...next, area, carrier: "heat", parent: "root", loss: 0 } as const;
   const end = { kind: "end", version: market.nextVersion(`end/${key}`), from, contract: key } as const;
   const again = { ...line, version: market.nextVersion(key) };
   switch (below(5)) {
@@ -70,7 +72,7 @@ it("the rules root is over the contracts in force, whatever came, changed, ended
   await fc.assert(
     fc.asyncProperty(fc.nat(0xffff_ffff), async (seed) => {
       const below = random(seed);
-      const market = await openMarket({ engine, participants: ["ann"], clock });
+      const market = await openMarket({ engine, participants: ["ann"], clock, contracts: [root] });
       const inForce = new Map<string, Uint8Array>();
       for await (const bytes of market.store.blocks()) expect(bytes.length).toBeGreaterThan(0);
       let result = market.last!;
@@ -87,7 +89,7 @@ it("the rules root is over the contracts in force, whatever came, changed, ended
     }),
     { numRuns: 40 },
   );
-  expect([...kinds].sort()).toEqual(expect.arrayContaining(["deposit", "end", "feeder", "participant"]));
+  expect([...kinds].sort()).toEqual(expect.arrayContaining(["area", "deposit", "end", "participant"]));
 });
 
 it("hashes each contract once, and in a period without new ones none", async () => {

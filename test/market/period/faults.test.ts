@@ -5,7 +5,7 @@ import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { readingLayout } from "../../../src/ledger/format/records.js";
 import { Sums } from "../../../src/market/books/sums.js";
-import type { Contract, StorageContract } from "../../../src/market/contracts/contracts.js";
+import type { AreaContract, Contract, StorageContract } from "../../../src/market/contracts/contracts.js";
 import { Terms } from "../../../src/market/contracts/terms.js";
 import { openMarket } from "../../../src/market/open.js";
 import { maxReadingRevisions } from "../../../src/market/period/limits.js";
@@ -13,21 +13,13 @@ import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
 import type { PeriodResult } from "../../../src/market/result.js";
 import { maxPrice, maxQuantity } from "../../../src/units.js";
-import { battery, clock, dated, electricity, opening, put, seen } from "../../support/steps.js";
+import { battery, branch, clock, dated, electricity, opening, put, seen } from "../../support/steps.js";
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await openEngine();
 });
 
-const feeder = (limits: { importLimit: number; exportLimit: number }): Contract => ({
-  kind: "feeder",
-  ...dated,
-  feeder: "branch",
-  carrier: "electricity",
-  loss: 0,
-  ...limits,
-});
 const merit = { mechanism: "merit", pricing: "uniform" } as const;
 
 describe("cars", () => {
@@ -83,12 +75,12 @@ describe("cars", () => {
   });
 });
 
-describe("feeders", () => {
+describe("areas", () => {
   it("that cut a trade to nothing don't let it set the price", async () => {
     const clear = async (behind: boolean) => {
       const market = await opening({ ann: 0n, carl: 1000n, fdora: 1000n }, [
         electricity({ ...merit, pool: null, import: false }),
-        feeder({ importLimit: 0, exportLimit: 0 }),
+        ...branch({ importLimit: 0, exportLimit: 0 }),
       ]);
       put(market, "ann", "offer", 2, 10);
       put(market, "carl", "bid", 1, 50);
@@ -109,7 +101,7 @@ describe("feeders", () => {
   ] as const)("leave a buyer to the next seller ($mechanism)", async ({ mechanism, pricing }) => {
     const market = await opening({ ann: 0n, fben: 0n, eve: 0n, carl: 1000n }, [
       electricity({ mechanism, pricing, pool: null }),
-      feeder({ importLimit: 0, exportLimit: 0 }),
+      ...branch({ importLimit: 0, exportLimit: 0 }),
     ]);
     put(market, "ann", "offer", 1, 10);
     put(market, "fben", "offer", 1, 20);
@@ -121,27 +113,27 @@ describe("feeders", () => {
       [2, 1],
     ]);
     expect(result.flows()).toMatchObject([
-      { kind: "feederCurtailed", party: 0, order: 1, quantity: 1, price: 20 },
+      { kind: "areaCurtailed", party: 1, order: 1, quantity: 1, price: 20 },
       { kind: "idle", order: 1, quantity: 1 },
     ]);
   });
 
   it("name the seller's as the bottleneck when both are full", () => {
-    const terms = new Terms();
-    const limits = { importLimit: 0, exportLimit: 0 };
-    for (const name of ["a", "b"])
-      terms.registers.feeder.put(name, {
-        contract: { kind: "feeder", ...dated, carrier: "electricity", loss: 0, feeder: name, ...limits },
-        carrier: 0,
-      });
-    const router = new Router(terms);
-    expect([router.bottleneck(0, 1), router.bottleneck(1, 0), router.bottleneck(-1, 1)]).toEqual([0, 1, 1]);
+    const { areas } = new Terms();
+    for (const contract of branch({ importLimit: 0, exportLimit: 0 })) areas.put(contract as AreaContract);
+    areas.put({ ...(branch({ importLimit: 0, exportLimit: 0 })[1] as AreaContract), area: "other" });
+    const router = new Router(areas, 0, 1);
+    expect([router.bottleneck(1, 2), router.bottleneck(2, 1), router.bottleneck(0, 2)]).toEqual([
+      { place: 1, outward: true },
+      { place: 2, outward: true },
+      { place: 2, outward: false },
+    ]);
   });
 
   it("cut pool sales, and what they cut is still the seller's, to export or to keep", async () => {
     const market = await opening({ seller: 0n, fa: 1000n }, [
       electricity({ charge: false }),
-      feeder({ importLimit: 3, exportLimit: 0 }),
+      ...branch({ importLimit: 3, exportLimit: 0 }),
     ]);
     put(market, "seller", "offer", 10, 15);
     put(market, "fa", "bid", 10, 14);
@@ -156,7 +148,7 @@ describe("feeders", () => {
       put(market, "seller", "offer", 10, limit);
       put(market, "fa", "bid", 10, 20);
       const result = await market.clearPeriod(period);
-      // Scenario 1 carries 3 of 10; 7 join the pool, 0 of which the feeder lets to fa. The grid pays 5.
+      // Scenario 1 carries 3 of 10; 7 join the pool, 0 of which the edge lets to fa. The grid pays 5.
       expect(result.trades()).toMatchObject([{ kind: "peer", quantity: 3 }]);
       expect(quantities(result, "pooled")).toEqual([]);
       expect(quantities(result, "exported")).toEqual(limit < 5 ? [7] : []);

@@ -10,7 +10,7 @@ import {
   tradeLayout,
 } from "../../../src/ledger/format/records.js";
 import { type Evidence, encodeEvidence } from "../../../src/ledger/keys/evidence.js";
-import { maxParties } from "../../../src/market/contracts/terms.js";
+import { maxParties } from "../../../src/market/contracts/register.js";
 import {
   maxEstimates,
   maxPeriodContractBytes,
@@ -22,7 +22,7 @@ import { carriers, maxPrice, maxQuantity } from "../../../src/units.js";
 
 const orders = maxPeriodOrders;
 const devices = maxParties;
-const feeders = maxParties;
+const areas = maxParties;
 const contracts = maxPeriodContracts;
 const meters = carriers.length * maxParties;
 
@@ -30,10 +30,11 @@ const meters = carriers.length * maxParties;
 const peers = orders;
 const sales = orders + devices;
 // An offer is converted, held back in scenario 1 and at export, pooled, exported, idle, and stored once when a store
-// takes the last of it or its feeder is full; a bid is held back, interrupted, imported, unserved. A sale may be held
+// takes the last of it; a bid is held back, interrupted, imported, unserved. A sale may be held
 // back. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once; each
-// time from the pool it leaves two offers half stored. Of a feeder: its loss.
-const flows = 7 * orders + sales + 11 * devices + feeders + contracts;
+// time from the pool it leaves one offer half stored. Of an area: its loss, and an offer half stored when its edge gets
+// full, once in each direction.
+const flows = 7 * orders + sales + 9 * devices + 3 * areas + contracts;
 
 // Records of one metered period's estimates beyond the first of each meter: all energy that was last read or traded, at
 // the largest price; what was traded at most, where it is estimated, costs nothing.

@@ -113,14 +113,15 @@ describe("what is left of an offer", () => {
     }
   });
 
-  it("charges a store of its feeder past limits, and others from the lowest floor up", async () => {
-    const feeder = { kind: "feeder", ...dated, feeder: "f", carrier: "electricity", loss: 0 } as const;
-    const near = { ...store, device: "near", feeder: "f", chargeLimit: 5 };
+  it("charges a store of its area past limits, and others from the lowest floor up", async () => {
+    const area = { kind: "area", ...dated, area: "f", carrier: "electricity", parent: "root" } as const;
+    const near = { ...store, device: "near", area: "f", chargeLimit: 5 };
     const market = await agreed(
       { one: 0n, two: 0n, fnear: 0n, owner: 1000n },
       [
         electricity({ discharge: false }),
-        { ...feeder, importLimit: 0, exportLimit: 2 },
+        { kind: "area", ...dated, area: "root", carrier: "electricity" },
+        { ...area, importLimit: 0, exportLimit: 2 },
         near,
         { ...store, device: "far", chargeLimit: 7 },
       ],
@@ -131,7 +132,7 @@ describe("what is left of an offer", () => {
     put(market, "fnear", "offer", 8, 20);
     const result = await market.clearPeriod(2);
     const stored = result.flows().filter(({ kind }) => kind === "stored");
-    // near takes 5 of its neighbour's 8; of the other 3 the feeder lets out 2; then two at 6, then one at 7.
+    // near takes 5 of its neighbour's 8; of the other 3 the edge lets out 2; then two at 6, then one at 7.
     expect(stored.map(({ order, extra, quantity }) => [order, Number(extra), quantity])).toEqual([
       [2, 0, 5],
       [2, 1, 2],

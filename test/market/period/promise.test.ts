@@ -1,5 +1,5 @@
 // "What an order can rely on" (docs/market.md), sentence by sentence, over random markets with commission, imports,
-// pools, storage and feeders: read from the records, and then held against the postings, so that nothing else is paid.
+// pools, storage and areas: read from the records, and then held against the postings, so that nothing else is paid.
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
@@ -8,11 +7,19 @@ import { readingLayout } from "../../../src/ledger/format/records.js";
 import { openMemoryStore } from "../../../src/ledger/store/memory.js";
 import type { Contract, StorageContract } from "../../../src/market/contracts/contracts.js";
 import { paperClearing } from "../../../src/market/contracts/opening.js";
-import { Terms } from "../../../src/market/contracts/terms.js";
 import { openMarket } from "../../../src/market/open.js";
-import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
-import { battery, clock, dated, electricity, opening, put, seen, tariff } from "../../support/steps.js";
+import {
+  battery,
+  branch,
+  clock,
+  dated,
+  electricity,
+  opening,
+  put,
+  seen,
+  tariff,
+} from "../../support/steps.js";
 
 // Every number here is worked out by hand from docs/market.md. Ticks are whole: 1 unit of energy, 1 of money per unit.
 
@@ -221,18 +228,10 @@ describe("scarcity", () => {
 });
 
 describe("the router", () => {
-  it("cuts the last trades at a feeder, gives the energy back, and books what it loses", async () => {
-    const feeder: Contract = {
-      kind: "feeder",
-      ...dated,
-      feeder: "branch",
-      carrier: "electricity",
-      importLimit: 12,
-      exportLimit: 1000,
-      loss: 100_000,
-    };
+  it("cuts the last trades at an edge, gives the energy back, and books what it loses", async () => {
+    const areas = branch({ importLimit: 12, exportLimit: 1000, loss: 100_000 });
     const rules = electricity({ mechanism: "merit", pricing: "blend", k: 0, pool: null, import: false });
-    const market = await opening({ seller: 0n, fa: 1000n, fb: 1000n }, [rules, feeder]);
+    const market = await opening({ seller: 0n, fa: 1000n, fb: 1000n }, [rules, ...areas]);
     put(market, "seller", "offer", 30, 10);
     put(market, "fa", "bid", 8, 30);
     put(market, "fb", "bid", 8, 20);
@@ -241,69 +240,21 @@ describe("the router", () => {
       { bid: 1, quantity: 8 },
       { bid: 2, quantity: 4 },
     ]);
-    // 4 of fb, who bids 20, lie behind the full feeder.
-    expect(result.flows().filter(({ kind }) => kind === "feederCurtailed")).toMatchObject([
-      { party: 0, order: 2, quantity: 4, price: 20 },
+    // 4 of fb, who bids 20, lie behind the full edge.
+    expect(result.flows().filter(({ kind }) => kind === "areaCurtailed")).toMatchObject([
+      { party: 1, order: 2, quantity: 4, price: 20 },
     ]);
     expect(seen(result, "idle")).toMatchObject([{ quantity: 18 }]);
     expect(seen(result, "unserved")).toMatchObject([{ quantity: 4 }]);
     // 12 crossed, a tenth is lost; the grid makes it up at 40 and the platform pays.
-    expect(seen(result, "feederLoss")).toEqual([
-      { quantity: 1, lost: 1, price: 40, amount: 40n, extra: 12n },
-    ]);
+    expect(seen(result, "areaLoss")).toEqual([{ quantity: 1, lost: 1, price: 40, amount: 40n, extra: 12n }]);
     expect(market.state.balance(0)).toBe(-40n);
     expect(result.carriers[0]?.counters).toEqual({ num1: 2, num2: 2, num3: 0, num4: 1 });
   });
 
-  it("cuts no delivery while a later one of the same feeder and direction stands, however feeders meet", () => {
-    const limits = fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { minLength: 1, maxLength: 4 });
-    const delivery = fc.tuple(fc.integer({ min: -1, max: 3 }), fc.integer({ min: -1, max: 3 }), fc.nat(30));
-    fc.assert(
-      fc.property(limits, fc.array(delivery, { maxLength: 40 }), (feeders, deliveries) => {
-        const terms = new Terms();
-        const dates = { kind: "feeder", ...dated, carrier: "electricity", loss: 0 } as const;
-        for (const [feeder, [importLimit, exportLimit]] of feeders.entries())
-          terms.registers.feeder.put(`f${feeder}`, {
-            contract: { ...dates, feeder: `f${feeder}`, importLimit, exportLimit },
-            carrier: 0,
-          });
-        const router = new Router(terms);
-        const known = (place: number) => (place < feeders.length ? place : -1);
-        const done = deliveries.map(([a, b, quantity]) => {
-          const [from, to] = [known(a), known(b)];
-          return { from, to, quantity, carried: router.carry(from, to, quantity) };
-        });
-        const carried = (list: typeof done, way: "from" | "to", feeder: number) =>
-          list
-            .filter((each) => each.from !== each.to && each[way] === feeder)
-            .reduce((sum, each) => sum + each.carried, 0);
-        for (const [place, each] of done.entries()) {
-          if (each.carried === each.quantity) continue;
-          // Some feeder on its way was full, and let nothing through after it in that direction.
-          const later = done.slice(place + 1);
-          const full = (["from", "to"] as const).filter((way) => {
-            const feeder = each[way];
-            const most = feeders[feeder]?.[way === "from" ? 1 : 0];
-            return most !== undefined && carried(done.slice(0, place + 1), way, feeder) === most;
-          });
-          expect(full.some((way) => carried(later, way, each[way]) === 0)).toBe(true);
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("lets neighbours trade past a feeder that carries nothing", async () => {
-    const feeder: Contract = {
-      kind: "feeder",
-      ...dated,
-      feeder: "branch",
-      carrier: "electricity",
-      importLimit: 0,
-      exportLimit: 0,
-      loss: 0,
-    };
-    const market = await opening({ fa: 0n, fb: 1000n, far: 1000n }, [electricity({ pool: null }), feeder]);
+  it("lets neighbours trade past an edge that carries nothing", async () => {
+    const areas = branch({ importLimit: 0, exportLimit: 0, loss: 0 });
+    const market = await opening({ fa: 0n, fb: 1000n, far: 1000n }, [electricity({ pool: null }), ...areas]);
     put(market, "fa", "offer", 5, 10);
     put(market, "fb", "bid", 5, 30);
     expect((await market.clearPeriod(1)).carriers[0]?.counters.num1).toBe(1);
@@ -337,16 +288,8 @@ describe("converters", () => {
     expect(result.carriers[1]?.totals.offered).toBe(9n);
   });
 
-  it("make nothing of what a feeder cut, and something of what was imported", async () => {
-    const feeder: Contract = {
-      kind: "feeder",
-      ...dated,
-      feeder: "branch",
-      carrier: "electricity",
-      importLimit: 7,
-      exportLimit: 0,
-      loss: 0,
-    };
+  it("make nothing of what an edge cut, and something of what was imported", async () => {
+    const areas = branch({ importLimit: 7, exportLimit: 0, loss: 0 });
     const pump: Contract = {
       kind: "converter",
       ...dated,
@@ -359,7 +302,7 @@ describe("converters", () => {
     const market = await opening({ sun: 0n, fpump: 1000n }, [
       electricity({ pool: null }),
       paperClearing("heat", 0),
-      feeder,
+      ...areas,
       pump,
     ]);
     market.propose({
@@ -377,7 +320,7 @@ describe("converters", () => {
     put(market, "sun", "offer", 4, 10);
     put(market, "fpump", "bid", 10, 20);
     market.submit({ participant: "fpump", carrier: "heat", side: "offer", quantity: "100", price: "1" });
-    // 4 traded and 3 imported pass the feeder: 7 × 3.
+    // 4 traded and 3 imported pass the edge: 7 × 3.
     const result = await market.clearPeriod(2);
     expect(seen(result, "imported")).toMatchObject([{ quantity: 3 }]);
     expect(seen(result, "converted")).toMatchObject([{ quantity: 21, extra: 7n }]);

@@ -49,7 +49,7 @@ def key_of(contract):
     """What a contract is about; an amendment has the key of what it amends."""
     fields = {
         "participant": ("id",), "supply": ("carrier", "participant"), "use": ("carrier", "participant"),
-        "storage": ("device",), "converter": ("device",), "feeder": ("feeder",), "clearing": ("carrier",),
+        "storage": ("device",), "converter": ("device",), "area": ("area",), "limit": ("area",), "clearing": ("carrier",),
         "deposit": ("number", "participant"), "withdrawal": ("number", "participant"), "end": ("contract",),
     }
     named = [str(contract[field]) for field in fields.get(contract["kind"], ()) if field in contract]
@@ -59,7 +59,7 @@ def key_of(contract):
 class Register:
     """Contracts in force, and the names that were registered and the keys that ended."""
 
-    KINDS = ("participant", "storage", "converter", "feeder", "ended")
+    KINDS = ("participant", "storage", "converter", "area", "ended")
 
     def __init__(self):
         self.in_force = {}
@@ -86,7 +86,7 @@ class Register:
             known = self.numbers[kind]
             name = key.split("/", 1)[1]
             if name not in known:
-                carrier = CARRIERS.index(contract["carrier"]) if kind in ("storage", "feeder") else 255
+                carrier = CARRIERS.index(contract["carrier"]) if kind in ("storage", "area") else 255
                 self.note(kind, carrier, len(known), name)
                 known[name] = len(known)
         self.in_force[key] = contract
@@ -192,7 +192,7 @@ class Books:
             self.pay(self.house(GRID), self.of(party), amount)
         elif kind == "imported":
             self.pay(self.of(party), self.house(GRID), amount)
-        elif kind == "feederLoss":
+        elif kind == "areaLoss":
             self.pay(self.house(TRADING), self.house(GRID), amount)
         elif kind in ("charged", "gridCharged"):
             self.pay(keeper, self.house(POOL if kind == "charged" else GRID), amount)

@@ -11,6 +11,7 @@ import { fail } from "../../../errors.js";
 import { carriers } from "../../../units.js";
 import type { ClearingContract } from "../contracts.js";
 import { carrier, price, share } from "../fields.js";
+import { checkClearing } from "./area.js";
 import { type ContractKind, dated } from "./kind.js";
 
 const fields = record({
@@ -40,6 +41,7 @@ export const clearing: ContractKind<ClearingContract> = {
     return contract;
   },
   key: (contract) => `clearing/${contract.carrier}`,
+  check: (contract, { terms }, own) => checkClearing(contract, terms, own),
   apply: (contract, { terms }) => {
     terms.clearing[carriers.indexOf(contract.carrier)] = contract;
   },

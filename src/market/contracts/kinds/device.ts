@@ -1,12 +1,12 @@
-/** What stands in the network: storage devices, converters and feeders. */
+/** What stands in the network: storage devices and converters. */
 import { integer, list, optional, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { flowCode } from "../../../ledger/format/records.js";
 import { carriers, ppm } from "../../../units.js";
 import { type Journal, plainFlow } from "../../books/journal.js";
-import type { ConverterContract, FeederContract, Stay, StorageContract } from "../contracts.js";
+import type { ConverterContract, Stay, StorageContract } from "../contracts.js";
 import { carrier, name, period, positivePrice, price, quantity, share } from "../fields.js";
-import { nobody } from "../terms.js";
+import { nobody } from "../register.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
 /** Most stays of one storage contract. */
@@ -17,7 +17,7 @@ const storageFields = record({
   device: name,
   carrier,
   owner: optional(name),
-  feeder: optional(name),
+  area: optional(name),
   capacity: quantity,
   charge: quantity,
   chargeLimit: quantity,
@@ -45,7 +45,7 @@ export const storage: ContractKind<StorageContract> = {
   check: (contract, { terms }, own) => {
     terms.registers.storage.checkRoom(own, contract.device);
     if (contract.owner !== undefined) terms.checkParticipant(`${own}.owner`, contract.owner);
-    if (contract.feeder !== undefined) terms.checkFeeder(`${own}.feeder`, contract.feeder, contract.carrier);
+    if (contract.area !== undefined) terms.checkArea(`${own}.area`, contract.area, contract.carrier);
     const known = terms.registers.storage.get(contract.device);
     if (known !== undefined && known.carrier !== carriers.indexOf(contract.carrier))
       fail("refused", `${own}.carrier`, "the carrier it was registered with", contract.carrier);
@@ -56,7 +56,7 @@ export const storage: ContractKind<StorageContract> = {
       contract,
       carrier: carriers.indexOf(contract.carrier),
       owner: contract.owner === undefined ? nobody : terms.numberOf(contract.owner)!,
-      feeder: contract.feeder === undefined ? nobody : terms.registers.feeder.numberOf(contract.feeder)!,
+      area: contract.area === undefined ? nobody : terms.registers.area.numberOf(contract.area)!,
     });
     if (number === charges.length) charges.push(contract.charge);
     else spill(number, contract.capacity, standing, journal);
@@ -65,9 +65,9 @@ export const storage: ContractKind<StorageContract> = {
     const number = standing.terms.registers.storage.end(device);
     spill(number, 0, standing, journal);
   },
-  needs: ({ owner, feeder }) => [
+  needs: ({ owner, area }) => [
     ...(owner === undefined ? [] : [`participant/${owner}`]),
-    ...(feeder === undefined ? [] : [`feeder/${feeder}`]),
+    ...(area === undefined ? [] : [`area/${area}`]),
   ],
 };
 
@@ -130,31 +130,4 @@ export const converter: ContractKind<ConverterContract> = {
     terms.registers.converter.end(device);
   },
   needs: (contract) => [`participant/${contract.participant}`],
-};
-
-/** A feeder, and how much may pass through it. */
-export const feeder: ContractKind<FeederContract> = {
-  parse: record({
-    ...dated("feeder"),
-    feeder: name,
-    carrier,
-    importLimit: quantity,
-    exportLimit: quantity,
-    loss: integer(0, ppm / 2),
-  }),
-  key: (contract) => `feeder/${contract.feeder}`,
-  check: (contract, { terms }, own) => {
-    terms.registers.feeder.checkRoom(own, contract.feeder);
-    const known = terms.registers.feeder.get(contract.feeder);
-    if (known !== undefined && known.carrier !== carriers.indexOf(contract.carrier))
-      fail("refused", `${own}.carrier`, "the carrier it was registered with", contract.carrier);
-  },
-  apply: (contract, { terms }) => {
-    const code = carriers.indexOf(contract.carrier);
-    terms.registers.feeder.put(contract.feeder, { contract, carrier: code });
-  },
-  end: (contract, { terms }) => {
-    terms.registers.feeder.end(contract.feeder);
-  },
-  needed: true,
 };

@@ -26,14 +26,14 @@ import {
 import { creditOf, type SideTerms, type Terms } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 
-/** A participant: its key, its gateway, its feeders, its credit. */
+/** A participant: its key, its gateway, its areas, its credit. */
 export const participant: ContractKind<ParticipantContract> = {
   parse: record({
     ...dated("participant"),
     id: name,
     key: optional(key),
     gateway: optional(key),
-    feeders: optional(record(byCarrierOptional(name))),
+    areas: optional(record(byCarrierOptional(name))),
     creditLimit: optional(orNull(money(0n))),
   }),
   key: ({ id }) => `participant/${id}`,
@@ -42,8 +42,8 @@ export const participant: ContractKind<ParticipantContract> = {
     if (terms.market?.signed && contract.key === undefined)
       fail("refused", `${own}.key`, "a key in a signed market", "none");
     for (const each of carriers) {
-      const feeder = contract.feeders?.[each];
-      if (feeder !== undefined) terms.checkFeeder(`${own}.feeders.${each}`, feeder, each);
+      const area = contract.areas?.[each];
+      if (area !== undefined) terms.checkArea(`${own}.areas.${each}`, area, each);
     }
     const number = terms.numberOf(contract.id);
     const limit = creditOf(contract, terms.payment);
@@ -58,7 +58,7 @@ export const participant: ContractKind<ParticipantContract> = {
     terms.registers.participant.end(contract.id);
     terms.forgetCredit();
   },
-  needs: ({ feeders = {} }) => Object.values(feeders).map((feeder) => `feeder/${feeder}`),
+  needs: ({ areas = {} }) => Object.values(areas).map((area) => `area/${area}`),
   needed: true,
 };
 

@@ -1,8 +1,10 @@
 /** The branches of a community's network: who hangs on which, and what each is laid out for. */
 import { type Member, reach } from "./member.js";
 
-/** Names of the feeders of a community; the last is the narrow one. */
-export const feederNames: readonly string[] = ["north", "south", "east"];
+/** The area in which all others lie. */
+export const rootName = "town";
+/** Names of the branches of a community; the last is the narrow one. */
+export const branchNames: readonly string[] = ["north", "south", "east"];
 
 /** A branch and the power it carries into and out of it, W. */
 export interface Branch {
@@ -18,16 +20,16 @@ export interface Branch {
 export function branches(members: readonly Member[]): Branch[] {
   const sums = new Map<string, { use: number; supply: number }>();
   for (const member of members) {
-    if (member.feeder === null) continue;
-    const sum = sums.get(member.feeder) ?? { use: 0, supply: 0 };
-    sums.set(member.feeder, sum);
+    if (member.area === null) continue;
+    const sum = sums.get(member.area) ?? { use: 0, supply: 0 };
+    sums.set(member.area, sum);
     const { use, supply } = reach(member, "electricity");
     sum.use += use;
     sum.supply += supply;
   }
-  return feederNames.flatMap((name, index) => {
+  return branchNames.flatMap((name, index) => {
     const sum = sums.get(name);
-    const tight = index === feederNames.length - 1 ? 0.4 : 1;
+    const tight = index === branchNames.length - 1 ? 0.4 : 1;
     return sum === undefined ? [] : [{ name, use: sum.use + 30_000, supply: (sum.supply + 1_000) * tight }];
   });
 }
