@@ -20,6 +20,7 @@ import {
 } from "../ledger/format/records.js";
 import type { Carrier } from "../units.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { ordersLeft } from "./left.js";
 import { Registry } from "./registry.js";
 
 /**
@@ -112,6 +113,7 @@ export class StatementReader {
       ...posted.filter(({ carrier }) => carrier === null),
       ...this.#traded(sections, number),
       ...this.#flowed(sections.flows, number),
+      ...this.#left(sections, number),
       ...this.#metered(block, number),
       ...posted.filter(({ carrier }) => carrier !== null),
     ];
@@ -179,6 +181,18 @@ export class StatementReader {
     }
   }
 
+  /** What its own orders were left with. */
+  *#left(sections: Block["sections"], number: number): Generator<Line> {
+    const view = viewOf(sections.orders);
+    for (const [index, left] of ordersLeft(sections).entries()) {
+      if (left === 0 || view.getUint32(index * orderLayout.bytes + order.participant, true) !== number)
+        continue;
+      const { carrier, side } = readRecord(orderLayout, sections.orders, index);
+      const entry = side === "offer" ? "idle" : "unserved";
+      yield { carrier, entry, counterparty: "-", energy: 0n, price: null, amount: 0n };
+    }
+  }
+
   /** What was paid for imbalances. */
   *#metered({ header, sections: { readings } }: Block, number: number): Generator<Line> {
     const view = viewOf(readings);
@@ -242,9 +256,6 @@ function participantLine(found: FlowRecord): Line | null {
       return { carrier, entry: kind, counterparty: "grid", energy, price, amount: -amount };
     case "interrupted":
       return { carrier, entry: kind, counterparty: "platform", energy: 0n, price, amount };
-    case "unserved":
-    case "idle":
-      return { carrier, entry: kind, counterparty: "-", energy: 0n, price: null, amount: 0n };
     default:
       return null;
   }

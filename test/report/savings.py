@@ -65,6 +65,25 @@ def main():
                 add(person, "making", quantity * cost)
 
         orders = block["orders"]
+        # What becomes of an order is said by trades and flows; what is left of it by nothing else.
+        live = {(order["participant"], order["carrier"]): number for number, order in enumerate(orders)}
+        left = {number: orders[number]["quantity"] for number in live.values()}
+        for flow in block["flows"]:
+            if flow["kind"] == "converted":
+                left[flow["order"]] = flow["quantity"]
+        for trade in block["trades"]:
+            left[trade["bid"]] -= trade["quantity"]
+            if trade["kind"] == "peer":
+                left[trade["offer"]] -= trade["quantity"]
+        for flow in block["flows"]:
+            if flow["kind"] in ("pooled", "stored", "exported", "imported", "interrupted"):
+                left[flow["order"]] -= flow["quantity"]
+        for number, quantity in left.items():
+            person, carrier = people[orders[number]["participant"]], orders[number]["carrier"]
+            if orders[number]["side"] == "offer":
+                makes(person, carrier, quantity, False)
+            else:
+                wants(person, carrier, quantity, False)
         for trade in block["trades"]:
             buyer, quantity, carrier = people[orders[trade["bid"]]["participant"]], trade["quantity"], trade["carrier"]
             wants(buyer, carrier, quantity, True)
@@ -87,8 +106,6 @@ def main():
                 makes(people[party], carrier, quantity, True)
                 add(people[party], "paid", -amount)
                 grid -= amount
-            elif kind == "idle":
-                makes(people[party], carrier, quantity, False)
             elif kind == "imported":
                 wants(people[party], carrier, quantity, True)
                 add(people[party], "paid", amount)
@@ -97,9 +114,7 @@ def main():
                 wants(people[party], carrier, quantity, False)
                 add(people[party], "paid", -amount)
                 platform -= amount
-            elif kind == "unserved":
-                wants(people[party], carrier, quantity, False)
-            elif kind == "feederLoss":
+            elif kind == "areaLoss":
                 grid += amount
                 platform -= amount
             elif kind in ("charged", "gridCharged", "discharged", "selfDischarged", "used"):

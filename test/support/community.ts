@@ -101,11 +101,12 @@ function genesisContracts(): Contract[] {
       import: true,
     },
   ]);
-  const imbalances = { retail: 0, feedIn: 0, shortagePrice: 300_000, surplusPrice: 50_000 };
+  const imbalances = { retail: 400_000, feedIn: 400_000, shortagePrice: 300_000, surplusPrice: 50_000 };
   return openingContracts(
     {
       metering: { window: 2, corrections: 2, missing: "traded" },
       tariffs: { electricity: imbalances },
+      clearing: { electricity: { import: true, export: true } },
     },
     [market, ...own],
   );

@@ -90,6 +90,34 @@ export const seen = (result: PeriodResult, kind: string) =>
     .filter((flow) => flow.kind === kind)
     .map(({ quantity, lost, price, amount, extra }) => ({ quantity, lost, price, amount, extra }));
 
+/** What the live orders of one side were left with, where that is something, by what became of the rest. */
+export function rest(
+  result: Pick<PeriodResult, "orders" | "trades" | "flows">,
+  side: "offer" | "bid",
+): { order: number; quantity: number }[] {
+  const orders = result.orders();
+  const left = new Map<number, number>();
+  for (const [number, { participant, carrier, quantity }] of orders.entries()) {
+    const before = orders.findIndex((each) => each.participant === participant && each.carrier === carrier);
+    for (let other = before; other < number; other += 1)
+      if (orders[other]!.participant === participant && orders[other]!.carrier === carrier)
+        left.delete(other);
+    left.set(number, quantity);
+  }
+  const flows = result.flows();
+  for (const { kind, order, quantity } of flows) if (kind === "converted") left.set(order, quantity);
+  const take = (order: number, quantity: number) => left.set(order, left.get(order)! - quantity);
+  for (const { kind, offer, bid, quantity } of result.trades()) {
+    take(bid, quantity);
+    if (kind === "peer") take(offer, quantity);
+  }
+  for (const { kind, order, quantity } of flows)
+    if (["pooled", "stored", "exported", "interrupted", "imported"].includes(kind)) take(order, quantity);
+  return [...left]
+    .filter(([order, quantity]) => quantity > 0 && orders[order]!.side === side)
+    .map(([order, quantity]) => ({ order, quantity }));
+}
+
 export const battery: StorageContract = {
   kind: "storage",
   ...dated,

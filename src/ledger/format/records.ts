@@ -28,8 +28,6 @@ export const flowKinds = [
   "areaLoss",
   "areaCurtailed",
   "converted",
-  "unserved",
-  "idle",
   "used",
   "undercharged",
   "gridCharged",

@@ -69,8 +69,8 @@ export class Journal {
     this.#sheets.trades.append(records);
   }
 
-  /** Writes a flow of which the rest is zero. Returns where its record begins. */
-  plainFlow(row: Pick<FlowRow, "kind" | "carrier" | "party" | "order" | "quantity">): number {
+  /** Writes a flow. */
+  flow(row: FlowRow): void {
     const { flows } = this.#sheets;
     const at = flows.next();
     const { view } = flows;
@@ -79,13 +79,6 @@ export class Journal {
     view.setUint32(at + flowAt.party, row.party, true);
     view.setUint32(at + flowAt.order, row.order, true);
     view.setUint32(at + flowAt.quantity, row.quantity, true);
-    return at;
-  }
-
-  /** Writes a flow. */
-  flow(row: FlowRow): void {
-    const at = this.plainFlow(row);
-    const { view } = this.#sheets.flows;
     view.setUint32(at + flowAt.lost, row.lost, true);
     view.setInt32(at + flowAt.price, row.price, true);
     putAmount(view, at + flowAt.amount, row.amount);

@@ -24,7 +24,7 @@ export interface CarrierOutcome {
 export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   const book = openBook(round, carrier);
   if (book === null) return nothing(carrier);
-  const { offers, bids, offersLeft, bidsLeft, entries } = book;
+  const { offers, bids, offersLeft, bidsLeft } = book;
   const matched = matchPeers(round, book);
   const num2 = countOpen(offersLeft) + countOpen(bidsLeft);
   const pool = matched === null ? nothingSold : sellPool(round, book);
@@ -37,8 +37,6 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   if (book.rules.export) exportRest(round, book);
   closeBids(round, book);
   round.orders.release(carrier, noOrders, noOrders);
-  for (let index = 0; index < offersLeft.length; index += 1)
-    if (offersLeft[index]! > 0) entries.idle(offers.order[index]!, offersLeft[index]!);
   bookLosses(round, book);
   const { trades: num1, clearingPrice } = matched ?? { trades: 0, clearingPrice: null };
   return {

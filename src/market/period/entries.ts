@@ -199,15 +199,9 @@ export class Entries {
     this.#round.positions.bought[party * carrierCount + this.#carrier]! += quantity;
   }
 
-  /** What a bid never got. */
-  unserved(order: number, quantity: number): void {
-    this.#plain(flowCode.unserved, this.#partyOf(order), order, quantity);
+  /** What a bid never got: no record says it, since the bid and what became of it do. */
+  unserved(quantity: number): void {
     this.#round.sums.add(this.#carrier, "unserved", quantity);
-  }
-
-  /** What nobody took of an offer. */
-  idle(order: number, quantity: number): void {
-    this.#plain(flowCode.idle, this.#partyOf(order), order, quantity);
   }
 
   /** What a full edge held back of an order in the area below it, at its limit; {@link none} for a device's lot. */
@@ -275,11 +269,6 @@ export class Entries {
     row.price = price;
     row.amount = product(quantity, price);
     return row;
-  }
-
-  /** Writes a flow that says nothing but who and how much. */
-  #plain(kind: number, party: number, order: number, quantity: number): void {
-    this.#round.journal.plainFlow({ kind, carrier: this.#carrier, party, order, quantity });
   }
 
   /** Writes a flow, and moves the money that it says. */

@@ -25,7 +25,7 @@ export function closeBids(round: Round, book: CarrierBook): void {
       if (quantity > 0) entries.imported(order, quantity, tariff.retail);
       left -= quantity;
     }
-    if (left > 0) entries.unserved(order, left);
+    entries.unserved(left);
   }
 }
 

@@ -64,8 +64,6 @@ const partyOf: { readonly [code: number]: "participant" | "device" | "order" } =
   [flowCode.imported]: "participant",
   [flowCode.interrupted]: "participant",
   [flowCode.converted]: "participant",
-  [flowCode.unserved]: "participant",
-  [flowCode.idle]: "participant",
   [flowCode.charged]: "device",
   [flowCode.gridCharged]: "device",
   [flowCode.discharged]: "device",

@@ -414,7 +414,7 @@ describe("offsets and codes by name", () => {
     expect(sideCode).toEqual({ offer: 0, bid: 1 });
     expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
     expect(nameCode).toEqual({ participant: 1, storage: 2, converter: 3, area: 4, ended: 5 });
-    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 14, 1, 4]);
+    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 12, 1, 4]);
     expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
     expect(noCarrier).toBe(255);
     expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5]);

@@ -13,7 +13,7 @@ import { Router } from "../../../src/market/period/router.js";
 import { openReplay } from "../../../src/market/replay.js";
 import type { PeriodResult } from "../../../src/market/result.js";
 import { maxPrice, maxQuantity } from "../../../src/units.js";
-import { battery, branch, clock, dated, electricity, opening, put, seen } from "../../support/steps.js";
+import { battery, branch, clock, dated, electricity, opening, put, rest, seen } from "../../support/steps.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -114,8 +114,8 @@ describe("areas", () => {
     ]);
     expect(result.flows()).toMatchObject([
       { kind: "areaCurtailed", party: 1, order: 1, quantity: 1, price: 20 },
-      { kind: "idle", order: 1, quantity: 1 },
     ]);
+    expect(rest(result, "offer")).toEqual([{ order: 1, quantity: 1 }]);
   });
 
   it("name the seller's as the bottleneck when both are full", () => {
@@ -152,7 +152,7 @@ describe("areas", () => {
       expect(result.trades()).toMatchObject([{ kind: "peer", quantity: 3 }]);
       expect(quantities(result, "pooled")).toEqual([]);
       expect(quantities(result, "exported")).toEqual(limit < 5 ? [7] : []);
-      expect(quantities(result, "idle")).toEqual(limit < 5 ? [] : [7]);
+      expect(rest(result, "offer").map(({ quantity }) => quantity)).toEqual(limit < 5 ? [] : [7]);
     }
   });
 });
@@ -179,7 +179,7 @@ describe("the pool", () => {
     const result = await market.clearPeriod(2);
     expect(result.carriers[0]?.pool).toEqual(Uint32Array.of(0));
     expect(seen(result, "pooled")).toMatchObject([{ quantity: 5, price: 15 }]);
-    expect(seen(result, "idle")).toMatchObject([{ quantity: 5 }]);
+    expect(rest(result, "offer")).toEqual([{ order: 1, quantity: 5 }]);
   });
 });
 

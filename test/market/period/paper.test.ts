@@ -12,6 +12,7 @@ import type {
 import { carriers } from "../../../src/units.js";
 import { clearByRules, type Order } from "../../oracle/rules.js";
 import { blocksOf, runScenario } from "../../support/scenario.js";
+import { rest } from "../../support/steps.js";
 
 describe("with everything beyond the paper switched off", () => {
   it("trades, sales, idle energy and rest are those of the market rules", async () => {
@@ -100,13 +101,17 @@ describe("with everything beyond the paper switched off", () => {
                 sold === 0n ? [] : [{ order: offers[offer], quantity: Number(sold) }],
               ),
             );
-            expect(flowing("idle")).toEqual(
+            const remaining = (side: "offer" | "bid") =>
+              rest({ orders: () => orders, trades: () => trades, flows: () => flows }, side).filter(
+                ({ order }) => orders[order]!.carrier === carrier,
+              );
+            expect(remaining("offer")).toEqual(
               left(
                 offers,
                 wanted.offersLeft.map((quantity, index) => quantity - (soldOf.get(index) ?? 0n)),
               ),
             );
-            expect(flowing("unserved")).toEqual(left(bids, wanted.pool?.rest ?? wanted.bidsLeft));
+            expect(remaining("bid")).toEqual(left(bids, wanted.pool?.rest ?? wanted.bidsLeft));
           }
         }
       }),

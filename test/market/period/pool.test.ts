@@ -1,7 +1,7 @@
 // Scenario 2 by the contracts, worked out by hand: whose price counts, who is paid what, and what becomes of the rest.
 import { describe, expect, it } from "vitest";
 import type { Contract, SupplyContract, UseContract } from "../../../src/market/contracts/contracts.js";
-import { battery, dated, electricity, opening, put, seen, tariff } from "../../support/steps.js";
+import { battery, dated, electricity, opening, put, rest, seen, tariff } from "../../support/steps.js";
 
 const supply = (participant: string, pool: NonNullable<SupplyContract["pool"]>): SupplyContract => ({
   kind: "supply",
@@ -57,7 +57,7 @@ describe("what is left of an offer", () => {
     expect(seen(result, "stored")).toEqual([{ quantity: 3, lost: 0, price: 9, amount: 27n, extra: 0n }]);
     expect(seen(result, "charged")).toMatchObject([{ quantity: 3, price: 9, amount: 27n }]);
     expect(seen(result, "exported")).toEqual([]);
-    expect(seen(result, "idle")).toMatchObject([{ quantity: 1 }]);
+    expect(rest(result, "offer")).toEqual([{ order: 0, quantity: 1 }]);
     expect(market.balance("buyer")).toBe(150n - 120n);
     expect(market.balance("seller")).toBe(90n + 27n);
     expect(market.balance("owner")).toBe(100n - 27n);
@@ -90,7 +90,7 @@ describe("what is left of an offer", () => {
     put(market, "buyer", "bid", 3, 4);
     const result = await market.clearPeriod(2);
     expect(result.trades()).toEqual([]);
-    expect(seen(result, "idle")).toMatchObject([{ quantity: 3 }]);
+    expect(rest(result, "offer")).toEqual([{ order: 0, quantity: 3 }]);
     expect(result.carriers[0]!.pool).toEqual(new Uint32Array(0));
   });
 

@@ -17,6 +17,7 @@ import {
   electricity,
   opening,
   put,
+  rest,
   seen,
   tariff,
 } from "../../support/steps.js";
@@ -213,7 +214,8 @@ describe("scarcity", () => {
     const result = await market.clearPeriod(2);
     // The amendments for period 1 came too late; only the one for period 2 holds.
     expect(seen(result, "interrupted")).toEqual([{ quantity: 3, lost: 0, price: 7, amount: 21n, extra: 0n }]);
-    expect(seen(result, "unserved").map(({ quantity }) => quantity)).toEqual([10, 7]);
+    expect(rest(result, "bid").map(({ quantity }) => quantity)).toEqual([10, 7]);
+    expect(result.block.header.totals.electricity.unserved).toBe(17n);
     expect(market.balance("two")).toBe(10_021n);
     expect(market.propose({ ...use, participant: "one", import: true, from: 4 })).toMatchObject({
       status: "accepted",
@@ -244,8 +246,8 @@ describe("the router", () => {
     expect(result.flows().filter(({ kind }) => kind === "areaCurtailed")).toMatchObject([
       { party: 1, order: 2, quantity: 4, price: 20 },
     ]);
-    expect(seen(result, "idle")).toMatchObject([{ quantity: 18 }]);
-    expect(seen(result, "unserved")).toMatchObject([{ quantity: 4 }]);
+    expect(rest(result, "offer")).toMatchObject([{ quantity: 18 }]);
+    expect(rest(result, "bid")).toMatchObject([{ quantity: 4 }]);
     // 12 crossed, a tenth is lost; the grid makes it up at 40 and the platform pays.
     expect(seen(result, "areaLoss")).toEqual([{ quantity: 1, lost: 1, price: 40, amount: 40n, extra: 12n }]);
     expect(market.state.balance(0)).toBe(-40n);
