@@ -23,14 +23,8 @@ import {
   usualMix,
 } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import {
-  createWeather,
-  type Moment,
-  type Season,
-  seasonDates,
-  type WeatherKind,
-  weatherStepMs,
-} from "./world/weather.js";
+import { type WeatherKind, weatherStepMs } from "./world/climate.js";
+import { createWeather, type Moment, type Season, seasonDates } from "./world/weather.js";
 
 /** Options of {@link community}; all but the number of participants may be left out. */
 export interface CommunityOptions {
@@ -175,19 +169,23 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
 }
 
 /**
- * The moments that make up the period at a place. The weather changes every five minutes, so a longer period is the sum
- * of parts of five minutes or less, not what its middle happens to be.
+ * The moments that make up the period at a place, under each sky. The weather changes every five minutes, so a longer
+ * period is the sum of parts of five minutes or less, not what its middle happens to be.
  */
-function momentsOf(scenario: Scenario): (place: number) => Moment[] {
+function momentsOf(scenario: Scenario): (place: number) => Moment[][] {
   const parts = Math.ceil(scenario.periodMs / weatherStepMs);
-  const weather = createWeather({
-    seed: scenario.seed,
-    latitude: scenario.latitude,
-    longitude: scenario.longitude,
-    utcOffsetMinutes: scenario.utcOffsetMinutes,
-    kind: scenario.weather,
-    startMs: startTime(scenario),
-    stepMs: scenario.periodMs / parts,
-  });
-  return (place) => Array.from({ length: parts }, (_, part) => weather(place * parts + part));
+  const skies = Array.from({ length: scenario.skies }, (_, number) =>
+    createWeather({
+      seed: scenario.seed,
+      latitude: scenario.latitude,
+      longitude: scenario.longitude,
+      timeZone: scenario.timeZone,
+      kind: scenario.weather,
+      sky: { number, of: scenario.skies },
+      startMs: startTime(scenario),
+      stepMs: scenario.periodMs / parts,
+    }),
+  );
+  return (place) =>
+    skies.map((weather) => Array.from({ length: parts }, (_, part) => weather(place * parts + part)));
 }

@@ -8,9 +8,10 @@ import { bidLimit, offerLimit } from "./members/strategy.js";
 import { fineScale } from "./scale.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
+import type { WeatherKind } from "./world/climate.js";
 import { deviceCarrier, energyTicks, power } from "./world/devices.js";
 import { createRandom } from "./world/random.js";
-import { createWeather, type Season, seasonDates, type WeatherKind } from "./world/weather.js";
+import { createWeather, type Season, seasonDates } from "./world/weather.js";
 
 /** Which orders {@link orderColumns} makes. */
 export interface ColumnOptions {
@@ -142,7 +143,7 @@ function patterns(
     seed,
     latitude: scenario.latitude,
     longitude: scenario.longitude,
-    utcOffsetMinutes: scenario.utcOffsetMinutes,
+    timeZone: scenario.timeZone,
     kind: scenario.weather,
     startMs: startTime(scenario) + hour * 3_600_000,
     stepMs: periodMs,

@@ -82,12 +82,12 @@ const firstOf = (batch: OrderBatch, count: number): OrderBatch => ({
  * The orders of one period, in order of arrival: at most one for each participant and carrier. The arrays are fresh.
  * Throws `invalid` when the strategy finds a price that is none.
  *
- * @param moments the moments that the period is made of, each of them equally long
+ * @param moments the moments that the period is made of, each of them equally long, under each sky
  * @param place the period's place in the run, from 0
  */
 export function periodOrders(
   cast: Cast & { readonly strategy: PriceStrategy },
-  moments: readonly Moment[],
+  moments: readonly (readonly Moment[])[],
   place: number,
 ): OrderBatch {
   const { scenario, members, scale, strategy } = cast;
@@ -102,11 +102,11 @@ export function periodOrders(
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
     sums.fill(0);
-    for (const moment of moments) addPower(sums, member, moment, seed);
+    const own = moments[member.sky]!;
+    for (const moment of own) addPower(sums, member, moment, seed);
     for (const [code, carrier] of carriers.entries()) {
       const ticks =
-        energyTicks(sums[code]! / moments.length, periodMs, scale.perKwh) +
-        measuredTicks(member, carrier, span);
+        energyTicks(sums[code]! / own.length, periodMs, scale.perKwh) + measuredTicks(member, carrier, span);
       if (ticks === 0) continue;
       const quantity = Math.abs(ticks);
       if (quantity > maxQuantity)

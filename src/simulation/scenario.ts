@@ -1,7 +1,8 @@
 /** What a scenario is: who takes part, when, under which rules, and how their meters behave. */
 import type { MechanismRules, Ties } from "../core/mechanisms.js";
 import type { Carrier } from "../units.js";
-import type { WeatherKind } from "./world/weather.js";
+import { clocksOf } from "./world/calendar.js";
+import type { WeatherKind } from "./world/climate.js";
 
 /**
  * Kinds of participants, in the order in which they register, and how many of each a mixed community of 120 has. `dc`
@@ -65,8 +66,11 @@ export interface Scenario {
   readonly periodMs: number;
   readonly latitude: number;
   readonly longitude: number;
-  readonly utcOffsetMinutes: number;
+  /** Zone of the IANA database whose time local clocks show, changed in spring and autumn where they are. */
+  readonly timeZone: string;
   readonly weather: WeatherKind;
+  /** Places of its neighbourhood over which members are spread: each has some clouds and wind of its own. */
+  readonly skies: number;
   readonly currency: string;
   readonly participants: { readonly [kind in MemberKind]: number };
   /** What plants of the community can deliver, as a share of what suits its size, in ppm. */
@@ -87,14 +91,19 @@ export interface Scenario {
 
 /** Most participants of one scenario, most periods, and longest scenario file in characters. */
 export const maxMembers = 20_000;
-export const maxPeriods = 1_000_000;
+export const maxPeriods = 20_000_000;
 /** Most coins of a deposit: a ledger in ticks of 10⁻⁶ kWh counts 9,223,372 of them. */
 export const maxDeposit = 9_000_000;
 export const maxScenarioLength = 1_000_000;
 
+/** The local day on which a scenario begins, counted from 1 January 1970. */
+export function dayOf(scenario: Scenario): number {
+  return Date.parse(`${scenario.date}T00:00:00Z`) / 86_400_000;
+}
+
 /** Unix time at which a scenario's first period begins: midnight of its day by local clocks. */
 export function startTime(scenario: Scenario): number {
-  return Date.parse(`${scenario.date}T00:00:00Z`) - scenario.utcOffsetMinutes * 60_000;
+  return clocksOf(scenario.timeZone).timeOf(dayOf(scenario), 0);
 }
 
 /**

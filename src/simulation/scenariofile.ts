@@ -29,7 +29,8 @@ import {
   memberKinds,
   type Scenario,
 } from "./scenario.js";
-import type { WeatherKind } from "./world/weather.js";
+import { isTimeZone } from "./world/calendar.js";
+import type { WeatherKind } from "./world/climate.js";
 
 /** A carrier's rules and tariffs unless the scenario says otherwise. */
 const defaultRules: Record<Carrier, CarrierRules> = {
@@ -168,6 +169,15 @@ const date: Check<string> = (value, field) => {
   return exists && day >= "1970-01-03" ? day : fail("invalid", field, wanted, value);
 };
 
+/** Most skies over one community. */
+const maxSkies = 16;
+
+const timeZone: Check<string> = (value, field) => {
+  const wanted = "a zone of the IANA database, such as Europe/Berlin or Etc/UTC";
+  const name = text(/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/, 64, wanted)(value, field);
+  return isTimeZone(name) ? name : fail("invalid", field, wanted, name);
+};
+
 const weathers: readonly WeatherKind[] = ["clear", "mixed", "overcast", "windy"];
 
 const scenario = record({
@@ -179,8 +189,9 @@ const scenario = record({
   periodMs: optional(periodMs),
   latitude: optional(number(-90, 90)),
   longitude: optional(number(-180, 180)),
-  utcOffsetMinutes: optional(integer(-720, 840)),
+  timeZone: optional(timeZone),
   weather: optional(oneOf(...weathers)),
+  skies: optional(integer(1, maxSkies)),
   currency: optional(text(/^[A-Za-z]+$/, 8, "1 to 8 letters")),
   participants,
   supply: optional(integer(0, 10 * ppm)),
@@ -218,8 +229,9 @@ export function checkScenario(value: unknown): Scenario {
     periodMs: defaultPeriodMs,
     latitude: 51.3,
     longitude: 9.5,
-    utcOffsetMinutes: 60,
+    timeZone: "Europe/Berlin",
     weather: "mixed",
+    skies: 1,
     currency: "coin",
     supply: ppm,
     rules: defaultRules,

@@ -3,7 +3,8 @@ import type { Contract, Stay, StorageContract } from "../market/contracts/contra
 import type { Cast } from "./cast.js";
 import type { Member, StorageUnit } from "./members/member.js";
 import { between } from "./members/strategy.js";
-import { firstPeriod } from "./scenario.js";
+import { dayOf, firstPeriod, startTime } from "./scenario.js";
+import { clocksOf } from "./world/calendar.js";
 import { energyTicks } from "./world/devices.js";
 import { carStays } from "./world/vehicles.js";
 
@@ -68,11 +69,14 @@ const ticksOf = (wattHours: number, perKwh: number): number => Math.round((wattH
 function staysOf({ scenario, scale }: Cast, member: Member, unit: StorageUnit, year: number): Stay[] {
   const start = firstPeriod(scenario);
   const { periods, periodMs } = scenario;
+  const clocks = clocksOf(scenario.timeZone);
+  const [firstDay, startMs] = [dayOf(scenario), startTime(scenario)];
   const car = {
     seed: scenario.seed,
     member: member.number,
     capacity: unit.capacity,
-    periodMs,
+    placeOf: (day: number, hour: number): number =>
+      Math.floor((clocks.timeOf(firstDay + day, Math.floor(hour * 3_600_000)) - startMs) / periodMs),
     weekday: new Date(`${scenario.date}T00:00:00Z`).getUTCDay(),
   };
   const end = (year + 1) * stayDays + stayMargin;

@@ -72,8 +72,8 @@ const thousands = (steps) =>
     }
   };
 
-const texas = { latitude: 30.27, longitude: -97.74, utcOffsetMinutes: -360 };
-const vermont = { latitude: 44.48, longitude: -73.21, utcOffsetMinutes: -300 };
+const texas = { latitude: 30.27, longitude: -97.74, timeZone: "Etc/GMT+6" };
+const vermont = { latitude: 44.48, longitude: -73.21, timeZone: "Etc/GMT+5" };
 const plants = { solar: 3, wind: 1, biomass: 1, supplier: 1, storage: 4, car: 10 };
 
 const sources = {
@@ -111,7 +111,7 @@ const sources = {
     scenario: {
       latitude: 34.1,
       longitude: -117.44,
-      utcOffsetMinutes: -480,
+      timeZone: "Etc/GMT+8",
       date: "2024-08-01",
       weather: "clear",
       description:
@@ -131,7 +131,7 @@ sources.thousands = {
     description: "Half an hour of 5,600 users in the Pacific Northwest, with sun, wind and biomass to match.",
     latitude: 47.6,
     longitude: -122.3,
-    utcOffsetMinutes: -480,
+    timeZone: "Etc/GMT+8",
     participants: { solar: 40, wind: 20, biomass: 20, storage: 4 },
     supply: 3_000_000,
   },

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { reach } from "../../src/simulation/members/member.js";
+import type { WeatherKind } from "../../src/simulation/world/climate.js";
 import { deviceCarrier, peakPower, power } from "../../src/simulation/world/devices.js";
-import { createWeather, type WeatherKind } from "../../src/simulation/world/weather.js";
+import { createWeather } from "../../src/simulation/world/weather.js";
 import { carriers, maxQuantity } from "../../src/units.js";
 
 const weathers = ["clear", "mixed", "overcast", "windy"] as const;
@@ -48,7 +49,7 @@ describe("the orders of a community", () => {
           const { members } = openCommunity(community({ participants: 40, seed, more: { date } }));
           const startMs = Date.parse(`${date}T00:00:00Z`);
           const at = createWeather({
-            ...{ seed, latitude, longitude: 9.5, utcOffsetMinutes: 60, kind },
+            ...{ seed, latitude, longitude: 9.5, timeZone: "Europe/Berlin", kind },
             ...{ startMs, stepMs: 3_600_000 },
           });
           for (let hour = 0; hour < 48; hour += 3)

@@ -32,7 +32,7 @@ describe("scenarios", () => {
     });
     expect(scenario.rules.electricity).toMatchObject({ mechanism: "value", pricing: "counterparty" });
     expect(scenario.rules.electricity.pool?.price).toBe(430_000);
-    expect(startTime(scenario)).toBe(Date.parse("2026-07-15T00:00:00+01:00"));
+    expect(startTime(scenario)).toBe(Date.parse("2026-07-15T00:00:00+02:00"));
   });
 
   it.each([
@@ -55,7 +55,15 @@ describe("scenarios", () => {
     ["periodMs", { ...plain, periodMs: 7_000 }],
     ["latitude", { ...plain, latitude: 90.1 }],
     ["date", { ...plain, date: "1970-01-01" }],
-    ["date", { ...plain, date: "1970-01-02", utcOffsetMinutes: 840 }],
+    ["date", { ...plain, date: "1970-01-02", timeZone: "Pacific/Kiritimati" }],
+    ["timeZone", { ...plain, timeZone: "Europe/Atlantis" }],
+    ["timeZone", { ...plain, timeZone: "+01:00" }],
+    ["timeZone", { ...plain, timeZone: 60 }],
+    ["utcOffsetMinutes", { ...plain, utcOffsetMinutes: 60 }],
+    ["skies", { ...plain, skies: 0 }],
+    ["skies", { ...plain, skies: 17 }],
+    ["deposit", { ...plain, deposit: 9 }],
+    ["deposit", { ...plain, deposit: 9_000_001 }],
     ["weather", { ...plain, weather: "nice" }],
     ["currency", { ...plain, currency: "€" }],
     ["rules.electricity.pricing", { ...plain, rules: { electricity: { pricing: "uniform" } } }],
@@ -100,18 +108,15 @@ describe("scenarios", () => {
   });
 
   it.each([
-    ["1970-01-03", 840, 86_400_000],
-    ["1970-01-03", -720, 86_400_000],
-    ["1970-01-03", 60, 1_000],
-    ["2099-12-31", -720, 1_000],
-  ])(
-    "begin no earlier than periods are counted: %s, %i minutes ahead, periods of %i ms",
-    (date, ahead, periodMs) => {
-      const scenario = checkScenario({ ...plain, date, utcOffsetMinutes: ahead, periodMs, periods: 2 });
-      for (const contract of openCommunity(scenario).contracts(-1))
-        expect(parseContract(contract).from).toBeGreaterThanOrEqual(0);
-    },
-  );
+    ["1970-01-03", "Etc/GMT-14", 86_400_000],
+    ["1970-01-03", "Etc/GMT+12", 86_400_000],
+    ["1970-01-03", "Europe/Berlin", 1_000],
+    ["2099-12-31", "Etc/GMT+12", 1_000],
+  ])("begin no earlier than periods are counted: %s, %s, periods of %i ms", (date, timeZone, periodMs) => {
+    const scenario = checkScenario({ ...plain, date, timeZone, periodMs, periods: 2 });
+    for (const contract of openCommunity(scenario).contracts(-1))
+      expect(parseContract(contract).from).toBeGreaterThanOrEqual(0);
+  });
 
   it("run where the sun does not rise or set", () => {
     for (const [latitude, date] of [

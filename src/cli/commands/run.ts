@@ -18,6 +18,7 @@ import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
 import { type SignedRun, signedRun } from "../../simulation/signed.js";
 import { openSimulation, type Simulation } from "../../simulation/simulation.js";
+import { clocksOf } from "../../simulation/world/calendar.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { inFile, readText } from "../parts/document.js";
 import { openOwnLedger } from "../parts/folder.js";
@@ -266,10 +267,10 @@ async function step(
 
 /** Time of day, share and speed of a run, such as `14:30   60 %  period 58 of 96, 40 a second`. */
 function placeText({ community, place }: Simulation, ran: number, durationMs: number): string {
-  const { periods, utcOffsetMinutes, periodMs } = community.scenario;
+  const { periods, timeZone, periodMs } = community.scenario;
   // The end of the last period is midnight; the day it belongs to is better told by its beginning.
-  const timeMs = community.timeOf(place) + utcOffsetMinutes * 60_000 - (place === periods ? periodMs : 0);
-  const time = new Date(timeMs).toISOString().slice(11, 16);
+  const timeMs = community.timeOf(place) - (place === periods ? periodMs : 0);
+  const time = new Date(timeMs + clocksOf(timeZone).offsetAt(timeMs)).toISOString().slice(11, 16);
   const share = `${Math.floor((place * 100) / periods)}`.padStart(3);
   const speed = grouped(Math.round((ran * 1000) / Math.max(durationMs, 1)));
   return `${time}  ${share} %  period ${grouped(place)} of ${grouped(periods)}, ${speed} a second`;

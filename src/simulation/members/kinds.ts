@@ -3,7 +3,7 @@ import { type Carrier, ppm } from "../../units.js";
 import type { MemberKind } from "../scenario.js";
 import type { Device } from "../world/devices.js";
 import { heatPumpPerformance } from "../world/heat.js";
-import { planes } from "../world/weather.js";
+import { planes } from "../world/sky.js";
 import type { Dice } from "./dice.js";
 import type { Member, StorageUnit } from "./member.js";
 

@@ -80,6 +80,8 @@ export interface Member {
   readonly interruptible: number;
   /** The branch of the network that it hangs on; null: none, but the middle of it. */
   readonly area: string | null;
+  /** Which of the scenario's skies is above it, from 0. */
+  readonly sky: number;
 }
 
 /** Most that a member can use and make of a carrier in W, by its devices, what was measured and its converter. */

@@ -34,6 +34,7 @@ export function createMembers(scenario: Scenario): Member[] {
         area: streetKinds.includes(kind)
           ? branchNames[draw(scenario.seed, memberStream + place, index, 63) % branchNames.length]!
           : null,
+        sky: draw(scenario.seed, memberStream + place, index, 64) % scenario.skies,
         ...draft,
       });
     }

@@ -47,6 +47,7 @@ export function measuredMembers(
       pool: true,
       interruptible: 0,
       area: null,
+      sky: 0,
     };
   });
 }

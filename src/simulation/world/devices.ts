@@ -1,9 +1,10 @@
 /** The devices behind a meter: what each uses or makes at a moment, and at most. */
 import type { Carrier } from "../../units.js";
 import { type Building, coolingShare, heatDay, heatHour, heatPumpPerformance } from "./heat.js";
+import { solarPower, windPower } from "./machines.js";
 import { normal, uniform } from "./random.js";
 import { householdDay, quarterHours, type Shape } from "./shapes.js";
-import { type Moment, solarPower, windPower } from "./weather.js";
+import type { Moment } from "./weather.js";
 
 /** Something behind a participant's meter that uses or makes one carrier by itself. Powers are in W. */
 export type Device =

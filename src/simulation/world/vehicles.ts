@@ -18,12 +18,12 @@ export interface Car {
   readonly member: number;
   /** Battery, Wh. */
   readonly capacity: number;
-  readonly periodMs: number;
   /** Local weekday of the first day, 0 is Sunday. */
   readonly weekday: number;
+  /** Place of the period of the run in which local clocks show an hour, with fraction, of a day of the run, from 0. */
+  readonly placeOf: (day: number, hour: number) => number;
 }
 
-const dayMs = 86_400_000;
 const carStream = 3_000;
 /** Wh for a kilometre at the battery. */
 const consumption = 180;
@@ -48,12 +48,11 @@ interface Trip {
 function tripOf(car: Car, day: number): Trip | null {
   const { seed, capacity } = car;
   const stream = carStream + car.member;
-  const perDay = dayMs / car.periodMs;
   const weekday = (car.weekday + day) % 7;
   const weekend = weekday === 0 || weekday === 6;
   if (weekend && uniform(seed, stream, day, 1) < 0.4) return null;
   const at = (hour: number, purpose: number): number =>
-    Math.floor(day * perDay + ((hour + uniform(seed, stream, day, purpose)) * perDay) / 24);
+    car.placeOf(day, hour + uniform(seed, stream, day, purpose));
   const pick = (table: readonly number[], purpose: number): number =>
     table[whole(0, table.length, seed, stream, day, purpose)]!;
   const leave = at(pick(leaving, 2) + (weekend ? 3 : 0), 3);

@@ -1,4 +1,5 @@
 /** What can be asked of a sealed block. Every call names its ledger by its key, so that none answers for another. */
+
 import { copyOf, fromBase64, hex, sameBytes, toBase64 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeBlock } from "../../ledger/format/block.js";
@@ -15,6 +16,7 @@ import {
 } from "../../ledger/format/sections.js";
 import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
 import { inclusionRanges, leafRoots } from "../../ledger/tree/path.js";
+import { clocksOf } from "../../simulation/world/calendar.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { runOf } from "./day.js";
@@ -138,7 +140,7 @@ export function block(_work: Work, { ledger, height }: InLedger): BlockShown {
   const first = (name: "orders" | "trades") => ({
     length: Math.min(mostShown, header.sections[name].count),
   });
-  const { utcOffsetMinutes, periodMs } = run.community.scenario;
+  const { timeZone, periodMs } = run.community.scenario;
   return {
     height,
     bytes: bytes.length,
@@ -149,7 +151,7 @@ export function block(_work: Work, { ledger, height }: InLedger): BlockShown {
     marketId: hex(header.marketId),
     period: header.period,
     timestampMs: header.timestampMs,
-    utcOffsetMinutes,
+    utcOffsetMinutes: clocksOf(timeZone).offsetAt(header.timestampMs) / 60_000,
     periodMs,
     sections: sectionNames.map((name) => ({
       name,

@@ -4,7 +4,8 @@ import { openCommunity } from "../../../src/simulation/community.js";
 import { checkScenario } from "../../../src/simulation/scenariofile.js";
 import { carStays } from "../../../src/simulation/world/vehicles.js";
 
-const car = { seed: 7, member: 3, capacity: 60_000, periodMs: 3_600_000, weekday: 1 };
+const placeOf = (day: number, hour: number) => Math.floor(24 * day + hour);
+const car = { seed: 7, member: 3, capacity: 60_000, weekday: 1, placeOf };
 
 describe("a car", () => {
   it("has the same stays whichever days are asked for", () => {
@@ -29,6 +30,31 @@ describe("a car", () => {
       expect(stay.plugIn).toBeGreaterThanOrEqual(stays[place - 1]?.plugOut ?? 0);
       expect(stay.used).toBeLessThanOrEqual(30_000);
       expect(stay.required).toBeLessThan(60_000);
+    }
+  });
+
+  it("goes by local clocks, also when they were changed", () => {
+    const daysOf = (date: string) => {
+      const scenario = checkScenario({
+        ...{ name: "clocks", participants: { car: 20 }, date, timeZone: "Europe/Berlin" },
+        ...{ periods: 24 * 12, periodMs: 3_600_000, seed: 3 },
+      });
+      const own = openCommunity(scenario);
+      const hour = new Intl.DateTimeFormat("en-GB", {
+        timeZone: "Europe/Berlin",
+        hour: "numeric",
+        hourCycle: "h23",
+      });
+      return own
+        .contracts(-1)
+        .flatMap((contract) => (contract.kind === "storage" ? (contract.stays ?? []) : []))
+        .map(({ plugOut }) => Number(hour.format(own.timeOf(plugOut - own.genesis - 1))));
+    };
+    // Nobody leaves before five; by clocks that stand still some would, an hour early, after October's change.
+    for (const date of ["2026-10-20", "2026-03-24"]) {
+      const hours = daysOf(date);
+      expect(hours.length).toBeGreaterThan(150);
+      expect(Math.min(...hours)).toBe(5);
     }
   });
 
