@@ -177,10 +177,13 @@ export function peerRecords(carrier: u32, first: u32, count: u32, offerNames: us
   return <i32>count;
 }
 
-/** Trade records of the first `count` sales, at `out` in the working memory. Returns `count`. */
-export function saleRecords(carrier: u32, count: u32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize): i32 {
+/**
+ * Trade records of the first `count` sales, at `out` in the working memory; their sellers get `purchasePrice`, or
+ * without one the price of the lot. Returns `count`.
+ */
+export function saleRecords(carrier: u32, count: u32, hasPurchasePrice: bool, purchasePrice: i32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize): i32 {
   if (carrier > 255 || count > sales.count || !insideWork(out, <u64>count * recordBytes)) return outOfRange;
-  writeSaleRecords(carrier, count, lotCount, offerNames, bidNames, deviceNames, out);
+  writeSaleRecords(carrier, count, lotCount, hasPurchasePrice, purchasePrice, offerNames, bidNames, deviceNames, out);
   return <i32>count;
 }
 

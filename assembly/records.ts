@@ -3,15 +3,20 @@ import { fee } from "./commission";
 import { Column, address } from "./layout";
 import { noOffer } from "./match/pool";
 
-// A trade record, 36 bytes, little-endian (docs/ledger-format.md):
+// A trade record, 40 bytes, little-endian (docs/ledger-format.md):
 //
-//   0 kind u8 │ 1 carrier u8 │ 2 0 u16 │ 4 offer u32 │ 8 bid u32 │ 12 quantity u32 │ 16 price i32 │ 20 supply fee i64
-//   28 use fee i64
-export const recordBytes: u32 = 36;
+//   0 kind u8 │ 1 carrier u8 │ 2 seller u8 │ 3 buyer u8 │ 4 offer u32 │ 8 bid u32 │ 12 quantity u32
+//   16 supply price i32 │ 20 use price i32 │ 24 supply fee i64 │ 32 use fee i64
+export const recordBytes: u32 = 40;
 
 const peerTrade: u32 = 1;
 const offerLotSale: u32 = 2;
 const storageLotSale: u32 = 3;
+
+/** What the sides are, as the third and the fourth byte of a record. */
+const orderSells: u32 = 1 << 16;
+const deviceSells: u32 = 2 << 16;
+const orderBuys: u32 = 1 << 24;
 
 /** Entry `index` of a column of numbers; without one (address 0) the index itself. */
 // @ts-ignore: decorator
@@ -22,38 +27,41 @@ function named(names: usize, index: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function write(out: usize, head: u32, offer: u32, bid: u32, quantity: u32, price: i32, supplyFee: u64, useFee: u64): void {
+function write(out: usize, head: u32, offer: u32, bid: u32, quantity: u32, supplyPrice: i32, usePrice: i32, supplyFee: u64, useFee: u64): void {
   store<u32>(out, head);
   store<u32>(out, offer, 4);
   store<u32>(out, bid, 8);
   store<u32>(out, quantity, 12);
-  store<i32>(out, price, 16);
-  store<u64>(out, supplyFee, 20);
-  store<u64>(out, useFee, 28);
+  store<i32>(out, supplyPrice, 16);
+  store<i32>(out, usePrice, 20);
+  store<u64>(out, supplyFee, 24);
+  store<u64>(out, useFee, 32);
 }
 
 /** Records of peer trades `first` … `first + count`; names (or 0) turn indices into the ledger's order numbers. */
 export function writePeerRecords(
   carrier: u32, first: u32, count: u32, offerNames: usize, bidNames: usize, supplyRate: u32, useRate: u32, out: usize,
 ): void {
-  const head = peerTrade | (carrier << 8);
+  const head = peerTrade | (carrier << 8) | orderSells | orderBuys;
   for (let i = first; i < first + count; i++, out += recordBytes) {
     const at = <usize>i << 2;
     const quantity = load<u32>(address(Column.tradeQuantity) + at);
     const price = load<i32>(address(Column.tradePrice) + at);
     write(
       out, head, named(offerNames, load<u32>(address(Column.tradeOffer) + at)), named(bidNames, load<u32>(address(Column.tradeBid) + at)),
-      quantity, price,
+      quantity, price, price,
       supplyRate == 0 ? 0 : fee(quantity, price, supplyRate), useRate == 0 ? 0 : fee(quantity, price, useRate),
     );
   }
 }
 
 /**
- * Records of the first `count` sales; a storage lot is named by `deviceNames[lot − lots of offers]`. Sales bear no fee.
+ * Records of the first `count` sales; a storage lot is named by `deviceNames[lot − lots of offers]`. An offer's seller
+ * gets `purchasePrice` if there is one, a store the price of its lot. Sales bear no fee.
  */
 export function writeSaleRecords(
-  carrier: u32, count: u32, lotCount: u32, offerNames: usize, bidNames: usize, deviceNames: usize, out: usize,
+  carrier: u32, count: u32, lotCount: u32, hasPurchasePrice: bool, purchasePrice: i32,
+  offerNames: usize, bidNames: usize, deviceNames: usize, out: usize,
 ): void {
   const lotOffer = address(Column.lotOffer);
   // Storage lots stand last.
@@ -64,10 +72,11 @@ export function writeSaleRecords(
     const lot = load<u32>(address(Column.saleLot) + at);
     const stored = lot >= offerLots;
     const seller = stored ? named(deviceNames, lot - offerLots) : named(offerNames, load<u32>(lotOffer + (<usize>lot << 2)));
+    const price = load<i32>(address(Column.salePrice) + at);
+    const head = stored ? storageLotSale | deviceSells : offerLotSale | orderSells;
     write(
-      out, (stored ? storageLotSale : offerLotSale) | (carrier << 8), seller,
-      named(bidNames, load<u32>(address(Column.saleBid) + at)),
-      load<u32>(address(Column.saleQuantity) + at), load<i32>(address(Column.salePrice) + at), 0, 0,
+      out, head | (carrier << 8) | orderBuys, seller, named(bidNames, load<u32>(address(Column.saleBid) + at)),
+      load<u32>(address(Column.saleQuantity) + at), stored || !hasPurchasePrice ? price : purchasePrice, price, 0, 0,
     );
   }
 }

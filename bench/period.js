@@ -59,14 +59,15 @@ function javascriptPeriod(book) {
   const { supply, use } = commission[0];
   const million = 1_000_000n;
   for (let i = 0, at = 0; i < trades.count; i++, at += tradeBytes) {
-    view.setUint32(at, 1, true);
+    view.setUint32(at, 0x0101_0001, true);
     view.setUint32(at + 4, trades.offer[i], true);
     view.setUint32(at + 8, offers + trades.bid[i], true);
     view.setUint32(at + 12, trades.quantity[i], true);
     view.setInt32(at + 16, trades.price[i], true);
+    view.setInt32(at + 20, trades.price[i], true);
     const amount = BigInt(trades.quantity[i]) * BigInt(trades.price[i]);
-    view.setBigInt64(at + 20, (amount * BigInt(supply)) / million, true);
-    view.setBigInt64(at + 28, (amount * BigInt(use)) / million, true);
+    view.setBigInt64(at + 24, (amount * BigInt(supply)) / million, true);
+    view.setBigInt64(at + 32, (amount * BigInt(use)) / million, true);
   }
   const digest = (/** @type {Uint8Array} */ bytes) => createHash("sha256").update(bytes).digest();
   const text = blockText();

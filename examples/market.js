@@ -14,9 +14,9 @@ market.submit({ participant: "ann", carrier: "electricity", side: "offer", quant
 market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
 const period = await market.clearPeriod(30_000); // sealed as of 30 s after the start; market.start() does it by the clock
 
-for (const { quantity, price } of period.trades())
+for (const { quantity, usePrice } of period.trades())
   console.log(
-    `${formatTicks(quantity, market.ticks.quantity)} kWh at ${formatTicks(price, market.ticks.price)} EUR`,
+    `${formatTicks(quantity, market.ticks.quantity)} kWh at ${formatTicks(usePrice, market.ticks.price)} EUR`,
   );
 console.log("block", period.height, Buffer.from(period.hash).toString("hex"));
 await store.close();

@@ -72,7 +72,7 @@ void sha256(Compress *compress, const u8 *bytes, size_t length, u8 *out);
 void merkleRoot(Compress *compress, const u8 *data, size_t length, u32 leafBytes, u8 *nodes, u8 *out);
 
 /** Bytes of a trade record, and of a row of sixteen: a leaf of a section's tree. */
-enum { RECORD_BYTES = 36, ROW_BYTES = 16 * RECORD_BYTES };
+enum { RECORD_BYTES = 40, ROW_BYTES = 16 * RECORD_BYTES };
 
-/** Writes the 36-byte trade records of a period; returns their count. Bid numbers follow the offers'. */
+/** Writes the 40-byte trade records of a period; returns their count. Bid numbers follow the offers'. */
 u32 writeRecords(const Trades *peer, const Trades *pool, u32 offers, u8 carrier, u32 supplyPpm, u32 usePpm, u8 *out);

@@ -50,6 +50,8 @@ export interface CoreExports extends Record<string, unknown> {
   saleRecords(
     carrier: number,
     count: number,
+    hasPurchasePrice: boolean,
+    purchasePrice: number,
     offerNames: number,
     bidNames: number,
     deviceNames: number,

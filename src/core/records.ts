@@ -3,6 +3,7 @@
  */
 import { integer } from "../check.js";
 import { fail } from "../errors.js";
+import { maxPrice, minPrice } from "../units.js";
 import { takeColumn } from "./columns.js";
 import { merkleRoom } from "./hashing.js";
 import type { CoreExports } from "./load.js";
@@ -10,7 +11,7 @@ import type { CoreMemory } from "./memory.js";
 import { type CommissionTier, checkCommission, tierRanges } from "./rules.js";
 
 /** Length of a trade record (docs/ledger-format.md, section 3). */
-export const tradeRecordBytes = 36;
+export const tradeRecordBytes = 40;
 
 /** How indices become the ledger's numbers. */
 export interface RecordOptions {
@@ -21,6 +22,8 @@ export interface RecordOptions {
   readonly bids?: Uint32Array;
   /** Device number of each storage lot. */
   readonly devices?: Uint32Array;
+  /** What the sellers of pool trades get for each unit; without it the price of the lot. */
+  readonly purchasePrice?: number;
   /** Tiers that peer-to-peer trades pay; none without it. */
   readonly commission?: readonly CommissionTier[];
   /**
@@ -32,7 +35,7 @@ export interface RecordOptions {
 }
 
 /**
- * Records of a clearing, 36 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of
+ * Records of a clearing, 40 bytes each: `peers` peer-to-peer trades, then `sales` pool trades, both in order of
  * execution.
  */
 export interface TradeRecords {
@@ -66,6 +69,8 @@ export function tradeRecords(
     wanted === undefined ? most : integer(0, most)(wanted, field);
   const peers = counted(options.peers, matched.trades, "peers");
   const sales = counted(options.sales, matched.sales, "sales");
+  const bought =
+    options.purchasePrice === undefined ? undefined : priceTicks(options.purchasePrice, "purchasePrice");
   const own = memory.bytes.buffer;
   const names = [
     takeNames(options.offers, "offers", matched.offers, own),
@@ -102,10 +107,20 @@ export function tradeRecords(
       tier.use,
       work + first * tradeRecordBytes,
     );
-  core.saleRecords(carrier, sales, offers, bids, devices, work + peers * tradeRecordBytes);
+  core.saleRecords(
+    carrier,
+    sales,
+    bought !== undefined,
+    bought ?? 0,
+    offers,
+    bids,
+    devices,
+    work + peers * tradeRecordBytes,
+  );
   return { peers, sales, bytes: memory.bytes.subarray(work, work + recordsBytes) };
 }
 
+const priceTicks = integer(minPrice, maxPrice);
 const pad = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 function takeNames(

@@ -12,10 +12,11 @@ import {
   meteredPeriod,
   orderLayout,
   type PostingRecord,
+  partyCode,
   postingLayout,
   readingCorrection,
   readingLayout,
-  tradeCode,
+  type TradeRecord,
   tradeLayout,
 } from "../ledger/format/records.js";
 import type { Carrier } from "../units.js";
@@ -127,43 +128,51 @@ export class StatementReader {
 
   *#traded({ orders, trades }: Block["sections"], number: number): Generator<Line> {
     const [orderView, view] = [viewOf(orders), viewOf(trades)];
-    const { participants, devices } = this.#registry;
-    const partyOf = (index: number): number =>
-      orderView.getUint32(index * orderLayout.bytes + order.participant, true);
+    /** The participant of an order; -1 for a store. */
+    const partyOf = (party: number, index: number): number =>
+      party === partyCode.order
+        ? orderView.getUint32(index * orderLayout.bytes + order.participant, true)
+        : -1;
     for (let at = 0, index = 0; at < trades.length; at += tradeLayout.bytes, index += 1) {
-      const peer = view.getUint8(at + trade.kind) === tradeCode.peer;
-      const buyer = partyOf(view.getUint32(at + trade.bid, true));
-      const seller = peer ? partyOf(view.getUint32(at + trade.offer, true)) : null;
+      const buyer = partyOf(view.getUint8(at + trade.buyer), view.getUint32(at + trade.bid, true));
+      const seller = partyOf(view.getUint8(at + trade.seller), view.getUint32(at + trade.offer, true));
       if (buyer !== number && seller !== number) continue;
-      const { kind, carrier, offer, ...found } = readRecord(tradeLayout, trades, index);
-      const energy = BigInt(found.quantity);
-      const price = BigInt(found.price);
-      if (buyer === number)
-        yield {
-          carrier,
-          entry: kind === "peer" ? "bought" : kind === "pool" ? "pool purchase" : "store purchase",
-          counterparty:
-            seller !== null
-              ? participants[seller]!
-              : kind === "pool"
-                ? "pool"
-                : (devices[offer]?.name ?? "store"),
-          energy,
-          price,
-          amount: -energy * price,
-          fee: found.useFee,
-        };
-      if (seller === number)
-        yield {
-          carrier,
-          entry: "sold",
-          counterparty: participants[buyer]!,
-          energy: -energy,
-          price,
-          amount: energy * price,
-          fee: found.supplyFee,
-        };
+      const found = readRecord(tradeLayout, trades, index);
+      if (buyer === number) yield this.#bought(found, seller);
+      if (seller === number) yield this.#sold(found, buyer);
     }
+  }
+
+  #bought(found: TradeRecord, seller: number): Line {
+    const { participants, devices } = this.#registry;
+    const { kind, carrier, offer } = found;
+    const energy = BigInt(found.quantity);
+    const price = BigInt(found.usePrice);
+    return {
+      carrier,
+      entry: { peer: "bought", pool: "pool purchase", storage: "store purchase" }[kind],
+      counterparty: { peer: participants[seller]!, pool: "pool", storage: devices[offer]?.name ?? "store" }[
+        kind
+      ],
+      energy,
+      price,
+      amount: -energy * price,
+      fee: found.useFee,
+    };
+  }
+
+  #sold({ kind, carrier, ...found }: TradeRecord, buyer: number): Line {
+    const energy = BigInt(found.quantity);
+    const price = BigInt(found.supplyPrice);
+    return {
+      carrier,
+      entry: kind === "peer" ? "sold" : "pool sale",
+      counterparty: kind === "peer" ? this.#registry.participants[buyer]! : "pool",
+      energy: -energy,
+      price,
+      amount: energy * price,
+      fee: found.supplyFee,
+    };
   }
 
   *#flowed(flows: Uint8Array, number: number): Generator<Line> {
@@ -247,7 +256,6 @@ function participantLine(found: FlowRecord): Line | null {
   const energy = BigInt(found.quantity);
   const price = BigInt(found.price);
   switch (kind) {
-    case "pooled":
     case "stored":
       return { carrier, entry: "pool sale", counterparty: "pool", energy: -energy, price, amount };
     case "exported":

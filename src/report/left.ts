@@ -5,7 +5,7 @@
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
 import { offsetsOf } from "../ledger/format/layout.js";
-import { flowCode, flowLayout, orderLayout, tradeCode, tradeLayout } from "../ledger/format/records.js";
+import { flowCode, flowLayout, orderLayout, partyCode, tradeLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 
 const order = /* @__PURE__ */ offsetsOf(orderLayout);
@@ -35,7 +35,6 @@ export function ordersCounted({ orders, flows }: Pick<Block["sections"], "orders
 
 /** Kinds of flow that are what became of an order. */
 const ends: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  flowCode.pooled,
   flowCode.stored,
   flowCode.exported,
   flowCode.interrupted,
@@ -48,8 +47,9 @@ export function ordersLeft(sections: Pick<Block["sections"], "orders" | "trades"
   const view = viewOf(sections.trades);
   for (let at = 0; at < view.byteLength; at += tradeLayout.bytes) {
     const quantity = view.getUint32(at + trade.quantity, true);
-    left[view.getUint32(at + trade.bid, true)]! -= quantity;
-    if (view.getUint8(at + trade.kind) === tradeCode.peer)
+    if (view.getUint8(at + trade.buyer) === partyCode.order)
+      left[view.getUint32(at + trade.bid, true)]! -= quantity;
+    if (view.getUint8(at + trade.seller) === partyCode.order)
       left[view.getUint32(at + trade.offer, true)]! -= quantity;
   }
   for (const { number, kind, quantity } of flowsOfOrders(sections.flows))

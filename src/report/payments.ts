@@ -7,10 +7,10 @@ import {
   meteredPeriod,
   none,
   orderLayout,
+  partyCode,
   postingKinds,
   postingLayout,
   readingLayout,
-  tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
 import { account, accountOf } from "../market/books/accounts.js";
@@ -88,19 +88,21 @@ export function eachPayment(
 
 function eachTrade({ sections }: Block, payment: Payment, pay: Pay): void {
   const [orders, view] = [viewOf(sections.orders), viewOf(sections.trades)];
-  const partyOf = (number: number): number =>
-    accountOf(orders.getUint32(number * orderLayout.bytes + order.participant, true));
+  const accountOfSide = (party: number, number: number): number => {
+    if (party === partyCode.order)
+      return accountOf(orders.getUint32(number * orderLayout.bytes + order.participant, true));
+    return party === partyCode.device ? account.pool : account.grid;
+  };
   for (let at = 0, index = 0; at < view.byteLength; at += tradeLayout.bytes, index += 1) {
-    const kind = view.getUint8(at + trade.kind);
     payment.carrier = view.getUint8(at + trade.carrier);
     payment.reference = index;
-    const offer = view.getUint32(at + trade.offer, true);
     const quantity = view.getUint32(at + trade.quantity, true);
     const paid: TradePayment = {
-      kind,
-      seller: kind === tradeCode.peer ? partyOf(offer) : account.pool,
-      buyer: partyOf(view.getUint32(at + trade.bid, true)),
-      amount: product(quantity, view.getInt32(at + trade.price, true)),
+      kind: view.getUint8(at + trade.kind),
+      seller: accountOfSide(view.getUint8(at + trade.seller), view.getUint32(at + trade.offer, true)),
+      buyer: accountOfSide(view.getUint8(at + trade.buyer), view.getUint32(at + trade.bid, true)),
+      supplyAmount: product(quantity, view.getInt32(at + trade.supplyPrice, true)),
+      useAmount: product(quantity, view.getInt32(at + trade.usePrice, true)),
       supplyFee: amountAt(view, at + trade.supplyFee),
       useFee: amountAt(view, at + trade.useFee),
     };

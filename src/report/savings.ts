@@ -11,8 +11,8 @@ import {
   flowCode,
   flowLayout,
   orderLayout,
+  partyCode,
   sideCode,
-  tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
 import type { PaymentKind } from "../market/books/payments.js";
@@ -78,7 +78,6 @@ const width = Object.keys(sums).length;
 
 /** Which sum a flow's quantity goes into, by its code. */
 const countsFor: Readonly<Record<number, number>> = {
-  [flowCode.pooled]: sums.delivered,
   [flowCode.stored]: sums.delivered,
   [flowCode.exported]: sums.delivered,
   [flowCode.interrupted]: sums.forgone,
@@ -178,7 +177,7 @@ export class SavingsSums {
     }
     const trades = viewOf(sections.trades);
     for (let at = 0; at < trades.byteLength; at += tradeLayout.bytes) {
-      if (trades.getUint8(at + trade.kind) !== tradeCode.peer) continue;
+      if (trades.getUint8(at + trade.seller) !== partyCode.order) continue;
       const first = firstOf(trades.getUint32(at + trade.offer, true));
       energy[first + sums.delivered]! += trades.getUint32(at + trade.quantity, true);
     }

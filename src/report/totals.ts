@@ -12,6 +12,7 @@ import {
   flowKinds,
   flowLayout,
   orderLayout,
+  partyCode,
   sideCode,
   tradeCode,
   tradeLayout,
@@ -27,7 +28,6 @@ const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 
 /** The totals that a flow's quantity counts for. */
 const countsFor: { readonly [Kind in FlowRecord["kind"]]?: readonly TotalName[] } = {
-  pooled: ["pooled"],
   stored: ["pooled"],
   charged: ["charged"],
   gridCharged: ["charged", "imported"],
@@ -59,6 +59,7 @@ export function totalsOfBlock({ sections }: Pick<Block, "sections">): Header["to
     const quantity = BigInt(trades.getUint32(at + trade.quantity, true));
     const own = sums[trades.getUint8(at + trade.carrier)]!;
     own[isPeer ? "traded" : "sold"] += quantity;
+    if (!isPeer && trades.getUint8(at + trade.seller) === partyCode.order) own.pooled += quantity;
   }
   const flows = viewOf(sections.flows);
   for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {

@@ -2,7 +2,7 @@
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
 import { offsetsOf } from "../ledger/format/layout.js";
-import { flowCode, flowLayout, orderLayout, tradeCode, tradeLayout } from "../ledger/format/records.js";
+import { flowCode, flowLayout, orderLayout, partyCode, tradeLayout } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 
 /** What every meter should have shown in a period by the contracts alone, by participant × 4 + carrier. */
@@ -43,8 +43,8 @@ export function deliveriesOf(block: Block, participants: number, owners: readonl
   for (let at = 0; at < trades.length; at += tradeLayout.bytes) {
     const quantity = trade.getUint32(at + inTrade.quantity, true);
     taken[slotOf(trade.getUint32(at + inTrade.bid, true))]! += quantity;
-    // What a pool lot or a storage lot gives stands in the flows: it joined, or its device was discharged.
-    if (trade.getUint8(at + inTrade.kind) === tradeCode.peer)
+    // What a store gives stands in the flows: its device was discharged.
+    if (trade.getUint8(at + inTrade.seller) === partyCode.order)
       given[slotOf(trade.getUint32(at + inTrade.offer, true))]! += quantity;
   }
   const flow = viewOf(flows);
@@ -53,7 +53,7 @@ export function deliveriesOf(block: Block, participants: number, owners: readonl
     const carrier = flow.getUint8(at + inFlow.carrier);
     const party = flow.getUint32(at + inFlow.party, true);
     const quantity = flow.getUint32(at + inFlow.quantity, true);
-    if (kind === flowCode.pooled || kind === flowCode.stored || kind === flowCode.exported)
+    if (kind === flowCode.stored || kind === flowCode.exported)
       given[party * carriers.length + carrier]! += quantity;
     else if (kind === flowCode.imported) taken[party * carriers.length + carrier]! += quantity;
     else if (kind === flowCode.charged || kind === flowCode.gridCharged || kind === flowCode.discharged) {

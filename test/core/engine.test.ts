@@ -256,8 +256,8 @@ describe("records and fees", () => {
       });
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       const amount = BigInt(quantity) * BigInt(price);
-      expect(view.getBigInt64(20, true)).toBe(fee(amount, BigInt(rate)));
-      expect(view.getBigInt64(28, true)).toBe(fee(amount, BigInt(1_000_000 - rate)));
+      expect(view.getBigInt64(24, true)).toBe(fee(amount, BigInt(rate)));
+      expect(view.getBigInt64(32, true)).toBe(fee(amount, BigInt(1_000_000 - rate)));
       expect(feeOf(amount, rate)).toBe(fee(amount, BigInt(rate)));
     }
   });
@@ -308,7 +308,13 @@ describe("records and fees", () => {
         bids: numbers(market.book.bids.quantity.length),
         devices: numbers(market.book.lots.quantity.length),
       };
-      const { peers, sales, bytes } = engine.tradeRecords({ carrier: 2, commission: tiers, ...names });
+      const purchasePrice = round % 2 === 0 ? undefined : round - 1000;
+      const { peers, sales, bytes } = engine.tradeRecords({
+        carrier: 2,
+        commission: tiers,
+        ...(purchasePrice === undefined ? {} : { purchasePrice }),
+        ...names,
+      });
       expect([peers, sales]).toEqual([wanted.trades.length, wanted.pool?.sales.length ?? 0]);
       expect(bytes.length).toBe((peers + sales) * tradeRecordBytes);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -318,17 +324,19 @@ describe("records and fees", () => {
         view.getUint32(at + 8, true),
         view.getUint32(at + 12, true),
         view.getInt32(at + 16, true),
-        view.getBigInt64(at + 20, true),
-        view.getBigInt64(at + 28, true),
+        view.getInt32(at + 20, true),
+        view.getBigInt64(at + 24, true),
+        view.getBigInt64(at + 32, true),
       ];
       wanted.trades.forEach(({ offer, bid, quantity, price }, i) => {
         const tier = tierOf(exact, i, peers);
         const amount = quantity * price;
         expect(row(i * tradeRecordBytes)).toEqual([
-          1 | (2 << 8),
+          1 | (2 << 8) | (1 << 16) | (1 << 24),
           names.offers[offer],
           names.bids[bid],
           Number(quantity),
+          Number(price),
           Number(price),
           fee(amount, tier.supply),
           fee(amount, tier.use),
@@ -340,10 +348,11 @@ describe("records and fees", () => {
         const offer = wanted.pool?.lots[lot]?.offer ?? null;
         const seller = offer === null ? names.devices[lot - ownLots] : names.offers[offer];
         expect(row((peers + i) * tradeRecordBytes)).toEqual([
-          (offer === null ? 3 : 2) | (2 << 8),
+          (offer === null ? 3 : 2) | (2 << 8) | ((offer === null ? 2 : 1) << 16) | (1 << 24),
           seller,
           names.bids[bid],
           Number(quantity),
+          offer === null ? Number(price) : (purchasePrice ?? Number(price)),
           Number(price),
           0n,
           0n,

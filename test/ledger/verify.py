@@ -14,12 +14,13 @@ import zlib
 STORED = ("contracts", "orders", "evidence", "trades", "flows", "readings", "postings")
 # What is carried over to the next period: only counts and roots stand in a block.
 CARRIED = ("state", "rules", "names", "books", "lastReadings")
-RECORD_BYTES = {"orders": 16, "trades": 36, "flows": 40, "readings": 28, "postings": 32}
+RECORD_BYTES = {"orders": 16, "trades": 40, "flows": 40, "readings": 28, "postings": 32}
 HEADER_BYTES = 992
 # So many records, end to end, are a leaf.
 ROW = 16
 # Codes run from 1 to these.
-TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 14, 4
+TRADE_PARTIES = 3
+TRADE_KINDS, FLOW_KINDS, POSTING_KINDS = 3, 13, 4
 CARRIERS = range(4)
 TOP = 2**53 - 1
 HEADER = struct.Struct("<4sHH32sQQQ32s32s")
@@ -122,9 +123,10 @@ def check_record(name, record, block_period):
         _, carrier, flags, _, age, _, _, _ = struct.unpack("<IBBHIIIq", record)
         need(carrier in CARRIERS and flags < 4 and age <= block_period, "a reading that may not be")
     else:
-        kind, carrier, reserved = struct.unpack_from("<BBH", record)
+        kind, carrier, *rest = struct.unpack_from("<BBBB", record)
         kinds = {"trades": TRADE_KINDS, "flows": FLOW_KINDS, "postings": POSTING_KINDS}[name]
-        need(1 <= kind <= kinds and reserved == 0, "a record in %s that may not be" % name)
+        fits = all(1 <= party <= TRADE_PARTIES for party in rest) if name == "trades" else rest == [0, 0]
+        need(1 <= kind <= kinds and fits, "a record in %s that may not be" % name)
         need(carrier in CARRIERS or (name == "postings" and carrier == 255), "a carrier that is none")
         if name == "postings":
             need(struct.unpack_from("<Q", record, 24)[0] <= TOP, "a period beyond 2^53-1")

@@ -28,7 +28,7 @@ describe("a market that needs to know nothing of contracts", () => {
     expect(order("cid", "bid", "7", "0.4")).toMatchObject({ status: "accepted" });
     const result = await market.clearPeriod(1000);
     expect(result.carriers[0]?.counters).toEqual({ num1: 2, num2: 1, num3: 0, num4: 1 });
-    expect(result.trades()[0]).toMatchObject({ offer: 0, bid: 2, quantity: 6_000_000, price: 500_000 });
+    expect(result.trades()[0]).toMatchObject({ offer: 0, bid: 2, quantity: 6_000_000, usePrice: 500_000 });
     expect(market.balance("bob")).toBe(-6_000_000n * 500_000n);
     // Phase B: what is left of the offer fits the second bid and is taken at the offer's price.
     expect(market.balance("ann")).toBe(6_000_000n * 500_000n + 4_000_000n * 300_000n);

@@ -73,10 +73,10 @@ describe("replay", () => {
 
   it("names height, record and field of a mispriced trade", () => {
     const trades = decodeRecords(tradeLayout, blocks[target]!.sections.trades);
-    const { price } = trades[1]!;
-    trades[1] = { ...trades[1]!, price: price + 1 };
+    const { usePrice } = trades[1]!;
+    trades[1] = { ...trades[1]!, usePrice: usePrice + 1 };
     expect(verdict(forged({ trades: encodeRecords(tradeLayout, trades) }))).toBe(
-      `block ${target}: trades[1].price: wanted ${price}, got ${price + 1}`,
+      `block ${target}: trades[1].usePrice: wanted ${usePrice}, got ${usePrice + 1}`,
     );
   });
 

@@ -61,7 +61,7 @@ describe("a period's result", () => {
     const { ticks } = market;
     expect(formatTicks(trade!.quantity, ticks.quantity)).toBe("1");
     // Counterparty pricing: the price of the order that was there, here the bid's.
-    expect(formatTicks(trade!.price, ticks.price)).toBe("0.3");
+    expect(formatTicks(trade!.usePrice, ticks.price)).toBe("0.3");
     expect(formatTicks(market.balance("bob"), ticks.amount)).toBe("-0.3");
   });
 });

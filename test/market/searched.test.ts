@@ -83,8 +83,8 @@ function isMine(section: string, bytes: Uint8Array, block: Block, number: number
     case "readings":
       return readRecord(readingLayout, bytes, 0).participant === number;
     case "trades": {
-      const { kind, offer, bid } = readRecord(tradeLayout, bytes, 0);
-      return mine(bid) || (kind === "peer" && mine(offer));
+      const { seller, offer, bid } = readRecord(tradeLayout, bytes, 0);
+      return mine(bid) || (seller === "order" && mine(offer));
     }
     case "postings": {
       const { debit, credit } = readRecord(postingLayout, bytes, 0);

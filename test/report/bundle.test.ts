@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { headerBytes } from "../../src/ledger/format/header.js";
+import { readRecord } from "../../src/ledger/format/layout.js";
+import { flowLayout } from "../../src/ledger/format/records.js";
 import { decodeSnapshot } from "../../src/ledger/format/snapshot.js";
 import { decodeBundle, type OpenedBundle, openBundle } from "../../src/ledger/proof/bundle.js";
 import type { Store } from "../../src/ledger/store/store.js";
@@ -73,14 +75,19 @@ describe("a statement bundle", () => {
         const { entries, balance } = await statement(store.blocks(), `p${number}`, { hasher: plainHasher });
         const bundle = opened(await bundleOf(store, `p${number}`));
         const traded = entries.filter(({ entry }) =>
-          ["bought", "sold", "pool purchase", "store purchase"].includes(entry),
+          ["bought", "sold", "pool purchase", "store purchase", "pool sale"].includes(entry),
         );
-        expect(recordsOf(bundle, "trades")).toHaveLength(traded.length);
+        const stored = bundle.blocks.flatMap(({ records }) =>
+          records.filter(
+            ({ section, bytes }) => section === "flows" && readRecord(flowLayout, bytes, 0).kind === "stored",
+          ),
+        );
+        expect(recordsOf(bundle, "trades").length + stored.length).toBe(traded.length);
         const { bought, sold, after } = readBundle(bundle);
         const sum = (...names: string[]): bigint =>
           entries.filter(({ entry }) => names.includes(entry)).reduce((all, { energy }) => all + energy, 0n);
         expect(bought).toBe(sum("bought", "pool purchase", "store purchase", "imported"));
-        expect(-sold).toBe(sum("sold", "pool sale"));
+        expect(-sold).toBe(sum("sold", "pool sale", "exported"));
         expect(after).toBe(balance);
       }
     }

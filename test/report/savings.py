@@ -72,11 +72,12 @@ def main():
             if flow["kind"] == "converted":
                 left[flow["order"]] = flow["quantity"]
         for trade in block["trades"]:
-            left[trade["bid"]] -= trade["quantity"]
-            if trade["kind"] == "peer":
+            if trade["buyer"] == "order":
+                left[trade["bid"]] -= trade["quantity"]
+            if trade["seller"] == "order":
                 left[trade["offer"]] -= trade["quantity"]
         for flow in block["flows"]:
-            if flow["kind"] in ("pooled", "stored", "exported", "imported", "interrupted"):
+            if flow["kind"] in ("stored", "exported", "imported", "interrupted"):
                 left[flow["order"]] -= flow["quantity"]
         for number, quantity in left.items():
             person, carrier = people[orders[number]["participant"]], orders[number]["carrier"]
@@ -87,18 +88,17 @@ def main():
         for trade in block["trades"]:
             buyer, quantity, carrier = people[orders[trade["bid"]]["participant"]], trade["quantity"], trade["carrier"]
             wants(buyer, carrier, quantity, True)
-            add(buyer, "paid", quantity * trade["price"] + int(trade["useFee"]))
-            if trade["kind"] == "peer":
+            add(buyer, "paid", quantity * trade["usePrice"] + int(trade["useFee"]))
+            platform += quantity * trade["usePrice"] + int(trade["useFee"])
+            if trade["seller"] == "order":
                 seller = people[orders[trade["offer"]]["participant"]]
                 makes(seller, carrier, quantity, True)
-                add(seller, "paid", int(trade["supplyFee"]) - quantity * trade["price"])
-                platform += int(trade["useFee"]) + int(trade["supplyFee"])
-            else:
-                platform += quantity * trade["price"]
+                add(seller, "paid", int(trade["supplyFee"]) - quantity * trade["supplyPrice"])
+                platform += int(trade["supplyFee"]) - quantity * trade["supplyPrice"]
         for flow in block["flows"]:
             kind, party, quantity, carrier = flow["kind"], flow["party"], flow["quantity"], flow["carrier"]
             amount = quantity * flow["price"]
-            if kind in ("pooled", "stored"):
+            if kind == "stored":
                 makes(people[party], carrier, quantity, True)
                 add(people[party], "paid", -amount)
                 platform -= amount

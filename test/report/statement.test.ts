@@ -45,7 +45,7 @@ beforeAll(async () => {
 const altered = (): Uint8Array[] => {
   const bytes = copyOf(blocks[1]!);
   const { trades } = decodeBlock(bytes).sections;
-  viewOf(trades).setInt32(offsetsOf(tradeLayout).price, 90, true);
+  viewOf(trades).setInt32(offsetsOf(tradeLayout).usePrice, 90, true);
   return [blocks[0]!, bytes, ...blocks.slice(2)];
 };
 

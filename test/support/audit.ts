@@ -297,20 +297,24 @@ export class Audit {
     for (const [index, trade] of trades.entries()) {
       const bid = orders[trade.bid]!;
       const buyer = 16 + bid.participant;
-      const amount = big(trade.quantity) * big(trade.price);
+      const amount = big(trade.quantity) * big(trade.usePrice);
       const name = `${at}: trade ${index}`;
       demand(live.has(trade.bid) && bid.side === "bid" && bid.carrier === trade.carrier, `${name}: bid`);
       const most = trade.kind === "peer" ? bid.price : this.#poolLimit(bid);
-      demand(trade.price <= most, `${name}: above the bid`);
+      demand(trade.usePrice <= most, `${name}: above the bid`);
+      demand(trade.buyer === "order", `${name}: buyer`);
       demand(trade.quantity > 0, `${name}: nothing traded`);
       if (trade.kind === "storage") {
         const device = this.devices[trade.offer]!;
         demand(device.carrier === trade.carrier, `${name}: carrier of the device`);
-        demand(trade.price === device.contract!.dischargePrice, `${name}: discharge price`);
+        const { dischargePrice } = device.contract!;
+        demand(trade.seller === "device", `${name}: seller`);
+        demand(trade.usePrice === dischargePrice && trade.supplyPrice === dischargePrice, `${name}: price`);
         this.#pay(buyer, 1, amount);
         continue;
       }
       const offer = orders[trade.offer]!;
+      demand(trade.seller === "order", `${name}: seller`);
       demand(
         live.has(trade.offer) && offer.side === "offer" && offer.carrier === trade.carrier,
         `${name}: offer`,
@@ -318,9 +322,13 @@ export class Audit {
       if (trade.kind === "pool") {
         const { pool } = this.#held.get(`clearing/${trade.carrier}`) as ClearingContract;
         demand(this.#floor(offer) <= pool!.purchasePrice, `${name}: below the floor`);
+        demand(trade.supplyPrice === pool!.purchasePrice, `${name}: purchase price`);
+        demand(trade.usePrice === pool!.price, `${name}: pool price`);
         this.#pay(buyer, 1, amount);
+        this.#pay(1, 16 + offer.participant, big(trade.quantity) * big(pool!.purchasePrice));
       } else {
-        demand(trade.price >= offer.price, `${name}: below the offer`);
+        demand(trade.usePrice >= offer.price, `${name}: below the offer`);
+        demand(trade.usePrice === trade.supplyPrice, `${name}: two prices`);
         demand(offer.participant !== bid.participant, `${name}: with itself`);
         this.#pay(buyer, 16 + offer.participant, amount);
         this.#pay(16 + offer.participant, 2, trade.supplyFee);
@@ -342,7 +350,7 @@ export class Audit {
         cumulated += each.share;
         return cumulated * trades.length > place * 1_000_000;
       })!;
-      const amount = big(trade.quantity) * big(trade.price);
+      const amount = big(trade.quantity) * big(trade.usePrice);
       const size = amount < 0n ? -amount : amount;
       demand(trade.supplyFee === (size * big(tier.supply)) / million, `${at}: supply fee`);
       demand(trade.useFee === (size * big(tier.use)) / million, `${at}: use fee`);
@@ -363,7 +371,6 @@ export class Audit {
       const owner = device?.contract?.owner;
       const ownerAccount = owner === undefined ? 1 : 16 + this.#number(owner);
       switch (flow.kind) {
-        case "pooled":
         case "stored":
           demand(this.#floor(orders[flow.order]!) <= flow.price, `${name}: below the floor`);
           this.#pay(1, own, amount);
@@ -457,10 +464,10 @@ export class Audit {
     };
     for (const trade of trades) {
       fill(trade.bid, trade.quantity);
-      if (trade.kind === "peer") fill(trade.offer, trade.quantity);
+      if (trade.seller === "order") fill(trade.offer, trade.quantity);
     }
     for (const flow of flows)
-      if (["pooled", "stored", "exported", "interrupted", "imported"].includes(flow.kind))
+      if (["stored", "exported", "interrupted", "imported"].includes(flow.kind))
         fill(flow.order, flow.quantity);
     const made = new Map(
       flows.filter(({ kind }) => kind === "converted").map(({ order, quantity }) => [order, quantity]),
@@ -496,16 +503,13 @@ export class Audit {
       const traded = trade("peer");
       const sold = trade("pool") + trade("storage");
       demand(flow("discharged") === trade("storage"), `${at}: ${carrier}: discharged`);
-      demand(
-        flow("pooled") === trade("pool") && flow("stored") === flow("charged"),
-        `${at}: ${carrier}: the pool does not close`,
-      );
+      demand(flow("stored") === flow("charged"), `${at}: ${carrier}: the pool does not close`);
       const open = this.#held.has(`clearing/${carrier}`) && block.header.height > 0;
       const expected = {
         offered: open ? asked("offer") : 0n,
         asked: open ? asked("bid") : 0n,
         traded,
-        pooled: flow("pooled") + flow("stored"),
+        pooled: trade("pool") + flow("stored"),
         sold,
         charged: flow("charged") + flow("gridCharged"),
         discharged: flow("discharged"),
@@ -674,13 +678,13 @@ export class Audit {
     for (const number of live) meter(orders[number]!.participant, orders[number]!.carrier).due = true;
     for (const trade of trades) {
       move(orders[trade.bid]!.participant, trade.carrier, big(trade.quantity), 0n);
-      if (trade.kind === "peer")
+      if (trade.seller === "order")
         move(orders[trade.offer]!.participant, trade.carrier, 0n, big(trade.quantity));
     }
     for (const flow of flows) {
       const owner = this.devices[flow.party]?.contract?.owner;
       const quantity = big(flow.quantity);
-      if (["pooled", "stored", "exported"].includes(flow.kind)) move(flow.party, flow.carrier, 0n, quantity);
+      if (["stored", "exported"].includes(flow.kind)) move(flow.party, flow.carrier, 0n, quantity);
       if (flow.kind === "imported") move(flow.party, flow.carrier, quantity, 0n);
       if ((flow.kind === "charged" || flow.kind === "gridCharged") && owner !== undefined)
         move(this.#number(owner), flow.carrier, quantity, 0n);

@@ -107,12 +107,12 @@ export function rest(
   const flows = result.flows();
   for (const { kind, order, quantity } of flows) if (kind === "converted") left.set(order, quantity);
   const take = (order: number, quantity: number) => left.set(order, left.get(order)! - quantity);
-  for (const { kind, offer, bid, quantity } of result.trades()) {
-    take(bid, quantity);
-    if (kind === "peer") take(offer, quantity);
+  for (const { seller, buyer, offer, bid, quantity } of result.trades()) {
+    if (buyer === "order") take(bid, quantity);
+    if (seller === "order") take(offer, quantity);
   }
   for (const { kind, order, quantity } of flows)
-    if (["pooled", "stored", "exported", "interrupted", "imported"].includes(kind)) take(order, quantity);
+    if (["stored", "exported", "interrupted", "imported"].includes(kind)) take(order, quantity);
   return [...left]
     .filter(([order, quantity]) => quantity > 0 && orders[order]!.side === side)
     .map(([order, quantity]) => ({ order, quantity }));

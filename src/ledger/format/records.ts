@@ -15,9 +15,10 @@ export const noCarrier: number = noCode;
 export const sides = ["offer", "bid"] as const;
 /** Kinds of trade; the code is the index + 1. */
 export const tradeKinds = ["peer", "pool", "storage"] as const;
+/** What seller and buyer of a trade are, and so what its `offer` and `bid` number; the code is the index + 1. */
+export const tradeParties = ["order", "device", "grid"] as const;
 /** Kinds of flow; the code is the index + 1. */
 export const flowKinds = [
-  "pooled",
   "charged",
   "discharged",
   "exported",
@@ -79,18 +80,22 @@ export interface OrderRecord {
 }
 
 /**
- * One trade. Those of a carrier stand end to end in order of execution: the trades between peers, then the sales from
- * pool and stores.
+ * One trade, with what both sides pay. Those of a carrier stand end to end in order of execution: the trades between
+ * peers, then the sales from pool and stores.
  */
 export interface TradeRecord {
   readonly kind: (typeof tradeKinds)[number];
   readonly carrier: Carrier;
-  /** Order number of the offer; the device number for a storage lot. */
+  readonly seller: (typeof tradeParties)[number];
+  readonly buyer: (typeof tradeParties)[number];
+  /** Order number of the offer or device number of the store that sold; {@link none} for the grid. */
   readonly offer: number;
-  /** Order number of the bid. */
+  /** What bought, likewise. */
   readonly bid: number;
   readonly quantity: number;
-  readonly price: number;
+  /** What the seller gets and what the buyer pays for each unit, in price ticks. */
+  readonly supplyPrice: number;
+  readonly usePrice: number;
   /** Amount ticks. */
   readonly supplyFee: bigint;
   readonly useFee: bigint;
@@ -159,15 +164,18 @@ export const orderLayout: Layout<OrderRecord> = /* @__PURE__ */ layout("orders",
   ["quantity", "u32"],
   ["price", "i32"],
 ]);
-/** Trades: 36 bytes. */
+const parties: Codes = { names: tradeParties, first: 1 };
+/** Trades: 40 bytes. */
 export const tradeLayout: Layout<TradeRecord> = /* @__PURE__ */ layout("trades", [
   ["kind", { names: tradeKinds, first: 1 }],
   ["carrier", carrierCode],
-  [null, 2],
+  ["seller", parties],
+  ["buyer", parties],
   ["offer", "u32"],
   ["bid", "u32"],
   ["quantity", "u32"],
-  ["price", "i32"],
+  ["supplyPrice", "i32"],
+  ["usePrice", "i32"],
   ["supplyFee", "i64"],
   ["useFee", "i64"],
 ]);
@@ -218,5 +226,7 @@ export function meteredPeriod(period: number, age: number): number {
 /** Codes of the kinds, by name, for code that reads or writes many records. */
 export const sideCode: CodesByName<OrderRecord, "side"> = /* @__PURE__ */ codesOf(orderLayout, "side");
 export const tradeCode: CodesByName<TradeRecord, "kind"> = /* @__PURE__ */ codesOf(tradeLayout, "kind");
+/** Codes of what the two sides of a trade are. */
+export const partyCode: CodesByName<TradeRecord, "seller"> = /* @__PURE__ */ codesOf(tradeLayout, "seller");
 export const flowCode: CodesByName<FlowRecord, "kind"> = /* @__PURE__ */ codesOf(flowLayout, "kind");
 export const postingCode: CodesByName<PostingRecord, "kind"> = /* @__PURE__ */ codesOf(postingLayout, "kind");

@@ -13,6 +13,7 @@ import {
   postingKinds,
   readingCorrection,
   tradeCode,
+  tradeKinds,
   tradeLayout,
 } from "../../ledger/format/records.js";
 import { type Accounts, accountOf } from "./accounts.js";
@@ -48,7 +49,6 @@ type Side = "participant" | "device" | keyof typeof account;
 const flowPayments: {
   readonly [Kind in FlowRecord["kind"]]?: readonly [kind: PaymentKind, from: Side, to: Side];
 } = {
-  pooled: ["poolPurchase", "pool", "participant"],
   stored: ["poolPurchase", "pool", "participant"],
   charged: ["storage", "device", "pool"],
   gridCharged: ["import", "device", "grid"],
@@ -60,7 +60,7 @@ const flowPayments: {
 };
 /** The same by code; undefined for flows that move no money. */
 const paymentOf = /* @__PURE__ */ (() => {
-  const byCode: ((typeof flowPayments)["pooled"] | undefined)[] = [];
+  const byCode: ((typeof flowPayments)["stored"] | undefined)[] = [];
   for (const kind of flowKinds) byCode[flowCode[kind]] = flowPayments[kind];
   return byCode;
 })();
@@ -69,86 +69,105 @@ const paymentOf = /* @__PURE__ */ (() => {
 export interface TradePayment {
   /** Its code. */
   kind: number;
-  /** Account numbers; the seller counts in trades between peers alone. */
+  /** Account numbers. A store's is the pool, which pays its owner for all that it delivered (flow `discharged`). */
   seller: number;
   buyer: number;
-  /** Quantity × price. */
-  amount: Amount;
+  /** Quantity × supply price, and × use price. */
+  supplyAmount: Amount;
+  useAmount: Amount;
   supplyFee: Amount;
   useFee: Amount;
 }
 
 /**
- * The payments of a trade: the buyer pays the seller, and each its commission; of a sale from the pool or a store, the
- * buyer pays the pool.
+ * The payments of a trade: the buyer pays the seller, and each its commission; in a sale from the pool or a store the
+ * buyer pays the pool, and the pool the seller.
  */
 export function payTrade(trade: Readonly<TradePayment>, pay: Pay): void {
-  const { kind, seller, buyer, amount } = trade;
-  if (kind !== tradeCode.peer) {
-    pay("poolSale", buyer, account.pool, amount);
-    return;
+  const { kind, seller, buyer, supplyAmount, useAmount } = trade;
+  if (kind === tradeCode.peer) pay("energy", buyer, seller, useAmount);
+  else {
+    pay("poolSale", buyer, account.pool, useAmount);
+    if (seller !== account.pool) pay("poolPurchase", account.pool, seller, supplyAmount);
   }
-  pay("energy", buyer, seller, amount);
   pay("supplyFee", seller, account.commission, trade.supplyFee);
   pay("useFee", buyer, account.commission, trade.useFee);
 }
 
 const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
 
-/** The participants of one side, by their place in it, and the place of each trade's order. */
+/** Where what buyers pay above what sellers get is left: of trades between peers it is the commission. */
+const keepers = {
+  peer: account.commission,
+  pool: account.pool,
+  storage: account.pool,
+} as const;
+
+/** The accounts of one side, by their place in it, and the place of each trade's order or store. */
 export interface TradeSide {
-  readonly participant: Uint32Array;
+  readonly account: Uint32Array;
   readonly place: Uint32Array;
+}
+/** Both sides of a carrier's trades. */
+export interface TradeSides {
+  readonly buyers: TradeSide;
+  readonly sellers: TradeSide;
 }
 
 /**
- * Moves the money of one carrier's trades, records end to end, as {@link payTrade} says of each; `sellers` is null for
- * sales from the pool and stores. A period has hundreds of thousands of trades, so that it sums up what each order pays
- * and is paid, in whole numbers as long as they are exact, and moves the sums.
+ * Moves the money of one carrier's trades, records of the kind end to end, as {@link payTrade} says of each. A period
+ * has hundreds of thousands of trades, so that it sums up what each order pays and is paid, in whole numbers as long as
+ * they are exact, and moves the sums.
  */
-export function moveTrades(
-  records: Uint8Array,
-  buyers: TradeSide,
-  sellers: TradeSide | null,
-  accounts: Accounts,
-): void {
+export function moveTrades(records: Uint8Array, { buyers, sellers }: TradeSides, accounts: Accounts): void {
+  if (records.length === 0) return;
   const view = viewOf(records);
-  const paid = new Float64Array(buyers.participant.length);
-  const got = new Float64Array(sellers?.participant.length ?? 0);
-  const counter = sellers === null ? account.pool : account.commission;
+  const keeper = keepers[tradeKinds[view.getUint8(tradeAt.kind) - 1]!];
+  const paid = new Float64Array(buyers.account.length);
+  const got = new Float64Array(sellers.account.length);
   const pay: Pay = (_, from, to, amount) => accounts.move(from, to, amount);
   for (let at = 0, index = 0; at < records.length; at += tradeLayout.bytes, index += 1) {
     const quantity = view.getUint32(at + tradeAt.quantity, true);
-    const price = view.getInt32(at + tradeAt.price, true);
+    const supplyPrice = view.getInt32(at + tradeAt.supplyPrice, true);
+    const usePrice = view.getInt32(at + tradeAt.usePrice, true);
     const buyer = buyers.place[index]!;
-    const seller = sellers === null ? 0 : sellers.place[index]!;
+    const seller = sellers.place[index]!;
     // Fees are shares of the amount, so that they are exact where it is. Every sum on the way is held against the
     // limit: one that was rounded could come back below it.
-    const amount = quantity * price;
-    const owed = amount + numberAt(view, at + tradeAt.useFee);
-    const due = sellers === null ? 0 : amount - numberAt(view, at + tradeAt.supplyFee);
+    const supplyAmount = quantity * supplyPrice;
+    const useAmount = quantity * usePrice;
+    const owed = useAmount + numberAt(view, at + tradeAt.useFee);
+    const due = supplyAmount - numberAt(view, at + tradeAt.supplyFee);
     const pays = paid[buyer]! + owed;
-    const gets = sellers === null ? 0 : got[seller]! + due;
-    if (isExact(amount) && isExact(owed) && isExact(due) && isExact(pays) && isExact(gets)) {
+    const gets = got[seller]! + due;
+    if (
+      isExact(useAmount) &&
+      isExact(supplyAmount) &&
+      isExact(owed) &&
+      isExact(due) &&
+      isExact(pays) &&
+      isExact(gets)
+    ) {
       paid[buyer] = pays;
-      if (sellers !== null) got[seller] = gets;
+      got[seller] = gets;
       continue;
     }
     const trade: TradePayment = {
       kind: view.getUint8(at + tradeAt.kind),
-      buyer: accountOf(buyers.participant[buyer]!),
-      seller: sellers === null ? account.pool : accountOf(sellers.participant[seller]!),
-      amount: product(quantity, price),
+      buyer: buyers.account[buyer]!,
+      seller: sellers.account[seller]!,
+      supplyAmount: product(quantity, supplyPrice),
+      useAmount: product(quantity, usePrice),
       supplyFee: amountAt(view, at + tradeAt.supplyFee),
       useFee: amountAt(view, at + tradeAt.useFee),
     };
     payTrade(trade, pay);
   }
-  // What buyers pay passes through the account that keeps the difference: the commission, or all of it the pool.
+  // What buyers pay passes through the account that keeps the difference.
   for (let place = 0; place < paid.length; place += 1)
-    if (paid[place] !== 0) accounts.moveNumber(accountOf(buyers.participant[place]!), counter, paid[place]!);
+    if (paid[place] !== 0) accounts.moveNumber(buyers.account[place]!, keeper, paid[place]!);
   for (let place = 0; place < got.length; place += 1)
-    if (got[place] !== 0) accounts.moveNumber(counter, accountOf(sellers!.participant[place]!), got[place]!);
+    if (got[place] !== 0) accounts.moveNumber(keeper, sellers.account[place]!, got[place]!);
 }
 
 const isExact = (amount: number): boolean => amount <= exactSum && amount >= -exactSum;

@@ -13,7 +13,7 @@ type Name =
   | `carrier${number}`
   | "gatheredOffers"
   | "gatheredBids"
-  | `${"offer" | "bid"}${"Participant" | "Quantity" | "Price" | "Area" | "Left" | "PoolLimit" | "Place"}`;
+  | `${"offer" | "bid"}${"Participant" | "Quantity" | "Price" | "Area" | "Left" | "PoolLimit" | "Place" | "Account"}`;
 
 /** Room for columns by name. Its columns are views, in which stands whatever stood there last. */
 export class Workspace {

@@ -3,7 +3,9 @@
  * and the entries that the steps write.
  */
 import { carriers, ppm } from "../../units.js";
+import { accountOf } from "../books/accounts.js";
 import { scaleDown } from "../books/amounts.js";
+import type { Workspace } from "../books/workspace.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 import { Entries } from "./entries.js";
@@ -39,6 +41,17 @@ export interface CarrierBook {
 /** Place of an order's participant and the book's carrier in the columns of terms. */
 export const slotAt = ({ carrier }: CarrierBook, { participant }: Side, place: number): number =>
   participant[place]! * carrierCount + carrier;
+
+/** The accounts of participants, in a column of the workspace. */
+export function accountsOf(
+  workspace: Workspace,
+  name: "offerAccount" | "bidAccount",
+  participant: Uint32Array,
+): Uint32Array {
+  const column = workspace.u32(name, participant.length);
+  for (let place = 0; place < column.length; place += 1) column[place] = accountOf(participant[place]!);
+  return column;
+}
 
 /** The price from which on what is left of an offer may be sold outside scenario 1; infinite where it may not. */
 export const floorAt = ({ resolved }: Round, book: CarrierBook, place: number): number =>

@@ -5,11 +5,11 @@
  */
 import { viewOf } from "../../bytes.js";
 import { offsetsOf } from "../../ledger/format/layout.js";
-import { flowCode, none, tradeLayout } from "../../ledger/format/records.js";
+import { flowCode, none, partyCode, tradeLayout } from "../../ledger/format/records.js";
 import { account, accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
 import type { FlowRow } from "../books/journal.js";
-import { moveTrades, type Pay, payFlow, type TradeSide } from "../books/payments.js";
+import { moveTrades, type Pay, payFlow, type TradeSides } from "../books/payments.js";
 import { nobody } from "../contracts/register.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { Round } from "./round.js";
@@ -85,11 +85,11 @@ export class Entries {
    */
   traded(
     records: Uint8Array,
-    { buyers, sellers }: { readonly buyers: TradeSide; readonly sellers: TradeSide },
+    sides: TradeSides,
     { offers, bids }: { readonly offers: OrdersLeft; readonly bids: OrdersLeft },
   ): void {
     const { positions, sums } = this.#round;
-    this.#take(records, buyers, sellers);
+    this.#take(records, sides);
     this.#deliver(offers, positions.sold);
     sums.add(this.#carrier, "traded", this.#deliver(bids, positions.bought));
   }
@@ -107,30 +107,31 @@ export class Entries {
   }
 
   /** Sales of the pool and of stores to bids, likewise. */
-  soldFromPool(records: Uint8Array, buyers: TradeSide): void {
+  soldFromPool(records: Uint8Array, sides: TradeSides): void {
     const { positions, sums } = this.#round;
-    this.#take(records, buyers, null);
+    this.#take(records, sides);
     const view = viewOf(records);
     let sold = 0;
-    for (let at = tradeAt.quantity, index = 0; at < records.length; at += tradeLayout.bytes, index += 1) {
-      const quantity = view.getUint32(at, true);
-      const participant = buyers.participant[buyers.place[index]!]!;
-      positions.bought[participant * carrierCount + this.#carrier]! += quantity;
+    let pooled = 0;
+    for (let at = 0; at < records.length; at += tradeLayout.bytes) {
+      const quantity = view.getUint32(at + tradeAt.quantity, true);
+      const buyer = this.#partyOf(view.getUint32(at + tradeAt.bid, true));
+      positions.bought[buyer * carrierCount + this.#carrier]! += quantity;
       sold += quantity;
+      if (view.getUint8(at + tradeAt.seller) !== partyCode.order) continue;
+      const seller = this.#partyOf(view.getUint32(at + tradeAt.offer, true));
+      positions.sold[seller * carrierCount + this.#carrier]! += quantity;
+      pooled += quantity;
     }
     sums.add(this.#carrier, "sold", sold);
+    sums.add(this.#carrier, "pooled", pooled);
   }
 
   /** Writes trades down and moves their money. */
-  #take(records: Uint8Array, buyers: TradeSide, sellers: TradeSide | null): void {
+  #take(records: Uint8Array, sides: TradeSides): void {
     const { journal, accounts } = this.#round;
     journal.trades(records);
-    moveTrades(records, buyers, sellers, accounts);
-  }
-
-  /** What an offer had left was sold to bids; the pool pays the seller. */
-  pooled(order: number, quantity: number, price: number): void {
-    this.#delivered(this.#priced(flowCode.pooled, this.#partyOf(order), order, quantity, price), "pooled");
+    moveTrades(records, sides, accounts);
   }
 
   /** What an offer had left went to a device; the pool, which its owner pays, pays the seller. */

@@ -3,7 +3,7 @@ import type { TradeColumns } from "../../core/clearing.js";
 import type { Book } from "../../core/columns.js";
 import type { ClearingRules } from "../../core/rules.js";
 import { maxPrice } from "../../units.js";
-import { type CarrierBook, floorAt, type Side, slotAt } from "./book.js";
+import { accountsOf, type CarrierBook, floorAt, type Side, slotAt } from "./book.js";
 import type { Round } from "./round.js";
 import type { Router } from "./router.js";
 
@@ -48,8 +48,14 @@ function bookTrades(
 ): void {
   const { carrier, tariff, entries } = book;
   // Own columns: writing the records may move the engine's.
-  const buyers = { participant: bids.participant, place: workspace.copied("bidPlace", trades.bid) };
-  const sellers = { participant: offers.participant, place: workspace.copied("offerPlace", trades.offer) };
+  const buyers = {
+    account: accountsOf(workspace, "bidAccount", bids.participant),
+    place: workspace.copied("bidPlace", trades.bid),
+  };
+  const sellers = {
+    account: accountsOf(workspace, "offerAccount", offers.participant),
+    place: workspace.copied("offerPlace", trades.offer),
+  };
   const names = { offers: offers.order, bids: bids.order };
   const { commission } = tariff;
   const { bytes } = engine.tradeRecords({ carrier, commission, ...names, sales: 0 });

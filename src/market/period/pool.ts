@@ -4,7 +4,8 @@
  */
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
-import { type CarrierBook, floorAt } from "./book.js";
+import { account, accountOf } from "../books/accounts.js";
+import { accountsOf, type CarrierBook, floorAt } from "./book.js";
 import type { Round } from "./round.js";
 import { discharge, dischargeLots, type StorageLots } from "./storage.js";
 
@@ -62,7 +63,7 @@ function sellLots(
   { lots, trades }: Pooling,
   device: readonly number[],
 ): Omit<PoolOutcome, "joined"> {
-  const { carrier, offers, bids, bidsLeft, entries, router } = book;
+  const { carrier, rules, offers, bids, offersLeft, bidsLeft, entries, router } = book;
   const { engine, terms } = round;
   const ownLots = lots.count - device.length;
   const { lot: lotOf, bid: bidOf, quantity, price } = trades;
@@ -93,14 +94,22 @@ function sellLots(
     price[sales] = price[index]!;
     sales += 1;
   }
-  paySellers(book, lots.offer.subarray(0, ownLots), delivered);
+  for (let lot = 0; lot < ownLots; lot += 1) offersLeft[lots.offer[lot]!]! -= delivered[lot]!;
   const names = { offers: offers.order, bids: bids.order, devices: Uint32Array.from(device) };
+  const { purchasePrice } = rules.pool!;
   // Own columns: writing the records may move the engine's.
   const buyers = {
-    participant: bids.participant,
+    account: accountsOf(round.workspace, "bidAccount", bids.participant),
     place: round.workspace.copied("bidPlace", bidOf.subarray(0, sales)),
   };
-  entries.soldFromPool(engine.tradeRecords({ carrier, ...names, peers: 0, sales }).bytes, buyers);
+  const sellers = {
+    account: round.workspace.u32("offerAccount", lots.count),
+    place: round.workspace.copied("offerPlace", lotOf.subarray(0, sales)),
+  };
+  for (let lot = 0; lot < lots.count; lot += 1)
+    sellers.account[lot] = lot < ownLots ? accountOf(offers.participant[lots.offer[lot]!]!) : account.pool;
+  const { bytes } = engine.tradeRecords({ carrier, ...names, purchasePrice, peers: 0, sales });
+  entries.soldFromPool(bytes, { buyers, sellers });
   const resting = new Set<number>();
   for (let lot = ownLots; lot < delivered.length; lot += 1)
     if (delivered[lot]! > 0) {
@@ -109,20 +118,6 @@ function sellLots(
       resting.add(number);
     }
   return { sales, delivered: resting };
-}
-
-/** What each lot sold is its seller's delivery, at one price whatever it asked. */
-function paySellers(
-  { rules, offers, offersLeft, entries }: CarrierBook,
-  lots: Uint32Array,
-  delivered: Float64Array,
-): void {
-  for (let lot = 0; lot < lots.length; lot += 1) {
-    if (delivered[lot] === 0) continue;
-    const place = lots[lot]!;
-    offersLeft[place]! -= delivered[lot]!;
-    entries.pooled(offers.order[place]!, delivered[lot]!, rules.pool!.purchasePrice);
-  }
 }
 
 /**

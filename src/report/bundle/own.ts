@@ -11,9 +11,9 @@ import {
   flowCode,
   flowLayout,
   orderLayout,
+  partyCode,
   postingLayout,
   readingLayout,
-  tradeCode,
   tradeLayout,
 } from "../../ledger/format/records.js";
 import type { RecordSection } from "../../ledger/format/sections.js";
@@ -58,7 +58,6 @@ const name = /* @__PURE__ */ offsetsOf(nameLayout);
 
 /** What makes a flow somebody's, by the code of its kind; kinds about nobody or a whole area don't stand here. */
 const partyOf: { readonly [code: number]: "participant" | "device" | "order" } = {
-  [flowCode.pooled]: "participant",
   [flowCode.stored]: "participant",
   [flowCode.exported]: "participant",
   [flowCode.imported]: "participant",
@@ -80,8 +79,10 @@ type IsOwn = (at: number, view: DataView, owner: Owner, orders: ReadonlySet<numb
 export const isOwn: { readonly [Section in RecordSection | "state" | "names"]: IsOwn } = {
   orders: (at, view, { number }) => view.getUint32(at + order.participant, true) === number,
   trades: (at, view, _, orders) =>
-    orders.has(view.getUint32(at + trade.bid, true)) ||
-    (view.getUint8(at + trade.kind) === tradeCode.peer && orders.has(view.getUint32(at + trade.offer, true))),
+    (view.getUint8(at + trade.buyer) === partyCode.order &&
+      orders.has(view.getUint32(at + trade.bid, true))) ||
+    (view.getUint8(at + trade.seller) === partyCode.order &&
+      orders.has(view.getUint32(at + trade.offer, true))),
   flows: (at, view, { number, devices }, orders) => {
     const party = view.getUint32(at + flow.party, true);
     switch (partyOf[view.getUint8(at + flow.kind)]) {

@@ -31,7 +31,7 @@ export interface BundleStatement {
   readonly periods: readonly [first: number, last: number];
   /** Number of records of each section. */
   readonly records: ReadonlyMap<string, number>;
-  /** Energy bought from members, pool, stores and grid, and sold to members and pool, all carriers together. */
+  /** Energy bought from members, pool, stores and grid, and sold to members, pool and grid, all carriers together. */
   readonly bought: bigint;
   readonly sold: bigint;
   /** Balance before the first period and after the last, as the ledger's headers have them under their roots. */
@@ -140,17 +140,20 @@ class Sums {
   }
 
   #trade(bytes: Uint8Array, orders: ReadonlySet<number>): void {
-    const { kind, offer, bid, quantity, price, supplyFee, useFee } = readRecord(tradeLayout, bytes, 0);
-    const buys = orders.has(bid);
-    const sells = kind === "peer" && orders.has(offer);
-    if (buys) this.bought += BigInt(quantity);
-    if (sells) this.sold += BigInt(quantity);
+    const found = readRecord(tradeLayout, bytes, 0);
+    const { kind, supplyFee, useFee } = found;
+    const buys = found.buyer === "order" && orders.has(found.bid);
+    const sells = found.seller === "order" && orders.has(found.offer);
+    const quantity = BigInt(found.quantity);
+    if (buys) this.bought += quantity;
+    if (sells) this.sold += quantity;
     payTrade(
       {
         kind: tradeCode[kind],
         buyer: buys ? this.#account : others,
         seller: sells ? this.#account : others,
-        amount: BigInt(quantity) * BigInt(price),
+        supplyAmount: quantity * BigInt(found.supplyPrice),
+        useAmount: quantity * BigInt(found.usePrice),
         supplyFee,
         useFee,
       },
@@ -161,7 +164,7 @@ class Sums {
   #flow(bytes: Uint8Array): void {
     const { kind, quantity, amount } = readRecord(flowLayout, bytes, 0);
     if (kind === "imported") this.bought += BigInt(quantity);
-    if (kind === "pooled") this.sold += BigInt(quantity);
+    if (kind === "stored" || kind === "exported") this.sold += BigInt(quantity);
     const own = (): number => this.#account;
     payFlow({ kind: flowCode[kind], amount }, { participant: own, device: own }, (_, from, to, paid) =>
       this.#pay(from, to, BigInt(paid)),

@@ -16,6 +16,7 @@ import {
   none,
   orderLayout,
   readingLayout,
+  type TradeRecord,
   tradeLayout,
 } from "../../ledger/format/records.js";
 import type { RecordSection } from "../../ledger/format/sections.js";
@@ -91,6 +92,11 @@ const idOf = (number: number | undefined, { registry }: Place): string | null =>
   number === undefined ? null : (registry.participants[number] ?? null);
 /** The id of the participant behind an order of the same block. */
 const partyOf = (order: number, place: Place): string | null => idOf(place.partyOf(order), place);
+/** Who stands on one side of a trade: the id of a participant, the name of a storage device; null for the grid. */
+function sideOf(party: TradeRecord["seller"], number: number, place: Place): string | null {
+  if (party === "order") return partyOf(number, place);
+  return party === "device" ? (place.registry.devices[number]?.name ?? null) : null;
+}
 
 /** What an account is called: the platform's by what it is for, the others by the participant's id. */
 function accountOf(number: number, place: Place): string | null {
@@ -158,13 +164,15 @@ const readTables: readonly ReadTable[] = [
   recordTable("trades", tradeLayout, [
     ["kind", "text", ({ kind }) => kind],
     ["carrier", "text", ({ carrier }) => carrier],
-    ["offer", "index", ({ kind, offer }) => (kind === "storage" ? null : offer)],
-    ["seller", "text", ({ kind, offer }, place) => (kind === "storage" ? null : partyOf(offer, place))],
-    ["device", "index", ({ kind, offer }) => (kind === "storage" ? offer : null)],
-    ["bid", "index", ({ bid }) => bid],
-    ["buyer", "text", ({ bid }, place) => partyOf(bid, place)],
+    ["seller_party", "text", ({ seller }) => seller],
+    ["offer", "index", ({ offer }) => orNull(offer)],
+    ["seller", "text", ({ seller, offer }, place) => sideOf(seller, offer, place)],
+    ["buyer_party", "text", ({ buyer }) => buyer],
+    ["bid", "index", ({ bid }) => orNull(bid)],
+    ["buyer", "text", ({ buyer, bid }, place) => sideOf(buyer, bid, place)],
     ["quantity", "quantity", ({ quantity }) => quantity],
-    ["price", "price", ({ price }) => price],
+    ["supply_price", "price", ({ supplyPrice }) => supplyPrice],
+    ["use_price", "price", ({ usePrice }) => usePrice],
     ["supply_fee", "amount", ({ supplyFee }) => supplyFee],
     ["use_fee", "amount", ({ useFee }) => useFee],
   ]),

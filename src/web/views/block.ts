@@ -169,14 +169,15 @@ function tradesTable(block: BlockShown, onRow: (index: number) => void): HTMLEle
   return dataTable(
     {
       caption: `Trades${firstOf(all, block.trades.length)}. Choose one to prove that it is in the block.`,
-      columns: ["Seller", "Buyer", "Carrier", "Energy", "Price", "Amount", "Way"],
+      columns: ["Seller", "Buyer", "Carrier", "Energy", "Seller gets", "Buyer pays", "Amount", "Way"],
       rows: block.trades.map((trade) => [
         trade.seller,
         trade.buyer,
         trade.carrier,
         energy(trade.quantity),
-        price(trade.price),
-        money(trade.quantity * trade.price),
+        price(trade.supplyPrice),
+        price(trade.usePrice),
+        money(trade.quantity * trade.usePrice),
         trade.kind,
       ]),
     },

@@ -65,7 +65,10 @@ export interface BlockShown {
   }[];
   /** The first of its orders and trades. */
   readonly orders: readonly (OrderRecord & { readonly who: string })[];
-  readonly trades: readonly (Pick<TradeRecord, "kind" | "carrier" | "quantity" | "price"> & {
+  readonly trades: readonly (Pick<
+    TradeRecord,
+    "kind" | "carrier" | "quantity" | "supplyPrice" | "usePrice"
+  > & {
     readonly seller: string;
     readonly buyer: string;
   })[];
@@ -165,9 +168,10 @@ export function block(_work: Work, { ledger, height }: InLedger): BlockShown {
       who: whoOrdered(run, opened, index),
     })),
     trades: Array.from(first("trades"), (_, index) => {
-      const { kind, carrier, offer, bid, quantity, price } = readRecord(tradeLayout, sections.trades, index);
+      const { offer, bid, ...trade } = readRecord(tradeLayout, sections.trades, index);
+      const { kind, carrier, quantity, supplyPrice, usePrice } = trade;
       const [seller, buyer] = [whoSold(run, opened, kind, offer), whoOrdered(run, opened, bid)];
-      return { kind, carrier, quantity, price, seller, buyer };
+      return { kind, carrier, quantity, supplyPrice, usePrice, seller, buyer };
     }),
   };
 }

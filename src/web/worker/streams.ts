@@ -60,14 +60,15 @@ function addTrades(sums: Record<Carrier, Sums>, block: Block, members: readonly 
   const kindOf = (order: number): MemberKind =>
     members[readRecord(orderLayout, orders, order).participant]!.kind;
   for (let index = 0; index < block.header.sections.trades.count; index++) {
-    const { kind, carrier, offer, bid, quantity, price } = readRecord(tradeLayout, trades, index);
+    const { kind, carrier, seller, offer, bid, quantity, usePrice } = readRecord(tradeLayout, trades, index);
     const sum = sums[carrier];
-    sum.low = Math.min(sum.low, price);
-    sum.high = Math.max(sum.high, price);
+    sum.low = Math.min(sum.low, usePrice);
+    sum.high = Math.max(sum.high, usePrice);
     sum.quantity += quantity;
-    sum.amount += quantity * price;
-    if (kind === "peer") soldBy(sum.streams, kindOf(offer)).direct += quantity;
-    boughtBy(sum.streams, kindOf(bid))[kind === "peer" ? "direct" : "pool"] += quantity;
+    sum.amount += quantity * usePrice;
+    const way = kind === "peer" ? "direct" : "pool";
+    if (seller === "order") soldBy(sum.streams, kindOf(offer))[way] += quantity;
+    boughtBy(sum.streams, kindOf(bid))[way] += quantity;
   }
 }
 
@@ -76,7 +77,7 @@ function addFlows(sums: Record<Carrier, Sums>, block: Block, members: readonly M
   for (let index = 0; index < block.header.sections.flows.count; index++) {
     const { kind, carrier, party, quantity } = readRecord(flowLayout, block.sections.flows, index);
     const { streams } = sums[carrier];
-    if (kind === "pooled" || kind === "stored") soldBy(streams, members[party]!.kind).pool += quantity;
+    if (kind === "stored") soldBy(streams, members[party]!.kind).pool += quantity;
     else if (kind === "discharged") streams.discharged += quantity;
     else if (kind === "charged") streams.chargedFromPool += quantity;
     else if (kind === "exported") soldBy(streams, members[party]!.kind).grid += quantity;

@@ -38,7 +38,7 @@ beforeAll(async () => {
   for await (const bytes of store.blocks()) {
     const other = copyOf(bytes);
     const { trades } = decodeBlock(other).sections;
-    if (trades.length > 0) viewOf(trades).setInt32(offsetsOf(tradeLayout).price, 90, true);
+    if (trades.length > 0) viewOf(trades).setInt32(offsetsOf(tradeLayout).usePrice, 90, true);
     // A store looks at headers only when a block is appended.
     await doctored.append(other, doctored.size);
   }

@@ -23,6 +23,7 @@ import {
   type OrderRecord,
   orderLayout,
   type PostingRecord,
+  partyCode,
   postingCode,
   postingKinds,
   postingLayout,
@@ -34,6 +35,7 @@ import {
   tradeCode,
   tradeKinds,
   tradeLayout,
+  tradeParties,
 } from "../../../src/ledger/format/records.js";
 import {
   recordSections,
@@ -84,10 +86,13 @@ const orders = fc.record({
 const trades = fc.record({
   kind: fc.constantFrom(...tradeKinds),
   carrier,
+  seller: fc.constantFrom(...tradeParties),
+  buyer: fc.constantFrom(...tradeParties),
   offer: u32,
   bid: u32,
   quantity: u32,
-  price: i32,
+  supplyPrice: i32,
+  usePrice: i32,
   supplyFee: i64,
   useFee: i64,
 });
@@ -167,9 +172,9 @@ const byHand = {
   trade: (r: TradeRecord) => [
     ["", "peer", "pool", "storage"].indexOf(r.kind),
     carriers.indexOf(r.carrier),
-    0,
-    0,
-    ...[r.offer, r.bid, r.quantity, r.price].flatMap((n) => le(n, 4)),
+    ["", "order", "device", "grid"].indexOf(r.seller),
+    ["", "order", "device", "grid"].indexOf(r.buyer),
+    ...[r.offer, r.bid, r.quantity, r.supplyPrice, r.usePrice].flatMap((n) => le(n, 4)),
     ...le(r.supplyFee, 8),
     ...le(r.useFee, 8),
   ],
@@ -263,7 +268,7 @@ const kind = <T>(
 ): Kind => ({ layout, records, byHand: hand, bytes }) as unknown as Kind;
 const kinds: readonly Kind[] = [
   kind(orderLayout, orders, byHand.order, 16),
-  kind(tradeLayout, trades, byHand.trade, 36),
+  kind(tradeLayout, trades, byHand.trade, 40),
   kind(flowLayout, flows, byHand.flow, 40),
   kind(readingLayout, readings, byHand.reading, 28),
   kind(postingLayout, postings, byHand.posting, 32),
@@ -372,7 +377,8 @@ describe("reserved bytes and codes", () => {
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 0],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 4],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 1, 255],
-      [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 3, 1],
+      [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 2, 0],
+      [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 3, 4],
       [readingLayout as never, encodeRecords(readingLayout, [reading!]), 5, 4],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 1, 4],
       [postingLayout as never, encodeRecords(postingLayout, [posting!]), 1, 254],
@@ -403,18 +409,24 @@ describe("offsets and codes by name", () => {
     expect(offsetsOf(tradeLayout)).toEqual({
       kind: 0,
       carrier: 1,
+      seller: 2,
+      buyer: 3,
       offer: 4,
       bid: 8,
       quantity: 12,
-      price: 16,
-      supplyFee: 20,
-      useFee: 28,
+      supplyPrice: 16,
+      usePrice: 20,
+      supplyFee: 24,
+      useFee: 32,
     });
     expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3 });
     expect(sideCode).toEqual({ offer: 0, bid: 1 });
     expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
     expect(nameCode).toEqual({ participant: 1, storage: 2, converter: 3, area: 4, ended: 5 });
-    expect([flowCode.pooled, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([1, 12, 1, 4]);
+    expect([flowCode.charged, flowCode.used, postingCode.deposit, postingCode.default]).toEqual([
+      1, 11, 1, 4,
+    ]);
+    expect(partyCode).toEqual({ order: 1, device: 2, grid: 3 });
     expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
     expect(noCarrier).toBe(255);
     expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5]);
@@ -428,7 +440,7 @@ describe("offsets and codes by name", () => {
 describe("sections", () => {
   it("are records of their layout, or items", () => {
     expect(sectionNames.map((name) => sectionLayouts[name]?.bytes ?? "items")).toEqual(
-      ["items", 16, "items", 36, 40, 28, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
+      ["items", 16, "items", 40, 40, 28, 32, 32, "items", 72, 88, 24], // docs/ledger-format.md
     );
     expect(storedSections).toEqual(sectionNames.slice(0, 7));
     expect(recordSections).toEqual(["orders", "trades", "flows", "readings", "postings"]);

@@ -23,7 +23,7 @@ const price = fc.oneof(
 const share = fc.oneof(fc.constantFrom(0, 1_000_000), fc.nat(1_000_000));
 const party = fc.constantFrom(0, 0, 0, 1, 2, 3);
 const trades = fc.array(
-  fc.record({ buyer: party, seller: party, quantity, price, supply: share, use: share }),
+  fc.record({ buyer: party, seller: party, quantity, price, other: price, supply: share, use: share }),
   { minLength: 1, maxLength: 40 },
 );
 
@@ -44,30 +44,36 @@ it("is what the trades say one by one, however large they are and in whatever or
           move(16 + trade.buyer, 16 + trade.seller, amount);
           move(16 + trade.seller, 2, supplyFee);
           move(16 + trade.buyer, 2, useFee);
-        } else move(16 + trade.buyer, 1, amount);
+        } else {
+          move(16 + trade.buyer, 1, amount);
+          move(1, 16 + trade.seller, BigInt(trade.quantity) * BigInt(trade.other));
+        }
         const kind = peers ? "peer" : "pool";
         const { quantity: q, price: p } = trade;
         return {
           kind,
           carrier: "heat",
+          seller: "order",
+          buyer: "order",
           offer: 0,
           bid: 0,
           quantity: q,
-          price: p,
+          supplyPrice: peers ? p : trade.other,
+          usePrice: p,
           supplyFee,
           useFee,
         };
       });
       const accounts = new Accounts();
       for (let number = 0; number < participants; number += 1) accounts.add();
-      const participant = Uint32Array.from({ length: participants }, (_, number) => number);
+      const own = Uint32Array.from({ length: participants }, (_, number) => 16 + number);
       const side = (place: (trade: (typeof drawn)[number]) => number) => ({
-        participant,
+        account: own,
         place: Uint32Array.from(drawn, place),
       });
-      const sellers = peers ? side(({ seller }) => seller) : null;
+      const sellers = side(({ seller }) => seller);
       const buyers = side(({ buyer }) => buyer);
-      moveTrades(encodeRecords(tradeLayout, records), buyers, sellers, accounts);
+      moveTrades(encodeRecords(tradeLayout, records), { buyers, sellers }, accounts);
       for (const account of [1, 2, 16, 17, 18, 19])
         expect(accounts.balance(account)).toBe(balances.get(account) ?? 0n);
     }),

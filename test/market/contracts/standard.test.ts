@@ -211,7 +211,8 @@ describe("whose terms hold", () => {
     expect(of(1)).toEqual([]);
     expect(rest(result, "offer")).toEqual([{ order: 0, quantity: 10 }]);
     expect(rest(result, "bid")).toMatchObject([{ quantity: 6 }]);
-    expect(of(2)).toEqual([["pooled", 2]]);
+    expect(of(2)).toEqual([]);
+    expect(result.trades()).toMatchObject([{ kind: "pool", offer: 1, bid: 3, quantity: 2 }]);
     expect(of(3)).toEqual([
       ["interrupted", 4],
       ["imported", 2],

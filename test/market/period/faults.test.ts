@@ -91,7 +91,7 @@ describe("areas", () => {
     for (const behind of [false, true]) {
       const result = await clear(behind);
       expect(result.carriers[0]?.clearingPrice).toBe(10);
-      expect(result.trades()).toMatchObject([{ quantity: 1, price: 10 }]);
+      expect(result.trades()).toMatchObject([{ quantity: 1, usePrice: 10 }]);
     }
   });
 
@@ -150,7 +150,6 @@ describe("areas", () => {
       const result = await market.clearPeriod(period);
       // Scenario 1 carries 3 of 10; 7 join the pool, 0 of which the edge lets to fa. The grid pays 5.
       expect(result.trades()).toMatchObject([{ kind: "peer", quantity: 3 }]);
-      expect(quantities(result, "pooled")).toEqual([]);
       expect(quantities(result, "exported")).toEqual(limit < 5 ? [7] : []);
       expect(rest(result, "offer").map(({ quantity }) => quantity)).toEqual(limit < 5 ? [] : [7]);
     }
@@ -178,7 +177,7 @@ describe("the pool", () => {
     put(market, "buyer", "bid", 10, 1);
     const result = await market.clearPeriod(2);
     expect(result.carriers[0]?.pool).toEqual(Uint32Array.of(0));
-    expect(seen(result, "pooled")).toMatchObject([{ quantity: 5, price: 15 }]);
+    expect(result.trades()).toMatchObject([{ kind: "pool", quantity: 5, supplyPrice: 15 }]);
     expect(rest(result, "offer")).toEqual([{ order: 1, quantity: 5 }]);
   });
 });

@@ -29,12 +29,12 @@ const meters = carriers.length * maxParties;
 // Each trade empties an order, each sale an order or a lot.
 const peers = orders;
 const sales = orders + devices;
-// An offer is converted, held back in scenario 1 and at export, pooled, exported, idle, and stored once when a store
+// An offer is converted, held back in scenario 1 and at export, exported, idle, and stored once when a store
 // takes the last of it; a bid is held back, interrupted, imported, unserved. A sale may be held
 // back. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once; each
 // time from the pool it leaves one offer half stored. Of an area: its loss, and an offer half stored when its edge gets
 // full, once in each direction.
-const flows = 7 * orders + sales + 9 * devices + 3 * areas + contracts;
+const flows = 6 * orders + sales + 9 * devices + 3 * areas + contracts;
 
 // Records of one metered period's estimates beyond the first of each meter: all energy that was last read or traded, at
 // the largest price; what was traded at most, where it is estimated, costs nothing.

@@ -52,8 +52,9 @@ describe("what is left of an offer", () => {
     const result = await market.clearPeriod(2);
     // 30 and 4 don't meet. In the pool the offer joins from 8 on, and the bid stands at 25: 6 at 20, of which the
     // seller gets 15. The store takes 3 more at the 9 that it pays; the grid would pay 5, so the last one stays.
-    expect(result.trades()).toMatchObject([{ kind: "pool", offer: 0, bid: 1, quantity: 6, price: 20 }]);
-    expect(seen(result, "pooled")).toEqual([{ quantity: 6, lost: 0, price: 15, amount: 90n, extra: 0n }]);
+    expect(result.trades()).toMatchObject([
+      { kind: "pool", offer: 0, bid: 1, quantity: 6, supplyPrice: 15, usePrice: 20 },
+    ]);
     expect(seen(result, "stored")).toEqual([{ quantity: 3, lost: 0, price: 9, amount: 27n, extra: 0n }]);
     expect(seen(result, "charged")).toMatchObject([{ quantity: 3, price: 9, amount: 27n }]);
     expect(seen(result, "exported")).toEqual([]);
@@ -158,7 +159,7 @@ describe("a bid in the pool", () => {
       put(market, "seller", "offer", 3, 39);
       put(market, "buyer", "bid", 3, 38);
       const result = await market.clearPeriod(2);
-      expect(result.trades().map((trade) => trade.price)).toEqual(price === 40 ? [40] : []);
+      expect(result.trades().map((trade) => trade.usePrice)).toEqual(price === 40 ? [40] : []);
     }
   });
 

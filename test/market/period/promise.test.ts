@@ -81,23 +81,29 @@ function holds(
   };
   let fees = 0n;
   const trades = decodeRecords(tradeLayout, block.sections.trades);
-  for (const { kind, carrier, offer, bid, quantity, price, supplyFee, useFee } of trades) {
+  for (const trade of trades) {
+    const { kind, carrier, seller, offer, bid, supplyPrice, usePrice, supplyFee, useFee } = trade;
     // In scenario 1 nobody pays above a bid; in scenario 2 nobody pays above the higher of bid and contract.
     const { participant: buyer, price: limit } = orders[bid]!;
-    expect(price).toBeLessThanOrEqual(
+    expect(usePrice).toBeLessThanOrEqual(
       kind === "peer" ? limit : Math.max(limit, terms.poolLimit(buyer, carrier)),
     );
-    const amount = BigInt(quantity) * BigInt(price);
+    const amount = BigInt(trade.quantity) * BigInt(usePrice);
     pay(orders[bid]!.participant, amount + useFee);
+    const got = BigInt(trade.quantity) * BigInt(supplyPrice);
+    if (seller === "order") pay(orders[offer]!.participant, supplyFee - got);
     fees += supplyFee + useFee;
     if (kind !== "peer") {
       // Pool and grid take no commission.
       expect([supplyFee, useFee]).toEqual([0n, 0n]);
+      if (seller !== "order") continue;
+      // In scenario 2 nobody gets below the contract's floor.
+      const { participant, price } = orders[offer]!;
+      expect(supplyPrice).toBeGreaterThanOrEqual(terms.floor(participant, carrier, price));
       continue;
     }
     // In scenario 1 nobody gets below an offer.
-    expect(price).toBeGreaterThanOrEqual(orders[offer]!.price);
-    pay(orders[offer]!.participant, supplyFee - amount);
+    expect(supplyPrice).toBeGreaterThanOrEqual(orders[offer]!.price);
     // The commission is at most ⌊amount × highest rate of the side⌋.
     const { commission } = terms.payment!.tariffs[carrier];
     const most = (rates: number[]): bigint =>
@@ -109,7 +115,7 @@ function holds(
   let imports = 0;
   for (const { kind, carrier, party, order, quantity, price } of flows) {
     const amount = BigInt(quantity) * BigInt(price);
-    if (["pooled", "stored", "exported"].includes(kind)) {
+    if (["stored", "exported"].includes(kind)) {
       // Outside scenario 1 nobody gets below the contract's floor.
       expect(price).toBeGreaterThanOrEqual(terms.floor(party, carrier, orders[order]!.price));
       pay(party, -amount);

@@ -39,7 +39,7 @@ describe("storage", () => {
     expect(seen(result, "selfDischarged")).toEqual([
       { quantity: 2, lost: 2, price: 0, amount: 0n, extra: 38n },
     ]);
-    expect(seen(result, "pooled")).toEqual([]);
+    expect(result.trades()).toEqual([]);
     expect(seen(result, "stored")).toEqual([{ quantity: 30, lost: 0, price: 3, amount: 90n, extra: 0n }]);
     expect(seen(result, "charged")).toEqual([{ quantity: 30, lost: 3, price: 3, amount: 90n, extra: 65n }]);
     expect(seen(result, "exported")).toEqual([{ quantity: 20, lost: 0, price: 5, amount: 100n, extra: 0n }]);
@@ -54,7 +54,9 @@ describe("storage", () => {
     put(market, "buyer", "bid", 17, 30);
     const result = await market.clearPeriod(1);
     // 38 after self-discharge give floor(38 × 0.8) = 30, the limit 18; 17 are taken; ceil(17 / 0.8) = 22 are drained.
-    expect(result.trades()).toMatchObject([{ kind: "storage", offer: 0, quantity: 17, price: 12 }]);
+    expect(result.trades()).toMatchObject([
+      { kind: "storage", offer: 0, quantity: 17, supplyPrice: 12, usePrice: 12 },
+    ]);
     expect(seen(result, "discharged")).toEqual([
       { quantity: 17, lost: 5, price: 12, amount: 204n, extra: 16n },
     ]);

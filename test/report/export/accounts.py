@@ -168,15 +168,17 @@ class Books:
                 self.hold(self.names.index(ended["participant"]), -int(ended["collateral"]))
 
     def trade(self, trade, orders):
-        amount = trade["quantity"] * trade["price"]
-        buyer = orders[trade["bid"]]["participant"]
-        if trade["kind"] != "peer":
-            self.pay(self.of(buyer), self.house(POOL), amount)
-            return
-        seller = orders[trade["offer"]]["participant"]
-        self.pay(self.of(buyer), self.of(seller), amount)
-        self.pay(self.of(seller), self.house(COMMISSION), int(trade["supplyFee"]))
-        self.pay(self.of(buyer), self.house(COMMISSION), int(trade["useFee"]))
+        def side(party, number):
+            """Who pays or is paid: what stores trade, flows settle with their owners."""
+            return self.of(orders[number]["participant"]) if party == "order" else self.house(POOL)
+
+        buyer = side(trade["buyer"], trade["bid"])
+        seller = side(trade["seller"], trade["offer"])
+        keeper = seller if trade["kind"] == "peer" else self.house(POOL)
+        self.pay(buyer, keeper, trade["quantity"] * trade["usePrice"])
+        self.pay(keeper, seller, trade["quantity"] * trade["supplyPrice"])
+        self.pay(seller, self.house(COMMISSION), int(trade["supplyFee"]))
+        self.pay(buyer, self.house(COMMISSION), int(trade["useFee"]))
 
     def flow(self, flow):
         kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
@@ -184,7 +186,7 @@ class Books:
         device = kind in ("charged", "gridCharged", "discharged", "selfDischarged", "used")
         owner = self.owner[party] if device else None
         keeper = self.house(POOL) if owner is None else self.of(owner)
-        if kind in ("pooled", "stored"):
+        if kind == "stored":
             self.pay(self.house(POOL), self.of(party), amount)
         elif kind == "interrupted":
             self.pay(self.house(TRADING), self.of(party), amount)
@@ -220,11 +222,11 @@ class Books:
                 move(participant, carrier, 0)
         for trade in block["trades"]:
             move(orders[trade["bid"]]["participant"], trade["carrier"], trade["quantity"])
-            if trade["kind"] == "peer":
+            if trade["seller"] == "order":
                 move(orders[trade["offer"]]["participant"], trade["carrier"], -trade["quantity"])
         for flow in block["flows"]:
             kind, party, quantity = flow["kind"], flow["party"], flow["quantity"]
-            if kind in ("pooled", "stored", "exported"):
+            if kind in ("stored", "exported"):
                 move(party, flow["carrier"], -quantity)
             elif kind == "imported":
                 move(party, flow["carrier"], quantity)

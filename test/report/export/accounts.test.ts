@@ -67,7 +67,7 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
   it("do not, when anything that moves money was changed", async () => {
     const { document } = await exported(104, { participants: 30, periods: 8 });
     const changes: readonly (readonly [string, string, string | number])[] = [
-      ["trades", "price", 1],
+      ["trades", "usePrice", 1],
       ["trades", "useFee", "7"],
       ["flows", "quantity", 5],
       ["readings", "in", 9],
@@ -76,7 +76,7 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
       const { blocks, ...rest } = JSON.parse(document);
       const record = blocks
         .flatMap((block: Record<string, Record<string, unknown>[]>) => block[section])
-        .find(({ kind }: { kind?: string }) => kind === undefined || kind === "peer" || kind === "pooled");
+        .find(({ kind }: { kind?: string }) => kind === undefined || kind === "peer" || kind === "imported");
       expect(record[field]).not.toBe(value);
       record[field] = value;
       expect(judge(JSON.stringify({ ...rest, blocks })), section).toMatchObject({ ok: false });

@@ -51,10 +51,13 @@ const people: Period = {
       {
         kind: "storage",
         carrier: "gas",
+        seller: "device",
+        buyer: "order",
         offer: 7,
         bid: 3,
         quantity: 1,
-        price: -1,
+        supplyPrice: -2,
+        usePrice: -1,
         supplyFee: -(2n ** 63n),
         useFee: 2n ** 63n - 1n,
       },
@@ -325,19 +328,21 @@ describe("csv", () => {
     const trades = await rowsOf("trades");
     expect(trades[0]).toMatchObject({
       kind: "storage",
-      offer: "",
+      seller_party: "device",
+      offer: "7",
       seller: "",
-      device: "7",
+      buyer_party: "order",
       buyer: "'-2+3",
       quantity: "0.000001",
-      price: "-0.000001",
+      supply_price: "-0.000002",
+      use_price: "-0.000001",
       supply_fee: "-9223372.036854775808",
       use_fee: "9223372.036854775807",
     });
     expect(trades[1]).toMatchObject({
       offer: "0",
+      seller_party: "order",
       seller: "home-1",
-      device: "",
       bid: "1",
       supply_fee: "0.0000045",
     });

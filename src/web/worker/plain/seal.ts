@@ -9,6 +9,7 @@ import type { PlainTrades } from "./clear.js";
 const hashBytes = 32;
 const at = offsetsOf(tradeLayout);
 const { peer } = codesOf(tradeLayout, "kind");
+const { order } = codesOf(tradeLayout, "seller");
 
 /** Root over the rows of the trades' records (docs/ledger-format.md, section 3; RFC 6962 §2.1). */
 export function sealPlain(trades: PlainTrades): Uint8Array {
@@ -24,10 +25,13 @@ export function sealPlain(trades: PlainTrades): Uint8Array {
     let start = 1;
     for (let index = row * rowRecords; index < end; index++, start += tradeLayout.bytes) {
       record.setUint8(start + at.kind, peer);
+      record.setUint8(start + at.seller, order);
+      record.setUint8(start + at.buyer, order);
       record.setUint32(start + at.offer, trades.offer[index]!, true);
       record.setUint32(start + at.bid, trades.bid[index]!, true);
       record.setUint32(start + at.quantity, trades.quantity[index]!, true);
-      record.setInt32(start + at.price, trades.price[index]!, true);
+      record.setInt32(start + at.supplyPrice, trades.price[index]!, true);
+      record.setInt32(start + at.usePrice, trades.price[index]!, true);
     }
     hashes.set(sha256(leaf.subarray(0, start)), row * hashBytes);
   }
