@@ -5,7 +5,9 @@
 import type { Block } from "../ledger/format/block.js";
 import { decodeItems } from "../ledger/format/block.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Contract, MarketContract } from "../market/contracts/contracts.js";
+import { keyContracts } from "../market/period/snapshot.js";
 import { amountTick, formatTicks, microTick, parseTick, type Tick } from "../units.js";
 
 /**
@@ -44,6 +46,12 @@ export function marketTicks(contract: Pick<MarketContract, "quantityTick" | "pri
     parseTick(contract.quantityTick, "market.quantityTick"),
     parseTick(contract.priceTick, "market.priceTick"),
   );
+}
+
+/** The ticks that a snapshot's market contract states. */
+export function ticksAfter(snapshot: Snapshot): MarketTicks {
+  const [market] = keyContracts(snapshot);
+  return marketTicks(market as MarketContract);
 }
 
 /** The contracts of a block that has been checked. */

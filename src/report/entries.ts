@@ -4,7 +4,7 @@
  */
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
-import { offsetsOf, readRecord } from "../ledger/format/layout.js";
+import { decodeRecords, offsetsOf, readRecord } from "../ledger/format/layout.js";
 import {
   type FlowRecord,
   firstParticipantAccount,
@@ -19,8 +19,10 @@ import {
   type TradeRecord,
   tradeLayout,
 } from "../ledger/format/records.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
+import { stateLayout } from "../ledger/format/state.js";
 import type { Carrier } from "../units.js";
-import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { defaultTicks, type MarketTicks, marketTicks, ticksAfter } from "./columns.js";
 import { ordersLeft } from "./left.js";
 import { Registry } from "./registry.js";
 
@@ -71,15 +73,24 @@ const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 const reading = /* @__PURE__ */ offsetsOf(readingLayout);
 const posting = /* @__PURE__ */ offsetsOf(postingLayout);
 
-/** Reads blocks that have been checked, each once and in order from genesis, into a participant's entries. */
+/**
+ * Reads blocks that have been checked, each once and in order from genesis, or from a snapshot on, into a participant's
+ * entries.
+ */
 export class StatementReader {
   readonly participant: string;
   #ticks: MarketTicks = defaultTicks;
   #balance = 0n;
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
 
-  constructor(participant: string) {
+  constructor(participant: string, snapshot: Snapshot | null = null) {
     this.participant = participant;
+    this.#registry = Registry.after(snapshot);
+    if (snapshot === null) return;
+    this.#ticks = ticksAfter(snapshot);
+    const account = firstParticipantAccount + (this.#registry.numberOf(participant) ?? Number.NaN);
+    for (const { kind, number, value } of decodeRecords(stateLayout, snapshot.state))
+      if (kind === "balance" && number === account) this.#balance = value;
   }
 
   /** Balance after the last block added, in amount ticks. */

@@ -32,6 +32,7 @@ export { exportCsv } from "./export/csv.js";
 export { exportJson, importJson } from "./export/document.js";
 export { readLedgerFile, writeLedgerFile } from "./export/file.js";
 export { exportParquet } from "./export/parquet.js";
+export type { TableOptions } from "./export/reader.js";
 export { type Table, tables } from "./export/tables.js";
 export { summarize } from "./indicators.js";
 export type { Cost, Savings } from "./savings.js";

@@ -1,7 +1,9 @@
 /** Who is who in a ledger: the numbers that records use and what contracts call them, as its blocks introduce them. */
 import type { Block } from "../ledger/format/block.js";
 import type { FlowRecord } from "../ledger/format/records.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Contract } from "../market/contracts/contracts.js";
+import { keyContracts } from "../market/period/snapshot.js";
 import { contractsOf } from "./columns.js";
 
 /** Flows of devices that say behind them, in `extra`, how full the device then is. */
@@ -20,7 +22,10 @@ export interface KnownDevice {
   readonly owner: number | null;
 }
 
-/** Participants and devices by number, from the contracts of blocks that come in order from genesis, each once. */
+/**
+ * Participants and devices by number, from the contracts of blocks that come in order, each once, from genesis or from
+ * a snapshot on.
+ */
 export class Registry {
   /** Ids of the participants registered so far, by number. */
   readonly participants: string[] = [];
@@ -28,6 +33,14 @@ export class Registry {
   readonly devices: KnownDevice[] = [];
   readonly #participants = new Map<string, number>();
   readonly #devices = new Map<string, number>();
+
+  /** Who was who after the block of a snapshot; nobody without one. */
+  static after(snapshot: Snapshot | null): Registry {
+    const registry = new Registry();
+    // They come in the order of the numbers, of what has ended too.
+    for (const contract of snapshot === null ? [] : keyContracts(snapshot)) registry.enter(contract);
+    return registry;
+  }
 
   /** Takes the contracts of the next block, and returns them. */
   add(block: Block): Contract[] {

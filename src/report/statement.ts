@@ -2,12 +2,13 @@
  * The statement of one participant: what it bought and sold, from whom, what was settled and what it paid, entry by
  * entry, out of the blocks of a ledger and nothing else.
  */
-import { integer, onlyKeys } from "../check.js";
+import { onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
-import type { Blocks } from "../ledger/format/chain.js";
+import { type Blocks, Chain } from "../ledger/format/chain.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
-import { checkedBlocks } from "./blocks.js";
+import { checkedBlocks, stretchOf } from "./blocks.js";
 import type { Cell, Column, MarketTicks } from "./columns.js";
 import { type StatementEntry, StatementReader } from "./entries.js";
 
@@ -30,6 +31,11 @@ export interface StatementOptions {
   /** Heights of the blocks whose entries are wanted, half-open, `to` at least 1; default: all. */
   readonly from?: number;
   readonly to?: number;
+  /**
+   * Where to begin reading records: a snapshot, checked, of a height below `from`. Of the blocks up to there headers
+   * and links are checked alone, and they may be headers alone. Default: at genesis.
+   */
+  readonly snapshot?: Snapshot | null;
   /** Default: hash-wasm's. */
   readonly hasher?: Hasher;
 }
@@ -48,15 +54,13 @@ export async function statement(
   participant: string,
   options: StatementOptions = {},
 ): Promise<Statement> {
-  onlyKeys(options, "options", ["from", "to", "hasher"]);
-  const { from = 0, to = Number.MAX_SAFE_INTEGER } = options;
-  integer(0, Number.MAX_SAFE_INTEGER)(from, "from");
-  integer(1, Number.MAX_SAFE_INTEGER)(to, "to");
+  onlyKeys(options, "options", ["from", "to", "snapshot", "hasher"]);
+  const { from, to, snapshot } = stretchOf(options);
   const hasher = options.hasher ?? (await openHasher());
-  const reader = new StatementReader(participant);
+  const reader = new StatementReader(participant, snapshot);
   const entries: StatementEntry[] = [];
-  let height = 0;
-  for await (const { block } of checkedBlocks(blocks, hasher)) {
+  let height = snapshot === null ? 0 : snapshot.header.height + 1;
+  for await (const { block } of checkedBlocks(blocks, hasher, new Chain(hasher), snapshot)) {
     const found = reader.add(block);
     if (height >= from) for (const entry of found) entries.push(entry);
     height += 1;

@@ -5,7 +5,8 @@
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { fail, GridclearError } from "../../errors.js";
-import { openNodeStore } from "../../ledger/store/node.js";
+import { contractKey, marketContract } from "../../ledger/store/beginning.js";
+import { openNodeStore, type Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import {
@@ -13,12 +14,14 @@ import {
   exportCsv,
   exportJson,
   exportParquet,
+  type TableOptions,
   tables,
   writeLedgerFile,
 } from "../../report/index.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { interruptible } from "../parts/interrupt.js";
 import { reasonOf } from "../parts/problem.js";
+import { inWordsOfRange, type Range, readRange, snapshotBelow } from "../parts/range.js";
 import { withSource } from "../parts/source.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
@@ -26,6 +29,8 @@ const tableNames = tables.map(({ name }) => name);
 
 /** What to write, as the command line says it. */
 interface Request {
+  /** The blocks whose tables are wanted; null: all. */
+  readonly range: Range | null;
   readonly format: (typeof formats)[number];
   readonly output: string | undefined;
   readonly table: string | undefined;
@@ -35,9 +40,9 @@ interface Request {
 export const exportCommand: Command = defineCommand({
   name: "export",
   summary: "write a ledger as JSON, CSV, Parquet or one file, and read it back",
-  forms: ["LEDGER --format FORMAT [--output PATH] [--table NAME]"],
+  forms: ["LEDGER --format FORMAT [--output PATH] [--table NAME]\n[--period A..B]"],
   about:
-    "Writes a ledger out, checking every block on the way. Nothing in the ledger is changed, and a market may go on writing it. What can't be written whole is not left behind.",
+    "Writes a ledger out, checking every block on the way. Nothing in the ledger is changed, and a market may go on writing it. What can't be written whole is not left behind.\n\nOf the public part of a private market, and of what is erased, headers are all there is: json, file and directory have them, and of the tables blocks and totals.",
   arguments: [
     { name: "LEDGER", help: "directory of a ledger, or what this command wrote of one as json or file" },
   ],
@@ -54,6 +59,10 @@ export const exportCommand: Command = defineCommand({
       value: "NAME",
       help: `only this one (columns: docs/exports.md): ${tableNames.join(", ")}`,
     },
+    period: {
+      value: "A..B",
+      help: "places in the ledger (heights) that the tables are about, half-open: 10..20, or one: 10. Reading begins at the newest snapshot before them",
+    },
   },
   exits: { 0: "written", 1: "the ledger is not good" },
   async run({ arguments: [path], options }, io) {
@@ -63,9 +72,11 @@ export const exportCommand: Command = defineCommand({
     const exitCode = await interruptible(async (stop) => {
       try {
         // Links only: whatever is written is hashed block by block.
-        await withSource(path!, { hasher, verify: "hashes" }, ({ blocks }) =>
-          write(() => untilStopped(blocks(), stop.signal), request, hasher, io),
-        );
+        await withSource(path!, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
+          const options = await optionsFor(request, store, hasher);
+          const source = { hasher, options, blocks: () => untilStopped(blocks(), stop.signal) };
+          await write(source, request, io).catch(inWordsOfRange);
+        });
         return 0;
       } catch (error) {
         if (error instanceof Stopped) return stop.exitCode;
@@ -91,10 +102,10 @@ async function* untilStopped(blocks: Blocks, signal: AbortSignal): AsyncGenerato
 
 function readRequest(
   values: {
-    readonly [name in "format" | "output" | "table"]: string | undefined;
+    readonly [name in "format" | "output" | "table" | "period"]: string | undefined;
   },
 ): Request {
-  const { output, table } = values;
+  const { output, table, period } = values;
   const format = formats.find((known) => known === values.format);
   if (format === undefined)
     return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format ?? "none");
@@ -103,9 +114,17 @@ function readRequest(
     const wanted = tabular ? `one of ${tableNames.join(", ")}` : "csv or parquet with it";
     return fail("invalid", "--table", wanted, table);
   }
+  if (period !== undefined && !tabular)
+    return fail("invalid", "--period", "csv or parquet with it: the others hold whole ledgers", format);
   if (output === undefined && !(format === "json" || (format === "csv" && table !== undefined)))
     return fail("invalid", "--output", `a path for ${format}`, "none");
-  return { format, output, table };
+  return { format, output, table, range: period === undefined ? null : readRange(period) };
+}
+
+/** Where reading begins, and the market contract where the store keeps it beside the blocks. */
+async function optionsFor({ range }: Request, store: Store | null, hasher: Hasher): Promise<TableOptions> {
+  const contract = store === null || store.size === 0 ? null : await marketContract(store, hasher);
+  return { ...range, contract, snapshot: await snapshotBelow(range?.from ?? 0, store, hasher) };
 }
 
 /** A folder with other files than its own is no ledger any more. */
@@ -114,16 +133,25 @@ function refuseInside(ledger: string, output: string | undefined): void {
     fail("invalid", "--output", "a place outside of the ledger", output);
 }
 
-async function write(blocks: () => Blocks, request: Request, hasher: Hasher, io: Io): Promise<void> {
+/** A ledger that is written out: its blocks, afresh with each call, and how its tables are read. */
+interface Source {
+  readonly hasher: Hasher;
+  readonly options: TableOptions;
+  blocks(): Blocks;
+}
+
+async function write(source: Source, request: Request, io: Io): Promise<void> {
   const { format, output, table } = request;
+  const { blocks, hasher, options } = source;
   if (output === undefined) {
-    const pieces = table === undefined ? exportJson(blocks(), hasher) : exportCsv(blocks(), table, hasher);
+    const pieces =
+      table === undefined ? exportJson(blocks(), hasher) : exportCsv(blocks(), table, hasher, options);
     for await (const piece of pieces) io.out(piece);
   } else if (format === "json" || format === "file") {
     const pieces = (format === "json" ? exportJson : writeLedgerFile)(blocks(), hasher);
     await whollyOrNot((making) => writeNew(output, pieces, making));
-  } else if (format === "directory") await writeDirectory(output, blocks(), hasher);
-  else await writeTables(request, output, blocks, hasher);
+  } else if (format === "directory") await writeDirectory(output, source);
+  else await writeTables(request, output, source, io);
 }
 
 const refused = (path: string, error: NodeJS.ErrnoException): never =>
@@ -164,30 +192,46 @@ async function makeDirectory(path: string, making: (path: string) => void): Prom
   return true;
 }
 
-async function* once(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield await bytes;
+/** Bytes that begin to be made when they are asked for, so that nobody misses it when that fails. */
+async function* once(make: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await make();
 }
 
-/** Writes one table to a file, or into a directory that is there, or all of them into a directory. */
+/**
+ * Writes one table to a file, or into a directory that is there, or all of them into a directory: those that blocks
+ * which are headers alone don't give are left out, and named.
+ */
 async function writeTables(
   { format, table }: Request,
   output: string,
-  blocks: () => Blocks,
-  hasher: Hasher,
+  { blocks, hasher, options }: Source,
+  io: Io,
 ): Promise<void> {
   const pieces = (name: string): Pieces =>
-    format === "csv" ? exportCsv(blocks(), name, hasher) : once(exportParquet(blocks(), name, hasher));
+    format === "csv"
+      ? exportCsv(blocks(), name, hasher, options)
+      : once(() => exportParquet(blocks(), name, hasher, options));
   const isDirectory = (await stat(output).catch(() => null))?.isDirectory() ?? false;
+  const leftOut: string[] = [];
   await whollyOrNot(async (making) => {
     if (table !== undefined && !isDirectory) return writeNew(output, pieces(table), making);
     await makeDirectory(output, making);
     for (const name of table === undefined ? tableNames : [table])
-      await writeNew(join(output, `${name}.${format}`), pieces(name), making);
+      await whollyOrNot(async (makingOne) => {
+        const path = join(output, `${name}.${format}`);
+        await writeNew(path, pieces(name), makingOne);
+        making(path);
+      }).catch((error: unknown) => {
+        if (table !== undefined || !(error instanceof GridclearError) || error.code !== "state") throw error;
+        leftOut.push(name);
+      });
   });
+  if (leftOut.length > 0)
+    io.err(`left out, since their records are withheld or erased: ${leftOut.join(", ")}\n`);
 }
 
 /** Writes a new ledger directory. Throws `conflict` unless the directory is new or empty. */
-async function writeDirectory(output: string, blocks: Blocks, hasher: Hasher): Promise<void> {
+async function writeDirectory(output: string, { blocks, hasher, options }: Source): Promise<void> {
   await whollyOrNot(async (making) => {
     if (!(await makeDirectory(output, making))) {
       const [foreign] = await readdir(output);
@@ -196,7 +240,10 @@ async function writeDirectory(output: string, blocks: Blocks, hasher: Hasher): P
     }
     const store = await openNodeStore(output, { hasher });
     try {
-      for await (const bytes of blocks) await store.append(bytes, store.size);
+      for await (const bytes of blocks()) await store.append(bytes, store.size);
+      // Where genesis is its header alone, nothing else says what market it is.
+      if (options.contract && (await marketContract(store, hasher)) === null)
+        await store.putMeta(contractKey, options.contract);
     } finally {
       await store.close();
     }

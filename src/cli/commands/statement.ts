@@ -15,6 +15,7 @@ import {
 } from "../../report/statement.js";
 import { carriers } from "../../units.js";
 import { type Command, defineCommand } from "../command.js";
+import { inWordsOfRange, type Range, readRange, snapshotBelow } from "../parts/range.js";
 import { withSource } from "../parts/source.js";
 import { count, grouped, type Row, rounded, table } from "../parts/table.js";
 
@@ -27,7 +28,7 @@ export const statementCommand: Command = defineCommand({
     "LEDGER PARTICIPANT --bundle FILE [--period A..B]",
   ],
   about:
-    "What a participant bought, sold and paid, from the ledger alone: energy, price, counterparties, fees, imbalances and balance. Every block is hashed on the way. Without --period it shows sums for each carrier; with it, or as JSON or CSV, every entry. With --bundle the participant's own records are written to a file with their proofs, which gridclear verify --proof checks without the ledger; of a private market's other records there is nothing in it but salted hashes.",
+    "What a participant bought, sold and paid, from the ledger alone: energy, price, counterparties, fees, imbalances and balance. Every block is hashed on the way. Without --period it shows sums for each carrier; with it, or as JSON or CSV, every entry. A statement that begins later begins to read at the newest snapshot before it, so that what is older may be erased. With --bundle the participant's own records are written to a file with their proofs, which gridclear verify --proof checks without the ledger; of a private market's other records there is nothing in it but salted hashes.",
   arguments: [
     { name: "LEDGER", help: "directory of a ledger, or a file that gridclear export wrote of one" },
     { name: "PARTICIPANT", help: "id, such as home-01" },
@@ -68,29 +69,16 @@ export const statementCommand: Command = defineCommand({
   },
 });
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-function readRange(text: string): Range {
-  const match = /^([0-9]{1,15})(?:\.\.([0-9]{1,15}))?$/.exec(text);
-  const from = Number(match?.[1] ?? Number.NaN);
-  const to = match?.[2] === undefined ? from + 1 : Number(match[2]);
-  return match !== null && from < to
-    ? { from, to }
-    : fail("invalid", "--period", "A..B with A below B, or A", text);
-}
-
 async function readStatement(ledger: string, participant: string, range: Range | null): Promise<Statement> {
   const hasher = await openHasher();
   // Links only: every section is hashed by the statement, and once is enough.
-  return withSource(ledger, { hasher, verify: "hashes" }, ({ blocks }) =>
-    statement(blocks(), participant, { hasher, ...range }).catch((error) => {
-      if (!(error instanceof GridclearError) || error.field !== "participant") throw error;
+  return withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
+    const snapshot = await snapshotBelow(range?.from ?? 0, store, hasher);
+    return statement(blocks(), participant, { hasher, ...range, snapshot }).catch((error) => {
+      if (!(error instanceof GridclearError) || error.field !== "participant") return inWordsOfRange(error);
       return fail(error.code, "PARTICIPANT", error.wanted, error.value);
-    }),
-  );
+    });
+  });
 }
 
 /**

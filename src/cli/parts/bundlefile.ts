@@ -4,10 +4,10 @@ import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { newestSnapshot } from "../../market/snapshots.js";
 import { writeBundle } from "../../report/bundle/write.js";
 import type { Io } from "../command.js";
 import { reasonOf } from "./problem.js";
+import { snapshotBelow } from "./range.js";
 import { withSource } from "./source.js";
 import { grouped } from "./table.js";
 
@@ -63,8 +63,7 @@ async function writeLines(
       from,
       hasher,
       note: note ? fromUtf8(note) : null,
-      // The newest before the statement: nothing below it is executed, or has to be there.
-      snapshot: store === null ? null : await newestSnapshot(store, hasher, () => {}, from - 1),
+      snapshot: await snapshotBelow(from, store, hasher),
     };
     let length = 0;
     for await (const lines of writeBundle(blocks(), participant, options)) {

@@ -1,7 +1,7 @@
 /**
  * A ledger as one JSON document, a block on each line:
  *
- *   {"format":"gridclear ledger","version":1,"blocks":[
+ *   {"format":"gridclear ledger","version":2,"blocks":[
  *   {block},
  *   {block}
  *   ],"root":"…"}
@@ -11,173 +11,14 @@
  * room for one block, and takes no text but the one that is written here: each ledger has one document, and nothing in
  * it can be read in two ways.
  */
-import { fromHex, hex, sameBytes } from "../../bytes.js";
-import {
-  anything,
-  type Check,
-  type Fields,
-  hexText,
-  integer,
-  list,
-  needIterable,
-  oneOf,
-  optional,
-  record,
-} from "../../check.js";
-import { fail, notShown, within } from "../../errors.js";
-import {
-  type Block,
-  buildBlock,
-  decodeItems,
-  encodeBlock,
-  encodeItems,
-  hashOfBlock,
-} from "../../ledger/format/block.js";
-import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
-import type { Blocks } from "../../ledger/format/chain.js";
-import { Chain } from "../../ledger/format/chain.js";
-import {
-  formatVersion,
-  type Header,
-  privateMarket,
-  type Rooted,
-  signedMarket,
-  totalNames,
-} from "../../ledger/format/header.js";
-import { decodeRecords, encodeRecords, type Layout } from "../../ledger/format/layout.js";
-import { none } from "../../ledger/format/records.js";
-import {
-  type RecordSection,
-  recordSections,
-  type StateSection,
-  sectionLayouts,
-  stateSections,
-} from "../../ledger/format/sections.js";
-import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
-import { carriers } from "../../units.js";
-import { checkedBlocks } from "../blocks.js";
-
-type Plain = Readonly<Record<string, unknown>>;
-
-const textual = (record: Plain): Plain =>
-  Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]),
-  );
-
-/** A block as plain JSON data: everything in it, and its hash. The order of the keys is part of the format. */
-function blockToJson(block: Block, hasher: Hasher): Plain {
-  const { header, sections, secret } = block;
-  const records = (name: RecordSection): Plain => ({
-    [name]: decodeRecords<unknown>(sectionLayouts[name], sections[name]).map((each) =>
-      textual(each as Plain),
-    ),
-  });
-  return {
-    height: header.height,
-    hash: hex(hashOfBlock(block, hasher)),
-    version: header.version,
-    flags: header.flags,
-    marketId: hex(header.marketId),
-    period: header.period,
-    timestampMs: header.timestampMs,
-    previous: hex(header.previous),
-    history: hex(header.history),
-    contracts: decodeItems(sections.contracts).map((item) => decodeCanonical(item)),
-    ...records("orders"),
-    evidence: decodeItems(sections.evidence).map(hex),
-    ...records("trades"),
-    ...records("flows"),
-    ...records("readings"),
-    ...records("postings"),
-    ...Object.fromEntries(
-      stateSections.map((name) => {
-        const { count, root } = header.sections[name];
-        return [name, { count, root: hex(root) }];
-      }),
-    ),
-    totals: Object.fromEntries(carriers.map((carrier) => [carrier, textual({ ...header.totals[carrier] })])),
-    ...(secret === null ? {} : { secret: hex(secret) }),
-  };
-}
-
-const wholeText: Check<bigint> = (value, field) =>
-  typeof value === "string" && /^(0|-?[1-9][0-9]{0,39})$/.test(value)
-    ? BigInt(value)
-    : fail("invalid", field, "a whole number in a string, without leading zeros", value);
-const hash: Check<Uint8Array> = (value, field) => fromHex(hexText(hashBytes)(value, field), field);
-const safe = integer(0, Number.MAX_SAFE_INTEGER);
-const byName = <T>(names: readonly string[], check: Check<T>): Fields =>
-  Object.fromEntries(names.map((name) => [name, check]));
-
-/** A section's records: which of their fields are strings is seen by the layout, whose encoder checks the values. */
-function recordsCheck(layout: Layout<unknown>): Check<Uint8Array> {
-  const checks = layout.fields.flatMap(({ name, scalar }) =>
-    name === null
-      ? []
-      : [[name, scalar === "u64" || scalar === "i64" || scalar === "i128" ? wholeText : anything]],
-  );
-  const records = list(record(Object.fromEntries(checks) as Fields), 0, none - 1);
-  return (value, field) => {
-    const found = records(value, field);
-    return within(field, () => encodeRecords(layout, found));
-  };
-}
-
-const checkJson = record({
-  height: safe,
-  hash,
-  version: oneOf(formatVersion),
-  flags: integer(0, signedMarket | privateMarket),
-  marketId: hash,
-  period: safe,
-  timestampMs: safe,
-  previous: hash,
-  history: hash,
-  contracts: list((value, field) => encodeCanonical(value as never, field), 0, none - 1),
-  evidence: list((value, field) => fromHex(value, field), 0, none - 1),
-  ...(Object.fromEntries(
-    recordSections.map((name) => [name, recordsCheck(sectionLayouts[name] as Layout<unknown>)]),
-  ) as Record<RecordSection, Check<Uint8Array>>),
-  ...(Object.fromEntries(
-    stateSections.map((name) => [name, record({ count: integer(0, none), root: hash })]),
-  ) as Record<StateSection, Check<Rooted>>),
-  totals: record(byName(carriers, record(byName(totalNames, wholeText)))),
-  secret: optional((value, field) => {
-    const text: unknown = value;
-    // What is wrong with a secret is said without showing it.
-    return typeof text === "string" && /^[0-9a-f]{64}$/.test(text)
-      ? fromHex(text, field)
-      : fail("invalid", field, "64 hexadecimal digits", notShown);
-  }),
-});
-
-/**
- * A block from what {@link blockToJson} gave. Throws `invalid` naming the field that is missing, unknown or of the
- * wrong form, `corrupt` when the block has another hash than the data says.
- */
-export function blockFromJson(value: unknown, hasher: Hasher, path: string = "block"): Block {
-  const { hash: wanted, version: _, flags, contracts, evidence, totals, ...fields } = checkJson(value, path);
-  const block = buildBlock(
-    {
-      ...fields,
-      state: Object.fromEntries(stateSections.map((name) => [name, fields[name]])),
-      signed: (flags & signedMarket) !== 0,
-      sections: {
-        ...(Object.fromEntries(recordSections.map((name) => [name, fields[name]])) as Record<
-          RecordSection,
-          Uint8Array
-        >),
-        contracts: encodeItems(contracts),
-        evidence: encodeItems(evidence),
-      },
-      totals: totals as unknown as Header["totals"],
-    },
-    hasher,
-  );
-  const found = hashOfBlock(block, hasher);
-  if (!sameBytes(found, wanted)) fail("corrupt", `block ${fields.height}: hash`, hex(wanted), hex(found));
-  return block;
-}
+import { hex } from "../../bytes.js";
+import { needIterable } from "../../check.js";
+import { fail } from "../../errors.js";
+import { type Blocks, Chain } from "../../ledger/format/chain.js";
+import { formatVersion } from "../../ledger/format/header.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
+import { linkedBlocks } from "../blocks.js";
+import { blockText, bytesOfJson } from "./blockjson.js";
 
 const opening = (version: number | string): string =>
   `{"format":"gridclear ledger","version":${version},"blocks":[`;
@@ -185,13 +26,14 @@ const closing = (root: Uint8Array): string => `],"root":"${hex(root)}"}`;
 
 /**
  * A ledger as one JSON document, in pieces of text: a block on each line, the root over all block hashes at the end.
- * Every block is checked before it is written. Throws `corrupt` naming the first bad height.
+ * Every block is checked before it is written; of those that are headers alone the headers stand there. Throws
+ * `corrupt` naming the first bad height.
  */
 export async function* exportJson(blocks: Blocks, hasher: Hasher): AsyncGenerator<string> {
   const chain = new Chain(hasher);
   yield opening(formatVersion);
-  for await (const { block } of checkedBlocks(blocks, hasher, chain))
-    yield `${chain.size === 1 ? "" : ","}\n${JSON.stringify(blockToJson(block, hasher))}`;
+  for await (const { bytes } of linkedBlocks(blocks, chain))
+    yield `${chain.size === 1 ? "" : ","}\n${blockText(bytes, hasher)}`;
   yield `\n${closing(chain.root())}\n`;
 }
 
@@ -224,15 +66,15 @@ function blockOfLine(line: string, hasher: Hasher, path: string): Uint8Array {
   } catch {
     return fail("invalid", path, "JSON of a block on one line", line);
   }
-  const block = blockFromJson(value, hasher, path);
+  const bytes = bytesOfJson(value, hasher, path);
   // Keys that stand twice, other spellings of a number, blanks: whatever another reader might take for something else.
-  const text = JSON.stringify(blockToJson(block, hasher));
+  const text = blockText(bytes, hasher);
   if (text !== line) {
     let at = 0;
     while (text[at] === line[at]) at += 1;
     fail("invalid", path, `the text that an export has here: ${text.slice(at, at + 40)}`, line.slice(at));
   }
-  return encodeBlock(block);
+  return bytes;
 }
 
 /**

@@ -7,9 +7,8 @@ import { fail } from "../../errors.js";
 import type { Blocks } from "../../ledger/format/chain.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Tick } from "../../units.js";
-import { checkedBlocks } from "../blocks.js";
 import { type Cell, type ColumnType, type MarketTicks, tickOf } from "../columns.js";
-import { TableReader, tableNamed } from "./tables.js";
+import { type TableOptions, TableReader } from "./reader.js";
 
 /** Digits of a decimal in 64 bits and in 128 bits. */
 const shortDigits = 18;
@@ -62,11 +61,16 @@ const groupRows = 100_000;
 /**
  * One table of a ledger as a Parquet file (columns: docs/exports.md): decimals are DECIMAL, moments TIMESTAMP. Holds
  * the file in memory. Every block is checked before it is written. Throws `invalid` for a table there is not, `corrupt`
- * naming the first bad height, `limit` for a decimal of more than 38 digits.
+ * naming the first bad height, `state` as `exportCsv` does, `limit` for a decimal of more than 38 digits.
  */
-export async function exportParquet(blocks: Blocks, table: string, hasher: Hasher): Promise<Uint8Array> {
-  const { columns } = tableNamed(table);
-  const reader = new TableReader(table);
+export async function exportParquet(
+  blocks: Blocks,
+  table: string,
+  hasher: Hasher,
+  options: TableOptions = {},
+): Promise<Uint8Array> {
+  const reader = new TableReader(table, hasher, options);
+  const { columns } = reader;
   const output = new ByteWriter();
   let file: ParquetWriter | null = null;
   let held: Stored[][] = columns.map(() => []);
@@ -86,8 +90,8 @@ export async function exportParquet(blocks: Blocks, table: string, hasher: Hashe
       });
     held = columns.map(() => []);
   };
-  for await (const checked of checkedBlocks(blocks, hasher)) {
-    for (const row of reader.read(checked))
+  for await (const rows of reader.read(blocks)) {
+    for (const row of rows)
       for (const [index, [, type]] of columns.entries())
         held[index]!.push(stored(row[index] ?? null, type, reader.ticks));
     if (held[0]!.length >= groupRows) flush();

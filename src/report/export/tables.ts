@@ -22,18 +22,9 @@ import {
 import type { RecordSection } from "../../ledger/format/sections.js";
 import { type Carrier, carriers } from "../../units.js";
 import type { CheckedBlock } from "../blocks.js";
-import {
-  type Cell,
-  type Column,
-  type ColumnType,
-  contractsOf,
-  defaultTicks,
-  type MarketTicks,
-  marketTicks,
-} from "../columns.js";
+import { type Cell, type Column, type ColumnType, contractsOf } from "../columns.js";
 import { eachPayment, type Payment } from "../payments.js";
-import { Registry } from "../registry.js";
-import { totalsOf } from "../totals.js";
+import type { Registry } from "../registry.js";
 
 /** One table of an export: its columns, in order. */
 export interface Table {
@@ -42,9 +33,11 @@ export interface Table {
 }
 
 /** A block and what its rows need beside it. */
-interface Place extends CheckedBlock {
+export interface Place extends CheckedBlock {
   /** Who is who, the contracts of the block included. */
   readonly registry: Registry;
+  /** What its carriers come to; of a block that is its header alone, what that says. */
+  totals(): Header["totals"];
   /** The number of the participant behind an order of the block; undefined where there is none. */
   partyOf(order: number): number | undefined;
 }
@@ -52,20 +45,24 @@ interface Place extends CheckedBlock {
 /** Where a column's value comes from. */
 type Get<T> = (record: T, place: Place) => Cell;
 type Spec<T> = readonly [name: string, type: ColumnType, get: Get<T>];
-interface ReadTable extends Table {
+/** A table that can be read. */
+export interface ReadTable extends Table {
+  /** Whether its rows follow from headers, so that it can be read of blocks that are withheld. */
+  readonly ofHeaders: boolean;
   rows(place: Place): Cell[][];
 }
 
-/** A table with a row for each of `records`, behind height and period and, where there may be several, their number. */
+/** A table with a row for each of `records`, behind height and period and, but for those of headers, their number. */
 function tableOf<T>(
   name: string,
   records: (place: Place) => readonly T[],
   specs: readonly Spec<T>[],
-  numbered = true,
+  ofHeaders = false,
 ): ReadTable {
-  const number: readonly Column[] = numbered ? [["number", "index"]] : [];
+  const number: readonly Column[] = ofHeaders ? [] : [["number", "index"]];
   return {
     name,
+    ofHeaders,
     columns: [
       ["height", "number"],
       ["period", "number"],
@@ -77,7 +74,7 @@ function tableOf<T>(
       return records(place).map((record, index) => [
         height,
         period,
-        ...(numbered ? [index] : []),
+        ...(ofHeaders ? [] : [index]),
         ...specs.map(([, , get]) => get(record, place)),
       ]);
     },
@@ -135,7 +132,7 @@ const readTables: readonly ReadTable[] = [
       count("readings"),
       count("postings"),
     ],
-    false,
+    true,
   ),
   tableOf<Carrier>(
     "totals",
@@ -143,10 +140,10 @@ const readTables: readonly ReadTable[] = [
     [
       ["carrier", "text", (carrier) => carrier],
       ...totalNames.map(
-        (name): Spec<Carrier> => [name, "total", (carrier, { block }) => totalsOf(block)[carrier][name]],
+        (name): Spec<Carrier> => [name, "total", (carrier, place) => place.totals()[carrier][name]],
       ),
     ],
-    false,
+    true,
   ),
   tableOf("contracts", ({ block }) => contractTexts(block), [
     ["kind", "text", ({ kind }) => kind],
@@ -229,41 +226,7 @@ function contractTexts(block: Block): { kind: string | null; text: string | null
 export const tables: readonly Table[] = readTables;
 
 /** The table with a name. Throws `invalid` when there is none. */
-export function tableNamed(name: string): Table {
-  return readTableNamed(name);
-}
-
-function readTableNamed(name: string): ReadTable {
+export function tableNamed(name: string): ReadTable {
   const found = readTables.find((table) => table.name === name);
   return found ?? fail("invalid", "table", `one of ${tables.map((table) => table.name).join(", ")}`, name);
-}
-
-/** Reads a ledger block by block into the rows of one table; knows who is who from the contracts it has seen. */
-export class TableReader {
-  readonly #table: ReadTable;
-  readonly #registry = new Registry();
-  #ticks: MarketTicks = defaultTicks;
-
-  constructor(table: string) {
-    this.#table = readTableNamed(table);
-  }
-
-  /** The market's ticks; the defaults before genesis was read. */
-  get ticks(): MarketTicks {
-    return this.#ticks;
-  }
-
-  /** The rows of the next block. Blocks have to come in order, from genesis. */
-  read(checked: CheckedBlock): Cell[][] {
-    for (const contract of this.#registry.add(checked.block))
-      if (contract.kind === "market") this.#ticks = marketTicks(contract);
-    let parties: readonly number[] | null = null;
-    const partyOf = (order: number): number | undefined => {
-      parties ??= decodeRecords(orderLayout, checked.block.sections.orders).map(
-        ({ participant }) => participant,
-      );
-      return parties[order];
-    };
-    return this.#table.rows({ ...checked, registry: this.#registry, partyOf });
-  }
 }

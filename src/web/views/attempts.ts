@@ -1,9 +1,10 @@
 /** Attempts on a block: changing a copy of it to see what breaks, and checking one that came from elsewhere. */
 import type { App } from "../app.js";
+import { dataTable } from "../charts/figure.js";
 import { el, freshId } from "../dom.js";
 import { count } from "../format.js";
 import type { Target } from "../worker/forge.js";
-import type { Forged, InLedger, Pasted } from "../worker/ledger.js";
+import type { Forged, InLedger, Pasted, PublicHeader } from "../worker/ledger.js";
 import { checkList } from "./checks.js";
 import { answer, busy, part } from "./parts.js";
 
@@ -66,6 +67,8 @@ export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => 
 
 /** What a pasted block is, in words. */
 function pastedWords(found: Pasted): string {
+  if (found.header !== null)
+    return `The header of block ${count(found.height)} of a private market, hash ${found.hash.slice(0, 16)}…. Everybody may have it. The records are shown to those whom they concern and to auditors, so nothing of them can be checked here.`;
   const known = found.checks.length > 0;
   const verdict = found.same
     ? "It is the same as the one in this ledger."
@@ -73,6 +76,21 @@ function pastedWords(found: Pasted): string {
       ? "It differs from the one in this ledger."
       : "This ledger has no such block.";
   return `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${verdict}`;
+}
+
+/** What the header of a private market's block tells everybody. */
+function headerTable({ marketId, period, timestampMs, counts, totals }: PublicHeader): HTMLElement {
+  return dataTable({
+    caption: "What it tells everybody; totals in ticks of its market",
+    columns: ["What", "Value"],
+    rows: [
+      ["Market", `${marketId.slice(0, 16)}…`],
+      ["Period", count(period)],
+      ["Sealed", new Date(timestampMs).toISOString()],
+      ...counts.map(([name, records]) => [`Number of ${name}`, count(records)]),
+      ...totals.map(([carrier, name, total]) => [`${carrier}, ${name}`, count(Number(total))]),
+    ],
+  });
 }
 
 /** "Check a block": one that came from elsewhere, against this ledger. */
@@ -83,6 +101,7 @@ export function pasting(app: App, ledger: string): HTMLElement {
     if (area.value.trim() === "") return [el("p", { class: "note" }, "Nothing pasted yet.")];
     const found = await app.client.call("paste", { ledger, text: area.value });
     const text = el("p", {}, pastedWords(found));
+    if (found.header !== null) return [text, headerTable(found.header)];
     return found.checks.length > 0 ? [text, checkList(found.checks)] : [text];
   };
   const check: HTMLButtonElement = el(

@@ -2,8 +2,15 @@
 
 import { copyOf, fromBase64, hex, sameBytes, toBase64 } from "../../bytes.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock } from "../../ledger/format/block.js";
-import { blockHash, headerBytes, maxBlockBytes } from "../../ledger/format/header.js";
+import { type Block, decodeBlock, isWithheld } from "../../ledger/format/block.js";
+import {
+  blockHash,
+  decodeHeader,
+  type Header,
+  headerBytes,
+  maxBlockBytes,
+  totalNames,
+} from "../../ledger/format/header.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { type OrderRecord, orderLayout, type TradeRecord, tradeLayout } from "../../ledger/format/records.js";
 import {
@@ -12,11 +19,14 @@ import {
   rowBytes,
   rowRecords,
   type SectionName,
+  type StoredSection,
   sectionNames,
+  storedSections,
 } from "../../ledger/format/sections.js";
 import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
 import { inclusionRanges, leafRoots } from "../../ledger/tree/path.js";
 import { clocksOf } from "../../simulation/world/calendar.js";
+import { type Carrier, carriers } from "../../units.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { runOf } from "./day.js";
@@ -112,8 +122,19 @@ export interface Pasted {
   readonly bytes: number;
   readonly hash: string;
   readonly same: boolean;
-  /** Empty where the ledger has no block of that height. */
+  /** Empty where the ledger has no block of that height, and for a header alone. */
   readonly checks: readonly Check[];
+  /** What it says where it is the header of a private market's block, which everybody may have; else null. */
+  readonly header: PublicHeader | null;
+}
+
+/** What everybody may know of a block of a private market. Totals are in the market's quantity ticks. */
+export interface PublicHeader {
+  readonly marketId: string;
+  readonly period: number;
+  readonly timestampMs: number;
+  readonly counts: readonly (readonly [name: StoredSection, count: number])[];
+  readonly totals: readonly (readonly [carrier: Carrier, name: string, total: string])[];
 }
 
 const mostShown = 200;
@@ -260,14 +281,33 @@ export async function paste(
   const bytes = fromBase64(clean);
   if (bytes === null)
     return fail("invalid", "block", "base64, as “Copy block” writes it", `${clean.slice(0, 20)}…`);
-  const { header } = decodeBlock(bytes);
-  const known = run.blocks[header.height];
-  const checking = { engine, run, height: header.height, signal, tell: () => undefined };
+  const header = decodeHeader(bytes);
+  const hash = hex(blockHash(bytes.subarray(0, headerBytes), await otherHasher()));
+  const { height } = header;
+  const said = { height, bytes: bytes.length, hash };
+  if (isWithheld(header, bytes)) return { ...said, same: false, checks: [], header: publicHeader(header) };
+  decodeBlock(bytes);
+  const known = run.blocks[height];
+  const checking = { engine, run, height, signal, tell: () => undefined };
   return {
-    height: header.height,
-    bytes: bytes.length,
-    hash: hex(blockHash(bytes.subarray(0, headerBytes), await otherHasher())),
+    ...said,
     same: known !== undefined && sameBytes(known, bytes),
     checks: known === undefined ? [] : await checksOf(checking, bytes),
+    header: null,
+  };
+}
+
+/** What a header says; of the totals those that are not 0. */
+function publicHeader({ marketId, period, timestampMs, sections, totals }: Header): PublicHeader {
+  return {
+    marketId: hex(marketId),
+    period,
+    timestampMs,
+    counts: storedSections.map((name) => [name, sections[name].count]),
+    totals: carriers.flatMap((carrier) =>
+      totalNames
+        .filter((name) => totals[carrier][name] > 0n)
+        .map((name) => [carrier, name, `${totals[carrier][name]}`] as const),
+    ),
   };
 }

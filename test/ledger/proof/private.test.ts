@@ -20,7 +20,7 @@ import { plainHasher as hasher } from "../../../src/ledger/tree/plain.js";
 import { someBytes } from "../../support/builds.js";
 import { draftOf } from "../../support/sample.js";
 
-const sections = ["orders", "contracts", "state"] as const;
+const sections = ["orders", "contracts", "evidence", "state", "rules"] as const;
 
 /** A private block with so many orders, contracts and state records, none like another, and its proofs. */
 function blockOf(count: number, seed: number, secret: Uint8Array | null = someBytes(32, seed + 9)) {
@@ -29,12 +29,14 @@ function blockOf(count: number, seed: number, secret: Uint8Array | null = someBy
   const contracts = Array.from({ length: count }, (_, i) =>
     encodeCanonical({ kind: "end", name: `${seed}.${i}` }),
   );
-  const stored = { contracts: encodeItems(contracts), orders };
+  const evidence = Array.from({ length: count }, (_, i) => someBytes(69 + (i % 7), seed + 100 + i));
+  const rules = Array.from({ length: count }, (_, i) => encodeCanonical({ kind: "use", id: `${seed}-${i}` }));
+  const stored = { contracts: encodeItems(contracts), orders, evidence: encodeItems(evidence) };
   const draft = draftOf({
     secret,
     history: hasher.sha256(new Uint8Array(0)),
     sections: stored,
-    state: { state },
+    state: { state, rules: encodeItems(rules) },
   });
   const block = buildBlock(draft, hasher);
   const history = new HistoryTree(hasher);
@@ -43,9 +45,16 @@ function blockOf(count: number, seed: number, secret: Uint8Array | null = someBy
     orders: Array.from({ length: count }, (_, i) => orders.subarray(i * 16, i * 16 + 16)),
     state: Array.from({ length: count }, (_, i) => state.subarray(i * 32, i * 32 + 32)),
     contracts,
+    evidence,
+    rules,
   };
+  const carried = { state, rules: encodeItems(rules) };
   const prove = (section: (typeof sections)[number], index: number): Proof =>
-    proveBlock(history, block.header, proveRecord(block, { section, index, state }, hasher));
+    proveBlock(
+      history,
+      block.header,
+      proveRecord(block, { section, index, state: carried[section as keyof typeof carried] }, hasher),
+    );
   return { secret, contents, prove };
 }
 

@@ -16,7 +16,7 @@ import { orderLayout, postingLayout, tradeLayout } from "../../../src/ledger/for
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import type { Hasher } from "../../../src/ledger/tree/hasher.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
-import { blockFromJson } from "../../../src/report/export/document.js";
+import { bytesOfJson } from "../../../src/report/export/blockjson.js";
 import {
   exportCsv,
   exportJson,
@@ -123,7 +123,7 @@ const codeOf = async (text: string): Promise<string | null> => {
 /** Code of the refusal of one block's data; null when it is taken. */
 const blockCode = (value: unknown): string | null => {
   try {
-    blockFromJson(value, hasher);
+    bytesOfJson(value, hasher);
     return null;
   } catch (error) {
     if (error instanceof GridclearError) return error.code;
@@ -134,6 +134,8 @@ const blockCode = (value: unknown): string | null => {
 describe("json", () => {
   it("comes back to the same bytes, in whatever pieces it comes", async () => {
     const text = await textOf(exportJson(blocks, hasher));
+    const page = readFileSync(new URL("../../../docs/ledger-format.md", import.meta.url), "utf8");
+    expect(page).toContain(`\n${text.split("\n")[0]}\n`);
     const document = JSON.parse(text);
     expect(document.blocks.map((block: { hash: string }) => block.hash)).toEqual(
       chain.map((block) => hex(hashOfBlock(block, hasher))),

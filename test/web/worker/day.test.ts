@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { hex } from "../../../src/bytes.js";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
+import { headerBytes } from "../../../src/ledger/format/header.js";
 import { openCommunity } from "../../../src/simulation/community.js";
 import { openSimulation } from "../../../src/simulation/simulation.js";
 import { carriers } from "../../../src/units.js";
@@ -9,10 +11,11 @@ import { keyOf } from "../../../src/web/settings/effects.js";
 import { defaults, type Settings } from "../../../src/web/settings/settings.js";
 import { mapOf } from "../../../src/web/views/layers.js";
 import { type DayPeriod, day, runOf } from "../../../src/web/worker/day.js";
-import { block, verify } from "../../../src/web/worker/ledger.js";
+import { block, paste, verify } from "../../../src/web/worker/ledger.js";
 import { scenarioOf } from "../../../src/web/worker/scenario.js";
 import { openTally } from "../../../src/web/worker/tally.js";
 import type { Work } from "../../../src/web/worker/work.js";
+import { runScenario } from "../../support/scenario.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -111,6 +114,35 @@ describe("a ledger", () => {
     expect(other.hash).not.toBe(hash);
     await day(work(), summer);
     expect(block(work(), at).hash).toBe(hash);
+  });
+
+  it("says of the header of a private market's block what everybody may know, and that no more can be", async () => {
+    await day(work(), summer);
+    const ledger = keyOf("ledger", summer, null);
+    const { store } = await runScenario(engine, 11, { participants: 12, periods: 4, isPrivate: true });
+    const bytes = (await store.get(3))!;
+    const { header, sections } = decodeBlock(bytes);
+    const text = Buffer.from(bytes.subarray(0, headerBytes)).toString("base64");
+    const found = await paste(work(), { ledger, text });
+    expect(found).toMatchObject({
+      height: 3,
+      bytes: 992,
+      hash: hex(store.hash(3)),
+      same: false,
+      checks: [],
+      header: { period: header.period, timestampMs: header.timestampMs, marketId: hex(header.marketId) },
+    });
+    expect(new Map(found.header!.counts).get("orders")).toBe(sections.orders.length / 16);
+    const offered = found.header!.totals.find(
+      ([carrier, name]) => carrier === "electricity" && name === "asked",
+    );
+    expect(offered![2]).toBe(`${header.totals.electricity.asked}`);
+    // With its records it is another market's block; cut in the midst of them it is none.
+    const whole = await paste(work(), { ledger, text: Buffer.from(bytes).toString("base64") });
+    expect(whole).toMatchObject({ same: false, header: null });
+    expect(whole.checks.map(({ name, ok }) => [name, ok])).toContainEqual(["roots", true]);
+    const half = Buffer.from(bytes.subarray(0, headerBytes + 16)).toString("base64");
+    await expect(paste(work(), { ledger, text: half })).rejects.toThrow("block: wanted");
   });
 
   it("has one key for Day and Ledger, whatever is only looked at", () => {
