@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
+import { decodeRecords } from "../../src/ledger/format/layout.js";
+import { readingLayout } from "../../src/ledger/format/records.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
@@ -56,9 +58,7 @@ describe.skipIf(process.platform === "win32")("a process that trades", () => {
         const at = 16 * Number(what);
         expect(hex(sections.orders.subarray(at, at + 16)), line).toBe(record);
       } else if (kind === "reading") {
-        const meters = Array.from({ length: sections.readings.length / 32 }, (_, index) =>
-          Buffer.from(sections.readings).readUInt32LE(32 * index),
-        );
+        const meters = decodeRecords(readingLayout, sections.readings).map(({ participant }) => participant);
         expect(meters, line).toContain(Number(what));
       } else {
         const ids = decodeItems(sections.contracts).map(

@@ -13,7 +13,7 @@ import type { Store } from "../../src/ledger/store/store.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import type { Market } from "../../src/market/market.js";
 import { openMarket } from "../../src/market/open.js";
-import { keys, openSigned, signatures, signContract } from "../support/signedmarket.js";
+import { checkLedger, keys, openSigned, signatures, signContract } from "../support/signedmarket.js";
 
 const engine = await openEngine();
 const folder = mkdtempSync(join(tmpdir(), "gridclear-snapshots-"));
@@ -190,4 +190,54 @@ it("knows whose signatures count in a signed market, ended participants' and dev
     error: { code: "signature" },
   });
   expect(await taken(back(stranger), keys.get("cid")!)).toMatchObject({ status: "accepted" });
+});
+
+it("knows after a restart whose signals count, the operator's whom an area names", async () => {
+  const medium = memoryMedium();
+  const store = await openMemoryStore({ hasher: engine }, medium);
+  const market = await openSigned({ engine, store, snapshotEvery: 1 });
+  const operator = await signatures.generate();
+  const town = { kind: "area", version: 1, carrier: "electricity" } as const;
+  const elm = { area: "elm", parent: "town", operator: hex(operator.publicKey) };
+  const from = market.period + 1;
+  for (const contract of [
+    { ...town, from, area: "town" },
+    { ...town, from, ...elm },
+  ])
+    expect(await market.propose(contract, await signContract(contract, market.id))).toMatchObject({
+      status: "accepted",
+    });
+  await market.clearPeriod(60_000);
+  await market.clearPeriod(90_000);
+  const signal = (of: Market): Contract => ({
+    kind: "limit",
+    version: of.nextVersion("limit/elm"),
+    from: of.period + 1,
+    area: "elm",
+    until: of.period + 9,
+    exportLimit: 0,
+  });
+  const taken = async (of: Market, contract: Contract, by?: SigningKey): Promise<unknown> =>
+    of.propose(contract, await signContract(contract, of.id, by));
+  const refused = { status: "refused", error: { code: "signature" } };
+  expect(await taken(market, signal(market))).toMatchObject(refused);
+  expect(await taken(market, signal(market), operator)).toMatchObject({ status: "accepted" });
+  await market.clearPeriod(120_000);
+  await market.clearPeriod(150_000);
+  expect(market.state.contract("limit/elm")).toMatchObject({ exportLimit: 0 });
+  await store.close();
+  const resumed = await openMarket({
+    engine,
+    store: await openMemoryStore({ hasher: engine }, medium),
+    clock,
+    signatures,
+  });
+  expect(await taken(resumed, signal(resumed))).toMatchObject(refused);
+  const end = { kind: "end", version: 1, from: resumed.period + 1, contract: "limit/elm" } as const;
+  expect(await taken(resumed, end)).toMatchObject(refused);
+  expect(await taken(resumed, end, operator)).toMatchObject({ status: "accepted" });
+  await resumed.clearPeriod(180_000);
+  await resumed.clearPeriod(210_000);
+  expect(resumed.state.contracts).not.toContain("limit/elm");
+  await checkLedger(resumed.store);
 });

@@ -4,8 +4,8 @@ import type { Book } from "../../core/columns.js";
 import type { ClearingRules } from "../../core/rules.js";
 import { maxPrice } from "../../units.js";
 import { accountsOf, type CarrierBook, floorAt, type Side, slotAt } from "./book.js";
+import { carryAll, dropCut, Restricted } from "./cuts.js";
 import type { Round } from "./round.js";
-import type { Router } from "./router.js";
 
 /** What scenario 1 came to. */
 export interface Matched {
@@ -58,7 +58,7 @@ function bookTrades(
   };
   const names = { offers: offers.order, bids: bids.order };
   const { commission } = tariff;
-  const { bytes } = engine.tradeRecords({ carrier, commission, ...names, sales: 0 });
+  const { bytes } = engine.tradeRecords({ carrier, commission, ...names, peers: trades.count, sales: 0 });
   const { offersLeft, bidsLeft } = book;
   const traded = { offers: { ...book.offers, left: offersLeft }, bids: { ...book.bids, left: bidsLeft } };
   entries.traded(bytes, { buyers, sellers }, traded);
@@ -88,148 +88,38 @@ function withPoolLimits(round: Round, book: CarrierBook): Book {
   return { offers: { ...offers, poolLimit: asked }, bids: { ...bids, poolLimit: paid } };
 }
 
-/** So often an edge may cut before the orders behind it are left out of the matching. */
-const patience = 16;
+/** Most matchings of a carrier in a period, so that whatever areas there are its clearing has an end. */
+const mostMatchings = 16;
 
 /**
  * Matches again and again until the edges carry every trade: where one cuts, the orders behind it count in the next
- * matching for no more than they traded in this one. So no trade that can't flow sets a price or keeps a buyer from
- * another seller. An edge that still cuts after {@link patience} matchings has the orders behind it left out, so that
- * it cuts no more that way: there are at most `patience` + 2 × edges matchings.
+ * matching for no more than they traded in this one. So no trade that can't flow keeps a buyer from another seller.
+ * What the last of {@link mostMatchings} matchings trades beyond the limits is cut off and not tried again.
  */
 function matchWithinAreas(round: Round, book: CarrierBook): Matched {
   const { engine } = round;
   const { router, offers, bids } = book;
   const rules = rulesOf(book.rules);
-  const supply = new Restricted(router, offers);
-  const demand = new Restricted(router, bids);
+  const supply = new Restricted(router.tree, offers);
+  const demand = new Restricted(router.tree, bids);
   for (let run = 1; ; run += 1) {
     const sides = { offers: supply.restricted(), bids: demand.restricted() };
     const { trades, clearingPrice } = engine.match(sides, rules);
     router.clear();
-    if (carryAll(router, trades, supply, demand)) {
-      supply.restrict(run < patience);
-      demand.restrict(run < patience);
+    const cut = carryAll(router, trades, supply, demand);
+    if (cut && run < mostMatchings) {
+      supply.restrict();
+      demand.restrict();
       continue;
     }
-    const { count } = trades;
     supply.leave(book.offersLeft);
     demand.leave(book.bidsLeft);
-    bookTrades(round, book, sides, trades);
+    const flowing = cut ? dropCut(trades) : trades;
+    bookTrades(round, book, sides, flowing);
     supply.report(book);
     demand.report(book);
     // The pool sells from what the engine holds: all orders, not only those that the areas let take part.
     if (run > 1 || book.rules.pool !== null) engine.match(withPoolLimits(round, book), rules);
-    return { trades: count, clearingPrice: count === 0 ? null : clearingPrice };
-  }
-}
-
-/** Carries trades in order of execution as far as the edges let them through; returns whether any was cut. */
-function carryAll(
-  router: Router,
-  { count, offer, bid, quantity }: TradeColumns,
-  supply: Restricted,
-  demand: Restricted,
-): boolean {
-  supply.begin();
-  demand.begin();
-  let anyCut = false;
-  for (let place = 0; place < count; place += 1) {
-    const [seller, buyer] = [supply.placeOf(offer[place]!), demand.placeOf(bid[place]!)];
-    const [from, to] = [supply.area[seller]!, demand.area[buyer]!];
-    const carried = router.carry(from, to, quantity[place]!);
-    const cut = quantity[place]! - carried;
-    supply.traded[seller]! += carried;
-    demand.traded[buyer]! += carried;
-    if (cut === 0) continue;
-    anyCut = true;
-    const { place: edge, outward } = router.bottleneck(from, to);
-    if (outward) supply.hold(seller, cut, edge);
-    else demand.hold(buyer, cut, edge);
-  }
-  return anyCut;
-}
-
-/** One side of the book, of which orders behind full edges count for less and less. */
-class Restricted {
-  /** By place in the side: the area of the order, and what it traded in this matching. */
-  readonly area: Uint16Array;
-  readonly traded: Uint32Array;
-  readonly #router: Router;
-  readonly #side: Side;
-  /** By place: for how much the order counts, how much edges held back of it, and which of them did so first. */
-  readonly #most: Uint32Array;
-  readonly #held: Float64Array;
-  readonly #heldBy: Uint16Array;
-  /** By area: whether the edge above it cut in this matching. */
-  readonly #full: Uint8Array;
-  /** By place in the last matching: place in the side. */
-  #places: Uint32Array = new Uint32Array(0);
-
-  constructor(router: Router, side: Side) {
-    this.#router = router;
-    this.#side = side;
-    this.area = side.area;
-    this.#most = side.quantity.slice();
-    this.#held = new Float64Array(side.order.length);
-    this.#heldBy = new Uint16Array(side.order.length);
-    this.#full = new Uint8Array(router.tree.count);
-    this.traded = new Uint32Array(side.order.length);
-  }
-
-  /** The orders that still count, for as much as they do. */
-  restricted(): Side {
-    const { order, participant, price, area } = this.#side;
-    const most = this.#most;
-    this.#places = Uint32Array.from(order.keys()).filter((place) => most[place]! > 0);
-    return {
-      order: this.#places.map((place) => order[place]!),
-      participant: this.#places.map((place) => participant[place]!),
-      quantity: this.#places.map((place) => most[place]!),
-      price: Int32Array.from(this.#places, (place) => price[place]!),
-      area: Uint16Array.from(this.#places, (place) => area[place]!),
-    };
-  }
-
-  placeOf(matched: number): number {
-    return this.#places[matched]!;
-  }
-
-  begin(): void {
-    this.traded.fill(0);
-    this.#full.fill(0);
-  }
-
-  /** An edge held back `cut` of a delivery of an order. */
-  hold(place: number, cut: number, edge: number): void {
-    if (this.#held[place] === 0) this.#heldBy[place] = edge;
-    this.#held[place]! += cut;
-    this.#full[edge] = 1;
-  }
-
-  /** Orders behind edges that cut count for what they traded, or without patience for nothing. */
-  restrict(patient: boolean): void {
-    const { parents } = this.#router.tree;
-    const behind = this.#full;
-    for (let place = 1; place < behind.length; place += 1) behind[place]! |= behind[parents[place]!]!;
-    for (let place = 0; place < this.#most.length; place += 1)
-      if (behind[this.area[place]!] === 1) this.#most[place] = patient ? this.traded[place]! : 0;
-  }
-
-  /** Leaves in `left` what each order still wants. */
-  leave(left: Uint32Array): void {
-    for (let place = 0; place < left.length; place += 1)
-      left[place] = this.#side.quantity[place]! - this.traded[place]!;
-  }
-
-  /** Writes down what edges held back. */
-  report({ entries }: CarrierBook): void {
-    const { numbers } = this.#router.tree;
-    const { order, price } = this.#side;
-    for (let place = 0; place < this.#held.length; place += 1)
-      if (this.#held[place]! > 0) {
-        const area = numbers[this.#heldBy[place]!]!;
-        entries.heldBack(area, order[place]!, this.#held[place]!, price[place]!);
-      }
+    return { trades: flowing.count, clearingPrice: flowing.count === 0 ? null : clearingPrice };
   }
 }

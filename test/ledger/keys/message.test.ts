@@ -267,6 +267,24 @@ describe("whose signature counts", () => {
     expect(rotated.participant(1)).toMatchObject({ id: "c", gateway: null });
   });
 
+  test("a signal about an area is the operator's whom the area names, and without one the platform's", () => {
+    const known = directory();
+    const who = (contract: Record<string, unknown>) => hex(known.signer({ ...dated, ...contract } as never));
+    known.take({ kind: "area", ...dated, area: "town/elm", operator: key(4) });
+    known.take({ kind: "area", ...dated, area: "oak" });
+    expect(who({ kind: "limit", area: "town/elm" })).toBe(key(4));
+    expect(who({ kind: "end", contract: "limit/town/elm" })).toBe(key(4));
+    // The area itself is the platform's to change, and to take from the operator.
+    expect(who({ kind: "area", area: "town/elm" })).toBe(key(1));
+    expect(who({ kind: "end", contract: "area/town/elm" })).toBe(key(1));
+    for (const area of ["oak", "new"]) expect(who({ kind: "limit", area })).toBe(key(1));
+    known.take({ kind: "area", ...dated, area: "town/elm", operator: key(5) });
+    expect(who({ kind: "limit", area: "town/elm" })).toBe(key(5));
+    known.take({ kind: "area", ...dated, area: "town/elm" });
+    expect(who({ kind: "limit", area: "town/elm" })).toBe(key(1));
+    expect(() => known.take({ kind: "area", ...dated, area: "oak", operator: "00" })).toThrow("operator");
+  });
+
   test("a contract is ended by whoever it binds", () => {
     for (const [contract, by] of [
       ["participant/a/b", 2],

@@ -249,3 +249,30 @@ describe("the limits of a period", () => {
     expect(() => parseContract({ version: 1, ...limit, importLimit: undefined })).toThrow("exportLimit");
   });
 });
+
+describe("areas of a snapshot", () => {
+  /** Contracts put in force as a snapshot's are, none of them held against the others. */
+  const restored = (...contracts: ReturnType<typeof area>[]) => {
+    const { areas } = new MarketState().terms;
+    for (const contract of contracts) areas.put({ version: 1, ...contract });
+    // A parent may have been registered later than what now lies in it.
+    for (const contract of contracts) areas.put({ version: 1, ...contract });
+    return () => areas.checkRestored("snapshot rules");
+  };
+
+  it("are refused unless they make one tree", () => {
+    expect(restored(area("elm", "oak"), area("town"), area("oak", "town"))).not.toThrow();
+    const chain = Array.from({ length: 300 }, (_, at) => area(`a${at}`, at === 0 ? "town" : `a${at - 1}`));
+    for (const [name, contracts] of [
+      ["two roots", [area("town"), area("village")]],
+      ["no root", [area("elm", "oak"), area("oak", "elm")]],
+      ["a loop aside", [area("town"), area("elm", "oak"), area("oak", "elm")]],
+      [
+        "a parent of another carrier",
+        [area("town"), { ...area("elm"), carrier: "heat" as const }, area("oak", "elm")],
+      ],
+      ["a chain too long", [area("town"), ...chain]],
+    ] as const)
+      expect(restored(...contracts), name).toThrow("snapshot rules: wanted");
+  });
+});
