@@ -20,6 +20,7 @@ import {
   type Receipt,
   type ReceiptVerdict,
   receiptNotYet,
+  receiptWithheld,
 } from "../../ledger/proof/receipt.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { plainHasher as hasher } from "../../ledger/tree/plain.js";
@@ -55,7 +56,8 @@ export type Verdict =
     }
   | {
       readonly kind: "receipts";
-      readonly good: boolean;
+      /** null: nothing against them was found, but not all of them could be judged. */
+      readonly good: boolean | null;
       readonly receipts: readonly JudgedReceipt[];
       /**
        * Evidence for anyone of the first promise broken; null without one, or without a signed head to show it under.
@@ -148,40 +150,56 @@ async function judgeReceipts(given: readonly Receipt[], directory: string | null
     }
     return {
       kind: "receipts",
-      good: receipts.every(({ verdict }) => verdict === "kept" || verdict === "not yet"),
+      good: goodOf(receipts),
       receipts,
       contradiction: broken === null ? null : await contradictionOf(ledger, broken),
     };
   });
 }
 
+function goodOf(receipts: readonly JudgedReceipt[]): boolean | null {
+  if (receipts.some(({ verdict }) => verdict === "contradicted" || verdict === "unsigned")) return false;
+  return receipts.some(({ verdict }) => verdict === "withheld") ? null : true;
+}
+
+/** A block of a ledger by its height; null where the header is all there is. */
+type BlockOf = (height: number) => Promise<Block | null>;
+
 /** Blocks of a ledger; the one asked for last is kept, for receipts mostly come period by period. */
-function lastBlockKept(ledger: OpenedLedger): (height: number) => Promise<Block> {
-  let kept: { readonly height: number; readonly block: Block } | null = null;
+function lastBlockKept(ledger: OpenedLedger): BlockOf {
+  let kept: { readonly height: number; readonly block: Block | null } | null = null;
   return async (height) => {
-    kept = kept?.height === height ? kept : { height, block: await ledger.block(height) };
+    kept = kept?.height === height ? kept : { height, block: await blockOrNull(ledger, height) };
     return kept.block;
   };
 }
 
-async function judgeOne(
-  ledger: SignedLedger,
-  receipt: Receipt,
-  blockOf: (height: number) => Promise<Block>,
-): Promise<JudgedReceipt> {
+async function blockOrNull(ledger: OpenedLedger, height: number): Promise<Block | null> {
+  try {
+    return await ledger.block(height);
+  } catch (error) {
+    if (error instanceof GridclearError && error.code === "state") return null;
+    throw error;
+  }
+}
+
+async function judgeOne(ledger: SignedLedger, receipt: Receipt, blockOf: BlockOf): Promise<JudgedReceipt> {
   const { startPeriod, history, platformKey } = ledger;
   if (!(await isReceiptSigned(receipt, platformKey, await openSignatures(), hasher)))
     return { verdict: "unsigned", reason: "there is no valid signature of the platform on it" };
   const height = receipt.period - startPeriod;
   if (height < 0) return fail("invalid", "receipt.period", `at least ${startPeriod}`, receipt.period);
   if (height >= history.size) return receiptNotYet(receipt, startPeriod + history.size - 1);
-  const { header, sections } = await blockOf(height);
   const { number } = receipt;
-  const there = number < header.sections.orders.count;
+  const header = await ledger.header(height);
+  if (number >= header.sections.orders.count) return judgeReceipt(receipt, header, null);
+  const block = await blockOf(height);
+  if (block === null) return receiptWithheld(receipt);
+  const { orders } = block.sections;
   return judgeReceipt(
     receipt,
     header,
-    there ? sections.orders.subarray(number * orderLayout.bytes, (number + 1) * orderLayout.bytes) : null,
+    orders.subarray(number * orderLayout.bytes, (number + 1) * orderLayout.bytes),
   );
 }
 
@@ -194,11 +212,12 @@ async function contradictionOf(ledger: SignedLedger, receipt: Receipt): Promise<
   const height = receipt.period - ledger.startPeriod;
   if (size <= height || size > history.size || origin !== originOf(ledger.marketId)) return null;
   if (!(await isSignedBy(signed, platformKey, await openSignatures(), hasher))) return null;
-  const block = await ledger.block(height);
-  const there = receipt.number < block.header.sections.orders.count;
-  const record = there
-    ? proveRecord(block, { section: "orders", index: receipt.number }, ledger.hasher)
-    : null;
-  const proof = { ...proveBlock(history, block.header, record, size), checkpoint: note };
+  const header = await ledger.header(height);
+  const place = { section: "orders", index: receipt.number } as const;
+  const record =
+    receipt.number < header.sections.orders.count
+      ? proveRecord(await ledger.block(height), place, ledger.hasher)
+      : null;
+  const proof = { ...proveBlock(history, header, record, size), checkpoint: note };
   return encodeContradiction({ kind: "receipt", receipt, proof });
 }

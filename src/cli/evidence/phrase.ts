@@ -157,14 +157,16 @@ function phraseReceipts({ receipts, contradiction }: Extract<Verdict, { kind: "r
       each.verdict === verdict ? [{ line: index + 1, reason: each.reason }] : [],
     );
   const [contradicted, unsigned, notYet] = [of("contradicted"), of("unsigned"), of("not yet")];
-  const kept = receipts.length - contradicted.length - unsigned.length - notYet.length;
-  const bad = [...contradicted, ...unsigned].sort((a, b) => a.line - b.line);
+  const withheld = of("withheld");
+  const kept = receipts.length - contradicted.length - unsigned.length - notYet.length - withheld.length;
+  const bad = [...contradicted, ...unsigned, ...withheld].sort((a, b) => a.line - b.line);
   const more = bad.length - shownReceipts;
   return {
     lines: [
       `${grouped(receipts.length)} receipts: ${[
         `${grouped(kept)} kept`,
         ...counted(notYet.length, "not sealed yet"),
+        ...counted(withheld.length, "NOT JUDGED, withheld or erased"),
         ...counted(contradicted.length, "contradicted"),
         ...counted(unsigned.length, "not signed by the platform"),
       ].join(", ")}`,
@@ -177,6 +179,7 @@ function phraseReceipts({ receipts, contradiction }: Extract<Verdict, { kind: "r
       receipts: receipts.length,
       kept,
       notYet,
+      withheld,
       contradicted,
       unsigned,
       contradiction,

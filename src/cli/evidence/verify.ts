@@ -6,7 +6,8 @@ import { phrase } from "./phrase.js";
 
 /**
  * Judges a proof, receipts or a contradiction and prints what was found. Resolves to the exit code: 0 it holds (a
- * receipt: kept, or not due yet), 1 it does not. Throws when a file can't be read as what it should be.
+ * receipt: kept, or not due yet), 1 it does not, 2 it can't be said, as of a receipt whose order is withheld. Throws
+ * when a file can't be read as what it should be.
  */
 export async function verifyEvidence(
   request: EvidenceRequest & { readonly json: boolean },
@@ -15,7 +16,9 @@ export async function verifyEvidence(
   const { evidence, trust } = await openEvidence(request);
   const verdict = await judge(evidence, trust);
   const { lines, data } = phrase(verdict);
-  if (request.json) io.out(`${JSON.stringify({ ok: verdict.good, ...data })}\n`);
-  else io.out(`${verdict.good ? "good" : "BAD"}: ${lines.join("\n  ")}\n`);
-  return verdict.good ? 0 : 1;
+  const { good } = verdict;
+  const [word, exitCode] = good === null ? (["NOT JUDGED", 2] as const) : good ? ["good", 0] : ["BAD", 1];
+  if (request.json) io.out(`${JSON.stringify({ ok: good === true, ...data })}\n`);
+  else io.out(`${word}: ${lines.join("\n  ")}\n`);
+  return exitCode;
 }

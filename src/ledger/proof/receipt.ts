@@ -29,7 +29,7 @@ export interface Receipt {
 
 /** What became of a receipt's promise; `reason` says it in words. */
 export interface ReceiptVerdict {
-  readonly verdict: "kept" | "contradicted" | "not yet";
+  readonly verdict: "kept" | "contradicted" | "not yet" | "withheld";
   readonly reason: string;
 }
 
@@ -108,6 +108,14 @@ export function receiptNotYet(receipt: Receipt, head: number | null): ReceiptVer
   return {
     verdict: "not yet",
     reason: `period ${receipt.period} is not sealed yet${head === null ? "" : ` (the newest is ${head})`}`,
+  };
+}
+
+/** The verdict where a private market does not show whoever asks what stands at the receipt's place. */
+export function receiptWithheld({ number, period }: Receipt): ReceiptVerdict {
+  return {
+    verdict: "withheld",
+    reason: `order ${number} of period ${period} is not shown: an auditor, who has the block, can tell`,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The light client: follows a ledger by its heads and proofs alone and trusts no server. */
 import { fromUtf8, hex, isBytes, sameBytes } from "../../bytes.js";
 import { fail } from "../../errors.js";
+import { isPrivate } from "../format/block.js";
 import { decodeCanonical, type Json } from "../format/canonical.js";
 import { marketId } from "../format/header.js";
 import type { SectionName } from "../format/sections.js";
@@ -21,6 +22,7 @@ import {
   type Receipt,
   type ReceiptVerdict,
   receiptNotYet,
+  receiptWithheld,
 } from "../proof/receipt.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { type Anchor, verifyConsistency } from "../tree/path.js";
@@ -150,7 +152,8 @@ export class LightClient {
 
   /**
    * Judges a receipt under the head of this moment: kept, contradicted (then {@link LightClient.contradiction} can be
-   * shown to anyone) or not yet. Throws `signature` when the platform did not sign it.
+   * shown to anyone), not yet, or withheld, where a private market does not answer what stands at its place, as it does
+   * not where that is somebody else's order. Throws `signature` when the platform did not sign it.
    */
   async judge(ask: Ask, receipt: Receipt): Promise<ReceiptVerdict> {
     const { hasher, signatures } = this.#options;
@@ -163,10 +166,10 @@ export class LightClient {
     if (height < 0) return fail("invalid", "receipt.period", "a period of this ledger", receipt.period);
     const block = await this.#prove(ask, head, height);
     const there = receipt.number < block.header.sections.orders.count;
-    const text = await askText(
-      ask,
-      `proof/${head.size}/${height}${there ? `/orders/${receipt.number}` : ""}`,
-    );
+    const path = `proof/${head.size}/${height}${there ? `/orders/${receipt.number}` : ""}`;
+    const answer = await ask(path);
+    if (answer === null && there && isPrivate(block.header)) return receiptWithheld(receipt);
+    const text = textOf(answer, path);
     const { header, record } = this.#verify(text, head);
     const shown = record?.section === "orders" && record.index === receipt.number ? recordOf(record) : null;
     const verdict = judgeReceipt(receipt, header, shown);
@@ -246,14 +249,17 @@ export class LightClient {
 /** Longest answer read: a proof, a path or a head is far shorter. */
 const maxAnswerBytes = 1 << 20;
 
-async function askBytes(ask: Ask, path: string): Promise<Uint8Array> {
-  const bytes = (await ask(path)) ?? fail("corrupt", path, "an answer", null);
+function bytesOf(answer: Uint8Array | null, path: string): Uint8Array {
+  const bytes = answer ?? fail("corrupt", path, "an answer", null);
   return bytes.length <= maxAnswerBytes
     ? bytes
     : fail("limit", path, `at most ${maxAnswerBytes} bytes`, bytes.length);
 }
 
 /** An answer as text; strict UTF-8, so that every byte counts. */
-async function askText(ask: Ask, path: string): Promise<string> {
-  return fromUtf8(await askBytes(ask, path)) ?? fail("corrupt", path, "UTF-8", "other bytes");
+function textOf(answer: Uint8Array | null, path: string): string {
+  return fromUtf8(bytesOf(answer, path)) ?? fail("corrupt", path, "UTF-8", "other bytes");
 }
+
+const askBytes = async (ask: Ask, path: string): Promise<Uint8Array> => bytesOf(await ask(path), path);
+const askText = async (ask: Ask, path: string): Promise<string> => textOf(await ask(path), path);

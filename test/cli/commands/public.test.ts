@@ -1,12 +1,14 @@
 // Commands on a ledger of which only a part is there: `export` and `statement` say what they can, and what they can't.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { headerBytes } from "../../../src/ledger/format/header.js";
+import { decodeReceipt, encodeReceipt, signReceipt } from "../../../src/ledger/proof/receipt.js";
 import { openNodeStore, readNodeStore } from "../../../src/ledger/store/node.js";
+import { plainHasher } from "../../../src/ledger/tree/plain.js";
 import { call } from "../../support/commands.js";
-import { engine } from "../../support/community.js";
+import { engine, platform } from "../../support/community.js";
 import { names, runSearched } from "../../support/searched.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-public-"));
@@ -14,11 +16,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const ledger = join(folder, "ledger");
 const headersOnly = join(folder, "headers");
 const statements: string[] = [];
+let receipts: readonly string[] = [];
 
 /** The public part as somebody has it who was given headers and nothing else. */
 beforeAll(async () => {
   const store = await openNodeStore(ledger, { hasher: engine });
-  await runSearched(store);
+  receipts = (await runSearched(store)).receipts;
   await store.close();
   for (const id of names)
     statements.push((await call("statement", ledger, id, "--json", "--period", "5..7")).out);
@@ -66,6 +69,42 @@ describe("a ledger whose old blocks are erased", () => {
     expect(await call("export", ledger, "--format", "csv", "--table", "orders")).toMatchObject({
       code: 2,
       err: expect.stringContaining("begin above it by --period"),
+    });
+  });
+
+  test("judges the receipts that it can, says which it can't, and that a place beyond all orders is broken", async () => {
+    const file = join(folder, "receipts.txt");
+    const judged = async (texts: readonly string[]) => {
+      writeFileSync(file, texts.join(""));
+      return call("verify", "--receipt", file, ledger);
+    };
+    // Two orders a period of the first member, in blocks 1 to 6, of which 1 to 3 are erased.
+    expect(receipts).toHaveLength(12);
+    expect(await judged(receipts)).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(
+        /^NOT JUDGED: 12 receipts: 6 kept, 6 NOT JUDGED, withheld or erased\n {2}line 1: order 0 of period 41 is not shown/,
+      ),
+    });
+    expect(await judged(receipts.slice(6))).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^good: 6 rec/),
+    });
+    expect(await judged(receipts.slice(0, 1))).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/^NOT JUDGED: withheld/),
+    });
+    const beyond = await signReceipt({ ...decodeReceipt(receipts[0]!), number: 99 }, platform, plainHasher);
+    expect(await judged([...receipts, encodeReceipt(beyond)])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("line 13: order 99 was promised in period 41, whose block has"),
+    });
+    writeFileSync(file, encodeReceipt(beyond));
+    const { contradiction } = JSON.parse((await call("verify", "--receipt", file, ledger, "--json")).out);
+    writeFileSync(file, contradiction);
+    expect(await call("verify", "--proof", file, ledger)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("99"),
     });
   });
 

@@ -147,6 +147,9 @@ describe("an honest ledger", () => {
     for (const receipt of honest.receipts) expect((await client.judge(ask, receipt)).verdict).toBe("kept");
     const later = longer.receipts.find(({ period }) => period === startPeriod + 7)!;
     expect((await client.judge(ask, later)).verdict).toBe("not yet");
+    // In an open market nobody may withhold an order.
+    const silent: Ask = async (path) => (path.includes("/orders/") ? null : ask(path));
+    await expect(client.judge(silent, honest.receipts[0]!)).rejects.toThrow(/orders.*: wanted an answer/);
     await expect(client.judge(ask, { ...later, number: later.number + 1 })).rejects.toThrow(
       "the platform's signature",
     );
