@@ -531,7 +531,7 @@ describe("gridclear witness", () => {
     expect(refused).toMatchObject({
       code: 1,
       out: "",
-      err: expect.stringContaining("REFUSED: block 2: trades[0].price"),
+      err: expect.stringContaining("REFUSED: block 2: trades[0].supplyPrice"),
     });
     expect(await run(witnessCommand, "--follow", at("bare"), "--once")).toMatchObject({
       code: 1,

@@ -408,7 +408,7 @@ describe("results that do not follow from the orders", () => {
   };
 
   for (const [what, lie, reason] of [
-    ["a mispriced trade", seal("trades", 16), /trades\[0\]\.price/],
+    ["a mispriced trade", seal("trades", 16), /trades\[0\]\.supplyPrice/],
     ["a trade of another quantity", seal("trades", tradeLayout.bytes + 12), /trades\[1\]\.quantity/],
     ["a reading that pays another amount", seal("readings", 24), /readings\[0\]\.amount/],
     ["a posting of another amount", seal("postings", 16), /postings\[0\]\.amount/],
