@@ -3,14 +3,17 @@ import { object, oneOf, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/intake/request.js";
-import type { Tick } from "../units.js";
+import { carriers, type Tick } from "../units.js";
 import { amendments, communityContracts } from "./contracts.js";
-import type { Deliveries } from "./deliveries.js";
+import type { Deliveries, Follows } from "./deliveries.js";
+import type { History } from "./history.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
 import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
-import { type PriceStrategy, usualStrategy } from "./members/strategy.js";
-import { periodOrders } from "./orders.js";
+import type { Strategy } from "./members/quote.js";
+import { strategiesOf } from "./members/strategies.js";
+import { unitCost } from "./members/strategy.js";
+import { type Placed, periodOrders } from "./orders.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
 import { scaleOf } from "./scale.js";
 import {
@@ -116,8 +119,20 @@ export interface Community {
   contracts(place: number): Contract[];
   /** Owner of each storage device by number: a participant number, or −1 for the platform. */
   readonly owners: readonly number[];
-  /** The orders of the period at a place. */
+  /** Whether somebody's orders depend on what became of those before: then {@link placed} wants them. */
+  readonly learns: boolean;
+  /** What tells the strategy of a run from others: of one's own, its digest; null for those that come along. */
+  readonly strategyId: string | null;
+  /** The orders of the period at a place, of members that remember nothing. */
   orders(place: number): OrderBatch;
+  /**
+   * The orders of the period at a place, and what they are about.
+   *
+   * @param history the blocks before; null: nobody remembers any
+   */
+  placed(place: number, history: History | null): Placed;
+  /** How each member's meter of each carrier follows what it meant to use and make, by participant × 4 + carrier. */
+  readonly follows: readonly Follows[];
   /** The readings that arrive in it; see `periodReadings`. */
   readings(place: number, delivered: (place: number) => Deliveries | undefined): ReadingColumns;
 }
@@ -126,8 +141,10 @@ export interface Community {
 export interface CommunityParts {
   /** The profiles that the scenario names (`parseProfiles`). */
   readonly measured?: readonly MeasuredProfile[];
-  /** How orders are priced. Default: each member's own way. */
-  readonly strategy?: PriceStrategy;
+  /** How everybody bids. Default: as the scenario says. */
+  readonly strategy?: Strategy;
+  /** What tells this strategy from others, such as a digest of its text: a ledger goes on only with the same. */
+  readonly strategyId?: string;
 }
 
 /**
@@ -137,8 +154,10 @@ export interface CommunityParts {
 export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): Community {
   if (object(scenario, "scenario").profiles === undefined)
     fail("invalid", "scenario", "a scenario, as `parseScenario` or `community` gives it", scenario);
-  onlyKeys(parts, "parts", ["measured", "strategy"]);
-  const { measured = [], strategy = usualStrategy(scenario) } = parts;
+  onlyKeys(parts, "parts", ["measured", "strategy", "strategyId"]);
+  const { measured = [] } = parts;
+  const { strategy, learns } =
+    parts.strategy === undefined ? strategiesOf(scenario) : { strategy: parts.strategy, learns: true };
   if (scenario.profiles !== null && measured.length === 0)
     return fail("invalid", "profiles", `the profiles of ${scenario.profiles.file}`, "none");
   const generated = createMembers(scenario);
@@ -148,6 +167,9 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     if (numbers.has(id)) return fail("conflict", "profiles", "names that no other participant has", id);
     numbers.set(id, number);
   }
+  for (const whose of Object.keys(scenario.strategies))
+    if (whose !== "all" && !numbers.has(whose) && !memberKinds.some((kind) => kind === whose))
+      return fail("invalid", `strategies.${whose}`, "a participant, a kind, or all", whose);
   const cast = { scenario, members, scale: scaleOf(members, scenario.periodMs), strategy };
   const opening = communityContracts(cast);
   const owners = opening
@@ -163,7 +185,16 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     owners,
     timeOf: (place) => startTime(scenario) + place * scenario.periodMs,
     contracts: (place) => (place < 0 ? opening : amendments(cast, opening, place)),
-    orders: (place) => periodOrders(cast, moments(place), place),
+    learns,
+    strategyId: parts.strategyId ?? null,
+    orders: (place) => periodOrders(cast, moments(place), place, null).orders,
+    placed: (place, history) => periodOrders(cast, moments(place), place, history),
+    follows: members.flatMap((member) =>
+      carriers.map((carrier): Follows => {
+        if (member.converter !== null) return "trades";
+        return unitCost(member, carrier, scenario.tariffs[carrier]) === null ? "nature" : "plant";
+      }),
+    ),
     readings: (place, delivered) => periodReadings(scenario, place, delivered),
   };
 }

@@ -13,16 +13,18 @@ export {
   community,
   openCommunity,
 } from "./community.js";
-export type { Deliveries } from "./deliveries.js";
-export type { Conversion, Member, Output, StorageUnit, Strategy } from "./members/member.js";
+export type { Deliveries, Follows } from "./deliveries.js";
+export type { History } from "./history.js";
+export type { Conversion, Member, Nature, Output, StorageUnit } from "./members/member.js";
 export type { MeasuredProfile } from "./members/profiles.js";
-export type { PriceStrategy, Quote } from "./members/strategy.js";
+export type { Outcome, Quote, Strategy } from "./members/quote.js";
 export {
   type ColumnOptions,
   maxColumnOrders,
   type OrderColumnSet,
   orderColumns,
 } from "./ordercolumns.js";
+export type { Placed } from "./orders.js";
 export { maxSteps, type ProfileFile, parseProfiles } from "./profilefile.js";
 export type { ReadingColumns } from "./readings.js";
 export {
@@ -35,6 +37,8 @@ export {
   maxPeriods,
   memberKinds,
   type Scenario,
+  type StrategyName,
+  strategyNames,
 } from "./scenario.js";
 export { checkScenario, parseScenario } from "./scenariofile.js";
 export { bundledScenario, type ScenarioName, scenarioNames } from "./scenarios/index.js";

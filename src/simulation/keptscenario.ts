@@ -18,6 +18,8 @@ interface Kept {
   readonly profiles: string;
   /** The platform's public key in hexadecimal; null in an unsigned run. */
   readonly platformKey: string | null;
+  /** What tells a strategy of one's own from others; null when those of the scenario bid. */
+  readonly strategy: string | null;
 }
 
 /** The name of the scenario that a ledger was begun with; null when none is kept. */
@@ -45,6 +47,8 @@ export async function checkKept(store: Store, community: Community, hasher: Hash
   if (change !== null) fail("conflict", change.path, `${change.before}, ${begunWith}`, change.after);
   if (kept.platformKey !== given.platformKey)
     fail("conflict", "platform key", `${kept.platformKey}, ${begunWith}`, given.platformKey);
+  if (kept.strategy !== given.strategy)
+    fail("conflict", "strategy", `${kept.strategy ?? "the scenario's"}, ${begunWith}`, given.strategy);
   if (kept.profiles !== given.profiles)
     fail("conflict", "profiles", `the measured profiles ${begunWith}`, "others");
 }
@@ -62,6 +66,7 @@ function keptOf(community: Community, hasher: Hasher): Kept {
     scenario: JSON.parse(JSON.stringify(community.scenario)),
     profiles: digestOf(community.measured, hasher),
     platformKey: market?.platformKey ?? null,
+    strategy: community.strategyId,
   };
 }
 

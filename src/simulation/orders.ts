@@ -5,8 +5,10 @@ import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/intake/request.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
 import type { Cast } from "./cast.js";
+import type { History } from "./history.js";
 import type { Conversion, Member } from "./members/member.js";
-import type { PriceStrategy } from "./members/strategy.js";
+import type { Strategy } from "./members/quote.js";
+import { worthOf } from "./members/strategy.js";
 import { fineScale } from "./scale.js";
 import { startTime } from "./scenario.js";
 import { deviceCarrier, energyTicks, power } from "./world/devices.js";
@@ -78,23 +80,36 @@ const firstOf = (batch: OrderBatch, count: number): OrderBatch => ({
   price: batch.price.slice(0, count),
 });
 
+/** The orders of a period and what stands behind them. */
+export interface Placed {
+  readonly orders: OrderBatch;
+  /**
+   * What each member will use (above zero) and make (below) in quantity ticks, by participant × 4 + carrier, whatever
+   * it orders.
+   */
+  readonly meant: Float64Array;
+}
+
 /**
- * The orders of one period, in order of arrival: at most one for each participant and carrier. The arrays are fresh.
- * Throws `invalid` when the strategy finds a price that is none.
+ * The orders of one period, in order of arrival, at most one for each participant and carrier, and what stands behind.
+ * The arrays are fresh. Throws `invalid` when the strategy finds a price or a quantity that is none.
  *
  * @param moments the moments that the period is made of, each of them equally long, under each sky
  * @param place the period's place in the run, from 0
+ * @param history the blocks before, for strategies that learn; null: nobody remembers any
  */
 export function periodOrders(
-  cast: Cast & { readonly strategy: PriceStrategy },
+  cast: Cast & { readonly strategy: Strategy },
   moments: readonly (readonly Moment[])[],
   place: number,
-): OrderBatch {
+  history: History | null,
+): Placed {
   const { scenario, members, scale, strategy } = cast;
   const { seed, periodMs } = scenario;
   const fromMs = startTime(scenario) + place * periodMs;
   const span = { fromMs, toMs: fromMs + periodMs, unit: fineScale.perKwh / scale.perKwh };
   const batch = emptyBatch(members.length * carriers.length);
+  const meant = new Float64Array(members.length * carriers.length);
   let count = 0;
   const sums = new Float64Array(carriers.length);
   // Rotates who orders first, so that no member always wins ties.
@@ -114,22 +129,44 @@ export function periodOrders(
       const side = ticks > 0 ? "bid" : "offer";
       const luck = uniform(seed, orderStream + 1 + member.number, place, code);
       const tariff = scenario.tariffs[carrier];
-      const price = checkedPrice(strategy({ member, carrier, side, quantity, place, tariff, luck }));
-      if (price === null) continue;
+      meant[member.number * carriers.length + code] = ticks;
+      const answer = checkedAnswer(
+        strategy({
+          member,
+          carrier,
+          side,
+          quantity,
+          place,
+          periodMs,
+          tariff,
+          worth: worthOf(member, carrier, side, scenario),
+          last: history === null ? null : history.last(member.number, code, place),
+          marketPrice: history === null ? null : history.price(code, place),
+          luck,
+        }),
+        quantity,
+      );
+      if (answer === null) continue;
       batch.participant[count] = member.number;
       batch.carrier[count] = code;
       batch.side[count] = sideCode[side];
-      batch.quantity[count] = quantity;
-      batch.price[count] = price;
+      batch.quantity[count] = answer.quantity;
+      batch.price[count] = answer.price;
       count += 1;
     }
   }
-  return firstOf(batch, count);
+  return { orders: firstOf(batch, count), meant };
 }
 
-function checkedPrice(price: unknown): number | null {
-  return price === null ||
-    (typeof price === "number" && Number.isInteger(price) && price >= minPrice && price <= maxPrice)
-    ? price
-    : fail("invalid", "strategy", `whole price ticks from ${minPrice} to ${maxPrice}, or null`, price);
+function checkedAnswer(
+  answer: ReturnType<Strategy>,
+  meant: number,
+): { readonly price: number; readonly quantity: number } | null {
+  if (answer === null) return null;
+  const { price, quantity } = typeof answer === "object" ? answer : { price: answer, quantity: meant };
+  if (!Number.isInteger(price) || price < minPrice || price > maxPrice)
+    return fail("invalid", "strategy", `whole price ticks from ${minPrice} to ${maxPrice}, or null`, price);
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > maxQuantity)
+    return fail("invalid", "strategy", `a quantity of 1 to ${maxQuantity} ticks`, quantity);
+  return { price, quantity };
 }

@@ -28,6 +28,19 @@ export const usualMix = {
 export type MemberKind = keyof typeof usualMix;
 export const memberKinds: readonly MemberKind[] = Object.keys(usualMix) as MemberKind[];
 
+/** Names of the strategies that come with the package (members/strategies.ts). */
+export const strategyNames = [
+  "usual",
+  "truthful",
+  "random",
+  "adaptive",
+  "escalating",
+  "shading",
+  "withholding",
+  "overordering",
+] as const;
+export type StrategyName = (typeof strategyNames)[number];
+
 /** The rules of one carrier; prices in price ticks. */
 export interface CarrierRules extends MechanismRules {
   readonly k: number;
@@ -85,6 +98,8 @@ export interface Scenario {
    * much and twenty more. Null: what full load through all the days would cost.
    */
   readonly deposit: number | null;
+  /** How members bid, by their names, their kinds, or `all` for the others; who is not named bids its own way. */
+  readonly strategies: { readonly [whose: string]: StrategyName };
   /** Measured participants from a CSV file beside the scenario, or null. */
   readonly profiles: { readonly file: string; readonly stepMs: number } | null;
 }

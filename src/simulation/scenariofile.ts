@@ -28,6 +28,7 @@ import {
   maxScenarioLength,
   memberKinds,
   type Scenario,
+  strategyNames,
 } from "./scenario.js";
 import { isTimeZone } from "./world/calendar.js";
 import type { WeatherKind } from "./world/climate.js";
@@ -178,6 +179,15 @@ const timeZone: Check<string> = (value, field) => {
   return isTimeZone(name) ? name : fail("invalid", field, wanted, name);
 };
 
+/** Names of strategies by member, kind or `all`; members are held against those of the run when it is opened. */
+const strategies: Check<Scenario["strategies"]> = (value, field) => {
+  const given = Object.entries(object(value, field));
+  if (given.length > maxMembers) fail("limit", field, `at most ${maxMembers} names`, given.length);
+  return Object.fromEntries(
+    given.map(([whose, name]) => [whose, oneOf(...strategyNames)(name, `${field}.${whose}`)]),
+  );
+};
+
 const weathers: readonly WeatherKind[] = ["clear", "mixed", "overcast", "windy"];
 
 const scenario = record({
@@ -199,6 +209,7 @@ const scenario = record({
   tariffs: optional(byCarrier(defaultTariffs, tariff)),
   commission: optional(commission),
   faults: optional(faults),
+  strategies: optional(strategies),
   deposit: optional(orNull(integer(10, maxDeposit))),
   profiles: optional(
     orNull(
@@ -238,6 +249,7 @@ export function checkScenario(value: unknown): Scenario {
     tariffs: defaultTariffs,
     commission: defaultCommission,
     faults: defaultFaults,
+    strategies: {},
     deposit: null,
     profiles: null,
     ...given,

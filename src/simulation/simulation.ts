@@ -5,12 +5,12 @@
 import { sameBytes } from "../bytes.js";
 import { needMethods, onlyKeys } from "../check.js";
 import { fail, type GridclearError } from "../errors.js";
-import { decodeItems } from "../ledger/format/block.js";
+import { type Block, decodeItems } from "../ledger/format/block.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import type { MatchingEngine } from "../market/engine.js";
-import type { OrderBatch, Reading } from "../market/intake/request.js";
+import type { Reading } from "../market/intake/request.js";
 import type { Market } from "../market/market.js";
 import { type MarketOptions, openMarket } from "../market/open.js";
 import type { PeriodResult } from "../market/result.js";
@@ -18,7 +18,9 @@ import type { Summary } from "../report/indicators.js";
 import { carriers, formatTicks } from "../units.js";
 import type { Community } from "./community.js";
 import { type Deliveries, deliveriesOf } from "./deliveries.js";
+import { History } from "./history.js";
 import { checkKept, keepScenario } from "./keptscenario.js";
+import type { Placed } from "./orders.js";
 import { type ReadingColumns, readingWindow } from "./readings.js";
 import type { SignedIntake, SignedRun } from "./signed.js";
 import { checkedBlock, type MissingOrder, RunSums } from "./sums.js";
@@ -47,7 +49,7 @@ export interface Refusals {
 /** What goes into a period, made ahead. */
 interface Prepared {
   readonly place: number;
-  readonly orders: OrderBatch;
+  readonly placed: Placed;
   readonly readings: ReadingColumns;
 }
 
@@ -62,6 +64,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
   readonly market: Market;
   readonly #sums: RunSums;
   readonly #delivered: Map<number, Deliveries>;
+  readonly #history: History | null;
   readonly #intake: SignedIntake | null;
   #cleared: PeriodResult | null = null;
   #ahead: Prepared | null = null;
@@ -74,6 +77,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     this.market = market;
     this.#sums = past.sums;
     this.#delivered = past.delivered;
+    this.#history = past.history;
     this.#intake = intake;
     market.on("cleared", (result) => {
       this.#cleared = result;
@@ -111,7 +115,8 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
 
   async #step(): Promise<PeriodResult> {
     const { community, market, place } = this;
-    const { orders, readings } = this.#ahead?.place === place ? this.#ahead : this.#prepare(place);
+    const { placed, readings } = this.#ahead?.place === place ? this.#ahead : this.#prepare(place);
+    const { orders } = placed;
     const contracts = community.contracts(place + 1);
     if (this.#intake === null) {
       for (let index = 0; index < readings.in.length; index++) market.report(this.#reading(readings, index));
@@ -128,8 +133,8 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     const block = (this.#cleared as PeriodResult | null)?.block;
     if (block !== undefined) {
       this.#sums.follow(block, orders);
-      const deliveries = deliveriesOf(block, community.members.length, community.owners);
-      keep(this.#delivered, place, deliveries);
+      this.#history?.add(block, place);
+      keep(this.#delivered, place, deliveriesIn(community, block, placed));
       this.#ahead = this.done ? null : this.#prepare(place + 1);
     }
     const result = await sealing;
@@ -151,7 +156,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
   #prepare(place: number): Prepared {
     return {
       place,
-      orders: this.community.orders(place),
+      placed: this.community.placed(place, this.#history),
       readings: this.community.readings(place, (about) => this.#delivered.get(about)),
     };
   }
@@ -223,18 +228,41 @@ export async function openSimulation(community: Community, options: SimulationOp
 interface Past {
   readonly sums: RunSums;
   readonly delivered: Map<number, Deliveries>;
+  readonly history: History | null;
 }
 
-/** Reads the blocks whose deliveries may still be metered; the sums are left to whoever asks for them. */
+const dayMs = 86_400_000;
+
+/** What the members of a community remember, of nothing yet; null when none of them learns. */
+function openHistory({ learns, members, scenario }: Community): History | null {
+  return learns ? new History(members.length, memoryOf(scenario.periodMs)) : null;
+}
+
+/** Periods back that strategies see: a day's. */
+const memoryOf = (periodMs: number): number => dayMs / periodMs;
+
+const deliveriesIn = ({ members, owners, follows }: Community, block: Block, { meant }: Placed): Deliveries =>
+  deliveriesOf(block, members.length, owners, { meant, follows });
+
+/**
+ * Reads the blocks whose deliveries may still be metered, and those that members remember then; the sums are left to
+ * whoever asks for them.
+ */
 async function readPast(community: Community, store: Store, hasher: Hasher): Promise<Past> {
   const delivered = new Map<number, Deliveries>();
-  let height = Math.max(1, store.size - readingWindow);
+  const history = openHistory(community);
+  const remembered = history === null ? 0 : memoryOf(community.scenario.periodMs);
+  const metered = store.size - readingWindow;
+  let height = Math.max(1, metered - remembered);
   for await (const bytes of store.blocks(height)) {
     const block = checkedBlock(bytes, height, hasher);
-    keep(delivered, height - 1, deliveriesOf(block, community.members.length, community.owners));
+    const place = height - 1;
+    if (height >= metered)
+      keep(delivered, place, deliveriesIn(community, block, community.placed(place, history)));
+    history?.add(block, place);
     height += 1;
   }
-  return { sums: new RunSums(community, hasher), delivered };
+  return { sums: new RunSums(community, hasher, openHistory(community)), delivered, history };
 }
 
 /** Throws unless genesis agreed to exactly what this community agrees to. */

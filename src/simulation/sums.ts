@@ -13,6 +13,7 @@ import type { OrderBatch } from "../market/intake/request.js";
 import { Indicators, type Summary } from "../report/indicators.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Community } from "./community.js";
+import type { History } from "./history.js";
 import { unitCost } from "./members/strategy.js";
 
 /** A block of a store, its sections checked against its header. Throws `corrupt` naming the height. */
@@ -50,6 +51,7 @@ function firstMissing(block: Block, { participant, carrier }: OrderBatch): numbe
 export class RunSums {
   readonly #community: Community;
   readonly #hasher: Hasher;
+  readonly #history: History | null;
   readonly #indicators: Indicators;
   #refusedOrders = 0;
   #firstRefused: MissingOrder | null = null;
@@ -57,8 +59,10 @@ export class RunSums {
   #height = 0;
   #reading: Promise<void> | null = null;
 
-  constructor(community: Community, hasher: Hasher) {
+  /** @param history what members remember of no block yet; null when none of them learns */
+  constructor(community: Community, hasher: Hasher, history: History | null) {
     this.#community = community;
+    this.#history = history;
     const { members, scenario } = community;
     const byId = new Map(members.map((member) => [member.id, member]));
     this.#indicators = new Indicators((participant, carrier) =>
@@ -87,14 +91,17 @@ export class RunSums {
     if (this.#height >= store.size) return;
     for await (const bytes of store.blocks(this.#height)) {
       const place = this.#height - 1;
-      const orders = place < 0 ? null : this.#community.orders(place);
+      const orders = place < 0 ? null : this.#community.placed(place, this.#history).orders;
       this.#add(checkedBlock(bytes, this.#height, this.#hasher), orders);
     }
   }
 
   #add(block: Block, orders: OrderBatch | null): void {
     this.#indicators.add(block);
-    if (orders !== null) this.#compare(block, orders);
+    if (orders !== null) {
+      this.#compare(block, orders);
+      this.#history?.add(block, this.#height - 1);
+    }
     this.#height += 1;
   }
 

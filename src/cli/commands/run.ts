@@ -1,7 +1,8 @@
 /** `gridclear run`: a community's periods, sealed into a ledger on disk; also what `gridclear demo` is made of. */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { hex } from "../../bytes.js";
+import { pathToFileURL } from "node:url";
+import { hex, toUtf8 } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { fail, placed } from "../../errors.js";
 import { maxTextLength } from "../../files/text.js";
@@ -12,8 +13,9 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Summary } from "../../report/indicators.js";
 import { type Community, openCommunity } from "../../simulation/community.js";
 import type { MeasuredProfile } from "../../simulation/members/profiles.js";
+import type { Strategy } from "../../simulation/members/quote.js";
 import { parseProfiles } from "../../simulation/profilefile.js";
-import type { Scenario } from "../../simulation/scenario.js";
+import { type Scenario, strategyNames } from "../../simulation/scenario.js";
 import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
 import { type SignedRun, signedRun } from "../../simulation/signed.js";
@@ -34,7 +36,7 @@ export const runCommand: Command = defineCommand({
   name: "run",
   summary: "run a community's periods and seal them into a ledger",
   forms: [
-    "SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]\n[--snapshot-every N]\n[--key FILE [--receipts FILE]]",
+    "SCENARIO [--ledger DIR] [--periods N] [--realtime] [--json]\n[--snapshot-every N] [--strategy NAME|FILE.js]\n[--key FILE [--receipts FILE]]",
   ],
   about:
     "Runs a community's periods and seals each into a ledger on disk, then shows where every kWh and every coin went. Interrupted, by Ctrl-C or in any other way, the same command goes on where it stopped; the ledger and the receipts come out the same.",
@@ -49,6 +51,10 @@ export const runCommand: Command = defineCommand({
     "snapshot-every": {
       value: "N",
       help: "keep the state beside the blocks after every N of them: the same command then goes on from there, without executing what was before",
+    },
+    strategy: {
+      value: "NAME|FILE.js",
+      help: `how everybody bids: ${strategyNames.join(", ")}, or the function that a module of yours exports as default (docs/scenarios.md); it runs with all that this command may do`,
     },
     realtime: { help: "let every period take as long as it lasts" },
     json: { help: "one JSON document on standard output" },
@@ -69,11 +75,14 @@ export const runCommand: Command = defineCommand({
     const { key: keyFile, receipts } = options;
     if (receipts !== undefined && keyFile === undefined)
       return fail("invalid", "--receipts", "--key with it: only a signed run gives receipts", receipts);
-    const { scenario, measured } = await readScenario(name!, io);
+    const read = await readScenario(name!, io);
+    const { scenario, own } = await readStrategy(options.strategy, read.scenario);
+    const { measured } = read;
     const { summary, facts, exitCode } = await runInto(
       {
         scenario,
         measured,
+        own,
         ledger: options.ledger,
         periods: readPeriods(options.periods),
         realtime: options.realtime,
@@ -122,10 +131,33 @@ export async function readScenario(
   return { scenario, measured };
 }
 
+/**
+ * The strategy of `--strategy`: one that comes along goes into the scenario, that of a file stands beside it. Throws
+ * `invalid` when it is neither.
+ */
+async function readStrategy(
+  given: string | undefined,
+  scenario: Scenario,
+): Promise<{ scenario: Scenario; own: RunOptions["own"] }> {
+  if (given === undefined) return { scenario, own: null };
+  const name = strategyNames.find((each) => each === given);
+  if (name !== undefined) return { scenario: { ...scenario, strategies: { all: name } }, own: null };
+  const wanted = `one of ${strategyNames.join(", ")}, or a module that exports a function as default`;
+  if (!/\.m?js$/.test(given)) return fail("invalid", "--strategy", wanted, given);
+  const text = await readText(given, { wanted });
+  const found: { readonly default?: unknown } = await import(pathToFileURL(resolve(given)).href);
+  const strategy = found.default;
+  if (typeof strategy !== "function")
+    return fail("invalid", given, "a function as its default export", strategy);
+  return { scenario, own: { strategy: strategy as Strategy, text } };
+}
+
 /** What {@link runInto} runs, and where. */
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly measured: readonly MeasuredProfile[];
+  /** A strategy of the user's own, and the text it came from; null: as the scenario says. */
+  readonly own: { readonly strategy: Strategy; readonly text: string } | null;
   /** Directory of the ledger; made when it is not there, resumed when it is. */
   readonly ledger: string;
   /** Most periods of this call; the rest stays for the next. */
@@ -203,10 +235,13 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
 
 /** The community of a run, and how it signs; null when it does not. */
 async function communityOf(
-  { scenario, measured, key }: RunOptions,
+  { scenario, measured, own, key }: RunOptions,
   hasher: Hasher,
 ): Promise<{ community: Community; run: SignedRun | null }> {
-  const community = openCommunity(scenario, { measured });
+  const community = openCommunity(scenario, {
+    measured,
+    ...(own === null ? {} : { strategy: own.strategy, strategyId: hex(hasher.sha256(toUtf8(own.text))) }),
+  });
   if (key === null) return { community, run: null };
   return signedRun(community, { signatures: await openSignatures(), hasher, key });
 }

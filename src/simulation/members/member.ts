@@ -15,7 +15,7 @@ import type { StepSeries } from "../world/series.js";
  * - `tariff`: a fixed step better than the retail or feed-in tariff
  * - `cost`: what a unit costs to make, and a little
  */
-export type Strategy = "random" | "tariff" | "cost";
+export type Nature = "random" | "tariff" | "cost";
 
 /** What a converter turns a carrier into, in ppm of what goes in. */
 export interface Output {
@@ -69,7 +69,7 @@ export interface Member {
   readonly measured: readonly Measured[];
   readonly converter: Conversion | null;
   readonly stores: readonly StorageUnit[];
-  readonly strategy: Strategy;
+  readonly strategy: Nature;
   /** Where between the tariffs it likes to trade, ppm of the distance from the tariff it would get without a market. */
   readonly margin: number;
   /** What a unit it makes costs, as ppm of the retail tariff. */

@@ -5,9 +5,9 @@ import { draw, whole } from "../world/random.js";
 import { branchNames } from "./areas.js";
 import { dice, memberStream } from "./dice.js";
 import { drafts, streetKinds } from "./kinds.js";
-import type { Member, Strategy } from "./member.js";
+import type { Member, Nature } from "./member.js";
 
-const strategies: readonly Strategy[] = ["random", "tariff", "tariff"];
+const strategies: readonly Nature[] = ["random", "tariff", "tariff"];
 
 /** The participants of a scenario, in the order of registration. Deterministic in the scenario's seed and counts. */
 export function createMembers(scenario: Scenario): Member[] {

@@ -1,43 +1,17 @@
-/** How members find the prices of their orders: the built-in strategies, and the form of one's own. */
+/** What energy is worth to members, and the limits that they set by their own nature. */
 import { type Carrier, ppm } from "../../units.js";
 import type { CarrierTariff, Scenario } from "../scenario.js";
-import type { Member } from "./member.js";
-
-/** What a strategy sees of an order that wants a price. */
-export interface Quote {
-  readonly member: Member;
-  readonly carrier: Carrier;
-  readonly side: "offer" | "bid";
-  /** Quantity ticks, above 0. */
-  readonly quantity: number;
-  /** Place of the period in the run, from 0. */
-  readonly place: number;
-  /** What the grid asks and pays for the carrier. */
-  readonly tariff: CarrierTariff;
-  /** The chance of this order, 0 ≤ luck < 1: the same in every run of the scenario. */
-  readonly luck: number;
-}
-
-/**
- * Finds the limit of an order in price ticks (10⁻⁶ a kWh), a whole number; null places no order. It may depend on the
- * quote and on nothing else that changes: then a run is repeatable, and an interrupted one goes on as it began.
- */
-export type PriceStrategy = (quote: Quote) => number | null;
+import type { Conversion, Member } from "./member.js";
 
 /** Prices are whole multiples of this many ticks: people write 0.2415, not 0.241503. */
 const priceStep = 100;
 
 const stepped = (price: number): number => Math.round(price / priceStep) * priceStep;
+const roundedUp = (price: number): number => Math.ceil(price / priceStep) * priceStep;
 
 /** A price `share` ppm of the way from the feed-in to the retail tariff. */
 export function between(tariff: CarrierTariff, share: number): number {
   return stepped(tariff.feedIn + ((tariff.retail - tariff.feedIn) * share) / ppm);
-}
-
-/** The strategy that each member of a scenario follows by its own nature. */
-export function usualStrategy(scenario: Scenario): PriceStrategy {
-  return ({ member, carrier, side, luck }) =>
-    side === "bid" ? bidLimit(member, carrier, scenario, luck) : offerLimit(member, carrier, scenario, luck);
 }
 
 /**
@@ -47,15 +21,7 @@ export function usualStrategy(scenario: Scenario): PriceStrategy {
  */
 export function bidLimit(member: Member, carrier: Carrier, scenario: Scenario, luck: number): number {
   const tariff = scenario.tariffs[carrier];
-  const { converter } = member;
-  if (converter !== null && converter.input === carrier) {
-    // A converter bids what its outputs will fetch, with a fifth for itself.
-    const worth = converter.outputs.reduce(
-      (sum, output) => sum + (scenario.tariffs[output.carrier].retail * output.ratio) / ppm,
-      0,
-    );
-    return stepped(Math.min(worth * 0.8, tariff.retail * 0.98));
-  }
+  if (member.converter?.input === carrier) return stepped(inputWorth(member.converter, scenario));
   return member.strategy === "random"
     ? between(tariff, 450_000 + luck * 550_000)
     : between(tariff, ppm - member.margin);
@@ -71,9 +37,33 @@ export function unitCost(member: Member, carrier: Carrier, { retail }: CarrierTa
   return plant ? Math.round((retail * member.cost) / ppm) : null;
 }
 
+/** What all that a converter makes of a unit would cost at the grid, in price ticks. */
+const outputWorth = ({ outputs }: Conversion, { tariffs }: Scenario): number =>
+  outputs.reduce((sum, { carrier, ratio }) => sum + (tariffs[carrier].retail * ratio) / ppm, 0);
+
+/** What a converter pays for its input at most: what its outputs fetch less a fifth, and less than the grid asks. */
+const inputWorth = (converter: Conversion, scenario: Scenario): number =>
+  Math.min(outputWorth(converter, scenario) * 0.8, scenario.tariffs[converter.input].retail * 0.98);
+
+/**
+ * What a member's unit of a carrier is worth to it, in price ticks: a bid's what the grid would ask, an offer's what it
+ * cost or what the grid would pay, whichever is more. A converter's outputs cost what it pays for its input at most,
+ * shared among them by their tariffs.
+ */
+export function worthOf(member: Member, carrier: Carrier, side: "offer" | "bid", scenario: Scenario): number {
+  const tariff = scenario.tariffs[carrier];
+  const { converter } = member;
+  if (side === "bid")
+    return converter?.input === carrier ? Math.floor(inputWorth(converter, scenario)) : tariff.retail;
+  if (converter !== null)
+    return Math.ceil((inputWorth(converter, scenario) * tariff.retail) / outputWorth(converter, scenario));
+  return Math.max(unitCost(member, carrier, tariff) ?? 0, tariff.feedIn);
+}
+
 /** Limit of an offer in price ticks: never below what a unit costs, unless the feed-in tariff pays more. */
 export function offerLimit(member: Member, carrier: Carrier, scenario: Scenario, luck: number): number {
   const tariff = scenario.tariffs[carrier];
+  if (member.converter !== null) return roundedUp(worthOf(member, carrier, "offer", scenario));
   const cost = Math.max((tariff.retail * member.cost) / ppm, tariff.feedIn);
   if (member.strategy === "cost") return stepped(cost * 1.02);
   if (member.strategy === "random") return stepped(cost + (tariff.retail - cost) * luck * 0.9);

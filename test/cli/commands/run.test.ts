@@ -126,6 +126,42 @@ describe("gridclear run", () => {
     expect(again.firstRefusal).toBe(null);
   });
 
+  it("has everybody bid by a strategy that comes along, or by a function in a file", async () => {
+    const own = await scenarioFile();
+    const module = async (name: string, text: string) => {
+      await writeFile(join(folder, name), text);
+      return join(folder, name);
+    };
+    const half = await module("half.mjs", "export default ({ worth }) => Math.floor(worth / 2);\n");
+    const prices = async (ledger: string, strategy: string) => {
+      const { code, out } = await call(
+        runCommand,
+        own,
+        "--ledger",
+        join(folder, ledger),
+        "--json",
+        "--strategy",
+        strategy,
+      );
+      expect(code).toBe(0);
+      return JSON.parse(out).energy.electricity.averagePrice;
+    };
+    // Buyers offer half of what the grid asks, and sellers ask half of what it pays them.
+    expect(Number(await prices("half", half))).toBeLessThanOrEqual(0.26);
+    expect(Number(await prices("truthful", "truthful"))).toBeGreaterThan(0.26);
+    const again = (strategy: string) =>
+      call(runCommand, own, "--ledger", join(folder, "half"), "--json", "--strategy", strategy);
+    expect((await again(half)).code).toBe(0);
+    const third = await module("third.mjs", "export default ({ worth }) => Math.floor(worth / 3);\n");
+    await expect(again(third)).rejects.toMatchObject({ code: "conflict" });
+    for (const wrong of [
+      "greedy",
+      await module("none.mjs", "export const strategy = 1;\n"),
+      join(folder, "no.mjs"),
+    ])
+      await expect(again(wrong)).rejects.toMatchObject({ code: "invalid" });
+  });
+
   it("refuses what it can't read or go on with", async () => {
     const wrong = await scenarioFile("wrong.json", "{");
     const ledger = join(folder, "refused");
