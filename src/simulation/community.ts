@@ -7,6 +7,7 @@ import { carriers, type Tick } from "../units.js";
 import { amendments, communityContracts } from "./contracts.js";
 import type { Deliveries, Follows } from "./deliveries.js";
 import type { History } from "./history.js";
+import { homesOf } from "./members/areas.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
 import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
@@ -170,7 +171,8 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   for (const whose of Object.keys(scenario.strategies))
     if (whose !== "all" && !numbers.has(whose) && !memberKinds.some((kind) => kind === whose))
       return fail("invalid", `strategies.${whose}`, "a participant, a kind, or all", whose);
-  const cast = { scenario, members, scale: scaleOf(members, scenario.periodMs), strategy };
+  const homes = homesOf(scenario, members);
+  const cast = { scenario, members, homes, scale: scaleOf(scenario, members), strategy };
   const opening = communityContracts(cast);
   const owners = opening
     .filter((contract) => contract.kind === "storage")

@@ -6,7 +6,7 @@ import { maxAmount } from "../market/books/amounts.js";
 import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
 import type { Cast } from "./cast.js";
-import { branches, rootName } from "./members/areas.js";
+import { areaContracts } from "./members/areas.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
 import { between, unitCost } from "./members/strategy.js";
@@ -17,7 +17,6 @@ import { energyTicks } from "./world/devices.js";
 
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
 const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
-const areaLoss = 8_000;
 /** Coins that whoever has no credit limit of its own may owe. */
 const usualCredit = 20n;
 const dayMs = 86_400_000;
@@ -41,19 +40,7 @@ export function communityContracts(cast: Cast): Contract[] {
     },
     payment(cast, from),
     ...carriers.map((carrier) => clearing(scenario, carrier, from)),
-    { kind: "area", ...dated, area: rootName, carrier: "electricity" },
-    ...branches(members).map(
-      ({ name, use, supply }): Contract => ({
-        kind: "area",
-        ...dated,
-        area: name,
-        carrier: "electricity",
-        parent: rootName,
-        importLimit: energyTicks(use, scenario.periodMs, scale.perKwh),
-        exportLimit: energyTicks(supply, scenario.periodMs, scale.perKwh),
-        loss: areaLoss,
-      }),
-    ),
+    ...areaContracts(scenario, scale),
     ...carriers.flatMap((carrier) => standardTerms(cast, carrier, from)),
     ...members.flatMap((member) => memberContracts(cast, member, from)),
   ];
@@ -149,7 +136,13 @@ function meansOf({ scenario, scale }: Cast, member: Member): bigint {
 function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
   const { scale } = cast;
   const dated = { version: 1, from };
-  const { area, converter } = member;
+  const { converter } = member;
+  const areas = Object.fromEntries(
+    carriers.flatMap((carrier) => {
+      const area = cast.homes[carrier].get(member);
+      return area === undefined ? [] : [[carrier, area]];
+    }),
+  );
   const means = meansOf(cast, member);
   const street = isStreet(member);
   const deposit: Contract = {
@@ -164,7 +157,7 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
       kind: "participant",
       ...dated,
       id: member.id,
-      ...(area === null ? {} : { areas: { electricity: area } }),
+      ...(Object.keys(areas).length === 0 ? {} : { areas }),
       ...(street ? { creditLimit: `${(usualCredit + means) * scale.coin}` } : {}),
     },
     ...(street ? [] : [deposit]),

@@ -37,6 +37,7 @@ export {
   maxPeriods,
   memberKinds,
   type Scenario,
+  type ScenarioArea,
   type StrategyName,
   strategyNames,
 } from "./scenario.js";

@@ -3,9 +3,9 @@
  * usual ticks of 10⁻⁶ kWh. A community that moves more in one of its periods counts in coarser ticks; nothing is cut.
  */
 import { fail } from "../errors.js";
-import { carriers, maxQuantity, type Tick } from "../units.js";
-import { branches } from "./members/areas.js";
+import { type Carrier, carriers, maxQuantity, type Tick } from "../units.js";
 import { type Member, reach } from "./members/member.js";
+import type { Scenario } from "./scenario.js";
 import { energyTicks } from "./world/devices.js";
 
 /** How quantities and amounts of money are counted in a community's market. */
@@ -33,8 +33,9 @@ const scaleAt = (scale: number): Scale => ({
 export const fineScale: Scale = scaleAt(quantityScales[0]);
 
 /** The finest scale that can count what a community may move in a period. Throws `limit` when none can. */
-export function scaleOf(members: readonly Member[], periodMs: number): Scale {
-  const { watts, wattHours } = largest(members);
+export function scaleOf(scenario: Scenario, members: readonly Member[]): Scale {
+  const { periodMs } = scenario;
+  const { watts, wattHours } = largest(scenario, members);
   for (const scale of quantityScales) {
     const perKwh = 10 ** scale;
     const ticks = Math.max(energyTicks(watts, periodMs, perKwh), (wattHours * perKwh) / 1000);
@@ -43,8 +44,15 @@ export function scaleOf(members: readonly Member[], periodMs: number): Scale {
   return fail("limit", "participants", `at most ${maxQuantity} kWh in a period`, `${Math.round(watts)} W`);
 }
 
+/** The most of a carrier that a member with its stores can send over an edge, and let come, W. */
+function crossing(member: Member, carrier: Carrier): number {
+  const { use, supply } = reach(member, carrier);
+  const stores = member.stores.filter((unit) => unit.carrier === carrier);
+  return stores.reduce((sum, { power }) => sum + power, use + supply);
+}
+
 /** The largest power (W) that an order or a limit is about, and the largest capacity (Wh). */
-function largest(members: readonly Member[]): { watts: number; wattHours: number } {
+function largest({ areas }: Scenario, members: readonly Member[]): { watts: number; wattHours: number } {
   let watts = 0;
   let wattHours = 0;
   for (const member of members) {
@@ -57,6 +65,12 @@ function largest(members: readonly Member[]): { watts: number; wattHours: number
       watts = Math.max(watts, power);
     }
   }
-  for (const { use, supply } of branches(members)) watts = Math.max(watts, use, supply);
+  for (const carrier of carriers) {
+    // A market lets no more through an edge with a loss than it can count (`limitsIn`).
+    const most = members.reduce((sum, member) => sum + crossing(member, carrier), 0);
+    for (const { loss, importKw, exportKw } of areas[carrier])
+      if (loss > 0)
+        watts = Math.max(watts, Math.min(most, 1000 * Math.max(importKw ?? most, exportKw ?? most)));
+  }
   return { watts, wattHours };
 }

@@ -58,6 +58,22 @@ export interface CarrierTariff {
   readonly feedIn: number;
 }
 
+/** An area of the network of one carrier. */
+export interface ScenarioArea {
+  readonly name: string;
+  /** The area in which it lies, listed before it; null: the root, which has nothing of what an edge has. */
+  readonly parent: string | null;
+  /** Price ticks for a kWh that crosses its edge, either way. */
+  readonly fee: number;
+  /** Most power that comes in and goes out over its edge, kW; null: no limit. */
+  readonly importKw: number | null;
+  readonly exportKw: number | null;
+  /** Share lost of what crosses the edge, ppm. */
+  readonly loss: number;
+  /** Kinds of participants, dealt out in turn among the areas that name them, and participants by name. */
+  readonly members: readonly string[];
+}
+
 /** How far meters stray and how often readings go wrong, all in ppm. */
 export interface Faults {
   /** Standard deviation of what is metered from what was traded. */
@@ -90,6 +106,8 @@ export interface Scenario {
   readonly supply: number;
   readonly rules: { readonly [carrier in Carrier]: CarrierRules };
   readonly tariffs: { readonly [carrier in Carrier]: CarrierTariff };
+  /** The network of each carrier as a tree, each area behind its parent; empty: without limits. */
+  readonly areas: { readonly [carrier in Carrier]: readonly ScenarioArea[] };
   /** Tiers of commission for peer-to-peer trades, as in docs/market-rules.md. */
   readonly commission: readonly { readonly share: number; readonly supply: number; readonly use: number }[];
   readonly faults: Faults;

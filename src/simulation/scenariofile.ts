@@ -30,6 +30,7 @@ import {
   type Scenario,
   strategyNames,
 } from "./scenario.js";
+import { areaList, checkAreas } from "./scenarioareas.js";
 import { isTimeZone } from "./world/calendar.js";
 import type { WeatherKind } from "./world/climate.js";
 
@@ -70,6 +71,7 @@ const defaultTariffs: Record<Carrier, CarrierTariff> = {
   cold: { retail: 210_000, feedIn: 20_000 },
   gas: { retail: 120_000, feedIn: 45_000 },
 };
+const noAreas: Scenario["areas"] = { electricity: [], heat: [], cold: [], gas: [] };
 const defaultFaults: Faults = { deviation: 20_000, late: 10_000, missing: 2_000, corrected: 2_000 };
 const defaultPeriodMs = 30_000;
 const defaultCommission: Scenario["commission"] = [
@@ -207,6 +209,7 @@ const scenario = record({
   supply: optional(integer(0, 10 * ppm)),
   rules: optional(byCarrier(defaultRules, rules)),
   tariffs: optional(byCarrier(defaultTariffs, tariff)),
+  areas: optional(byCarrier(noAreas, () => areaList)),
   commission: optional(commission),
   faults: optional(faults),
   strategies: optional(strategies),
@@ -247,6 +250,7 @@ export function checkScenario(value: unknown): Scenario {
     supply: ppm,
     rules: defaultRules,
     tariffs: defaultTariffs,
+    areas: noAreas,
     commission: defaultCommission,
     faults: defaultFaults,
     strategies: {},
@@ -256,6 +260,7 @@ export function checkScenario(value: unknown): Scenario {
   };
   if (found.profiles === null && memberKinds.every((kind) => found.participants[kind] === 0))
     fail("invalid", "participants", "at least one participant", 0);
+  checkAreas(found);
   return found;
 }
 

@@ -37,6 +37,7 @@ export function storage(
   const { periodMs, tariffs } = cast.scenario;
   const { perKwh } = cast.scale;
   const unit = member.stores[index]!;
+  const area = cast.homes[unit.carrier].get(member);
   const tariff = tariffs[unit.carrier];
   const capacity = ticksOf(unit.capacity, perKwh);
   const limit = energyTicks(unit.power, periodMs, perKwh);
@@ -47,7 +48,7 @@ export function storage(
     device: `${member.id}-${unit.car ? "battery" : "store"}${index === 0 ? "" : index + 1}`,
     carrier: unit.carrier,
     ...(unit.owned ? { owner: member.id } : {}),
-    ...(member.area === null || unit.carrier !== "electricity" ? {} : { area: member.area }),
+    ...(area === undefined ? {} : { area }),
     capacity,
     charge: Math.min(ticksOf(unit.charge, perKwh), capacity),
     chargeLimit: limit,

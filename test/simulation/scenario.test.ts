@@ -159,11 +159,12 @@ describe("scenarios", () => {
   it("come back as they were from JSON", () => {
     for (const name of scenarioNames) {
       const scenario = bundledScenario(name);
-      const { rules, tariffs, ...rest } = scenario;
+      const { rules, tariffs, areas, ...rest } = scenario;
       // Prices are decimals in files and ticks in memory; the rest reads back as it is.
       expect(checkScenario(JSON.parse(JSON.stringify(rest)))).toMatchObject(rest);
       expect(Object.keys(rules)).toHaveLength(4);
       expect(Object.keys(tariffs)).toHaveLength(4);
+      expect(Object.keys(areas)).toHaveLength(4);
     }
   });
 });

@@ -78,8 +78,6 @@ export interface Member {
   readonly pool: boolean;
   /** Share of its use that may be interrupted, ppm. */
   readonly interruptible: number;
-  /** The branch of the network that it hangs on; null: none, but the middle of it. */
-  readonly area: string | null;
   /** Which of the scenario's skies is above it, from 0. */
   readonly sky: number;
 }

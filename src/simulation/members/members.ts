@@ -2,9 +2,8 @@
 import { ppm } from "../../units.js";
 import { memberKinds, type Scenario } from "../scenario.js";
 import { draw, whole } from "../world/random.js";
-import { branchNames } from "./areas.js";
 import { dice, memberStream } from "./dice.js";
-import { drafts, streetKinds } from "./kinds.js";
+import { drafts } from "./kinds.js";
 import type { Member, Nature } from "./member.js";
 
 const strategies: readonly Nature[] = ["random", "tariff", "tariff"];
@@ -31,9 +30,6 @@ export function createMembers(scenario: Scenario): Member[] {
         cost: Math.round(roll.between(200_000, 400_000, 62)),
         pool: true,
         interruptible: 0,
-        area: streetKinds.includes(kind)
-          ? branchNames[draw(scenario.seed, memberStream + place, index, 63) % branchNames.length]!
-          : null,
         sky: draw(scenario.seed, memberStream + place, index, 64) % scenario.skies,
         ...draft,
       });

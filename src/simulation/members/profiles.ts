@@ -46,7 +46,6 @@ export function measuredMembers(
       cost: 200_000,
       pool: true,
       interruptible: 0,
-      area: null,
       sky: 0,
     };
   });

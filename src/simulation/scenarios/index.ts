@@ -2,12 +2,18 @@
 import { fail } from "../../errors.js";
 import { community } from "../community.js";
 import type { Scenario } from "../scenario.js";
+import { networkOf } from "./network.js";
 
 /** Names of the scenarios that come with the package. */
 export const scenarioNames = ["community", "small", "winter", "scarcity", "storm", "paper"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 const paperPool = { price: "0.43", lots: "whole" };
+
+/** A town of 120: two districts of two streets, and its works. */
+const town = networkOf(["hill", "river"]);
+/** A smaller one: one district of two streets, and its works. */
+const village = networkOf(["hill"]);
 
 const makers: Record<ScenarioName, () => Scenario> = {
   community: () =>
@@ -16,6 +22,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
       seed: 20_260_715,
       season: "summer",
       more: {
+        areas: town,
         description:
           "A summer's day of 120 participants over the four carriers: homes, businesses, industry, direct current, cars, stores, sun, wind, gas, biomass, heat pumps.",
       },
@@ -27,6 +34,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
       season: "spring",
       periodMs: 900_000,
       more: {
+        areas: village,
         name: "small",
         description: "A spring day of 40 participants in quarters of an hour: a quick look.",
       },
@@ -39,6 +47,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
       weather: "overcast",
       periodMs: 300_000,
       more: {
+        areas: town,
         name: "winter",
         description: "A dull winter's day: little sun, much heat, heat pumps and CHP at full load.",
       },
@@ -50,6 +59,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
       season: "winter",
       periodMs: 300_000,
       more: {
+        areas: town,
         name: "scarcity",
         description:
           "A winter's day on which plants deliver a quarter of what they should: interruptions and imports.",
@@ -64,9 +74,9 @@ const makers: Record<ScenarioName, () => Scenario> = {
       weather: "windy",
       periodMs: 300_000,
       more: {
+        areas: town,
         name: "storm",
-        description:
-          "An autumn storm: more wind than the community can use, full stores, narrow streets, exports.",
+        description: "An autumn storm: more wind than the community can use, full stores, exports.",
         supply: 2_000_000,
       },
     }),
@@ -77,6 +87,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
       season: "summer",
       periodMs: 300_000,
       more: {
+        areas: village,
         name: "paper",
         description:
           "The paper's rules for every carrier: by value, at the counterparty's price, whole lots at a fixed price.",
