@@ -27,9 +27,9 @@ export interface Command {
   /** What `gridclear NAME --help` prints, newline at the end. */
   readonly usage: string;
   /**
-   * Runs with the arguments after the name and resolves to the exit code: 0 done, 1 the thing asked about is bad
-   * (a ledger that does not verify), 130 or 143 interrupted. Throws for everything else; `problemOf` says what is then
-   * printed and exited with.
+   * Runs with the arguments after the name and resolves to the exit code: 0 done, 1 what was asked about does not hold,
+   * where the command itself puts that into words, 130 or 143 interrupted. Throws for everything else; `problemOf` says
+   * what is then printed and exited with, 1 too for a ledger that does not hold.
    */
   run(args: readonly string[], io: Io): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /** `gridclear erase`: takes records and secrets of old periods out of a private market's ledger. */
 import { openEngine } from "../../core/engine.js";
-import { fail, GridclearError } from "../../errors.js";
+import { fail } from "../../errors.js";
 import { isPrivate } from "../../ledger/format/block.js";
 import { decodeHeader } from "../../ledger/format/header.js";
 import { contractKey, marketContract } from "../../ledger/store/beginning.js";
@@ -45,10 +45,6 @@ export const eraseCommand: Command = defineCommand({
           : `erased the records of ${count(blocks, "block", "blocks")} below height ${grouped(below)}: ${grouped(bytes)} bytes\n`,
       );
       return 0;
-    } catch (error) {
-      if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
-      io.err(`gridclear: ${error.message}\n`);
-      return 1;
     } finally {
       engine.close();
     }

@@ -5,10 +5,12 @@
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { fail, GridclearError } from "../../errors.js";
+import { Chain } from "../../ledger/format/chain.js";
 import { contractKey, marketContract } from "../../ledger/store/beginning.js";
 import { openNodeStore, type Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
+import { linkedBlocks } from "../../report/blocks.js";
 import {
   type Blocks,
   exportCsv,
@@ -80,9 +82,7 @@ export const exportCommand: Command = defineCommand({
         return 0;
       } catch (error) {
         if (error instanceof Stopped) return stop.exitCode;
-        if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
-        io.err(`gridclear: ${error.message}\n`);
-        return 1;
+        throw error;
       }
     });
     if (exitCode === 0 && request.output !== undefined) io.err(`written to ${request.output}\n`);
@@ -240,7 +240,9 @@ async function writeDirectory(output: string, { blocks, hasher, options }: Sourc
     }
     const store = await openNodeStore(output, { hasher });
     try {
-      for await (const bytes of blocks()) await store.append(bytes, store.size);
+      // A store checks links when it appends, and sections are checked here.
+      for await (const { bytes } of linkedBlocks(blocks(), new Chain(hasher)))
+        await store.append(bytes, store.size);
       // Where genesis is its header alone, nothing else says what market it is.
       if (options.contract && (await marketContract(store, hasher)) === null)
         await store.putMeta(contractKey, options.contract);

@@ -85,7 +85,7 @@ export const proveCommand: Command = defineCommand({
     },
     out: { value: "FILE", help: "write to FILE instead of standard output" },
   },
-  exits: { 0: "proven and written" },
+  exits: { 0: "proven and written", 1: "the ledger is not good" },
   async run({ arguments: [directory], options }, io) {
     const { size, out, key, head: asksHead, fork: notes, ...rest } = options;
     const asked = [

@@ -69,7 +69,7 @@ export const runCommand: Command = defineCommand({
   },
   exits: {
     0: "done, or stopped after --periods",
-    1: "the market refused orders of the run, such as those beyond their owner's means",
+    1: "the ledger that is there is not good, or the market refused orders of the run, such as those beyond their owner's means",
   },
   async run({ arguments: [name], options }, io) {
     const { key: keyFile, receipts } = options;

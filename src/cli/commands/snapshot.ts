@@ -16,7 +16,7 @@ export const snapshotCommand: Command = defineCommand({
     "Executes a ledger up to a height, from the newest snapshot before it that holds, and keeps the state there beside the blocks. A market that is opened again begins at the newest snapshot, and gridclear verify --from at the one named. The last two are kept, and of an erased ledger the oldest.",
   arguments: [{ name: "LEDGER", help: "directory of a ledger that no market is writing" }],
   options: { at: { value: "HEIGHT", help: "height of the block (default: the last)" } },
-  exits: { 0: "kept" },
+  exits: { 0: "kept", 1: "the ledger is not good" },
   async run({ arguments: [directory], options }, io) {
     const engine = await openEngine();
     try {

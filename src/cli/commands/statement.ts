@@ -50,16 +50,10 @@ export const statementCommand: Command = defineCommand({
     if (bundle !== undefined) {
       if (json || csv) return fail("invalid", "--bundle", "no --json and no --csv with it", "both");
       const { saveBundle } = await import("../parts/bundlefile.js");
-      return saveBundle(bundle, { ledger: ledger!, participant: participant!, ...range }, io);
+      await saveBundle(bundle, { ledger: ledger!, participant: participant!, ...range }, io);
+      return 0;
     }
-    let found: Statement;
-    try {
-      found = await readStatement(ledger!, participant!, range);
-    } catch (error) {
-      if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
-      io.err(`gridclear: ${error.message}\n`);
-      return 1;
-    }
+    const found = await readStatement(ledger!, participant!, range);
     if (range !== null && range.from >= found.blocks)
       return fail("invalid", "--period", `heights from 0 to ${found.blocks - 1}`, period);
     if (json) io.out(`${JSON.stringify(document(found))}\n`);

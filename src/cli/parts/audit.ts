@@ -7,6 +7,7 @@ import { fail, GridclearError } from "../../errors.js";
 import { type Checkpoint, checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { type Audit, auditBlocks, auditStore } from "../../report/audit.js";
+import { isVerdict } from "./problem.js";
 import { withSource } from "./source.js";
 
 /** What verifying a ledger on disk came to, and how long it took in milliseconds. */
@@ -62,10 +63,3 @@ export async function auditLedger(path: string, request: AuditRequest = {}): Pro
     return timed({ ok: false, height: error.height, reason: error.message });
   }
 }
-
-/**
- * Whether an error that kept a ledger from being opened speaks of the ledger, rather than of the command line or the
- * machine.
- */
-const isVerdict = ({ code, height }: GridclearError): boolean =>
-  height !== null || (code !== "invalid" && code !== "storage");

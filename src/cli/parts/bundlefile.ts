@@ -1,7 +1,7 @@
 /** Statement bundles as files: written out of a ledger on disk, and read again for `gridclear verify --proof`. */
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { fromUtf8 } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+import { fail } from "../../errors.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { writeBundle } from "../../report/bundle/write.js";
@@ -23,11 +23,11 @@ export interface BundleRequest {
 }
 
 /**
- * Writes a bundle, whole or not at all. Resolves to the exit code: 0 written, 1 the ledger is not good. Throws
- * `invalid` for a participant or heights that there are not, `state` for blocks whose records are withheld, `limit` for
- * a bundle that nobody would read again.
+ * Writes a bundle, whole or not at all. Throws `corrupt` for a ledger that is not good, `invalid` for a participant or
+ * heights that there are not, `state` for blocks whose records are withheld, `limit` for a bundle that nobody would
+ * read again.
  */
-export async function saveBundle(path: string, request: BundleRequest, io: Io): Promise<number> {
+export async function saveBundle(path: string, request: BundleRequest, io: Io): Promise<void> {
   const draft = `${path}.new`;
   const file = await open(draft, "w").catch((error: unknown) =>
     fail("invalid", path, "a file that can be written", reasonOf(error)),
@@ -40,13 +40,10 @@ export async function saveBundle(path: string, request: BundleRequest, io: Io): 
     io.out(
       `${path}: ${grouped(length)} bytes; gridclear verify --proof ${path} checks it without the ledger\n`,
     );
-    return 0;
   } catch (error) {
     await file.close();
     await unlink(draft);
-    if (!(error instanceof GridclearError) || error.code !== "corrupt") throw error;
-    io.err(`gridclear: ${error.message}\n`);
-    return 1;
+    throw error;
   }
 }
 

@@ -31,15 +31,25 @@ export function reasonOf(error: unknown): string {
 /** What to print of an error, without the program's name and the newline, and what to exit with. */
 export interface Problem {
   readonly text: string;
-  readonly exitCode: 2 | 3;
+  readonly exitCode: 1 | 2 | 3;
 }
 
 /**
- * Puts an error into words. Errors of this package and of the operating system are one line and exit code 2: the input,
- * a file or the machine is to be mended. Anything else is a fault of this program: exit code 3, with its stack.
+ * Whether an error is a verdict: a ledger, or a block of it, does not hold. Everything else speaks of what was asked
+ * for, of a file or of the machine. A document that can't be read as what it should be is none (`inFile`).
+ */
+export function isVerdict({ code, height }: GridclearError): boolean {
+  return code === "corrupt" || code === "signature" || (height !== null && code !== "storage");
+}
+
+/**
+ * Puts an error into words. Errors of this package and of the operating system are one line: exit code 1 for a verdict,
+ * by {@link isVerdict} and for every command alike, or else 2, the input, a file or the machine is to be mended.
+ * Anything else is a fault of this program: exit code 3, with its stack.
  */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof GridclearError) return { text: oneLine(error.message), exitCode: 2 };
+  if (error instanceof GridclearError)
+    return { text: oneLine(error.message), exitCode: isVerdict(error) ? 1 : 2 };
   if (isSystemError(error)) {
     const places = [error.path, error.dest].filter((place) => place !== undefined);
     const where = places.length === 0 ? "" : `${places.join(" to ")}: `;

@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { copyOf, fromUtf8, hex, sameBytes } from "../../bytes.js";
-import { fail, GridclearError, within } from "../../errors.js";
+import { fail, GridclearError } from "../../errors.js";
 import type { Block } from "../../ledger/format/block.js";
 import { orderLayout } from "../../ledger/format/records.js";
 import type { SigningKey } from "../../ledger/keys/backend.js";
@@ -13,6 +13,7 @@ import { decodeReceipt, encodeReceipt, signReceipt } from "../../ledger/proof/re
 import type { Store } from "../../ledger/store/store.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { checkedBlocks } from "../../report/blocks.js";
+import { inFile } from "./document.js";
 import { reasonOf } from "./problem.js";
 
 /** Whose receipts they are. */
@@ -80,7 +81,7 @@ export class ReceiptFile {
   #checkFirst(marketId: Uint8Array): void {
     if (this.#firstLine === null) return;
     const { path } = this.#options;
-    const receipt = within(path, () => decodeReceipt(this.#firstLine!));
+    const receipt = inFile(path, () => decodeReceipt(this.#firstLine!));
     if (!sameBytes(receipt.marketId, marketId))
       fail("conflict", path, `receipts of market ${hex(marketId)}`, hex(receipt.marketId));
   }

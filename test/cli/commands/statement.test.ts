@@ -13,7 +13,7 @@ import { offsetsOf } from "../../../src/ledger/format/layout.js";
 import { tradeLayout } from "../../../src/ledger/format/records.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/open.js";
-import { run } from "../../support/commands.js";
+import { call, run } from "../../support/commands.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gridclear-stated-"));
 const ledger = join(folder, "ledger");
@@ -83,7 +83,7 @@ describe("gridclear statement", () => {
 
   test("of an altered ledger is refused", async () => {
     for (const args of [[], ["--csv"], ["--json"], ["--period", "1"]]) {
-      const { code, out, err } = await run(statementCommand, altered, "bob", ...args);
+      const { code, out, err } = await call("statement", altered, "bob", ...args);
       expect(code).toBe(1);
       expect(out).toBe("");
       expect(err).toMatch(/^gridclear: block 1: /);
@@ -158,7 +158,7 @@ describe("gridclear statement --bundle", () => {
 
   test("leaves no file behind where there is nothing to state", async () => {
     const none = join(folder, "none.txt");
-    expect((await run(statementCommand, altered, "bob", "--bundle", none)).code).toBe(1);
+    expect((await call("statement", altered, "bob", "--bundle", none)).code).toBe(1);
     await expect(run(statementCommand, ledger, "eve", "--bundle", none)).rejects.toThrow("participant");
     await expect(run(statementCommand, ledger, "bob", "--bundle", none, "--json")).rejects.toThrow(
       "--bundle",
