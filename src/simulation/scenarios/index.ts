@@ -2,18 +2,13 @@
 import { fail } from "../../errors.js";
 import { community } from "../community.js";
 import type { Scenario } from "../scenario.js";
-import { networkOf } from "./network.js";
+import { wired } from "./network.js";
 
 /** Names of the scenarios that come with the package. */
 export const scenarioNames = ["community", "small", "winter", "scarcity", "storm", "paper"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 const paperPool = { price: "0.43", lots: "whole" };
-
-/** A town of 120: two districts of two streets, and its works. */
-const town = networkOf(["hill", "river"]);
-/** A smaller one: one district of two streets, and its works. */
-const village = networkOf(["hill"]);
 
 const makers: Record<ScenarioName, () => Scenario> = {
   community: () =>
@@ -22,7 +17,6 @@ const makers: Record<ScenarioName, () => Scenario> = {
       seed: 20_260_715,
       season: "summer",
       more: {
-        areas: town,
         description:
           "A summer's day of 120 participants over the four carriers: homes, businesses, industry, direct current, cars, stores, sun, wind, gas, biomass, heat pumps.",
       },
@@ -34,7 +28,6 @@ const makers: Record<ScenarioName, () => Scenario> = {
       season: "spring",
       periodMs: 900_000,
       more: {
-        areas: village,
         name: "small",
         description: "A spring day of 40 participants in quarters of an hour: a quick look.",
       },
@@ -47,7 +40,6 @@ const makers: Record<ScenarioName, () => Scenario> = {
       weather: "overcast",
       periodMs: 300_000,
       more: {
-        areas: town,
         name: "winter",
         description: "A dull winter's day: little sun, much heat, heat pumps and CHP at full load.",
       },
@@ -59,7 +51,6 @@ const makers: Record<ScenarioName, () => Scenario> = {
       season: "winter",
       periodMs: 300_000,
       more: {
-        areas: town,
         name: "scarcity",
         description:
           "A winter's day on which plants deliver a quarter of what they should: interruptions and imports.",
@@ -74,7 +65,6 @@ const makers: Record<ScenarioName, () => Scenario> = {
       weather: "windy",
       periodMs: 300_000,
       more: {
-        areas: town,
         name: "storm",
         description: "An autumn storm: more wind than the community can use, full stores, exports.",
         supply: 2_000_000,
@@ -87,7 +77,6 @@ const makers: Record<ScenarioName, () => Scenario> = {
       season: "summer",
       periodMs: 300_000,
       more: {
-        areas: village,
         name: "paper",
         description:
           "The paper's rules for every carrier: by value, at the counterparty's price, whole lots at a fixed price.",
@@ -106,5 +95,5 @@ export function bundledScenario(name: string): Scenario {
   const known = scenarioNames.find((each) => each === name);
   return known === undefined
     ? fail("invalid", "scenario", `a file or one of ${scenarioNames.join(", ")}`, name)
-    : makers[known]();
+    : wired(makers[known]());
 }

@@ -14,6 +14,7 @@ import { carrierWords } from "../words.js";
 import type { DayPeriod } from "../worker/day.js";
 import { openDayCharts, sumOf } from "./daycharts.js";
 import { mapOf, mapRows } from "./layers.js";
+import { networkCard } from "./network.js";
 import { head, tile, tileRow } from "./parts.js";
 
 /** The place of the period that the settings name, among those there are. */
@@ -150,6 +151,7 @@ export function openDay(app: App): View {
   };
   const scrubber = openScrubber(app, pick);
   const map = mapCard();
+  const network = networkCard();
   const charts = openDayCharts(pick);
   const element = el(
     "div",
@@ -159,6 +161,7 @@ export function openDay(app: App): View {
     tiles,
     scrubber.element,
     map.element,
+    network.element,
     ...charts.elements,
   );
 
@@ -171,6 +174,7 @@ export function openDay(app: App): View {
     if (period === undefined) return;
     charts.mark(at);
     map.draw(period, settings, name);
+    network.draw(period, settings, name);
   }
   /** Shows the day as far as it has been traded. */
   function draw(now: Day): void {

@@ -7,6 +7,7 @@ import type { Carrier } from "../../units.js";
 import { keyOf, participantsOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { openRun, type Run } from "./chain.js";
+import { type AreaPeriod, openNetwork } from "./network.js";
 import { scenarioOf } from "./scenario.js";
 import { type CarrierStreams, streamsOf } from "./streams.js";
 import { byCarrier, openTally, type Platform, type Tally } from "./tally.js";
@@ -17,6 +18,8 @@ export interface CarrierPeriod extends CarrierStreams {
   readonly totals: Readonly<Record<(typeof totalNames)[number], number>>;
   /** State of charge of all stores together, in quantity ticks. */
   readonly charge: number;
+  /** Its areas, root first; empty where it has none. */
+  readonly areas: readonly AreaPeriod[];
 }
 
 /** One period of the day, as its block tells it. */
@@ -54,9 +57,14 @@ export function runOf(ledger: string): Run {
   return traded.run;
 }
 
-function periodOf(now: Run, tally: Tally, { block, hash }: PeriodResult): DayPeriod {
+function periodOf(
+  now: Run,
+  { tally, network }: { readonly tally: Tally; readonly network: ReturnType<typeof openNetwork> },
+  { block, hash }: PeriodResult,
+): DayPeriod {
   const { header } = block;
   const found = streamsOf(block, now.community.members);
+  const areas = network(block);
   return {
     height: header.height,
     minutes: ((header.height - 1) * now.community.scenario.periodMs) / 60_000,
@@ -68,6 +76,7 @@ function periodOf(now: Run, tally: Tally, { block, hash }: PeriodResult): DayPer
         totalNames.map((name) => [name, Number(header.totals[carrier][name])]),
       ) as CarrierPeriod["totals"],
       charge: tally.charge(carrier),
+      areas: areas[carrier],
       ...found[carrier],
     })),
     ...tally.platform(),
@@ -92,6 +101,7 @@ export async function day(
   const run = await openRun(engine, scenarioOf(settings, participants));
   signal.throwIfAborted();
   const tally = openTally(run.community);
+  const network = openNetwork(run.community);
   const mine: Traded = { key, run, periods: [], whole: false };
   traded = mine;
   const whole = 1440 / settings.minutes;
@@ -99,7 +109,7 @@ export async function day(
   let told = performance.now();
   for await (const result of run.periods) {
     tally.add(result.block);
-    const period = periodOf(run, tally, result);
+    const period = periodOf(run, { tally, network }, result);
     mine.periods.push(period);
     news.push(period);
     mine.whole = mine.periods.length === whole;

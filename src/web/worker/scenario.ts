@@ -2,6 +2,7 @@
 import { community } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
+import { wired } from "../../simulation/scenarios/network.js";
 import { carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
 import { kindWords } from "../words.js";
@@ -93,7 +94,7 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
       },
     ];
   });
-  return community({
+  const plain = community({
     participants: size,
     mix: mixes[mix],
     season,
@@ -107,6 +108,8 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
       commission: [{ share: ppm, supply: commission * 1000, use: commission * 1000 }],
     },
   });
+  // Where areas have prices of their own there is no pool.
+  return pricing === "uniform" && pool ? plain : wired(plain);
 }
 
 /** What a member is called, `Home 3`, and what it is in words. */

@@ -10,6 +10,7 @@ import { through } from "../../../src/web/charts/map.js";
 import { keyOf } from "../../../src/web/settings/effects.js";
 import { defaults, type Settings } from "../../../src/web/settings/settings.js";
 import { mapOf } from "../../../src/web/views/layers.js";
+import { nodesOf, saidOf } from "../../../src/web/views/network.js";
 import { type DayPeriod, day, runOf } from "../../../src/web/worker/day.js";
 import { block, paste, verify } from "../../../src/web/worker/ledger.js";
 import { scenarioOf } from "../../../src/web/worker/scenario.js";
@@ -83,6 +84,52 @@ describe("the map of a period", () => {
       if (change.pool !== false) expect(seen.charged).toBeGreaterThan(0);
       expect(seen.imported).toBeGreaterThan(0);
     });
+});
+
+describe("the network of a period", () => {
+  it("has every edge within its limits, and loses what the blocks say", async () => {
+    const settings: Settings = {
+      ...defaults,
+      view: "day",
+      minutes: 15,
+      mix: "solar",
+      orders: 100,
+      weather: "clear",
+    };
+    const periods = await periodsOf(settings);
+    const loss = new Map(
+      scenarioOf(settings, 100).areas.electricity.map((area) => [area.name, area.loss] as const),
+    );
+    let full = 0;
+    for (const { carriers: all, minutes } of periods) {
+      const { areas, streams } = all.electricity;
+      expect(areas[0]).toMatchObject({ name: "town", parent: null, in: 0, out: 0 });
+      let lost = 0;
+      for (const area of areas) {
+        const where = `${area.name} at ${minutes}`;
+        expect(area.in, where).toBeLessThanOrEqual(area.inLimit ?? Number.POSITIVE_INFINITY);
+        expect(area.out, where).toBeLessThanOrEqual(area.outLimit ?? Number.POSITIVE_INFINITY);
+        lost += Math.floor(((area.in + area.out) * loss.get(area.name)!) / 1_000_000);
+        full += Number(area.held > 0 && area.out === area.outLimit);
+      }
+      expect(streams.lost).toBe(lost);
+      expect(streams.lost).toBeGreaterThan(0);
+      // The street that sends back little is drawn as full, and named.
+      const nodes = nodesOf(areas, settings.minutes);
+      expect(nodes.filter(({ colour }) => colour === "lack").map(({ name }) => name)).toEqual(
+        areas.filter(({ held }) => held > 0).map(({ name }) => name),
+      );
+      for (const { name, held } of areas) if (held > 0) expect(saidOf(areas)).toContain(`${name} held back`);
+      for (const carrier of ["heat", "cold", "gas"] as const) expect(all[carrier].areas).toEqual([]);
+    }
+    expect(full).toBeGreaterThan(0);
+  });
+
+  it("is left out where one price for all goes with a pool", () => {
+    const uniform: Settings = { ...defaults, mechanism: "merit", pricing: "uniform" };
+    expect(scenarioOf({ ...uniform, pool: true }, 40).areas.electricity).toEqual([]);
+    expect(scenarioOf({ ...uniform, pool: false }, 40).areas.electricity.length).toBeGreaterThan(3);
+  });
 });
 
 describe("the books over the blocks", () => {
