@@ -90,6 +90,7 @@ export {
   encodeContradiction,
   judgeContradiction,
 } from "./proof/contradiction.js";
+export { type BundlePlace, proveByBundle } from "./proof/extract.js";
 export {
   decodeProof,
   encodeProof,

@@ -207,6 +207,7 @@ const rows: { readonly [name: string]: Row } = {
   cosignatures: { call: [signed, [witness], signatures, hasher], takes: { 1: ["array"] } },
   decodeBundle: { call: [bundle] },
   openBundle: { call: [decodeBundle(bundle), hasher] },
+  proveByBundle: { call: [decodeBundle(bundle), { height: 1, record: null }, hasher] },
   readBundle: { call: [openBundle(decodeBundle(bundle), hasher)] },
   decodeContradiction: {
     call: [`${exported.get("encodeContradiction")!(contradiction)}`],

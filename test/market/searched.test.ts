@@ -18,7 +18,11 @@ import {
 import { saltsOf } from "../../src/ledger/format/salting.js";
 import { sectionNames, storedSections } from "../../src/ledger/format/sections.js";
 import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
-import { judgeContradiction } from "../../src/ledger/proof/contradiction.js";
+import {
+  decodeContradiction,
+  encodeContradiction,
+  judgeContradiction,
+} from "../../src/ledger/proof/contradiction.js";
 import { decodeReceipt, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../src/ledger/service/client.js";
 import { type Ask, serveLedger } from "../../src/ledger/service/server.js";
@@ -140,7 +144,8 @@ function* secretsFrom(number: number): Generator<[what: string, bytes: Uint8Arra
 /** What of it stands in a haystack: whole, or as a telling window that is in none of the member's own records. */
 function found(haystack: Haystack, number: number | null): Map<string, number> {
   // The words of documents, and what a member may know.
-  const known = new Set<string>(tellingWindows(toUtf8(JSON.stringify(sectionNames))));
+  const words = `${JSON.stringify(sectionNames)} "format":"gridclear contradiction v2","kind":"receipt"`;
+  const known = new Set<string>(tellingWindows(toUtf8(words)));
   for (const block of blocks)
     for (const section of storedSections)
       for (const bytes of contentsOf(section, block.sections[section]))
@@ -216,6 +221,57 @@ describe("a private market that was searched", () => {
     expect(await judgeContradiction(client.contradiction!, accused, signatures, plainHasher)).toMatch(
       /another/,
     );
+  });
+
+  test("gives bundles that judge receipts without asking anybody", async () => {
+    const options = {
+      hasher: plainHasher,
+      signatures,
+      marketId: platform.market.id,
+      platformKey: platformKey.publicKey,
+    };
+    const accused = { marketId: platform.market.id, platformKey: platformKey.publicKey };
+    const bundle = decodeBundle(await bundleOf(names[0]!));
+    const client = new LightClient(options);
+    const given = receipts.map((text) => decodeReceipt(text));
+    for (const receipt of given) expect((await client.judgeByBundle(bundle, receipt)).verdict).toBe("kept");
+    expect(client.contradiction).toBeNull();
+    const [first, second] = given;
+    const resigned = (change: object) => signReceipt({ ...first!, ...change }, platformKey, hasher);
+    // Another of its own orders stands there, or none: shown by one proof, which tells nothing of the others.
+    for (const [change, said] of [
+      [{ order: second!.order }, /another than the one promised/],
+      [{ number: 1000 }, /has \d+ orders/],
+    ] as const) {
+      expect((await client.judgeByBundle(bundle, await resigned(change))).verdict).toBe("contradicted");
+      const contradiction = decodeContradiction(encodeContradiction(client.contradiction!));
+      expect(contradiction.kind).toBe("receipt");
+      expect(await judgeContradiction(contradiction, accused, signatures, plainHasher)).toMatch(said);
+      const haystack = new Haystack();
+      haystack.addText(encodeContradiction(contradiction));
+      expect(found(haystack, 0)).toEqual(new Map());
+    }
+    // The order of somebody else stands there, so the bundle does not say.
+    const { orders } = blocks[1]!.sections;
+    const foreign = contentsOf("orders", orders).findIndex(
+      (bytes) => readRecord(orderLayout, bytes, 0).participant === 1,
+    );
+    expect(await client.judgeByBundle(bundle, await resigned({ number: foreign }))).toMatchObject({
+      verdict: "withheld",
+    });
+    await expect(client.judgeByBundle(bundle, await resigned({ period: 999 }))).rejects.toThrow(
+      "receipt.period",
+    );
+    await expect(client.judgeByBundle(bundle, { ...first!, number: 5 })).rejects.toMatchObject({
+      code: "signature",
+    });
+    // A head that nobody signed binds nobody, unless it is the one that the client has seen.
+    const unsigned = { ...bundle, checkpoint: null };
+    await expect(client.judgeByBundle(unsigned, first!)).rejects.toThrow("bundle.checkpoint: wanted a head");
+    await client.update(platform.answer);
+    expect((await client.judgeByBundle(unsigned, first!)).verdict).toBe("kept");
+    const other = new LightClient({ ...options, platformKey: members[0]!.publicKey });
+    await expect(other.judgeByBundle(bundle, first!)).rejects.toMatchObject({ code: "signature" });
   });
 
   test("answers each member all of its own orders and no other record", async () => {

@@ -11,7 +11,8 @@ import { blockHash, decodeHeader, type Header, marketId } from "../format/header
 import { readRecord } from "../format/layout.js";
 import { checkSection, type SectionName, sectionNames } from "../format/sections.js";
 import { nameLayout } from "../format/state.js";
-import type { Hasher } from "../tree/hasher.js";
+import { type Hasher, hashBytes } from "../tree/hasher.js";
+import { CompactRange, perfectSizes } from "../tree/merkle.js";
 import type { Anchor } from "../tree/path.js";
 import {
   checkRow,
@@ -36,9 +37,13 @@ export interface BundleBlock {
   readonly rows: readonly RowProof[];
 }
 
-/** What a bundle begins with: the market contract, whose hash is the market's id. */
+/**
+ * What a bundle begins with: the market contract, whose hash is the market's id, and roots of the perfect subtrees that
+ * tile the blocks before its first, largest first, so that each of its blocks can be proved for itself.
+ */
 export interface BundleHead {
   readonly market: Json;
+  readonly subtrees: readonly Uint8Array[];
 }
 
 /**
@@ -82,7 +87,7 @@ export interface OpenedBundle extends BundleHead, Anchor {
  * only as good as its source: compare it with a head that you trust.
  */
 export function openBundle(bundle: Bundle, hasher: Hasher): OpenedBundle {
-  const { market, member, blocks, size, path, checkpoint } = needObject(bundle, "bundle");
+  const { market, subtrees, member, blocks, size, path, checkpoint } = needObject(bundle, "bundle");
   needArray(blocks, "bundle.blocks");
   needObject(member, "bundle.member");
   const id = marketId(encodeCanonical(market), hasher);
@@ -97,10 +102,23 @@ export function openBundle(bundle: Bundle, hasher: Hasher): OpenedBundle {
     return { header, records: recordsIn(rows, header, hasher) };
   });
   const last = opened.at(-1) ?? fail("corrupt", "bundle", "a block", "none");
+  checkSubtrees(subtrees, opened[0]!.header, hasher);
   checkName(member, last.records, hasher);
   const { header } = blocks.at(-1)!;
   const { root } = openProof({ header, record: null, history: { size, path }, checkpoint }, hasher);
-  return { market, member, marketId: id, blocks: opened, size, root };
+  return { market, subtrees, member, marketId: id, blocks: opened, size, root };
+}
+
+/** Throws `corrupt` unless the subtrees come to the root over the blocks before the first. */
+function checkSubtrees(subtrees: readonly Uint8Array[], { height, history }: Header, hasher: Hasher): void {
+  const wanted = perfectSizes(height).length;
+  if (
+    needArray(subtrees, "bundle.subtrees").length !== wanted ||
+    subtrees.some(({ length }) => length !== hashBytes)
+  )
+    fail("corrupt", "bundle subtrees", `${wanted} hashes for ${height} blocks`, subtrees.length);
+  const found = new CompactRange(hasher, height, subtrees).root();
+  if (!sameBytes(found, history)) fail("corrupt", "bundle subtrees", hex(history), hex(found));
 }
 
 const follows = (header: Header, before: Header, hash: Uint8Array): boolean =>
@@ -141,7 +159,11 @@ function checkName({ id, number }: Member, records: readonly BundleRecord[], has
 
 const format = "gridclear bundle v2";
 
-const headToJson = ({ market }: BundleHead): Json => ({ format, market });
+const headToJson = ({ market, subtrees }: BundleHead): Json => ({
+  format,
+  market,
+  subtrees: subtrees.map(hex),
+});
 
 const rowToJson = ({ section, row, path, open }: RowProof): Json => ({
   open: open.map(({ index, salted }) => [index, salted && hex(salted)]),
@@ -199,7 +221,10 @@ const headerFromJson = (json: Json): Uint8Array => fromHex(object(json, "bundle"
 function headFromJson(json: Json): BundleHead {
   const fields = object(json, "bundle");
   if (fields.format !== format) return fail("corrupt", "bundle.format", format, fields.format);
-  return { market: object(fields.market, "bundle.market") as Json };
+  return {
+    market: object(fields.market, "bundle.market") as Json,
+    subtrees: pathFromJson(fields.subtrees, "bundle.subtrees"),
+  };
 }
 
 function rowFromJson(json: Json): RowProof {

@@ -6,6 +6,7 @@ import { decodeCanonical, type Json } from "../format/canonical.js";
 import { marketId } from "../format/header.js";
 import type { SectionName } from "../format/sections.js";
 import type { Signatures } from "../keys/backend.js";
+import { type Bundle, openBundle } from "../proof/bundle.js";
 import {
   isFinal,
   isSignedBy,
@@ -15,6 +16,7 @@ import {
   type WitnessPolicy,
 } from "../proof/checkpoint.js";
 import { type Contradiction, findFork, type ProveBlock } from "../proof/contradiction.js";
+import { proveByBundle } from "../proof/extract.js";
 import { decodeProof, type Proven, pathFromJson, recordOf, verifyProof } from "../proof/proof.js";
 import {
   judgeReceipt,
@@ -180,6 +182,48 @@ export class LightClient {
         proof: { ...decodeProof(text), checkpoint: signed.note },
       };
     return verdict;
+  }
+
+  /**
+   * Judges a receipt by a statement bundle and asks nobody: under the head that the bundle leads to, which the platform
+   * must have signed, or under the head of this moment. A promise that it contradicts is then
+   * {@link LightClient.contradiction}, which shows the one order and nothing else of the bundle; a place that the
+   * bundle does not show is withheld. Throws `signature` when the platform signed neither, `corrupt` for a bundle that
+   * does not hold together, `invalid` for a period that it is not about.
+   */
+  async judgeByBundle(bundle: Bundle, receipt: Receipt): Promise<ReceiptVerdict> {
+    const { hasher, signatures, marketId } = this.#options;
+    await needReceiptSigned(receipt, "receipt", this.#options, signatures, hasher);
+    const opened = openBundle(bundle, hasher);
+    if (!sameBytes(opened.marketId, marketId))
+      fail("corrupt", "bundle market", hex(marketId), hex(opened.marketId));
+    const checkpoint = await this.#noteOf(bundle.checkpoint, opened);
+    const block = opened.blocks.find(({ header }) => header.period === receipt.period);
+    if (block === undefined)
+      return fail("invalid", "receipt.period", "a period of the bundle", receipt.period);
+    const { number: index } = receipt;
+    const { header, records } = block;
+    const there = index < header.sections.orders.count;
+    const shown = records.find((each) => each.section === "orders" && each.index === index);
+    if (there && shown === undefined) return receiptWithheld(receipt);
+    const verdict = judgeReceipt(receipt, header, shown?.bytes ?? null);
+    if (verdict.verdict === "contradicted") {
+      const record = there ? ({ section: "orders", index } as const) : null;
+      const proof = proveByBundle(bundle, { height: header.height, record }, hasher);
+      this.contradiction = { kind: "receipt", receipt, proof: { ...proof, checkpoint } };
+    }
+    return verdict;
+  }
+
+  /** The head that a bundle leads to, as a note that binds the platform. */
+  async #noteOf(checkpoint: string | null, { size, root }: Anchor): Promise<string> {
+    const own = this.#head;
+    if (own !== null && own.checkpoint.size === size && sameBytes(own.checkpoint.root, root)) return own.note;
+    if (checkpoint === null)
+      return fail("signature", "bundle.checkpoint", "a head that the platform signed", null);
+    const signed = this.#parse(checkpoint);
+    await this.#checkSignatures(signed);
+    return signed.note;
   }
 
   /**

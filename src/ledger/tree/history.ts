@@ -4,7 +4,7 @@
 import { copyOf } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { checkHasher, type Hasher } from "./hasher.js";
-import { leafHash, nodeHash, splitPoint } from "./merkle.js";
+import { leafHash, nodeHash, perfectSizes, splitPoint } from "./merkle.js";
 import { consistencyRanges, inclusionRanges } from "./path.js";
 
 /**
@@ -43,6 +43,16 @@ export class HistoryTree {
   root(size: number = this.size): Uint8Array {
     this.#check(size);
     return copyOf(this.#rangeRoot(0, size));
+  }
+
+  /** Roots of the perfect subtrees that tile the first `size` blocks, largest first; hashes not to be written to. */
+  subtrees(size: number = this.size): readonly Uint8Array[] {
+    if (size !== 0) this.#check(size);
+    let start = 0;
+    return perfectSizes(size).map((length) => {
+      start += length;
+      return this.#rangeRoot(start - length, start);
+    });
   }
 
   /** Path from block `height` to the root over the first `size` blocks. */

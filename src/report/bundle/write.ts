@@ -126,7 +126,7 @@ class BundleWriter {
       const before = { header, sections: noSections, secret: snapshot?.secret ?? null };
       const read = height < known ? { block: before, own: [] } : this.#read(decodeBlock(bytes));
       if (height + 1 < from) continue;
-      if (newest === null) yield encodeBundleHead({ market: this.#terms.market as unknown as Json });
+      if (newest === null) yield this.#head(height);
       newest = height < from ? { ...read, own: [] } : read;
     }
     const { size } = this.#history;
@@ -136,6 +136,11 @@ class BundleWriter {
       fail("invalid", "participant", "a participant of this ledger", participant);
     yield this.#lines(newest, true);
     yield this.#end(newest.block.header.height, { id: participant, number });
+  }
+
+  #head(first: number): string {
+    const market = this.#terms.market as unknown as Json;
+    return encodeBundleHead({ market, subtrees: this.#history.subtrees(first) });
   }
 
   get #terms(): Terms {
