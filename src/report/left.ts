@@ -14,7 +14,7 @@ const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 
 /**
  * By order number, in quantity ticks: what each order counted for. The last of a participant and carrier counts, a
- * converter's offer for what it could make; all others for 0.
+ * converter's offer for what it could make, and its bid for what that takes; all others for 0.
  */
 export function ordersCounted({ orders, flows }: Pick<Block["sections"], "orders" | "flows">): Uint32Array {
   const view = viewOf(orders);
@@ -29,7 +29,7 @@ export function ordersCounted({ orders, flows }: Pick<Block["sections"], "orders
     counted[number] = view.getUint32(at + order.quantity, true);
   }
   for (const { number, kind, quantity } of flowsOfOrders(flows))
-    if (kind === flowCode.converted) counted[number] = quantity;
+    if (kind === flowCode.converted || kind === flowCode.linked) counted[number] = quantity;
   return counted;
 }
 

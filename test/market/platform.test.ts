@@ -166,7 +166,7 @@ describe("a platform", () => {
     for (const receipt of receipts)
       expect((await client.judge(platform.answer, receipt)).verdict).toBe("kept");
     const { record } = await client.prove(platform.answer, 1, "trades", 0);
-    expect(recordOf(record!).length).toBe(36);
+    expect(recordOf(record!).length).toBe(40);
 
     const witness = await Witness.open({
       hasher,

@@ -69,7 +69,7 @@ def main():
         live = {(order["participant"], order["carrier"]): number for number, order in enumerate(orders)}
         left = {number: orders[number]["quantity"] for number in live.values()}
         for flow in block["flows"]:
-            if flow["kind"] == "converted":
+            if flow["kind"] in ("converted", "linked"):
                 left[flow["order"]] = flow["quantity"]
         for trade in block["trades"]:
             if trade["buyer"] == "order":

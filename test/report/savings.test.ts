@@ -130,12 +130,23 @@ describe("what a market was worth", () => {
       periodMs: 3_600_000,
       more: { name: "waste", faults: quiet },
     });
-    const simulation = await openSimulation(openCommunity(scenario), { engine });
-    for await (const _ of simulation);
-    const { savings, energy } = await simulation.summary();
-    expect(energy.gas.totals.traded).toBeGreaterThan(0n);
-    expect(savings.together.without).toBe(0n);
-    expect(savings.systemCost).toBeGreaterThan(0n);
+    const run = async (linked: boolean) => {
+      const own = openCommunity(scenario);
+      const contracts = (place: number) =>
+        own
+          .contracts(place)
+          .map((contract) => (contract.kind === "converter" ? { ...contract, linked } : contract));
+      const simulation = await openSimulation({ ...own, contracts }, { engine });
+      for await (const _ of simulation);
+      return simulation.summary();
+    };
+    const burnt = await run(false);
+    expect(burnt.energy.gas.totals.traded).toBeGreaterThan(0n);
+    expect(burnt.savings.together.without).toBe(0n);
+    expect(burnt.savings.systemCost).toBeGreaterThan(0n);
+    // A linked one buys none.
+    const { energy, savings } = await run(true);
+    expect([energy.gas.totals.traded, savings.systemCost]).toEqual([0n, 0n]);
   });
 
   it("is nothing where everybody buys from the grid, and the gap between the tariffs where a neighbour sells", async () => {

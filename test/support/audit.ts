@@ -470,7 +470,9 @@ export class Audit {
       if (["stored", "exported", "interrupted", "imported"].includes(flow.kind))
         fill(flow.order, flow.quantity);
     const made = new Map(
-      flows.filter(({ kind }) => kind === "converted").map(({ order, quantity }) => [order, quantity]),
+      flows
+        .filter(({ kind }) => kind === "converted" || kind === "linked")
+        .map(({ order, quantity }) => [order, quantity]),
     );
     const wanted = (number: number): bigint => big(made.get(number) ?? orders[number]!.quantity);
     if (block.header.height > 0)

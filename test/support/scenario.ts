@@ -305,6 +305,7 @@ export function randomContracts(
       input: order[input]!,
       output: order[input + 1 + below(3 - input)]!,
       ratio: 1 + below(4_000_000),
+      ...(below(2) === 0 ? {} : { linked: below(2) === 0 }),
     });
   }
   return contracts;

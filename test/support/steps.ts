@@ -105,7 +105,8 @@ export function rest(
     left.set(number, quantity);
   }
   const flows = result.flows();
-  for (const { kind, order, quantity } of flows) if (kind === "converted") left.set(order, quantity);
+  for (const { kind, order, quantity } of flows)
+    if (kind === "converted" || kind === "linked") left.set(order, quantity);
   const take = (order: number, quantity: number) => left.set(order, left.get(order)! - quantity);
   for (const { seller, buyer, offer, bid, quantity } of result.trades()) {
     if (buyer === "order") take(bid, quantity);

@@ -32,6 +32,7 @@ export const flowKinds = [
   "used",
   "undercharged",
   "gridCharged",
+  "linked",
 ] as const;
 /** Kinds of posting, which are the payments that no trade, flow or reading says; the code is the index + 1. */
 export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] as const;

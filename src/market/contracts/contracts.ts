@@ -166,6 +166,11 @@ export interface ConverterContract extends Dated {
   readonly output: Carrier;
   /** Output per unit of input; above 1 000 000 for a heat pump. */
   readonly ratio: number;
+  /**
+   * Whether its owner's bid for the input counts for no more than what a trial of the period sells of its outputs.
+   * Left out: it does. False where the owner uses of the input itself, or fills stores with the output.
+   */
+  readonly linked?: boolean;
 }
 
 /**

@@ -58,7 +58,8 @@ export const floorAt = ({ resolved }: Round, book: CarrierBook, place: number): 
   resolved.floorOf(slotAt(book, book.offers, place), book.offers.price[place]!);
 
 /**
- * Opens the book of a carrier; null without a clearing contract or tariff. A converter's offer is cut to what it makes.
+ * Opens the book of a carrier; null without a clearing contract or tariff. A converter's offer is cut to what it makes,
+ * its bid to what it will sell.
  */
 export function openBook(round: Round, carrier: number): CarrierBook | null {
   const rules = round.terms.clearing[carrier];
@@ -107,7 +108,7 @@ function placeInAreas(
     places[at] = areas.placeOf(areaOf[participants[at]! * carrierCount + carrier]!);
 }
 
-/** The live orders of a carrier by arrival, and what the offers of converters are cut to. */
+/** The live orders of a carrier by arrival, and what the offers and bids of converters are cut to. */
 function gather(
   round: Round,
   carrier: number,
@@ -126,6 +127,12 @@ function gather(
     const participant = orders.participantOf(order);
     if (orders.live[participant * carrierCount + carrier] !== order) continue;
     if (orders.sideOf(order) === bidSide) {
+      const most = round.linked.get(participant * carrierCount + carrier);
+      if (most !== undefined && most < orders.quantityOf(order)) {
+        entries.linked(order, most);
+        if (most === 0) continue;
+        cut.set(order, most);
+      }
       bids[bidCount++] = order;
       continue;
     }

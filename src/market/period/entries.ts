@@ -72,6 +72,11 @@ export class Entries {
     sums.add(this.#carrier, "asked", sum(asked));
   }
 
+  /** A converter's bid counts for `quantity`, which is all it needs for what it will sell. */
+  linked(order: number, quantity: number): void {
+    this.#write(this.#row(flowCode.linked, this.#partyOf(order), order, quantity));
+  }
+
   /** A converter's offer counts for `quantity`, made of `input`. */
   converted(order: number, quantity: number, input: number): void {
     const row = this.#row(flowCode.converted, this.#partyOf(order), order, quantity);

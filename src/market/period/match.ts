@@ -64,7 +64,8 @@ function bookTrades(
   entries.traded(bytes, { buyers, sellers }, traded);
 }
 
-const rulesOf = ({ mechanism, pricing, ties, k, maxCycles }: CarrierBook["rules"]): ClearingRules => ({
+/** The rules of a carrier as the engine takes them. */
+export const rulesOf = ({ mechanism, pricing, ties, k, maxCycles }: CarrierBook["rules"]): ClearingRules => ({
   mechanism,
   pricing,
   // A lottery decides the sequence of the orders: then the earlier one goes first.
@@ -74,7 +75,7 @@ const rulesOf = ({ mechanism, pricing, ties, k, maxCycles }: CarrierBook["rules"
 });
 
 /** The orders of a book as the engine takes them, with what their contracts say of the pool, if there is one. */
-function withPoolLimits(round: Round, book: CarrierBook): Book {
+export function withPoolLimits(round: Round, book: CarrierBook): Book {
   const { rules, offers, bids } = book;
   if (rules.pool === null) return { offers, bids };
   const { workspace } = round;

@@ -19,6 +19,7 @@ import { carrierCount } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
+import { linkConverters, unlinked } from "./linked.js";
 import { MeterBook } from "./meters.js";
 import { Orders } from "./orders.js";
 import { Readings, readingRow } from "./readings.js";
@@ -128,7 +129,7 @@ export class OpenPeriod {
     const { orders, readings } = this;
     const { workspace, terms, accounts, charges, books } = this.#state;
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
-    const round: Round = {
+    const unlinkedRound: Round = {
       period: this.period,
       marketId: this.#state.marketId(this.#engine),
       workspace,
@@ -141,7 +142,9 @@ export class OpenPeriod {
       sums: this.#sums,
       positions,
       engine: this.#engine,
+      linked: unlinked,
     };
+    const round = this.#genesis ? unlinkedRound : { ...unlinkedRound, linked: linkConverters(unlinkedRound) };
     const least = terms.market!.leastMembers ?? 0;
     // As it clears, orders are released. Most markets have no use for it.
     const members = least === 0 ? [] : membersOf(orders.live);

@@ -41,7 +41,12 @@ export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
 const noLots: StorageLots = { device: [], quantity: new Uint32Array(0), price: new Int32Array(0) };
 
 /** Leaves in `joining` what joins the pool: an offer's whole rest where its floor is at most what a seller gets. */
-function joinPool(round: Round, book: CarrierBook, purchasePrice: number, joining: Uint32Array): Uint32Array {
+export function joinPool(
+  round: Round,
+  book: CarrierBook,
+  purchasePrice: number,
+  joining: Uint32Array,
+): Uint32Array {
   const { offersLeft } = book;
   const joined = new Uint32Array(offersLeft.length);
   let count = 0;

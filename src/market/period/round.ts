@@ -25,4 +25,6 @@ export interface Round {
   readonly sums: Sums;
   readonly positions: Positions;
   readonly engine: MatchingEngine;
+  /** Most that the bids of linked converters count for, by (participant, carrier) (linked.ts). */
+  readonly linked: ReadonlyMap<number, number>;
 }

@@ -63,6 +63,7 @@ const partyOf: { readonly [code: number]: "participant" | "device" | "order" } =
   [flowCode.imported]: "participant",
   [flowCode.interrupted]: "participant",
   [flowCode.converted]: "participant",
+  [flowCode.linked]: "participant",
   [flowCode.charged]: "device",
   [flowCode.gridCharged]: "device",
   [flowCode.discharged]: "device",

@@ -123,6 +123,7 @@ describe("contracts from outside", () => {
     "importLimit",
     "loss",
     "limits",
+    "linked",
   ];
 
   /** Values that these fields may have after all. */

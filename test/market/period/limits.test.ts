@@ -30,7 +30,7 @@ const meters = carriers.length * maxParties;
 const peers = orders;
 const sales = orders + devices;
 // An offer is converted, held back in scenario 1 and at export, exported, idle, and stored once when a store
-// takes the last of it; a bid is held back, interrupted, imported, unserved. A sale may be held
+// takes the last of it; a bid is linked, held back, interrupted, imported. A sale may be held
 // back. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once; each
 // time from the pool it leaves one offer half stored. Of an area: its loss, and an offer half stored when its edge gets
 // full, once in each direction.

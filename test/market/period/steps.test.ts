@@ -275,6 +275,8 @@ describe("converters", () => {
       input: "gas",
       output: "heat",
       ratio,
+      // Nobody asks for heat: what is to be seen is what it could make.
+      linked: false,
     });
     const market = await opening({ well: 0n, owner: 1000n }, [
       paperClearing("heat", 0),
@@ -302,6 +304,7 @@ describe("converters", () => {
       input: "electricity",
       output: "heat",
       ratio: 3_000_000,
+      linked: false,
     };
     const market = await opening({ sun: 0n, fpump: 1000n }, [
       electricity({ pool: null }),

@@ -1,5 +1,5 @@
 /** What stands in the network: storage devices and converters. */
-import { integer, list, optional, record } from "../../../check.js";
+import { boolean, integer, list, optional, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { flowCode } from "../../../ledger/format/records.js";
 import { carriers, ppm } from "../../../units.js";
@@ -100,6 +100,7 @@ const converterFields = record({
   input: carrier,
   output: carrier,
   ratio: integer(1, 100 * ppm),
+  linked: optional(boolean),
 });
 
 /** A converter, which makes one carrier of another. */
