@@ -196,10 +196,13 @@ export class Areas {
 
   /** Throws `corrupt` unless the areas of each carrier, whatever they were restored from, make one tree. */
   checkRestored(field: string): void {
-    for (const [carrier, { count }] of this.#known.entries()) {
+    for (const [carrier, { count, root }] of this.#known.entries()) {
       if (count === 0) continue;
-      const tree = count > maxCarrierAreas ? rootAlone : this.tree(carrier);
-      if (tree.count !== count || tree.depths.some((depth) => depth > maxDepth))
+      const isTree = (): boolean => {
+        const { count: reached, depths } = this.tree(carrier);
+        return reached === count && depths.every((depth) => depth <= maxDepth);
+      };
+      if (root === nobody || count > maxCarrierAreas || !isTree())
         fail("corrupt", field, `${count} areas of ${carriers[carrier]!} in one tree`, "others");
     }
   }

@@ -266,6 +266,7 @@ describe("areas of a snapshot", () => {
     for (const [name, contracts] of [
       ["two roots", [area("town"), area("village")]],
       ["no root", [area("elm", "oak"), area("oak", "elm")]],
+      ["no root of its own", [{ ...area("town"), carrier: "heat" as const }, area("elm", "town")]],
       ["a loop aside", [area("town"), area("elm", "oak"), area("oak", "elm")]],
       [
         "a parent of another carrier",
