@@ -41,7 +41,7 @@ export { type HashWorker, hashWorkerSource } from "./core/worker.js";
 export { type ErrorCode, type ErrorDetail, GridclearError } from "./errors.js";
 export { type Block, decodeBlock, encodeBlock, hashOfBlock } from "./ledger/format/block.js";
 export type { Signatures, SigningKey } from "./ledger/keys/backend.js";
-export { proveBlock, proveRecord, type RecordPlace } from "./ledger/proof/prove.js";
+export { proveBlock, proveMeter, proveRecord, type RecordPlace } from "./ledger/proof/prove.js";
 export type { Receipt } from "./ledger/proof/receipt.js";
 export { type Ask, type ServedLedger, serveLedger } from "./ledger/service/server.js";
 export {

@@ -47,6 +47,8 @@ export {
   bookLayout,
   type LastReadingRecord,
   lastReadingLayout,
+  type MeterRecord,
+  meterLayout,
   type NameRecord,
   nameLayout,
   type StateRecord,
@@ -94,6 +96,8 @@ export { type BundlePlace, proveByBundle } from "./proof/extract.js";
 export {
   decodeProof,
   encodeProof,
+  type MeterProof,
+  meterOf,
   openProof,
   type Proof,
   type Proven,

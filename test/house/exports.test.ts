@@ -9,12 +9,14 @@ import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { headerBytes } from "../../src/ledger/format/header.js";
+import { encodeRecords } from "../../src/ledger/format/layout.js";
 import { orderLayout } from "../../src/ledger/format/records.js";
 import { decodeSnapshot } from "../../src/ledger/format/snapshot.js";
+import { bookLayout } from "../../src/ledger/format/state.js";
 import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
 import { ledgerKeyKind, parseCheckpoint } from "../../src/ledger/proof/checkpoint.js";
 import type { Contradiction } from "../../src/ledger/proof/contradiction.js";
-import { encodeProof } from "../../src/ledger/proof/proof.js";
+import { encodeProof, type RecordProof } from "../../src/ledger/proof/proof.js";
 import { proveBlock, proveRecord } from "../../src/ledger/proof/prove.js";
 import { encodeReceipt } from "../../src/ledger/proof/receipt.js";
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
@@ -68,6 +70,23 @@ const rawHeader = bytes.subarray(0, headerBytes);
 const record = proveRecord(block, { section: "orders", index: 0 }, hasher);
 const note = await ledger.head();
 const proof = { ...proveBlock(ledger.history, header, record), checkpoint: note };
+const meterBook: RecordProof = {
+  section: "books",
+  index: 0,
+  row: encodeRecords(bookLayout, [
+    {
+      period: 1,
+      payment: new Uint8Array(32),
+      root: hasher.merkleRoot(new Uint8Array(56), 56),
+      meters: 1,
+      due: 1,
+      participants: 1,
+      flags: 0,
+    },
+  ]),
+  salted: null,
+  path: [],
+};
 const anchor = { size: 3, root: ledger.history.root() };
 const receipt = ledger.receipts[0]!;
 const signed = parseCheckpoint(note);
@@ -206,6 +225,8 @@ const rows: { readonly [name: string]: Row } = {
   checkBlock: { call: [block, hasher] },
   cosignatures: { call: [signed, [witness], signatures, hasher], takes: { 1: ["array"] } },
   decodeBundle: { call: [bundle] },
+  meterOf: { call: [{ index: 1, row: new Uint8Array(112), path: [] }] },
+  proveMeter: { call: [meterBook, new Uint8Array(56), 0, hasher] },
   openBundle: { call: [decodeBundle(bundle), hasher] },
   proveByBundle: { call: [decodeBundle(bundle), { height: 1, record: null }, hasher] },
   readBundle: { call: [openBundle(decodeBundle(bundle), hasher)] },

@@ -12,7 +12,7 @@ import {
 import { encodeConsistency, proveConsistency } from "../../ledger/proof/consistency.js";
 import { encodeContradiction } from "../../ledger/proof/contradiction.js";
 import { encodeProof, type Proof } from "../../ledger/proof/proof.js";
-import { proveBlock, proveRecord } from "../../ledger/proof/prove.js";
+import { proveBlock, proveMeter, proveRecord } from "../../ledger/proof/prove.js";
 import { type Command, defineCommand, type Option } from "../command.js";
 import { openHead } from "../evidence/open.js";
 import { readKeyFile } from "../parts/keyfile.js";
@@ -70,6 +70,10 @@ export const proveCommand: Command = defineCommand({
   arguments: [{ name: "LEDGER", help: "directory of a ledger" }],
   options: {
     ...recordOptions,
+    meter: {
+      value: "H:B:N",
+      help: "meter N of book B after block H, in an open market (executes as well)",
+    },
     block: { value: "H", help: "the block at height H, without a record" },
     consistency: { value: "A:B", help: "that the first A blocks begin the first B" },
     head: { help: "the head itself, as a checkpoint; --key signs it" },
@@ -113,6 +117,7 @@ export const proveCommand: Command = defineCommand({
         const [from, to] = pair(value, "--consistency");
         return encodeConsistency(proveConsistency(ledger.history, from, to));
       }
+      if (what === "meter") return encodeProof(await meter(ledger, value, under));
       return encodeProof(await prove(ledger, what, value, under));
     });
     if (out === undefined) io.out(document);
@@ -141,6 +146,16 @@ async function prove(ledger: OpenedLedger, what: string, value: string, size: nu
   const proof = proveBlock(ledger.history, header, record, under);
   const carries = signed?.size === under && sameBytes(signed.root, ledger.history.root(under));
   return carries ? { ...proof, checkpoint: ledger.note } : proof;
+}
+
+/** A meter below the proof of its book. */
+async function meter(ledger: OpenedLedger, value: string, size: number | null): Promise<Proof> {
+  const parts = value.split(":");
+  if (parts.length !== 3) return fail("invalid", "--meter", "three whole numbers with colons between", value);
+  const [height, book, index] = parts.map((part) => wholeNumber(part, "--meter")) as [number, number, number];
+  const proof = await prove(ledger, "book", `${height}:${book}`, size);
+  const meters = await ledger.meters(height, book);
+  return { ...proof, meter: proveMeter(proof.record!, meters, index, ledger.hasher) };
 }
 
 async function head(ledger: OpenedLedger, size: number | null, keyPath: string | undefined): Promise<string> {

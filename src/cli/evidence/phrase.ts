@@ -6,7 +6,8 @@ import { hex, isBytes } from "../../bytes.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { type Layout, readRecord } from "../../ledger/format/layout.js";
 import { type SectionName, sectionLayouts } from "../../ledger/format/sections.js";
-import { recordOf } from "../../ledger/proof/proof.js";
+import { meterLayout } from "../../ledger/format/state.js";
+import { meterOf, recordOf } from "../../ledger/proof/proof.js";
 import { formatTicks } from "../../units.js";
 import { grouped } from "../parts/table.js";
 import type { JudgedReceipt, Verdict } from "./judge.js";
@@ -57,14 +58,17 @@ const unvouched =
   "nobody vouches for that head here: compare its root with one you trust, or pass --checkpoint, --key or a ledger";
 
 function phraseProof({ proven, trusted }: Extract<Verdict, { kind: "proof" }>): Phrased {
-  const { header, record, root, size, hash } = proven;
+  const { header, record, meter, root, size, hash } = proven;
   const block = `block ${header.height}`;
-  const what = record === null ? block : `${record.section}[${record.index}] of ${block}`;
+  const row = record === null ? block : `${record.section}[${record.index}] of ${block}`;
+  const what = meter === null ? row : `meter ${meter.index} of ${row}`;
   const shown = record === null ? null : showRecord(record.section, recordOf(record));
+  const measured = meter === null ? null : showFields(meterLayout, meterOf(meter));
   return {
     lines: [
       `${what} (period ${header.period}) of market ${hex(header.marketId)}`,
       ...(shown === null ? [] : [JSON.stringify(shown)]),
+      ...(measured === null ? [] : [JSON.stringify(measured)]),
       `block hash ${hex(hash)}`,
       `under the head of ${grouped(size)} blocks with root ${hex(root)}`,
       trusted ?? unvouched,
@@ -76,6 +80,7 @@ function phraseProof({ proven, trusted }: Extract<Verdict, { kind: "proof" }>): 
       market: hex(header.marketId),
       index: record?.index ?? null,
       record: shown,
+      meter: meter === null ? null : { index: meter.index, record: measured },
       hash: hex(hash),
       size,
       root: hex(root),
@@ -131,7 +136,10 @@ function phraseBundle({ opened, statement, trusted, good }: Extract<Verdict, { k
 function showRecord(section: SectionName, bytes: Uint8Array): unknown {
   if (section === "contracts" || section === "rules") return decodeCanonical(bytes, "contract");
   const layout = sectionLayouts[section] as Layout<object> | null;
-  if (layout === null) return { bytes: hex(bytes) };
+  return layout === null ? { bytes: hex(bytes) } : showFields(layout, bytes);
+}
+
+function showFields(layout: Layout<object>, bytes: Uint8Array): unknown {
   const fields = Object.entries(readRecord(layout, bytes, 0));
   return Object.fromEntries(
     fields.map(([name, value]) => [

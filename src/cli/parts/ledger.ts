@@ -1,6 +1,6 @@
 /** A ledger on disk, opened to prove things of it: its hashes and links checked. */
 import { copyOf, fromUtf8 } from "../../bytes.js";
-import { openEngine } from "../../core/engine.js";
+import { type Engine, openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
 import { type Block, decodeBlock, isWithheld } from "../../ledger/format/block.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
@@ -14,6 +14,7 @@ import type { Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
+import type { Replay } from "../../market/replay.js";
 import { newestReplay } from "../../market/snapshots.js";
 import { withStored } from "./stored.js";
 
@@ -34,6 +35,8 @@ export interface OpenedLedger {
   block(height: number): Promise<Block>;
   /** Records of what is carried over after a block, by executing the periods up to it. */
   state(height: number, section: StateSection): Promise<Uint8Array>;
+  /** Records of the meters of a book that is carried over after a block, likewise. Throws `invalid` for none. */
+  meters(height: number, book: number): Promise<Uint8Array>;
 }
 
 /**
@@ -65,6 +68,17 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
       fail("state", `block ${height}`, "its records and secret", "the header alone");
     return decodeBlock(bytes);
   };
+  /** What `use` makes of the state after a block. */
+  const after = async <T>(height: number, use: (replay: Replay, engine: Engine) => T): Promise<T> => {
+    const engine = await openEngine();
+    try {
+      const { replay } = await newestReplay(store, engine, () => {}, height);
+      while (replay.height <= height) replay.replay(await block(replay.height));
+      return use(replay, engine);
+    } finally {
+      engine.close();
+    }
+  };
   if (store.size === 0) return fail("invalid", "LEDGER", "a ledger with blocks", directory);
   const genesis = decodeHeader(await bytesOf(0));
   const isSigned = (genesis.flags & signedMarket) !== 0;
@@ -83,13 +97,14 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
     note: note === null ? null : (fromUtf8(note) ?? fail("corrupt", "checkpoint", "UTF-8", "other bytes")),
     header: async (height) => decodeHeader(await bytesOf(height)),
     block,
-    state: async (height, section) => {
-      const engine = await openEngine();
-      const { replay } = await newestReplay(store, engine, () => {}, height);
-      while (replay.height <= height) replay.replay(await block(replay.height));
-      const records = copyOf(replay.state.records(section, engine));
-      engine.close();
-      return records;
-    },
+    state: async (height, section) =>
+      after(height, ({ state }, engine) => copyOf(state.records(section, engine))),
+    meters: async (height, book) =>
+      after(height, ({ state: { books } }) => {
+        const found = [...books.values()][book];
+        return found === undefined
+          ? fail("invalid", "books number", `below ${books.size}`, book)
+          : found.encode();
+      }),
   };
 }

@@ -105,7 +105,10 @@ export function openBundle(bundle: Bundle, hasher: Hasher): OpenedBundle {
   checkSubtrees(subtrees, opened[0]!.header, hasher);
   checkName(member, last.records, hasher);
   const { header } = blocks.at(-1)!;
-  const { root } = openProof({ header, record: null, history: { size, path }, checkpoint }, hasher);
+  const { root } = openProof(
+    { header, record: null, meter: null, history: { size, path }, checkpoint },
+    hasher,
+  );
   return { market, subtrees, member, marketId: id, blocks: opened, size, root };
 }
 

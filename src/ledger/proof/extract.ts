@@ -35,6 +35,7 @@ export function proveByBundle(bundle: Bundle, place: BundlePlace, hasher: Hasher
   return {
     header: block.header,
     record: record === null ? null : recordIn(block.rows, record),
+    meter: null,
     history: { size, path: inclusionRanges(height, size).map(({ start, end }) => rangeRoot(start, end)) },
     checkpoint,
   };

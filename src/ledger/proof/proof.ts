@@ -8,8 +8,10 @@ import { fail } from "../../errors.js";
 import { isPrivate } from "../format/block.js";
 import { decodeCanonical, encodeCanonical, type Json } from "../format/canonical.js";
 import { blockHash, decodeHeader, type Header, headerBytes } from "../format/header.js";
+import { checkRecords, readRecord } from "../format/layout.js";
 import { saltBytes } from "../format/salting.js";
 import { checkSection, leafOf, rowRecords, type SectionName, sectionLayouts } from "../format/sections.js";
+import { bookLayout, meterLayout } from "../format/state.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { leafHash } from "../tree/merkle.js";
 import { type Anchor, maxPathLength, rootOfPath } from "../tree/path.js";
@@ -41,6 +43,25 @@ export function recordOf(record: RecordProof): Uint8Array {
 }
 
 /**
+ * One meter of a book: the row of meters in which it stands, and the path from that to the root that the book's record
+ * says. It hangs below the proof of that record.
+ */
+export interface MeterProof {
+  /** Place of the meter in its book. */
+  readonly index: number;
+  /** Sixteen meters end to end; of the last row those that are left. */
+  readonly row: Uint8Array;
+  readonly path: readonly Uint8Array[];
+}
+
+/** The record of the meter that a proof is of: a view. Worth what the proof is: open that first. */
+export function meterOf(meter: MeterProof): Uint8Array {
+  const { index, row } = needObject(meter, "meter");
+  const at = (index % rowRecords) * meterLayout.bytes;
+  return wantBytes(row, "meter.row").subarray(at, at + meterLayout.bytes);
+}
+
+/**
  * A proof: row of records → section root → header → block hash → root over all block hashes (→ checkpoint). Without a
  * record it proves the block alone.
  */
@@ -48,6 +69,8 @@ export interface Proof {
   /** The bytes of the block's header. */
   readonly header: Uint8Array;
   readonly record: RecordProof | null;
+  /** A meter of the book that `record` is; else null. */
+  readonly meter: MeterProof | null;
   /** Number of blocks under the root that the proof leads to, and the path there. */
   readonly history: { readonly size: number; readonly path: readonly Uint8Array[] };
   /** The signed head that the proof leads to, when whoever made it had one. */
@@ -60,6 +83,7 @@ export interface Proven extends Anchor {
   /** Hash of the block. */
   readonly hash: Uint8Array;
   readonly record: RecordProof | null;
+  readonly meter: MeterProof | null;
 }
 
 /**
@@ -68,10 +92,11 @@ export interface Proven extends Anchor {
  * ({@link verifyProof}), or check the checkpoint's signatures.
  */
 export function openProof(proof: Proof, hasher: Hasher): Proven {
-  const { record, history } = needObject(proof, "proof");
+  const { record, meter = null, history } = needObject(proof, "proof");
   const header = decodeHeader(wantBytes(proof.header, "proof.header", headerBytes));
   const hash = blockHash(proof.header, hasher);
   if (record !== null) checkRow({ ...record, open: [record] }, header, hasher);
+  if (meter !== null) checkMeter(meter, record, hasher);
   const root = rootOfPath(
     { leaf: leafHash(hash, hasher), index: header.height, size: history.size, path: history.path },
     hasher,
@@ -88,7 +113,23 @@ export function openProof(proof: Proof, hasher: Hasher): Proven {
         `size ${checkpoint.size}, root ${hex(checkpoint.root)}`,
       );
   }
-  return { header, hash, record, size: history.size, root };
+  return { header, hash, record, meter, size: history.size, root };
+}
+
+/** Throws `corrupt` unless a meter stands where it is said to under the root of a book that is proved. */
+function checkMeter({ index, row, path }: MeterProof, record: RecordProof | null, hasher: Hasher): void {
+  if (record === null || record.section !== "books")
+    fail("corrupt", "proof.meter", "the record of its book", record?.section ?? null);
+  const book = readRecord(bookLayout, recordOf(record), 0);
+  if (index >= book.meters) fail("corrupt", "proof.meter.index", `below ${book.meters}`, index);
+  const place = Math.floor(index / rowRecords);
+  const size = Math.ceil(book.meters / rowRecords);
+  const wanted = Math.min(rowRecords, book.meters - place * rowRecords) * meterLayout.bytes;
+  if (row.length !== wanted) fail("corrupt", "proof.meter.row", `${wanted} bytes`, row.length);
+  const found = rootOfPath({ leaf: leafHash(row, hasher), index: place, size, path }, hasher);
+  if (found === null || !sameBytes(found, book.root))
+    fail("corrupt", `proof of meter ${index}`, hex(book.root), found);
+  checkRecords(meterLayout, row);
 }
 
 /** A leaf of a section and those of its records that are shown: what one path to the section's root proves at once. */
@@ -157,6 +198,11 @@ export function proofToJson(proof: Proof): Json {
             salted: record.salted && hex(record.salted),
             path: record.path.map(hex),
           },
+    meter: proof.meter && {
+      index: proof.meter.index,
+      row: hex(proof.meter.row),
+      path: proof.meter.path.map(hex),
+    },
     history: { size: proof.history.size, path: proof.history.path.map(hex) },
     checkpoint: proof.checkpoint,
   };
@@ -168,6 +214,7 @@ export function proofFromJson(json: unknown): Proof {
   if (fields.format !== format) return fail("corrupt", "proof.format", format, fields.format);
   const history = object(fields.history, "proof.history");
   const record = fields.record === null ? null : object(fields.record, "proof.record");
+  const meter = fields.meter === null ? null : object(fields.meter, "proof.meter");
   if (fields.checkpoint !== null && typeof fields.checkpoint !== "string")
     return fail("corrupt", "proof.checkpoint", "a note or null", fields.checkpoint);
   return {
@@ -182,6 +229,11 @@ export function proofFromJson(json: unknown): Proof {
             salted: record.salted === null ? null : fromHex(record.salted, "proof.record.salted"),
             path: pathFromJson(record.path, "proof.record.path"),
           },
+    meter: meter && {
+      index: count(meter.index, "proof.meter.index"),
+      row: fromHex(meter.row, "proof.meter.row"),
+      path: pathFromJson(meter.path, "proof.meter.path"),
+    },
     history: {
       size: count(history.size, "proof.history.size"),
       path: pathFromJson(history.path, "proof.history.path"),

@@ -4,19 +4,22 @@ import { needMethods, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Block, contentsOf, saltedLeafBytes, saltedSection } from "../format/block.js";
 import { encodeHeader, type Header } from "../format/header.js";
+import { readRecord } from "../format/layout.js";
 import { saltsOf } from "../format/salting.js";
 import {
   checkSection,
   isStateSection,
   leafOf,
   rowBytes,
+  rowRecords,
   type SectionName,
   sectionLayouts,
 } from "../format/sections.js";
+import { bookLayout, meterLayout } from "../format/state.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
 import { inclusionRanges, itemRoots, leafRoots, type RangeRoot } from "../tree/path.js";
-import type { Proof, RecordProof, RowProof } from "./proof.js";
+import { type MeterProof, type Proof, type RecordProof, type RowProof, recordOf } from "./proof.js";
 
 /** Which record of a block to prove. */
 export interface RecordPlace {
@@ -84,6 +87,32 @@ export function proveRows(block: Block, places: RecordPlaces, hasher: Hasher): R
   }));
 }
 
+/**
+ * Proves a meter of a book, below the proof of that book's record; `meters` are all of its meters, end to end, as
+ * replaying the chain gives them. Throws `invalid` when there is no such meter, `corrupt` when they are not the book's,
+ * `refused` in a private market: meters are not salted, and a row would show those of sixteen members.
+ */
+export function proveMeter(book: RecordProof, meters: Uint8Array, index: number, hasher: Hasher): MeterProof {
+  checkHasher(hasher);
+  if (needObject(book, "book").section !== "books")
+    return fail("invalid", "book", "the proof of a book", book.section);
+  if (book.salted !== null) return fail("refused", "meter", "one of an open market", "a private market's");
+  const { meters: count, root } = readRecord(bookLayout, recordOf(book), 0);
+  if (!Number.isSafeInteger(index) || index < 0 || index >= count)
+    return fail("invalid", "meter", count === 0 ? "none: the book is empty" : `0 to ${count - 1}`, index);
+  const width = rowBytes(meterLayout);
+  const rangeRoot = leafRoots(wantBytes(meters, "meters"), width, hasher);
+  const rows = Math.ceil(count / rowRecords);
+  if (meters.length !== count * meterLayout.bytes || !sameBytes(rangeRoot(0, rows), root))
+    return fail("corrupt", "meters", `${count} with root ${hex(root)}`, "others");
+  const place = Math.floor(index / rowRecords);
+  return {
+    index,
+    row: copyOf(meters, place * width, Math.min(meters.length, (place + 1) * width)),
+    path: inclusionRanges(place, rows).map(({ start, end }) => rangeRoot(start, end)),
+  };
+}
+
 /** What a section's tree is made of. */
 interface Leaves {
   /** Number of records or items. */
@@ -125,6 +154,7 @@ export function proveBlock(
   return {
     header: encodeHeader(header),
     record,
+    meter: null,
     history: { size: under, path: history.inclusion(header.height, under) },
     checkpoint: null,
   };

@@ -31,7 +31,7 @@ import { encodeReceipt } from "../../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../../src/ledger/service/client.js";
 import { openNodeStore } from "../../../src/ledger/store/node.js";
 import { openMarket } from "../../../src/market/open.js";
-import { run } from "../../support/commands.js";
+import { call, run } from "../../support/commands.js";
 import {
   engine,
   hasher,
@@ -470,6 +470,29 @@ describe("gridclear verify LEDGER", () => {
         out: expect.stringContaining(said),
       });
     }
+  });
+});
+
+describe("gridclear prove --meter", () => {
+  test("shows a meter of a past period below its book, and refuses what there is none of", async () => {
+    const book = ["prove", at("honest"), "--meter"];
+    const { code, out } = await call(...book, "4:0:0");
+    expect(code).toBe(0);
+    await writeFile(at("meter"), out);
+    const said = await call("verify", "--proof", at("meter"), at("honest"), "--json");
+    expect(said.code).toBe(0);
+    const { kind, record, meter } = JSON.parse(said.out);
+    expect(kind).toBe("books");
+    expect(record.meters).toBeGreaterThan(0);
+    expect(meter).toMatchObject({ index: 0, record: { participant: 0, carrier: "electricity" } });
+    const shown = (await call("verify", "--proof", at("meter"), at("honest"))).out;
+    expect(shown).toMatch(/^good: meter 0 of books\[0\] of block 4 /);
+    for (const [wrong, error] of [
+      ["4:0", "three whole numbers"],
+      ["4:99:0", "books number"],
+      [`4:0:${record.meters}`, `0 to ${record.meters - 1}`],
+    ] as const)
+      expect(await call(...book, wrong)).toMatchObject({ code: 2, err: expect.stringContaining(error) });
   });
 });
 
