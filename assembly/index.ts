@@ -7,7 +7,7 @@ import { matchByValue } from "./match/value";
 import { clearingPrice, forgetClearingPrice, hasClearingPrice, matchByMerit } from "./match/merit";
 import { areasRoom, matchByAreas, plant as plantTree } from "./area/match";
 import { noOffer, poolOffers, sellLots } from "./match/pool";
-import { recordBytes, writePeerRecords, writeSaleRecords } from "./records";
+import { Parties, recordBytes, writeAreaRecords, writePeerRecords, writeSaleRecords } from "./records";
 import { stateBytes } from "./hash/sha256";
 import { countLeft, hasEmpty, exceeds } from "./check";
 
@@ -117,6 +117,7 @@ export function matchAreas(k: u32, offerCount: u32, bidCount: u32): i32 {
   sales.count = 0;
   trades.count = 0;
   const count = matchByAreas(offerCount, bidCount, k);
+  if (count > 0) trades.count = <u32>count;
   // What follows sees no orders of an earlier match beside these trades.
   matchedOffers = count < 0 ? 0 : offerCount;
   matchedBids = count < 0 ? 0 : bidCount;
@@ -174,6 +175,28 @@ export function peerRecords(carrier: u32, first: u32, count: u32, offerNames: us
   if (first > trades.count || count > trades.count - first || carrier > 255 || supplyRate > 1_000_000 || useRate > 1_000_000) return outOfRange;
   if (!insideWork(out, <u64>count * recordBytes)) return outOfRange;
   writePeerRecords(carrier, first, count, offerNames, bidNames, supplyRate, useRate, out);
+  return <i32>count;
+}
+
+const sellers = changetype<Parties>(memory.data(offsetof<Parties>(), 8));
+const buyers = changetype<Parties>(memory.data(offsetof<Parties>(), 8));
+
+/**
+ * Says what the offers and bids of a clearing on areas are, for `areaRecords`: so many orders first, then so many
+ * stores, all others are the grid.
+ */
+export function parties(orderOffers: u32, deviceOffers: u32, orderBids: u32, deviceBids: u32): void {
+  sellers.orders = orderOffers;
+  sellers.devices = deviceOffers;
+  buyers.orders = orderBids;
+  buyers.devices = deviceBids;
+}
+
+/** As `peerRecords`, of the trades of a clearing on areas, the sides being what `parties` was told. */
+export function areaRecords(carrier: u32, first: u32, count: u32, offerNames: usize, bidNames: usize, supplyRate: u32, useRate: u32, out: usize): i32 {
+  if (first > trades.count || count > trades.count - first || carrier > 255 || supplyRate > 1_000_000 || useRate > 1_000_000) return outOfRange;
+  if (areaCapacity() == 0 || !insideWork(out, <u64>count * recordBytes)) return outOfRange;
+  writeAreaRecords(carrier, first, count, offerNames, bidNames, sellers, buyers, supplyRate, useRate, out);
   return <i32>count;
 }
 

@@ -12,6 +12,7 @@ export const recordBytes: u32 = 40;
 const peerTrade: u32 = 1;
 const offerLotSale: u32 = 2;
 const storageLotSale: u32 = 3;
+const areaTrade: u32 = 4;
 
 /** What the sides are, as the third and the fourth byte of a record. */
 const orderSells: u32 = 1 << 16;
@@ -51,6 +52,44 @@ export function writePeerRecords(
       out, head, named(offerNames, load<u32>(address(Column.tradeOffer) + at)), named(bidNames, load<u32>(address(Column.tradeBid) + at)),
       quantity, price, price,
       supplyRate == 0 ? 0 : fee(quantity, price, supplyRate), useRate == 0 ? 0 : fee(quantity, price, useRate),
+    );
+  }
+}
+
+/** Which of the offers, or bids, of a clearing on areas are what: orders, then stores, then the grid connection. */
+@unmanaged
+export class Parties {
+  orders: u32;
+  devices: u32;
+}
+
+// @ts-ignore: decorator
+@inline
+function partyOf(parties: Parties, index: u32): u32 {
+  if (index < parties.orders) return 1;
+  return index - parties.orders < parties.devices ? 2 : 3;
+}
+
+/** Records of the trades of a clearing on areas, likewise; commission is taken where both sides are orders. */
+export function writeAreaRecords(
+  carrier: u32, first: u32, count: u32, offerNames: usize, bidNames: usize, sellers: Parties, buyers: Parties,
+  supplyRate: u32, useRate: u32, out: usize,
+): void {
+  for (let i = first; i < first + count; i++, out += recordBytes) {
+    const at = <usize>i << 2;
+    const offer = load<u32>(address(Column.tradeOffer) + at);
+    const bid = load<u32>(address(Column.tradeBid) + at);
+    const quantity = load<u32>(address(Column.tradeQuantity) + at);
+    const supplyPrice = load<i32>(address(Column.tradePrice) + at);
+    const usePrice = load<i32>(address(Column.tradeUsePrice) + at);
+    const seller = partyOf(sellers, offer);
+    const buyer = partyOf(buyers, bid);
+    const peers = seller == 1 && buyer == 1;
+    write(
+      out, areaTrade | (carrier << 8) | (seller << 16) | (buyer << 24), named(offerNames, offer), named(bidNames, bid),
+      quantity, supplyPrice, usePrice,
+      peers && supplyRate != 0 ? fee(quantity, supplyPrice, supplyRate) : 0,
+      peers && useRate != 0 ? fee(quantity, usePrice, useRate) : 0,
     );
   }
 }

@@ -25,7 +25,15 @@ import { type CoreExports, type LoadedCore, loadCore, restart } from "./load.js"
 import { mechanisms, pricingCodes, tieCodes } from "./mechanisms.js";
 import { CoreMemory } from "./memory.js";
 import { checkOptions, type EngineOptions } from "./options.js";
-import { type Matched, type RecordOptions, type TradeRecords, tradeRecords } from "./records.js";
+import {
+  goOn,
+  type Matched,
+  matchedOf,
+  matchedOnAreas,
+  type RecordOptions,
+  type TradeRecords,
+  tradeRecords,
+} from "./records.js";
 import { type CheckedRules, type ClearingRules, checkPool, checkRules, type PoolRules } from "./rules.js";
 import { HashThreads } from "./threads.js";
 
@@ -135,7 +143,11 @@ export class Engine {
     if (hasAreas(rules)) {
       const checked = checkAreaRules(rules);
       this.#matched = null;
-      return this.#use((core, memory) => clearOnAreas(core, memory, book, checked));
+      return this.#use((core, memory) => {
+        const clearing = clearOnAreas(core, memory, book, checked);
+        this.#matched = matchedOnAreas(clearing);
+        return clearing;
+      });
     }
     const checked = checkRules(rules);
     const { pool } = checked;
@@ -186,15 +198,7 @@ export class Engine {
         offers,
         bids,
       );
-      this.#matched = {
-        offers: offerCount,
-        bids: bidCount,
-        offersLimited: Number(offers.poolLimit !== undefined),
-        bidsLimited: Number(bids.poolLimit !== undefined),
-        trades: count,
-        storageLots: 0,
-        sales: 0,
-      };
+      this.#matched = matchedOf(offers, bids, count);
       return {
         trades: {
           count,
@@ -225,7 +229,7 @@ export class Engine {
     const taken = storage === undefined ? undefined : takeLots(storage, "storage", this.#memory.bytes.buffer);
     const storageLots = taken?.quantity.length ?? 0;
     return this.#use((core, memory) => {
-      const matched = this.#matched ?? fail("state", "sell", "a match to go on from", "none");
+      const matched = goOn(this.#matched, "sell");
       memory.reserve(matched.offers, matched.bids, matched.offers + storageLots, 0);
       const ownLots = core.pool(price, matched.offersLimited);
       if (ownLots < 0) fail("invalid", "remaining", "at most each order's quantity", "more");
@@ -248,7 +252,7 @@ export class Engine {
    */
   remaining(): Matching["remaining"] {
     return this.#use((_, memory) => {
-      const { offers, bids } = this.#matched ?? fail("state", "remaining", "a match to go on from", "none");
+      const { offers, bids } = goOn(this.#matched, "remaining");
       return { offers: memory.u32("offerLeft", offers), bids: memory.u32("bidLeft", bids) };
     });
   }

@@ -47,6 +47,17 @@ export interface CoreExports extends Record<string, unknown> {
     useRate: number,
     out: number,
   ): number;
+  parties(orderOffers: number, deviceOffers: number, orderBids: number, deviceBids: number): void;
+  areaRecords(
+    carrier: number,
+    first: number,
+    count: number,
+    offerNames: number,
+    bidNames: number,
+    supplyRate: number,
+    useRate: number,
+    out: number,
+  ): number;
   saleRecords(
     carrier: number,
     count: number,

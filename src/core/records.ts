@@ -1,10 +1,11 @@
 /**
  * Trades and sales of a clearing as records of the ledger, written by the core.
  */
-import { integer } from "../check.js";
+import { integer, needObject } from "../check.js";
 import { fail } from "../errors.js";
 import { maxPrice, minPrice } from "../units.js";
-import { takeColumn } from "./columns.js";
+import type { AreaClearing } from "./areas.js";
+import { type LimitedColumns, type OfferColumns, takeColumn } from "./columns.js";
 import { merkleRoom } from "./hashing.js";
 import type { CoreExports } from "./load.js";
 import type { CoreMemory } from "./memory.js";
@@ -12,6 +13,12 @@ import { type CommissionTier, checkCommission, tierRanges } from "./rules.js";
 
 /** Length of a trade record (docs/ledger-format.md, section 3). */
 export const tradeRecordBytes = 40;
+
+/** How many orders, and behind them stores, one side of a clearing on areas has; the rest is the grid connection. */
+export interface Parties {
+  readonly orders: number;
+  readonly devices: number;
+}
 
 /** How indices become the ledger's numbers. */
 export interface RecordOptions {
@@ -22,6 +29,12 @@ export interface RecordOptions {
   readonly bids?: Uint32Array;
   /** Device number of each storage lot. */
   readonly devices?: Uint32Array;
+  /**
+   * Of a clearing on areas: how many of its offers, and of its bids, are orders, and how many behind them stores; the
+   * others are the grid connection. Without it all are orders. `offers` and `bids` number all of them.
+   */
+  readonly sellers?: Parties;
+  readonly buyers?: Parties;
   /** What the sellers of pool trades get for each unit; without it the price of the lot. */
   readonly purchasePrice?: number;
   /** Tiers that peer-to-peer trades pay; none without it. */
@@ -53,9 +66,39 @@ export interface Matched {
   readonly offersLimited: number;
   readonly bidsLimited: number;
   readonly trades: number;
+  /** Whether it was a clearing on areas, which has no pool. */
+  readonly onAreas: boolean;
   storageLots: number;
   sales: number;
 }
+
+/** The match that scenario 2 goes on from; throws `state` naming the call without one, or after a clearing on areas. */
+export const goOn = (matched: Matched | null, call: string): Matched =>
+  matched?.onAreas === false ? matched : fail("state", call, "a match to go on from", "none");
+
+/** What the core holds of a match that made so many trades. */
+export const matchedOf = (offers: OfferColumns, bids: LimitedColumns, trades: number): Matched => ({
+  offers: offers.quantity.length,
+  bids: bids.quantity.length,
+  offersLimited: Number(offers.poolLimit !== undefined),
+  bidsLimited: Number(bids.poolLimit !== undefined),
+  trades,
+  onAreas: false,
+  storageLots: 0,
+  sales: 0,
+});
+
+/** What the core holds of a clearing on areas. */
+export const matchedOnAreas = ({ remaining, trades }: AreaClearing): Matched => ({
+  offers: remaining.offers.length,
+  bids: remaining.bids.length,
+  offersLimited: 0,
+  bidsLimited: 0,
+  trades: trades.count,
+  onAreas: true,
+  storageLots: 0,
+  sales: 0,
+});
 
 /** Writes the records of the last clearing, fees included, into the core's staging memory. */
 export function tradeRecords(
@@ -96,17 +139,10 @@ export function tradeRecords(
   const tiers = options.commission === undefined ? [] : checkCommission(options.commission, "commission");
   const ranges =
     tiers.length === 0 ? [{ tier: { supply: 0, use: 0 }, first: 0, end: peers }] : tierRanges(tiers, peers);
+  if (matched.onAreas) placeParties(core, matched, options);
+  const write = matched.onAreas ? core.areaRecords : core.peerRecords;
   for (const { tier, first, end } of ranges)
-    core.peerRecords(
-      carrier,
-      first,
-      end - first,
-      offers,
-      bids,
-      tier.supply,
-      tier.use,
-      work + first * tradeRecordBytes,
-    );
+    write(carrier, first, end - first, offers, bids, tier.supply, tier.use, work + first * tradeRecordBytes);
   core.saleRecords(
     carrier,
     sales,
@@ -118,6 +154,19 @@ export function tradeRecords(
     work + peers * tradeRecordBytes,
   );
   return { peers, sales, bytes: memory.bytes.subarray(work, work + recordsBytes) };
+}
+
+function placeParties(
+  core: CoreExports,
+  matched: Readonly<Matched>,
+  { sellers, buyers }: RecordOptions,
+): void {
+  const taken = (parties: Parties | undefined, most: number, field: string): [number, number] => {
+    if (parties === undefined) return [most, 0];
+    const orders = integer(0, most)(needObject(parties, field).orders, `${field}.orders`);
+    return [orders, integer(0, most - orders)(parties.devices, `${field}.devices`)];
+  };
+  core.parties(...taken(sellers, matched.offers, "sellers"), ...taken(buyers, matched.bids, "buyers"));
 }
 
 const priceTicks = integer(minPrice, maxPrice);

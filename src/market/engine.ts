@@ -1,5 +1,6 @@
 /** What a market needs of the engine. `Engine` (core) has it; tests may hand in another. */
 import { needMethods } from "../check.js";
+import type { AreaBook, AreaClearing, AreaRules } from "../core/areas.js";
 import type { Matching, Pooling } from "../core/clearing.js";
 import type { Book, OrderColumns } from "../core/columns.js";
 import type { RecordOptions, TradeRecords } from "../core/records.js";
@@ -12,6 +13,8 @@ export interface MatchingEngine extends Hasher {
   reserve(offers: number, bids: number, storageLots?: number): void;
   /** Scenario 1. */
   match(book: Book, rules: ClearingRules): Matching;
+  /** Clears on areas. */
+  clear(book: AreaBook, rules: AreaRules): AreaClearing;
   /** What the last matching left, as `sell` goes on from it. */
   remaining(): Matching["remaining"];
   /** Trades of the last matching and selling as records of the ledger. */

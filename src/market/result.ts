@@ -19,6 +19,7 @@ import {
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { type Carrier, carriers, maxQuantity } from "../units.js";
+import type { AreaOutcome } from "./period/across.js";
 import type { PeriodOutcome } from "./period/period.js";
 
 /** The paper's counters of one carrier (market rules, "Counters"). */
@@ -33,6 +34,19 @@ export interface PaperCounters {
   readonly num4: number;
 }
 
+/** What came of an area in a period; money in amount ticks. */
+export interface AreaResult {
+  readonly name: string;
+  /** Price ticks; null where it took no part in the clearing. */
+  readonly price: number | null;
+  /** Quantity ticks that it handed its parent in the clearing; below 0: took. */
+  readonly flow: number;
+  /** What the grid operator got for all that crossed the edge to the parent, in the clearing and after it. */
+  readonly fees: bigint;
+  /** What prices at its two ends differ by beyond the fee, for what crossed it in the clearing. */
+  readonly rent: bigint;
+}
+
 /** What happened to one carrier in a period. */
 export interface CarrierResult {
   readonly carrier: Carrier;
@@ -45,6 +59,11 @@ export interface CarrierResult {
   readonly pool: Uint32Array;
   /** Order numbers of the bids not wholly filled after scenario 2: the paper's consumer_id_rest. */
   readonly rest: Uint32Array;
+  /**
+   * By depth, and by registration: the areas that took part or whose edge was crossed, where each has a price of its
+   * own; none else.
+   */
+  readonly areas: readonly AreaResult[];
 }
 
 /** Plain JSON data: what `JSON.stringify` makes of it, `JSON.parse` gives back. */
@@ -86,13 +105,14 @@ export class PeriodResult {
     this.block = block;
     this.bytes = bytes;
     this.carriers = outcome.carriers.map(
-      ({ carrier, clearingPrice, num1, num2, num3, num4, pool, rest }) => ({
+      ({ carrier, clearingPrice, num1, num2, num3, num4, pool, rest, areas }) => ({
         carrier: carriers[carrier]!,
         clearingPrice,
         counters: { num1, num2, num3, num4 },
         totals: outcome.totals[carriers[carrier]!],
         pool,
         rest,
+        areas: areas.map(areaResult),
       }),
     );
     this.settled = outcome.settled;
@@ -141,11 +161,20 @@ export class PeriodResult {
   }
 }
 
+const areaResult = ({ name, price, flow, fee, rent, crossed }: AreaOutcome): AreaResult => ({
+  name,
+  price,
+  flow,
+  fees: BigInt(fee) * BigInt(crossed),
+  rent: BigInt(rent) * BigInt(Math.abs(flow)),
+});
+
 /** Plain data of a record or a part of a result: bigints as decimal strings, columns as arrays. */
 function plain(value: object): Plain {
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]): [string, Plain] => {
       if (typeof entry === "bigint") return [name, `${entry}`];
+      if (Array.isArray(entry)) return [name, entry.map(plain)];
       if (ArrayBuffer.isView(entry)) return [name, [...(entry as Uint32Array)]];
       return [name, typeof entry === "object" && entry !== null ? plain(entry) : entry];
     }),

@@ -17,6 +17,8 @@ export const accountGroups = [
   "platform trading",
   "platform defaults",
   "grid",
+  "grid fees",
+  "congestion rent",
   "bank",
 ] as const;
 export type AccountGroup = (typeof accountGroups)[number];

@@ -21,44 +21,11 @@ import {
 } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import { stateLayout } from "../ledger/format/state.js";
-import type { Carrier } from "../units.js";
+import { acrossLines } from "./across.js";
 import { defaultTicks, type MarketTicks, marketTicks, ticksAfter } from "./columns.js";
+import type { Line, StatementEntry } from "./entry.js";
 import { ordersLeft } from "./left.js";
 import { Registry } from "./registry.js";
-
-/**
- * One line of a participant's statement. Energies in quantity ticks, prices in price ticks, amounts in amount ticks.
- */
-export interface StatementEntry {
-  readonly period: number;
-  /** End of the period, Unix time in milliseconds, as sealed. */
-  readonly timestampMs: number;
-  readonly carrier: Carrier | null;
-  /**
-   * What it is: `bought`, `sold`, `pool sale`, `pool purchase`, `store purchase`, `charged`, `discharged`, `exported`,
-   * `imported`, `interrupted`, `unserved`, `idle`, `imbalance`, `correction`, `deposit`, `withdrawal`, `collateral`,
-   * `default`.
-   */
-  readonly entry: string;
-  /** The other side: a participant's id, a device, `pool`, `grid`, `platform`, `bank`, `collateral`; `-` for none. */
-  readonly counterparty: string;
-  /** Period that it settles, when another; else its own. */
-  readonly about: number;
-  /** What came in is above zero, what went out below. */
-  readonly energy: bigint;
-  /** Per unit of energy; null where nothing was priced. */
-  readonly price: bigint | null;
-  /** Paid to the participant above zero, by it below; without the fee. */
-  readonly amount: bigint;
-  /** Commission on it, paid by the participant. */
-  readonly fee: bigint;
-  /** Balance after it. */
-  readonly balance: bigint;
-}
-
-/** What an entry says beside its period, its time and the balance after it. */
-type Line = Pick<StatementEntry, "carrier" | "entry" | "counterparty" | "energy" | "price" | "amount"> &
-  Partial<Pick<StatementEntry, "fee" | "about">>;
 
 const counterparties = {
   deposit: "bank",
@@ -82,6 +49,8 @@ export class StatementReader {
   #ticks: MarketTicks = defaultTicks;
   #balance = 0n;
   readonly #registry: Registry;
+  /** Devices whose energy of the block is in trades, and so in lines, already. */
+  readonly #trading = new Set<number>();
 
   constructor(participant: string, snapshot: Snapshot | null = null) {
     this.participant = participant;
@@ -139,24 +108,36 @@ export class StatementReader {
 
   *#traded({ orders, trades }: Block["sections"], number: number): Generator<Line> {
     const [orderView, view] = [viewOf(orders), viewOf(trades)];
-    /** The participant of an order; -1 for a store. */
-    const partyOf = (party: number, index: number): number =>
+    const { devices } = this.#registry;
+    /** The participant of an order, or the owner of a device. */
+    const partyOf = (party: number, index: number): number | null =>
       party === partyCode.order
         ? orderView.getUint32(index * orderLayout.bytes + order.participant, true)
-        : -1;
+        : party === partyCode.device
+          ? (devices[index]?.owner ?? null)
+          : null;
+    this.#trading.clear();
     for (let at = 0, index = 0; at < trades.length; at += tradeLayout.bytes, index += 1) {
       const buyer = partyOf(view.getUint8(at + trade.buyer), view.getUint32(at + trade.bid, true));
       const seller = partyOf(view.getUint8(at + trade.seller), view.getUint32(at + trade.offer, true));
       if (buyer !== number && seller !== number) continue;
       const found = readRecord(tradeLayout, trades, index);
-      if (buyer === number) yield this.#bought(found, seller);
-      if (seller === number) yield this.#sold(found, buyer);
+      if (found.kind === "area" || found.kind === "grid") {
+        if (found.seller === "device") this.#trading.add(found.offer);
+        if (found.buyer === "device") this.#trading.add(found.bid);
+        yield* acrossLines({ trade: found, seller, buyer }, this.#registry, number);
+        continue;
+      }
+      if (buyer === number) yield this.#bought(found, seller!);
+      // What a store sells through the pool, its flow says.
+      if (seller === number && found.seller === "order") yield this.#sold(found, buyer!);
     }
   }
 
   #bought(found: TradeRecord, seller: number): Line {
     const { participants, devices } = this.#registry;
-    const { kind, carrier, offer } = found;
+    const { carrier, offer } = found;
+    const kind = found.kind as "peer" | "pool" | "storage";
     const energy = BigInt(found.quantity);
     const price = BigInt(found.usePrice);
     return {
@@ -195,7 +176,7 @@ export class StatementReader {
       if (party !== number && !owns) continue;
       const found = readRecord(flowLayout, flows, index);
       const line = isOfDevice(found)
-        ? owns && deviceLine(found, device.name)
+        ? owns && !this.#trading.has(party) && deviceLine(found, device.name)
         : party === number && participantLine(found);
       if (line) yield line;
     }

@@ -15,6 +15,7 @@ import {
   firstParticipantAccount,
   flowKinds,
   flowLayout,
+  partyCode,
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
@@ -53,6 +54,8 @@ const groupsOfAccounts: Readonly<Record<AccountName, AccountGroup>> = {
   grid: "grid",
   defaults: "platform defaults",
   bank: "bank",
+  gridFees: "grid fees",
+  congestionRent: "congestion rent",
 };
 function groupOf(account: number): AccountGroup {
   if (account >= firstCollateralAccount) return "collateral";
@@ -73,6 +76,8 @@ export class Indicators {
   #orders = 0;
   #trades = 0;
   #poolTrades = 0;
+  /** By carrier: what orders bought from the grid, and stores sold to it, by trades. */
+  readonly #onAreas = carriers.map(() => ({ imports: 0n, storeExports: 0n }));
   #readings = 0;
   #participants = 0;
   readonly #totals: bigint[][] = carriers.map(() => totalNames.map(() => 0n));
@@ -103,8 +108,7 @@ export class Indicators {
     this.#blocks += 1;
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
-    for (let at = 0; at < sections.trades.length; at += tradeLayout.bytes)
-      if (sections.trades[at + trade.kind] !== tradeCode.peer) this.#poolTrades += 1;
+    this.#countTrades(sections.trades);
     this.#readings += header.sections.readings.count;
     const totalsBy = totalsOf(block);
     for (const [code, carrier] of carriers.entries()) {
@@ -183,9 +187,24 @@ export class Indicators {
           held("platform pool") +
           held("platform trading") +
           held("platform defaults"),
-        held("grid"),
+        held("grid") + held("grid fees") + held("congestion rent"),
       ),
     };
+  }
+
+  /** Counts trades that are no sales of the pool, and what orders and stores trade with the grid by them. */
+  #countTrades(bytes: Uint8Array): void {
+    const view = viewOf(bytes);
+    for (let at = 0; at < bytes.length; at += tradeLayout.bytes) {
+      const kind = view.getUint8(at + trade.kind);
+      if (kind === tradeCode.pool || kind === tradeCode.storage) this.#poolTrades += 1;
+      if (kind !== tradeCode.area && kind !== tradeCode.grid) continue;
+      const own = this.#onAreas[view.getUint8(at + trade.carrier)]!;
+      const quantity = BigInt(view.getUint32(at + trade.quantity, true));
+      const [seller, buyer] = [view.getUint8(at + trade.seller), view.getUint8(at + trade.buyer)];
+      if (seller === partyCode.grid && buyer === partyCode.order) own.imports += quantity;
+      if (seller === partyCode.device && buyer === partyCode.grid) own.storeExports += quantity;
+    }
   }
 
   #energy(code: number): EnergyBalance {
@@ -196,13 +215,15 @@ export class Indicators {
       this.#flowQuantity[code * flowKinds.length + flowKinds.indexOf(kind)]!;
     const lost = (kind: FlowKind): bigint =>
       this.#flowLost[code * flowKinds.length + flowKinds.indexOf(kind)]!;
-    const importedForUse = flow("imported");
+    const { imports, storeExports } = this.#onAreas[code]!;
+    const importedForUse = flow("imported") + imports;
     const { traded, pooled, sold, charged, discharged, exported, imported } = totals;
     const devices = this.#devices.filter((device) => device.carrier === code);
     const before = devices.reduce((sum, device) => sum + device.before, 0n);
     const after = devices.reduce((sum, device) => sum + device.charge, 0n);
     const storageLost = lost("charged") + lost("gridCharged") + lost("discharged") + flow("selfDischarged");
-    const sources = { traded, pooled, exported, discharged, imported };
+    const ownExports = exported - storeExports;
+    const sources = { traded, pooled, exported: ownExports, discharged, imported };
     const sinks = {
       traded,
       sold,
@@ -215,7 +236,7 @@ export class Indicators {
       Object.values(parts).reduce((total, part) => total + part, 0n);
     const served = traded + sold + importedForUse;
     // What an offer is left with follows from what became of the rest.
-    const idle = totals.offered - traded - pooled - exported;
+    const idle = totals.offered - traded - pooled - ownExports;
     const money = (kind: PaymentKind): bigint => this.#payments[paymentKinds.indexOf(kind)]![code]!;
     const volume = traded + sold;
     return {

@@ -14,8 +14,9 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { account, accountOf } from "../market/books/accounts.js";
-import { amountAt, product } from "../market/books/amounts.js";
+import { amountAt, numberAt, product } from "../market/books/amounts.js";
 import {
+  flowAmount,
   type Pay,
   type PaymentKind,
   payFlow,
@@ -116,16 +117,18 @@ function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, 
     const party = view.getUint32(at + flow.party, true);
     payment.carrier = view.getUint8(at + flow.carrier);
     payment.reference = index;
-    const amount = amountAt(view, at + flow.amount);
+    const kind = view.getUint8(at + flow.kind);
+    const amount = flowAmount({
+      kind,
+      amount: amountAt(view, at + flow.amount),
+      price: view.getInt32(at + flow.price, true),
+      extra: numberAt(view, at + flow.extra),
+    });
     const device = (): number => {
       const owner = devices[party]?.owner ?? null;
       return owner === null ? account.pool : accountOf(owner);
     };
-    payFlow(
-      { kind: view.getUint8(at + flow.kind), amount },
-      { participant: () => accountOf(party), device },
-      pay,
-    );
+    payFlow({ kind, amount }, { participant: () => accountOf(party), device }, pay);
   }
 }
 

@@ -1,10 +1,12 @@
 /** Who is who in a ledger: the numbers that records use and what contracts call them, as its blocks introduce them. */
 import type { Block } from "../ledger/format/block.js";
+import { decodeCanonical } from "../ledger/format/canonical.js";
 import type { FlowRecord } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { keyContracts } from "../market/period/snapshot.js";
 import { contractsOf } from "./columns.js";
+import { Network } from "./network.js";
 
 /** Flows of devices that say behind them, in `extra`, how full the device then is. */
 export const chargeKinds: ReadonlySet<FlowRecord["kind"]> = new Set([
@@ -31,6 +33,8 @@ export class Registry {
   readonly participants: string[] = [];
   /** Devices registered so far, by number. */
   readonly devices: KnownDevice[] = [];
+  /** The areas, and who is where. */
+  readonly network: Network = new Network();
   readonly #participants = new Map<string, number>();
   readonly #devices = new Map<string, number>();
 
@@ -38,7 +42,13 @@ export class Registry {
   static after(snapshot: Snapshot | null): Registry {
     const registry = new Registry();
     // They come in the order of the numbers, of what has ended too.
-    for (const contract of snapshot === null ? [] : keyContracts(snapshot)) registry.enter(contract);
+    if (snapshot === null) return registry;
+    for (const contract of keyContracts(snapshot)) registry.enter(contract);
+    registry.network.restore(snapshot.names.flatMap(({ kind, name }) => (kind === "area" ? [name] : [])));
+    for (const text of snapshot.contracts) {
+      const contract = decodeCanonical(text) as unknown as Contract;
+      if (contract.kind === "area") registry.network.enter(contract);
+    }
     return registry;
   }
 
@@ -61,6 +71,7 @@ export class Registry {
 
   /** Takes a contract, each as often as one likes. */
   enter(contract: Contract): void {
+    this.network.enter(contract);
     if (contract.kind === "participant" && !this.#participants.has(contract.id)) {
       this.#participants.set(contract.id, this.participants.length);
       this.participants.push(contract.id);

@@ -58,8 +58,8 @@ export interface Savings {
   /** What the platform earned, and what its own stores hold less than at first. */
   readonly platform: { readonly income: bigint; readonly drained: bigint };
   /**
-   * What all of it cost: plants, what the grid got less what it paid, use forgone, and stores drained. That is what
-   * participants bore less what the platform is left with.
+   * What all of it cost: plants, what the grid and its operator got less what they paid, use forgone, and stores
+   * drained. That is what participants bore less what the platform is left with.
    */
   readonly systemCost: bigint;
 }

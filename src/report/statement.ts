@@ -10,9 +10,10 @@ import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { checkedBlocks, stretchOf } from "./blocks.js";
 import type { Cell, Column, MarketTicks } from "./columns.js";
-import { type StatementEntry, StatementReader } from "./entries.js";
+import { StatementReader } from "./entries.js";
+import type { StatementEntry } from "./entry.js";
 
-export type { StatementEntry } from "./entries.js";
+export type { StatementEntry } from "./entry.js";
 
 /** The statement of one participant over some blocks of a ledger. */
 export interface Statement {

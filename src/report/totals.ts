@@ -55,11 +55,16 @@ export function totalsOfBlock({ sections }: Pick<Block, "sections">): Header["to
   );
   const trades = viewOf(sections.trades);
   for (let at = 0; at < trades.byteLength; at += tradeLayout.bytes) {
-    const isPeer = trades.getUint8(at + trade.kind) === tradeCode.peer;
+    const kind = trades.getUint8(at + trade.kind);
     const quantity = BigInt(trades.getUint32(at + trade.quantity, true));
     const own = sums[trades.getUint8(at + trade.carrier)]!;
-    own[isPeer ? "traded" : "sold"] += quantity;
-    if (!isPeer && trades.getUint8(at + trade.seller) === partyCode.order) own.pooled += quantity;
+    const [seller, buyer] = [trades.getUint8(at + trade.seller), trades.getUint8(at + trade.buyer)];
+    const sold = kind === tradeCode.pool || seller === partyCode.device;
+    if (seller === partyCode.grid) own.imported += quantity;
+    else if (buyer === partyCode.grid) own.exported += quantity;
+    else if (buyer === partyCode.order) own[sold ? "sold" : "traded"] += quantity;
+    if (kind === tradeCode.pool || (seller === partyCode.order && buyer === partyCode.device))
+      own.pooled += quantity;
   }
   const flows = viewOf(sections.flows);
   for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {

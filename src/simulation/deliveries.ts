@@ -61,8 +61,9 @@ export function deliveriesOf(
   const trade = viewOf(trades);
   for (let at = 0; at < trades.length; at += tradeLayout.bytes) {
     const quantity = trade.getUint32(at + inTrade.quantity, true);
-    taken[slotOf(trade.getUint32(at + inTrade.bid, true))]! += quantity;
-    // What a store gives stands in the flows: its device was discharged.
+    // What a store takes or gives stands in the flows: its device was charged or discharged.
+    if (trade.getUint8(at + inTrade.buyer) === partyCode.order)
+      taken[slotOf(trade.getUint32(at + inTrade.bid, true))]! += quantity;
     if (trade.getUint8(at + inTrade.seller) === partyCode.order)
       given[slotOf(trade.getUint32(at + inTrade.offer, true))]! += quantity;
   }

@@ -86,15 +86,23 @@ def main():
             else:
                 wants(person, carrier, quantity, False)
         for trade in block["trades"]:
-            buyer, quantity, carrier = people[orders[trade["bid"]]["participant"]], trade["quantity"], trade["carrier"]
-            wants(buyer, carrier, quantity, True)
-            add(buyer, "paid", quantity * trade["usePrice"] + int(trade["useFee"]))
-            platform += quantity * trade["usePrice"] + int(trade["useFee"])
+            quantity, carrier = trade["quantity"], trade["carrier"]
+            paid = quantity * trade["usePrice"] + int(trade["useFee"])
+            got = quantity * trade["supplyPrice"] - int(trade["supplyFee"])
+            if trade["buyer"] == "order":
+                buyer = people[orders[trade["bid"]]["participant"]]
+                wants(buyer, carrier, quantity, True)
+                add(buyer, "paid", paid)
             if trade["seller"] == "order":
                 seller = people[orders[trade["offer"]]["participant"]]
                 makes(seller, carrier, quantity, True)
-                add(seller, "paid", int(trade["supplyFee"]) - quantity * trade["supplyPrice"])
-                platform += int(trade["supplyFee"]) - quantity * trade["supplyPrice"]
+                add(seller, "paid", -got)
+            # The pool of the platform stands in for stores, which flows settle with.
+            if trade["buyer"] != "device":
+                platform += paid
+            if trade["seller"] != "device":
+                platform -= got
+            grid += (got if trade["seller"] == "grid" else 0) - (paid if trade["buyer"] == "grid" else 0)
         for flow in block["flows"]:
             kind, party, quantity, carrier = flow["kind"], flow["party"], flow["quantity"], flow["carrier"]
             amount = quantity * flow["price"]
@@ -114,6 +122,10 @@ def main():
                 wants(people[party], carrier, quantity, False)
                 add(people[party], "paid", -amount)
                 platform -= amount
+            elif kind in ("areaFee", "areaRent"):
+                # What the grid operator is paid.
+                grid += int(flow["extra"]) * flow["price"]
+                platform -= int(flow["extra"]) * flow["price"]
             elif kind == "areaLoss":
                 grid += amount
                 platform -= amount

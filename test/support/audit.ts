@@ -120,6 +120,7 @@ export class Audit {
     const live = this.#liveOrders(orders, at);
     this.#trades(trades, orders, live, at);
     this.#flows(flows, orders, at);
+    this.#areaMoney(flows, trades, orders, at);
     this.#identities(block, flows, trades, orders, live, at);
     if (block.header.height > 0) this.#departures(flows, block.header.period, at);
     if (block.header.height > 0) this.#conversions(flows, trades, orders, live, at);
@@ -295,6 +296,10 @@ export class Audit {
 
   #trades(trades: TradeRecord[], orders: OrderRecord[], live: Set<number>, at: string): void {
     for (const [index, trade] of trades.entries()) {
+      if (trade.kind === "area" || trade.kind === "grid") {
+        this.#across(trade, orders, live, `${at}: trade ${index}`);
+        continue;
+      }
       const bid = orders[trade.bid]!;
       const buyer = 16 + bid.participant;
       const amount = big(trade.quantity) * big(trade.usePrice);
@@ -336,10 +341,130 @@ export class Audit {
       }
     }
     for (const carrier of carriers)
-      this.#fees(
-        trades.filter((each) => each.kind === "peer" && each.carrier === carrier),
-        at,
-      );
+      for (const kind of ["peer", "area"] as const)
+        this.#fees(
+          trades.filter((each) => each.kind === kind && each.carrier === carrier),
+          at,
+        );
+  }
+
+  /** Where one side of a trade on areas is. */
+  #areaOf(party: TradeRecord["seller"], number: number, carrier: Carrier, orders: OrderRecord[]) {
+    if (party === "grid") return undefined;
+    if (party === "device") return this.devices[number]!.contract!.area;
+    return this.participants[orders[number]!.participant]!.contract?.areas?.[carrier];
+  }
+
+  /** What a unit pays at the edges between the two sides. */
+  #wayFee(trade: TradeRecord, orders: OrderRecord[]): number {
+    const up = this.#path(this.#areaOf(trade.seller, trade.offer, trade.carrier, orders));
+    const down = this.#path(this.#areaOf(trade.buyer, trade.bid, trade.carrier, orders));
+    return [...up.filter((edge) => !down.includes(edge)), ...down.filter((edge) => !up.includes(edge))]
+      .map((edge) => this.#areas.find(({ id }) => id === edge)!.contract!.fee ?? 0)
+      .reduce((sum, fee) => sum + fee, 0);
+  }
+
+  /** A trade where areas have prices: within what each side agreed to, and the way is paid for. */
+  #across(trade: TradeRecord, orders: OrderRecord[], live: Set<number>, name: string): void {
+    const { kind, carrier, supplyPrice, usePrice } = trade;
+    const { retail, feedIn } = this.#payment!.tariffs[carrier];
+    const way = this.#wayFee(trade, orders);
+    const across = usePrice - supplyPrice;
+    demand(kind === "area" ? across >= way : across === way, `${name}: pays ${across} for a way of ${way}`);
+    demand((trade.seller === "grid") !== (trade.buyer === "grid") || kind === "area", `${name}: sides`);
+    demand(trade.seller !== "grid" || trade.buyer !== "grid", `${name}: the grid with itself`);
+    const isLive = (number: number, side: OrderRecord["side"]): OrderRecord => {
+      const order = orders[number]!;
+      demand(live.has(number) && order.side === side && order.carrier === carrier, `${name}: ${side}`);
+      return order;
+    };
+    if (trade.seller === "grid")
+      demand(kind === "area" ? supplyPrice >= retail : supplyPrice === retail, `${name}: retail`);
+    else if (trade.seller === "device") {
+      const { contract, carrier: own } = this.devices[trade.offer]!;
+      demand(own === carrier && supplyPrice >= contract!.dischargePrice, `${name}: discharge price`);
+    } else {
+      const offer = isLive(trade.offer, "offer");
+      const least = kind === "area" ? offer.price : this.#floor(offer);
+      demand(supplyPrice >= least, `${name}: below the offer`);
+    }
+    if (trade.buyer === "grid")
+      demand(kind === "area" ? usePrice <= feedIn : usePrice === feedIn, `${name}: feed-in`);
+    else if (trade.buyer === "device") {
+      const { contract, carrier: own } = this.devices[trade.bid]!;
+      demand(own === carrier, `${name}: carrier of the device`);
+      demand(kind === "grid" || usePrice <= contract!.chargePrice, `${name}: charge price`);
+    } else {
+      const bid = isLive(trade.bid, "bid");
+      if (kind === "area") demand(usePrice <= bid.price, `${name}: above the bid`);
+      else demand((this.#termsOf(bid) as UseContract).import, `${name}: no import agreed`);
+    }
+    const account = (party: TradeRecord["seller"], number: number): number => {
+      if (party === "order") return 16 + orders[number]!.participant;
+      return party === "device" ? 1 : 3;
+    };
+    const [seller, buyer] = [account(trade.seller, trade.offer), account(trade.buyer, trade.bid)];
+    this.#pay(buyer, seller, big(trade.quantity) * big(supplyPrice));
+    this.#pay(buyer, 0, big(trade.quantity) * big(across));
+    this.#pay(seller, 2, trade.supplyFee);
+    this.#pay(buyer, 2, trade.useFee);
+  }
+
+  /** One price in every area, fees and rent of every edge for just what crossed it; and nothing else is kept. */
+  #areaMoney(flows: FlowRecord[], trades: TradeRecord[], orders: OrderRecord[], at: string): void {
+    let kept = 0n;
+    const wanted = new Map<number, { fees: bigint; rent: bigint; net: bigint }>();
+    const prices = new Map<string, number>();
+    for (const flow of flows)
+      if (flow.kind === "areaUp" || flow.kind === "areaDown")
+        prices.set(this.#areas[flow.party]!.id, flow.price);
+    const root = (carrier: Carrier) =>
+      this.#areas.find(({ contract }) => contract?.carrier === carrier && contract.parent === undefined)!.id;
+    for (const trade of trades) {
+      if (trade.kind !== "area" && trade.kind !== "grid") continue;
+      const { carrier, quantity } = trade;
+      kept += big(quantity) * big(trade.usePrice - trade.supplyPrice);
+      const from = this.#areaOf(trade.seller, trade.offer, carrier, orders) ?? root(carrier);
+      const to = this.#areaOf(trade.buyer, trade.bid, carrier, orders) ?? root(carrier);
+      if (trade.kind === "area")
+        demand(
+          prices.get(from) === trade.supplyPrice && prices.get(to) === trade.usePrice,
+          `${at}: a trade from ${from} to ${to} at other prices than theirs`,
+        );
+      const [up, down] = [this.#path(from), this.#path(to)];
+      for (const [edges, others, sign] of [
+        [up, down, 1n],
+        [down, up, -1n],
+      ] as const)
+        for (const edge of edges) {
+          if (others.includes(edge)) continue;
+          const number = this.#areas.findIndex(({ id }) => id === edge);
+          const { fee = 0, parent } = this.#areas[number]!.contract!;
+          const sums = wanted.get(number) ?? { fees: 0n, rent: 0n, net: 0n };
+          wanted.set(number, sums);
+          sums.fees += big(quantity) * big(fee);
+          if (trade.kind !== "area") continue;
+          sums.net += sign * big(quantity);
+          sums.rent += big(quantity) * big(Math.abs(prices.get(parent!)! - prices.get(edge)!) - fee);
+        }
+    }
+    for (const flow of flows) {
+      const sums = wanted.get(flow.party) ?? { fees: 0n, rent: 0n, net: 0n };
+      const paid = flow.extra * big(flow.price);
+      const name = `${at}: area ${this.#areas[flow.party]?.id}`;
+      if (flow.kind === "areaUp") demand(sums.net >= 0n && flow.extra === sums.net, `${name}: handed up`);
+      if (flow.kind === "areaDown") demand(sums.net < 0n && flow.extra === -sums.net, `${name}: taken`);
+      if (flow.kind !== "areaFee" && flow.kind !== "areaRent") continue;
+      if (flow.kind === "areaFee") sums.fees -= paid;
+      else sums.rent -= paid;
+      kept -= paid;
+      this.#pay(0, flow.kind === "areaFee" ? 6 : 7, paid);
+    }
+    demand(
+      [...wanted.values()].every(({ fees, rent }) => fees === 0n && rent === 0n),
+      `${at}: fees or rent of an edge are not what crossed it`,
+    );
+    demand(kept === 0n, `${at}: ${kept} of what was paid for ways is nobody's`);
   }
 
   #fees(trades: TradeRecord[], at: string): void {
@@ -350,10 +475,14 @@ export class Audit {
         cumulated += each.share;
         return cumulated * trades.length > place * 1_000_000;
       })!;
-      const amount = big(trade.quantity) * big(trade.usePrice);
-      const size = amount < 0n ? -amount : amount;
-      demand(trade.supplyFee === (size * big(tier.supply)) / million, `${at}: supply fee`);
-      demand(trade.useFee === (size * big(tier.use)) / million, `${at}: use fee`);
+      // Stores and the grid pay no commission, nor does who trades with them.
+      const pays = trade.seller === "order" && trade.buyer === "order";
+      const of = (price: number, rate: number): bigint => {
+        const amount = big(trade.quantity) * big(price);
+        return pays ? ((amount < 0n ? -amount : amount) * big(rate)) / million : 0n;
+      };
+      demand(trade.supplyFee === of(trade.supplyPrice, tier.supply), `${at}: supply fee`);
+      demand(trade.useFee === of(trade.usePrice, tier.use), `${at}: use fee`);
     }
   }
 
@@ -362,6 +491,7 @@ export class Audit {
     for (const [index, flow] of flows.entries()) {
       const name = `${at}: flow ${index} (${flow.kind})`;
       const amount = big(flow.quantity) * big(flow.price);
+      if (flow.kind.startsWith("area") && flow.kind !== "areaLoss" && flow.kind !== "areaCurtailed") continue;
       if (!["selfDischarged", "used", "areaCurtailed"].includes(flow.kind))
         demand(flow.amount === amount, `${name}: amount`);
       if (flow.order !== nobody && flow.kind !== "areaCurtailed")
@@ -396,7 +526,11 @@ export class Audit {
           const contract = device!.contract!;
           const grid = flow.kind === "gridCharged";
           const wanted = grid ? this.#payment!.tariffs[flow.carrier].retail : contract.chargePrice;
-          demand(flow.price === wanted, `${name}: price`);
+          // Where areas have prices, the device's trades say what it paid.
+          const cleared = this.#held.get(`clearing/${flow.carrier}`) as ClearingContract;
+          const has = this.#areas.some((each) => each.contract?.carrier === flow.carrier);
+          if (!has || cleared.mechanism !== "merit" || cleared.pricing !== "uniform")
+            demand(flow.price === wanted, `${name}: price`);
           this.#pay(ownerAccount, grid ? 3 : 1, amount);
           // All that a device draws in a period is rounded at once.
           const already = drawn.get(flow.party) ?? 0;
@@ -463,7 +597,7 @@ export class Audit {
       filled.set(order, (filled.get(order) ?? 0n) + big(quantity));
     };
     for (const trade of trades) {
-      fill(trade.bid, trade.quantity);
+      if (trade.buyer === "order") fill(trade.bid, trade.quantity);
       if (trade.seller === "order") fill(trade.offer, trade.quantity);
     }
     for (const flow of flows)
@@ -502,21 +636,39 @@ export class Audit {
       const lost = flows
         .filter((each) => each.carrier === carrier)
         .reduce((sum, each) => sum + big(each.lost), 0n);
-      const traded = trade("peer");
-      const sold = trade("pool") + trade("storage");
-      demand(flow("discharged") === trade("storage"), `${at}: ${carrier}: discharged`);
-      demand(flow("stored") === flow("charged"), `${at}: ${carrier}: the pool does not close`);
+      const across = (seller: TradeRecord["seller"], buyer: TradeRecord["buyer"]): bigint =>
+        trades
+          .filter((each) => each.kind === "area" || each.kind === "grid")
+          .filter((each) => each.carrier === carrier && each.seller === seller && each.buyer === buyer)
+          .reduce((sum, each) => sum + big(each.quantity), 0n);
+      const traded = trade("peer") + across("order", "order");
+      const sold = trade("pool") + trade("storage") + across("device", "order");
+      const between = across("device", "device");
+      demand(
+        flow("discharged") ===
+          trade("storage") + across("device", "order") + across("device", "grid") + between,
+        `${at}: ${carrier}: discharged`,
+      );
+      demand(
+        flow("charged") === flow("stored") + across("order", "device") + across("grid", "device") + between,
+        `${at}: ${carrier}: charged`,
+      );
       const open = this.#held.has(`clearing/${carrier}`) && block.header.height > 0;
       const expected = {
         offered: open ? asked("offer") : 0n,
         asked: open ? asked("bid") : 0n,
         traded,
-        pooled: trade("pool") + flow("stored"),
+        pooled: trade("pool") + flow("stored") + across("order", "device"),
         sold,
         charged: flow("charged") + flow("gridCharged"),
         discharged: flow("discharged"),
-        exported: flow("exported"),
-        imported: flow("imported") + flow("gridCharged") + flow("areaLoss"),
+        exported: flow("exported") + across("order", "grid") + across("device", "grid"),
+        imported:
+          flow("imported") +
+          flow("gridCharged") +
+          flow("areaLoss") +
+          across("grid", "order") +
+          across("grid", "device"),
         interrupted: flow("interrupted"),
         unserved: open ? left("bid") : 0n,
         lost,
@@ -528,11 +680,22 @@ export class Audit {
           `${at}: totals.${carrier}.${name}: ${value}, header ${totals[carrier][name as keyof typeof expected]}`,
         );
       demand(
-        expected.offered === traded + expected.pooled + expected.exported + (open ? left("offer") : 0n),
+        expected.offered ===
+          traded +
+            expected.pooled +
+            expected.exported -
+            across("device", "grid") +
+            (open ? left("offer") : 0n),
         `${at}: ${carrier}: offered`,
       );
       demand(
-        expected.asked === traded + sold + expected.interrupted + flow("imported") + expected.unserved,
+        expected.asked ===
+          traded +
+            sold +
+            expected.interrupted +
+            flow("imported") +
+            across("grid", "order") +
+            expected.unserved,
         `${at}: ${carrier}: asked`,
       );
     }
@@ -581,7 +744,11 @@ export class Audit {
         converts = true;
         let bought = 0n;
         for (const trade of trades)
-          if (trade.carrier === from && orders[trade.bid]!.participant === participant)
+          if (
+            trade.carrier === from &&
+            trade.buyer === "order" &&
+            orders[trade.bid]!.participant === participant
+          )
             bought += big(trade.quantity);
         for (const flow of flows)
           if (flow.kind === "imported" && flow.carrier === from && flow.party === participant)
@@ -621,11 +788,12 @@ export class Audit {
       for (const edge of up) if (!down.includes(edge)) out.set(edge, (out.get(edge) ?? 0) + quantity);
       for (const edge of down) if (!up.includes(edge)) into.set(edge, (into.get(edge) ?? 0) + quantity);
     };
-    for (const { kind, carrier, offer, bid, quantity } of trades) {
-      const to = area(orders[bid]!.participant, carrier);
-      if (kind === "storage") cross(this.devices[offer]!.contract!.area, to, quantity);
-      else cross(area(orders[offer]!.participant, carrier), to, quantity);
-    }
+    for (const { carrier, seller, buyer, offer, bid, quantity } of trades)
+      cross(
+        this.#areaOf(seller, offer, carrier, orders),
+        this.#areaOf(buyer, bid, carrier, orders),
+        quantity,
+      );
     for (const { kind, carrier, party, order, quantity, extra } of flows) {
       if (kind === "exported") cross(area(party, carrier), undefined, quantity);
       if (kind === "stored")
@@ -679,7 +847,8 @@ export class Audit {
     };
     for (const number of live) meter(orders[number]!.participant, orders[number]!.carrier).due = true;
     for (const trade of trades) {
-      move(orders[trade.bid]!.participant, trade.carrier, big(trade.quantity), 0n);
+      if (trade.buyer === "order")
+        move(orders[trade.bid]!.participant, trade.carrier, big(trade.quantity), 0n);
       if (trade.seller === "order")
         move(orders[trade.offer]!.participant, trade.carrier, 0n, big(trade.quantity));
     }

@@ -208,8 +208,12 @@ export function randomContracts(
       const clears = contracts.findIndex((each) => each.kind === "clearing" && each.carrier === carrier);
       const rules = contracts[clears] as ClearingContract;
       // Prices by area go with neither.
-      if (count > 0 && rules.pricing === "uniform")
+      if (count > 0 && rules.pricing === "uniform") {
         contracts[clears] = { ...rules, pool: null, ties: "arrival" };
+        for (const [index, each] of contracts.entries())
+          if (each.kind === "area" && each.carrier === carrier && each.parent !== undefined)
+            contracts[index] = { ...each, fee: (7 * index + seed) % 30 };
+      }
     }
   const areaOf = (carrier: Carrier): string | undefined =>
     chance(60) ? areas[carrier][below(areas[carrier].length || 1)] : undefined;

@@ -85,6 +85,9 @@ const paymentNames: Readonly<Record<string, string>> = {
   correction: "corrected readings",
   default: "who could not pay",
   collateral: "collateral",
+  gridUse: "for the way between areas",
+  gridFee: "fees of the grid",
+  congestionRent: "rent of full edges",
   loss: "losses between areas",
 };
 

@@ -14,7 +14,7 @@ export const noCarrier: number = noCode;
 /** Sides of an order; the code is the index. */
 export const sides = ["offer", "bid"] as const;
 /** Kinds of trade; the code is the index + 1. */
-export const tradeKinds = ["peer", "pool", "storage"] as const;
+export const tradeKinds = ["peer", "pool", "storage", "area", "grid"] as const;
 /** What seller and buyer of a trade are, and so what its `offer` and `bid` number; the code is the index + 1. */
 export const tradeParties = ["order", "device", "grid"] as const;
 /** Kinds of flow; the code is the index + 1. */
@@ -33,6 +33,10 @@ export const flowKinds = [
   "undercharged",
   "gridCharged",
   "linked",
+  "areaUp",
+  "areaDown",
+  "areaFee",
+  "areaRent",
 ] as const;
 /** Kinds of posting, which are the payments that no trade, flow or reading says; the code is the index + 1. */
 export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] as const;
@@ -50,6 +54,10 @@ export const account = {
   defaults: 4,
   /** Where deposits come from and withdrawals go to. */
   bank: 5,
+  /** Fees for what crossed the edges between areas; the grid operator's. */
+  gridFees: 6,
+  /** What prices differ by at full edges beyond the fee, for all that crossed; the grid operator's too. */
+  congestionRent: 7,
 } as const;
 /** What an account that is no participant's is for. */
 export type AccountName = keyof typeof account;

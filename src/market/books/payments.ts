@@ -17,7 +17,7 @@ import {
   tradeLayout,
 } from "../../ledger/format/records.js";
 import { type Accounts, accountOf } from "./accounts.js";
-import { type Amount, amountAt, exactSum, numberAt, product } from "./amounts.js";
+import { type Amount, amountAt, difference, exactSum, numberAt, product } from "./amounts.js";
 import type { FlowRow } from "./journal.js";
 
 /** What the payments are for that trades, flows and readings say. */
@@ -34,6 +34,9 @@ const recordedKinds = [
   "loss",
   "imbalance",
   "correction",
+  "gridUse",
+  "gridFee",
+  "congestionRent",
 ] as const;
 /** What a payment is for: the kinds of posting, and what follows from trades, flows and readings. */
 export type PaymentKind = (typeof postingKinds)[number] | (typeof recordedKinds)[number];
@@ -57,6 +60,8 @@ const flowPayments: {
   imported: ["import", "participant", "grid"],
   interrupted: ["interruption", "trading", "participant"],
   areaLoss: ["loss", "trading", "grid"],
+  areaFee: ["gridFee", "trading", "gridFees"],
+  areaRent: ["congestionRent", "trading", "congestionRent"],
 };
 /** The same by code; undefined for flows that move no money. */
 const paymentOf = /* @__PURE__ */ (() => {
@@ -86,12 +91,35 @@ export interface TradePayment {
 export function payTrade(trade: Readonly<TradePayment>, pay: Pay): void {
   const { kind, seller, buyer, supplyAmount, useAmount } = trade;
   if (kind === tradeCode.peer) pay("energy", buyer, seller, useAmount);
+  else if (kind === tradeCode.area || kind === tradeCode.grid) payAcross(trade, pay);
   else {
     pay("poolSale", buyer, account.pool, useAmount);
     if (seller !== account.pool) pay("poolPurchase", account.pool, seller, supplyAmount);
   }
   pay("supplyFee", seller, account.commission, trade.supplyFee);
   pay("useFee", buyer, account.commission, trade.useFee);
+}
+
+/**
+ * A trade on areas: the seller is paid its price, and what the buyer pays above goes through the account `trading` to
+ * the grid operator, fees and rent as the flows of the areas say. What the grid pays for exports is its tariff, from
+ * which the seller pays for the way.
+ */
+function payAcross({ seller, buyer, supplyAmount, useAmount }: Readonly<TradePayment>, pay: Pay): void {
+  const across = difference(useAmount, supplyAmount);
+  if (buyer === account.grid) {
+    pay("export", buyer, seller, useAmount);
+    pay("gridUse", seller, account.trading, across);
+    return;
+  }
+  pay(acrossKind(seller, buyer), buyer, seller, supplyAmount);
+  pay("gridUse", buyer, account.trading, across);
+}
+
+function acrossKind(seller: number, buyer: number): PaymentKind {
+  if (seller === account.grid) return "import";
+  if (seller === account.pool) return "poolSale";
+  return buyer === account.pool ? "poolPurchase" : "energy";
 }
 
 const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
@@ -101,6 +129,8 @@ const keepers = {
   peer: account.commission,
   pool: account.pool,
   storage: account.pool,
+  area: account.trading,
+  grid: account.trading,
 } as const;
 
 /** The accounts of one side, by their place in it, and the place of each trade's order or store. */
@@ -126,6 +156,7 @@ export function moveTrades(records: Uint8Array, { buyers, sellers }: TradeSides,
   const paid = new Float64Array(buyers.account.length);
   const got = new Float64Array(sellers.account.length);
   const pay: Pay = (_, from, to, amount) => accounts.move(from, to, amount);
+  let fees = 0;
   for (let at = 0, index = 0; at < records.length; at += tradeLayout.bytes, index += 1) {
     const quantity = view.getUint32(at + tradeAt.quantity, true);
     const supplyPrice = view.getInt32(at + tradeAt.supplyPrice, true);
@@ -136,8 +167,11 @@ export function moveTrades(records: Uint8Array, { buyers, sellers }: TradeSides,
     // limit: one that was rounded could come back below it.
     const supplyAmount = quantity * supplyPrice;
     const useAmount = quantity * usePrice;
-    const owed = useAmount + numberAt(view, at + tradeAt.useFee);
-    const due = supplyAmount - numberAt(view, at + tradeAt.supplyFee);
+    const useFee = numberAt(view, at + tradeAt.useFee);
+    const supplyFee = numberAt(view, at + tradeAt.supplyFee);
+    const owed = useAmount + useFee;
+    const due = supplyAmount - supplyFee;
+    const taken = fees + useFee + supplyFee;
     const pays = paid[buyer]! + owed;
     const gets = got[seller]! + due;
     if (
@@ -146,8 +180,10 @@ export function moveTrades(records: Uint8Array, { buyers, sellers }: TradeSides,
       isExact(owed) &&
       isExact(due) &&
       isExact(pays) &&
-      isExact(gets)
+      isExact(gets) &&
+      isExact(taken)
     ) {
+      fees = taken;
       paid[buyer] = pays;
       got[seller] = gets;
       continue;
@@ -168,9 +204,23 @@ export function moveTrades(records: Uint8Array, { buyers, sellers }: TradeSides,
     if (paid[place] !== 0) accounts.moveNumber(buyers.account[place]!, keeper, paid[place]!);
   for (let place = 0; place < got.length; place += 1)
     if (got[place] !== 0) accounts.moveNumber(keeper, sellers.account[place]!, got[place]!);
+  if (keeper !== account.commission && fees !== 0) accounts.moveNumber(keeper, account.commission, fees);
 }
 
 const isExact = (amount: number): boolean => amount <= exactSum && amount >= -exactSum;
+
+/**
+ * What a flow pays: its amount, which a record of an edge's fees or rent leaves out, since it passes 64 bits; it is
+ * what crossed × what is paid for each unit.
+ */
+export function flowAmount({
+  kind,
+  amount,
+  price,
+  extra,
+}: Pick<FlowRow, "kind" | "amount" | "price" | "extra">): Amount {
+  return kind === flowCode.areaFee || kind === flowCode.areaRent ? product(extra, price) : amount;
+}
 
 /**
  * The payment of a flow, which moves its amount. `of` gives the account of its participant, and of its device: the

@@ -5,7 +5,7 @@
 import type { Area } from "../../core/areas.js";
 import { fail } from "../../errors.js";
 import { carriers, maxQuantity } from "../../units.js";
-import type { AreaContract, LimitContract } from "./contracts.js";
+import type { AreaContract, ClearingContract, LimitContract } from "./contracts.js";
 import { nobody, type Register, type Registered } from "./register.js";
 
 /** Most areas of a carrier at a time, its root included. */
@@ -72,6 +72,13 @@ const rootAlone: AreaTree = {
   depths: new Uint8Array(1),
 };
 
+/** Whether a carrier that clears so has a price for each of its areas, and fees between them. */
+export const pricesAreas = ({
+  mechanism,
+  pricing,
+}: Pick<ClearingContract, "mechanism" | "pricing">): boolean =>
+  mechanism === "merit" && pricing === "uniform";
+
 /** What is known of the areas of a carrier while contracts come and go. */
 interface Known {
   /** Number of the root, or {@link nobody} while there are no areas. */
@@ -137,6 +144,15 @@ export class Areas {
       const entry = this.entries[number]!;
       return { parent: parents[place]!, fee: entry.contract?.fee ?? 0, ...limitsIn(entry, period) };
     });
+  }
+
+  /** By place in the tree of a carrier: what the edges between the area and the root take for a unit, together. */
+  pathFees(carrier: number): Float64Array {
+    const { count, numbers, parents } = this.tree(carrier);
+    const fees = new Float64Array(count);
+    for (let place = 1; place < count; place += 1)
+      fees[place] = fees[parents[place]!]! + (this.entries[numbers[place]!]!.contract?.fee ?? 0);
+    return fees;
   }
 
   /** How many edges lie between an area and its root. */

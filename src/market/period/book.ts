@@ -6,6 +6,7 @@ import { carriers, ppm } from "../../units.js";
 import { accountOf } from "../books/accounts.js";
 import { scaleDown } from "../books/amounts.js";
 import type { Workspace } from "../books/workspace.js";
+import { pricesAreas } from "../contracts/areas.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 import { Entries } from "./entries.js";
@@ -36,6 +37,11 @@ export interface CarrierBook {
   readonly entries: Entries;
   /** The areas, as the deliveries of this period meet them. */
   readonly router: Router;
+  /**
+   * Where each area has its own price: by place, what the way between the area and the grid costs for a unit. Null
+   * where not.
+   */
+  readonly pathFees: Float64Array | null;
 }
 
 /** Place of an order's participant and the book's carrier in the columns of terms. */
@@ -86,7 +92,9 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
   };
   const router = new Router(round.terms.areas, carrier, round.period);
   const sides = { offers: side("offer", offers), bids: side("bid", bids) };
-  const book = { carrier, rules, tariff, entries, router, ...sides };
+  const { areas } = round.terms;
+  const pathFees = areas.count(carrier) > 0 && pricesAreas(rules) ? areas.pathFees(carrier) : null;
+  const book = { carrier, rules, tariff, entries, router, pathFees, ...sides };
   entries.opened(book.offers.quantity, book.bids.quantity);
   return {
     ...book,

@@ -13,7 +13,7 @@ import type { Round } from "./round.js";
 import { chargeOwed, stayIn } from "./storage.js";
 
 /** A device that may charge in this period. */
-interface Charger {
+export interface Charger {
   readonly number: number;
   readonly device: Device;
   readonly contract: StorageContract;
@@ -37,15 +37,7 @@ interface Source {
  * tariff. Devices that delivered in this period don't charge.
  */
 export function charge(round: Round, book: CarrierBook, pool: PoolOutcome): void {
-  const present: Charger[] = [];
-  for (const [number, device] of round.terms.devices.entries()) {
-    const { contract } = device;
-    if (contract === null || device.carrier !== book.carrier || pool.delivered.has(number)) continue;
-    const stay = stayIn(contract, round.period);
-    if (stay === undefined) continue;
-    const owed = chargeOwed(contract, stay, round.period);
-    present.push({ number, device, contract, owed, drawn: 0 });
-  }
+  const present = chargersOf(round, book, pool.delivered);
   if (present.length === 0) return;
   if (pool.joined.length > 0) {
     const stores = present.map(({ number }) => number);
@@ -65,6 +57,20 @@ export function charge(round: Round, book: CarrierBook, pool: PoolOutcome): void
     bring: (device, wanted) => book.router.carry(0, placeOf(round, device), wanted),
   };
   for (const each of present) draw(round, book, grid, each, each.owed);
+}
+
+/** The devices of a carrier that may charge in a period, in order of registration, but for those `resting`. */
+export function chargersOf(round: Round, book: CarrierBook, resting: ReadonlySet<number>): Charger[] {
+  const present: Charger[] = [];
+  for (const [number, device] of round.terms.devices.entries()) {
+    const { contract } = device;
+    if (contract === null || device.carrier !== book.carrier || resting.has(number)) continue;
+    const stay = stayIn(contract, round.period);
+    if (stay === undefined) continue;
+    const owed = chargeOwed(contract, stay, round.period);
+    present.push({ number, device, contract, owed, drawn: 0 });
+  }
+  return present;
 }
 
 /** Where a device hangs in the tree of its carrier. */
@@ -158,12 +164,10 @@ class UnsoldLots {
  */
 function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {
   const { number, device, contract, drawn: before } = each;
-  const missing = target - round.charges[number]!;
-  if (missing <= 0) return;
+  const wanted = grossOf(round, each, target);
+  if (wanted <= 0) return;
   const efficiency = contract.chargeEfficiency;
   const stored = scaleDown(before, efficiency, ppm);
-  const needed = scaleUp(stored + missing, ppm, efficiency) - before;
-  const wanted = Math.min(needed, contract.chargeLimit - before);
   const price = source.priceOf(contract);
   const payable = Math.min(wanted, affordable(round, device.owner, price, wanted));
   if (payable <= 0) return;
@@ -179,12 +183,34 @@ function draw(round: Round, book: CarrierBook, source: Source, each: Charger, ta
   });
 }
 
-/** How much of `wanted` an owner can pay at `price` beside what its orders lock. */
-function affordable(round: Round, owner: number, price: number, wanted: number): number {
+/** The most that a device has to draw for a charge of `target`, within its limit, beside what it has drawn. */
+export function grossOf(round: Round, { number, contract, drawn }: Charger, target: number): number {
+  const missing = target - round.charges[number]!;
+  if (missing <= 0) return 0;
+  const stored = scaleDown(drawn, contract.chargeEfficiency, ppm);
+  const needed = scaleUp(stored + missing, ppm, contract.chargeEfficiency) - drawn;
+  return Math.min(needed, contract.chargeLimit - drawn);
+}
+
+/**
+ * Gives how much of what an owner's devices want it can pay, each beside those before: nothing of it is paid yet.
+ */
+export function committing(round: Round): (owner: number, price: number, wanted: number) => number {
+  const committed = new Map<number, bigint>();
+  return (owner, price, wanted) => {
+    const before = committed.get(owner) ?? 0n;
+    const payable = wanted <= 0 ? 0 : Math.min(wanted, affordable(round, owner, price, wanted, before));
+    if (payable > 0 && price > 0) committed.set(owner, before + BigInt(payable) * BigInt(price));
+    return payable;
+  };
+}
+
+/** How much of `wanted` an owner can pay at `price` beside what its orders lock, and what else it has promised. */
+function affordable(round: Round, owner: number, price: number, wanted: number, promised = 0n): number {
   if (owner === nobody || price <= 0) return wanted;
   const credit = round.terms.creditLimit(owner);
   if (credit === null) return wanted;
-  const means = round.accounts.of(owner) + credit - round.orders.locked(owner);
+  const means = round.accounts.of(owner) + credit - round.orders.locked(owner) - promised;
   if (means <= 0n) return 0;
   const most = means / BigInt(price);
   return most >= BigInt(wanted) ? wanted : Number(most);

@@ -1,5 +1,6 @@
 /** How one carrier clears in one period: the steps one after another (docs/market.md, "A period, step by step"). */
-
+import { type AreaOutcome, GridTrades, writeAreas } from "./across.js";
+import { chargeOwedOf, clearAreas, outcomesOf } from "./areas.js";
 import { openBook } from "./book.js";
 import { charge } from "./charging.js";
 import { bookLosses, closeBids } from "./grid.js";
@@ -18,6 +19,8 @@ export interface CarrierOutcome {
   /** Order numbers of the offers that joined the pool, and of the bids with something left after scenario 2. */
   readonly pool: Uint32Array;
   readonly rest: Uint32Array;
+  /** What came of the areas that took part, where each has its own price. */
+  readonly areas: readonly AreaOutcome[];
 }
 
 /** Clears one carrier and books everything that follows. */
@@ -25,19 +28,27 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   const book = openBook(round, carrier);
   if (book === null) return nothing(carrier);
   const { offers, bids, offersLeft, bidsLeft } = book;
-  const matched = matchPeers(round, book);
+  const onAreas = book.pathFees === null ? null : new GridTrades(round, book);
+  const cleared = onAreas === null ? null : clearAreas(round, book);
+  const matched = onAreas === null ? matchPeers(round, book) : cleared;
   const num2 = countOpen(offersLeft) + countOpen(bidsLeft);
-  const pool = matched === null ? nothingSold : sellPool(round, book);
+  const pool = matched === null || onAreas !== null ? nothingSold : sellPool(round, book);
   const num4 = countOpen(bidsLeft);
   const rest = new Uint32Array(num4);
   for (let index = 0, place = 0; index < bidsLeft.length; index += 1)
     if (bidsLeft[index]! > 0) rest[place++] = bids.order[index]!;
   round.orders.release(carrier, bids.order, bidsLeft);
-  if (book.rules.charge) charge(round, book, pool);
-  if (book.rules.export) exportRest(round, book);
-  closeBids(round, book);
+  if (onAreas !== null && book.rules.import && cleared !== null)
+    chargeOwedOf(round, book, cleared.chargers, onAreas);
+  onAreas?.write();
+  if (book.rules.charge && onAreas === null) charge(round, book, pool);
+  if (book.rules.export) exportRest(round, book, onAreas);
+  closeBids(round, book, onAreas);
+  onAreas?.write();
   round.orders.release(carrier, noOrders, noOrders);
   bookLosses(round, book);
+  const areas = cleared === null ? [] : outcomesOf(round, book, cleared);
+  writeAreas(round, carrier, areas);
   const { trades: num1, clearingPrice } = matched ?? { trades: 0, clearingPrice: null };
   return {
     carrier,
@@ -48,6 +59,7 @@ export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
     num4,
     pool: pool.joined.map((place) => offers.order[place]!),
     rest,
+    areas,
   };
 }
 
@@ -62,6 +74,7 @@ const nothing = (carrier: number): CarrierOutcome => ({
   num4: 0,
   pool: new Uint32Array(0),
   rest: new Uint32Array(0),
+  areas: [],
 });
 
 function countOpen(left: Uint32Array): number {

@@ -147,11 +147,14 @@ export class Entries {
   }
 
   /** A device delivered to the pool's buyers: it lost `drained`, and its owner is paid by the pool. */
-  discharged(device: number, delivered: number, drained: number): void {
+  discharged(
+    device: number,
+    { delivered, drained, price }: Readonly<Record<"delivered" | "drained" | "price", number>>,
+  ): void {
     const { terms, charges, sums, positions } = this.#round;
-    const { contract, owner } = terms.devices[device]!;
+    const { owner } = terms.devices[device]!;
     charges[device]! -= drained;
-    const row = this.#priced(flowCode.discharged, device, none, delivered, contract!.dischargePrice);
+    const row = this.#priced(flowCode.discharged, device, none, delivered, price);
     row.lost = drained - delivered;
     row.extra = charges[device]!;
     this.#write(row);

@@ -124,8 +124,11 @@ export class OpenPeriod {
     return this.#readings ?? fail("state", "period", "a started period", "one not started");
   }
 
-  /** Clears every carrier, settles what is due and returns everything that follows. Once. */
-  close(secret: Uint8Array | null): PeriodOutcome {
+  /**
+   * Clears every carrier, settles what is due and returns everything that follows. Once. `certify`: clearings on areas
+   * have to prove that they are the best (docs/areas.md, "The certificate").
+   */
+  close(secret: Uint8Array | null, certify = false): PeriodOutcome {
     const { orders, readings } = this;
     const { workspace, terms, accounts, charges, books } = this.#state;
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
@@ -143,6 +146,7 @@ export class OpenPeriod {
       positions,
       engine: this.#engine,
       linked: unlinked,
+      certify,
     };
     const round = this.#genesis ? unlinkedRound : { ...unlinkedRound, linked: linkConverters(unlinkedRound) };
     const least = terms.market!.leastMembers ?? 0;
@@ -212,7 +216,7 @@ export function executePeriod(state: MarketState, input: PeriodInput, engine: Ma
     fail("refused", "orders", "none at genesis", input.orders.length / orderLayout.bytes);
   takeOrders(open.orders, input.orders);
   takeReadings(open.readings, input);
-  return open.close(input.secret ?? null);
+  return open.close(input.secret ?? null, true);
 }
 
 /** Bytes of the length before each contract of a section. */

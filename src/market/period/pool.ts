@@ -5,6 +5,7 @@
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { account, accountOf } from "../books/accounts.js";
+import type { GridTrades } from "./across.js";
 import { accountsOf, type CarrierBook, floorAt } from "./book.js";
 import type { Round } from "./round.js";
 import { discharge, dischargeLots, type StorageLots } from "./storage.js";
@@ -127,15 +128,16 @@ function sellLots(
 
 /**
  * Exports what is left of offers whose floor the feed-in tariff reaches, as far as the areas carry it; the seller
- * gets the tariff. What is left then stays idle.
+ * gets the tariff, less what the way costs where areas have prices (`across`). What is left then stays idle.
  */
-export function exportRest(round: Round, book: CarrierBook): void {
-  const { offers, offersLeft, tariff, entries, router } = book;
+export function exportRest(round: Round, book: CarrierBook, across: GridTrades | null): void {
+  const { offers, offersLeft, tariff, entries, router, pathFees } = book;
   for (let place = 0; place < offersLeft.length; place += 1) {
     const left = offersLeft[place]!;
-    if (left === 0 || floorAt(round, book, place) > tariff.feedIn) continue;
-    const order = offers.order[place]!;
     const from = offers.area[place]!;
+    const fee = pathFees?.[from] ?? 0;
+    if (left === 0 || floorAt(round, book, place) > tariff.feedIn - fee) continue;
+    const order = offers.order[place]!;
     const carried = router.carry(from, 0, left);
     if (carried < left) {
       const area = router.tree.numbers[router.bottleneck(from, 0).place]!;
@@ -143,6 +145,7 @@ export function exportRest(round: Round, book: CarrierBook): void {
     }
     if (carried === 0) continue;
     offersLeft[place] = left - carried;
-    entries.exported(order, carried, tariff.feedIn);
+    if (across === null) entries.exported(order, carried, tariff.feedIn);
+    else across.sell(order, carried, fee);
   }
 }

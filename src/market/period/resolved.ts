@@ -2,7 +2,7 @@
  * What orders are held against, in columns: the terms in force worked out by (participant, carrier) once, and again
  * after a contract has entered, so that an order costs a look into columns and none into contracts.
  */
-import { carriers } from "../../units.js";
+import { carriers, maxPrice } from "../../units.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 
 /** Terms by number; to be read. */
@@ -24,7 +24,8 @@ export class ResolvedTerms {
   /** By (participant, carrier): 1 where demand is imported. */
   readonly imports: Uint8Array;
   /**
-   * By (participant, carrier): what a unit of open demand costs from the grid, at least 0; 0 where nothing is imported.
+   * By (participant, carrier): what a unit of open demand costs from the grid, fees of areas on its way included, at
+   * least 0; 0 where nothing is imported.
    */
   readonly importPrice: Float64Array;
   /** By carrier: the highest rate of commission, in ppm, that an offer and a bid may have to pay. */
@@ -43,9 +44,7 @@ export class ResolvedTerms {
     this.imports = new Uint8Array(slots);
     this.importPrice = new Float64Array(slots);
     const tariffs = carriers.map((carrier) => payment?.tariffs[carrier].retail ?? Number.NEGATIVE_INFINITY);
-    const imported = tariffs.map((retail, code) =>
-      clearing[code]?.import === true ? Math.max(0, retail) : 0,
-    );
+    const pathFees = carriers.map((_, code) => terms.areas.pathFees(code));
     for (let slot = 0; slot < slots; slot += 1) {
       const [supply, use] = [terms.supply.of(slot), terms.use.of(slot)];
       this.offerLimit[slot] = supply?.limit ?? 0;
@@ -56,9 +55,11 @@ export class ResolvedTerms {
       // The tariff may have come down since the contract was made.
       const most = use.import ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
       this.poolLimit[slot] = Math.min(use.poolLimit ?? most, tariffs[carrier]!);
-      if (!use.import) continue;
+      const fee = pathFees[carrier]![terms.areas.placeOf(terms.areaOf[slot]!)]!;
+      // No record holds a higher price.
+      if (!use.import || tariffs[carrier]! + fee > maxPrice) continue;
       this.imports[slot] = 1;
-      this.importPrice[slot] = imported[carrier]!;
+      if (clearing[carrier]?.import === true) this.importPrice[slot] = Math.max(0, tariffs[carrier]! + fee);
     }
     const highest = (side: "supply" | "use"): number[] =>
       carriers.map((carrier) =>

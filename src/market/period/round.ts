@@ -27,4 +27,6 @@ export interface Round {
   readonly engine: MatchingEngine;
   /** Most that the bids of linked converters count for, by (participant, carrier) (linked.ts). */
   readonly linked: ReadonlyMap<number, number>;
+  /** Whether every clearing on areas has to prove that it is the best, as when a ledger is executed again. */
+  readonly certify: boolean;
 }

@@ -50,6 +50,16 @@ export class Router {
     this.crossed.fill(0);
   }
 
+  /** Takes what a clearing on areas made of the edges: by place, what each area handed its parent, or took. */
+  take(flows: BigInt64Array): void {
+    for (const [place, flow] of flows.entries()) {
+      const crossing = Number(flow);
+      if (crossing > 0) this.exportRoom[place]! -= crossing;
+      else this.importRoom[place]! += crossing;
+      this.crossed[place]! += Math.abs(crossing);
+    }
+  }
+
   /** Carries as much of `quantity` as every edge between two places lets through, and returns it. */
   carry(from: number, to: number, quantity: number): number {
     const { parents } = this.tree;

@@ -77,7 +77,7 @@ export interface StorageLots {
 }
 
 /** Builds the discharge lots of a carrier: what charge, limits, area and the charge owed leave. */
-export function dischargeLots(round: Round, { carrier, router }: CarrierBook): StorageLots {
+export function dischargeLots(round: Round, { carrier, router, pathFees }: CarrierBook): StorageLots {
   const device: number[] = [];
   const quantity: number[] = [];
   const price: number[] = [];
@@ -87,7 +87,8 @@ export function dischargeLots(round: Round, { carrier, router }: CarrierBook): S
     if (contract === null || stay === undefined) continue;
     const free = Math.max(0, round.charges[number]! - chargeOwed(contract, stay, round.period));
     const area = round.terms.areas.placeOf(entry.area);
-    const room = area === 0 ? contract.dischargeLimit : router.exportRoom[area]!;
+    // Where areas have prices, what crosses their edges is the clearing's to decide.
+    const room = area === 0 || pathFees !== null ? contract.dischargeLimit : router.exportRoom[area]!;
     const most = Math.min(contract.dischargeLimit, room, scaleDown(free, contract.dischargeEfficiency, ppm));
     if (most === 0) continue;
     device.push(number);
@@ -97,8 +98,18 @@ export function dischargeLots(round: Round, { carrier, router }: CarrierBook): S
   return { device, quantity: Uint32Array.from(quantity), price: Int32Array.from(price) };
 }
 
-/** Books what a device delivered in a period: its charge falls by the least that gives as much after losses. */
-export function discharge(round: Round, entries: Entries, number: number, delivered: number): void {
-  const { dischargeEfficiency } = round.terms.devices[number]!.contract!;
-  entries.discharged(number, delivered, scaleUp(delivered, ppm, dischargeEfficiency));
+/**
+ * Books what a device delivered in a period, at `price` a unit: its charge falls by the least that gives as much after
+ * losses.
+ */
+export function discharge(
+  round: Round,
+  entries: Entries,
+  number: number,
+  delivered: number,
+  price?: number,
+): void {
+  const { dischargeEfficiency, dischargePrice } = round.terms.devices[number]!.contract!;
+  const drained = scaleUp(delivered, ppm, dischargeEfficiency);
+  entries.discharged(number, { delivered, drained, price: price ?? dischargePrice });
 }

@@ -21,6 +21,7 @@ import {
 } from "../../ledger/format/records.js";
 import type { RecordSection } from "../../ledger/format/sections.js";
 import { type Carrier, carriers } from "../../units.js";
+import { areasOf } from "../areas.js";
 import type { CheckedBlock } from "../blocks.js";
 import { type Cell, type Column, type ColumnType, contractsOf } from "../columns.js";
 import { eachPayment, type Payment } from "../payments.js";
@@ -183,6 +184,15 @@ const readTables: readonly ReadTable[] = [
     ["price", "price", ({ price }) => price],
     ["amount", "amount", ({ amount }) => amount],
     ["extra", "text", ({ extra }) => `${extra}`],
+  ]),
+  tableOf("areas", ({ block }) => areasOf(block), [
+    ["carrier", "text", ({ carrier }) => carrier],
+    ["area", "index", ({ area }) => area],
+    ["name", "text", ({ area }, { registry }) => registry.network.names[area] ?? null],
+    ["price", "price", ({ price }) => price],
+    ["flow", "total", ({ flow }) => flow],
+    ["fees", "amount", ({ fees }) => fees],
+    ["rent", "amount", ({ rent }) => rent],
   ]),
   recordTable("readings", readingLayout, [
     ["participant", "index", ({ participant }) => participant],

@@ -144,10 +144,11 @@ function blockAt(run: Run, height: number): Uint8Array {
 }
 
 /** The participant behind an order of a block, or the device behind a store's lot. */
-function whoSold(run: Run, block: Block, kind: string, offer: number): string {
-  if (kind !== "storage") return whoOrdered(run, block, offer);
-  const member = run.stores[offer];
-  return member ? ownerOfStore(member).name : `Store ${offer + 1}`;
+function whoTraded(run: Run, block: Block, party: TradeRecord["seller"], number: number): string {
+  if (party === "grid") return "The grid";
+  if (party === "order") return whoOrdered(run, block, number);
+  const member = run.stores[number];
+  return member ? ownerOfStore(member).name : `Store ${number + 1}`;
 }
 function whoOrdered(run: Run, block: Block, order: number): string {
   const { participant } = readRecord(orderLayout, block.sections.orders, order);
@@ -191,7 +192,8 @@ export function block(_work: Work, { ledger, height }: InLedger): BlockShown {
     trades: Array.from(first("trades"), (_, index) => {
       const { offer, bid, ...trade } = readRecord(tradeLayout, sections.trades, index);
       const { kind, carrier, quantity, supplyPrice, usePrice } = trade;
-      const [seller, buyer] = [whoSold(run, opened, kind, offer), whoOrdered(run, opened, bid)];
+      const seller = whoTraded(run, opened, trade.seller, offer);
+      const buyer = whoTraded(run, opened, trade.buyer, bid);
       return { kind, carrier, quantity, supplyPrice, usePrice, seller, buyer };
     }),
   };

@@ -60,15 +60,21 @@ function addTrades(sums: Record<Carrier, Sums>, block: Block, members: readonly 
   const kindOf = (order: number): MemberKind =>
     members[readRecord(orderLayout, orders, order).participant]!.kind;
   for (let index = 0; index < block.header.sections.trades.count; index++) {
-    const { kind, carrier, seller, offer, bid, quantity, usePrice } = readRecord(tradeLayout, trades, index);
+    const { kind, carrier, seller, buyer, offer, bid, quantity, usePrice } = readRecord(
+      tradeLayout,
+      trades,
+      index,
+    );
     const sum = sums[carrier];
     sum.low = Math.min(sum.low, usePrice);
     sum.high = Math.max(sum.high, usePrice);
     sum.quantity += quantity;
     sum.amount += quantity * usePrice;
-    const way = kind === "peer" ? "direct" : "pool";
+    const stores = seller === "device" || buyer === "device";
+    const way =
+      seller === "grid" || buyer === "grid" ? "grid" : kind === "pool" || stores ? "pool" : "direct";
     if (seller === "order") soldBy(sum.streams, kindOf(offer))[way] += quantity;
-    boughtBy(sum.streams, kindOf(bid))[way] += quantity;
+    if (buyer === "order") boughtBy(sum.streams, kindOf(bid))[way] += quantity;
   }
 }
 

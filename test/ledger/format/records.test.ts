@@ -170,7 +170,7 @@ const byHand = {
     ...le(r.price, 4),
   ],
   trade: (r: TradeRecord) => [
-    ["", "peer", "pool", "storage"].indexOf(r.kind),
+    ["", "peer", "pool", "storage", "area", "grid"].indexOf(r.kind),
     carriers.indexOf(r.carrier),
     ["", "order", "device", "grid"].indexOf(r.seller),
     ["", "order", "device", "grid"].indexOf(r.buyer),
@@ -375,7 +375,7 @@ describe("reserved bytes and codes", () => {
       [orderLayout as never, encodeRecords(orderLayout, [order!]), 4, 4],
       [orderLayout as never, encodeRecords(orderLayout, [order!]), 5, 2],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 0],
-      [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 4],
+      [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 0, 6],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 1, 255],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 2, 0],
       [tradeLayout as never, encodeRecords(tradeLayout, [trade!]), 3, 4],
@@ -419,7 +419,7 @@ describe("offsets and codes by name", () => {
       supplyFee: 24,
       useFee: 32,
     });
-    expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3 });
+    expect(tradeCode).toEqual({ peer: 1, pool: 2, storage: 3, area: 4, grid: 5 });
     expect(sideCode).toEqual({ offer: 0, bid: 1 });
     expect(stateCode).toEqual({ balance: 1, charge: 2, collateral: 3 });
     expect(nameCode).toEqual({ participant: 1, storage: 2, converter: 3, area: 4, ended: 5 });
@@ -429,7 +429,7 @@ describe("offsets and codes by name", () => {
     expect(partyCode).toEqual({ order: 1, device: 2, grid: 3 });
     expect(codesOf(postingLayout, "carrier")).toEqual({ electricity: 0, heat: 1, cold: 2, gas: 3 });
     expect(noCarrier).toBe(255);
-    expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(accountNames.map((name) => account[name])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
   it("are refused for a field without codes", () => {
     expect(codeOf(() => codesOf(tradeLayout, "bid"))).toBe("invalid");

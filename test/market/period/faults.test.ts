@@ -96,7 +96,7 @@ describe("areas", () => {
   });
 
   it.each([
-    { ...merit, price: 30 },
+    { mechanism: "merit", pricing: "blend", price: 30 },
     { mechanism: "value", pricing: "counterparty", price: 50 },
   ] as const)("leave a buyer to the next seller ($mechanism)", async ({ mechanism, pricing }) => {
     const market = await opening({ ann: 0n, fben: 0n, eve: 0n, carl: 1000n }, [

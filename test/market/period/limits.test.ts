@@ -26,15 +26,18 @@ const areas = maxParties;
 const contracts = maxPeriodContracts;
 const meters = carriers.length * maxParties;
 
-// Each trade empties an order, each sale an order or a lot.
+// Each trade empties an order, each sale an order or a lot. Where areas have prices, each trade empties an order, a
+// lot, a store's bid or one of the grid's, of which there are as many as the others together need at most; after it an
+// order or a store trades with the grid once more.
 const peers = orders;
 const sales = orders + devices;
+const across = 2 * (orders + 2 * devices) + orders + devices;
 // An offer is converted, held back in scenario 1 and at export, exported, idle, and stored once when a store
 // takes the last of it; a bid is linked, held back, interrupted, imported. A sale may be held
 // back. Of a device: stood, used, discharged, undercharged, and charged from the pool twice and the grid once; each
 // time from the pool it leaves one offer half stored. Of an area: its loss, and an offer half stored when its edge gets
-// full, once in each direction.
-const flows = 6 * orders + sales + 9 * devices + 3 * areas + contracts;
+// full, once in each direction; and its price, its fees, and its rent in two.
+const flows = 6 * orders + sales + 9 * devices + 7 * areas + contracts;
 
 // Records of one metered period's estimates beyond the first of each meter: all energy that was last read or traded, at
 // the largest price; what was traded at most, where it is estimated, costs nothing.
@@ -57,7 +60,7 @@ const sections = {
   contracts: maxPeriodContractBytes,
   orders: orders * orderLayout.bytes,
   evidence: orders * batch + (maxPeriodReadings + contracts) * single,
-  trades: (peers + sales) * tradeLayout.bytes,
+  trades: Math.max(peers + sales, across) * tradeLayout.bytes,
   flows: flows * flowLayout.bytes,
   readings: readings * readingLayout.bytes,
   postings: postings * postingLayout.bytes,

@@ -7,7 +7,13 @@ import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { type Block, decodeItems } from "../../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../../src/ledger/format/canonical.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
-import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import {
+  flowLayout,
+  type OrderRecord,
+  orderLayout,
+  type TradeRecord,
+  tradeLayout,
+} from "../../../src/ledger/format/records.js";
 import type {
   Contract,
   PaymentContract,
@@ -69,6 +75,51 @@ class Terms {
   }
 }
 
+/** The same of a trade where areas have prices: of it only sides that are orders promise anything. */
+function across(
+  { kind, carrier, seller, buyer, offer, bid, ...trade }: TradeRecord,
+  orders: readonly OrderRecord[],
+  terms: Terms,
+  pay: (participant: number, amount: bigint) => void,
+): void {
+  const [got, paid] = [trade.supplyPrice, trade.usePrice].map(
+    (price) => BigInt(trade.quantity) * BigInt(price),
+  );
+  const { commission, retail } = terms.payment!.tariffs[carrier];
+  const most = (amount: bigint, rates: number[]): bigint =>
+    ((amount < 0n ? -amount : amount) * BigInt(Math.max(...rates))) / 1_000_000n;
+  const peers = kind === "area" && seller === "order" && buyer === "order";
+  if (!peers) expect([trade.supplyFee, trade.useFee]).toEqual([0n, 0n]);
+  expect(
+    trade.supplyFee <=
+      most(
+        got!,
+        commission.map(({ supply }) => supply),
+      ),
+  ).toBe(true);
+  expect(
+    trade.useFee <=
+      most(
+        paid!,
+        commission.map(({ use }) => use),
+      ),
+  ).toBe(true);
+  if (buyer === "order") {
+    const { participant, price } = orders[bid]!;
+    if (kind === "area") expect(trade.usePrice).toBeLessThanOrEqual(price);
+    else {
+      expect(trade.usePrice).toBeGreaterThanOrEqual(retail);
+      expect(terms.mayImport(participant, carrier)).toBe(true);
+    }
+    pay(participant, paid! + trade.useFee);
+  }
+  if (seller !== "order") return;
+  const { participant, price } = orders[offer]!;
+  const least = kind === "area" ? price : terms.floor(participant, carrier, price);
+  expect(trade.supplyPrice).toBeGreaterThanOrEqual(least);
+  pay(participant, trade.supplyFee - got!);
+}
+
 function holds(
   block: Block,
   terms: Terms,
@@ -82,7 +133,13 @@ function holds(
   let fees = 0n;
   const trades = decodeRecords(tradeLayout, block.sections.trades);
   for (const trade of trades) {
-    const { kind, carrier, seller, offer, bid, supplyPrice, usePrice, supplyFee, useFee } = trade;
+    const { kind, carrier, seller, buyer: by, offer, bid, supplyPrice, usePrice, supplyFee, useFee } = trade;
+    if (kind === "area" || kind === "grid") {
+      fees += supplyFee + useFee;
+      across(trade, orders, terms, pay);
+      continue;
+    }
+    expect(by).toBe("order");
     // In scenario 1 nobody pays above a bid; in scenario 2 nobody pays above the higher of bid and contract.
     const { participant: buyer, price: limit } = orders[bid]!;
     expect(usePrice).toBeLessThanOrEqual(
@@ -129,7 +186,7 @@ function holds(
     }
   }
   // And for nothing else: what the payments of these kinds take from a participant is what was just added up.
-  const kinds = ["energy", "supplyFee", "useFee", "poolPurchase", "poolSale", "import", "export"];
+  const kinds = ["energy", "supplyFee", "useFee", "poolPurchase", "poolSale", "import", "export", "gridUse"];
   eachPayment(block, registry, ({ kind, debit, credit, amount, section, reference }) => {
     const charge = section === "flows" && flows[reference]!.kind === "gridCharged";
     if (!kinds.includes(kind) || charge) return;

@@ -17,7 +17,7 @@ MILLION = 1_000_000
 ROW = 16
 UNSAID = object()
 UNLIMITED = 1 << 127
-TRADING, POOL, COMMISSION, GRID, DEFAULTS, BANK = range(6)
+TRADING, POOL, COMMISSION, GRID, DEFAULTS, BANK, GRID_FEES, RENT = range(8)
 CARRIERS = ("electricity", "heat", "cold", "gas")
 
 
@@ -96,7 +96,7 @@ class Books:
     def __init__(self):
         self.register = Register()
         self.last = {}
-        self.platform = [0] * 6
+        self.platform = [0] * 8
         self.names = []
         self.balance = []
         self.collateral = []
@@ -170,11 +170,13 @@ class Books:
     def trade(self, trade, orders):
         def side(party, number):
             """Who pays or is paid: what stores trade, flows settle with their owners."""
-            return self.of(orders[number]["participant"]) if party == "order" else self.house(POOL)
+            if party == "order":
+                return self.of(orders[number]["participant"])
+            return self.house(POOL if party == "device" else GRID)
 
         buyer = side(trade["buyer"], trade["bid"])
         seller = side(trade["seller"], trade["offer"])
-        keeper = seller if trade["kind"] == "peer" else self.house(POOL)
+        keeper = seller if trade["kind"] == "peer" else self.house(TRADING if trade["kind"] in ("area", "grid") else POOL)
         self.pay(buyer, keeper, trade["quantity"] * trade["usePrice"])
         self.pay(keeper, seller, trade["quantity"] * trade["supplyPrice"])
         self.pay(seller, self.house(COMMISSION), int(trade["supplyFee"]))
@@ -194,6 +196,9 @@ class Books:
             self.pay(self.house(GRID), self.of(party), amount)
         elif kind == "imported":
             self.pay(self.of(party), self.house(GRID), amount)
+        elif kind in ("areaFee", "areaRent"):
+            paid = int(flow["extra"]) * flow["price"]
+            self.pay(self.house(TRADING), self.house(GRID_FEES if kind == "areaFee" else RENT), paid)
         elif kind == "areaLoss":
             self.pay(self.house(TRADING), self.house(GRID), amount)
         elif kind in ("charged", "gridCharged"):
@@ -221,7 +226,8 @@ class Books:
             if order["quantity"] > 0:
                 move(participant, carrier, 0)
         for trade in block["trades"]:
-            move(orders[trade["bid"]]["participant"], trade["carrier"], trade["quantity"])
+            if trade["buyer"] == "order":
+                move(orders[trade["bid"]]["participant"], trade["carrier"], trade["quantity"])
             if trade["seller"] == "order":
                 move(orders[trade["offer"]]["participant"], trade["carrier"], -trade["quantity"])
         for flow in block["flows"]:

@@ -39,7 +39,7 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
       balances: Object.fromEntries(
         terms.participants.map(({ name }, number) => [name, `${accounts.of(number)}`]),
       ),
-      platform: [0, 1, 2, 3, 4, 5].map((number) => `${accounts.balance(number)}`),
+      platform: [0, 1, 2, 3, 4, 5, 6, 7].map((number) => `${accounts.balance(number)}`),
       blocks: replay.height,
     };
   }

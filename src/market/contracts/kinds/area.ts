@@ -2,7 +2,7 @@
 import { integer, list, optional, orNull, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { carriers, maxPrice, ppm } from "../../../units.js";
-import { maxCarrierAreas, maxDepth } from "../areas.js";
+import { maxCarrierAreas, maxDepth, pricesAreas } from "../areas.js";
 import type { AreaContract, ClearingContract, LimitContract } from "../contracts.js";
 import { carrier, key, name, period } from "../fields.js";
 import { nobody } from "../register.js";
@@ -95,13 +95,9 @@ function checkParent({ area: id, carrier: of, parent }: AreaContract, terms: Ter
 
 const byAreas = "`merit` with `uniform` prices";
 
-/** Whether a carrier that clears so has a price for each area, and fees between them. */
-const pricesAreas = ({ mechanism, pricing }: ClearingContract): boolean =>
-  mechanism === "merit" && pricing === "uniform";
-
 /** Throws `refused` where a carrier that has prices by area clears in a way that does not go with them. */
 function checkWithAreas({ carrier: of, ...clearing }: ClearingContract, field: string): void {
-  if (!pricesAreas({ carrier: of, ...clearing })) return;
+  if (!pricesAreas(clearing)) return;
   const wanted = (what: string): string => `${what} where ${of} has areas and clears by ${byAreas}`;
   if (clearing.pool !== null) fail("refused", `${field}.pool`, wanted("no pool"), clearing.pool.price);
   if (clearing.ties === "prorata")
