@@ -14,7 +14,7 @@ import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
 import type { Strategy } from "./members/quote.js";
 import { strategiesOf } from "./members/strategies.js";
 import { unitCost } from "./members/strategy.js";
-import { type Placed, periodOrders } from "./orders.js";
+import { openBatteries, type Placed, periodOrders } from "./orders.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
 import { scaleOf } from "./scale.js";
 import {
@@ -178,6 +178,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));
   const moments = momentsOf(scenario);
+  const bidders = { ...cast, batteries: openBatteries(cast, moments) };
   return {
     scenario,
     members,
@@ -189,8 +190,8 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     contracts: (place) => (place < 0 ? opening : amendments(cast, opening, place)),
     learns,
     strategyId: parts.strategyId ?? null,
-    orders: (place) => periodOrders(cast, moments(place), place, null).orders,
-    placed: (place, history) => periodOrders(cast, moments(place), place, history),
+    orders: (place) => periodOrders(bidders, moments(place), place, null).orders,
+    placed: (place, history) => periodOrders(bidders, moments(place), place, history),
     follows: members.flatMap((member) =>
       carriers.map((carrier): Follows => {
         if (member.converter !== null) return "trades";

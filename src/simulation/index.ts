@@ -15,7 +15,7 @@ export {
 } from "./community.js";
 export type { Deliveries, Follows } from "./deliveries.js";
 export type { History } from "./history.js";
-export type { Conversion, Member, Nature, Output, StorageUnit } from "./members/member.js";
+export type { Conversion, HomeBattery, Member, Nature, Output, StorageUnit } from "./members/member.js";
 export type { MeasuredProfile } from "./members/profiles.js";
 export type { Outcome, Quote, Strategy } from "./members/quote.js";
 export {

@@ -4,6 +4,7 @@ import { fail } from "../errors.js";
 import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/intake/request.js";
 import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
+import { Batteries } from "./batteries.js";
 import type { Cast } from "./cast.js";
 import type { History } from "./history.js";
 import type { Conversion, Member } from "./members/member.js";
@@ -62,6 +63,40 @@ function measuredTicks(member: Member, carrier: Carrier, { fromMs, toMs, unit }:
   return ticks;
 }
 
+/** Leaves in `ticks` what a member uses (above zero) and makes of each carrier in the period at a place. */
+function addTicks(
+  ticks: Float64Array,
+  { scenario, scale }: Cast,
+  member: Member,
+  moments: readonly (readonly Moment[])[],
+  place: number,
+): void {
+  const { seed, periodMs } = scenario;
+  const fromMs = startTime(scenario) + place * periodMs;
+  const span = { fromMs, toMs: fromMs + periodMs, unit: fineScale.perKwh / scale.perKwh };
+  const own = moments[member.sky]!;
+  ticks.fill(0);
+  for (const moment of own) addPower(ticks, member, moment, seed);
+  for (const [code, carrier] of carriers.entries())
+    ticks[code] =
+      energyTicks(ticks[code]! / own.length, periodMs, scale.perKwh) + measuredTicks(member, carrier, span);
+}
+
+const electricity = carriers.indexOf("electricity");
+
+/** The batteries of a community at home, each of which serves what the weather and its home leave it. */
+export function openBatteries(cast: Cast, momentsAt: (place: number) => Moment[][]): Batteries {
+  const ticks = new Float64Array(carriers.length);
+  return new Batteries({
+    periodMs: cast.scenario.periodMs,
+    perKwh: cast.scale.perKwh,
+    netOf: (member, place) => {
+      addTicks(ticks, cast, member, momentsAt(place), place);
+      return ticks[electricity]!;
+    },
+  });
+}
+
 /** Columns of orders with room for `most`. */
 const emptyBatch = (most: number): OrderBatch => ({
   participant: new Uint32Array(most),
@@ -99,15 +134,13 @@ export interface Placed {
  * @param history the blocks before, for strategies that learn; null: nobody remembers any
  */
 export function periodOrders(
-  cast: Cast & { readonly strategy: Strategy },
+  cast: Cast & { readonly strategy: Strategy; readonly batteries: Batteries },
   moments: readonly (readonly Moment[])[],
   place: number,
   history: History | null,
 ): Placed {
-  const { scenario, members, scale, strategy } = cast;
+  const { scenario, members, strategy, batteries } = cast;
   const { seed, periodMs } = scenario;
-  const fromMs = startTime(scenario) + place * periodMs;
-  const span = { fromMs, toMs: fromMs + periodMs, unit: fineScale.perKwh / scale.perKwh };
   const batch = emptyBatch(members.length * carriers.length);
   const meant = new Float64Array(members.length * carriers.length);
   let count = 0;
@@ -116,12 +149,10 @@ export function periodOrders(
   const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
-    sums.fill(0);
-    const own = moments[member.sky]!;
-    for (const moment of own) addPower(sums, member, moment, seed);
+    addTicks(sums, cast, member, moments, place);
+    sums[electricity] = batteries.after(member, place, sums[electricity]!);
     for (const [code, carrier] of carriers.entries()) {
-      const ticks =
-        energyTicks(sums[code]! / own.length, periodMs, scale.perKwh) + measuredTicks(member, carrier, span);
+      const ticks = sums[code]!;
       if (ticks === 0) continue;
       const quantity = Math.abs(ticks);
       if (quantity > maxQuantity)

@@ -52,8 +52,8 @@ export function storage(
     capacity,
     charge: Math.min(ticksOf(unit.charge, perKwh), capacity),
     chargeLimit: limit,
-    // A car lends a little of what it holds, a store what it can.
-    dischargeLimit: unit.car ? Math.floor(limit / 4) : limit,
+    // A car sells nothing: what it lends it would have to buy again at the retail tariff before it leaves.
+    dischargeLimit: unit.car ? 0 : limit,
     chargeEfficiency: unit.efficiency,
     dischargeEfficiency: unit.efficiency,
     // A car's battery loses almost nothing overnight.

@@ -5,10 +5,17 @@ import type { Device } from "../world/devices.js";
 import { heatPumpPerformance } from "../world/heat.js";
 import { planes } from "../world/sky.js";
 import type { Dice } from "./dice.js";
-import type { Member, StorageUnit } from "./member.js";
+import type { HomeBattery, Member, StorageUnit } from "./member.js";
 
 /** What a kind says of a member; the rest is common to all. */
 export type Draft = Pick<Member, "devices"> & Partial<Omit<Member, "id" | "kind" | "number" | "devices">>;
+
+const homeBattery = (capacity: number): HomeBattery => ({
+  capacity,
+  power: capacity / 2,
+  efficiency: 960_000,
+  hourlyLoss: 200,
+});
 
 const battery = (capacity: number, owned: boolean, roll: Dice): StorageUnit => ({
   carrier: "electricity",
@@ -18,7 +25,8 @@ const battery = (capacity: number, owned: boolean, roll: Dice): StorageUnit => (
   hourlyLoss: 200,
   chargeAt: Math.round(roll.between(300_000, 450_000, 41)),
   dischargeAt: Math.round(roll.between(620_000, 800_000, 42)),
-  charge: capacity * 0.3,
+  // Empty: a run's energy is what it made or bought.
+  charge: 0,
   owned,
   car: false,
 });
@@ -43,7 +51,7 @@ function home(roll: Dice): Draft {
     });
   return {
     devices,
-    stores: sunny && roll.chance(0.5, 8) ? [battery(roll.between(5_000, 12_000, 9), true, roll)] : [],
+    battery: sunny && roll.chance(0.5, 8) ? homeBattery(roll.between(5_000, 12_000, 9)) : null,
     interruptible: roll.chance(0.2, 11) ? 100_000 : 0,
   };
 }

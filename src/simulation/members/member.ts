@@ -52,6 +52,9 @@ export interface StorageUnit {
   readonly car: boolean;
 }
 
+/** A battery at home that serves its home alone; the market does not see it. Wh, W and ppm, as of a store. */
+export type HomeBattery = Pick<StorageUnit, "capacity" | "power" | "efficiency" | "hourlyLoss">;
+
 /** What was measured of one carrier at a participant's meter. */
 export interface Measured {
   readonly carrier: Carrier;
@@ -69,6 +72,7 @@ export interface Member {
   readonly measured: readonly Measured[];
   readonly converter: Conversion | null;
   readonly stores: readonly StorageUnit[];
+  readonly battery: HomeBattery | null;
   readonly strategy: Nature;
   /** Where between the tariffs it likes to trade, ppm of the distance from the tariff it would get without a market. */
   readonly margin: number;

@@ -25,6 +25,7 @@ export function createMembers(scenario: Scenario): Member[] {
         measured: [],
         converter: null,
         stores: [],
+        battery: null,
         strategy: strategies[whole(0, strategies.length, scenario.seed, memberStream + place, index, 60)]!,
         margin: Math.round(roll.between(50_000, 350_000, 61)),
         cost: Math.round(roll.between(200_000, 400_000, 62)),

@@ -41,6 +41,7 @@ export function measuredMembers(
       measured: own,
       converter: null,
       stores: [],
+      battery: null,
       strategy: luck % 3 === 0 ? "random" : "tariff",
       margin: 50_000 + (luck % 400_000),
       cost: 200_000,
