@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openEngine } from "../../src/core/engine.js";
+import { decodeHeader, headerBytes } from "../../src/ledger/format/header.js";
+import { runScenario } from "../support/scenario.js";
 import { openStage, openTab, ready, type Stage, type Tab } from "./browser.js";
 
 let stage: Stage;
@@ -307,6 +310,28 @@ describe("the ledger", () => {
     await page.getByLabel("A block in base64").fill("not a block");
     await page.getByRole("button", { name: "Check it" }).click();
     await paste.locator(".notice.bad").waitFor();
+  });
+
+  it("shows of a private market's block what everybody may know, and says what can't be checked", async () => {
+    const { page } = tab;
+    const { store } = await runScenario(await openEngine(), 11, {
+      participants: 12,
+      periods: 3,
+      isPrivate: true,
+    });
+    const header = (await store.get(2))!.subarray(0, headerBytes);
+    const { sections } = decodeHeader(header);
+    await page.getByLabel("A block in base64").fill(Buffer.from(header).toString("base64"));
+    await page.getByRole("button", { name: "Check it" }).click();
+    const paste = page.locator(".card", { hasText: "Check a block" });
+    await paste
+      .getByText(/The header of block 2 of a private market.*nothing of them can be checked/)
+      .waitFor();
+    const rows = await paste.locator("table tr").allInnerTexts();
+    expect(rows).toContainEqual(
+      expect.stringMatching(new RegExp(`^Number of orders\\s+${sections.orders.count}$`)),
+    );
+    expect(await paste.locator(".broke").count()).toBe(0);
   });
 });
 
