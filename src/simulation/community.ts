@@ -27,7 +27,9 @@ import {
   usualMix,
 } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
+import { hourOfYear, type WeatherYear } from "./weatherfile.js";
 import { type WeatherKind, weatherStepMs } from "./world/climate.js";
+import { measuredSky } from "./world/measured.js";
 import { createWeather, type Moment, type Season, seasonDates } from "./world/weather.js";
 
 /** Options of {@link community}; all but the number of participants may be left out. */
@@ -110,6 +112,8 @@ export interface Community {
   readonly members: readonly Member[];
   /** The profiles of those whose days were measured; empty without. */
   readonly measured: readonly MeasuredProfile[];
+  /** The weather of the file that the scenario names; null when it is drawn. */
+  readonly weather: WeatherYear | null;
   /** The quantity tick of its market: 10⁻⁶ kWh, or coarser where a period moves more than 4,294 kWh at once. */
   readonly quantityTick: Tick;
   /** Number of the genesis period; the period at place `p` is `genesis + 1 + p`. */
@@ -142,6 +146,8 @@ export interface Community {
 export interface CommunityParts {
   /** The profiles that the scenario names (`parseProfiles`). */
   readonly measured?: readonly MeasuredProfile[];
+  /** The weather that the scenario names (`parseWeather`). */
+  readonly weather?: WeatherYear;
   /** How everybody bids. Default: as the scenario says. */
   readonly strategy?: Strategy;
   /** What tells this strategy from others, such as a digest of its text: a ledger goes on only with the same. */
@@ -155,12 +161,16 @@ export interface CommunityParts {
 export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): Community {
   if (object(scenario, "scenario").profiles === undefined)
     fail("invalid", "scenario", "a scenario, as `parseScenario` or `community` gives it", scenario);
-  onlyKeys(parts, "parts", ["measured", "strategy", "strategyId"]);
+  onlyKeys(parts, "parts", ["measured", "weather", "strategy", "strategyId"]);
   const { measured = [] } = parts;
   const { strategy, learns } =
     parts.strategy === undefined ? strategiesOf(scenario) : { strategy: parts.strategy, learns: true };
   if (scenario.profiles !== null && measured.length === 0)
     return fail("invalid", "profiles", `the profiles of ${scenario.profiles.file}`, "none");
+  const { weather = null } = parts;
+  if (scenario.weatherFile !== null && weather === null)
+    return fail("invalid", "weather", `the weather of ${scenario.weatherFile}`, "none");
+  if (weather !== null) checkHours(weather, scenario);
   const generated = createMembers(scenario);
   const members = [...generated, ...measuredMembers(scenario, measured, generated.length)];
   const numbers = new Map<string, number>();
@@ -177,12 +187,13 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   const owners = opening
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));
-  const moments = momentsOf(scenario);
+  const moments = momentsOf(scenario, weather);
   const bidders = { ...cast, batteries: openBatteries(cast, moments) };
   return {
     scenario,
     members,
     measured,
+    weather,
     quantityTick: cast.scale.quantityTick,
     genesis: firstPeriod(scenario) - 1,
     owners,
@@ -202,11 +213,25 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   };
 }
 
+/** Throws unless weather has every hour that a scenario's days touch, half a day before and after included. */
+function checkHours({ temperature }: WeatherYear, scenario: Scenario): void {
+  const { periods, periodMs } = scenario;
+  const halfDayMs = 43_200_000;
+  const fromMs = startTime(scenario) - halfDayMs;
+  const toMs = startTime(scenario) + Math.min(periods * periodMs, 366 * 2 * halfDayMs) + halfDayMs;
+  for (let time = fromMs; time <= toMs; time += 3_600_000)
+    if (Number.isNaN(temperature[hourOfYear(time)]!))
+      fail("invalid", "weather", `every hour of the run, as that of ${new Date(time).toISOString()}`, "none");
+}
+
 /**
  * The moments that make up the period at a place, under each sky. The weather changes every five minutes, so a longer
  * period is the sum of parts of five minutes or less, not what its middle happens to be.
  */
-function momentsOf(scenario: Scenario): (place: number) => Moment[][] {
+function momentsOf(scenario: Scenario, weather: WeatherYear | null): (place: number) => Moment[][] {
+  const { latitude, longitude } = scenario;
+  const measured =
+    weather === null ? {} : { measured: measuredSky(weather, hourOfYear, latitude, longitude) };
   const parts = Math.ceil(scenario.periodMs / weatherStepMs);
   const skies = Array.from({ length: scenario.skies }, (_, number) =>
     createWeather({
@@ -216,6 +241,7 @@ function momentsOf(scenario: Scenario): (place: number) => Moment[][] {
       timeZone: scenario.timeZone,
       kind: scenario.weather,
       sky: { number, of: scenario.skies },
+      ...measured,
       startMs: startTime(scenario),
       stepMs: scenario.periodMs / parts,
     }),

@@ -8,6 +8,7 @@ import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import type { Community } from "./community.js";
 import type { MeasuredProfile } from "./members/profiles.js";
+import type { WeatherYear } from "./weatherfile.js";
 
 /** Key in the store; its value is JSON. */
 const scenarioKey = "scenario";
@@ -20,6 +21,8 @@ interface Kept {
   readonly platformKey: string | null;
   /** What tells a strategy of one's own from others; null when those of the scenario bid. */
   readonly strategy: string | null;
+  /** Digest of the weather of a file; null where it is drawn. */
+  readonly weather: string | null;
 }
 
 /** The name of the scenario that a ledger was begun with; null when none is kept. */
@@ -49,6 +52,7 @@ export async function checkKept(store: Store, community: Community, hasher: Hash
     fail("conflict", "platform key", `${kept.platformKey}, ${begunWith}`, given.platformKey);
   if (kept.strategy !== given.strategy)
     fail("conflict", "strategy", `${kept.strategy ?? "the scenario's"}, ${begunWith}`, given.strategy);
+  if (kept.weather !== given.weather) fail("conflict", "weather", `the weather ${begunWith}`, "another");
   if (kept.profiles !== given.profiles)
     fail("conflict", "profiles", `the measured profiles ${begunWith}`, "others");
 }
@@ -60,6 +64,7 @@ export async function keepScenario(store: Store, community: Community, hasher: H
 }
 
 function keptOf(community: Community, hasher: Hasher): Kept {
+  const { weather } = community;
   const market = community.contracts(-1).find((contract) => contract.kind === "market");
   return {
     // As it is read again: without what is undefined.
@@ -67,7 +72,17 @@ function keptOf(community: Community, hasher: Hasher): Kept {
     profiles: digestOf(community.measured, hasher),
     platformKey: market?.platformKey ?? null,
     strategy: community.strategyId,
+    weather: weather === null ? null : hex(hasher.sha256(bytesOf(weather))),
   };
+}
+
+/** All hours of a year's weather, end to end. */
+function bytesOf({ temperature, global, wind }: WeatherYear): Uint8Array {
+  const values = [...temperature, ...global, ...wind];
+  const bytes = new Uint8Array(8 * values.length);
+  const view = viewOf(bytes);
+  for (const [at, value] of values.entries()) view.setFloat64(8 * at, value, true);
+  return bytes;
 }
 
 async function readKept(store: Store): Promise<Kept | null> {

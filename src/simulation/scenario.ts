@@ -98,6 +98,8 @@ export interface Scenario {
   /** Zone of the IANA database whose time local clocks show, changed in spring and autumn where they are. */
   readonly timeZone: string;
   readonly weather: WeatherKind;
+  /** Name of a file beside the scenario with measured weather, which then counts instead; null: drawn. */
+  readonly weatherFile: string | null;
   /** Places of its neighbourhood over which members are spread: each has some clouds and wind of its own. */
   readonly skies: number;
   readonly currency: string;

@@ -172,6 +172,12 @@ const date: Check<string> = (value, field) => {
   return exists && day >= "1970-01-03" ? day : fail("invalid", field, wanted, value);
 };
 
+const fileName = text(
+  /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/,
+  100,
+  "the name of a file beside the scenario: letters, digits, points, dashes",
+);
+
 /** Most skies over one community. */
 const maxSkies = 16;
 
@@ -203,6 +209,7 @@ const scenario = record({
   longitude: optional(number(-180, 180)),
   timeZone: optional(timeZone),
   weather: optional(oneOf(...weathers)),
+  weatherFile: optional(orNull(fileName)),
   skies: optional(integer(1, maxSkies)),
   currency: optional(text(/^[A-Za-z]+$/, 8, "1 to 8 letters")),
   participants,
@@ -217,11 +224,7 @@ const scenario = record({
   profiles: optional(
     orNull(
       record({
-        file: text(
-          /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/,
-          100,
-          "the name of a file beside the scenario: letters, digits, points, dashes",
-        ),
+        file: fileName,
         stepMs: integer(1_000, dayMs),
       }),
     ),
@@ -245,6 +248,7 @@ export function checkScenario(value: unknown): Scenario {
     longitude: 9.5,
     timeZone: "Europe/Berlin",
     weather: "mixed",
+    weatherFile: null,
     skies: 1,
     currency: "coin",
     supply: ppm,

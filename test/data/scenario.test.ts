@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readScenario, runCommand } from "../../src/cli/commands/run.js";
+import { runCommand } from "../../src/cli/commands/run.js";
 import { auditLedger } from "../../src/cli/parts/audit.js";
+import { readScenario } from "../../src/cli/parts/scenario.js";
 import { hasData, readRows, scaled } from "./folder.js";
 import { makeScenario } from "./scenario.mjs";
 

@@ -335,6 +335,7 @@ const rows: { readonly [name: string]: Row } = {
   orderColumns: { call: [3, 1, {}], takes: { 0: [7], 1: [7], 2: [undefined, "object"] } },
   parseProfiles: { call: ["participant,carrier,step,use,supply\nmill,electricity,0,1,0\n", measured] },
   parseScenario: { call: ['{"name":"street","participants":{"home":2}}'] },
+  parseWeather: { call: ["time,temperature,irradiance,wind\n2025-01-01T00:00Z,2.5,0,4\n"] },
   signedRun: { call: [street, { signatures, hasher, key }] },
   openBrowserStore: { call: ["ledger", {}], takes: { 1: [undefined, "object"] }, throws: "unsupported" },
   memoryMedium: { call: [] },

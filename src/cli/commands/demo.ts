@@ -32,6 +32,7 @@ export const demoCommand: Command = defineCommand({
       {
         scenario,
         measured: [],
+        weather: null,
         own: null,
         ledger,
         periods: Number.POSITIVE_INFINITY,

@@ -1,11 +1,8 @@
 /** `gridclear run`: a community's periods, sealed into a ledger on disk; also what `gridclear demo` is made of. */
-import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { hex, toUtf8 } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { fail, placed } from "../../errors.js";
-import { maxTextLength } from "../../files/text.js";
 import type { SigningKey } from "../../ledger/keys/backend.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import type { Store } from "../../ledger/store/store.js";
@@ -13,21 +10,19 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { Summary } from "../../report/indicators.js";
 import { type Community, openCommunity } from "../../simulation/community.js";
 import type { MeasuredProfile } from "../../simulation/members/profiles.js";
-import type { Strategy } from "../../simulation/members/quote.js";
-import { parseProfiles } from "../../simulation/profilefile.js";
 import { type Scenario, strategyNames } from "../../simulation/scenario.js";
-import { parseScenario } from "../../simulation/scenariofile.js";
-import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
+import { scenarioNames } from "../../simulation/scenarios/index.js";
 import { type SignedRun, signedRun } from "../../simulation/signed.js";
 import { openSimulation, type Simulation } from "../../simulation/simulation.js";
+import type { WeatherYear } from "../../simulation/weatherfile.js";
 import { clocksOf } from "../../simulation/world/calendar.js";
 import { type Command, defineCommand, type Io } from "../command.js";
-import { inFile, readText } from "../parts/document.js";
 import { openOwnLedger } from "../parts/folder.js";
 import { type Interruption, interruptible } from "../parts/interrupt.js";
 import { readKeyFile } from "../parts/keyfile.js";
 import { progressLine } from "../parts/progress.js";
 import { ReceiptFile } from "../parts/receiptfile.js";
+import { type OwnStrategy, readScenario, readStrategy } from "../parts/scenario.js";
 import { type RunFacts, summaryDocument, summaryText } from "../parts/summary.js";
 import { grouped } from "../parts/table.js";
 
@@ -77,11 +72,12 @@ export const runCommand: Command = defineCommand({
       return fail("invalid", "--receipts", "--key with it: only a signed run gives receipts", receipts);
     const read = await readScenario(name!, io);
     const { scenario, own } = await readStrategy(options.strategy, read.scenario);
-    const { measured } = read;
+    const { measured, weather } = read;
     const { summary, facts, exitCode } = await runInto(
       {
         scenario,
         measured,
+        weather,
         own,
         ledger: options.ledger,
         periods: readPeriods(options.periods),
@@ -112,52 +108,14 @@ function readPeriods(text: string | undefined): number {
     : fail("invalid", "--periods", "a whole number from 1 to 9999999", text);
 }
 
-/** A bundled scenario by name, or one from a file with the profiles it names beside it. */
-export async function readScenario(
-  name: string,
-  io: Io,
-): Promise<{ scenario: Scenario; measured: readonly MeasuredProfile[] }> {
-  if (scenarioNames.some((each) => each === name)) return { scenario: bundledScenario(name), measured: [] };
-  const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
-  const scenario = inFile(name, () => parseScenario(text));
-  if (scenario.profiles === null) return { scenario, measured: [] };
-  const beside = join(dirname(name), scenario.profiles.file);
-  const rows = await readText(beside, { limit: maxTextLength });
-  const { measured, missing, firstMissing } = inFile(beside, () => parseProfiles(rows, scenario));
-  if (missing > 0)
-    io.err(
-      `${beside}: ${grouped(missing)} steps are missing and count as zero; the first: ${firstMissing}\n`,
-    );
-  return { scenario, measured };
-}
-
-/**
- * The strategy of `--strategy`: one that comes along goes into the scenario, that of a file stands beside it. Throws
- * `invalid` when it is neither.
- */
-async function readStrategy(
-  given: string | undefined,
-  scenario: Scenario,
-): Promise<{ scenario: Scenario; own: RunOptions["own"] }> {
-  if (given === undefined) return { scenario, own: null };
-  const name = strategyNames.find((each) => each === given);
-  if (name !== undefined) return { scenario: { ...scenario, strategies: { all: name } }, own: null };
-  const wanted = `one of ${strategyNames.join(", ")}, or a module that exports a function as default`;
-  if (!/\.m?js$/.test(given)) return fail("invalid", "--strategy", wanted, given);
-  const text = await readText(given, { wanted });
-  const found: { readonly default?: unknown } = await import(pathToFileURL(resolve(given)).href);
-  const strategy = found.default;
-  if (typeof strategy !== "function")
-    return fail("invalid", given, "a function as its default export", strategy);
-  return { scenario, own: { strategy: strategy as Strategy, text } };
-}
-
 /** What {@link runInto} runs, and where. */
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly measured: readonly MeasuredProfile[];
+  /** The weather of the file that the scenario names; null when it is drawn. */
+  readonly weather: WeatherYear | null;
   /** A strategy of the user's own, and the text it came from; null: as the scenario says. */
-  readonly own: { readonly strategy: Strategy; readonly text: string } | null;
+  readonly own: OwnStrategy | null;
   /** Directory of the ledger; made when it is not there, resumed when it is. */
   readonly ledger: string;
   /** Most periods of this call; the rest stays for the next. */
@@ -235,11 +193,12 @@ export async function runInto(options: RunOptions, io: Io): Promise<RunResult> {
 
 /** The community of a run, and how it signs; null when it does not. */
 async function communityOf(
-  { scenario, measured, own, key }: RunOptions,
+  { scenario, measured, weather, own, key }: RunOptions,
   hasher: Hasher,
 ): Promise<{ community: Community; run: SignedRun | null }> {
   const community = openCommunity(scenario, {
     measured,
+    ...(weather === null ? {} : { weather }),
     ...(own === null ? {} : { strategy: own.strategy, strategyId: hex(hasher.sha256(toUtf8(own.text))) }),
   });
   if (key === null) return { community, run: null };

@@ -1,6 +1,7 @@
 /** The weather over a run: sun, clouds, wind and warmth, from the place, the date and a seed. */
 import { civil, clocksOf, kindOfDay } from "./calendar.js";
 import { type ClimateOptions, daysOf, interpolate, solarOffset, weatherStepMs } from "./climate.js";
+import type { MeasuredSky } from "./measured.js";
 import { normal } from "./random.js";
 import { type DayKind, type ShapeSeason, shapeSeason } from "./shapes.js";
 import { clearSky, cloudFactor, onPlanes, rounded, sunAt } from "./sky.js";
@@ -33,6 +34,8 @@ export interface Moment {
 export interface WeatherOptions extends ClimateOptions {
   /** The zone whose time local clocks show. */
   readonly timeZone: string;
+  /** Weather that was measured, in place of one that is drawn. */
+  readonly measured?: (timestampMs: number) => MeasuredSky;
   /** Unix time at which the first step begins, and how long each is. */
   readonly startMs: number;
   readonly stepMs: number;
@@ -47,27 +50,18 @@ const gustStream = 4;
  * warmth wander, so the days before are computed first, once.
  */
 export function createWeather(options: WeatherOptions): (place: number) => Moment {
-  const { seed, latitude, longitude, startMs, stepMs, sky } = options;
+  const { latitude, longitude, startMs, stepMs, measured } = options;
   const clocks = clocksOf(options.timeZone);
-  const sunMs = solarOffset(longitude);
-  const firstDay = Math.floor((startMs + sunMs) / dayMs);
-  const days = daysOf(options, firstDay);
+  const drawn = drawnSky(options);
   return (place) => {
     const timestampMs = Math.floor(startMs + (place + 0.5) * stepMs);
-    const bySun = timestampMs + sunMs;
-    const today = days(Math.floor(bySun / dayMs) - firstDay);
-    const knot = (bySun - Math.floor(bySun / dayMs) * dayMs) / weatherStepMs;
     const local = timestampMs + clocks.offsetAt(timestampMs);
     const dayNumber = Math.floor(local / dayMs);
     const ofDay = local - dayNumber * dayMs;
     const { month, day, dayOfYear } = civil(dayNumber);
-    const cover = interpolate(today.cover, knot);
-    // Single clouds pass faster than five minutes; only a broken sky has them.
-    const flicker = 1 + 0.5 * cover * (1 - cover) * normal(seed, flickerStream, place, sky?.number ?? 0);
     const sun = sunAt(timestampMs, latitude, longitude);
     const clear = clearSky(sun.altitude);
-    const global = Math.min(clear * cloudFactor(cover) * Math.max(flicker, 0), clear * 1.05);
-    const gust = 1 + 0.08 * normal(seed, gustStream, place, sky?.number ?? 0);
+    const now = measured === undefined ? drawn(place, timestampMs) : measured(timestampMs);
     return {
       timestampMs,
       quarter: ofDay / 900_000,
@@ -75,11 +69,34 @@ export function createWeather(options: WeatherOptions): (place: number) => Momen
       dayOfYear,
       dayKind: kindOfDay(dayNumber),
       season: shapeSeason(month, day),
+      temperature: now.temperature,
+      meanTemperature: now.meanTemperature,
+      irradiance: onPlanes(clear * now.clearness, sun),
+      sunAltitude: sun.altitude,
+      windSpeed: Math.max(rounded(now.wind, 0.01), 0),
+    };
+  };
+}
+
+/** The sky of a climate, drawn from a seed; a step's place tells its gusts and passing clouds from another's. */
+function drawnSky(options: WeatherOptions): (place: number, timestampMs: number) => MeasuredSky {
+  const { seed, longitude, startMs, sky } = options;
+  const sunMs = solarOffset(longitude);
+  const firstDay = Math.floor((startMs + sunMs) / dayMs);
+  const days = daysOf(options, firstDay);
+  return (place, timestampMs) => {
+    const bySun = timestampMs + sunMs;
+    const today = days(Math.floor(bySun / dayMs) - firstDay);
+    const knot = (bySun - Math.floor(bySun / dayMs) * dayMs) / weatherStepMs;
+    const cover = interpolate(today.cover, knot);
+    // Single clouds pass faster than five minutes; only a broken sky has them.
+    const flicker = 1 + 0.5 * cover * (1 - cover) * normal(seed, flickerStream, place, sky?.number ?? 0);
+    const gust = 1 + 0.08 * normal(seed, gustStream, place, sky?.number ?? 0);
+    return {
       temperature: interpolate(today.temperature, knot),
       meanTemperature: today.meanTemperature,
-      irradiance: onPlanes(global, sun),
-      sunAltitude: sun.altitude,
-      windSpeed: Math.max(rounded(interpolate(today.wind, knot) * gust, 0.01), 0),
+      clearness: Math.min(cloudFactor(cover) * Math.max(flicker, 0), 1.05),
+      wind: interpolate(today.wind, knot) * gust,
     };
   };
 }
