@@ -257,10 +257,10 @@ describe("the ledger", () => {
       [
         "price",
         false,
-        /trade \d+, price\. It said [\d.]+ per kWh and now says [\d.]+ per kWh/,
+        /trade \d+, usePrice\. It said [\d.]+ per kWh and now says [\d.]+ per kWh/,
         ["Roots", "Execution"],
       ],
-      ["price", true, /trade \d+, price/, ["Hash", "Execution"]],
+      ["price", true, /trade \d+, usePrice/, ["Hash", "Execution"]],
       ["order", true, /order \d+, quantity/, ["Hash", "Execution"]],
       ["timestamp", false, /header, timestamp/, ["Hash"]],
     ] as const;

@@ -2,7 +2,8 @@
 import { fail } from "../../errors.js";
 import { type Block, decodeBlock, describeSection, encodeBlock } from "../../ledger/format/block.js";
 import { type Header, headerLayout } from "../../ledger/format/header.js";
-import { type Layout, offsetsOf } from "../../ledger/format/layout.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
+import { orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import { isStateSection, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { sectionStart } from "./offsets.js";
@@ -10,25 +11,27 @@ import { sectionStart } from "./offsets.js";
 /** What a person may change about a block. */
 export type Target = "price" | "quantity" | "order" | "fee" | "timestamp" | "random";
 
+const order = /* @__PURE__ */ offsetsOf(orderLayout);
+const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
+
 /** The byte of a block that a target names: the second lowest of its field, so that the change can be seen. */
 export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: number): number {
-  const inRecord = (section: "orders" | "trades", field: string): number => {
-    const layout = sectionLayouts[section] as Layout<unknown>;
+  const inRecord = (section: "orders" | "trades", offset: number): number => {
+    const layout = sectionLayouts[section];
     const { count } = block.header.sections[section];
     if (count === 0)
       fail("refused", `block ${block.header.height}`, `${section} to change`, "none: choose another");
-    const { offset } = layout.fields.find(({ name }) => name === field)!;
     return sectionStart(block, section) + Math.floor(random * count) * layout.bytes + offset + 1;
   };
   switch (target) {
     case "price":
-      return inRecord("trades", "price");
+      return inRecord("trades", trade.usePrice);
     case "quantity":
-      return inRecord("trades", "quantity");
+      return inRecord("trades", trade.quantity);
     case "order":
-      return inRecord("orders", "quantity");
+      return inRecord("orders", order.quantity);
     case "fee":
-      return inRecord("trades", "useFee");
+      return inRecord("trades", trade.useFee);
     case "timestamp":
       return offsetsOf(headerLayout).timestampMs + 2;
     case "random":

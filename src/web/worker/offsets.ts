@@ -74,7 +74,7 @@ function inSection(block: Block, offset: number): { name: StoredSection; inside:
   return null;
 }
 
-/** What stands at a byte of a block, in words: `trade 3, price`. */
+/** What stands at a byte of a block, in words: `trade 3, usePrice`. */
 export function nameOfByte(block: Block, offset: number): string {
   if (offset < headerBytes) return nameInHeader(offset);
   const found = inSection(block, offset);
@@ -93,6 +93,8 @@ const units: Readonly<Record<string, (value: number | bigint) => string>> = {
   in: (value) => `${formatTicks(value, microTick)} kWh`,
   out: (value) => `${formatTicks(value, microTick)} kWh`,
   price: (value) => `${formatTicks(value, microTick)} per kWh`,
+  supplyPrice: (value) => `${formatTicks(value, microTick)} per kWh`,
+  usePrice: (value) => `${formatTicks(value, microTick)} per kWh`,
   amount: (value) => formatTicks(value, amountTick(microTick, microTick)),
   supplyFee: (value) => formatTicks(value, amountTick(microTick, microTick)),
   useFee: (value) => formatTicks(value, amountTick(microTick, microTick)),
