@@ -5,7 +5,10 @@ import type { Band, PeriodResult } from "../worker/period.js";
 import { createTip } from "./legend.js";
 import { drawn, energyAxes, nothing, type Room, type Scale, scale, ticks } from "./plot.js";
 
-/** One trade as a column between two places, from the seller's limit to the buyer's, with the price between. */
+/**
+ * One trade as a column between two places, from the seller's limit to the buyer's, with the price between; what the
+ * pool keeps of it stays empty.
+ */
 function column(band: Band, x: Scale, y: Scale, from: number, gap: number, base: number): SVGGElement {
   const left = x(from);
   const wide = Math.max(0.5, x(from + band.quantity) - left - gap);
@@ -21,7 +24,7 @@ function column(band: Band, x: Scale, y: Scale, from: number, gap: number, base:
     "g",
     {},
     part(band.price, band.high, "gain-buyer"),
-    part(band.low, band.price, "gain-seller"),
+    part(band.low, band.received, "gain-seller"),
     svg("line", { class: "band-price", x1: left, x2: left + wide, y1: y(band.price), y2: y(band.price) }),
   );
   if (band.pool)
@@ -78,4 +81,4 @@ export function createBands(label: (band: Band) => string): {
 
 /** A band in words. */
 export const bandWords = (band: Band): string =>
-  `${energy(band.quantity)} at ${priceText(band.price)}${band.pool ? " from the pool" : ""}\nasked ${priceText(band.low)}, offered to pay ${priceText(band.high)}`;
+  `${energy(band.quantity)} at ${priceText(band.price)}${band.pool ? " from the pool" : ""}${band.received === band.price ? "" : `, the seller gets ${priceText(band.received)}`}\nasked ${priceText(band.low)}, offered to pay ${priceText(band.high)}`;

@@ -21,7 +21,7 @@ const day = [...drawn, "carrier", ...rules, "poolPrice", "commission"] as const;
 /** What changes the figures of a view. */
 const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
   period: [...drawn, "time", "carrier", ...rules, "poolPrice"],
-  compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots"],
+  compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots", "poolPrice"],
   day,
   ledger: day,
   bench: [],
@@ -68,14 +68,12 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
     if (name === "time" || (drawn as readonly string[]).includes(name))
       return `The orders come from ${own!.name}.`;
     if (name === "pool" || name === "poolPrice" || name === "lots")
-      return "Your file has no batteries, and once direct trading ends, nobody who is left can agree: a pool would sell nothing.";
+      return "Your file has no batteries, and its buyers pay no more in a pool than directly: once direct trading ends, nobody who is left can agree, and a pool would sell nothing.";
   }
   if (computed[view].includes(name) || looked[view].includes(name)) return null;
   switch (name) {
     case "commission":
       return "Fees are booked in Day and Ledger; who trades with whom does not depend on them.";
-    case "poolPrice":
-      return "What is left after direct trading finds no buyer at any pool price. It takes effect in Day and Ledger.";
     case "mechanism":
       return "Both are shown here.";
     case "time":
@@ -89,8 +87,6 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
 
 /** What to say beside a setting that takes effect with another value than the one set; null where it is the same. */
 export function caveat(name: SettingName, settings: Settings): string | null {
-  if (name === "poolPrice" && settings.view === "period")
-    return "It decides who joins the pool. Batteries sell there at prices of their own, and nobody else finds a buyer.";
   if (name !== "orders" || (settings.view !== "day" && settings.view !== "ledger")) return null;
   const size = participantsOf(settings);
   return size === settings.orders

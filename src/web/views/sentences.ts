@@ -12,6 +12,10 @@ export interface Cast {
   /** Price limits by order, in price ticks. */
   readonly offerPrices: readonly number[];
   readonly bidPrices: readonly number[];
+  /** Whether contracts let what is left of offers join the pool, and the limits of orders there. */
+  readonly consents: readonly boolean[];
+  readonly offerPoolLimits: readonly number[];
+  readonly bidPoolLimits: readonly number[];
   readonly rules: WalkRules;
 }
 
@@ -100,15 +104,16 @@ function passSentence(step: Step, cast: Cast): string {
 
 /** Who stays out of the pool, and why: each says which of the two reasons is its own. */
 function outsideSentences(step: Step, cast: Cast): string[] {
-  const refuses = step.idle.filter((index) => cast.offerPrices[index]! > step.price);
-  const barred = step.idle.filter((index) => cast.offerPrices[index]! <= step.price);
+  const paid = cast.rules.pool!.purchasePrice;
+  const barred = step.idle.filter((index) => !cast.consents[index]);
+  const refuses = step.idle.filter((index) => cast.consents[index]);
   const said: string[] = [];
   if (refuses.length > 0) {
-    const asks = refuses.map((index) => priceText(cast.offerPrices[index]!));
+    const asks = refuses.map((index) => priceText(cast.offerPoolLimits[index]!));
     const names = list(refuses.map((index) => cast.offerNames[index]!));
     const lone = refuses.length === 1;
     said.push(
-      `${names} ${lone ? "stays" : "stay"} out: ${lone ? "it asks" : "they ask"} ${list(asks)}, the pool pays ${priceText(step.price)}.`,
+      `${names} ${lone ? "stays" : "stay"} out: ${lone ? "its contract asks" : "their contracts ask"} ${list(asks)}, the pool pays ${priceText(paid)}.`,
     );
   }
   if (barred.length > 0)
@@ -128,13 +133,26 @@ function joinSentence(step: Step, cast: Cast): string {
   const parts = ["Direct trading is over."];
   if (sellers.length > 0)
     parts.push(
-      `What ${names(sellers)} still ${sellers.length === 1 ? "has" : "have"}, ${left(sellers)}, joins the pool at its fixed price of ${each(step.price)}.`,
+      `What ${names(sellers)} still ${sellers.length === 1 ? "has" : "have"}, ${left(sellers)}, joins the pool, which sells at ${each(step.price)} and pays ${priceText(cast.rules.pool!.purchasePrice)} for what it sells.`,
     );
   if (stores.length > 0)
     parts.push(
       `${names(stores)} ${stores.length === 1 ? "adds" : "add"} ${left(stores)} at ${stores.length === 1 ? "its" : "their"} own price.`,
     );
+  const more = step.bids.filter((index) => cast.bidPoolLimits[index]! > cast.bidPrices[index]!);
+  if (more.length > 0)
+    parts.push(
+      `Buyers who would get the rest from the grid pay up to ${priceText(Math.max(...more.map((index) => cast.bidPoolLimits[index]!)))} here, what the grid asks.`,
+    );
   return [...parts, ...outsideSentences(step, cast)].join(" ");
+}
+
+function saleSentence(step: Step, cast: Cast): string {
+  const [seller, buyer] = [cast.offerNames[step.offer]!, cast.bidNames[step.bid]!];
+  const deal = `${buyer} buys ${energy(step.quantity)}`;
+  return step.offer < cast.sellers
+    ? `${deal} that ${seller} left in the pool, at ${each(step.price)}; ${seller} gets ${each(cast.rules.pool!.purchasePrice)}.`
+    : `${deal} from ${seller}, at ${each(step.price)}.`;
 }
 
 /** One step in plain language. */
@@ -153,7 +171,7 @@ export function sentence(step: Step, walk: Walk, cast: Cast): string {
     case "join":
       return joinSentence(step, cast);
     case "sale":
-      return `${cast.bidNames[step.bid]!} buys ${energy(step.quantity)} ${step.offer < cast.sellers ? `that ${cast.offerNames[step.offer]!} left in the pool` : `from ${cast.offerNames[step.offer]!}`}, at ${each(step.price)}.`;
+      return saleSentence(step, cast);
     case "end": {
       const direct = total(walk.trades.map((trade) => trade.quantity));
       const pooled = total(walk.poolTrades.map((trade) => trade.quantity));

@@ -7,7 +7,7 @@ import { el } from "../dom.js";
 import { energy } from "../format.js";
 import type { Settings } from "../settings/settings.js";
 import { mechanismWords } from "../words.js";
-import { type Step, type Walk, walkPeriod } from "../worker/explain.js";
+import { poolLimitOf, type Step, type Walk, walkPeriod } from "../worker/explain.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
 import { hiddenTable, part } from "./parts.js";
 import { openPlayer, type Player } from "./player.js";
@@ -45,17 +45,12 @@ interface Told {
 }
 
 /** Makes the walk of a small period; null of one that is too large, or that the walk does not come to. */
-function walkOf(result: PeriodResult, settings: Settings): Told | null {
+function walkOf(result: PeriodResult): Told | null {
   if (!result.walkable || result.orders === null) return null;
   const side = (name: OrderLine["side"]): OrderLine[] =>
     result.orders!.filter((order) => order.side === name);
   const [offers, bids] = [side("offer"), side("bid")];
-  const rules: Cast["rules"] = {
-    mechanism: settings.mechanism,
-    pricing: settings.pricing,
-    k: settings.blend * 10_000,
-    pool: settings.pool ? { price: settings.poolPrice * 1000, lots: settings.lots } : null,
-  };
+  const { rules } = result;
   const walk = walkPeriod(offers, bids, rules); // stores' lots come behind the offers
   if (!agrees(walk, result)) return null;
   const cast: Cast = {
@@ -64,6 +59,9 @@ function walkOf(result: PeriodResult, settings: Settings): Told | null {
     bidNames: bids.map(({ name }) => name),
     offerPrices: offers.map(({ price }) => price),
     bidPrices: bids.map(({ price }) => price),
+    consents: offers.map(({ consent }) => consent),
+    offerPoolLimits: offers.map(poolLimitOf),
+    bidPoolLimits: bids.map(poolLimitOf),
     rules,
   };
   return { walk, cast, offers, bids };
@@ -192,7 +190,7 @@ export function openWalk(
     element,
     stop: player.stop,
     show(result, settings) {
-      told = walkOf(result, settings);
+      told = walkOf(result);
       stage.hidden = told === null;
       large.element.hidden = told !== null;
       large.show(result);

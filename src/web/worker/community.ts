@@ -1,9 +1,10 @@
 /** Makes the orders of one period: those of a simulated community, or many more that are like them. */
-import { openCommunity } from "../../simulation/community.js";
+import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import { createRandom, draw } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
+import { type PoolLimit, poolLimits } from "./agreed.js";
 import { ownerOfStore, scenarioOf, wordsOf } from "./scenario.js";
 
 /** The orders of one carrier and period, and who they belong to. */
@@ -11,10 +12,17 @@ export interface Market {
   readonly offers: {
     readonly quantity: Uint32Array;
     readonly price: Int32Array;
+    /** From which price on, paid to the seller, what is left joins the pool. */
+    readonly poolLimit: Int32Array;
     /** 0 where the seller keeps out of the pool. */
     readonly consent: Uint8Array;
   };
-  readonly bids: { readonly quantity: Uint32Array; readonly price: Int32Array };
+  readonly bids: {
+    readonly quantity: Uint32Array;
+    readonly price: Int32Array;
+    /** The most that the buyer pays in the pool. */
+    readonly poolLimit: Int32Array;
+  };
   /** What stores offer through the pool, each at its own price. */
   readonly lots: { readonly quantity: Uint32Array; readonly price: Int32Array };
   /** Owner of an offer, or of a store's lot where the index lies beyond the offers. */
@@ -29,8 +37,8 @@ export interface Owner {
   readonly kind: string;
 }
 
-/** One order of the community. */
-interface Placed {
+/** One order of the community, with its limit in the pool. */
+interface Placed extends PoolLimit {
   readonly member: Member;
   readonly sells: boolean;
   readonly quantity: number;
@@ -41,43 +49,56 @@ interface Placed {
 const mostMembers = 800;
 const pickStream = 90_001;
 
+/** What a store offers through the pool, and at which price. */
+type Lot = Pick<Placed, "member" | "quantity" | "price">;
+
 /** What a community brings to a period. */
 interface Brought {
+  readonly community: Community;
+  /** Place of the period in the community's run. */
+  readonly place: number;
+  /** Orders of the carrier, in arrival order. */
   readonly placed: readonly Placed[];
-  /** Lots of stores: the member, and how much at which price. */
-  readonly lots: readonly Placed[];
+  readonly lots: readonly Lot[];
 }
 
 /** The orders that a community of `size` members places in the period and carrier of the settings, in arrival order. */
 function broughtBy(settings: Settings, size: number): Brought {
   const community = openCommunity(scenarioOf(settings, size));
   const { members } = community;
-  const batch = community.orders(Math.floor(settings.time / settings.minutes));
+  const place = Math.floor(settings.time / settings.minutes);
+  const batch = community.orders(place);
+  const limitOf = poolLimits(community, settings.carrier, place);
   const code = carriers.indexOf(settings.carrier);
   const placed: Placed[] = [];
-  for (let index = 0; index < batch.carrier.length; index++)
-    if (batch.carrier[index] === code)
-      placed.push({
-        member: members[batch.participant[index]!]!,
-        sells: batch.side[index] === 0,
-        quantity: batch.quantity[index]!,
-        price: batch.price[index]!,
-      });
-  const lots: Placed[] = [];
+  for (let index = 0; index < batch.carrier.length; index++) {
+    if (batch.carrier[index] !== code) continue;
+    const participant = batch.participant[index]!;
+    const sells = batch.side[index] === 0;
+    const price = batch.price[index]!;
+    placed.push({
+      member: members[participant]!,
+      sells,
+      quantity: batch.quantity[index]!,
+      price,
+      ...limitOf({ participant, sells, price }),
+    });
+  }
+  const lots: Lot[] = [];
   for (const contract of community.contracts(-1)) {
     if (contract.kind !== "storage" || contract.carrier !== settings.carrier || contract.stays) continue;
     const member = members.find(({ id }) => contract.device.startsWith(`${id}-`));
-    const quantity = Math.floor(
-      (Math.min(contract.charge, contract.dischargeLimit) * contract.dischargeEfficiency) / ppm,
+    const quantity = Math.min(
+      contract.dischargeLimit,
+      Math.floor((contract.charge * contract.dischargeEfficiency) / ppm),
     );
-    if (member !== undefined && quantity > 0)
-      lots.push({ member, sells: true, quantity, price: contract.dischargePrice });
+    if (member !== undefined && quantity > 0) lots.push({ member, quantity, price: contract.dischargePrice });
   }
-  return { placed, lots };
+  return { community, place, placed, lots };
 }
 
-/** Makes the orders the settings describe: always exactly as many, and the same for the same settings. */
-export function makeMarket(settings: Settings): Market {
+/** The orders of the settings' community, as many as it is asked for or as it has, and the lots of its stores. */
+export function bringOrders(settings: Settings): Brought {
   const wanted = Math.min(settings.orders, mostMembers);
   const most = Math.max(300, 3 * wanted);
   let size = Math.ceil(wanted * 1.2) + 4;
@@ -94,7 +115,13 @@ export function makeMarket(settings: Settings): Market {
   const some = placed.length > wanted ? chosen(placed, wanted, settings.seed) : placed;
   // A store for about every dozen orders, as many as the community has.
   const few = lots.slice(0, Math.max(1, Math.floor(some.length / 12)));
-  return settings.orders <= some.length ? listed(some, few) : multiplied(some, few, settings);
+  return { ...brought, placed: some, lots: few };
+}
+
+/** Makes the orders the settings describe: always exactly as many, and the same for the same settings. */
+export function makeMarket(settings: Settings): Market {
+  const { placed, lots } = bringOrders(settings);
+  return settings.orders <= placed.length ? listed(placed, lots) : multiplied(placed, lots, settings);
 }
 
 /** Whether there are as many orders as wanted, and of each side a sixth, or half a dozen. */
@@ -126,18 +153,20 @@ function chosen(placed: readonly Placed[], wanted: number, seed: number): Placed
 }
 
 /** A market in which every order is listed with its own member. */
-function listed(placed: readonly Placed[], lots: readonly Placed[]): Market {
+function listed(placed: readonly Placed[], lots: readonly Lot[]): Market {
   const offers = placed.filter((order) => order.sells);
   const bids = placed.filter((order) => !order.sells);
   return {
     offers: {
       quantity: Uint32Array.from(offers, (order) => order.quantity),
       price: Int32Array.from(offers, (order) => order.price),
-      consent: Uint8Array.from(offers, (order) => (order.member.pool ? 1 : 0)),
+      poolLimit: Int32Array.from(offers, (order) => order.poolLimit),
+      consent: Uint8Array.from(offers, (order) => (order.consent ? 1 : 0)),
     },
     bids: {
       quantity: Uint32Array.from(bids, (order) => order.quantity),
       price: Int32Array.from(bids, (order) => order.price),
+      poolLimit: Int32Array.from(bids, (order) => order.poolLimit),
     },
     lots: {
       quantity: Uint32Array.from(lots, (lot) => lot.quantity),
@@ -152,7 +181,7 @@ function listed(placed: readonly Placed[], lots: readonly Placed[]): Market {
 }
 
 /** A market of many more: each order like one of the community’s, with a quantity and a price of its own. */
-function multiplied(placed: readonly Placed[], lots: readonly Placed[], settings: Settings): Market {
+function multiplied(placed: readonly Placed[], lots: readonly Lot[], settings: Settings): Market {
   const offers = placed.filter((order) => order.sells);
   const bids = placed.filter((order) => !order.sells);
   const random = createRandom(settings.seed);
@@ -163,29 +192,33 @@ function multiplied(placed: readonly Placed[], lots: readonly Placed[], settings
         ? settings.orders
         : Math.round((settings.orders * offers.length) / placed.length);
   const lotCount = Math.round((settings.orders * lots.length) / placed.length);
-  const spread = (from: readonly Placed[], size: number) => {
+  const spread = <T extends Lot>(from: readonly T[], size: number) => {
     const quantity = new Uint32Array(size);
     const price = new Int32Array(size);
-    const consent = new Uint8Array(size);
     for (let index = 0; index < size; index++) {
       const like = from[index % from.length]!;
       const factor = (random.next() + 0x2000_0000) / 0xa000_0000; // 0.2 to 1.8
       quantity[index] = Math.min(Math.max(Math.round(like.quantity * factor), 1), maxQuantity);
       price[index] = like.price + (random.next() % 20_001) - 10_000;
-      consent[index] = like.member.pool ? 1 : 0;
     }
-    return { quantity, price, consent };
+    return { quantity, price };
   };
+  const sold = spread(offers, offerCount);
+  const asked = spread(bids, settings.orders - offerCount);
+  // The contract is that of the order it is like; a bid pays what it pays among peers in the pool as well.
+  const floor = sold.price.map((_, index) => offers[index % offers.length]!.poolLimit);
+  const most = asked.price.map((price, index) => Math.max(price, bids[index % bids.length]!.poolLimit));
+  const consent = Uint8Array.from(sold.price, (_, index) => (offers[index % offers.length]!.consent ? 1 : 0));
   const owner =
-    (from: readonly Placed[]) =>
+    (from: readonly Lot[]) =>
     (index: number): Owner => {
       const { name, kind } = wordsOf(from[index % from.length]!.member);
       const street = Math.floor(index / from.length);
       return { name: street === 0 ? name : `${name}, district ${street + 1}`, kind };
     };
   return {
-    offers: spread(offers, offerCount),
-    bids: spread(bids, settings.orders - offerCount),
+    offers: { ...sold, poolLimit: floor, consent },
+    bids: { ...asked, poolLimit: most },
     lots: spread(lots, lotCount),
     offerOwner: (index) =>
       index < offerCount

@@ -70,8 +70,8 @@ function sideOf({ rules, clearing, market, took }: Scene, outcome: Outcome): Sid
   const served = direct + sum(outcome.bidPooled);
   const none = served === 0;
   return {
-    mechanism: rules.mechanism ?? "value",
-    pricing: rules.pricing ?? "counterparty",
+    mechanism: rules.mechanism,
+    pricing: rules.pricing,
     trades: trades.count,
     poolTrades: pool?.trades.count ?? 0,
     served,

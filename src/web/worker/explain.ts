@@ -11,6 +11,8 @@ export const mostWalked = 60;
 export interface WalkOrder {
   readonly quantity: number;
   readonly price: number;
+  /** Limit in the pool; left out: the price. */
+  readonly poolLimit?: number;
   /** false: an offer whose rest keeps out of the pool. */
   readonly consent?: boolean;
   /** true: a store's lot, which takes part in the pool alone, at its own price. These stand behind the offers. */
@@ -20,7 +22,12 @@ export interface WalkOrder {
 /** The rules a walk follows; `k` in ppm, prices in ticks. */
 export interface WalkRules extends MechanismRules {
   readonly k: number;
-  readonly pool: { readonly price: number; readonly lots: "whole" | "divisible" } | null;
+  /** `price` is what buyers pay, `purchasePrice` what sellers get of it. */
+  readonly pool: {
+    readonly price: number;
+    readonly purchasePrice: number;
+    readonly lots: "whole" | "divisible";
+  } | null;
 }
 
 /** Where in the period a step lies. */
@@ -64,6 +71,9 @@ export interface Walk {
   readonly lots: readonly number[];
   readonly poolTrades: readonly WalkTrade[];
 }
+
+/** The limit of an order in the pool. */
+export const poolLimitOf = ({ price, poolLimit = price }: WalkOrder): number => poolLimit;
 
 /** Price between two, market-rules.md `blend`. */
 function blend(low: number, high: number, k: number): number {
@@ -150,17 +160,17 @@ class Walker {
     this.step("trade", { ...one, passed });
   }
 
-  /** Buyers by what they still need × price, largest first. */
-  lineUpBids(): void {
+  /** Buyers by what they still need × their limit, largest first. */
+  lineUpBids(limitOf: (bid: WalkOrder) => number): void {
     const { bids, bidLeft } = this;
-    this.bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(bids[index]!.price), true);
+    this.bidQueue = queue(bidLeft, (index) => BigInt(bidLeft[index]!) * BigInt(limitOf(bids[index]!)), true);
   }
 
   lineUp(): void {
     const { offers, offerLeft, inTurn } = this;
     const key = (index: number): bigint => BigInt(offerLeft[index]!) * BigInt(offers[index]!.price);
     this.offerQueue = queue(offerLeft, key, false, inTurn);
-    this.lineUpBids();
+    this.lineUpBids(({ price }) => price);
   }
 }
 
@@ -244,23 +254,26 @@ function walkMerit(walker: Walker): number | null {
 }
 
 /** The pool: what is left of those who may and will join, and the stores, at the pool's price or their own. */
-function walkPool(walker: Walker, { price, lots: form }: NonNullable<WalkRules["pool"]>): void {
+function walkPool(
+  walker: Walker,
+  { price, purchasePrice, lots: form }: NonNullable<WalkRules["pool"]>,
+): void {
   const { offers, bids, offerLeft, bidLeft, lots, poolTrades } = walker;
   walker.phase = "pool";
   const priceOf = (index: number): number => (walker.inTurn[index] ? price : offers[index]!.price);
   for (const [index, order] of offers.entries()) {
-    const joins = order.store === true || (order.price <= price && order.consent !== false);
+    const joins = order.store === true || (poolLimitOf(order) <= purchasePrice && order.consent !== false);
     if (offerLeft[index]! > 0 && joins) lots.push(index);
   }
   const joined = offers.map((_, index) => lots.includes(index));
   const outside = offerLeft.flatMap((left, index) => (left > 0 && !joined[index] ? [index] : []));
   const key = (index: number): bigint => BigInt(offerLeft[index]!) * BigInt(priceOf(index));
   walker.offerQueue = queue(offerLeft, key, false, joined);
-  walker.lineUpBids();
+  walker.lineUpBids(poolLimitOf);
   if (lots.length > 0 || outside.length > 0) walker.step("join", { price, passed: lots, idle: outside });
   for (const bid of walker.bidQueue)
     for (const offer of walker.offerQueue) {
-      if (bids[bid]!.price < priceOf(offer)) continue;
+      if (poolLimitOf(bids[bid]!) < priceOf(offer)) continue;
       const [left, open] = [offerLeft[offer]!, bidLeft[bid]!];
       const quantity = form === "whole" ? (left <= open ? left : 0) : Math.min(left, open);
       if (quantity === 0) continue;

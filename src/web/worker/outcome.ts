@@ -32,11 +32,15 @@ export function eachTrade(
   }
 }
 
-/** Limit of an offer, or the price of a store's lot. */
-export const askedBy = ({ market }: Scene, offer: number): number =>
-  offer < market.offers.price.length
-    ? market.offers.price[offer]!
-    : market.lots.price[offer - market.offers.price.length]!;
+/** Limit of an offer in trade among peers or in the pool, or the price of a store's lot. */
+export function askedBy({ market: { offers, lots } }: Scene, pool: boolean, offer: number): number {
+  if (offer >= offers.price.length) return lots.price[offer - offers.price.length]!;
+  return (pool ? offers.poolLimit : offers.price)[offer]!;
+}
+
+/** What the seller gets of a unit whose buyer pays `price`: in the pool, unless it is a store, less than that. */
+export const receivedFor = ({ market, rules }: Scene, pool: boolean, offer: number, price: number): number =>
+  pool && offer < market.offers.price.length ? rules.pool!.purchasePrice : price;
 
 /**
  * What became of every order of a scene, stores' lots behind the offers; quantities in ticks, amounts in money ticks as
@@ -48,10 +52,10 @@ export interface Outcome {
   readonly offerPooled: Float64Array;
   readonly bidDirect: Float64Array;
   readonly bidPooled: Float64Array;
-  /** Per order: received or paid. */
+  /** Per order: received or paid; for what the pool sells, a seller gets its purchase price. */
   readonly offerAmount: Float64Array;
   readonly bidAmount: Float64Array;
-  /** Per order: received above the limit, or paid below it. */
+  /** Per order: received above the limit, or paid below it; of what went through the pool, the limit there. */
   readonly offerGain: Float64Array;
   readonly bidGain: Float64Array;
 }
@@ -71,13 +75,14 @@ export function outcomeOf(scene: Scene): Outcome {
     bidGain: new Float64Array(bids.price.length),
   };
   eachTrade(scene, (pool, offer, bid, quantity, price) => {
-    const amount = quantity * price;
+    const received = quantity * receivedFor(scene, pool, offer, price);
+    const paid = quantity * price;
     (pool ? outcome.offerPooled : outcome.offerDirect)[offer]! += quantity;
     (pool ? outcome.bidPooled : outcome.bidDirect)[bid]! += quantity;
-    outcome.offerAmount[offer]! += amount;
-    outcome.bidAmount[bid]! += amount;
-    outcome.offerGain[offer]! += amount - quantity * askedBy(scene, offer);
-    outcome.bidGain[bid]! += quantity * bids.price[bid]! - amount;
+    outcome.offerAmount[offer]! += received;
+    outcome.bidAmount[bid]! += paid;
+    outcome.offerGain[offer]! += received - quantity * askedBy(scene, pool, offer);
+    outcome.bidGain[bid]! += quantity * (pool ? bids.poolLimit : bids.price)[bid]! - paid;
   });
   return outcome;
 }

@@ -1,8 +1,8 @@
 /** One period for the page: clears it and says what came of it, as curves, bands, orders and trades. */
 import { fail } from "../../errors.js";
 import { type Curve, makeCurve } from "./curves.js";
-import { mostWalked } from "./explain.js";
-import { askedBy, eachTrade, type Outcome, outcomeOf, type SceneTrade, sum } from "./outcome.js";
+import { mostWalked, type WalkRules } from "./explain.js";
+import { askedBy, eachTrade, type Outcome, outcomeOf, receivedFor, type SceneTrade, sum } from "./outcome.js";
 import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
 import type { Work } from "./work.js";
 
@@ -14,6 +14,8 @@ export interface OrderLine {
   readonly kind: string;
   readonly quantity: number;
   readonly price: number;
+  /** Limit in the pool; of a store, its price. */
+  readonly poolLimit: number;
   readonly direct: number;
   readonly pooled: number;
   readonly left: number;
@@ -25,11 +27,15 @@ export interface OrderLine {
   readonly store: boolean;
 }
 
-/** A stretch of trades as a band: from the sellers' limit to the buyers', and the price paid. */
+/**
+ * A stretch of trades as a band: from the sellers' limit to the buyers', what sellers received and what buyers paid.
+ * The two differ in the pool.
+ */
 export interface Band {
   readonly quantity: number;
   readonly low: number;
   readonly high: number;
+  readonly received: number;
   readonly price: number;
   readonly pool: boolean;
   /** The trade it is, or −1 where it stands for several. */
@@ -55,6 +61,8 @@ export interface PeriodResult {
   readonly poolTrades: number;
   readonly clearingPrice: number | null;
   readonly poolPrice: number | null;
+  /** The rules it was cleared by. */
+  readonly rules: WalkRules;
   readonly took: number;
   readonly supply: Curve;
   readonly demand: Curve;
@@ -78,7 +86,8 @@ function orderLine({ market }: Scene, made: Outcome, side: "offer" | "bid", inde
   const supply = side === "offer";
   const store = supply && index >= market.offers.price.length;
   const place = store ? index - market.offers.price.length : index;
-  const columns = store ? market.lots : supply ? market.offers : market.bids;
+  const limited = supply ? market.offers : market.bids;
+  const columns = store ? market.lots : limited;
   const quantity = columns.quantity[place]!;
   const direct = (supply ? made.offerDirect : made.bidDirect)[index]!;
   const pooled = (supply ? made.offerPooled : made.bidPooled)[index]!;
@@ -88,6 +97,7 @@ function orderLine({ market }: Scene, made: Outcome, side: "offer" | "bid", inde
     ...(supply ? market.offerOwner(index) : market.bidOwner(index)),
     quantity,
     price: columns.price[place]!,
+    poolLimit: (store ? market.lots.price : limited.poolLimit)[place]!,
     direct,
     pooled,
     left: quantity - direct - pooled,
@@ -109,18 +119,19 @@ function bandsOf(now: Scene): Band[] {
   const all = now.clearing.trades.count + (now.clearing.pool?.trades.count ?? 0);
   const each = Math.ceil(all / mostBands);
   const bands: Band[] = [];
-  let [members, quantity, low, high, paid, pool, place] = [0, 0, 0, 0, 0, false, 0];
+  let [members, quantity, low, high, received, paid, pool, place] = [0, 0, 0, 0, 0, 0, false, 0];
   const close = (): void => {
     if (members > 0)
       bands.push({
         quantity,
         low: low / quantity,
         high: high / quantity,
+        received: received / quantity,
         price: paid / quantity,
         pool,
         trade: each === 1 ? place - 1 : -1,
       });
-    [members, quantity, low, high, paid] = [0, 0, 0, 0, 0];
+    [members, quantity, low, high, received, paid] = [0, 0, 0, 0, 0, 0];
   };
   eachTrade(now, (pooled, offer, bid, traded, price) => {
     if (members === each || pooled !== pool) close();
@@ -128,15 +139,16 @@ function bandsOf(now: Scene): Band[] {
     members++;
     place++;
     quantity += traded;
-    low += traded * askedBy(now, offer);
-    high += traded * bids.price[bid]!;
+    low += traded * askedBy(now, pooled, offer);
+    high += traded * (pooled ? bids.poolLimit : bids.price)[bid]!;
+    received += traded * receivedFor(now, pooled, offer, price);
     paid += traded * price;
   });
   close();
   return bands;
 }
 
-/** One order with its trades, the first hundred. */
+/** One order with its trades, the first hundred, at what the order paid or got. */
 export interface OrderShown {
   readonly line: OrderLine;
   readonly trades: readonly (SceneTrade & { readonly other: string })[];
@@ -184,6 +196,7 @@ export function period({ engine }: Work, asked: Asked): PeriodResult {
     poolTrades: clearing.pool?.trades.count ?? 0,
     clearingPrice: clearing.clearingPrice,
     poolPrice: now.rules.pool?.price ?? null,
+    rules: now.rules,
     took: now.took,
     supply: makeCurve(offers, (index) => made.offerDirect[index]! + made.offerPooled[index]!, false),
     demand: makeCurve(bids, (index) => made.bidDirect[index]! + made.bidPooled[index]!, true),
@@ -204,8 +217,10 @@ export function order(
   const trades: (SceneTrade & { readonly other: string })[] = [];
   eachTrade(now, (pool, offer, bid, quantity, price) => {
     if ((side === "offer" ? offer : bid) !== index || trades.length === mostTrades) return;
-    const other = side === "offer" ? now.market.bidOwner(bid) : now.market.offerOwner(offer);
-    trades.push({ pool, offer, bid, quantity, price, other: other.name });
+    const sells = side === "offer";
+    const other = sells ? now.market.bidOwner(bid) : now.market.offerOwner(offer);
+    const each = sells ? receivedFor(now, pool, offer, price) : price;
+    trades.push({ pool, offer, bid, quantity, price: each, other: other.name });
   });
   return { line: orderLine(now, outcome, side, index), trades, poolPrice: now.rules.pool?.price ?? null };
 }

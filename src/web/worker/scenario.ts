@@ -3,9 +3,10 @@ import { community } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { wired } from "../../simulation/scenarios/network.js";
-import { carriers, formatTicks, microTick, ppm } from "../../units.js";
+import { type Carrier, carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
 import { kindWords } from "../words.js";
+import type { WalkRules } from "./explain.js";
 
 /** Who lives in a community, in parts of a hundred. */
 type Mix = Readonly<Partial<Record<MemberKind, number>>>;
@@ -71,26 +72,32 @@ const mixes: Record<Settings["mix"], Mix> = {
   },
 };
 
+/** The pool of a carrier: what its buyers pay, and what its sellers get. */
+export function poolOf(settings: Settings, carrier: Carrier): NonNullable<WalkRules["pool"]> {
+  const { rules, tariffs } = community({ participants: 1 });
+  // The page sets the price of one carrier's pool; the others keep theirs.
+  const price = carrier === settings.carrier ? settings.poolPrice * 1000 : rules[carrier].pool!.price;
+  // Sellers get half more than the grid pays them, and never more than the buyers pay.
+  const purchasePrice = Math.min(price, Math.round(tariffs[carrier].feedIn * 1.5));
+  return { price, purchasePrice, lots: settings.lots };
+}
+
 /** The community of `size` members that the settings describe, and a day of it. */
 export function scenarioOf(settings: Settings, size: number): Scenario {
-  const { mechanism, pricing, blend, pool, poolPrice, lots, commission, mix, season, weather, seed } =
-    settings;
-  const { rules: usual, tariffs } = community({ participants: 1 });
+  const { mechanism, pricing, blend, pool, commission, mix, season, weather, seed } = settings;
   const rules = carriers.map((carrier) => {
-    const { price } = usual[carrier].pool!;
-    // The page sets the price of one carrier's pool; the others keep theirs.
-    const own = carrier === settings.carrier ? poolPrice * 1000 : price;
-    // Half more than the grid pays for it: what the pool can't sell it has to export.
-    const bought = Math.min(own, Math.round(tariffs[carrier].feedIn * 1.5));
+    const sold = pool ? poolOf(settings, carrier) : null;
     return [
       carrier,
       {
         mechanism,
         pricing,
         k: blend * 10_000,
-        pool: pool
-          ? { price: formatTicks(own, microTick), purchasePrice: formatTicks(bought, microTick), lots }
-          : null,
+        pool: sold && {
+          price: formatTicks(sold.price, microTick),
+          purchasePrice: formatTicks(sold.purchasePrice, microTick),
+          lots: sold.lots,
+        },
       },
     ];
   });

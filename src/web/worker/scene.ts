@@ -10,12 +10,16 @@ import { goesWith, type Mechanism, ownPricing } from "../../core/mechanisms.js";
 import { isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { type Market, makeMarket } from "./community.js";
+import type { WalkRules } from "./explain.js";
 import { marketOfOwn } from "./own/bring.js";
+import { poolOf } from "./scenario.js";
 
 /** A market of one period with what its rules made of it, kept while the page looks at it. */
 export interface Scene {
   readonly market: Market;
-  readonly rules: ClearingRules;
+  readonly rules: WalkRules;
+  /** What the engine is given of the market by these rules. */
+  readonly book: Book;
   readonly clearing: Clearing;
   /** Milliseconds the engine took this one time, cold or warm; {@link "./timing.js"} measures. */
   readonly took: number;
@@ -27,13 +31,13 @@ export interface Asked {
   readonly own: OwnFile | null;
 }
 
-/** The engine's rules for the settings, or for another mechanism: with the same pricing where it goes with it. */
-export function rulesOf(settings: Settings, mechanism: Mechanism = settings.mechanism): ClearingRules {
+/** The rules for the settings, or for another mechanism: with the same pricing where it goes with it. */
+export function rulesOf(settings: Settings, mechanism: Mechanism = settings.mechanism): WalkRules {
   return {
     mechanism,
     pricing: goesWith(settings.pricing, mechanism) ? settings.pricing : ownPricing(mechanism),
     k: settings.blend * 10_000,
-    pool: settings.pool ? { price: settings.poolPrice * 1000, lots: settings.lots } : null,
+    pool: settings.pool ? poolOf(settings, settings.carrier) : null,
   };
 }
 
@@ -48,21 +52,35 @@ export function marketOf({ settings, own }: Asked): Market {
   return kept.market;
 }
 
-/** What the engine is given: the stores' lots only where there is a pool to sell them. */
-function bookOf({ offers, bids, lots }: Market, rules: ClearingRules): Book {
-  return rules.pool && lots.price.length > 0 ? { offers, bids, lots } : { offers, bids };
+/**
+ * What the engine is given: the stores' lots only where there is a pool to sell them, and of the offers those may join
+ * it that consent and take what the pool pays.
+ */
+function bookOf({ offers, bids, lots }: Market, { pool }: WalkRules): Book {
+  if (pool === null) return { offers, bids };
+  const consent = offers.consent.map((says, index) =>
+    says === 1 && offers.poolLimit[index]! <= pool.purchasePrice ? 1 : 0,
+  );
+  const book = { offers: { ...offers, consent }, bids };
+  return lots.price.length > 0 ? { ...book, lots } : book;
 }
 
+/** The rules as the engine takes them: what the pool pays its sellers is settled outside. */
+const engineRules = ({ pool, ...rules }: WalkRules): ClearingRules => ({
+  ...rules,
+  pool: pool && { price: pool.price, lots: pool.lots },
+});
+
 /** Clears `market` by `rules`; the result is a copy that stays. */
-export function clearMarket(engine: Engine, market: Market, rules: ClearingRules): Scene {
+export function clearMarket(engine: Engine, market: Market, rules: WalkRules): Scene {
   const book = bookOf(market, rules);
   const start = performance.now();
-  const view = engine.clear(book, rules);
+  const view = engine.clear(book, engineRules(rules));
   const took = performance.now() - start;
-  return { market, rules, clearing: copyClearing(view), took };
+  return { market, rules, book, clearing: copyClearing(view), took };
 }
 
 /** Clears a scene again, for its time alone. */
-export function rerun(engine: Engine, { market, rules }: Scene): void {
-  engine.clear(bookOf(market, rules), rules);
+export function rerun(engine: Engine, { book, rules }: Scene): void {
+  engine.clear(book, engineRules(rules));
 }

@@ -49,6 +49,7 @@ const markets: Partial<Settings>[] = [
   { pricing: "blend" },
   { orders: 200, mix: "town", time: 1110, season: "winter" },
   { mechanism: "merit", pricing: "uniform", orders: 60, mix: "solar" },
+  { orders: 40, mix: "solar", time: 780, season: "winter" },
 ];
 
 /** What a view shows, without the time it took. */
@@ -57,8 +58,8 @@ async function figures(view: ViewName, settings: Settings, file: typeof own | nu
   const found =
     view === "period" ? period(work(), asked) : view === "compare" ? compare(work(), asked) : null;
   return JSON.stringify(found, (name, value) =>
-    // The pool's own price is drawn as a line; what it changes is looked for.
-    name === "took" || name === "poolPrice"
+    // The pool's own price is drawn as a line, the rules are the settings again; what they change is looked for.
+    name === "took" || name === "poolPrice" || name === "rules"
       ? undefined
       : ArrayBuffer.isView(value)
         ? [...(value as Float64Array)]

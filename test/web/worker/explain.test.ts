@@ -1,23 +1,36 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Engine, openEngine, storageLot } from "../../../src/core/engine.js";
+import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { consistent, defaults, mixes, seasons } from "../../../src/web/settings/settings.js";
 import { sentence } from "../../../src/web/views/sentences.js";
-import { makeMarket } from "../../../src/web/worker/community.js";
-import { type Walk, type WalkOrder, type WalkRules, walkPeriod } from "../../../src/web/worker/explain.js";
+import { type Market, makeMarket } from "../../../src/web/worker/community.js";
+import {
+  poolLimitOf,
+  type Walk,
+  type WalkOrder,
+  type WalkRules,
+  walkPeriod,
+} from "../../../src/web/worker/explain.js";
+import { eachTrade } from "../../../src/web/worker/outcome.js";
+import { clearMarket, rulesOf as rulesOfSettings } from "../../../src/web/worker/scene.js";
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await openEngine();
 });
 
-const order = fc.record({
-  quantity: fc.integer({ min: 1, max: 12 }),
-  price: fc.integer({ min: -3, max: 9 }),
-});
+const smallPrice = fc.integer({ min: -3, max: 9 });
+const lot = fc.record({ quantity: fc.integer({ min: 1, max: 12 }), price: smallPrice });
+/** With and without a limit of its own in the pool. */
+const order = fc.record(
+  { quantity: fc.integer({ min: 1, max: 12 }), price: smallPrice, poolLimit: smallPrice },
+  { requiredKeys: ["quantity", "price"] },
+);
+const anyPrice = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const large = fc.record({
   quantity: fc.integer({ min: 1, max: 0xffff_ffff }),
-  price: fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
+  price: anyPrice,
+  poolLimit: anyPrice,
 });
 const rulesOf = (mechanism: "value" | "merit"): fc.Arbitrary<WalkRules> =>
   fc.record({
@@ -28,81 +41,52 @@ const rulesOf = (mechanism: "value" | "merit"): fc.Arbitrary<WalkRules> =>
     ),
     k: fc.integer({ min: 0, max: 1_000_000 }),
     pool: fc.option(
-      fc.record({
-        price: fc.integer({ min: -2, max: 9 }),
-        lots: fc.constantFrom("whole" as const, "divisible" as const),
-      }),
+      fc
+        .record({
+          price: fc.integer({ min: -2, max: 9 }),
+          less: fc.integer({ min: 0, max: 4 }),
+          lots: fc.constantFrom("whole" as const, "divisible" as const),
+        })
+        .map(({ price, less, lots }) => ({ price, purchasePrice: price - less, lots })),
     ),
   });
 const markets = fc.record({
-  offers: fc.oneof(
+  offers: fc.oneof<fc.Arbitrary<WalkOrder[]>[]>(
     fc.array(
-      fc.record({
-        quantity: order.map((o) => o.quantity),
-        price: order.map((o) => o.price),
-        consent: fc.boolean(),
-      }),
+      fc.tuple(order, fc.boolean()).map(([each, consent]) => ({ ...each, consent })),
       { maxLength: 9 },
     ),
     fc.array(large, { maxLength: 6 }),
   ),
-  bids: fc.oneof(fc.array(order, { maxLength: 9 }), fc.array(large, { maxLength: 6 })),
-  lots: fc.array(order, { maxLength: 3 }),
+  bids: fc.oneof<fc.Arbitrary<WalkOrder[]>[]>(
+    fc.array(order, { maxLength: 9 }),
+    fc.array(large, { maxLength: 6 }),
+  ),
+  lots: fc.array(lot, { maxLength: 3 }),
   rules: fc.oneof(rulesOf("value"), rulesOf("merit")),
 });
 
 const columns = (orders: readonly WalkOrder[]) => ({
   quantity: Uint32Array.from(orders, ({ quantity }) => quantity),
   price: Int32Array.from(orders, ({ price }) => price),
+  poolLimit: Int32Array.from(orders, poolLimitOf),
 });
+const nameless = () => ({ name: "", kind: "" });
 
-/** The engine's trades in the walk's words. */
-function byEngine(
-  offers: readonly WalkOrder[],
-  bids: readonly WalkOrder[],
-  lots: readonly WalkOrder[],
-  rules: WalkRules,
-) {
-  const { trades, pool, clearingPrice } = engine.clear(
-    {
-      offers: {
-        ...columns(offers),
-        consent: Uint8Array.from(offers, ({ consent }) => (consent === false ? 0 : 1)),
-      },
-      bids: columns(bids),
-      ...(rules.pool && lots.length > 0 ? { lots: columns(lots) } : {}),
-    },
-    rules,
+/** The engine's trades, as the page shows them, in the walk's words. */
+function byEngine(market: Market, rules: WalkRules): Pick<Walk, "trades" | "poolTrades" | "clearingPrice"> {
+  const scene = clearMarket(engine, market, rules);
+  const trades: Walk["trades"][number][] = [];
+  const poolTrades: Walk["trades"][number][] = [];
+  eachTrade(scene, (pool, offer, bid, quantity, price) =>
+    (pool ? poolTrades : trades).push({ offer, bid, quantity, price }),
   );
-  const made: Walk["trades"][number][] = [];
-  for (let index = 0; index < trades.count; index++)
-    made.push({
-      offer: trades.offer[index]!,
-      bid: trades.bid[index]!,
-      quantity: trades.quantity[index]!,
-      price: trades.price[index]!,
-    });
-  const sales: Walk["trades"][number][] = [];
-  if (pool !== null) {
-    const own = [...pool.lots.offer.subarray(0, pool.lots.count)].filter(
-      (offer) => offer !== storageLot,
-    ).length;
-    for (let index = 0; index < pool.trades.count; index++) {
-      const lot = pool.trades.lot[index]!;
-      const offer = lot < own ? pool.lots.offer[lot]! : offers.length + lot - own;
-      sales.push({
-        offer,
-        bid: pool.trades.bid[index]!,
-        quantity: pool.trades.quantity[index]!,
-        price: pool.trades.price[index]!,
-      });
-    }
-  }
-  return { made, sales, clearingPrice };
+  return { trades, poolTrades, clearingPrice: scene.clearing.clearingPrice };
 }
 
 describe("the walk through a period", () => {
   it("comes to the engine's trades, whatever the market", () => {
+    let sold = 0;
     fc.assert(
       fc.property(markets, ({ offers, bids, lots, rules }) => {
         const sellers: WalkOrder[] = [
@@ -110,13 +94,23 @@ describe("the walk through a period", () => {
           ...(rules.pool ? lots.map((lot) => ({ ...lot, store: true })) : []),
         ];
         const walk = walkPeriod(sellers, bids, rules);
-        const engines = byEngine(offers, bids, lots, rules);
-        expect(walk.trades).toEqual(engines.made);
-        expect(walk.poolTrades).toEqual(engines.sales);
-        expect(walk.clearingPrice).toBe(engines.clearingPrice);
+        const market: Market = {
+          offers: {
+            ...columns(offers),
+            consent: Uint8Array.from(offers, ({ consent }) => (consent === false ? 0 : 1)),
+          },
+          bids: columns(bids),
+          lots: columns(lots),
+          offerOwner: nameless,
+          bidOwner: nameless,
+        };
+        expect(walk).toMatchObject(byEngine(market, rules));
+        for (const { offer } of walk.poolTrades) if (offer < offers.length) sold += 1;
       }),
       { numRuns: 1000 },
     );
+    // What offers had left was sold in many of them.
+    expect(sold).toBeGreaterThan(100);
   });
 
   it("shows the worked case of the market rules step by step", () => {
@@ -153,6 +147,9 @@ describe("the walk through a period", () => {
           sellers: offers.length,
           offerPrices: sellers.map(({ price }) => price),
           bidPrices: bids.map(({ price }) => price),
+          consents: sellers.map(({ consent }) => consent !== false),
+          offerPoolLimits: sellers.map(poolLimitOf),
+          bidPoolLimits: bids.map(poolLimitOf),
           rules,
         };
         for (const step of walk.steps) {
@@ -191,19 +188,22 @@ describe("the page's community", () => {
 
   it("shows a newcomer both phases and the pool", () => {
     const market = makeMarket({ ...defaults });
-    const list = (side: { quantity: Uint32Array; price: Int32Array }, more = {}) =>
-      Array.from(side.price, (price, index) => ({ price, quantity: side.quantity[index]!, ...more }));
+    const list = (side: Pick<Market["lots"], "quantity" | "price"> & { poolLimit?: Int32Array }, more = {}) =>
+      Array.from(side.price, (price, index) => ({
+        price,
+        quantity: side.quantity[index]!,
+        poolLimit: side.poolLimit?.[index] ?? price,
+        ...more,
+      }));
     const walk = walkPeriod(
       [...list(market.offers), ...list(market.lots, { store: true })],
       list(market.bids),
-      {
-        mechanism: "value",
-        pricing: "counterparty",
-        k: 0,
-        pool: { price: defaults.poolPrice * 1000, lots: defaults.lots },
-      },
+      rulesOfSettings({ ...defaults }),
     );
     const phases = new Set(walk.steps.filter(({ quantity }) => quantity > 0).map(({ phase }) => phase));
     expect(phases).toEqual(new Set(["A", "B", "pool"]));
+    const stores = walk.poolTrades.filter(({ offer }) => offer >= market.offers.price.length).length;
+    expect(stores).toBeGreaterThan(0);
+    expect(walk.poolTrades.length).toBeGreaterThan(stores);
   });
 });

@@ -79,9 +79,10 @@ export function marketOfOwn(number: number, carrier: Carrier): Market {
     offers: {
       quantity: sheet.offers.quantity,
       price: sheet.offers.price,
+      poolLimit: sheet.offers.price,
       consent: new Uint8Array(sheet.offers.price.length).fill(1),
     },
-    bids: { quantity: sheet.bids.quantity, price: sheet.bids.price },
+    bids: { quantity: sheet.bids.quantity, price: sheet.bids.price, poolLimit: sheet.bids.price },
     lots: { quantity: new Uint32Array(0), price: new Int32Array(0) },
     offerOwner: owner(sheet.offers.id),
     bidOwner: owner(sheet.bids.id),
