@@ -57,13 +57,13 @@ describe("a ledger whose old blocks are erased", () => {
       out: "",
       err: `written to ${some}\n`,
     });
-    expect(readdirSync(some)).toHaveLength(8);
+    expect(readdirSync(some)).toHaveLength(9);
     expect(readFileSync(join(some, "orders.csv"), "utf8")).toMatch(/\r\n5,45,0,0,anneliese\.holm,/);
     const all = join(folder, "all");
     expect(await call("export", ledger, "--format", "parquet", "--output", all)).toEqual({
       code: 0,
       out: "",
-      err: `left out, since their records are withheld or erased: contracts, orders, trades, flows, readings, postings\nwritten to ${all}\n`,
+      err: `left out, since their records are withheld or erased: contracts, orders, trades, flows, areas, readings, postings\nwritten to ${all}\n`,
     });
     expect(readdirSync(all).sort()).toEqual(["blocks.parquet", "totals.parquet"]);
     expect(await call("export", ledger, "--format", "csv", "--table", "orders")).toMatchObject({
