@@ -5,6 +5,7 @@
 import type { Totals } from "../ledger/format/header.js";
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Carrier } from "../units.js";
+import type { AreaSum } from "./areas.js";
 import type { MarketTicks } from "./columns.js";
 import type { Savings } from "./savings.js";
 
@@ -84,6 +85,8 @@ export interface Summary {
   readonly participants: number;
   readonly energy: { readonly [carrier in Carrier]: EnergyBalance };
   readonly money: MoneyBalance;
+  /** The areas that had prices of their own. */
+  readonly areas: readonly AreaSum[];
   /** What the market was worth to its participants. */
   readonly savings: Savings;
 }

@@ -24,6 +24,7 @@ import { openHasher } from "../ledger/tree/hashwasm.js";
 import { type PaymentKind, paymentKinds } from "../market/books/payments.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import { carriers } from "../units.js";
+import { AreaSums } from "./areas.js";
 import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
 import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
@@ -78,6 +79,7 @@ export class Indicators {
   #poolTrades = 0;
   /** By carrier: what orders bought from the grid, and stores sold to it, by trades. */
   readonly #onAreas = carriers.map(() => ({ imports: 0n, storeExports: 0n }));
+  readonly #areas = new AreaSums();
   #readings = 0;
   #participants = 0;
   readonly #totals: bigint[][] = carriers.map(() => totalNames.map(() => 0n));
@@ -109,6 +111,7 @@ export class Indicators {
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
     this.#countTrades(sections.trades);
+    this.#areas.add(block);
     this.#readings += header.sections.readings.count;
     const totalsBy = totalsOf(block);
     for (const [code, carrier] of carriers.entries()) {
@@ -182,6 +185,7 @@ export class Indicators {
         groups,
         closes: accountGroups.reduce((sum, group) => sum + held(group), 0n) === 0n,
       },
+      areas: this.#areas.result(this.#registry.network.names),
       savings: this.#savings.result(
         held("platform commission") +
           held("platform pool") +

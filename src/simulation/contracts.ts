@@ -3,6 +3,7 @@
  * changes while it trades. Everything here follows from the scenario and its members.
  */
 import { maxAmount } from "../market/books/amounts.js";
+import { pricesAreas } from "../market/contracts/areas.js";
 import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
 import type { Cast } from "./cast.js";
@@ -67,6 +68,8 @@ function poolLeft(scenario: Scenario, opening: readonly Contract[], place: numbe
 
 function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract {
   const { mechanism, pricing, k, ties, pool } = scenario.rules[carrier];
+  // Stores trade through the pool, or where areas have prices, with everybody.
+  const stores = pool !== null || (scenario.areas[carrier].length > 0 && pricesAreas({ mechanism, pricing }));
   return {
     kind: "clearing",
     version: 1,
@@ -78,8 +81,8 @@ function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract 
     maxCycles: 0,
     ties,
     pool,
-    discharge: pool !== null,
-    charge: pool !== null,
+    discharge: stores,
+    charge: stores,
     export: true,
     interrupt: true,
     import: true,
@@ -113,6 +116,13 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
   };
 }
 
+/** What the longest way from the grid costs for a unit, in price ticks. */
+function wayFee({ areas }: Scenario, carrier: Carrier): number {
+  const fees = new Map<string | null, number>([[null, 0]]);
+  for (const { name, parent, fee } of areas[carrier]) fees.set(name, (fees.get(parent) ?? 0) + fee);
+  return Math.max(...fees.values());
+}
+
 /**
  * What a member can need in a run, in whole coins: what the scenario says, or what it spends at full load through all
  * its days, at the retail tariff with the dearest commission and a tenth for what meters find, and ten more.
@@ -121,7 +131,7 @@ function meansOf({ scenario, scale }: Cast, member: Member): bigint {
   if (scenario.deposit !== null) return BigInt(scenario.deposit);
   const fee = Math.max(...scenario.commission.map((tier) => tier.use)) / ppm;
   const costAt = (carrier: Carrier, watts: number): number =>
-    (watts * scenario.tariffs[carrier].retail) / ppm / 1000;
+    (watts * (scenario.tariffs[carrier].retail + wayFee(scenario, carrier))) / ppm / 1000;
   const peak =
     carriers.reduce((sum, carrier) => sum + costAt(carrier, reach(member, carrier).use), 0) +
     member.stores.reduce((sum, { carrier, power, owned }) => sum + (owned ? costAt(carrier, power) : 0), 0);

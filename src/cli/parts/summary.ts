@@ -4,6 +4,7 @@ import { addCosts } from "../../report/savings.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import type { Refusals } from "../../simulation/simulation.js";
 import { carriers, formatTicks, type Tick } from "../../units.js";
+import { areasDocument, areasText } from "./areatable.js";
 import { grouped, rounded, table } from "./table.js";
 
 /** What {@link summaryText} says of a run besides the sums of its ledger. */
@@ -142,6 +143,7 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
         .map(([kind, amount]) => [paymentNames[kind] ?? kind, money(amount)]),
     ),
     `sums close: ${summary.money.closes ? "yes, debits equal credits to the last tick" : "NO"}\n`,
+    areasText(summary, scenario.currency),
     savingsText(summary, facts),
     `\n${grouped(summary.blocks)} blocks sealed: ${grouped(summary.orders)} orders, ${grouped(summary.trades)} trades, ${grouped(summary.poolTrades)} pool trades, ${grouped(summary.readings)} meter readings${speed}\n`,
     facts.refused.orders === 0 ? "" : `${refusedText(facts.refused)}\n`,
@@ -278,6 +280,7 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
       ),
       closes: summary.money.closes,
     },
+    areas: areasDocument(summary),
     savings: savingsDocument(summary, facts),
     ledger: facts.ledger,
     head: facts.head,

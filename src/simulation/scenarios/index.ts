@@ -2,10 +2,18 @@
 import { fail } from "../../errors.js";
 import { community } from "../community.js";
 import type { Scenario } from "../scenario.js";
-import { wired } from "./network.js";
+import { congested, wired } from "./network.js";
 
 /** Names of the scenarios that come with the package. */
-export const scenarioNames = ["community", "small", "winter", "scarcity", "storm", "paper"] as const;
+export const scenarioNames = [
+  "community",
+  "small",
+  "winter",
+  "scarcity",
+  "storm",
+  "evening",
+  "paper",
+] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 const paperPool = { price: "0.43", lots: "whole" };
@@ -70,6 +78,20 @@ const makers: Record<ScenarioName, () => Scenario> = {
         supply: 2_000_000,
       },
     }),
+  evening: () =>
+    community({
+      participants: 120,
+      seed: 1_118,
+      season: "winter",
+      periodMs: 300_000,
+      more: {
+        name: "evening",
+        date: "2026-01-18",
+        description:
+          "A winter's Sunday whose evening is too much for the streets: a price for each area, fees and full edges.",
+        rules: { electricity: { mechanism: "merit", pricing: "uniform", pool: null } },
+      },
+    }),
   paper: () =>
     community({
       participants: 60,
@@ -95,5 +117,7 @@ export function bundledScenario(name: string): Scenario {
   const known = scenarioNames.find((each) => each === name);
   return known === undefined
     ? fail("invalid", "scenario", `a file or one of ${scenarioNames.join(", ")}`, name)
-    : wired(makers[known]());
+    : known === "evening"
+      ? congested(wired(makers[known]()))
+      : wired(makers[known]());
 }

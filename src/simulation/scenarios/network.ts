@@ -59,6 +59,24 @@ const inside = (parent: string, name: string, kilowatts: number | null): Scenari
   members: [],
 });
 
+/** What crossing costs where users of lines pay for them, in price ticks: a street's transformer, a district. */
+const streetFee = 40_000;
+const districtFee = 20_000;
+/** What a transformer that grew too small lets in, kW. */
+const outgrown = 22;
+
+/**
+ * The same network with fees at its edges and streets whose transformers have not grown with their cars and heat pumps:
+ * it clears by merit order, with a price for each area.
+ */
+export function congested(scenario: Scenario): Scenario {
+  const electricity = scenario.areas.electricity.map((area): ScenarioArea => {
+    if (area.loss === streetLoss) return { ...area, fee: streetFee, importKw: outgrown };
+    return area.loss === districtLoss ? { ...area, fee: districtFee } : area;
+  });
+  return { ...scenario, areas: { ...scenario.areas, electricity } };
+}
+
 /** A scenario with such a network for its electricity, as large as its community needs. */
 export function wired(scenario: Scenario): Scenario {
   const { participants, areas } = scenario;
