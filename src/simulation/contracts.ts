@@ -10,7 +10,7 @@ import type { Cast } from "./cast.js";
 import { areaContracts } from "./members/areas.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
-import { between, unitCost } from "./members/strategy.js";
+import { between, imports, poolFloor } from "./members/strategy.js";
 import { contractRoom } from "./scale.js";
 import { firstPeriod, type Scenario } from "./scenario.js";
 import { staysRenewed, storage } from "./storage.js";
@@ -217,14 +217,13 @@ function ownTerms(cast: Cast, member: Member, carrier: Carrier, from: number): C
       ...useTerms(cast, carrier, use),
       ...own,
       interruptible,
-      // What a converter can't buy it simply does not convert.
-      import: member.converter === null,
+      import: imports(member),
     });
   if (supply > 0 && !(street && pool))
     contracts.push({
       ...supplyTerms(cast, carrier, supply),
       ...own,
-      pool: pool && { floor: floorOf(cast, member, carrier) },
+      pool: pool && { floor: poolFloor(member, carrier, cast.scenario) },
       collateral: street ? "0" : `${2n * cast.scale.coin}`,
     });
   return contracts;
@@ -252,13 +251,3 @@ const supplyTerms = (cast: Cast, carrier: Carrier, watts: number) =>
     pool: { floor: cast.scenario.tariffs[carrier].feedIn },
     collateral: "0",
   }) as const;
-
-/**
- * From which price on a member sells what is left: what the grid pays, where it comes when it likes, as sun and wind;
- * else its cost.
- */
-function floorOf({ scenario }: Cast, member: Member, carrier: Carrier): number {
-  const tariff = scenario.tariffs[carrier];
-  if (member.converter !== null) return between(tariff, member.cost);
-  return unitCost(member, carrier, tariff) ?? tariff.feedIn;
-}

@@ -1,16 +1,16 @@
 /** Columns of orders by the million, for pages and benchmarks that clear one carrier of one period. */
 import { integer, oneOf, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
-import { maxQuantity, ppm } from "../units.js";
+import { maxQuantity, minPrice, ppm } from "../units.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
-import { bidLimit, offerLimit } from "./members/strategy.js";
+import { bidLimit, imports, offerLimit, poolFloor } from "./members/strategy.js";
 import { fineScale } from "./scale.js";
 import { type Scenario, startTime } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
 import type { WeatherKind } from "./world/climate.js";
 import { deviceCarrier, energyTicks, power } from "./world/devices.js";
-import { createRandom } from "./world/random.js";
+import { createRandom, type Random } from "./world/random.js";
 import { createWeather, type Season, seasonDates } from "./world/weather.js";
 
 /** Which orders {@link orderColumns} makes. */
@@ -43,9 +43,16 @@ export interface OrderColumnSet {
   readonly offers: {
     readonly quantity: Uint32Array;
     readonly price: Int32Array;
+    /** What it takes at least in a pool, as the member's contract says. */
+    readonly poolLimit: Int32Array;
     readonly consent: Uint8Array;
   };
-  readonly bids: { readonly quantity: Uint32Array; readonly price: Int32Array };
+  readonly bids: {
+    readonly quantity: Uint32Array;
+    readonly price: Int32Array;
+    /** What it pays at most in a pool: what the grid asks, if it would deliver, and never less than its price. */
+    readonly poolLimit: Int32Array;
+  };
 }
 
 /** Most orders {@link orderColumns} makes at once. */
@@ -55,6 +62,12 @@ export const maxColumnOrders = 16_000_000;
 interface Pattern {
   readonly member: Member;
   readonly ticks: number;
+}
+
+/** The limit of a member's order, by chance, and what its contract says of it in a pool. */
+interface Limits {
+  readonly limit: (member: Member, luck: number) => number;
+  readonly inPool: (member: Member) => number;
 }
 
 const luckSteps = 64;
@@ -82,44 +95,65 @@ export function orderColumns(count: number, seed: number, options: ColumnOptions
   const offers = {
     quantity: new Uint32Array(offerCount),
     price: new Int32Array(offerCount),
+    poolLimit: new Int32Array(offerCount),
     consent: new Uint8Array(offerCount).fill(1),
   };
-  const bids = { quantity: new Uint32Array(count - offerCount), price: new Int32Array(count - offerCount) };
+  const bidCount = count - offerCount;
+  const bids = {
+    quantity: new Uint32Array(bidCount),
+    price: new Int32Array(bidCount),
+    poolLimit: new Int32Array(bidCount),
+  };
   const random = createRandom(seed);
   if (distribution === "uniform") {
-    for (const { quantity, price } of [offers, bids])
+    for (const { quantity, price, poolLimit } of [offers, bids]) {
       for (let index = 0; index < quantity.length; index++) {
         quantity[index] = 1 + (random.next() % 1_000_000);
         price[index] = random.next() % 1_000_000;
       }
+      poolLimit.set(price);
+    }
     return { offers, bids };
   }
   const { scenario, users, makers } = patterns(seed, options);
-  fill(bids, users, (member, luck) => bidLimit(member, "electricity", scenario, luck));
-  fill(offers, makers, (member, luck) => offerLimit(member, "electricity", scenario, luck));
+  const { retail } = scenario.tariffs.electricity;
+  fill(random, bids, users, {
+    limit: (member, luck) => bidLimit(member, "electricity", scenario, luck),
+    inPool: (member) => (imports(member) ? retail : minPrice),
+  });
+  for (let index = 0; index < bidCount; index++)
+    bids.poolLimit[index] = Math.max(bids.poolLimit[index]!, bids.price[index]!);
+  fill(random, offers, makers, {
+    limit: (member, luck) => offerLimit(member, "electricity", scenario, luck),
+    inPool: (member) => poolFloor(member, "electricity", scenario),
+  });
   for (let index = 0; index < offerCount; index++) if (random.next() % 16 === 0) offers.consent[index] = 0;
   return { offers, bids };
+}
 
-  function fill(
-    columns: { quantity: Uint32Array; price: Int32Array },
-    from: readonly Pattern[],
-    limit: (member: Member, luck: number) => number,
-  ): void {
-    // Every price a pattern can have, once: the loop below only looks up.
-    const prices = new Int32Array(from.length * luckSteps);
-    const ticks = Float64Array.from(from, (pattern) => pattern.ticks);
-    for (const [place, pattern] of from.entries())
-      for (let luck = 0; luck < luckSteps; luck++)
-        prices[place * luckSteps + luck] = limit(pattern.member, luck / luckSteps);
-    const { quantity, price } = columns;
-    for (let index = 0; index < quantity.length; index++) {
-      const chance = random.next();
-      const place = (chance >>> 16) % from.length;
-      const factor = (random.next() + 0x2000_0000) / 0xa000_0000; // 0.2 to 1.8
-      quantity[index] = Math.min(Math.max(Math.round(ticks[place]! * factor), 1), maxQuantity);
-      // A tenth of a step of its own for every order: a market of a million does not have sixty prices.
-      price[index] = prices[place * luckSteps + (chance % luckSteps)]! + ((chance >>> 6) % 1_000) - 500;
-    }
+/** Draws the orders of one side, in columns as long as there are orders. */
+function fill(
+  random: Random,
+  columns: { quantity: Uint32Array; price: Int32Array; poolLimit: Int32Array },
+  from: readonly Pattern[],
+  { limit, inPool }: Limits,
+): void {
+  // Every price a pattern can have, once: the loop below only looks up.
+  const prices = new Int32Array(from.length * luckSteps);
+  const ticks = Float64Array.from(from, (pattern) => pattern.ticks);
+  for (const [place, pattern] of from.entries())
+    for (let luck = 0; luck < luckSteps; luck++)
+      prices[place * luckSteps + luck] = limit(pattern.member, luck / luckSteps);
+  const agreed = Int32Array.from(from, ({ member }) => inPool(member));
+  const { quantity, price, poolLimit } = columns;
+  for (let index = 0; index < quantity.length; index++) {
+    const chance = random.next();
+    const place = (chance >>> 16) % from.length;
+    const factor = (random.next() + 0x2000_0000) / 0xa000_0000; // 0.2 to 1.8
+    quantity[index] = Math.min(Math.max(Math.round(ticks[place]! * factor), 1), maxQuantity);
+    // A tenth of a step of its own for every order: a market of a million does not have sixty prices.
+    price[index] = prices[place * luckSteps + (chance % luckSteps)]! + ((chance >>> 6) % 1_000) - 500;
+    poolLimit[index] = agreed[place]!;
   }
 }
 

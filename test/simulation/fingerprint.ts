@@ -30,8 +30,8 @@ export async function fingerprints(): Promise<Record<string, string>> {
   }
   const { offers, bids } = orderColumns(100_000, 42, { season: "autumn", hour: 9 });
   const stream = engine.sha256Stream();
-  for (const column of [offers.quantity, offers.price, offers.consent, bids.quantity, bids.price])
-    stream.update(bytesOf(column));
+  const sold = [offers.quantity, offers.price, offers.poolLimit, offers.consent];
+  for (const column of [...sold, bids.quantity, bids.price, bids.poolLimit]) stream.update(bytesOf(column));
   result.columns = hex(stream.digest());
   engine.close();
   return result;

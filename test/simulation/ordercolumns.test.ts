@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openEngine } from "../../src/core/engine.js";
 import { orderColumns } from "../../src/simulation/ordercolumns.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 
@@ -35,6 +36,25 @@ describe("columns of orders", () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it("sell in a pool what is left after trade among peers, as the contracts of members say", async () => {
+    const engine = await openEngine();
+    const { tariffs, rules } = checkScenario({ name: "x", participants: { home: 1 } });
+    const { price, lots } = rules.electricity.pool!;
+    const { offers, bids } = orderColumns(3_000, 5, { offers: 300_000, hour: 19 });
+    for (const limit of bids.poolLimit) expect(limit).toBeGreaterThanOrEqual(tariffs.electricity.retail);
+    for (const limit of offers.poolLimit) expect(limit).toBeGreaterThanOrEqual(tariffs.electricity.feedIn);
+    const { pool } = engine.clear({ offers, bids }, { mechanism: "value", pool: { price, lots } });
+    expect(pool!.trades.count).toBeGreaterThan(0);
+    const byPrice = engine.clear(
+      { offers: { ...offers, poolLimit: offers.price }, bids: { ...bids, poolLimit: bids.price } },
+      { mechanism: "value", pool: { price, lots } },
+    );
+    expect(byPrice.pool!.trades.count).toBe(0);
+    const uniform = orderColumns(100, 5, { distribution: "uniform" });
+    expect(uniform.offers.poolLimit).toEqual(uniform.offers.price);
+    expect(uniform.bids.poolLimit).toEqual(uniform.bids.price);
   });
 
   it("hold no sun at night", () => {

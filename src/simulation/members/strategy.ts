@@ -69,3 +69,16 @@ export function offerLimit(member: Member, carrier: Carrier, scenario: Scenario,
   if (member.strategy === "random") return stepped(cost + (tariff.retail - cost) * luck * 0.9);
   return Math.max(stepped(cost), between(tariff, member.margin));
 }
+
+/**
+ * From which price on, in price ticks, a member sells what is left outside trade among peers: what the grid pays, where
+ * it comes when it likes, as sun and wind; else its cost.
+ */
+export function poolFloor(member: Member, carrier: Carrier, { tariffs }: Scenario): number {
+  const tariff = tariffs[carrier];
+  if (member.converter !== null) return between(tariff, member.cost);
+  return unitCost(member, carrier, tariff) ?? tariff.feedIn;
+}
+
+/** Whether the grid delivers what a member can't buy: what a converter can't buy it simply does not convert. */
+export const imports = ({ converter }: Member): boolean => converter === null;
