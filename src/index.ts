@@ -34,7 +34,7 @@ export type { SaltedRecords, Sha256Stream } from "./core/hashing.js";
 export type { WasmSource } from "./core/load.js";
 export type { Mechanism, Pricing } from "./core/mechanisms.js";
 export type { EngineOptions } from "./core/options.js";
-export type { RecordOptions, TradeRecords } from "./core/records.js";
+export type { Parties, RecordOptions, TradeRecords } from "./core/records.js";
 export type { ClearingRules, CommissionTier, PoolRules } from "./core/rules.js";
 export { maxThreads } from "./core/threads.js";
 export { type HashWorker, hashWorkerSource } from "./core/worker.js";
@@ -85,6 +85,7 @@ export {
 } from "./market/platform.js";
 export { openReplay, type Replay, type Replayed } from "./market/replay.js";
 export {
+  type AreaResult,
   type CarrierResult,
   type PaperArrays,
   type PaperCounters,

@@ -74,6 +74,7 @@ export {
   type OrderRecord,
   orderLayout,
   type PostingRecord,
+  partyCode,
   postingCode,
   postingKinds,
   postingLayout,
@@ -87,6 +88,7 @@ export {
   tradeCode,
   tradeKinds,
   tradeLayout,
+  tradeParties,
 } from "./format/records.js";
 export { saltBytes, secretBytes } from "./format/salting.js";
 export {

@@ -9,6 +9,7 @@
  */
 
 export type { Blocks } from "../ledger/format/chain.js";
+export type { AreaSum } from "./areas.js";
 export {
   type Audit,
   type AuditOptions,
