@@ -88,9 +88,11 @@ function broughtBy(settings: Settings, size: number): Brought {
   for (const contract of community.contracts(-1)) {
     if (contract.kind !== "storage" || contract.carrier !== settings.carrier || contract.stays) continue;
     const member = members.find(({ id }) => contract.device.startsWith(`${id}-`));
+    // What a store holds in the midst of a day follows from the periods before, which nobody cleared: half of its room.
+    const held = Math.floor(contract.capacity / 2);
     const quantity = Math.min(
       contract.dischargeLimit,
-      Math.floor((contract.charge * contract.dischargeEfficiency) / ppm),
+      Math.floor((held * contract.dischargeEfficiency) / ppm),
     );
     if (member !== undefined && quantity > 0) lots.push({ member, quantity, price: contract.dischargePrice });
   }

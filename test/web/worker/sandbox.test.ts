@@ -32,7 +32,7 @@ type Brought = ReturnType<typeof bringOrders>;
 /**
  * The contracts in force in the period, to open a market with: those of the community but for what the page leaves out,
  * which are areas, converters (their offers stand as if they had bought what they need) and the lottery among equals,
- * and of the stores those that it shows, as they were when the day began.
+ * and of the stores those that it shows, half full.
  */
 function contractsOf({ community, place, lots }: Brought): Contract[] {
   const held = new Map<string, Contract>();
@@ -51,7 +51,7 @@ function contractsOf({ community, place, lots }: Brought): Contract[] {
     const shown = lots.some(
       ({ member, price }) => isOf(opened.device, member) && price === opened.dischargePrice,
     );
-    return shown ? [{ ...anywhere, selfDischarge: 0 }] : [];
+    return shown ? [{ ...anywhere, charge: Math.floor(opened.capacity / 2), selfDischarge: 0 }] : [];
   });
 }
 
@@ -108,9 +108,9 @@ function byPage(settings: Settings): Deal[] {
 describe("the period view of a community", () => {
   for (const [name, change] of Object.entries({
     "the first visitor's": {},
-    "a sunny one at noon in winter": { orders: 40, mix: "solar", season: "winter", time: 780 },
+    "a sunny one on an evening in spring": { orders: 40, mix: "solar", season: "spring", seed: 1 },
     "a sunny one by price, in whole lots": {
-      ...{ orders: 60, mix: "solar", season: "winter", time: 780 },
+      ...{ orders: 40, mix: "solar", season: "spring", seed: 1 },
       ...{ mechanism: "merit", pricing: "uniform", lots: "whole" },
     },
   } satisfies Record<string, Partial<Settings>>))
