@@ -12,6 +12,8 @@ export interface EdgeWay {
 /** An area with the edge to its parent, which stands before it in the list; the root has none. */
 export interface TreeNode {
   readonly name: string;
+  /** What stands in its box below the name; a line for which the box is too narrow stays away. */
+  readonly lines: readonly string[];
   readonly parent: number | null;
   readonly ways: readonly EdgeWay[];
   /** How thick the edge is drawn, 0 to 1, and the name of its colour. */
@@ -22,6 +24,27 @@ export interface TreeNode {
 const rowHeight = 46;
 const gaugeWidth = 92;
 const boxHeight = 22;
+const lineHeight = 12;
+/** About how wide a letter of a line is. */
+const letterWidth = 6;
+
+/** How much higher than their names alone the boxes are. */
+const linesOf = (nodes: readonly TreeNode[]): number =>
+  lineHeight * Math.max(0, ...nodes.map(({ lines }) => lines.length));
+
+/** An area's box with its name and its lines. */
+function box({ name, lines }: TreeNode, x: number, y: number, width: number, height: number): SVGElement[] {
+  const fitting = lines.filter((line) => line.length * letterWidth <= width);
+  const first = y - (fitting.length * lineHeight) / 2;
+  const middle = { x: x + width / 2, dy: "0.34em", "text-anchor": "middle" };
+  return [
+    svg("rect", { class: "area", x, y: y - height / 2, width, height, rx: 5 }),
+    svg("text", { class: "area", ...middle, y: first }, name),
+    ...fitting.map((line, index) =>
+      svg("text", { class: "line", ...middle, y: first + (index + 1) * lineHeight }, line),
+    ),
+  ];
+}
 
 /** Rows of a tree: each leaf has its own, an area stands in the middle of what lies in it. */
 function rowsOf(nodes: readonly TreeNode[]): { rows: number[]; leaves: number } {
@@ -84,17 +107,16 @@ export function createTree(): {
       edge.style.stroke = `var(--${colour})`;
       root.append(edge);
     }
-    for (const [place, { name, ways, colour }] of nodes.entries()) {
+    const high = boxHeight + linesOf(nodes);
+    for (const [place, node] of nodes.entries()) {
+      const { ways, colour } = node;
       const { x, y } = at(place);
-      root.append(
-        svg("rect", { class: "area", x, y: y - boxHeight / 2, width: boxWidth, height: boxHeight, rx: 5 }),
-        svg("text", { class: "area", x: x + boxWidth / 2, y, dy: "0.34em", "text-anchor": "middle" }, name),
-      );
+      root.append(...box(node, x, y, boxWidth, high));
       const leaf = nodes.every(({ parent }) => parent !== place);
       // Beside a leaf there is room; below another area its children's edges leave to the right.
       const room = leaf ? gaugeWidth : Math.min(gaugeWidth, boxWidth);
       const apart = room < gaugeWidth ? 7 : 19;
-      const [left, top] = leaf ? [x + boxWidth + 10, y - 5] : [x, y + boxHeight / 2 + apart - 4];
+      const [left, top] = leaf ? [x + boxWidth + 10, y - 5] : [x, y + high / 2 + apart - 4];
       for (const [index, way] of ways.entries())
         root.append(...gauge(way, left, top + index * apart, colour, room));
     }
@@ -104,7 +126,7 @@ export function createTree(): {
     show(next, says) {
       nodes = next;
       text = says;
-      element.style.height = `${Math.max(2, rowsOf(next).leaves) * rowHeight + 24}px`;
+      element.style.height = `${Math.max(2, rowsOf(next).leaves) * (rowHeight + linesOf(next)) + 24}px`;
       paint();
     },
   };

@@ -174,7 +174,7 @@ export function openDay(app: App): View {
     if (period === undefined) return;
     charts.mark(at);
     map.draw(period, settings, name);
-    network.draw(period, settings, name);
+    network.draw(periods, at, settings, name);
   }
   /** Shows the day as far as it has been traded. */
   function draw(now: Day): void {

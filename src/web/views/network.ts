@@ -1,10 +1,33 @@
 /** The network of a carrier in one period: its areas as a tree, with what crossed the edges between them. */
-import { createFigure } from "../charts/figure.js";
+import { createFigure, type Table } from "../charts/figure.js";
 import { createTree, type EdgeWay, type TreeNode } from "../charts/tree.js";
-import { energy, fixed } from "../format.js";
+import { energy, fixed, money, price } from "../format.js";
 import type { Settings } from "../settings/settings.js";
 import type { DayPeriod } from "../worker/day.js";
 import type { AreaPeriod } from "../worker/network.js";
+
+/** What an area comes to over the periods of a day. */
+export interface AreaDay {
+  /** Mean of its prices over the periods in which it had one, in price ticks. */
+  readonly mean: number | null;
+  /** Fees and rent of its edge together, in amount ticks. */
+  readonly took: bigint;
+}
+
+/** Areas of a day by their places, from those of each period; null where none ever had a price. */
+export function overDay(periods: readonly (readonly AreaPeriod[])[]): AreaDay[] | null {
+  const days = (periods[0] ?? []).map((_, place): AreaDay => {
+    const all = periods.map((areas) => areas[place]!);
+    const prices = all.flatMap((area) => (area.price === null ? [] : [area.price]));
+    return {
+      mean: prices.length === 0 ? null : prices.reduce((sum, each) => sum + each, 0) / prices.length,
+      took: all.reduce((sum, { fees, rent }) => sum + fees + rent, 0n),
+    };
+  });
+  return days.some(({ mean }) => mean !== null) ? days : null;
+}
+
+const priced = (ticks: number | null): string => (ticks === null ? "none" : price(ticks));
 
 /** Mean power of an energy in a period, in kW. */
 const kilowatts = (ticks: number, minutes: number): number => ticks / 1e6 / (minutes / 60);
@@ -21,60 +44,113 @@ function way(name: string, ticks: number, limit: number | null, minutes: number)
   };
 }
 
-/** Areas as the tree draws them: red where an edge held orders back, else by which way more goes. */
-export function nodesOf(areas: readonly AreaPeriod[], minutes: number): TreeNode[] {
+/** An edge that was full: it held orders back, or the prices at its ends differ by more than its fee. */
+const isFull = ({ held, rent }: AreaPeriod): boolean => held > 0 || rent > 0n;
+
+/** Areas as the tree draws them: red where an edge was full, else by which way more goes. */
+export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: AreaDay[] | null): TreeNode[] {
   const most = Math.max(...areas.map((area) => area.out + area.in), 1);
-  return areas.map((area) => ({
+  const tookOf = ({ fees, rent }: AreaPeriod): EdgeWay[] =>
+    days === null ? [] : [{ text: `took ${money(fees + rent)}`, part: null }];
+  return areas.map((area, place) => ({
     name: area.name,
+    lines: days === null ? [] : [priced(area.price), `mean ${priced(days[place]!.mean)}`],
     parent: area.parent,
     ways:
       area.parent === null
         ? []
-        : [way("in", area.in, area.inLimit, minutes), way("out", area.out, area.outLimit, minutes)],
+        : [
+            way("in", area.in, area.inLimit, minutes),
+            way("out", area.out, area.outLimit, minutes),
+            ...tookOf(area),
+          ],
     weight: (area.out + area.in) / most,
-    colour: area.held > 0 ? "lack" : area.out > area.in ? "supply" : "demand",
+    colour: isFull(area) ? "lack" : area.out > area.in ? "supply" : "demand",
   }));
 }
 
 /** What the figure says of a period in a line. */
 export function saidOf(areas: readonly AreaPeriod[]): string {
-  const full = areas.filter(({ held }) => held > 0);
+  const full = areas.filter(isFull);
   if (full.length === 0) return "every edge carried what was traded";
-  return full.map(({ name, held }) => `${name} held back ${energy(held)}`).join(", ");
+  return full
+    .map(({ name, held }) => (held > 0 ? `${name} held back ${energy(held)}` : `${name} was full`))
+    .join(", ");
+}
+
+/** What it says of prices: how far apart they are, and what the edges took. */
+function pricesOf(areas: readonly AreaPeriod[]): string {
+  const prices = areas.flatMap((area) => (area.price === null ? [] : [area.price]));
+  const [fees, rent] = (["fees", "rent"] as const).map((key) =>
+    money(areas.reduce((sum, area) => sum + area[key], 0n)),
+  );
+  const [low, high] = [Math.min(...prices), Math.max(...prices)].map(price);
+  const between =
+    prices.length === 0
+      ? "No area had a price"
+      : low === high
+        ? `One price in all areas, ${low} per kWh`
+        : `Prices per kWh from ${low} to ${high}`;
+  return ` ${between}; the edges took ${fees} in fees and ${rent} in rent.`;
+}
+
+/** The table of a period; the root stands in it where it has a price. */
+export function tableOf(areas: readonly AreaPeriod[], days: AreaDay[] | null, name: string): Table {
+  const edge = (area: AreaPeriod): string[] => [
+    areas[area.parent!]!.name,
+    energy(area.in),
+    area.inLimit === null ? "none" : energy(area.inLimit),
+    energy(area.out),
+    area.outLimit === null ? "none" : energy(area.outLimit),
+    energy(area.held),
+  ];
+  const edgeColumns = ["Lies in", "Came in", "At most", "Went out", "At most", "Held back"];
+  if (days === null)
+    return {
+      caption: `Edges of the network ${name}`,
+      columns: ["Area", ...edgeColumns],
+      rows: areas.filter(({ parent }) => parent !== null).map((area) => [area.name, ...edge(area)]),
+    };
+  return {
+    caption: `Areas of the network and their edges ${name}`,
+    columns: ["Area", "Price", "Mean of the day", "Fees", "Rent", "Both over the day", ...edgeColumns],
+    rows: areas.map((area, place) => {
+      const { mean, took } = days[place]!;
+      const prices = [area.name, priced(area.price), priced(mean)];
+      return area.parent === null
+        ? [...prices, "", "", "", ...edgeColumns.map(() => "")]
+        : [...prices, money(area.fees), money(area.rent), money(took), ...edge(area)];
+    }),
+  };
 }
 
 /** The card with the tree; hidden where the carrier has no areas. */
 export function networkCard(): {
   readonly element: HTMLElement;
-  draw(period: DayPeriod, settings: Settings, name: string): void;
+  /** Shows the period at a place of those known of the day. */
+  draw(periods: readonly DayPeriod[], at: number, settings: Settings, name: string): void;
 } {
   const figure = createFigure("What crossed the network", "");
   const tree = createTree();
   figure.body.append(tree.element);
   return {
     element: figure.element,
-    draw(period, { carrier, minutes }, name) {
-      const areas = period.carriers[carrier].areas;
+    draw(periods, at, { carrier, minutes }, name) {
+      const { areas } = periods[at]!.carriers[carrier];
       figure.element.hidden = areas.length === 0;
       if (areas.length === 0) return;
-      const edges = areas.filter(({ parent }) => parent !== null);
-      const said = edges.map(
-        (area) => `${area.name} in ${power(area.in, minutes)} kW, out ${power(area.out, minutes)} kW`,
+      const days = overDay(periods.map((period) => period.carriers[carrier].areas));
+      const said = areas
+        .filter((area) => area.parent !== null)
+        .map((area) => {
+          const cost =
+            days === null ? "" : `, price ${priced(area.price)}, took ${money(area.fees + area.rent)}`;
+          return `${area.name} in ${power(area.in, minutes)} kW, out ${power(area.out, minutes)} kW${cost}`;
+        });
+      tree.show(nodesOf(areas, minutes, days), `The network ${name}: ${said.join("; ")}.`);
+      figure.describe(`${name}: ${saidOf(areas)}.${days === null ? "" : pricesOf(areas)}`, () =>
+        tableOf(areas, days, name),
       );
-      tree.show(nodesOf(areas, minutes), `The network ${name}: ${said.join("; ")}.`);
-      figure.describe(`${name}: ${saidOf(areas)}.`, () => ({
-        caption: `Edges of the network ${name}`,
-        columns: ["Area", "Lies in", "Came in", "At most", "Went out", "At most", "Held back"],
-        rows: edges.map((area) => [
-          area.name,
-          areas[area.parent!]!.name,
-          energy(area.in),
-          area.inLimit === null ? "none" : energy(area.inLimit),
-          energy(area.out),
-          area.outLimit === null ? "none" : energy(area.outLimit),
-          energy(area.held),
-        ]),
-      }));
     },
   };
 }

@@ -4,6 +4,7 @@ import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout, none, orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import { type AreaTree, limitsIn } from "../../market/contracts/areas.js";
 import { Terms } from "../../market/contracts/terms.js";
+import { areasOf } from "../../report/areas.js";
 import type { Community } from "../../simulation/community.js";
 import { type Carrier, carriers } from "../../units.js";
 import { byCarrier } from "./tally.js";
@@ -20,6 +21,11 @@ export interface AreaPeriod {
   readonly inLimit: number | null;
   /** What the edge held back of the orders behind it. */
   held: number;
+  /** In price ticks; null where it took no part in a clearing with a price for each area. */
+  price: number | null;
+  /** What the edge took, in amount ticks: fees of all that crossed, and rent of what crossed in the clearing. */
+  fees: bigint;
+  rent: bigint;
 }
 
 /** The areas of each carrier, root first; empty where it has none. */
@@ -41,7 +47,8 @@ export function openNetwork(community: Community): (block: Block) => Networks {
   );
   const trees = byCarrier((carrier) => areas.tree(carriers.indexOf(carrier)));
 
-  return ({ header, sections }) => {
+  return (block) => {
+    const { header, sections } = block;
     const found = byCarrier((carrier) =>
       areas.count(carriers.indexOf(carrier)) === 0 ? [] : standing(trees[carrier], header.period),
     );
@@ -71,6 +78,8 @@ export function openNetwork(community: Community): (block: Block) => Networks {
       else if (kind === "stored") carry(carrier, homes[party]![carrier], devices[Number(extra)]!, quantity);
       else if (kind === "areaCurtailed") found[carrier][areas.placeOf(party)]!.held += quantity;
     }
+    for (const { carrier, area, price, fees, rent } of areasOf(block))
+      Object.assign(found[carrier][areas.placeOf(area)]!, { price, fees, rent });
     return found;
   };
 
@@ -86,6 +95,9 @@ export function openNetwork(community: Community): (block: Block) => Networks {
         outLimit: exportLimit,
         inLimit: importLimit,
         held: 0,
+        price: null,
+        fees: 0n,
+        rent: 0n,
       };
     });
   }

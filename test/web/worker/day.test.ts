@@ -4,15 +4,17 @@ import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { headerBytes } from "../../../src/ledger/format/header.js";
 import { openCommunity } from "../../../src/simulation/community.js";
+import { bundledScenario } from "../../../src/simulation/scenarios/index.js";
 import { openSimulation } from "../../../src/simulation/simulation.js";
 import { carriers } from "../../../src/units.js";
 import { through } from "../../../src/web/charts/map.js";
 import { keyOf } from "../../../src/web/settings/effects.js";
 import { defaults, type Settings } from "../../../src/web/settings/settings.js";
 import { mapOf } from "../../../src/web/views/layers.js";
-import { nodesOf, saidOf } from "../../../src/web/views/network.js";
+import { nodesOf, overDay, saidOf, tableOf } from "../../../src/web/views/network.js";
 import { type DayPeriod, day, runOf } from "../../../src/web/worker/day.js";
 import { block, paste, verify } from "../../../src/web/worker/ledger.js";
+import { openNetwork } from "../../../src/web/worker/network.js";
 import { scenarioOf } from "../../../src/web/worker/scenario.js";
 import { openTally } from "../../../src/web/worker/tally.js";
 import type { Work } from "../../../src/web/worker/work.js";
@@ -115,7 +117,7 @@ describe("the network of a period", () => {
       expect(streams.lost).toBe(lost);
       expect(streams.lost).toBeGreaterThan(0);
       // The street that sends back little is drawn as full, and named.
-      const nodes = nodesOf(areas, settings.minutes);
+      const nodes = nodesOf(areas, settings.minutes, overDay([areas]));
       expect(nodes.filter(({ colour }) => colour === "lack").map(({ name }) => name)).toEqual(
         areas.filter(({ held }) => held > 0).map(({ name }) => name),
       );
@@ -123,6 +125,90 @@ describe("the network of a period", () => {
       for (const carrier of ["heat", "cold", "gas"] as const) expect(all[carrier].areas).toEqual([]);
     }
     expect(full).toBeGreaterThan(0);
+  });
+
+  it("has prices, fees and rent where each area has a price", async () => {
+    const scenario = bundledScenario("evening");
+    const fees = new Map(scenario.areas.electricity.map(({ name, fee }) => [name, BigInt(fee)]));
+    const community = openCommunity({ ...scenario, periodMs: 3_600_000, periods: 24 });
+    const network = openNetwork(community);
+    const periods = [];
+    for await (const { block } of await openSimulation(community, { engine }))
+      periods.push(network(block).electricity);
+    const days = overDay(periods)!;
+    let rents = 0;
+    for (const [hour, areas] of periods.entries()) {
+      for (const { name, parent, price, fees: paid, rent, in: came, out } of areas) {
+        const where = `${name} at ${hour}`;
+        if (parent === null) {
+          expect([paid, rent], where).toEqual([0n, 0n]);
+          continue;
+        }
+        const fee = fees.get(name)!;
+        expect(paid, where).toBe(BigInt(came + out) * fee);
+        // Rent is what the prices at both ends differ by beyond the fee, for no more than what crossed.
+        if (rent === 0n) continue;
+        const apart = BigInt(Math.abs(price! - areas[parent]!.price!)) - fee;
+        expect(apart, where).toBeGreaterThan(0n);
+        expect(rent % apart, where).toBe(0n);
+        expect(rent / apart, where).toBeLessThanOrEqual(BigInt(came + out));
+        rents += 1;
+      }
+      expect(nodesOf(areas, 60, days).map(({ colour }) => colour === "lack")).toEqual(
+        areas.map(({ held, rent }) => held > 0 || rent > 0n),
+      );
+    }
+    expect(rents).toBeGreaterThan(0);
+  });
+
+  const edge = { in: 2_000_000, out: 0, outLimit: null, inLimit: 2_000_000, held: 0 };
+  const town = { ...edge, name: "town", parent: null, in: 0, inLimit: null };
+  const hour = (low: number | null, high: number | null, fees: bigint, rent: bigint) => [
+    { ...town, price: low, fees: 0n, rent: 0n },
+    { ...edge, name: "elm", parent: 0, price: high, fees, rent },
+  ];
+
+  it("says of an area its price and the mean of the day, and of its edge what it took", () => {
+    const [now, later] = [
+      hour(200_000, 300_000, 80_000_000_000n, 120_000_000_000n),
+      hour(null, null, 0n, 0n),
+    ];
+    const days = overDay([now, later, hour(100_000, 140_000, 40_000_000_000n, 0n)])!;
+    expect(nodesOf(now, 60, days)).toMatchObject([
+      { lines: ["0.200", "mean 0.150"], ways: [] },
+      {
+        lines: ["0.300", "mean 0.220"],
+        ways: [{ text: "in 2.0 of 2.0 kW" }, { text: "out 0.0 kW" }, { text: "took 0.2000", part: null }],
+        colour: "lack",
+      },
+    ]);
+    expect(saidOf(now)).toBe("elm was full");
+    const { columns, rows } = tableOf(now, days, "now");
+    expect(columns.slice(0, 6)).toEqual([
+      "Area",
+      "Price",
+      "Mean of the day",
+      "Fees",
+      "Rent",
+      "Both over the day",
+    ]);
+    expect(rows.map((cells) => cells.slice(0, 7))).toEqual([
+      ["town", "0.200", "0.150", "", "", "", ""],
+      ["elm", "0.300", "0.220", "0.0800", "0.1200", "0.2400", "town"],
+    ]);
+    for (const cells of rows) expect(cells).toHaveLength(columns.length);
+    expect(tableOf(later, days, "later").rows[1]!.slice(1, 3)).toEqual(["none", "0.220"]);
+  });
+
+  it("says nothing of prices where no area ever has one", () => {
+    const areas = hour(null, null, 0n, 0n);
+    expect(overDay([areas, areas])).toBeNull();
+    expect(overDay([[]])).toBeNull();
+    const [, elm] = nodesOf(areas, 60, null);
+    expect(elm).toMatchObject({ lines: [], ways: [{}, {}], colour: "demand" });
+    const { columns, rows } = tableOf(areas, null, "now");
+    expect(columns).toEqual(["Area", "Lies in", "Came in", "At most", "Went out", "At most", "Held back"]);
+    expect(rows).toEqual([["elm", "town", "2.00 kWh", "2.00 kWh", "0 Wh", "none", "0 Wh"]]);
   });
 
   it("is left out where one price for all goes with a pool", () => {
