@@ -44,10 +44,10 @@ function way(name: string, ticks: number, limit: number | null, minutes: number)
   };
 }
 
-/** An edge that was full: it held orders back, or the prices at its ends differ by more than its fee. */
-const isFull = ({ held, rent }: AreaPeriod): boolean => held > 0 || rent > 0n;
+/** An edge whose limit mattered: it held orders back, or kept the prices at its ends apart by more than its fee. */
+const isTight = ({ held, rent }: AreaPeriod): boolean => held > 0 || rent > 0n;
 
-/** Areas as the tree draws them: red where an edge was full, else by which way more goes. */
+/** Areas as the tree draws them: red where the limit of an edge mattered, else by which way more goes. */
 export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: AreaDay[] | null): TreeNode[] {
   const most = Math.max(...areas.map((area) => area.out + area.in), 1);
   const tookOf = ({ fees, rent }: AreaPeriod): EdgeWay[] =>
@@ -65,16 +65,16 @@ export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: Are
             ...tookOf(area),
           ],
     weight: (area.out + area.in) / most,
-    colour: isFull(area) ? "lack" : area.out > area.in ? "supply" : "demand",
+    colour: isTight(area) ? "lack" : area.out > area.in ? "supply" : "demand",
   }));
 }
 
 /** What the figure says of a period in a line. */
 export function saidOf(areas: readonly AreaPeriod[]): string {
-  const full = areas.filter(isFull);
-  if (full.length === 0) return "every edge carried what was traded";
-  return full
-    .map(({ name, held }) => (held > 0 ? `${name} held back ${energy(held)}` : `${name} was full`))
+  const tight = areas.filter(isTight);
+  if (tight.length === 0) return "every edge carried what was traded";
+  return tight
+    .map(({ name, held }) => (held > 0 ? `${name} held back ${energy(held)}` : `${name} kept prices apart`))
     .join(", ");
 }
 

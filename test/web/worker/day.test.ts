@@ -182,7 +182,7 @@ describe("the network of a period", () => {
         colour: "lack",
       },
     ]);
-    expect(saidOf(now)).toBe("elm was full");
+    expect(saidOf(now)).toBe("elm kept prices apart");
     const { columns, rows } = tableOf(now, days, "now");
     expect(columns.slice(0, 6)).toEqual([
       "Area",
