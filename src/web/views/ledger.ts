@@ -68,7 +68,8 @@ export function openLedger(app: App): View {
   function select({ key, done, periods }: Day): void {
     if (done === null) return;
     if (settings.block > periods.length || settings.block < 0) {
-      app.update({ block: usualBlock(settings, periods.length) }, true);
+      // The address may name a block by now that this view has yet to be shown.
+      if (app.settings().block === settings.block) choose(usualBlock(settings, periods.length));
       return;
     }
     chain.select(settings.block);
