@@ -15,6 +15,18 @@ import { wasmBase64 } from "./inline/simd.js";
  */
 export type WasmSource = URL | Response | Promise<Response> | WebAssembly.Module | BufferSource;
 
+/** Writes the records of trades `first` … `first + count`, which bear one rate of commission, at `out`. */
+type WriteTrades = (
+  carrier: number,
+  first: number,
+  count: number,
+  offerNames: number,
+  bidNames: number,
+  supplyRate: number,
+  useRate: number,
+  out: number,
+) => number;
+
 /** The core's exports (assembly/index.ts). */
 export interface CoreExports extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
@@ -37,27 +49,9 @@ export interface CoreExports extends Record<string, unknown> {
   pool(price: number, limited: number): number;
   sell(storageLots: number, divisible: number, limited: number): number;
   countRest(): number;
-  peerRecords(
-    carrier: number,
-    first: number,
-    count: number,
-    offerNames: number,
-    bidNames: number,
-    supplyRate: number,
-    useRate: number,
-    out: number,
-  ): number;
+  readonly peerRecords: WriteTrades;
   parties(orderOffers: number, deviceOffers: number, orderBids: number, deviceBids: number): void;
-  areaRecords(
-    carrier: number,
-    first: number,
-    count: number,
-    offerNames: number,
-    bidNames: number,
-    supplyRate: number,
-    useRate: number,
-    out: number,
-  ): number;
+  readonly areaRecords: WriteTrades;
   saleRecords(
     carrier: number,
     count: number,

@@ -27,9 +27,9 @@ import {
   usualMix,
 } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import { hourOfYear, type WeatherYear } from "./weatherfile.js";
+import { hourOfYear } from "./weatherfile.js";
 import { type WeatherKind, weatherStepMs } from "./world/climate.js";
-import { measuredSky } from "./world/measured.js";
+import { measuredSky, type WeatherYear } from "./world/measured.js";
 import { createWeather, type Moment, type Season, seasonDates } from "./world/weather.js";
 
 /** Options of {@link community}; all but the number of participants may be left out. */

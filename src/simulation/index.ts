@@ -46,7 +46,8 @@ export { bundledScenario, type ScenarioName, scenarioNames } from "./scenarios/i
 export { type SignedIntake, type SignedRun, type SignedRunOptions, signedRun } from "./signed.js";
 export { openSimulation, type Refusals, Simulation, type SimulationOptions } from "./simulation.js";
 export type { MissingOrder } from "./sums.js";
-export { parseWeather, type WeatherYear } from "./weatherfile.js";
+export { parseWeather } from "./weatherfile.js";
 export type { WeatherKind } from "./world/climate.js";
 export type { Device } from "./world/devices.js";
+export type { WeatherYear } from "./world/measured.js";
 export type { Season } from "./world/weather.js";

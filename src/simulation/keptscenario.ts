@@ -8,7 +8,7 @@ import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import type { Community } from "./community.js";
 import type { MeasuredProfile } from "./members/profiles.js";
-import type { WeatherYear } from "./weatherfile.js";
+import type { WeatherYear } from "./world/measured.js";
 
 /** Key in the store; its value is JSON. */
 const scenarioKey = "scenario";

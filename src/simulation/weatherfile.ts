@@ -3,16 +3,7 @@
  * typical year, or as plain CSV. Only the day of the year and the hour count, so a typical year serves for any.
  */
 import { fail } from "../errors.js";
-
-/** Hours of a year of 365 days, by UTC: mean of the hour that begins then; not a number where there is none. */
-export interface WeatherYear {
-  /** °C. */
-  readonly temperature: Float64Array;
-  /** Global irradiance on level ground, W/m². */
-  readonly global: Float64Array;
-  /** Wind at ten metres, m/s. */
-  readonly wind: Float64Array;
-}
+import type { WeatherYear } from "./world/measured.js";
 
 const hours = 8_760;
 /** A leap year's hours, and what stands around them. */

@@ -9,7 +9,7 @@ import { problemOf } from "../../src/cli/parts/problem.js";
 import { type ErrorCode, GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { openNodeStore, readNodeStore } from "../../src/ledger/store/node.js";
-import { call } from "../support/commands.js";
+import { call, quick } from "../support/commands.js";
 import { engine } from "../support/community.js";
 import { names, runSearched } from "../support/searched.js";
 import { damage, segmentFiles } from "../support/segments.js";
@@ -18,17 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), "gridclear-exits-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
-const scenario = {
-  name: "quick",
-  seed: 7,
-  periods: 6,
-  periodMs: 900_000,
-  weather: "clear",
-  participants: { home: 4, solar: 2, business: 1 },
-};
-
 beforeAll(async () => {
-  writeFileSync(at("quick.json"), JSON.stringify(scenario));
+  writeFileSync(at("quick.json"), JSON.stringify(quick));
   expect((await call("run", at("quick.json"), "--ledger", at("run"), "--periods", "4")).code).toBe(0);
   expect((await call("run", "community", "--ledger", at("demo"), "--periods", "4")).code).toBe(0);
   const store = await openNodeStore(at("market"), { hasher: engine });

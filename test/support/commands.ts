@@ -38,3 +38,13 @@ export async function run(command: Command, ...args: string[]): Promise<Said> {
   const code = await command.run(args, io);
   return { code, ...said };
 }
+
+/** A scenario of a moment: an hour and a half of seven members. */
+export const quick = {
+  name: "quick",
+  seed: 7,
+  periods: 6,
+  periodMs: 900_000,
+  weather: "clear",
+  participants: { home: 4, solar: 2, business: 1 },
+};

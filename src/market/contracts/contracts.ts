@@ -177,7 +177,7 @@ export interface ConverterContract extends Dated {
  * An area of the network of one carrier: a street, a district, a town. The areas of a carrier make a tree; between an
  * area and its parent lies an edge, with limits on what crosses it in a period. The root has none of what an edge has.
  */
-export interface AreaContract extends Dated {
+export interface AreaContract extends Dated, EdgeLimits {
   readonly kind: "area";
   readonly area: string;
   readonly carrier: Carrier;
@@ -188,10 +188,6 @@ export interface AreaContract extends Dated {
    * `uniform` prices. Left out: 0.
    */
   readonly fee?: number;
-  /** Most that goes up to the parent in a period, quantity ticks; null, or left out: no limit. */
-  readonly exportLimit?: number | null;
-  /** Most that comes down from the parent, likewise. */
-  readonly importLimit?: number | null;
   /** Share lost of what crosses the edge; at most a half. Left out: 0. */
   readonly loss?: number;
   /** Other limits from certain periods on, in order of time. */
@@ -200,23 +196,27 @@ export interface AreaContract extends Dated {
   readonly operator?: string;
 }
 
-/** Limits that hold from a period on, until the next step; one that is left out is the area's own. */
-export interface LimitStep {
-  readonly from: number;
+/** What an edge lets through in a period; null: no limit. */
+interface EdgeLimits {
+  /** Most that goes up to the parent, quantity ticks. Left out, in an area's contract: no limit. */
   readonly exportLimit?: number | null;
+  /** Most that comes down from the parent, likewise. */
   readonly importLimit?: number | null;
+}
+
+/** Limits that hold from a period on, until the next step; one that is left out is the area's own. */
+export interface LimitStep extends EdgeLimits {
+  readonly from: number;
 }
 
 /**
  * A signal of the grid operator: limits of an area in the periods `from … until`, half-open, in the place of those that
  * the area's contract says. One that is left out is the contract's.
  */
-export interface LimitContract extends Dated {
+export interface LimitContract extends Dated, EdgeLimits {
   readonly kind: "limit";
   readonly area: string;
   readonly until: number;
-  readonly exportLimit?: number | null;
-  readonly importLimit?: number | null;
 }
 
 /**

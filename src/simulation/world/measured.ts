@@ -12,10 +12,13 @@ export interface MeasuredSky {
   readonly wind: number;
 }
 
-/** Hours of a year by UTC: the mean of each. */
-export interface MeasuredHours {
+/** Hours of a year of 365 days, by UTC: mean of the hour that begins then; not a number where there is none. */
+export interface WeatherYear {
+  /** °C. */
   readonly temperature: Float64Array;
+  /** Global irradiance on level ground, W/m². */
   readonly global: Float64Array;
+  /** Wind at ten metres, m/s. */
   readonly wind: Float64Array;
 }
 
@@ -32,7 +35,7 @@ const brightest = 1.2;
  * @param hourOf place of a moment's hour in the year
  */
 export function measuredSky(
-  { temperature, global, wind }: MeasuredHours,
+  { temperature, global, wind }: WeatherYear,
   hourOf: (timestampMs: number) => number,
   latitude: number,
   longitude: number,

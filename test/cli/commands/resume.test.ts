@@ -4,18 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { call } from "../../support/commands.js";
+import { call, quick } from "../../support/commands.js";
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
-const quick = {
-  name: "quick",
-  seed: 7,
-  periods: 6,
-  periodMs: 900_000,
-  weather: "clear",
-  participants: { home: 4, solar: 2, business: 1 },
-};
 const file = async (name: string, scenario: object): Promise<string> => {
   await writeFile(at(name), JSON.stringify(scenario));
   return at(name);
