@@ -8,12 +8,12 @@ import { areaFault } from "../../core/certificate.js";
 import { copyClearing } from "../../core/clearing.js";
 import { fail } from "../../errors.js";
 import { none } from "../../ledger/format/records.js";
-import { carriers, maxQuantity, minPrice, ppm } from "../../units.js";
+import { carriers, maxPrice, maxQuantity, minPrice, ppm } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
 import { scaleDown } from "../books/amounts.js";
 import { type AreaOutcome, type GridTrades, tradeAcross } from "./across.js";
 import type { CarrierBook, Side } from "./book.js";
-import { type Charger, chargersOf, committing, grossOf } from "./charging.js";
+import { type Charger, chargersOf, committing, draw, grossOf, type Source } from "./charging.js";
 import type { Round } from "./round.js";
 import { discharge, dischargeLots } from "./storage.js";
 
@@ -217,25 +217,18 @@ export function chargeOwedOf(
   chargers: readonly Charger[],
   trades: GridTrades,
 ): void {
-  const payable = committing(round);
-  for (const each of chargers) {
-    const { number, contract, device } = each;
-    const place = round.terms.areas.placeOf(device.area);
-    const fee = book.pathFees![place]!;
-    const price = book.tariff.retail + fee;
-    if (price > 2 ** 31 - 1) continue;
-    const wanted = payable(device.owner, price, grossOf(round, each, each.owed));
-    const drawn = wanted === 0 ? 0 : book.router.carry(0, place, wanted);
-    if (drawn === 0) continue;
-    const stored = scaleDown(each.drawn, contract.chargeEfficiency, ppm);
-    each.drawn += drawn;
-    trades.buy("device", number, drawn, fee);
-    book.entries.charged({
-      device: number,
-      drawn,
-      stored: scaleDown(each.drawn, contract.chargeEfficiency, ppm) - stored,
-      price,
-      imported: false,
-    });
-  }
+  const placeOf = (device: number): number => round.terms.areas.placeOf(round.terms.devices[device]!.area);
+  const feeOf = (device: number): number => book.pathFees![placeOf(device)]!;
+  const grid: Source = {
+    priceOf: ({ number }) => book.tariff.retail + feeOf(number),
+    // Where areas have prices, the trade says that it was imported.
+    imported: false,
+    bring: (device, wanted, price) => {
+      // No record holds a higher price.
+      const drawn = price > maxPrice ? 0 : book.router.carry(0, placeOf(device), wanted);
+      if (drawn > 0) trades.buy("device", device, drawn, feeOf(device));
+      return drawn;
+    },
+  };
+  for (const each of chargers) draw(round, book, grid, each, each.owed);
 }

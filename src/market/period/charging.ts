@@ -24,8 +24,8 @@ export interface Charger {
 }
 
 /** Where a device draws from, and at which price. */
-interface Source {
-  readonly priceOf: (contract: StorageContract) => number;
+export interface Source {
+  readonly priceOf: (each: Charger) => number;
   readonly imported: boolean;
   /** Brings as much of `wanted` to a device as there is and the areas carry, and returns it. */
   readonly bring: (device: number, wanted: number, price: number) => number;
@@ -43,7 +43,7 @@ export function charge(round: Round, book: CarrierBook, pool: PoolOutcome): void
     const stores = present.map(({ number }) => number);
     const lots = new UnsoldLots(round, book, pool.joined, stores);
     const source: Source = {
-      priceOf: ({ chargePrice }) => chargePrice,
+      priceOf: ({ contract }) => contract.chargePrice,
       imported: false,
       bring: (device, wanted, price) => lots.bring(device, wanted, price),
     };
@@ -162,13 +162,13 @@ class UnsoldLots {
  * Draws towards a charge of `target` as far as source, limit, areas and the owner's means allow. What a device draws
  * in one period is rounded as a whole, however many draws it comes in: of `q` in all it stores ⌊q × efficiency⌋.
  */
-function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {
+export function draw(round: Round, book: CarrierBook, source: Source, each: Charger, target: number): void {
   const { number, device, contract, drawn: before } = each;
   const wanted = grossOf(round, each, target);
   if (wanted <= 0) return;
   const efficiency = contract.chargeEfficiency;
   const stored = scaleDown(before, efficiency, ppm);
-  const price = source.priceOf(contract);
+  const price = source.priceOf(each);
   const payable = Math.min(wanted, affordable(round, device.owner, price, wanted));
   if (payable <= 0) return;
   const drawn = source.bring(number, payable, price);

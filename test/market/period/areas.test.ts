@@ -15,7 +15,7 @@ import { statement } from "../../../src/report/statement.js";
 import { type Community, type MemberOrder, period, type Store } from "../../oracle/areaperiod.js";
 import { Audit } from "../../support/audit.js";
 import { blocksOf } from "../../support/scenario.js";
-import { clock, dated } from "../../support/steps.js";
+import { battery, branch, clock, dated, electricity, opening } from "../../support/steps.js";
 
 let engine: Engine;
 let other: Engine;
@@ -437,6 +437,30 @@ describe("by hand", () => {
       expect(sides.some(([seller]) => seller === "device")).toBe(true);
       expect(sides.some(([, buyer]) => buyer === "device")).toBe(false);
     }
+  });
+});
+
+describe("what is owed at departure", () => {
+  const priced = electricity({ mechanism: "merit", pricing: "uniform", pool: null });
+  it.each([
+    { network: "without areas", areas: [], price: 40 },
+    { network: "on areas", areas: branch({}), price: 40 },
+    { network: "on areas, with a fee", areas: branch({ fee: 2 }), price: 42 },
+  ])("is paid once: two stores of one owner draw all that it can pay, $network", async ({ areas, price }) => {
+    const car = (device: string): Contract => ({
+      ...battery,
+      device,
+      ...(areas.length === 0 ? {} : { area: "branch" }),
+      charge: 0,
+      chargeEfficiency: 1_000_000,
+      selfDischarge: 0,
+      stays: [{ plugIn: 0, plugOut: 2, required: 10, used: 0 }],
+    });
+    const means = BigInt(20 * price);
+    const market = await opening({ owner: means }, [priced, ...areas, car("first"), car("second")]);
+    await market.clearPeriod(1);
+    expect(market.state.devices.map(({ charge }) => charge)).toEqual([10, 10]);
+    expect(market.balance("owner")).toBe(0n);
   });
 });
 
