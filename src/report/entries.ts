@@ -24,7 +24,7 @@ import { stateLayout } from "../ledger/format/state.js";
 import { acrossLines } from "./across.js";
 import { defaultTicks, type MarketTicks, marketTicks, ticksAfter } from "./columns.js";
 import type { Line, StatementEntry } from "./entry.js";
-import { ordersLeft } from "./left.js";
+import { ordersOf } from "./left.js";
 import { Registry } from "./registry.js";
 
 const counterparties = {
@@ -185,7 +185,7 @@ export class StatementReader {
   /** What its own orders were left with. */
   *#left(sections: Block["sections"], number: number): Generator<Line> {
     const view = viewOf(sections.orders);
-    for (const [index, left] of ordersLeft(sections).entries()) {
+    for (const [index, left] of ordersOf(sections).left.entries()) {
       if (left === 0 || view.getUint32(index * orderLayout.bytes + order.participant, true) !== number)
         continue;
       const { carrier, side } = readRecord(orderLayout, sections.orders, index);

@@ -12,11 +12,18 @@ const order = /* @__PURE__ */ offsetsOf(orderLayout);
 const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
 const flow = /* @__PURE__ */ offsetsOf(flowLayout);
 
-/**
- * By order number, in quantity ticks: what each order counted for. The last of a participant and carrier counts, a
- * converter's offer for what it could make, and its bid for what that takes; all others for 0.
- */
-export function ordersCounted({ orders, flows }: Pick<Block["sections"], "orders" | "flows">): Uint32Array {
+/** By order number, in quantity ticks. */
+export interface CountedOrders {
+  /**
+   * What each order counted for. The last of a participant and carrier counts, of a converter for what it could make or
+   * would sell; all others for 0.
+   */
+  readonly counted: Uint32Array;
+  /** What is left of that. */
+  readonly left: Uint32Array;
+}
+
+function countedOf({ orders, flows }: Pick<Block["sections"], "orders" | "flows">): Uint32Array {
   const view = viewOf(orders);
   const counted = new Uint32Array(orders.length / orderLayout.bytes);
   const later = new Set<number>();
@@ -41,9 +48,10 @@ const ends: ReadonlySet<number> = /* @__PURE__ */ new Set([
   flowCode.imported,
 ]);
 
-/** By order number, in quantity ticks: what is left of what each counted for. */
-export function ordersLeft(sections: Pick<Block["sections"], "orders" | "trades" | "flows">): Uint32Array {
-  const left = ordersCounted(sections);
+/** What the orders of a block counted for, and what is left of them. */
+export function ordersOf(sections: Pick<Block["sections"], "orders" | "trades" | "flows">): CountedOrders {
+  const counted = countedOf(sections);
+  const left = counted.slice();
   const view = viewOf(sections.trades);
   for (let at = 0; at < view.byteLength; at += tradeLayout.bytes) {
     const quantity = view.getUint32(at + trade.quantity, true);
@@ -54,7 +62,7 @@ export function ordersLeft(sections: Pick<Block["sections"], "orders" | "trades"
   }
   for (const { number, kind, quantity } of flowsOfOrders(sections.flows))
     if (ends.has(kind)) left[number]! -= quantity;
-  return left;
+  return { counted, left };
 }
 
 function* flowsOfOrders(

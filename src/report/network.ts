@@ -18,23 +18,23 @@ export interface Place {
 export class Network {
   /** Names of the areas registered so far, by number. */
   readonly names: string[] = [];
-  /** Those that were named before their contracts came. */
-  readonly #named = new Set<string>();
   readonly #areas = new Map<string, Known>();
   /** By participant and carrier, and by device: the name of the area; none is the root. */
   readonly #participants = new Map<string, Partial<Record<Carrier, string>>>();
   readonly #devices = new Map<string, string | null>();
 
-  /** Begins with the names of a snapshot, by number; contracts follow. */
+  /** Begins with the names of a snapshot, by number, of areas that have ended too; contracts follow. */
   restore(names: readonly string[]): void {
-    this.names.push(...names);
-    for (const name of names) this.#named.add(name);
+    for (const name of names) {
+      this.names.push(name);
+      this.#areas.set(name, { parent: null, fee: 0n });
+    }
   }
 
   /** Takes a contract. */
   enter(contract: Contract): void {
     if (contract.kind === "area") {
-      if (!this.#areas.has(contract.area) && !this.#named.has(contract.area)) this.names.push(contract.area);
+      if (!this.#areas.has(contract.area)) this.names.push(contract.area);
       this.#areas.set(contract.area, { parent: contract.parent ?? null, fee: BigInt(contract.fee ?? 0) });
     }
     if (contract.kind === "participant") this.#participants.set(contract.id, contract.areas ?? {});

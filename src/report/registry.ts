@@ -1,6 +1,5 @@
 /** Who is who in a ledger: the numbers that records use and what contracts call them, as its blocks introduce them. */
 import type { Block } from "../ledger/format/block.js";
-import { decodeCanonical } from "../ledger/format/canonical.js";
 import type { FlowRecord } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Contract } from "../market/contracts/contracts.js";
@@ -41,14 +40,10 @@ export class Registry {
   /** Who was who after the block of a snapshot; nobody without one. */
   static after(snapshot: Snapshot | null): Registry {
     const registry = new Registry();
-    // They come in the order of the numbers, of what has ended too.
     if (snapshot === null) return registry;
-    for (const contract of keyContracts(snapshot)) registry.enter(contract);
     registry.network.restore(snapshot.names.flatMap(({ kind, name }) => (kind === "area" ? [name] : [])));
-    for (const text of snapshot.contracts) {
-      const contract = decodeCanonical(text) as unknown as Contract;
-      if (contract.kind === "area") registry.network.enter(contract);
-    }
+    // They come in the order of the numbers; of participants and devices those that have ended too.
+    for (const contract of keyContracts(snapshot)) registry.enter(contract);
     return registry;
   }
 

@@ -17,8 +17,9 @@ import {
 } from "../ledger/format/records.js";
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
+import { contractKey } from "../market/contracts/kinds.js";
 import { type Carrier, carriers, ppm } from "../units.js";
-import { ordersCounted, ordersLeft } from "./left.js";
+import { ordersOf } from "./left.js";
 import type { Payment } from "./payments.js";
 import type { Registry } from "./registry.js";
 
@@ -83,6 +84,18 @@ const countsFor: Readonly<Record<number, number>> = {
   [flowCode.interrupted]: sums.forgone,
 };
 
+/** Kinds of contract that change what energies are worth, or whose they are. */
+const matters: ReadonlySet<Contract["kind"]> = new Set([
+  "payment",
+  "participant",
+  "supply",
+  "converter",
+  "storage",
+  "end",
+]);
+/** A block adds less than 2³² to a sum: so many keep it a whole number that a double holds. */
+const mostBlocks = 2 ** 20;
+
 interface Tariffs {
   readonly retail: bigint;
   readonly feedIn: bigint;
@@ -115,10 +128,12 @@ export class SavingsSums {
   readonly #money: Money[] = [];
   readonly #devices: Device[] = [];
   #tariffs: readonly Tariffs[] = carriers.map(() => ({ retail: 0n, feedIn: 0n }));
-  /** What supply contracts tell of the cost of a slot, and which slots belong to converters. */
-  readonly #floors = new Map<number, number>();
-  readonly #bought = new Set<number>();
-  readonly #converted = new Set<number>();
+  /** Floors of the supply contracts in force, by the place of their participant and carrier, under their keys. */
+  readonly #supply = new Map<string, { readonly slot: number; readonly floor: number }>();
+  /** Converters in force, by the places of their inputs and outputs, under their keys. */
+  readonly #converters = new Map<string, { readonly input: number; readonly output: number }>();
+  /** Blocks since energies became money. */
+  #blocks = 0;
 
   constructor(registry: Registry, costOf: CostOf | null) {
     this.#registry = registry;
@@ -127,7 +142,7 @@ export class SavingsSums {
 
   /** Takes the contracts of the next block, which the registry has taken. */
   enter(contracts: readonly Contract[]): void {
-    if (contracts.length === 0) return;
+    if (!contracts.some(({ kind }) => matters.has(kind))) return;
     this.#settle();
     for (const contract of contracts) this.#enter(contract);
     while (this.#money.length < this.#registry.participants.length)
@@ -144,13 +159,21 @@ export class SavingsSums {
         retail: BigInt(contract.tariffs[carrier].retail),
         feedIn: BigInt(contract.tariffs[carrier].feedIn),
       }));
-    if (contract.kind === "supply" && contract.participant !== undefined && contract.pool !== undefined)
-      if (contract.pool !== false && contract.pool.floor !== undefined)
-        this.#floors.set(slotOf(contract.participant, contract.carrier), contract.pool.floor);
-    if (contract.kind === "converter") {
-      this.#bought.add(slotOf(contract.participant, contract.input));
-      this.#converted.add(slotOf(contract.participant, contract.output));
+    if (contract.kind === "end") {
+      this.#supply.delete(contract.contract);
+      this.#converters.delete(contract.contract);
     }
+    if (contract.kind === "supply" && contract.participant !== undefined) {
+      const floor = contract.pool === false ? undefined : contract.pool?.floor;
+      const slot = slotOf(contract.participant, contract.carrier);
+      if (floor === undefined) this.#supply.delete(contractKey(contract));
+      else this.#supply.set(contractKey(contract), { slot, floor });
+    }
+    if (contract.kind === "converter")
+      this.#converters.set(contractKey(contract), {
+        input: slotOf(contract.participant, contract.input),
+        output: slotOf(contract.participant, contract.output),
+      });
     if (contract.kind !== "storage") return;
     const number = this.#registry.deviceOf(contract.device)!;
     const charge = BigInt(contract.charge);
@@ -167,8 +190,8 @@ export class SavingsSums {
       const participant = orders.getUint32(at + order.participant, true);
       return (participant * carriers.length + orders.getUint8(at + order.carrier)) * width;
     };
-    const left = ordersLeft(sections);
-    for (const [number, quantity] of ordersCounted(sections).entries()) {
+    const { counted, left } = ordersOf(sections);
+    for (const [number, quantity] of counted.entries()) {
       if (quantity === 0) continue;
       const first = firstOf(number);
       const offers = orders.getUint8(number * orderLayout.bytes + order.side) === sideCode.offer;
@@ -191,6 +214,8 @@ export class SavingsSums {
       const quantity = flows.getUint32(at + flow.quantity, true);
       energy[slot * width + into]! += quantity;
     }
+    this.#blocks += 1;
+    if (this.#blocks === mostBlocks) this.#settle();
   }
 
   /** Takes what a device holds after a flow of its own; `used` is what it used on the road. */
@@ -211,16 +236,19 @@ export class SavingsSums {
 
   /** Turns the energies since the last change of contracts into money. */
   #settle(): void {
+    const bought = new Set([...this.#converters.values()].map(({ input }) => input));
+    const converted = new Set([...this.#converters.values()].map(({ output }) => output));
+    const floors = new Map([...this.#supply.values()].map(({ slot, floor }) => [slot, floor]));
     for (const [number, money] of this.#money.entries())
       for (const [code, { retail, feedIn }] of this.#tariffs.entries()) {
         const slot = number * carriers.length + code;
         const sum = (name: keyof typeof sums): bigint => BigInt(this.#energy[slot * width + sums[name]]!);
-        if (!this.#bought.has(slot)) {
+        if (!bought.has(slot)) {
           money.without += sum("asked") * retail;
           money.forgone += sum("forgone") * retail;
         }
-        if (this.#converted.has(slot) || sum("offered") === 0n) continue;
-        const cost = this.#cost(number, code);
+        if (converted.has(slot) || sum("offered") === 0n) continue;
+        const cost = this.#cost(number, code, floors.get(slot));
         if (cost === null) money.without -= sum("offered") * feedIn;
         else money.making += sum("delivered") * BigInt(cost);
       }
@@ -232,12 +260,12 @@ export class SavingsSums {
     }
     for (const device of this.#devices) device.used = 0n;
     this.#energy.fill(0);
+    this.#blocks = 0;
   }
 
   /** Cost of a unit; without anybody who knows it, the floor of the supply contract where it is above the feed-in. */
-  #cost(number: number, code: number): number | null {
+  #cost(number: number, code: number, floor: number | undefined): number | null {
     if (this.#costOf !== null) return this.#costOf(this.#registry.participants[number]!, carriers[code]!);
-    const floor = this.#floors.get(number * carriers.length + code);
     return floor === undefined || floor <= this.#tariffs[code]!.feedIn ? null : floor;
   }
 

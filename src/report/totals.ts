@@ -18,7 +18,7 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
-import { ordersCounted, ordersLeft } from "./left.js";
+import { ordersOf } from "./left.js";
 
 type TotalName = keyof Totals;
 
@@ -79,8 +79,7 @@ export function totalsOfBlock({ sections }: Pick<Block, "sections">): Header["to
 
 /** What orders offered and asked for, and what bids never got. */
 function addOrders(sections: Block["sections"], sums: readonly { [name in TotalName]: bigint }[]): void {
-  const counted = ordersCounted(sections);
-  const left = ordersLeft(sections);
+  const { counted, left } = ordersOf(sections);
   const view = viewOf(sections.orders);
   for (const [number, quantity] of counted.entries()) {
     if (quantity === 0) continue;
