@@ -164,7 +164,9 @@ function savingsText({ savings, ticks }: Summary, { scenario, kinds }: RunFacts)
   const byKind = new Map<string, Cost[]>();
   for (const cost of savings.participants) {
     const kind = kinds.get(cost.participant) ?? "";
-    byKind.set(kind, [...(byKind.get(kind) ?? []), cost]);
+    const known = byKind.get(kind);
+    if (known === undefined) byKind.set(kind, [cost]);
+    else known.push(cost);
   }
   const row = (label: string, cost: Cost): string[] => [
     label,

@@ -42,6 +42,11 @@ import {
 /** The bytes of every stored section; empty where there is nothing. */
 export type Sections = Readonly<Record<StoredSection, Uint8Array>>;
 
+/** Of a block of which the header alone is there. */
+export const noSections: Sections = /* @__PURE__ */ Object.fromEntries(
+  storedSections.map((name) => [name, new Uint8Array(0)]),
+) as Sections;
+
 /** One sealed period: a header and the sections whose roots it holds. */
 export interface Block {
   readonly header: Header;

@@ -6,11 +6,11 @@ import { hex, sameBytes } from "../../bytes.js";
 import { integer, onlyKeys } from "../../check.js";
 import { type Engine, openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock, type Sections } from "../../ledger/format/block.js";
+import { type Block, decodeBlock, noSections } from "../../ledger/format/block.js";
 import type { Json } from "../../ledger/format/canonical.js";
 import { type Blocks, Chain } from "../../ledger/format/chain.js";
 import { encodeHeader } from "../../ledger/format/header.js";
-import { recordSections, type SectionName, storedSections } from "../../ledger/format/sections.js";
+import { recordSections, type SectionName } from "../../ledger/format/sections.js";
 import type { Snapshot } from "../../ledger/format/snapshot.js";
 import {
   encodeBundleBlock,
@@ -87,8 +87,6 @@ interface Read {
   readonly block: Pick<Block, "header" | "secret" | "sections">;
   readonly own: readonly (readonly [section: SectionName, indexes: readonly number[]])[];
 }
-
-const noSections = Object.fromEntries(storedSections.map((name) => [name, new Uint8Array(0)])) as Sections;
 
 /** Writes one bundle. */
 class BundleWriter {

@@ -5,13 +5,12 @@
 import { hex, sameBytes } from "../../bytes.js";
 import { onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
-import type { Sections } from "../../ledger/format/block.js";
+import { noSections } from "../../ledger/format/block.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { type Blocks, Chain } from "../../ledger/format/chain.js";
 import { type Header, marketId } from "../../ledger/format/header.js";
 import { decodeRecords } from "../../ledger/format/layout.js";
 import { orderLayout } from "../../ledger/format/records.js";
-import { storedSections } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import type { MarketContract } from "../../market/contracts/contracts.js";
 import { blocksAfter, type LinkedBlock, type Stretch, shown, stretchOf } from "../blocks.js";
@@ -36,8 +35,6 @@ export interface TableOptions extends Partial<Stretch> {
    */
   readonly contract?: Uint8Array | null;
 }
-
-const noSections = Object.fromEntries(storedSections.map((name) => [name, new Uint8Array(0)])) as Sections;
 
 /** Reads the rows of one table. */
 export class TableReader {

@@ -48,9 +48,8 @@ function box({ name, lines }: TreeNode, x: number, y: number, width: number, hei
 
 /** Rows of a tree: each leaf has its own, an area stands in the middle of what lies in it. */
 function rowsOf(nodes: readonly TreeNode[]): { rows: number[]; leaves: number } {
-  const children = nodes.map((_, place) =>
-    nodes.flatMap(({ parent }, child) => (parent === place ? [child] : [])),
-  );
+  const children = nodes.map((): number[] => []);
+  for (const [child, { parent }] of nodes.entries()) if (parent !== null) children[parent]!.push(child);
   const rows: number[] = [];
   let leaves = 0;
   const put = (place: number): void => {
@@ -108,11 +107,12 @@ export function createTree(): {
       root.append(edge);
     }
     const high = boxHeight + linesOf(nodes);
+    const parents = new Set(nodes.map(({ parent }) => parent));
     for (const [place, node] of nodes.entries()) {
       const { ways, colour } = node;
       const { x, y } = at(place);
       root.append(...box(node, x, y, boxWidth, high));
-      const leaf = nodes.every(({ parent }) => parent !== place);
+      const leaf = !parents.has(place);
       // Beside a leaf there is room; below another area its children's edges leave to the right.
       const room = leaf ? gaugeWidth : Math.min(gaugeWidth, boxWidth);
       const apart = room < gaugeWidth ? 7 : 19;

@@ -37,13 +37,15 @@ export interface Owner {
   readonly kind: string;
 }
 
-/** One order of the community, with its limit in the pool. */
-interface Placed extends PoolLimit {
+/** One order of the community. */
+interface Drawn {
   readonly member: Member;
   readonly sells: boolean;
   readonly quantity: number;
   readonly price: number;
 }
+/** The same with its limit in the pool. */
+type Placed = Drawn & PoolLimit;
 
 /** Orders up to which every one has a member of its own; beyond, members stand for many like them. */
 const mostMembers = 800;
@@ -63,31 +65,34 @@ interface Brought {
 }
 
 /** The orders that a community of `size` members places in the period and carrier of the settings, in arrival order. */
-function broughtBy(settings: Settings, size: number): Brought {
+function drawnFrom(
+  settings: Settings,
+  size: number,
+): Pick<Brought, "community" | "place"> & { readonly drawn: readonly Drawn[] } {
   const community = openCommunity(scenarioOf(settings, size));
   const { members } = community;
   const place = Math.floor(settings.time / settings.minutes);
   const batch = community.orders(place);
-  const limitOf = poolLimits(community, settings.carrier, place);
   const code = carriers.indexOf(settings.carrier);
-  const placed: Placed[] = [];
+  const drawn: Drawn[] = [];
   for (let index = 0; index < batch.carrier.length; index++) {
     if (batch.carrier[index] !== code) continue;
-    const participant = batch.participant[index]!;
-    const sells = batch.side[index] === 0;
-    const price = batch.price[index]!;
-    placed.push({
-      member: members[participant]!,
-      sells,
+    drawn.push({
+      member: members[batch.participant[index]!]!,
+      sells: batch.side[index] === 0,
       quantity: batch.quantity[index]!,
-      price,
-      ...limitOf({ participant, sells, price }),
+      price: batch.price[index]!,
     });
   }
+  return { community, place, drawn };
+}
+
+/** What the stores of a community offer through the pool. */
+function lotsOf(community: Community, settings: Settings): Lot[] {
   const lots: Lot[] = [];
   for (const contract of community.contracts(-1)) {
     if (contract.kind !== "storage" || contract.carrier !== settings.carrier || contract.stays) continue;
-    const member = members.find(({ id }) => contract.device.startsWith(`${id}-`));
+    const member = community.members.find(({ id }) => contract.device.startsWith(`${id}-`));
     // What a store holds in the midst of a day follows from the periods before, which nobody cleared: half of its room.
     const held = Math.floor(contract.capacity / 2);
     const quantity = Math.min(
@@ -96,7 +101,7 @@ function broughtBy(settings: Settings, size: number): Brought {
     );
     if (member !== undefined && quantity > 0) lots.push({ member, quantity, price: contract.dischargePrice });
   }
-  return { community, place, placed, lots };
+  return lots;
 }
 
 /** The orders of the settings' community, as many as it is asked for or as it has, and the lots of its stores. */
@@ -104,20 +109,26 @@ export function bringOrders(settings: Settings): Brought {
   const wanted = Math.min(settings.orders, mostMembers);
   const most = Math.max(300, 3 * wanted);
   let size = Math.ceil(wanted * 1.2) + 4;
-  let brought = broughtBy(settings, size);
+  let brought = drawnFrom(settings, size);
   // Not every member trades every carrier, and few sell at night: larger communities until there are enough of both.
-  while (size < most && !suffices(brought.placed, wanted)) {
+  while (size < most && !suffices(brought.drawn, wanted)) {
     size = Math.min(
       most,
-      Math.ceil(size * Math.max(1.3, (wanted / Math.max(1, brought.placed.length)) * 1.05)),
+      Math.ceil(size * Math.max(1.3, (wanted / Math.max(1, brought.drawn.length)) * 1.05)),
     );
-    brought = broughtBy(settings, size);
+    brought = drawnFrom(settings, size);
   }
-  const { placed, lots } = brought;
+  const { community, place, drawn } = brought;
+  const limitOf = poolLimits(community, settings.carrier, place);
+  const placed = drawn.map((order): Placed => {
+    const { member, sells, price } = order;
+    return { ...order, ...limitOf({ participant: member.number, sells, price }) };
+  });
+  const lots = lotsOf(community, settings);
   const some = placed.length > wanted ? chosen(placed, wanted, settings.seed) : placed;
   // A store for about every dozen orders, as many as the community has.
   const few = lots.slice(0, Math.max(1, Math.floor(some.length / 12)));
-  return { ...brought, placed: some, lots: few };
+  return { community, place, placed: some, lots: few };
 }
 
 /** Makes the orders the settings describe: always exactly as many, and the same for the same settings. */
@@ -127,7 +138,7 @@ export function makeMarket(settings: Settings): Market {
 }
 
 /** Whether there are as many orders as wanted, and of each side a sixth, or half a dozen. */
-function suffices(placed: readonly Placed[], wanted: number): boolean {
+function suffices(placed: readonly Drawn[], wanted: number): boolean {
   const sellers = placed.filter((order) => order.sells).length;
   return (
     placed.length >= wanted &&

@@ -72,9 +72,13 @@ const mixes: Record<Settings["mix"], Mix> = {
   },
 };
 
+let known: Scenario | null = null;
+/** Rules and tariffs as they are unless the settings say otherwise. */
+const usual = (): Scenario => (known ??= community({ participants: 1 }));
+
 /** The pool of a carrier: what its buyers pay, and what its sellers get. */
 export function poolOf(settings: Settings, carrier: Carrier): NonNullable<WalkRules["pool"]> {
-  const { rules, tariffs } = community({ participants: 1 });
+  const { rules, tariffs } = usual();
   // The page sets the price of one carrier's pool; the others keep theirs.
   const price = carrier === settings.carrier ? settings.poolPrice * 1000 : rules[carrier].pool!.price;
   // Sellers get half more than the grid pays them, and never more than the buyers pay.
