@@ -5,7 +5,7 @@
 import { isBytes, sameBytes } from "../bytes.js";
 import { integer, needObject } from "../check.js";
 import { fail } from "../errors.js";
-import { type Block, decodeBlock, isWithheld } from "../ledger/format/block.js";
+import { type Block, decodeShown, isWithheld } from "../ledger/format/block.js";
 import { type Blocks, Chain, checkBlocks } from "../ledger/format/chain.js";
 import { decodeHeader, encodeHeader, type Header, headerBytes } from "../ledger/format/header.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
@@ -88,9 +88,8 @@ export async function* checkedBlocks(
 }
 
 /** A block with its records. Throws `state` where they are withheld. */
-export function shown({ bytes, header, hash, isWithheld }: LinkedBlock): CheckedBlock {
-  if (isWithheld) fail("state", `block ${header.height}`, "its records and secret", "the header alone");
-  return { block: decodeBlock(bytes), bytes, hash };
+export function shown({ bytes, hash }: LinkedBlock): CheckedBlock {
+  return { block: decodeShown(bytes), bytes, hash };
 }
 
 /** Heights of the blocks that a report is about, half-open, and where it begins to read records. */
@@ -105,7 +104,7 @@ export interface Stretch {
 export function stretchOf(options: Partial<Stretch>): Stretch {
   const { from = 0, to = Number.MAX_SAFE_INTEGER, snapshot = null } = options;
   integer(0, Number.MAX_SAFE_INTEGER)(from, "from");
-  integer(1, Number.MAX_SAFE_INTEGER)(to, "to");
+  integer(from + 1, Number.MAX_SAFE_INTEGER)(to, "to");
   const height =
     snapshot === null ? -1 : needObject(needObject(snapshot, "snapshot").header, "snapshot").height;
   if (height >= from && snapshot !== null)

@@ -66,6 +66,10 @@ describe("statement", () => {
     const first = await statement(blocks, "bob", { to: 2 });
     expect(first).toMatchObject({ blocks: 2, entries: [{ entry: "bought" }] });
     expect((await statement(blocks, "bob", { to: 1 })).balance).toBe(0n);
+    await expect(statement(blocks, "bob", { from: 2, to: 2 })).rejects.toMatchObject({
+      code: "invalid",
+      field: "to",
+    });
   });
 
   it("knows who came after genesis, and nobody who never came", async () => {

@@ -131,15 +131,20 @@ export const proveCommand: Command = defineCommand({
 
 async function prove(ledger: OpenedLedger, what: string, value: string, size: number | null): Promise<Proof> {
   const section = sections[what];
-  const [height, index] =
-    section === undefined ? [wholeNumber(value, "--block"), 0] : pair(value, `--${what}`);
+  if (section === undefined) return proveAt(ledger, wholeNumber(value, "--block"), null, size);
+  const [height, index] = pair(value, `--${what}`);
+  const state = isStateSection(section) ? await ledger.state(height, section) : undefined;
+  return proveAt(ledger, height, { section, index, state }, size);
+}
+
+async function proveAt(
+  ledger: OpenedLedger,
+  height: number,
+  asked: Parameters<typeof proveRecord>[1] | null,
+  size: number | null,
+): Promise<Proof> {
   const header = await ledger.header(height);
-  const carried = section !== undefined && isStateSection(section);
-  const state = carried ? await ledger.state(height, section) : undefined;
-  const record =
-    section === undefined
-      ? null
-      : proveRecord(await ledger.block(height), { section, index, state }, ledger.hasher);
+  const record = asked && proveRecord(await ledger.block(height), asked, ledger.hasher);
   const signed = ledger.note === null ? null : parseCheckpoint(ledger.note).checkpoint;
   const covered = signed !== null && signed.size > height && signed.size <= ledger.history.size;
   const under = size ?? (covered ? signed.size : ledger.history.size);
@@ -153,8 +158,8 @@ async function meter(ledger: OpenedLedger, value: string, size: number | null): 
   const parts = value.split(":");
   if (parts.length !== 3) return fail("invalid", "--meter", "three whole numbers with colons between", value);
   const [height, book, index] = parts.map((part) => wholeNumber(part, "--meter")) as [number, number, number];
-  const proof = await prove(ledger, "book", `${height}:${book}`, size);
-  const meters = await ledger.meters(height, book);
+  const { books, meters } = await ledger.book(height, book);
+  const proof = await proveAt(ledger, height, { section: "books", index: book, state: books }, size);
   return { ...proof, meter: proveMeter(proof.record!, meters, index, ledger.hasher) };
 }
 

@@ -2,7 +2,7 @@
 import { copyOf, fromUtf8 } from "../../bytes.js";
 import { type Engine, openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock, isWithheld } from "../../ledger/format/block.js";
+import { type Block, decodeShown } from "../../ledger/format/block.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { decodeHeader, type Header, signedMarket } from "../../ledger/format/header.js";
@@ -35,8 +35,8 @@ export interface OpenedLedger {
   block(height: number): Promise<Block>;
   /** Records of what is carried over after a block, by executing the periods up to it. */
   state(height: number, section: StateSection): Promise<Uint8Array>;
-  /** Records of the meters of a book that is carried over after a block, likewise. Throws `invalid` for none. */
-  meters(height: number, book: number): Promise<Uint8Array>;
+  /** Records of the books that are carried over after a block, and of the meters of one. Throws `invalid` for none. */
+  book(height: number, number: number): Promise<{ readonly books: Uint8Array; readonly meters: Uint8Array }>;
 }
 
 /**
@@ -62,12 +62,7 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
     const bytes = Number.isSafeInteger(height) && height >= 0 ? await store.get(height) : null;
     return bytes ?? fail("invalid", "height", `0 to ${store.size - 1}`, height);
   };
-  const block = async (height: number): Promise<Block> => {
-    const bytes = await bytesOf(height);
-    if (isWithheld(decodeHeader(bytes), bytes))
-      fail("state", `block ${height}`, "its records and secret", "the header alone");
-    return decodeBlock(bytes);
-  };
+  const block = async (height: number): Promise<Block> => decodeShown(await bytesOf(height));
   /** What `use` makes of the state after a block. */
   const after = async <T>(height: number, use: (replay: Replay, engine: Engine) => T): Promise<T> => {
     const engine = await openEngine();
@@ -99,12 +94,12 @@ async function openLedger(store: Store, directory: string): Promise<OpenedLedger
     block,
     state: async (height, section) =>
       after(height, ({ state }, engine) => copyOf(state.records(section, engine))),
-    meters: async (height, book) =>
-      after(height, ({ state: { books } }) => {
-        const found = [...books.values()][book];
+    book: async (height, number) =>
+      after(height, ({ state }, engine) => {
+        const found = [...state.books.values()][number];
         return found === undefined
-          ? fail("invalid", "books number", `below ${books.size}`, book)
-          : found.encode();
+          ? fail("invalid", "books number", `below ${state.books.size}`, number)
+          : { books: copyOf(state.records("books", engine)), meters: found.encode() };
       }),
   };
 }

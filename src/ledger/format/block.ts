@@ -260,6 +260,14 @@ export function decodeBlock(bytes: Uint8Array): Block {
   return viewBlock(header, bytes);
 }
 
+/** As {@link decodeBlock}, of a block with its records. Throws `state` where its header is all there is. */
+export function decodeShown(bytes: Uint8Array): Block {
+  const header = decodeHeader(bytes);
+  if (isWithheld(header, bytes))
+    fail("state", `block ${header.height}`, "its records and secret", "the header alone");
+  return decodeBlock(bytes);
+}
+
 /** A block whose sections and secret are views into its bytes, which are as long as its header says. */
 export function viewBlock(header: Header, bytes: Uint8Array): Block {
   let at = headerBytes;

@@ -6,7 +6,7 @@ import { hex, sameBytes } from "../../bytes.js";
 import { integer, onlyKeys } from "../../check.js";
 import { type Engine, openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { type Block, decodeBlock, noSections } from "../../ledger/format/block.js";
+import { type Block, noSections } from "../../ledger/format/block.js";
 import type { Json } from "../../ledger/format/canonical.js";
 import { type Blocks, Chain } from "../../ledger/format/chain.js";
 import { encodeHeader } from "../../ledger/format/header.js";
@@ -27,7 +27,7 @@ import { HistoryTree } from "../../ledger/tree/history.js";
 import { contractKey } from "../../market/contracts/kinds.js";
 import type { Terms } from "../../market/contracts/terms.js";
 import { openReplay, type Replay } from "../../market/replay.js";
-import { linkedBlocks } from "../blocks.js";
+import { linkedBlocks, shown } from "../blocks.js";
 import { contractsOf } from "../columns.js";
 import { memberOf, type Owner, ownIn } from "./own.js";
 
@@ -109,20 +109,15 @@ class BundleWriter {
     const known = this.#replay.height;
     // The newest block, not written yet: what is carried over follows the last, and which that is shows late.
     let newest: Read | null = null;
-    for await (const { bytes, header, hash, isWithheld } of linkedBlocks(
-      blocks,
-      new Chain(this.#hasher),
-      known,
-    )) {
+    for await (const linked of linkedBlocks(blocks, new Chain(this.#hasher), known)) {
+      const { header, hash } = linked;
       this.#history.append(hash);
       const { height } = header;
       if (height + 1 < known || height >= to) continue;
-      if (height >= known && isWithheld)
-        fail("state", `block ${height}`, "its records and secret", "the header alone");
       if (newest !== null) yield this.#lines(newest, newest.block.header.height < from);
       // Of the block before, the state alone is shown.
       const before = { header, sections: noSections, secret: snapshot?.secret ?? null };
-      const read = height < known ? { block: before, own: [] } : this.#read(decodeBlock(bytes));
+      const read = height < known ? { block: before, own: [] } : this.#read(shown(linked).block);
       if (height + 1 < from) continue;
       if (newest === null) yield this.#head(height);
       newest = height < from ? { ...read, own: [] } : read;
