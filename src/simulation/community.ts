@@ -27,9 +27,8 @@ import {
   usualMix,
 } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
-import { hourOfYear } from "./weatherfile.js";
 import { type WeatherKind, weatherStepMs } from "./world/climate.js";
-import { measuredSky, type WeatherYear } from "./world/measured.js";
+import { hourOfYear, measuredSky, type WeatherYear } from "./world/measured.js";
 import { createWeather, type Moment, type Season, seasonDates } from "./world/weather.js";
 
 /** Options of {@link community}; all but the number of participants may be left out. */
@@ -214,14 +213,16 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
 }
 
 /** Throws unless weather has every hour that a scenario's days touch, half a day before and after included. */
-function checkHours({ temperature }: WeatherYear, scenario: Scenario): void {
+function checkHours({ temperature, global, wind }: WeatherYear, scenario: Scenario): void {
   const { periods, periodMs } = scenario;
   const halfDayMs = 43_200_000;
   const fromMs = startTime(scenario) - halfDayMs;
   const toMs = startTime(scenario) + Math.min(periods * periodMs, 366 * 2 * halfDayMs) + halfDayMs;
-  for (let time = fromMs; time <= toMs; time += 3_600_000)
-    if (Number.isNaN(temperature[hourOfYear(time)]!))
+  for (let time = fromMs; time <= toMs; time += 3_600_000) {
+    const hour = hourOfYear(time);
+    if ([temperature, global, wind].some((values) => !Number.isFinite(values[hour])))
       fail("invalid", "weather", `every hour of the run, as that of ${new Date(time).toISOString()}`, "none");
+  }
 }
 
 /**
@@ -230,8 +231,7 @@ function checkHours({ temperature }: WeatherYear, scenario: Scenario): void {
  */
 function momentsOf(scenario: Scenario, weather: WeatherYear | null): (place: number) => Moment[][] {
   const { latitude, longitude } = scenario;
-  const measured =
-    weather === null ? {} : { measured: measuredSky(weather, hourOfYear, latitude, longitude) };
+  const measured = weather === null ? {} : { measured: measuredSky(weather, latitude, longitude) };
   const parts = Math.ceil(scenario.periodMs / weatherStepMs);
   const skies = Array.from({ length: scenario.skies }, (_, number) =>
     createWeather({

@@ -3,7 +3,7 @@
  * typical year, or as plain CSV. Only the day of the year and the hour count, so a typical year serves for any.
  */
 import { fail } from "../errors.js";
-import type { WeatherYear } from "./world/measured.js";
+import { hourOfYear, type WeatherYear } from "./world/measured.js";
 
 const hours = 8_760;
 /** A leap year's hours, and what stands around them. */
@@ -11,14 +11,6 @@ const mostLines = 9_000;
 const hourMs = 3_600_000;
 const plainHeader = ["time", "temperature", "irradiance", "wind"] as const;
 const pvgisHeader = ["time(UTC)", "T2m", "G(h)", "WS10m"] as const;
-
-/** Place in a year of 365 days of the hour in which a moment lies; the 29th of February counts as the 28th. */
-export function hourOfYear(timestampMs: number): number {
-  const date = new Date(timestampMs);
-  const [month, day] = [date.getUTCMonth(), date.getUTCDate()];
-  const common = Date.UTC(2023, month, month === 1 ? Math.min(day, 28) : day) - Date.UTC(2023, 0, 1);
-  return common / hourMs + date.getUTCHours();
-}
 
 /** Where the columns of a file stand, and how its rows tell their time. */
 interface Format {

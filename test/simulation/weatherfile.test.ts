@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/commands/run.js";
 import { openCommunity } from "../../src/simulation/community.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
-import { hourOfYear, parseWeather } from "../../src/simulation/weatherfile.js";
-import { measuredSky } from "../../src/simulation/world/measured.js";
+import { parseWeather } from "../../src/simulation/weatherfile.js";
+import { hourOfYear, measuredSky } from "../../src/simulation/world/measured.js";
 import { clearSky, sunAt } from "../../src/simulation/world/sky.js";
 import { createWeather } from "../../src/simulation/world/weather.js";
 import { run } from "../support/commands.js";
@@ -77,7 +77,7 @@ describe("a file of weather", () => {
   });
 
   it("lights every hour as measured, and none after sunset", () => {
-    const sky = measuredSky(parseWeather(plain()), hourOfYear, place.latitude, place.longitude);
+    const sky = measuredSky(parseWeather(plain()), place.latitude, place.longitude);
     const at = createWeather({
       ...{ ...place, seed: 1, timeZone: "Etc/UTC", kind: "mixed", measured: sky },
       ...{ startMs: Date.UTC(2026, 5, 10), stepMs: 300_000 },
@@ -119,6 +119,26 @@ describe("a file of weather", () => {
     const gap = hourOfYear(Date.parse("2026-03-02T12:00:00Z"));
     expect(() => openCommunity(scenario, { weather: parseWeather(plain(gap)) })).toThrow(/2026-03-02T12/);
     expect(openCommunity(scenario, { weather: parseWeather(plain(gap + 100)) }).members).toHaveLength(2);
+    const whole = parseWeather(plain());
+    for (const name of ["temperature", "global", "wind"] as const)
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const weather = { ...whole, [name]: whole[name].with(gap, value) };
+        expect(() => openCommunity(scenario, { weather }), name).toThrow(/2026-03-02T12/);
+      }
+  });
+
+  it("gives a day the same orders whichever days were asked for before", () => {
+    const scenario = checkScenario({
+      ...{ name: "leap", participants: { solar: 3, business: 2 }, periodMs: hourMs, periods: 48 },
+      ...{ date: "2028-02-28", timeZone: "Etc/UTC", weatherFile: "year.csv" },
+    });
+    const weather = parseWeather(plain());
+    const inOrder = openCommunity(scenario, { weather });
+    for (let period = 0; period < 48; period++) {
+      const found = inOrder.orders(period);
+      // The 29th has the hours of the 28th, under a sun that stands higher.
+      expect(found, `period ${period}`).toEqual(openCommunity(scenario, { weather }).orders(period));
+    }
   });
 });
 
