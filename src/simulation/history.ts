@@ -5,7 +5,14 @@
 import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
 import { offsetsOf } from "../ledger/format/layout.js";
-import { flowCode, flowLayout, orderLayout, partyCode, tradeLayout } from "../ledger/format/records.js";
+import {
+  flowCode,
+  flowLayout,
+  orderLayout,
+  partyCode,
+  tradeCode,
+  tradeLayout,
+} from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import type { Outcome } from "./members/quote.js";
 
@@ -46,7 +53,10 @@ export class History {
     };
   }
 
-  /** Mean price of a carrier's trades in the last period before `place` that had any; null when none is remembered. */
+  /**
+   * Mean price of a carrier's trades, those with the grid aside, in the last period before `place` that had any; null
+   * when none is remembered.
+   */
   price(carrier: number, place: number): number | null {
     return place - this.#marketPlace[carrier]! > this.#memory ? null : this.#marketPrice[carrier]!;
   }
@@ -70,6 +80,8 @@ export class History {
     const paid = carriers.map(() => 0);
     const trades = viewOf(sections.trades);
     for (let at = 0; at < trades.byteLength; at += tradeLayout.bytes) {
+      // Where areas have prices the grid trades as well: what is imported or exported was not served.
+      if (trades.getUint8(at + inTrade.kind) === tradeCode.grid) continue;
       const quantity = trades.getUint32(at + inTrade.quantity, true);
       const carrier = trades.getUint8(at + inTrade.carrier);
       volume[carrier]! += quantity;

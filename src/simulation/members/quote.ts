@@ -32,7 +32,7 @@ export interface Quote {
   readonly worth: number;
   /** The member's last order for the carrier, of at most a day ago; null when there was none. */
   readonly last: Outcome | null;
-  /** Mean price of the carrier's last trades, of at most a day ago; null when there were none. */
+  /** Mean price of the carrier's last trades, those with the grid aside, of at most a day ago; null without any. */
   readonly marketPrice: number | null;
   /** The chance of this order, 0 ≤ luck < 1: the same in every run of the scenario. */
   readonly luck: number;
