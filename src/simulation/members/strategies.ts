@@ -77,15 +77,16 @@ function strategyOf(name: StrategyName, scenario: Scenario): Strategy {
 
 /** The strategy of each member of a scenario: named for it, for its kind, for all, or its own way. */
 export function strategiesOf(scenario: Scenario): { readonly strategy: Strategy; readonly learns: boolean } {
-  const { strategies } = scenario;
+  // By name, and names are anybody's: one may be called `constructor`.
+  const named = new Map(Object.entries(scenario.strategies));
   const made = new Map<StrategyName, Strategy>();
-  for (const name of [...Object.values(strategies), "usual" as const])
+  for (const name of [...named.values(), "usual" as const])
     made.set(name, made.get(name) ?? strategyOf(name, scenario));
   return {
     strategy: (quote) => {
       const { id, kind } = quote.member;
-      return made.get(strategies[id] ?? strategies[kind] ?? strategies.all ?? "usual")!(quote);
+      return made.get(named.get(id) ?? named.get(kind) ?? named.get("all") ?? "usual")!(quote);
     },
-    learns: Object.values(strategies).some(learns),
+    learns: [...named.values()].some(learns),
   };
 }

@@ -7,7 +7,9 @@ import { memoryMedium } from "../../../src/ledger/store/memory.js";
 import { community, openCommunity } from "../../../src/simulation/community.js";
 import type { Quote } from "../../../src/simulation/members/quote.js";
 import { strategiesOf } from "../../../src/simulation/members/strategies.js";
+import { parseProfiles } from "../../../src/simulation/profilefile.js";
 import { type StrategyName, strategyNames } from "../../../src/simulation/scenario.js";
+import { checkScenario } from "../../../src/simulation/scenariofile.js";
 import { openSimulation, type Simulation } from "../../../src/simulation/simulation.js";
 import { carriers } from "../../../src/units.js";
 
@@ -117,6 +119,29 @@ describe("a strategy", () => {
     expect(() => openCommunity(day("usual", { strategies: { "home-99": "random" } }))).toThrow(/home-99/);
     expect(() => day("usual", { strategies: { home: "greedy" } })).toThrow(/strategies.home/);
   });
+
+  it.each(["constructor", "toString", "__proto__", "home"])(
+    "is found for a measured participant called %s, by its name or without",
+    (id) => {
+      const profiles = { file: "own.csv", stepMs: 900_000 };
+      const rows = Array.from({ length: 96 }, (_, step) => `${id},electricity,${step},0.1,0`);
+      const priceOf = (strategies: object) => {
+        const scenario = checkScenario({
+          ...{ name: "own", participants: {}, periodMs: 900_000, periods: 96, profiles, strategies },
+        });
+        const { measured } = parseProfiles(
+          ["participant,carrier,step,use,supply", ...rows].join("\n"),
+          scenario,
+        );
+        const own = openCommunity(scenario, { measured });
+        expect(own.members.map((member) => member.id)).toEqual([id]);
+        return [[...own.orders(0).price], scenario.tariffs.electricity] as const;
+      };
+      expect(priceOf({})[0]).toHaveLength(1);
+      const [named, { retail, feedIn }] = priceOf({ [id]: "shading" });
+      expect(named).toEqual([retail - (retail - feedIn) / 5]);
+    },
+  );
 
   it("of a converter never sells below what it may have paid for its input", () => {
     for (const name of strategyNames) {
