@@ -12,19 +12,23 @@ const hourMs = 3_600_000;
 const plainHeader = ["time", "temperature", "irradiance", "wind"] as const;
 const pvgisHeader = ["time(UTC)", "T2m", "G(h)", "WS10m"] as const;
 
+type Clock = readonly [year: number, month: number, day: number, hour: number];
+
 /** Where the columns of a file stand, and how its rows tell their time. */
 interface Format {
   /** Whether each line that is not empty is an hour. */
   readonly isPlain: boolean;
   readonly columns: readonly [temperature: number, global: number, wind: number];
-  /** Unix time at which the hour of a row begins; not a number when the row says none. */
-  readonly timeOf: (row: readonly string[]) => number;
+  /** Hours that its clock is ahead of UTC. */
+  readonly zone: number;
+  /** Year, month, day and hour at which the hour of a row begins by that clock; not numbers when the row says none. */
+  readonly clockOf: (row: readonly string[]) => Clock;
 }
 
 /**
  * Reads a year's weather: EPW by its first line, the typical year of PVGIS by its column `time(UTC)`, else CSV with the
- * header `time,temperature,irradiance,wind` and times in UTC such as `2025-01-01T00:00Z`; lines after the 9,000th are
- * left aside. Throws `invalid` naming line and column; hours may be missing, which a run that needs them refuses.
+ * header `time,temperature,irradiance,wind` and times in UTC such as `2025-01-01T00:00Z`; lines after the 9,000th and
+ * hours of a 29th of February are left aside. Throws `invalid` naming line and column; hours may be missing, which a run that needs them refuses.
  */
 export function parseWeather(text: string): WeatherYear {
   if (typeof text !== "string") fail("invalid", "weather", "the text of a weather file", text);
@@ -63,9 +67,9 @@ function formatOf(row: readonly string[], line: number, text: string): Format {
     return {
       isPlain: false,
       columns: [6, 13, 21],
+      zone,
       // Hours are counted from 1, by standard time, and end when they are said.
-      timeOf: ([, month, day, hour]) =>
-        Date.UTC(2023, Number(month) - 1, Number(day), Number(hour) - 1) - zone * hourMs,
+      clockOf: ([year, month, day, hour]) => [Number(year), Number(month), Number(day), Number(hour) - 1],
     };
   }
   const pvgis = row[0] === pvgisHeader[0];
@@ -75,31 +79,38 @@ function formatOf(row: readonly string[], line: number, text: string): Format {
   return {
     isPlain: !pvgis,
     columns: [places[1]!, places[2]!, places[3]!],
-    timeOf: (each) => (pvgis ? pvgisTime(each[0]!) : plainTime(each[places[0]!]!)),
+    zone: 0,
+    clockOf: (each) => clockBy(pvgis ? pvgisTime : plainTime, each[places[0]!]!),
   };
 }
 
-function pvgisTime(text: string): number {
-  const [, year, month, day, hour] = /^([0-9]{4})([0-9]{2})([0-9]{2}):([0-9]{2})[0-9]{2}$/.exec(text) ?? [];
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour));
+const pvgisTime = /^([0-9]{4})([0-9]{2})([0-9]{2}):([0-9]{2})[0-9]{2}$/;
+const plainTime = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):00(?::00)?Z$/;
+
+function clockBy(pattern: RegExp, text: string | undefined): Clock {
+  const [, year, month, day, hour] = pattern.exec(text ?? "") ?? [];
+  return [Number(year), Number(month), Number(day), Number(hour)];
 }
 
-const plainTime = (text: string): number =>
-  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00(?::00)?Z$/.test(text) ? Date.parse(text) : Number.NaN;
+/** Whether a calendar has such a day, and the day such an hour. */
+function isReal([year, month, day, hour]: Clock): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day, hour));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour;
+}
 
-function readRow(year: WeatherYear, { columns, timeOf }: Format, row: readonly string[], line: number): void {
-  const time = timeOf(row);
-  if (!Number.isFinite(time)) fail("invalid", `line ${line}: time`, "the beginning of an hour", row[0]);
-  const hour = hourOfYear(time);
-  if (!Number.isNaN(year.temperature[hour]!)) {
-    // The 29th of February stands beside the 28th, which counts.
-    if (new Date(time).getUTCMonth() === 1 && new Date(time).getUTCDate() === 29) return;
+function readRow(year: WeatherYear, format: Format, row: readonly string[], line: number): void {
+  const clock = format.clockOf(row);
+  if (!isReal(clock)) fail("invalid", `line ${line}: time`, "the beginning of an hour", row[0]);
+  const [, month, day, hour] = clock;
+  // A run's 29th of February has the weather of the 28th, in a year of 365 days.
+  if (month === 2 && day === 29) return;
+  const place = hourOfYear(Date.UTC(2023, month - 1, day, hour) - format.zone * hourMs);
+  if (!Number.isNaN(year.temperature[place]!))
     fail("invalid", `line ${line}: time`, "each hour of the year once", row[0]);
-  }
-  const [temperature, global, wind] = columns;
-  year.temperature[hour] = numberIn(row[temperature], `line ${line}: temperature`, -90, 60);
-  year.global[hour] = numberIn(row[global], `line ${line}: irradiance`, 0, 1_500);
-  year.wind[hour] = numberIn(row[wind], `line ${line}: wind`, 0, 100);
+  const [temperature, global, wind] = format.columns;
+  year.temperature[place] = numberIn(row[temperature], `line ${line}: temperature`, -90, 60);
+  year.global[place] = numberIn(row[global], `line ${line}: irradiance`, 0, 1_500);
+  year.wind[place] = numberIn(row[wind], `line ${line}: wind`, 0, 100);
 }
 
 function numberIn(text: string | undefined, field: string, least: number, most: number): number {

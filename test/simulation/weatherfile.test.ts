@@ -76,6 +76,26 @@ describe("a file of weather", () => {
     expect(hourOfYear(Date.parse("2024-12-31T23:59:00Z"))).toBe(8_759);
   });
 
+  it("may be one of a leap year, whose 29th of February is left aside", () => {
+    const whole = parseWeather(plain());
+    const withDay = (text: string, day: string, next: string, temperature: RegExp) => {
+      const lines = text.split("\n");
+      const from = lines.findIndex((line) => line.startsWith(day));
+      // 99 degrees would be refused, were they read.
+      const more = lines
+        .slice(from, from + 24)
+        .map((line) => line.replace(day, next).replace(temperature, "$1,99"));
+      expect(more.every((line) => line.startsWith(next))).toBe(true);
+      return lines.toSpliced(from + 24, 0, ...more).join("\n");
+    };
+    const leap = (text: string) => text.replace(/^(1999|2023)(?=[,-])/gm, "2000");
+    for (const text of [
+      withDay(leap(epw), "2000,2,28,", "2000,2,29,", /(\?9),[^,]*/),
+      withDay(leap(plain()), "2000-02-28T", "2000-02-29T", /(Z),[^,]*/),
+    ])
+      expect(parseWeather(text)).toEqual(whole);
+  });
+
   it("lights every hour as measured, and none after sunset", () => {
     const sky = measuredSky(parseWeather(plain()), place.latitude, place.longitude);
     const at = createWeather({
@@ -106,6 +126,20 @@ describe("a file of weather", () => {
     [plain().replace("2023-01-01T02:00Z", "2023-01-01T01:00Z"), /line 4: time/],
     [epw.replace(",9.45,1.0,", ",9.45,east,"), /line 1: time zone/],
     [pvgis.replace("WS10m,", "WS,"), /line 6: header/],
+    // A row of EPW says its year, month, day and hour, the last from 1 on.
+    [epw.replace("1999,1,1,3,", "1999,13,1,3,"), /line 11: time/],
+    [epw.replace("1999,1,1,3,", "1999,0,1,3,"), /line 11: time/],
+    [epw.replace("1999,1,1,3,", "1999,1,0,3,"), /line 11: time/],
+    [epw.replace("1999,1,31,24,", "1999,1,32,24,"), /line 752: time/],
+    [epw.replace("1999,1,1,3,", "1999,1,1,25,"), /line 11: time/],
+    [epw.replace("1999,1,1,3,", "1999,1,1,0,"), /line 11: time/],
+    [epw.replace("1999,3,1,1,", "1999,2,29,1,"), /line 1425: time/],
+    [epw.replace("1999,1,1,3,", "1999,1,one,3,"), /line 11: time/],
+    [pvgis.replace("20120101:0300", "20121301:0300"), /line 10: time/],
+    [pvgis.replace("20120101:0300", "20120101:2400"), /line 10: time/],
+    [pvgis.replace("20120101:0300", "20110229:0300"), /line 10: time/],
+    [plain().replace("2023-03-03T00:00Z", "2023-02-31T00:00Z"), /line 1466: time/],
+    [plain().replace("2023-01-02T00:00Z", "2023-01-01T24:00Z"), /line 26: time/],
   ])("is refused with the place of what is wrong (%#)", (text, place) => {
     expect(() => parseWeather(text)).toThrow(place);
   });
