@@ -1,9 +1,8 @@
 /** What a block says that every meter should have shown: the truth from which simulated readings stray. */
-import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
-import { offsetsOf } from "../ledger/format/layout.js";
-import { flowCode, flowLayout, orderLayout, partyCode, tradeLayout } from "../ledger/format/records.js";
+import { flowCode } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
+import { readRecords } from "./records.js";
 
 /** What every meter should have shown in a period, by participant × 4 + carrier. */
 export interface Deliveries {
@@ -21,15 +20,14 @@ export interface Deliveries {
  */
 export type Follows = "nature" | "plant" | "trades";
 
+/** Flows of storage devices, whose owners' meters show them too. */
+const isStorage: ReadonlySet<number> = new Set([flowCode.charged, flowCode.gridCharged, flowCode.discharged]);
+
 /** What stood behind the orders of a period: what each slot will use (above zero) or make (below). */
 export interface Truth {
   readonly meant: Float64Array;
   readonly follows: readonly Follows[];
 }
-
-const inOrder = offsetsOf(orderLayout);
-const inTrade = offsetsOf(tradeLayout);
-const inFlow = offsetsOf(flowLayout);
 
 /**
  * Adds up one block's trades and flows by meter.
@@ -48,40 +46,34 @@ export function deliveriesOf(
   const taken = new Float64Array(slots);
   const given = new Float64Array(slots);
   const ordered = new Float64Array(slots);
-  const { orders, trades, flows } = block.sections;
-  const order = viewOf(orders);
-  const slotOf = (number: number): number => {
-    const at = number * orderLayout.bytes;
-    const participant = order.getUint32(at + inOrder.participant, true);
-    return participant * carriers.length + order.getUint8(at + inOrder.carrier);
-  };
-  // A later order replaces an earlier one, and a quantity of 0 withdraws: the last says whether one stands.
-  for (let at = 0; at < orders.length; at += orderLayout.bytes)
-    ordered[slotOf(at / orderLayout.bytes)] = order.getUint32(at + inOrder.quantity, true);
-  const trade = viewOf(trades);
-  for (let at = 0; at < trades.length; at += tradeLayout.bytes) {
-    const quantity = trade.getUint32(at + inTrade.quantity, true);
-    // What a store takes or gives stands in the flows: its device was charged or discharged.
-    if (trade.getUint8(at + inTrade.buyer) === partyCode.order)
-      taken[slotOf(trade.getUint32(at + inTrade.bid, true))]! += quantity;
-    if (trade.getUint8(at + inTrade.seller) === partyCode.order)
-      given[slotOf(trade.getUint32(at + inTrade.offer, true))]! += quantity;
-  }
-  const view = viewOf(flows);
-  for (let at = 0; at < flows.length; at += flowLayout.bytes) {
-    const kind = view.getUint8(at + inFlow.kind);
-    const side =
-      kind === flowCode.imported
-        ? taken
-        : kind === flowCode.stored || kind === flowCode.exported
-          ? given
-          : null;
-    if (side === null) continue;
-    const slot = view.getUint32(at + inFlow.party, true) * carriers.length;
-    side[slot + view.getUint8(at + inFlow.carrier)]! += view.getUint32(at + inFlow.quantity, true);
-  }
+  // Apart from what members use and make by themselves: what their stores and cars draw and give.
+  const drawn = new Float64Array(slots);
+  const delivered = new Float64Array(slots);
+  readRecords(block, {
+    order: (slot, quantity) => {
+      ordered[slot] = quantity;
+    },
+    trade: ({ quantity, seller, buyer }) => {
+      if (buyer >= 0) taken[buyer]! += quantity;
+      if (seller >= 0) given[seller]! += quantity;
+    },
+    flow: ({ kind, carrier, party, quantity }) => {
+      const slot = party * carriers.length + carrier;
+      if (kind === flowCode.imported) taken[slot]! += quantity;
+      else if (kind === flowCode.stored || kind === flowCode.exported) given[slot]! += quantity;
+      else if (isStorage.has(kind)) {
+        const owner = owners[party] ?? -1;
+        if (owner < 0) return;
+        const side = kind === flowCode.discharged ? delivered : drawn;
+        side[owner * carriers.length + carrier]! += quantity;
+      }
+    },
+  });
   if (truth !== null) follow(truth, { taken, given, ordered });
-  addStores(view, owners, { taken, given });
+  for (let slot = 0; slot < slots; slot++) {
+    taken[slot]! += drawn[slot]!;
+    given[slot]! += delivered[slot]!;
+  }
   const due = new Uint8Array(slots);
   for (let slot = 0; slot < slots; slot++)
     if (ordered[slot]! > 0 || taken[slot]! > 0 || given[slot]! > 0) due[slot] = 1;
@@ -100,24 +92,5 @@ function follow(
       // What was not ordered is drawn all the same; what was ordered and not served is not.
       taken[slot] = Math.min(wanted, taken[slot]! + Math.max(wanted - ordered[slot]!, 0));
     else if (wanted < 0) given[slot] = follows[slot] === "nature" ? -wanted : Math.min(given[slot]!, -wanted);
-  }
-}
-
-/** Adds what stores and cars of participants draw and give, which their owners' meters show too. */
-function addStores(
-  flows: DataView,
-  owners: readonly number[],
-  { taken, given }: { taken: Float64Array; given: Float64Array },
-): void {
-  for (let at = 0; at < flows.byteLength; at += flowLayout.bytes) {
-    const kind = flows.getUint8(at + inFlow.kind);
-    if (kind !== flowCode.charged && kind !== flowCode.gridCharged && kind !== flowCode.discharged) continue;
-    const owner = owners[flows.getUint32(at + inFlow.party, true)] ?? -1;
-    if (owner < 0) continue;
-    const side = kind === flowCode.discharged ? given : taken;
-    side[owner * carriers.length + flows.getUint8(at + inFlow.carrier)]! += flows.getUint32(
-      at + inFlow.quantity,
-      true,
-    );
   }
 }

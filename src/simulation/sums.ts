@@ -2,11 +2,8 @@
  * What a run came to: its indicators, and how many orders its market refused. A run that goes on adds up the blocks
  * before only when somebody asks, so that it is back in the time that its market takes to open.
  */
-import { viewOf } from "../bytes.js";
 import { placed } from "../errors.js";
 import { type Block, checkBlock, decodeBlock } from "../ledger/format/block.js";
-import { offsetsOf } from "../ledger/format/layout.js";
-import { orderLayout } from "../ledger/format/records.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import type { OrderBatch } from "../market/intake/request.js";
@@ -15,6 +12,7 @@ import { type Carrier, carriers } from "../units.js";
 import type { Community } from "./community.js";
 import type { History } from "./history.js";
 import { unitCost } from "./members/strategy.js";
+import { readRecords } from "./records.js";
 
 /** A block of a store, its sections checked against its header. Throws `corrupt` naming the height. */
 export function checkedBlock(bytes: Uint8Array, height: number, hasher: Hasher): Block {
@@ -35,16 +33,11 @@ export interface MissingOrder {
   readonly place: number;
 }
 
-const inOrder = offsetsOf(orderLayout);
-
 /** Place in a batch, of one order a participant and carrier, of the first that a block does not hold. */
 function firstMissing(block: Block, { participant, carrier }: OrderBatch): number {
-  const slotOf = (who: number, what: number): number => who * carriers.length + what;
-  const view = viewOf(block.sections.orders);
   const held = new Set<number>();
-  for (let at = 0; at < view.byteLength; at += orderLayout.bytes)
-    held.add(slotOf(view.getUint32(at + inOrder.participant, true), view.getUint8(at + inOrder.carrier)));
-  return participant.findIndex((who, index) => !held.has(slotOf(who, carrier[index]!)));
+  readRecords(block, { order: (slot) => held.add(slot) });
+  return participant.findIndex((who, index) => !held.has(who * carriers.length + carrier[index]!));
 }
 
 /** The sums of a run's blocks from genesis on. */
