@@ -48,38 +48,50 @@ function addPower(sums: Float64Array, member: Member, moment: Moment, seed: numb
     sums[carriers.indexOf(output.carrier)]! -= (watts * output.ratio) / ppm;
 }
 
-/** A period as measured data are asked for it: its two ends in Unix time, and how many of their ticks make one here. */
-interface Span {
+/** A period of a run, as members live through it. */
+interface Period {
+  readonly place: number;
+  /** The moments that it is made of, each of them equally long, under each sky. */
+  readonly moments: readonly (readonly Moment[])[];
+  /** Its two ends in Unix time, and how many ticks of measured data make one of the run. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly unit: number;
 }
 
+function periodAt(
+  { scenario, scale }: Cast,
+  place: number,
+  moments: readonly (readonly Moment[])[],
+  startMs: number,
+): Period {
+  const fromMs = startMs + place * scenario.periodMs;
+  return {
+    place,
+    moments,
+    fromMs,
+    toMs: fromMs + scenario.periodMs,
+    unit: fineScale.perKwh / scale.perKwh,
+  };
+}
+
 /** What was measured of a carrier at a member's meter in a period, in quantity ticks. */
-function measuredTicks(member: Member, carrier: Carrier, { fromMs, toMs, unit }: Span): number {
+function measuredTicks(member: Member, carrier: Carrier, { fromMs, toMs, unit }: Period): number {
   let ticks = 0;
   for (const measured of member.measured)
     if (measured.carrier === carrier) ticks += measured.series.between(fromMs, toMs, unit);
   return ticks;
 }
 
-/** Leaves in `ticks` what a member uses (above zero) and makes of each carrier in the period at a place. */
-function addTicks(
-  ticks: Float64Array,
-  { scenario, scale }: Cast,
-  member: Member,
-  moments: readonly (readonly Moment[])[],
-  place: number,
-): void {
+/** Leaves in `ticks` what a member uses (above zero) and makes of each carrier in a period. */
+function addTicks(ticks: Float64Array, { scenario, scale }: Cast, member: Member, period: Period): void {
   const { seed, periodMs } = scenario;
-  const fromMs = startTime(scenario) + place * periodMs;
-  const span = { fromMs, toMs: fromMs + periodMs, unit: fineScale.perKwh / scale.perKwh };
-  const own = moments[member.sky]!;
+  const own = period.moments[member.sky]!;
   ticks.fill(0);
   for (const moment of own) addPower(ticks, member, moment, seed);
   for (const [code, carrier] of carriers.entries())
     ticks[code] =
-      energyTicks(ticks[code]! / own.length, periodMs, scale.perKwh) + measuredTicks(member, carrier, span);
+      energyTicks(ticks[code]! / own.length, periodMs, scale.perKwh) + measuredTicks(member, carrier, period);
 }
 
 const electricity = carriers.indexOf("electricity");
@@ -87,12 +99,17 @@ const electricity = carriers.indexOf("electricity");
 /** The batteries of a community at home, each of which serves what the weather and its home leave it. */
 export function openBatteries(cast: Cast, momentsAt: (place: number) => Moment[][]): Batteries {
   const ticks = new Float64Array(carriers.length);
+  const startMs = startTime(cast.scenario);
   return new Batteries({
     periodMs: cast.scenario.periodMs,
     perKwh: cast.scale.perKwh,
-    netOf: (member, place) => {
-      addTicks(ticks, cast, member, momentsAt(place), place);
-      return ticks[electricity]!;
+    members: cast.members,
+    netsAt: (place) => {
+      const period = periodAt(cast, place, momentsAt(place), startMs);
+      return (member) => {
+        addTicks(ticks, cast, member, period);
+        return ticks[electricity]!;
+      };
     },
   });
 }
@@ -145,12 +162,14 @@ export function periodOrders(
   const meant = new Float64Array(members.length * carriers.length);
   let count = 0;
   const sums = new Float64Array(carriers.length);
+  const period = periodAt(cast, place, moments, startTime(scenario));
+  batteries.goTo(place);
   // Rotates who orders first, so that no member always wins ties.
   const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
-    addTicks(sums, cast, member, moments, place);
-    sums[electricity] = batteries.after(member, place, sums[electricity]!);
+    addTicks(sums, cast, member, period);
+    sums[electricity] = batteries.left(member, sums[electricity]!);
     for (const [code, carrier] of carriers.entries()) {
       const ticks = sums[code]!;
       if (ticks === 0) continue;

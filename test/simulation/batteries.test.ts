@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { flowCode } from "../../src/ledger/format/records.js";
 import { Batteries } from "../../src/simulation/batteries.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import type { Member } from "../../src/simulation/members/member.js";
+import { readRecords } from "../../src/simulation/records.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
 
 let engine: Engine;
@@ -17,6 +19,8 @@ const home: Member = {
   battery: { capacity: 8_000, power: 4_000, efficiency: 960_000, hourlyLoss: 200 },
 };
 const quarter = { periodMs: 900_000, perKwh: 1_000_000 };
+const batteriesOf = (netAt: (place: number) => number) =>
+  new Batteries({ ...quarter, members: [home], netsAt: (place) => () => netAt(place) });
 /** A day's sun and need in a wave, ticks a quarter of an hour. */
 const wave = (place: number) =>
   Math.round(900_000 * Math.cos((2 * Math.PI * place) / 96) + (place % 7) * 10_000);
@@ -25,11 +29,12 @@ describe("a battery at home", () => {
   it("takes nothing but surplus, gives nothing but need, and loses what it must", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -3_000_000, max: 3_000_000 }), { maxLength: 300 }), (nets) => {
-        const batteries = new Batteries({ ...quarter, netOf: (_, place) => nets[place]! });
+        const batteries = batteriesOf((place) => nets[place]!);
         let taken = 0;
         let given = 0;
         for (const [place, net] of nets.entries()) {
-          const left = batteries.after(home, place, net);
+          batteries.goTo(place);
+          const left = batteries.left(home, net);
           // Its owner never buys more, nor sells more, nor both ways round.
           if (net >= 0) expect(left >= 0 && left <= net).toBe(true);
           else expect(left <= 0 && left >= net).toBe(true);
@@ -45,13 +50,31 @@ describe("a battery at home", () => {
   });
 
   it("stands where it stood, in whatever order periods are asked for", () => {
-    const of = () => new Batteries({ ...quarter, netOf: (_, place) => wave(place) });
-    const inOrder = of();
-    const all = Array.from({ length: 500 }, (_, place) => inOrder.after(home, place, wave(place)));
+    const leftAt = (batteries: Batteries, place: number) => {
+      batteries.goTo(place);
+      return batteries.left(home, wave(place));
+    };
+    const inOrder = batteriesOf(wave);
+    const all = Array.from({ length: 500 }, (_, place) => leftAt(inOrder, place));
     expect(all.some((left, place) => left !== wave(place))).toBe(true);
-    const jumping = of();
+    const jumping = batteriesOf(wave);
     for (const place of [499, 0, 96, 95, 95, 300, 301, 300, 12, 499, 191, 192])
-      expect(jumping.after(home, place, wave(place))).toBe(all[place]);
+      expect(leftAt(jumping, place)).toBe(all[place]);
+  });
+
+  it("are asked for the weather of a period once, however many there are", () => {
+    const asked: number[] = [];
+    const homes = [home, { ...home, number: 1 }, { ...home, number: 2 }];
+    const batteries = new Batteries({
+      ...{ ...quarter, members: homes },
+      netsAt: (place) => {
+        asked.push(place);
+        return () => wave(place);
+      },
+    });
+    batteries.goTo(300);
+    for (const each of homes) batteries.left(each, wave(300));
+    expect(asked).toEqual(Array.from({ length: 300 }, (_, place) => place));
   });
 
   it("carries a clear day into its evening", async () => {
@@ -66,8 +89,6 @@ describe("a battery at home", () => {
     });
     const own = openCommunity(scenario);
     const owner = own.members.find(({ battery }) => battery !== null)!;
-    const bare = own.members.map((member) => ({ ...member, battery: null }));
-    expect(bare).toHaveLength(12);
     const boughtAt = (from: number, to: number) => {
       let sum = 0;
       for (let place = from; place < to; place++) {
@@ -97,16 +118,33 @@ describe("stores and cars", () => {
       more: { name: "cars" },
     });
     const own = openCommunity(scenario);
-    for (const contract of own.contracts(-1))
-      if (contract.kind === "storage")
-        expect(contract.stays === undefined ? contract.charge : contract.dischargeLimit).toBe(0);
+    const devices = own.contracts(-1).filter((contract) => contract.kind === "storage");
+    expect(devices.filter(({ stays }) => stays === undefined).map(({ charge }) => charge)).toEqual(
+      devices.filter(({ stays }) => stays === undefined).map(() => 0),
+    );
     const simulation = await openSimulation(own, { engine });
+    const drawn = devices.map(() => 0);
+    const given = devices.map(() => 0);
     for await (const { block } of simulation)
-      expect(block.header.totals.electricity.imported).toBeGreaterThanOrEqual(0n);
-    const { energy, savings } = await simulation.summary();
-    // All that stores gave they had taken, and cars drew what they used and what their owners want them to hold.
-    expect(energy.electricity.storage.after).toBeGreaterThan(energy.electricity.storage.before);
-    for (const { participant, paid } of savings.participants)
-      if (participant.startsWith("car-")) expect(paid).toBeGreaterThanOrEqual(0n);
+      readRecords(block, {
+        flow: ({ kind, party, quantity }) => {
+          if (kind === flowCode.charged || kind === flowCode.gridCharged) drawn[party]! += quantity;
+          if (kind !== flowCode.discharged) return;
+          given[party]! += quantity;
+          // All that a store gave it had taken, and lost some of.
+          expect(devices[party]!.stays).toBeUndefined();
+          expect(given[party]).toBeLessThanOrEqual(drawn[party]! * 0.99);
+        },
+      });
+    const { savings } = await simulation.summary();
+    const sum = (values: number[], cars: boolean) =>
+      values.reduce((all, value, at) => all + ((devices[at]!.stays !== undefined) === cars ? value : 0), 0);
+    expect(sum(given, false)).toBeGreaterThan(0);
+    expect(sum(drawn, true)).toBeGreaterThan(0);
+    expect(sum(given, true)).toBe(0);
+    // Cars pay for what they draw.
+    const cars = savings.participants.filter(({ participant }) => participant.startsWith("car-"));
+    expect(cars).toHaveLength(12);
+    expect(cars.every(({ paid }) => paid >= 0n) && cars.some(({ paid }) => paid > 0n)).toBe(true);
   });
 });
