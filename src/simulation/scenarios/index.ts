@@ -115,9 +115,7 @@ const makers: Record<ScenarioName, () => Scenario> = {
 /** A bundled scenario. Throws `invalid` for another name. */
 export function bundledScenario(name: string): Scenario {
   const known = scenarioNames.find((each) => each === name);
-  return known === undefined
-    ? fail("invalid", "scenario", `a file or one of ${scenarioNames.join(", ")}`, name)
-    : known === "evening"
-      ? congested(wired(makers[known]()))
-      : wired(makers[known]());
+  if (known === undefined)
+    return fail("invalid", "scenario", `a file or one of ${scenarioNames.join(", ")}`, name);
+  return known === "evening" ? congested(makers[known]()) : wired(makers[known]());
 }

@@ -59,26 +59,29 @@ const inside = (parent: string, name: string, kilowatts: number | null): Scenari
   members: [],
 });
 
-/** What crossing costs where users of lines pay for them, in price ticks: a street's transformer, a district. */
-const streetFee = 40_000;
-const districtFee = 20_000;
-/** What a transformer that grew too small lets in, kW. */
-const outgrown = 22;
+/** What a network takes for crossing, in price ticks, and how its streets are laid out. */
+interface Lines {
+  /** For a street's transformer and for a district. */
+  readonly streetFee: number;
+  readonly districtFee: number;
+  /** What a street's transformer lets in, kW; null: as much as suits its members. */
+  readonly streetKw: number | null;
+}
+
+const usualLines: Lines = { streetFee: 0, districtFee: 0, streetKw: null };
+/** Users pay for lines, and transformers have not grown with the cars and heat pumps behind them. */
+const outgrownLines: Lines = { streetFee: 40_000, districtFee: 20_000, streetKw: 22 };
 
 /**
  * The same network with fees at its edges and streets whose transformers have not grown with their cars and heat pumps:
  * it clears by merit order, with a price for each area.
  */
-export function congested(scenario: Scenario): Scenario {
-  const electricity = scenario.areas.electricity.map((area): ScenarioArea => {
-    if (area.loss === streetLoss) return { ...area, fee: streetFee, importKw: outgrown };
-    return area.loss === districtLoss ? { ...area, fee: districtFee } : area;
-  });
-  return { ...scenario, areas: { ...scenario.areas, electricity } };
-}
+export const congested = (scenario: Scenario): Scenario => withNetwork(scenario, outgrownLines);
 
 /** A scenario with such a network for its electricity, as large as its community needs. */
-export function wired(scenario: Scenario): Scenario {
+export const wired = (scenario: Scenario): Scenario => withNetwork(scenario, usualLines);
+
+function withNetwork(scenario: Scenario, { streetFee, districtFee, streetKw }: Lines): Scenario {
   const { participants, areas } = scenario;
   const members = onStreets.reduce((sum, kind) => sum + participants[kind], 0);
   const count = Math.min(districts.length, Math.max(1, Math.round(members / usualDistrict)));
@@ -88,9 +91,11 @@ export function wired(scenario: Scenario): Scenario {
   const transformer = rated(usualPower * perStreet);
   for (const [index, district] of districts.slice(0, count).entries()) {
     const around = inside(root.name, district, rated(2 * transformer));
-    electricity.push({ ...around, loss: districtLoss, members: inDistricts });
-    for (const street of streets.slice(2 * index, 2 * index + 2))
-      electricity.push({ ...inside(district, street, transformer), loss: streetLoss, members: onStreets });
+    electricity.push({ ...around, fee: districtFee, loss: districtLoss, members: inDistricts });
+    for (const street of streets.slice(2 * index, 2 * index + 2)) {
+      const behind = { ...inside(district, street, transformer), fee: streetFee, loss: streetLoss };
+      electricity.push({ ...behind, importKw: streetKw ?? transformer, members: onStreets });
+    }
   }
   electricity.push({
     ...electricity.pop()!,
