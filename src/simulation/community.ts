@@ -19,6 +19,7 @@ import { periodReadings, type ReadingColumns } from "./readings.js";
 import { scaleOf } from "./scale.js";
 import {
   firstPeriod,
+  isKind,
   type MemberKind,
   maxMembers,
   memberKinds,
@@ -178,7 +179,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     numbers.set(id, number);
   }
   for (const whose of Object.keys(scenario.strategies))
-    if (whose !== "all" && !numbers.has(whose) && !memberKinds.some((kind) => kind === whose))
+    if (whose !== "all" && !numbers.has(whose) && !isKind(whose))
       return fail("invalid", `strategies.${whose}`, "a participant, a kind, or all", whose);
   const homes = homesOf(scenario, members);
   const cast = { scenario, members, homes, scale: scaleOf(scenario, members), strategy };

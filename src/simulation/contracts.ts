@@ -27,6 +27,7 @@ export function communityContracts(cast: Cast): Contract[] {
   const { scenario, members, scale } = cast;
   const from = firstPeriod(scenario) - 1;
   const dated = { version: 1, from };
+  const dearest = dearestOf(scenario);
   return [
     {
       kind: "market",
@@ -43,7 +44,7 @@ export function communityContracts(cast: Cast): Contract[] {
     ...carriers.map((carrier) => clearing(scenario, carrier, from)),
     ...areaContracts(scenario, scale),
     ...carriers.flatMap((carrier) => standardTerms(cast, carrier, from)),
-    ...members.flatMap((member) => memberContracts(cast, member, from)),
+    ...members.flatMap((member) => memberContracts(cast, member, from, dearest)),
   ];
 }
 
@@ -116,22 +117,31 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
   };
 }
 
-/** What the longest way from the grid costs for a unit, in price ticks. */
-function wayFee({ areas }: Scenario, carrier: Carrier): number {
-  const fees = new Map<string | null, number>([[null, 0]]);
-  for (const { name, parent, fee } of areas[carrier]) fees.set(name, (fees.get(parent) ?? 0) + fee);
-  return Math.max(...fees.values());
+/** What a unit from the grid costs at the end of the longest way, in price ticks, by carrier. */
+type Dearest = { readonly [carrier in Carrier]: number };
+
+function dearestOf({ areas, tariffs }: Scenario): Dearest {
+  const dearest = (carrier: Carrier): number => {
+    const fees = new Map<string | null, number>([[null, 0]]);
+    for (const { name, parent, fee } of areas[carrier]) fees.set(name, (fees.get(parent) ?? 0) + fee);
+    return tariffs[carrier].retail + Math.max(...fees.values());
+  };
+  return {
+    electricity: dearest("electricity"),
+    heat: dearest("heat"),
+    cold: dearest("cold"),
+    gas: dearest("gas"),
+  };
 }
 
 /**
  * What a member can need in a run, in whole coins: what the scenario says, or what it spends at full load through all
  * its days, at the retail tariff with the dearest commission and a tenth for what meters find, and ten more.
  */
-function meansOf({ scenario, scale }: Cast, member: Member): bigint {
+function meansOf({ scenario, scale }: Cast, member: Member, dearest: Dearest): bigint {
   if (scenario.deposit !== null) return BigInt(scenario.deposit);
   const fee = Math.max(...scenario.commission.map((tier) => tier.use)) / ppm;
-  const costAt = (carrier: Carrier, watts: number): number =>
-    (watts * (scenario.tariffs[carrier].retail + wayFee(scenario, carrier))) / ppm / 1000;
+  const costAt = (carrier: Carrier, watts: number): number => (watts * dearest[carrier]) / ppm / 1000;
   const peak =
     carriers.reduce((sum, carrier) => sum + costAt(carrier, reach(member, carrier).use), 0) +
     member.stores.reduce((sum, { carrier, power, owned }) => sum + (owned ? costAt(carrier, power) : 0), 0);
@@ -143,7 +153,7 @@ function meansOf({ scenario, scale }: Cast, member: Member): bigint {
 }
 
 /** A member of a street has credit for the run, whoever runs a plant pays a deposit as large. */
-function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
+function memberContracts(cast: Cast, member: Member, from: number, dearest: Dearest): Contract[] {
   const { scale } = cast;
   const dated = { version: 1, from };
   const { converter } = member;
@@ -153,7 +163,7 @@ function memberContracts(cast: Cast, member: Member, from: number): Contract[] {
       return area === undefined ? [] : [[carrier, area]];
     }),
   );
-  const means = meansOf(cast, member);
+  const means = meansOf(cast, member, dearest);
   const street = isStreet(member);
   const deposit: Contract = {
     kind: "deposit",

@@ -28,6 +28,9 @@ export const usualMix = {
 export type MemberKind = keyof typeof usualMix;
 export const memberKinds: readonly MemberKind[] = Object.keys(usualMix) as MemberKind[];
 
+/** Whether a name is a kind of participants. */
+export const isKind = (name: string): name is MemberKind => Object.hasOwn(usualMix, name);
+
 /** Names of the strategies that come with the package (members/strategies.ts). */
 export const strategyNames = [
   "usual",

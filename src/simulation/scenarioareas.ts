@@ -1,7 +1,7 @@
 /** The areas of a scenario file: the fields of one, and what makes them a tree that goes with the carrier's rules. */
 import { type Check, identifier, integer, list, number, optional, orNull, record } from "../check.js";
 import { fail } from "../errors.js";
-import { maxCarrierAreas, maxDepth } from "../market/contracts/areas.js";
+import { maxCarrierAreas, maxDepth, pricesAreas } from "../market/contracts/areas.js";
 import { type Carrier, carriers, maxPrice, microTick, parsePrice, ppm } from "../units.js";
 import { type CarrierRules, maxMembers, type Scenario, type ScenarioArea } from "./scenario.js";
 
@@ -74,9 +74,8 @@ export function checkAreas({ areas, rules }: Pick<Scenario, "areas" | "rules">):
 }
 
 function checkWith(rules: CarrierRules, areas: readonly ScenarioArea[], carrier: Carrier): void {
-  const priced = rules.mechanism === "merit" && rules.pricing === "uniform";
   const byAreas = "merit with uniform prices";
-  if (!priced) {
+  if (!pricesAreas(rules)) {
     const place = areas.findIndex(({ fee }) => fee > 0);
     if (place >= 0)
       fail("invalid", `areas.${carrier}[${place}].fee`, `none but with ${byAreas}`, areas[place]!.fee);

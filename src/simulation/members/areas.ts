@@ -3,14 +3,12 @@ import { fail } from "../../errors.js";
 import type { AreaContract } from "../../market/contracts/contracts.js";
 import { type Carrier, carriers } from "../../units.js";
 import type { Scale } from "../scale.js";
-import { firstPeriod, memberKinds, type Scenario, type ScenarioArea } from "../scenario.js";
+import { firstPeriod, isKind, type Scenario, type ScenarioArea } from "../scenario.js";
 import { energyTicks } from "../world/devices.js";
 import type { Member } from "./member.js";
 
 /** The area of each member by carrier; who stands in none hangs in the root, where the carrier has areas. */
 export type Homes = { readonly [carrier in Carrier]: ReadonlyMap<Member, string> };
-
-const isKind = (name: string): boolean => (memberKinds as readonly string[]).includes(name);
 
 /**
  * Puts members into areas: whoever an area names hangs there, and the others of a kind that areas name are dealt out
