@@ -28,7 +28,8 @@ interface Format {
 /**
  * Reads a year's weather: EPW by its first line, the typical year of PVGIS by its column `time(UTC)`, else CSV with the
  * header `time,temperature,irradiance,wind` and times in UTC such as `2025-01-01T00:00Z`; lines after the 9,000th and
- * hours of a 29th of February are left aside. Throws `invalid` naming line and column; hours may be missing, which a run that needs them refuses.
+ * hours of a 29th of February are left aside. Throws `invalid` naming line and column; hours may be missing, which a
+ * run that needs them refuses.
  */
 export function parseWeather(text: string): WeatherYear {
   if (typeof text !== "string") fail("invalid", "weather", "the text of a weather file", text);

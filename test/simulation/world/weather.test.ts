@@ -44,12 +44,12 @@ const withoutSeason = (days: readonly number[]) =>
 describe("the weather of years", () => {
   const years = [1, 2, 3, 4].map((seed) => year({ ...germany, seed }));
 
-  it("yields what 23,944 measured German roofs did: 816 to 1,049 kWh for each kW (te Heesen et al. 2019)", () => {
-    for (const { sun } of years) {
-      const yearly = mean(sun) * 365;
-      expect(yearly).toBeGreaterThan(816);
-      expect(yearly).toBeLessThan(1049);
-    }
+  it("yields on average what 23,944 measured German roofs did: 816 to 1,049 kWh for each kW (te Heesen et al. 2019)", () => {
+    const yields = years.map(({ sun }) => mean(sun) * 365);
+    expect(mean(yields)).toBeGreaterThan(816);
+    expect(mean(yields)).toBeLessThan(1049);
+    // Single years stray as years do, by some percent.
+    for (const yearly of yields) expect(Math.abs(yearly / mean(yields) - 1)).toBeLessThan(0.15);
   });
 
   it("is dull in winter: 22 to 33 kWh in December and in January", () => {
