@@ -20,6 +20,7 @@ import { MarketState } from "./period/state.js";
 /** What one block came to when executed again. */
 export interface Replayed {
   readonly hash: Uint8Array;
+  /** Its orders, trades, flows and postings are views that hold until the next block is replayed. */
   readonly outcome: PeriodOutcome;
   /**
    * The records of a section of what is carried over, end to end, to be read; null once a further block was replayed.
@@ -75,7 +76,7 @@ export class Replay {
    * the chain's to check (`Chain.append`), signatures `checkEvidence`'s.
    *
    * @throws GridclearError `corrupt` (or what the rules refuse) naming block, record and field of the first
-   *   difference: `block 7: trades[3].price: wanted 440000, got 430000`. After that, only a new replay goes on.
+   *   difference: `block 7: trades[3].usePrice: wanted 440000, got 430000`. After that, only a new replay goes on.
    */
   replay(block: Block): Replayed {
     if (this.#failed) fail("state", "replay", "one that has not failed", "one that has");

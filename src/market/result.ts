@@ -24,7 +24,7 @@ import type { PeriodOutcome } from "./period/period.js";
 
 /** The paper's counters of one carrier (market rules, "Counters"). */
 export interface PaperCounters {
-  /** Peer-to-peer trades. */
+  /** Peer-to-peer trades; where areas have prices, all trades of the clearing, with stores and the grid too. */
   readonly num1: number;
   /** Orders not wholly filled after scenario 1. */
   readonly num2: number;

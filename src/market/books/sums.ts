@@ -3,6 +3,13 @@ import { totalNames } from "../../ledger/format/header.js";
 import { carriers } from "../../units.js";
 import { exactSum } from "./amounts.js";
 
+/** What a column of quantities adds up to; a period has too few orders for that to leave the whole numbers. */
+export function sumOf(column: ArrayLike<number>): number {
+  let total = 0;
+  for (let index = 0; index < column.length; index += 1) total += column[index]!;
+  return total;
+}
+
 type TotalName = (typeof totalNames)[number];
 
 const places = Object.fromEntries(totalNames.map((name, index) => [name, index])) as {

@@ -60,8 +60,9 @@ export interface AreaTree {
   readonly numbers: Uint32Array;
   /** By place: the place of the parent; of the root 0. */
   readonly parents: Uint32Array;
-  /** By place: how many edges lie between the area and the root. */
+  /** By place: how many edges lie between the area and the root, and what they take for a unit, together. */
   readonly depths: Uint8Array;
+  readonly pathFees: Float64Array;
 }
 
 /** Where everybody is of a carrier without areas: in a root that no contract names. */
@@ -70,6 +71,7 @@ const rootAlone: AreaTree = {
   numbers: new Uint32Array(1),
   parents: new Uint32Array(1),
   depths: new Uint8Array(1),
+  pathFees: new Float64Array(1),
 };
 
 /** Whether a carrier that clears so has a price for each of its areas, and fees between them. */
@@ -144,15 +146,6 @@ export class Areas {
       const entry = this.entries[number]!;
       return { parent: parents[place]!, fee: entry.contract?.fee ?? 0, ...limitsIn(entry, period) };
     });
-  }
-
-  /** By place in the tree of a carrier: what the edges between the area and the root take for a unit, together. */
-  pathFees(carrier: number): Float64Array {
-    const { count, numbers, parents } = this.tree(carrier);
-    const fees = new Float64Array(count);
-    for (let place = 1; place < count; place += 1)
-      fees[place] = fees[parents[place]!]! + (this.entries[numbers[place]!]!.contract?.fee ?? 0);
-    return fees;
   }
 
   /** How many edges lie between an area and its root. */
@@ -236,13 +229,17 @@ export class Areas {
       numbers: new Uint32Array(count),
       parents: new Uint32Array(count),
       depths: new Uint8Array(count),
+      pathFees: new Float64Array(count),
     };
     let placed = 0;
     for (let level = [root], depth = 0; level.length > 0; depth += 1) {
       for (const number of level) {
+        const { parent, contract } = this.entries[number]!;
+        const above = depth === 0 ? 0 : this.#places[parent]!;
         tree.numbers[placed] = number;
-        tree.parents[placed] = depth === 0 ? 0 : this.#places[this.entries[number]!.parent]!;
+        tree.parents[placed] = above;
         tree.depths[placed] = depth;
+        tree.pathFees[placed] = tree.pathFees[above]! + (contract!.fee ?? 0);
         this.#places[number] = placed++;
       }
       level = level.flatMap((number) => children.get(number) ?? []).sort((a, b) => a - b);

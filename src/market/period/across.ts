@@ -6,12 +6,12 @@
 import { viewOf } from "../../bytes.js";
 import { encodeRecords, offsetsOf } from "../../ledger/format/layout.js";
 import { flowCode, none, partyCode, type TradeRecord, tradeLayout } from "../../ledger/format/records.js";
-import { carriers } from "../../units.js";
+import { carriers, maxPrice } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
 import { plainFlow } from "../books/journal.js";
 import { flowAmount, moveTrades, payFlow, type TradeSides } from "../books/payments.js";
+import type { Tariff } from "../contracts/contracts.js";
 import { carrierCount } from "../contracts/terms.js";
-import type { CarrierBook } from "./book.js";
 import type { Round } from "./round.js";
 
 const tradeAt = /* @__PURE__ */ offsetsOf(tradeLayout);
@@ -45,18 +45,20 @@ export function tradeAcross(round: Round, carrier: number, records: Uint8Array, 
 /** Trades with the grid connection at its tariff, what the way costs beside it, to be written together. */
 export class GridTrades {
   readonly #round: Round;
-  readonly #book: CarrierBook;
+  readonly #carrier: number;
+  readonly #tariff: Tariff;
   readonly #records: TradeRecord[] = [];
   readonly #accounts: number[] = [];
 
-  constructor(round: Round, book: CarrierBook) {
+  constructor(round: Round, carrier: number, tariff: Tariff) {
     this.#round = round;
-    this.#book = book;
+    this.#carrier = carrier;
+    this.#tariff = tariff;
   }
 
   /** An order or a store buys; the way from the grid costs `fee` a unit. */
   buy(buyer: "order" | "device", bid: number, quantity: number, fee: number): void {
-    const { retail } = this.#book.tariff;
+    const { retail } = this.#tariff;
     this.#put({
       seller: "grid",
       buyer,
@@ -71,7 +73,7 @@ export class GridTrades {
 
   /** An order sells; the way to the grid costs `fee` a unit. */
   sell(offer: number, quantity: number, fee: number): void {
-    const { feedIn } = this.#book.tariff;
+    const { feedIn } = this.#tariff;
     const prices = { supplyPrice: feedIn - fee, usePrice: feedIn };
     this.#put({ seller: "order", buyer: "grid", offer, bid: none, quantity, ...prices });
     this.#accounts.push(this.#accountOf(offer));
@@ -80,7 +82,7 @@ export class GridTrades {
   #accountOf = (order: number): number => accountOf(this.#round.orders.participantOf(order));
 
   #put(trade: Omit<TradeRecord, "kind" | "carrier" | "supplyFee" | "useFee">): void {
-    const carrier = carriers[this.#book.carrier]!;
+    const carrier = carriers[this.#carrier]!;
     this.#records.push({ kind: "grid", carrier, ...trade, supplyFee: 0n, useFee: 0n });
   }
 
@@ -94,7 +96,7 @@ export class GridTrades {
       place: Uint32Array.from(records, (trade, index) => (trade[grid] === "grid" ? records.length : index)),
     });
     const sides = { buyers: side("buyer"), sellers: side("seller") };
-    tradeAcross(this.#round, this.#book.carrier, encodeRecords(tradeLayout, records), sides);
+    tradeAcross(this.#round, this.#carrier, encodeRecords(tradeLayout, records), sides);
     records.length = 0;
     this.#accounts.length = 0;
   }
@@ -116,9 +118,6 @@ export interface AreaOutcome {
   readonly crossed: number;
 }
 
-/** Highest rent of a unit that one record holds. */
-const maxRent = 2 ** 31 - 1;
-
 /** Writes down what came of the areas, and moves what their edges earned from `trading` to the grid operator. */
 export function writeAreas(
   { journal, accounts }: Round,
@@ -136,8 +135,8 @@ export function writeAreas(
     if (price !== null) put(flow < 0 ? flowCode.areaDown : flowCode.areaUp, area, price, Math.abs(flow));
     if (fee > 0 && crossed > 0) put(flowCode.areaFee, area, fee, crossed);
     // A rent beyond what a price holds takes two records.
-    for (let left = rent; left > 0; left -= maxRent)
-      put(flowCode.areaRent, area, Math.min(left, maxRent), Math.abs(flow));
+    for (let left = rent; left > 0; left -= maxPrice)
+      put(flowCode.areaRent, area, Math.min(left, maxPrice), Math.abs(flow));
   }
 }
 

@@ -3,19 +3,19 @@
  * grid connection stand beside the orders of participants (docs/areas.md, "In a market").
  */
 import { copyOfArray } from "../../bytes.js";
-import type { AreaBook, AreaClearing, AreaOrderColumns } from "../../core/areas.js";
+import type { Area, AreaBook, AreaClearing, AreaOrderColumns } from "../../core/areas.js";
 import { areaFault } from "../../core/certificate.js";
-import { copyClearing } from "../../core/clearing.js";
 import { fail } from "../../errors.js";
 import { none } from "../../ledger/format/records.js";
 import { carriers, maxPrice, maxQuantity, minPrice, ppm } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
 import { scaleDown } from "../books/amounts.js";
-import { type AreaOutcome, type GridTrades, tradeAcross } from "./across.js";
-import type { CarrierBook, Side } from "./book.js";
+import { sumOf } from "../books/sums.js";
+import { type AreaOutcome, tradeAcross } from "./across.js";
+import { type CarrierBook, type Side, sidesOf } from "./book.js";
 import { type Charger, chargersOf, committing, draw, grossOf, type Source } from "./charging.js";
 import type { Round } from "./round.js";
-import { discharge, dischargeLots } from "./storage.js";
+import { discharge, dischargeLots, placeOfDevice } from "./storage.js";
 
 /** One side as the engine takes it: orders, then stores, then the grid connection. */
 interface Filled extends Required<AreaOrderColumns> {
@@ -25,11 +25,16 @@ interface Filled extends Required<AreaOrderColumns> {
   readonly parties: { readonly orders: number; readonly devices: number };
 }
 
-/** What stores offer or ask for, and where. */
+/** What stores offer or ask for. */
 interface Stores {
   readonly device: readonly number[];
   readonly quantity: ArrayLike<number>;
   readonly price: ArrayLike<number>;
+}
+
+/** What stores ask for, each with what it has drawn. */
+interface Asked extends Stores {
+  readonly charger: readonly Charger[];
 }
 
 /** What the clearing came to. */
@@ -50,7 +55,7 @@ export function clearAreas(round: Round, book: CarrierBook): AcrossAreas {
   const asked = bidsOf(round, chargers, new Set(lots.device));
   if (offers.order.length + bids.order.length + lots.device.length + asked.device.length === 0)
     return { trades: 0, clearingPrice: null, areas: null, chargers };
-  const total = (side: Side, stores: Stores): number => sum(side.quantity) + sum(stores.quantity);
+  const total = (side: Side, stores: Stores): number => sumOf(side.quantity) + sumOf(stores.quantity);
   const { retail, feedIn } = book.tariff;
   const imports = rules.import ? { price: retail, most: total(bids, asked) + 1 } : null;
   // The grid buys for less than it sells for, so that it never trades with itself.
@@ -67,28 +72,34 @@ export function clearAreas(round: Round, book: CarrierBook): AcrossAreas {
     k: rules.k,
     areas: tree,
   });
-  if (round.certify) certify(round, book, filled, clearing);
+  if (round.certify) certify(round, tree, filled, { carrier: book.carrier, clearing });
   const { trades, clearingPrice } = clearing;
-  const { areas } = copyClearing(clearing);
+  // Own columns: writing the records may move the engine's.
+  const areas = {
+    price: copyOfArray(clearing.areas.price),
+    priced: copyOfArray(clearing.areas.priced),
+    flow: copyOfArray(clearing.areas.flow),
+  };
   const { price } = areas;
   const left = { offers: copyOfArray(clearing.remaining.offers), bids: copyOfArray(clearing.remaining.bids) };
-  book.router.take(clearing.areas.flow);
+  book.router.take(areas.flow);
   book.offersLeft.set(left.offers.subarray(0, offers.order.length));
   book.bidsLeft.set(left.bids.subarray(0, bids.order.length));
   const count = trades.count;
   bookTrades(round, book, filled, clearing);
-  const placeOf = (device: number): number => round.terms.areas.placeOf(round.terms.devices[device]!.area);
   for (const [index, device] of lots.device.entries()) {
     const delivered = lots.quantity[index]! - left.offers[offers.order.length + index]!;
-    if (delivered > 0) discharge(round, book.entries, device, delivered, price[placeOf(device)]!);
+    if (delivered > 0)
+      discharge(round, book.entries, device, delivered, price[placeOfDevice(round, device)]!);
   }
-  for (const [index, device] of asked.device.entries()) {
+  for (const [index, each] of asked.charger.entries()) {
     const drawn = asked.quantity[index]! - left.bids[bids.order.length + index]!;
     if (drawn === 0) continue;
-    const each = chargers.find(({ number }) => number === device)!;
     each.drawn = drawn;
-    const stored = scaleDown(drawn, each.contract.chargeEfficiency, ppm);
-    book.entries.charged({ device, drawn, stored, price: price[placeOf(device)]!, imported: false });
+    const { number: device, contract } = each;
+    const stored = scaleDown(drawn, contract.chargeEfficiency, ppm);
+    const paid = price[placeOfDevice(round, device)]!;
+    book.entries.charged({ device, drawn, stored, price: paid, imported: false });
   }
   return { trades: count, clearingPrice, areas, chargers };
 }
@@ -97,8 +108,8 @@ export function clearAreas(round: Round, book: CarrierBook): AcrossAreas {
  * What stores ask for: as much as fits and their owners can pay. A store that would pay at least what it asks for may
  * only deliver, as it could do both at a price between; at one price, the others can't.
  */
-function bidsOf(round: Round, chargers: readonly Charger[], offering: ReadonlySet<number>): Stores {
-  const device: number[] = [];
+function bidsOf(round: Round, chargers: readonly Charger[], offering: ReadonlySet<number>): Asked {
+  const charger: Charger[] = [];
   const quantity: number[] = [];
   const price: number[] = [];
   const payable = committing(round);
@@ -107,22 +118,16 @@ function bidsOf(round: Round, chargers: readonly Charger[], offering: ReadonlySe
     if (offering.has(number) && contract.chargePrice >= contract.dischargePrice) continue;
     const wanted = payable(each.device.owner, contract.chargePrice, grossOf(round, each, contract.capacity));
     if (wanted === 0) continue;
-    device.push(number);
+    charger.push(each);
     quantity.push(wanted);
     price.push(contract.chargePrice);
   }
-  return { device, quantity, price };
-}
-
-function sum(column: ArrayLike<number>): number {
-  let total = 0;
-  for (let index = 0; index < column.length; index += 1) total += column[index]!;
-  return total;
+  return { charger, device: charger.map(({ number }) => number), quantity, price };
 }
 
 /** A side with its stores and, in as many orders as it takes, the grid connection in the root. */
 function fill(
-  { terms }: Round,
+  round: Round,
   side: Side,
   stores: Stores,
   grid: { readonly price: number; readonly most: number } | null,
@@ -149,7 +154,7 @@ function fill(
   filled.number.set(stores.device, orders);
   filled.account.fill(account.pool, orders, first);
   for (const [index, device] of stores.device.entries())
-    filled.area[orders + index] = terms.areas.placeOf(terms.devices[device]!.area);
+    filled.area[orders + index] = placeOfDevice(round, device);
   for (let place = first; place < length; place += 1) {
     filled.quantity[place] = Math.min(grid!.most - (place - first) * maxQuantity, maxQuantity);
     filled.price[place] = grid!.price;
@@ -159,12 +164,12 @@ function fill(
 
 /** Throws `corrupt` unless the outcome is the best there is, and its prices support it. */
 function certify(
-  { terms, period }: Round,
-  { carrier }: CarrierBook,
+  { terms }: Round,
+  tree: readonly Area[],
   book: AreaBook,
-  outcome: AreaClearing,
+  { carrier, clearing }: { readonly carrier: number; readonly clearing: AreaClearing },
 ): void {
-  const fault = areaFault(terms.areas.list(carrier, period), book, outcome);
+  const fault = areaFault(tree, book, clearing);
   if (fault === null) return;
   const { numbers } = terms.areas.tree(carrier);
   const name = terms.areas.entries[numbers[fault.area]!]!.name;
@@ -195,9 +200,7 @@ function bookTrades(
   { offers, bids }: { readonly offers: Filled; readonly bids: Filled },
   { trades }: AreaClearing,
 ): void {
-  // Own columns: writing the records may move the engine's.
-  const buyers = { account: bids.account, place: round.workspace.copied("bidPlace", trades.bid) };
-  const sellers = { account: offers.account, place: round.workspace.copied("offerPlace", trades.offer) };
+  const sides = sidesOf(round.workspace, { sellers: offers.account, buyers: bids.account }, trades);
   const { bytes } = round.engine.tradeRecords({
     carrier,
     commission: tariff.commission,
@@ -207,28 +210,25 @@ function bookTrades(
     buyers: bids.parties,
     sales: 0,
   });
-  tradeAcross(round, carrier, bytes, { buyers, sellers });
+  tradeAcross(round, carrier, bytes, sides);
 }
 
-/** What stores that depart still need comes from the grid, at its tariff and what the way costs. */
-export function chargeOwedOf(
-  round: Round,
-  book: CarrierBook,
-  chargers: readonly Charger[],
-  trades: GridTrades,
-): void {
-  const placeOf = (device: number): number => round.terms.areas.placeOf(round.terms.devices[device]!.area);
-  const feeOf = (device: number): number => book.pathFees![placeOf(device)]!;
+/** What stores that depart still need comes from the grid, if it may, at its tariff and what the way costs. */
+export function chargeOwedOf(round: Round, book: CarrierBook, chargers: readonly Charger[]): void {
+  const { across, router, rules } = book;
+  if (across === null || !rules.import) return;
+  const feeOf = (device: number): number => router.tree.pathFees[placeOfDevice(round, device)]!;
   const grid: Source = {
     priceOf: ({ number }) => book.tariff.retail + feeOf(number),
     // Where areas have prices, the trade says that it was imported.
     imported: false,
     bring: (device, wanted, price) => {
       // No record holds a higher price.
-      const drawn = price > maxPrice ? 0 : book.router.carry(0, placeOf(device), wanted);
-      if (drawn > 0) trades.buy("device", device, drawn, feeOf(device));
+      const drawn = price > maxPrice ? 0 : router.carry(0, placeOfDevice(round, device), wanted);
+      if (drawn > 0) across.buy("device", device, drawn, feeOf(device));
       return drawn;
     },
   };
   for (const each of chargers) draw(round, book, grid, each, each.owed);
+  across.write();
 }

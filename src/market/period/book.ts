@@ -5,12 +5,13 @@
 import { carriers, ppm } from "../../units.js";
 import { accountOf } from "../books/accounts.js";
 import { scaleDown } from "../books/amounts.js";
+import type { TradeSides } from "../books/payments.js";
 import type { Workspace } from "../books/workspace.js";
 import { pricesAreas } from "../contracts/areas.js";
 import type { ClearingContract, Tariff } from "../contracts/contracts.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
+import { GridTrades } from "./across.js";
 import { Entries } from "./entries.js";
-import { lotterySequence } from "./lottery.js";
 import { bidSide } from "./orders.js";
 import type { Round } from "./round.js";
 import { Router } from "./router.js";
@@ -37,12 +38,13 @@ export interface CarrierBook {
   readonly entries: Entries;
   /** The areas, as the deliveries of this period meet them. */
   readonly router: Router;
-  /**
-   * Where each area has its own price: by place, what the way between the area and the grid costs for a unit. Null
-   * where not.
-   */
-  readonly pathFees: Float64Array | null;
+  /** Where each area has its own price: trades with the grid after the clearing, to be written. Null where not. */
+  readonly across: GridTrades | null;
 }
+
+/** Whether nobody has an order. */
+export const isEmpty = ({ offers, bids }: CarrierBook): boolean =>
+  offers.order.length + bids.order.length === 0;
 
 /** Place of an order's participant and the book's carrier in the columns of terms. */
 export const slotAt = ({ carrier }: CarrierBook, { participant }: Side, place: number): number =>
@@ -57,6 +59,21 @@ export function accountsOf(
   const column = workspace.u32(name, participant.length);
   for (let place = 0; place < column.length; place += 1) column[place] = accountOf(participant[place]!);
   return column;
+}
+
+/**
+ * The sides of trades that stand in the engine's columns, of which they have copies: writing the records may move the
+ * engine's.
+ */
+export function sidesOf(
+  workspace: Workspace,
+  { sellers, buyers }: { readonly sellers: Uint32Array; readonly buyers: Uint32Array },
+  trades: { readonly offer: Uint32Array; readonly bid: Uint32Array },
+): TradeSides {
+  return {
+    sellers: { account: sellers, place: workspace.copied("offerPlace", trades.offer) },
+    buyers: { account: buyers, place: workspace.copied("bidPlace", trades.bid) },
+  };
 }
 
 /** The price from which on what is left of an offer may be sold outside scenario 1; infinite where it may not. */
@@ -75,7 +92,7 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
   const { offers, bids, cut } = gather(round, carrier, entries);
   const { workspace } = round;
   const side = (name: "offer" | "bid", numbers: Uint32Array): Side => {
-    const order = rules.ties === "lottery" ? lotterySequence(numbers, round) : numbers;
+    const order = rules.ties === "lottery" ? round.lottery.sequence(numbers, round.orders) : numbers;
     const participant = workspace.u32(`${name}Participant`, order.length);
     const quantity = workspace.u32(`${name}Quantity`, order.length);
     const price = workspace.i32(`${name}Price`, order.length);
@@ -92,9 +109,9 @@ export function openBook(round: Round, carrier: number): CarrierBook | null {
   };
   const router = new Router(round.terms.areas, carrier, round.period);
   const sides = { offers: side("offer", offers), bids: side("bid", bids) };
-  const { areas } = round.terms;
-  const pathFees = areas.count(carrier) > 0 && pricesAreas(rules) ? areas.pathFees(carrier) : null;
-  const book = { carrier, rules, tariff, entries, router, pathFees, ...sides };
+  const isPriced = round.terms.areas.count(carrier) > 0 && pricesAreas(rules);
+  const across = isPriced ? new GridTrades(round, carrier, tariff) : null;
+  const book = { carrier, rules, tariff, entries, router, across, ...sides };
   entries.opened(book.offers.quantity, book.bids.quantity);
   return {
     ...book,

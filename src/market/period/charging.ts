@@ -10,7 +10,7 @@ import type { Device } from "../contracts/terms.js";
 import { type CarrierBook, floorAt } from "./book.js";
 import type { PoolOutcome } from "./pool.js";
 import type { Round } from "./round.js";
-import { chargeOwed, stayIn } from "./storage.js";
+import { chargeOwed, placeOfDevice, stayIn } from "./storage.js";
 
 /** A device that may charge in this period. */
 export interface Charger {
@@ -54,7 +54,7 @@ export function charge(round: Round, book: CarrierBook, pool: PoolOutcome): void
   const grid: Source = {
     priceOf: () => book.tariff.retail,
     imported: true,
-    bring: (device, wanted) => book.router.carry(0, placeOf(round, device), wanted),
+    bring: (device, wanted) => book.router.carry(0, placeOfDevice(round, device), wanted),
   };
   for (const each of present) draw(round, book, grid, each, each.owed);
 }
@@ -72,10 +72,6 @@ export function chargersOf(round: Round, book: CarrierBook, resting: ReadonlySet
   }
   return present;
 }
-
-/** Where a device hangs in the tree of its carrier. */
-const placeOf = ({ terms }: Round, device: number): number =>
-  terms.areas.placeOf(terms.devices[device]!.area);
 
 /** Lots within one area, from the lowest floor upwards; before `next` there is nothing more to be had. */
 interface Queue {
@@ -101,7 +97,7 @@ class UnsoldLots {
     const { parents, count } = book.router.tree;
     const drawn = new Uint8Array(count);
     for (const device of stores)
-      for (let area = placeOf(round, device); drawn[area] === 0; area = parents[area]!) drawn[area] = 1;
+      for (let area = placeOfDevice(round, device); drawn[area] === 0; area = parents[area]!) drawn[area] = 1;
     const places = Array.from(joined).filter((place) => book.offersLeft[place]! > 0);
     places.sort((a, b) => this.#floorOf(a) - this.#floorOf(b) || a - b);
     for (const place of places) {
@@ -122,7 +118,7 @@ class UnsoldLots {
   bring(device: number, wanted: number, price: number): number {
     const { parents } = this.#book.router.tree;
     let brought = 0;
-    for (let area = placeOf(this.#round, device); ; area = parents[area]!) {
+    for (let area = placeOfDevice(this.#round, device); ; area = parents[area]!) {
       const queue = this.#within.get(area);
       if (queue !== undefined) brought += this.#bringFrom(queue, device, wanted - brought, price);
       if (area === 0) return brought;
@@ -131,7 +127,7 @@ class UnsoldLots {
 
   #bringFrom(queue: Queue, device: number, wanted: number, price: number): number {
     const { offers, offersLeft, rules, entries, router } = this.#book;
-    const to = placeOf(this.#round, device);
+    const to = placeOfDevice(this.#round, device);
     const paid = Math.min(rules.pool!.purchasePrice, price);
     let brought = 0;
     while (brought < wanted && queue.next < queue.places.length) {

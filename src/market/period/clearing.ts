@@ -1,5 +1,5 @@
 /** How one carrier clears in one period: the steps one after another (docs/market.md, "A period, step by step"). */
-import { type AreaOutcome, GridTrades, writeAreas } from "./across.js";
+import { type AreaOutcome, writeAreas } from "./across.js";
 import { chargeOwedOf, clearAreas, outcomesOf } from "./areas.js";
 import { openBook } from "./book.js";
 import { charge } from "./charging.js";
@@ -27,29 +27,25 @@ export interface CarrierOutcome {
 export function clearCarrier(round: Round, carrier: number): CarrierOutcome {
   const book = openBook(round, carrier);
   if (book === null) return nothing(carrier);
-  const { offers, bids, offersLeft, bidsLeft } = book;
-  const onAreas = book.pathFees === null ? null : new GridTrades(round, book);
-  const cleared = onAreas === null ? null : clearAreas(round, book);
-  const matched = onAreas === null ? matchPeers(round, book) : cleared;
+  const { rules, offers, bids, offersLeft, bidsLeft, across } = book;
+  const onAreas = across === null ? null : clearAreas(round, book);
+  const { trades: num1, clearingPrice } = onAreas ?? matchPeers(round, book);
   const num2 = countOpen(offersLeft) + countOpen(bidsLeft);
-  const pool = matched === null || onAreas !== null ? nothingSold : sellPool(round, book);
+  const pool = onAreas === null ? sellPool(round, book) : nothingSold;
   const num4 = countOpen(bidsLeft);
   const rest = new Uint32Array(num4);
   for (let index = 0, place = 0; index < bidsLeft.length; index += 1)
     if (bidsLeft[index]! > 0) rest[place++] = bids.order[index]!;
   round.orders.release(carrier, bids.order, bidsLeft);
-  if (onAreas !== null && book.rules.import && cleared !== null)
-    chargeOwedOf(round, book, cleared.chargers, onAreas);
-  onAreas?.write();
-  if (book.rules.charge && onAreas === null) charge(round, book, pool);
-  if (book.rules.export) exportRest(round, book, onAreas);
-  closeBids(round, book, onAreas);
-  onAreas?.write();
+  if (onAreas !== null) chargeOwedOf(round, book, onAreas.chargers);
+  else if (rules.charge) charge(round, book, pool);
+  if (rules.export) exportRest(round, book);
+  closeBids(round, book);
+  across?.write();
   round.orders.release(carrier, noOrders, noOrders);
   bookLosses(round, book);
-  const areas = cleared === null ? [] : outcomesOf(round, book, cleared);
+  const areas = onAreas === null ? [] : outcomesOf(round, book, onAreas);
   writeAreas(round, carrier, areas);
-  const { trades: num1, clearingPrice } = matched ?? { trades: 0, clearingPrice: null };
   return {
     carrier,
     clearingPrice,

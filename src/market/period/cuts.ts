@@ -67,8 +67,9 @@ export class Restricted {
   readonly #heldBy: Uint16Array;
   /** By area: whether the edge above it cut in this matching. */
   readonly #full: Uint8Array;
-  /** By place in the last matching: place in the side. */
-  #places: Uint32Array = new Uint32Array(0);
+  /** The orders that still count, for as much as they do; and by place among them: place in the side. */
+  #counting: Side;
+  #places: Uint32Array;
 
   constructor(tree: AreaTree, side: Side) {
     this.#tree = tree;
@@ -79,20 +80,13 @@ export class Restricted {
     this.#heldBy = new Uint16Array(side.order.length);
     this.#full = new Uint8Array(tree.count);
     this.traded = new Uint32Array(side.order.length);
+    this.#counting = side;
+    this.#places = Uint32Array.from(side.order.keys());
   }
 
-  /** The orders that still count, for as much as they do. */
-  restricted(): Side {
-    const { order, participant, price, area } = this.#side;
-    const most = this.#most;
-    this.#places = Uint32Array.from(order.keys()).filter((place) => most[place]! > 0);
-    return {
-      order: this.#places.map((place) => order[place]!),
-      participant: this.#places.map((place) => participant[place]!),
-      quantity: this.#places.map((place) => most[place]!),
-      price: Int32Array.from(this.#places, (place) => price[place]!),
-      area: Uint16Array.from(this.#places, (place) => area[place]!),
-    };
+  /** The orders that still count, for as much as they do: at first all of the side. */
+  get counting(): Side {
+    return this.#counting;
   }
 
   placeOf(matched: number): number {
@@ -113,11 +107,21 @@ export class Restricted {
 
   /** Orders behind edges that cut count for what they traded. */
   restrict(): void {
+    const { order, participant, price, area } = this.#side;
     const { parents } = this.#tree;
+    const most = this.#most;
     const behind = this.#full;
     for (let place = 1; place < behind.length; place += 1) behind[place]! |= behind[parents[place]!]!;
-    for (let place = 0; place < this.#most.length; place += 1)
-      if (behind[this.area[place]!] === 1) this.#most[place] = this.traded[place]!;
+    for (let place = 0; place < most.length; place += 1)
+      if (behind[area[place]!] === 1) most[place] = this.traded[place]!;
+    this.#places = Uint32Array.from(order.keys()).filter((place) => most[place]! > 0);
+    this.#counting = {
+      order: this.#places.map((place) => order[place]!),
+      participant: this.#places.map((place) => participant[place]!),
+      quantity: this.#places.map((place) => most[place]!),
+      price: Int32Array.from(this.#places, (place) => price[place]!),
+      area: Uint16Array.from(this.#places, (place) => area[place]!),
+    };
   }
 
   /** Leaves in `left` what each order still wants. */

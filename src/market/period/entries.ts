@@ -10,6 +10,7 @@ import { account, accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
 import type { FlowRow } from "../books/journal.js";
 import { moveTrades, type Pay, payFlow, type TradeSides } from "../books/payments.js";
+import { sumOf } from "../books/sums.js";
 import { nobody } from "../contracts/register.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { Round } from "./round.js";
@@ -62,14 +63,8 @@ export class Entries {
   /** What the orders of the carrier offer and ask for, once it opens. */
   opened(offered: Uint32Array, asked: Uint32Array): void {
     const { sums } = this.#round;
-    // A period has too few orders for these sums to leave the whole numbers (limits.ts).
-    const sum = (column: Uint32Array): number => {
-      let total = 0;
-      for (let index = 0; index < column.length; index += 1) total += column[index]!;
-      return total;
-    };
-    sums.add(this.#carrier, "offered", sum(offered));
-    sums.add(this.#carrier, "asked", sum(asked));
+    sums.add(this.#carrier, "offered", sumOf(offered));
+    sums.add(this.#carrier, "asked", sumOf(asked));
   }
 
   /** A converter's bid counts for `quantity`, which is all it needs for what it will sell. */

@@ -2,16 +2,15 @@
 import { ppm } from "../../units.js";
 import { scaleDown } from "../books/amounts.js";
 import { carrierCount } from "../contracts/terms.js";
-import type { GridTrades } from "./across.js";
 import type { CarrierBook } from "./book.js";
 import type { Round } from "./round.js";
 
 /**
  * Interruptible uses are interrupted, then the grid imports, the rest is unserved. Where areas have prices, imports are
- * trades that pay for the way as well (`across`).
+ * trades that pay for the way as well.
  */
-export function closeBids(round: Round, book: CarrierBook, across: GridTrades | null): void {
-  const { carrier, rules, tariff, bids, bidsLeft, entries, router } = book;
+export function closeBids(round: Round, book: CarrierBook): void {
+  const { carrier, rules, tariff, bids, bidsLeft, entries, router, across } = book;
   const { resolved, terms } = round;
   for (let index = 0; index < bidsLeft.length; index += 1) {
     let left = bidsLeft[index]!;
@@ -27,7 +26,7 @@ export function closeBids(round: Round, book: CarrierBook, across: GridTrades | 
     if (left > 0 && rules.import && resolved.imports[slot] === 1) {
       const quantity = router.carry(0, bids.area[index]!, left);
       if (quantity > 0 && across !== null)
-        across.buy("order", order, quantity, book.pathFees![bids.area[index]!]!);
+        across.buy("order", order, quantity, router.tree.pathFees[bids.area[index]!]!);
       else if (quantity > 0) entries.imported(order, quantity, tariff.retail);
       left -= quantity;
     }

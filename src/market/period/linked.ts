@@ -6,10 +6,10 @@
 import { carriers, ppm } from "../../units.js";
 import { scaleUp } from "../books/amounts.js";
 import { Journal } from "../books/journal.js";
-import { Positions } from "../books/positions.js";
+import type { Positions } from "../books/positions.js";
 import { Sums } from "../books/sums.js";
 import { type Converter, carrierCount } from "../contracts/terms.js";
-import { type CarrierBook, floorAt, openBook, type Side, slotAt } from "./book.js";
+import { type CarrierBook, floorAt, isEmpty, openBook, type Side, slotAt } from "./book.js";
 import { rulesOf, withPoolLimits } from "./match.js";
 import { bidSide } from "./orders.js";
 import { joinPool } from "./pool.js";
@@ -23,9 +23,9 @@ export const unlinked: Linked = new Map();
 
 /**
  * What the bids of linked converters count for in this period. Scenarios 1 and 2 of every carrier that converters touch
- * are tried in order, on copies, without areas and stores; nothing is booked.
+ * are tried in order, on copies, without areas and stores; nothing is booked. `positions` are those of the trial.
  */
-export function linkConverters(round: Round): Linked {
+export function linkConverters(round: Round, positions: Positions): Linked {
   const linked = round.terms.converters.filter((each) => isLinked(round, each));
   if (linked.length === 0) return unlinked;
   const touched = new Set(
@@ -39,7 +39,7 @@ export function linkConverters(round: Round): Linked {
     linked: unlinked,
     journal: new Journal(round.accounts, round.period),
     sums: new Sums(),
-    positions: new Positions().begin(slots),
+    positions: positions.begin(slots),
   };
   for (const carrier of round.terms.market!.order) {
     const code = carriers.indexOf(carrier);
@@ -67,7 +67,7 @@ function isLinked({ terms, orders }: Round, { contract, participant, input }: Co
 /** Clears one carrier on a copy, and leaves in the trial's positions what everybody bought and sold. */
 function clearTrial(trial: Round, carrier: number): void {
   const book = openBook(trial, carrier);
-  if (book === null || book.offers.order.length + book.bids.order.length === 0) return;
+  if (book === null || isEmpty(book)) return;
   const { rules, offers, bids, offersLeft, bidsLeft } = book;
   const { engine, positions, resolved } = trial;
   engine.reserve(offers.order.length, bids.order.length);

@@ -3,7 +3,7 @@ import type { TradeColumns } from "../../core/clearing.js";
 import type { Book } from "../../core/columns.js";
 import type { ClearingRules } from "../../core/rules.js";
 import { maxPrice } from "../../units.js";
-import { accountsOf, type CarrierBook, floorAt, type Side, slotAt } from "./book.js";
+import { accountsOf, type CarrierBook, floorAt, isEmpty, type Side, sidesOf, slotAt } from "./book.js";
 import { carryAll, dropCut, Restricted } from "./cuts.js";
 import type { Round } from "./round.js";
 
@@ -17,11 +17,11 @@ export interface Matched {
 
 /**
  * Matches, books the trades, and leaves in the book what the orders still want, and in the engine what scenario 2 sells
- * from; null, and the engine untouched, where there are no orders at all.
+ * from. Where there are no orders at all the engine stays untouched.
  */
-export function matchPeers(round: Round, book: CarrierBook): Matched | null {
+export function matchPeers(round: Round, book: CarrierBook): Matched {
   const { rules, offers, bids } = book;
-  if (offers.order.length === 0 && bids.order.length === 0) return null;
+  if (isEmpty(book)) return { trades: 0, clearingPrice: null };
   // Room for every device's lot, so that selling does not move what matching left.
   round.engine.reserve(offers.order.length, bids.order.length, round.terms.devices.length);
   if (book.router.present) return matchWithinAreas(round, book);
@@ -47,21 +47,17 @@ function bookTrades(
   trades: TradeColumns,
 ): void {
   const { carrier, tariff, entries } = book;
-  // Own columns: writing the records may move the engine's.
-  const buyers = {
-    account: accountsOf(workspace, "bidAccount", bids.participant),
-    place: workspace.copied("bidPlace", trades.bid),
+  const accounts = {
+    sellers: accountsOf(workspace, "offerAccount", offers.participant),
+    buyers: accountsOf(workspace, "bidAccount", bids.participant),
   };
-  const sellers = {
-    account: accountsOf(workspace, "offerAccount", offers.participant),
-    place: workspace.copied("offerPlace", trades.offer),
-  };
+  const sides = sidesOf(workspace, accounts, trades);
   const names = { offers: offers.order, bids: bids.order };
   const { commission } = tariff;
   const { bytes } = engine.tradeRecords({ carrier, commission, ...names, peers: trades.count, sales: 0 });
   const { offersLeft, bidsLeft } = book;
   const traded = { offers: { ...book.offers, left: offersLeft }, bids: { ...book.bids, left: bidsLeft } };
-  entries.traded(bytes, { buyers, sellers }, traded);
+  entries.traded(bytes, sides, traded);
 }
 
 /** The rules of a carrier as the engine takes them. */
@@ -103,9 +99,10 @@ function matchWithinAreas(round: Round, book: CarrierBook): Matched {
   const rules = rulesOf(book.rules);
   const supply = new Restricted(router.tree, offers);
   const demand = new Restricted(router.tree, bids);
+  const all = withPoolLimits(round, book);
   for (let run = 1; ; run += 1) {
-    const sides = { offers: supply.restricted(), bids: demand.restricted() };
-    const { trades, clearingPrice } = engine.match(sides, rules);
+    const sides = { offers: supply.counting, bids: demand.counting };
+    const { trades, clearingPrice } = engine.match(run === 1 ? all : sides, rules);
     router.clear();
     const cut = carryAll(router, trades, supply, demand);
     if (cut && run < mostMatchings) {
@@ -120,7 +117,7 @@ function matchWithinAreas(round: Round, book: CarrierBook): Matched {
     supply.report(book);
     demand.report(book);
     // The pool sells from what the engine holds: all orders, not only those that the areas let take part.
-    if (run > 1 || book.rules.pool !== null) engine.match(withPoolLimits(round, book), rules);
+    if (run > 1 && book.rules.pool !== null) engine.match(all, rules);
     return { trades: flowing.count, clearingPrice: flowing.count === 0 ? null : clearingPrice };
   }
 }

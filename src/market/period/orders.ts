@@ -67,7 +67,7 @@ export class Orders {
     this.#bytes = workspace.u8("orders", leastRoom * orderLayout.bytes);
     this.#view = viewOf(this.#bytes);
     this.#byCarrier = carriers.map(
-      (_, carrier) => new Numbers((length) => workspace.u32(`carrier${carrier}`, length)),
+      (_, carrier) => new Numbers((length, kept) => workspace.u32(`carrier${carrier}`, length, kept)),
     );
     this.#terms = terms;
     this.#resolved = resolved;
@@ -300,8 +300,8 @@ export class Orders {
 
   #grow(): void {
     const room = 2 * this.count;
-    this.replaced = this.#workspace.i32("replaced", room);
-    this.#bytes = this.#workspace.u8("orders", room * orderLayout.bytes);
+    this.replaced = this.#workspace.i32("replaced", room, this.count);
+    this.#bytes = this.#workspace.u8("orders", room * orderLayout.bytes, this.count * orderLayout.bytes);
     this.#view = viewOf(this.#bytes);
   }
 }

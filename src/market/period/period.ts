@@ -20,6 +20,7 @@ import type { MatchingEngine } from "../engine.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
 import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
 import { linkConverters, unlinked } from "./linked.js";
+import { Lottery } from "./lottery.js";
 import { MeterBook } from "./meters.js";
 import { Orders } from "./orders.js";
 import { Readings, readingRow } from "./readings.js";
@@ -134,7 +135,7 @@ export class OpenPeriod {
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
     const unlinkedRound: Round = {
       period: this.period,
-      marketId: this.#state.marketId(this.#engine),
+      lottery: new Lottery(this.#state.marketId(this.#engine), this.period, this.#engine),
       workspace,
       terms,
       resolved: this.#state.resolved,
@@ -148,7 +149,9 @@ export class OpenPeriod {
       linked: unlinked,
       certify,
     };
-    const round = this.#genesis ? unlinkedRound : { ...unlinkedRound, linked: linkConverters(unlinkedRound) };
+    const round = this.#genesis
+      ? unlinkedRound
+      : { ...unlinkedRound, linked: linkConverters(unlinkedRound, this.#state.trial) };
     const least = terms.market!.leastMembers ?? 0;
     // As it clears, orders are released. Most markets have no use for it.
     const members = least === 0 ? [] : membersOf(orders.live);

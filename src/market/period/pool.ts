@@ -5,10 +5,9 @@
 import type { Pooling } from "../../core/clearing.js";
 import { none } from "../../ledger/format/records.js";
 import { account, accountOf } from "../books/accounts.js";
-import type { GridTrades } from "./across.js";
-import { accountsOf, type CarrierBook, floorAt } from "./book.js";
+import { accountsOf, type CarrierBook, floorAt, isEmpty, sidesOf } from "./book.js";
 import type { Round } from "./round.js";
-import { discharge, dischargeLots, type StorageLots } from "./storage.js";
+import { discharge, dischargeLots, placeOfDevice, type StorageLots } from "./storage.js";
 
 /** What scenario 2 came to. */
 export interface PoolOutcome {
@@ -29,7 +28,7 @@ export const nothingSold: PoolOutcome = { joined: new Uint32Array(0), sales: 0, 
  */
 export function sellPool(round: Round, book: CarrierBook): PoolOutcome {
   const { rules } = book;
-  if (rules.pool === null) return nothingSold;
+  if (rules.pool === null || isEmpty(book)) return nothingSold;
   const { price, lots } = rules.pool;
   const remaining = round.engine.remaining();
   const joined = joinPool(round, book, rules.pool.purchasePrice, remaining.offers);
@@ -70,7 +69,7 @@ function sellLots(
   device: readonly number[],
 ): Omit<PoolOutcome, "joined"> {
   const { carrier, rules, offers, bids, offersLeft, bidsLeft, entries, router } = book;
-  const { engine, terms } = round;
+  const { engine, workspace } = round;
   const ownLots = lots.count - device.length;
   const { lot: lotOf, bid: bidOf, quantity, price } = trades;
   const delivered = new Float64Array(lots.count);
@@ -79,8 +78,7 @@ function sellLots(
     const lot = lotOf[index]!;
     const wanted = bidOf[index]!;
     const offer = lot < ownLots ? lots.offer[lot]! : none;
-    const from =
-      offer === none ? terms.areas.placeOf(terms.devices[device[lot - ownLots]!]!.area) : offers.area[offer]!;
+    const from = offer === none ? placeOfDevice(round, device[lot - ownLots]!) : offers.area[offer]!;
     const to = bids.area[wanted]!;
     const carried = router.carry(from, to, quantity[index]!);
     const cut = quantity[index]! - carried;
@@ -103,19 +101,14 @@ function sellLots(
   for (let lot = 0; lot < ownLots; lot += 1) offersLeft[lots.offer[lot]!]! -= delivered[lot]!;
   const names = { offers: offers.order, bids: bids.order, devices: Uint32Array.from(device) };
   const { purchasePrice } = rules.pool!;
-  // Own columns: writing the records may move the engine's.
-  const buyers = {
-    account: accountsOf(round.workspace, "bidAccount", bids.participant),
-    place: round.workspace.copied("bidPlace", bidOf.subarray(0, sales)),
-  };
-  const sellers = {
-    account: round.workspace.u32("offerAccount", lots.count),
-    place: round.workspace.copied("offerPlace", lotOf.subarray(0, sales)),
-  };
+  const sellers = workspace.u32("offerAccount", lots.count);
   for (let lot = 0; lot < lots.count; lot += 1)
-    sellers.account[lot] = lot < ownLots ? accountOf(offers.participant[lots.offer[lot]!]!) : account.pool;
+    sellers[lot] = lot < ownLots ? accountOf(offers.participant[lots.offer[lot]!]!) : account.pool;
+  const accounts = { sellers, buyers: accountsOf(workspace, "bidAccount", bids.participant) };
+  const sold = { offer: lotOf.subarray(0, sales), bid: bidOf.subarray(0, sales) };
+  const sides = sidesOf(workspace, accounts, sold);
   const { bytes } = engine.tradeRecords({ carrier, ...names, purchasePrice, peers: 0, sales });
-  entries.soldFromPool(bytes, { buyers, sellers });
+  entries.soldFromPool(bytes, sides);
   const resting = new Set<number>();
   for (let lot = ownLots; lot < delivered.length; lot += 1)
     if (delivered[lot]! > 0) {
@@ -128,14 +121,14 @@ function sellLots(
 
 /**
  * Exports what is left of offers whose floor the feed-in tariff reaches, as far as the areas carry it; the seller
- * gets the tariff, less what the way costs where areas have prices (`across`). What is left then stays idle.
+ * gets the tariff, less what the way costs where areas have prices. What is left then stays idle.
  */
-export function exportRest(round: Round, book: CarrierBook, across: GridTrades | null): void {
-  const { offers, offersLeft, tariff, entries, router, pathFees } = book;
+export function exportRest(round: Round, book: CarrierBook): void {
+  const { offers, offersLeft, tariff, entries, router, across } = book;
   for (let place = 0; place < offersLeft.length; place += 1) {
     const left = offersLeft[place]!;
     const from = offers.area[place]!;
-    const fee = pathFees?.[from] ?? 0;
+    const fee = across === null ? 0 : router.tree.pathFees[from]!;
     if (left === 0 || floorAt(round, book, place) > tariff.feedIn - fee) continue;
     const order = offers.order[place]!;
     const carried = router.carry(from, 0, left);

@@ -44,8 +44,10 @@ export class ResolvedTerms {
     this.imports = new Uint8Array(slots);
     this.importPrice = new Float64Array(slots);
     const tariffs = carriers.map((carrier) => payment?.tariffs[carrier].retail ?? Number.NEGATIVE_INFINITY);
-    const pathFees = carriers.map((_, code) => terms.areas.pathFees(code));
+    const trees = carriers.map((_, code) => terms.areas.tree(code));
     for (let slot = 0; slot < slots; slot += 1) {
+      // Nothing is taken from whoever is under contract no more, nor for it.
+      if (this.registered[Math.floor(slot / carrierCount)] === 0) continue;
       const [supply, use] = [terms.supply.of(slot), terms.use.of(slot)];
       this.offerLimit[slot] = supply?.limit ?? 0;
       this.bidLimit[slot] = use?.limit ?? 0;
@@ -55,7 +57,7 @@ export class ResolvedTerms {
       // The tariff may have come down since the contract was made.
       const most = use.import ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
       this.poolLimit[slot] = Math.min(use.poolLimit ?? most, tariffs[carrier]!);
-      const fee = pathFees[carrier]![terms.areas.placeOf(terms.areaOf[slot]!)]!;
+      const fee = trees[carrier]!.pathFees[terms.areas.placeOf(terms.areaOf[slot]!)]!;
       // No record holds a higher price.
       if (!use.import || tariffs[carrier]! + fee > maxPrice) continue;
       this.imports[slot] = 1;

@@ -6,14 +6,15 @@ import type { Sums } from "../books/sums.js";
 import type { Workspace } from "../books/workspace.js";
 import type { Terms } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
+import type { Lottery } from "./lottery.js";
 import type { Orders } from "./orders.js";
 import type { ResolvedTerms } from "./resolved.js";
 
 /** One period that closes. */
 export interface Round {
   readonly period: number;
-  /** SHA-256 that names the market. */
-  readonly marketId: Uint8Array;
+  /** What ranks orders that the rules rank equal, where a carrier draws lots. */
+  readonly lottery: Lottery;
   readonly workspace: Workspace;
   readonly terms: Terms;
   readonly resolved: ResolvedTerms;

@@ -33,8 +33,9 @@ export class MarketState {
   /** Past periods with readings to come or to correct, oldest first. */
   readonly books: Map<number, MeterBook> = new Map();
   readonly lastReadings: LastReadings = new LastReadings();
-  /** Of the period at hand; nothing of it goes into the next. */
+  /** Of the period at hand, and of the trial before it clears; nothing of them goes into the next. */
   readonly positions: Positions = new Positions();
+  readonly trial: Positions = new Positions();
   readonly sheets: Sheets = new Sheets();
   readonly workspace: Workspace = new Workspace();
   readonly rules: Rules = new Rules(this.terms);

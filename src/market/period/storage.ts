@@ -9,6 +9,10 @@ import type { CarrierBook } from "./book.js";
 import { Entries } from "./entries.js";
 import type { Round } from "./round.js";
 
+/** Where a device hangs in the tree of its carrier. */
+export const placeOfDevice = ({ terms }: Pick<Round, "terms">, device: number): number =>
+  terms.areas.placeOf(terms.devices[device]!.area);
+
 /** The stay of a device in a period: undefined when it is away, null when it never leaves. */
 export function stayIn(contract: StorageContract, period: number): Stay | null | undefined {
   const stays = contract.stays;
@@ -77,7 +81,7 @@ export interface StorageLots {
 }
 
 /** Builds the discharge lots of a carrier: what charge, limits, area and the charge owed leave. */
-export function dischargeLots(round: Round, { carrier, router, pathFees }: CarrierBook): StorageLots {
+export function dischargeLots(round: Round, { carrier, router, across }: CarrierBook): StorageLots {
   const device: number[] = [];
   const quantity: number[] = [];
   const price: number[] = [];
@@ -86,9 +90,9 @@ export function dischargeLots(round: Round, { carrier, router, pathFees }: Carri
     const stay = contract === null || entry.carrier !== carrier ? undefined : stayIn(contract, round.period);
     if (contract === null || stay === undefined) continue;
     const free = Math.max(0, round.charges[number]! - chargeOwed(contract, stay, round.period));
-    const area = round.terms.areas.placeOf(entry.area);
+    const area = placeOfDevice(round, number);
     // Where areas have prices, what crosses their edges is the clearing's to decide.
-    const room = area === 0 || pathFees !== null ? contract.dischargeLimit : router.exportRoom[area]!;
+    const room = area === 0 || across !== null ? contract.dischargeLimit : router.exportRoom[area]!;
     const most = Math.min(contract.dischargeLimit, room, scaleDown(free, contract.dischargeEfficiency, ppm));
     if (most === 0) continue;
     device.push(number);
