@@ -70,8 +70,10 @@ export const text =
  * What somebody or something is called: 1 to 64 characters of any script, without control, format and unassigned ones
  * and line or paragraph separators. The one rule for names of participants, wherever they come from.
  */
+export const identifierForm: RegExp = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
+/** {@link identifierForm} as a check. */
 export const identifier: Check<string> = /* @__PURE__ */ text(
-  /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u,
+  identifierForm,
   128,
   "1 to 64 printable characters",
 );

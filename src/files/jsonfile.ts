@@ -1,6 +1,9 @@
-/** JSON files that people write: each key once, and every refusal with the line of what is refused. */
+/**
+ * JSON files that people write: comments and commas at the end are passed over (JSONC), each key stands once, and every
+ * refusal names line and column of what is refused.
+ */
 import { fail, GridclearError } from "../errors.js";
-import { locateJson } from "./jsontext.js";
+import { type JsonPlace, locateJson } from "./jsontext.js";
 
 /** What a JSON text is called as a whole, and how many characters it may have. */
 export interface JsonFile {
@@ -8,39 +11,67 @@ export interface JsonFile {
   readonly most: number;
 }
 
-/**
- * Reads a JSON text and hands its value to `check`. Throws `limit` for a text that is too long, `invalid` for one that
- * is no JSON or names a key twice, and what `check` throws, each with the line in front of the field.
- */
-export function parseJson<T>(text: string, { root, most }: JsonFile, check: (value: unknown) => T): T {
+/** A JSON text that was read. */
+export interface JsonDocument {
+  readonly value: unknown;
+  /** A refusal of each key that stands twice. */
+  readonly twice: readonly GridclearError[];
+  /** An error about a field of the value, with the place of the field in front. */
+  placed(error: GridclearError): GridclearError;
+}
+
+/** Reads a JSON text. Throws `limit` for one that is too long, `invalid` for one that is no JSON. */
+export function openJson(text: string, { root, most }: JsonFile): JsonDocument {
   if (typeof text !== "string") return fail("invalid", root, "the text of a JSON file", text);
-  if (text.length > most) return fail("limit", `line 1: ${root}`, `at most ${most} characters`, text.length);
-  const { line, fault } = locateJson(text);
+  if (text.length > most)
+    return fail("limit", `${shown(start)}: ${root}`, `at most ${most} characters`, text.length);
+  const { places, fault, twice, plain } = locateJson(text);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(plain);
   } catch (error) {
-    return fail("invalid", `line ${fault?.line ?? 1}: ${root}`, "JSON", firstLine(error));
+    return fail("invalid", `${shown(fault ?? start)}: ${root}`, "JSON", firstLine(error));
   }
-  if (typeof fault?.twice === "string")
-    return fail("invalid", `line ${fault.line}: ${fault.twice}`, "each key once", "it twice");
+  return {
+    value,
+    twice: twice.map(({ field, ...place }) => doubled(field, place)),
+    placed: (error) => error.at(shown(placeOf(error.field, places))),
+  };
+}
+
+/**
+ * Reads a JSON text and hands its value to `check`. Throws `limit` for a text that is too long, `invalid` for one that
+ * is no JSON or names a key twice, and what `check` throws, each with line and column in front of the field.
+ */
+export function parseJson<T>(text: string, file: JsonFile, check: (value: unknown) => T): T {
+  const { value, twice, placed } = openJson(text, file);
+  if (twice[0] !== undefined) throw twice[0];
   try {
     return check(value);
   } catch (error) {
-    if (!(error instanceof GridclearError)) throw error;
-    throw error.at(`line ${lineOf(error.field, line)}`);
+    throw error instanceof GridclearError ? placed(error) : error;
   }
 }
+
+const start: JsonPlace = { line: 1, column: 1 };
+const shown = ({ line, column }: JsonPlace): string => `line ${line}, column ${column}`;
+
+const doubled = (field: string, place: JsonPlace): GridclearError =>
+  new GridclearError("invalid", {
+    field: `${shown(place)}: ${field}`,
+    wanted: "each key once",
+    got: "it twice",
+  });
 
 const firstLine = (error: unknown): string =>
   error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 
-/** The line of a field, or, where the text leaves it out, of what would have held it; else 1. */
-function lineOf(field: string, line: ReadonlyMap<string, number>): number {
+/** The place of a field, or, where the text leaves it out, of what would have held it; else the beginning. */
+function placeOf(field: string, places: ReadonlyMap<string, JsonPlace>): JsonPlace {
   for (let path = field; path !== ""; path = path.replace(/(?:^|\.)[^.[]*$|\[\d*\]?$/, "")) {
-    const found = line.get(path);
+    const found = places.get(path);
     if (found !== undefined) return found;
     if (!/[.[]/.test(path)) break;
   }
-  return 1;
+  return start;
 }

@@ -6,6 +6,8 @@
  *
  * @module gridclear/simulation
  */
+
+export type { Schema } from "../files/shape.js";
 export {
   type Community,
   type CommunityOptions,
@@ -30,6 +32,7 @@ export type { ReadingColumns } from "./readings.js";
 export {
   type CarrierRules,
   type CarrierTariff,
+  type Co2,
   type Faults,
   type MemberKind,
   maxDeposit,
@@ -41,7 +44,13 @@ export {
   type StrategyName,
   strategyNames,
 } from "./scenario.js";
-export { checkScenario, parseScenario } from "./scenariofile.js";
+export {
+  checkScenario,
+  type Inspection,
+  inspectScenario,
+  parseScenario,
+  scenarioSchema,
+} from "./scenariofile.js";
 export { bundledScenario, type ScenarioName, scenarioNames } from "./scenarios/index.js";
 export { type SignedIntake, type SignedRun, type SignedRunOptions, signedRun } from "./signed.js";
 export { openSimulation, type Refusals, Simulation, type SimulationOptions } from "./simulation.js";

@@ -61,6 +61,14 @@ export interface CarrierTariff {
   readonly feedIn: number;
 }
 
+/** What a kWh emits, in grams of CO2 or its equivalent. Converters emit what their input emitted. */
+export interface Co2 {
+  /** What comes from outside the community: 24 values a carrier, one for each hour of the day by local clocks. */
+  readonly grid: { readonly [carrier in Carrier]: readonly number[] };
+  /** What members of a kind bring in without buying it in a carrier: sun, wind, biomass, gas of their own. */
+  readonly own: { readonly [kind in MemberKind]: number };
+}
+
 /** An area of the network of one carrier. */
 export interface ScenarioArea {
   readonly name: string;
@@ -111,6 +119,8 @@ export interface Scenario {
   readonly supply: number;
   readonly rules: { readonly [carrier in Carrier]: CarrierRules };
   readonly tariffs: { readonly [carrier in Carrier]: CarrierTariff };
+  /** What energy emits; null: nobody counts it. */
+  readonly co2: Co2 | null;
   /** The network of each carrier as a tree, each area behind its parent; empty: without limits. */
   readonly areas: { readonly [carrier in Carrier]: readonly ScenarioArea[] };
   /** Tiers of commission for peer-to-peer trades, as in docs/market-rules.md. */

@@ -1,46 +1,74 @@
 /** The areas of a scenario file: the fields of one, and what makes them a tree that goes with the carrier's rules. */
-import { type Check, identifier, integer, list, number, optional, orNull, record } from "../check.js";
+import { identifierForm } from "../check.js";
 import { fail } from "../errors.js";
+import {
+  further,
+  integer,
+  list,
+  needed,
+  number,
+  open,
+  optional,
+  orNull,
+  record,
+  type Shape,
+  text,
+} from "../files/shape.js";
 import { maxCarrierAreas, maxDepth, pricesAreas } from "../market/contracts/areas.js";
-import { type Carrier, carriers, maxPrice, microTick, parsePrice, ppm } from "../units.js";
+import { type Carrier, carriers, ppm } from "../units.js";
 import { type CarrierRules, maxMembers, type Scenario, type ScenarioArea } from "./scenario.js";
+import { fee } from "./scenarioprices.js";
 
 /** Most power of an edge, kW: what a large country uses. In a day it is fewer ticks than a limit may have. */
 const maxKw = 1e8;
 
-/** Zero has no sign in a contract. */
-const power: Check<number> = (value, field) => number(0, maxKw)(value, field) + 0;
-const kilowatts = optional(orNull(power));
-const fee = (value: unknown, field: string): number =>
-  integer(0, maxPrice)(parsePrice(value, microTick, field), field);
-
-const fields = record({
-  name: identifier,
-  parent: optional(identifier),
-  fee: optional(fee),
-  importKw: kilowatts,
-  exportKw: kilowatts,
-  loss: optional(integer(0, ppm / 2)),
-  members: optional(list(identifier, 0, maxMembers)),
-});
+const name = text(identifierForm, "1 to 64 printable characters");
+const kilowatts = orNull(number(0, maxKw));
 
 /** What only an edge to a parent has. */
 const edgeFields = ["fee", "importKw", "exportKw", "loss"] as const;
 
-/** One area, and whatever of it can be judged without the others. */
-function area(value: unknown, field: string): ScenarioArea {
-  const given = fields(value, field);
-  const { name, parent = null, fee = 0, importKw = null, exportKw = null, loss = 0, members = [] } = given;
-  if (parent === null)
-    for (const each of edgeFields)
-      if (given[each] !== undefined)
-        fail("invalid", `${field}.${each}`, "none without a parent, as of a root", given[each]);
-  return { name, parent, fee, importKw, exportKw, loss, members };
-}
+const area: Shape<ScenarioArea> = further(
+  record({
+    name: needed(name, "what it is called; no other area has its name"),
+    parent: open(name, "the area in which it lies, listed before it; the first, the root, has none"),
+    fee: open(fee, "for each kWh that crosses its edge, either way"),
+    importKw: open(kilowatts, "most power that comes in over its edge; null: no limit"),
+    exportKw: open(kilowatts, "most power that goes out over its edge; null: no limit"),
+    loss: open(integer(0, ppm / 2), "share lost of what crosses its edge, ppm"),
+    members: optional(
+      list(name, 0, maxMembers),
+      "who hangs there: kinds, dealt out in turn, and participants",
+      [],
+    ),
+  }),
+  "a root has nothing of what an edge has",
+  (given, field) => {
+    const { parent = null, fee = 0, importKw = null, exportKw = null, loss = 0 } = given;
+    if (parent === null)
+      for (const each of edgeFields)
+        if (given[each] !== undefined)
+          fail("invalid", `${field}.${each}`, "none without a parent, as of a root", given[each]);
+    return { ...given, parent, fee, importKw, exportKw, loss };
+  },
+  ({ parent, fee, importKw, exportKw, loss, ...rest }) => ({
+    ...rest,
+    parent: parent ?? undefined,
+    fee: fee === 0 ? undefined : fee,
+    importKw: importKw ?? undefined,
+    exportKw: exportKw ?? undefined,
+    loss: loss === 0 ? undefined : loss,
+  }),
+);
 
 /** A list of areas, the root first and every parent before its children. */
-export function areaList(value: unknown, field: string): readonly ScenarioArea[] {
-  const areas = list(area, 0, maxCarrierAreas)(value, field);
+export const areasShape: Shape<readonly ScenarioArea[]> = further(
+  list(area, 0, maxCarrierAreas),
+  `the areas are a tree, at most ${maxDepth} in one another, each listed behind its parent; no name and no member stands twice`,
+  checkTree,
+);
+
+function checkTree(areas: readonly ScenarioArea[], field: string): readonly ScenarioArea[] {
   const depths = new Map<string, number>();
   for (const [place, { name, parent, members }] of areas.entries()) {
     const at = `${field}[${place}]`;

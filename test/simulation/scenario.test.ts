@@ -97,14 +97,18 @@ describe("scenarios", () => {
 
   it("name the line of what is wrong, and a key that stands twice", () => {
     const at = (text: string): string => refusal(() => parseScenario(text)).field;
-    expect(at('{"name":"x",\n"participants":{"home":1},\n"seed":-1}')).toBe("line 3: seed");
+    expect(at('{"name":"x",\n"participants":{"home":1},\n"seed":-1}')).toBe("line 3, column 1: seed");
     expect(at('{"name":"x","participants":{"home":1},\n"tariffs":{"gas":\n{"retail":1}}}')).toBe(
-      "line 3: tariffs.gas.retail",
+      "line 3, column 2: tariffs.gas.retail",
     );
-    expect(at('{"name":"x",\n"participants":{}}')).toBe("line 2: participants");
-    expect(at('{"name":"x",\n"participants":{"home":2},"periods":2,\n"periods":4}')).toBe("line 3: periods");
-    expect(at('{"name":"x","participants":{"home":2,\n"home":5}}')).toBe("line 2: participants.home");
-    expect(at("[]")).toBe("line 1: scenario");
+    expect(at('{"name":"x",\n"participants":{}}')).toBe("line 2, column 1: participants");
+    expect(at('{"name":"x",\n"participants":{"home":2},"periods":2,\n"periods":4}')).toBe(
+      "line 3, column 1: periods",
+    );
+    expect(at('{"name":"x","participants":{"home":2,\n"home":5}}')).toBe(
+      "line 2, column 1: participants.home",
+    );
+    expect(at("[]")).toBe("line 1, column 1: scenario");
   });
 
   it.each([

@@ -292,7 +292,7 @@ describe("gridclear clear with areas", () => {
     ["line 13: areas.electricity[1].loss", "a key out of", of({ name: "a", parent: "r", loss: "0" })],
   ])("refuses rules at %s: %s", async (field, wanted, given) => {
     const { error } = await clear(worked, given);
-    expect(error?.field).toBe(`${rules}: ${field}`);
+    expect(error?.field.replace(/, column \d+/, "")).toBe(`${rules}: ${field}`);
     expect(error?.wanted).toContain(wanted);
   });
 

@@ -253,9 +253,9 @@ describe("gridclear clear", () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ["not JSON", "{\n]", /line 2: rules/],
+    ["not JSON", "{\n]", /line 2, column 1: rules/],
     ["not an object", "[]", /rules/],
-    ["unknown key", { speed: 1 }, /line 1: speed/],
+    ["unknown key", { speed: 1 }, /line 1, column 2: speed/],
     ["prototype", '{"__proto__": {"k": 1}}', /__proto__/],
     ["mechanism", { mechanism: "fifo" }, /mechanism.*"fifo"/],
     ["uniform with value", { pricing: "uniform" }, /pricing/],
@@ -282,7 +282,7 @@ describe("gridclear clear", () => {
     const { code, out, error } = await clear(worked, rules);
     expect(code).toBe(2);
     expect(out).toBe("");
-    expect(error?.message).toMatch(/rules\.json: line \d+: /);
+    expect(error?.message).toMatch(/rules\.json: line \d+, column \d+: /);
     expect(error?.message).toMatch(message);
   });
 
@@ -309,28 +309,35 @@ describe("gridclear clear", () => {
       worked,
       '{\n "pool": {\n  "electricity": {\n   "lots": "whole",\n   "price": "x"\n  }\n }\n}',
     );
-    expect(error?.field).toMatch(/rules\.json: line 5: pool\.electricity\.price$/);
+    expect(error?.field).toMatch(/rules\.json: line 5, column 4: pool\.electricity\.price$/);
   });
 
   test.each<[string, string, RegExp]>([
-    ["a key twice", '{"k": 1,\n"k": 2}', /: line 2: k$/],
+    ["a key twice", '{"k": 1,\n"k": 2}', /: line 2, column 1: k$/],
     [
       "a key twice further in",
       '{"pool": {"gas": {"price": "1",\n\n"price": "2"}}}',
-      /: line 3: pool\.gas\.price$/,
+      /: line 3, column 1: pool\.gas\.price$/,
     ],
-    ["a later tier", '{"commission": [\n{"share": 0},\n{"share": -1}]}', /: line 3: commission\[1\]\.share$/],
-    ["a tier's missing key", '{"commission": [{"share": 0},\n5]}', /: line 2: commission\[1\]$/],
-    ["a key left out", '{\n"pool": {\n"gas": {}}}', /: line 3: pool\.gas\.price$/],
-    ["a value like a key", '{"pricing": "k",\n"mechanism": "pricing"}', /: line 2: mechanism$/],
-    ["a key with a dot", '{"k": 1,\n"a.b": 1}', /: line 2: "a\.b"$/],
-    ["a key with an escape", '{"mechanism": "value",\n"\\u006b": -1}', /: line 2: k$/],
-    ["a key over two lines", '{"a\\nb": 1}', /: line 1: "a\\nb"$/],
-    ["a wrong word", '{\n"k": x\n\n}', /: line 2: rules$/],
-    ["a comma too many", '{"k": 1,\n}\n', /: line 2: rules$/],
-    ["no end", '{"k": [1,\n2', /: line 2: rules$/],
-    ["something after the end", "{}\n{}\n\n", /: line 2: rules$/],
-    ["a number nobody writes", '{\n"k": 01}', /: line 2: rules$/],
+    [
+      "a later tier",
+      '{"commission": [\n{"share": 0},\n{"share": -1}]}',
+      /: line 3, column 2: commission\[1\]\.share$/,
+    ],
+    ["a tier's missing key", '{"commission": [{"share": 0},\n5]}', /: line 2, column 1: commission\[1\]$/],
+    ["a key left out", '{\n"pool": {\n"gas": {}}}', /: line 3, column 1: pool\.gas\.price$/],
+    ["a value like a key", '{"pricing": "k",\n"mechanism": "pricing"}', /: line 2, column 1: mechanism$/],
+    ["a key with a dot", '{"k": 1,\n"a.b": 1}', /: line 2, column 1: "a\.b"$/],
+    ["a key with an escape", '{"mechanism": "value",\n"\\u006b": -1}', /: line 2, column 1: k$/],
+    ["a key over two lines", '{"a\\nb": 1}', /: line 1, column 2: "a\\nb"$/],
+    ["a wrong word", '{\n"k": x\n\n}', /: line 2, column 6: rules$/],
+    ["a comma too many", '{"k": 1,\n,}\n', /: line 2, column 1: rules$/],
+    ["a comma alone", "{,}", /: line 1, column 2: rules$/],
+    ["a comment that does not end", '{"k": 1,\n  /* and so on', /: line 2, column 3: rules$/],
+    ["a key behind comments", '{ // "k": 1\n/* \n */ "k": 2, /* "k" */ "k": 1, }', /: line 3, column 23: k$/],
+    ["no end", '{"k": [1,\n2', /: line 2, column 2: rules$/],
+    ["something after the end", "{}\n{}\n\n", /: line 2, column 1: rules$/],
+    ["a number nobody writes", '{\n"k": 01}', /: line 2, column 7: rules$/],
   ])("a rules error names its line: %s", async (_, rules, field) => {
     const { error } = await clear(worked, rules);
     expect(error?.field).toMatch(field);

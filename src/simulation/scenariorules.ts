@@ -1,0 +1,123 @@
+/** How carriers clear, what the grid asks and pays, and commission: their keys in a scenario file. */
+import { checkMechanism, checkTies, mechanismNames, pricingNames, tieNames } from "../core/mechanisms.js";
+import { maxTiers } from "../core/rules.js";
+import { fail } from "../errors.js";
+import {
+  further,
+  integer,
+  list,
+  needed,
+  oneOf,
+  open,
+  optional,
+  orNull,
+  record,
+  type Shape,
+} from "../files/shape.js";
+import { type Carrier, ppm } from "../units.js";
+import type { CarrierRules, CarrierTariff, Scenario } from "./scenario.js";
+import { fee, price } from "./scenarioprices.js";
+
+const share = integer(0, ppm);
+
+const pool = further(
+  record({
+    price: needed(price, "what a kWh costs in the pool"),
+    purchasePrice: open(price, "what sellers get for it; left out: the price"),
+    lots: optional(oneOf("whole", "divisible"), "whether a lot may be sold in parts", "whole"),
+  }),
+  "purchasePrice is at most price",
+  ({ price, purchasePrice = price, lots }, field) =>
+    purchasePrice <= price
+      ? { price, purchasePrice, lots }
+      : fail("invalid", `${field}.purchasePrice`, "at most the pool's price", purchasePrice),
+);
+
+/** How a carrier clears unless the scenario says otherwise. */
+const ownRules = {
+  electricity: {
+    mechanism: "value",
+    pricing: "counterparty",
+    ties: "lottery",
+    pool: { price: "0.43", purchasePrice: "0.26", lots: "divisible" },
+  },
+  heat: {
+    mechanism: "merit",
+    pricing: "uniform",
+    ties: "arrival",
+    pool: { price: "0.15", purchasePrice: "0.09", lots: "divisible" },
+  },
+  cold: {
+    mechanism: "merit",
+    pricing: "blend",
+    ties: "arrival",
+    pool: { price: "0.16", purchasePrice: "0.1", lots: "divisible" },
+  },
+  gas: {
+    mechanism: "merit",
+    pricing: "uniform",
+    ties: "arrival",
+    pool: { price: "0.1", purchasePrice: "0.07", lots: "divisible" },
+  },
+} as const;
+
+/** How a carrier clears. */
+export function rulesOf(carrier: Carrier): Shape<CarrierRules> {
+  const own = ownRules[carrier];
+  const keys = record({
+    mechanism: optional(oneOf(...mechanismNames), "how offers and bids are matched", own.mechanism),
+    pricing: open(
+      oneOf(...pricingNames),
+      `what a trade costs: one of the mechanism's pricings; left out: its own, here ${own.pricing} with ${own.mechanism}`,
+    ),
+    k: optional(share, "where between offer and bid a price lies, ppm", 500_000),
+    ties: optional(oneOf(...tieNames, "lottery"), "who goes first among equals", own.ties),
+    pool: optional(orNull(pool), "the energy pool; null: none", own.pool),
+  });
+  const rule = "a pricing goes with its mechanism, and ties prorata with uniform prices";
+  return further(keys, rule, (given, field) => {
+    const { mechanism, pricing } = checkMechanism(given, field, own);
+    if (given.ties !== "lottery") checkTies(given.ties, { mechanism, pricing }, `${field}.ties`);
+    return { ...given, mechanism, pricing };
+  });
+}
+
+/** What the grid takes and pays for a kWh unless the scenario says otherwise. */
+const ownTariffs = {
+  electricity: { retail: "0.52", feedIn: "0.082" },
+  heat: { retail: "0.19", feedIn: "0.03" },
+  cold: { retail: "0.21", feedIn: "0.02" },
+  gas: { retail: "0.12", feedIn: "0.045" },
+} as const;
+
+/** What the grid takes and pays for a carrier. */
+export const tariffOf = (carrier: Carrier): Shape<CarrierTariff> =>
+  further(
+    record({
+      retail: optional(fee, "what the grid takes for a kWh", ownTariffs[carrier].retail),
+      feedIn: optional(fee, "what the grid pays for a kWh", ownTariffs[carrier].feedIn),
+    }),
+    "feedIn is at most retail",
+    (given, field) =>
+      given.feedIn <= given.retail
+        ? given
+        : fail("invalid", `${field}.feedIn`, "from 0 to the retail tariff", given.feedIn),
+  );
+
+/** Tiers of commission. */
+export const commission: Shape<Scenario["commission"]> = further(
+  list(
+    record({
+      share: needed(share, "the tier's share of a price step, ppm"),
+      supply: needed(share, "what the seller pays, ppm"),
+      use: needed(share, "what the buyer pays, ppm"),
+    }),
+    1,
+    maxTiers,
+  ),
+  `the shares sum to ${ppm}`,
+  (tiers, field) => {
+    const sum = tiers.reduce((total, tier) => total + tier.share, 0);
+    return sum === ppm ? tiers : fail("invalid", field, `shares that sum to ${ppm}`, sum);
+  },
+);
