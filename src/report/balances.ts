@@ -8,6 +8,7 @@ import type { Carrier } from "../units.js";
 import type { AreaSum } from "./areas.js";
 import type { MarketTicks } from "./columns.js";
 import type { Savings } from "./savings.js";
+import type { TradingOfAll } from "./tradingsum.js";
 
 /** Groups of accounts, as a person thinks of them. */
 export const accountGroups = [
@@ -89,4 +90,6 @@ export interface Summary {
   readonly areas: readonly AreaSum[];
   /** What the market was worth to its participants. */
   readonly savings: Savings;
+  /** What trading in each carrier came to, together and by participant. */
+  readonly trading: TradingOfAll;
 }

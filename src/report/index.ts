@@ -35,8 +35,8 @@ export { readLedgerFile, writeLedgerFile } from "./export/file.js";
 export { exportParquet } from "./export/parquet.js";
 export type { TableOptions } from "./export/reader.js";
 export { type Table, tables } from "./export/tables.js";
-export { summarize } from "./indicators.js";
-export type { Cost, Savings } from "./savings.js";
+export { type SummaryOptions, summarize } from "./indicators.js";
+export type { Cost, CostOf, Savings } from "./savings.js";
 export {
   type Statement,
   type StatementEntry,
@@ -45,3 +45,12 @@ export {
   statementColumns,
   statementRow,
 } from "./statement.js";
+export type {
+  ByCarrier,
+  CommunityTrading,
+  Emissions,
+  Peak,
+  Prices,
+  Trading,
+  TradingOfAll,
+} from "./tradingsum.js";

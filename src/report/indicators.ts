@@ -4,6 +4,7 @@
  * close.
  */
 import { viewOf } from "../bytes.js";
+import { onlyKeys } from "../check.js";
 import type { Block } from "../ledger/format/block.js";
 import type { Blocks } from "../ledger/format/chain.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
@@ -28,21 +29,35 @@ import { AreaSums } from "./areas.js";
 import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
 import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import { ordersOf } from "./left.js";
 import { eachPayment, type Payment } from "./payments.js";
 import { chargeKinds, Registry } from "./registry.js";
 import { type CostOf, SavingsSums } from "./savings.js";
 import { totalsOf } from "./totals.js";
+import { TradingSums } from "./trading.js";
+import type { Emissions } from "./tradingsum.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
+/** What {@link summarize} may be given beside the blocks. */
+export interface SummaryOptions {
+  /** Default: `openHasher`'s. */
+  readonly hasher?: Hasher;
+  /** What it costs participants to make energy. Default: what contracts tell (docs/indicators.md). */
+  readonly costOf?: CostOf;
+  /** What energy emits. Default: nobody knows, and CO2 is null. */
+  readonly emissions?: Emissions;
+}
+
 /**
  * Adds up a ledger by its blocks, in order from genesis; every block is checked first. Throws `corrupt` naming the
- * first bad height.
+ * first bad height, `invalid` for an unknown option.
  */
-export async function summarize(blocks: Blocks, hasher?: Hasher): Promise<Summary> {
-  const indicators = new Indicators();
-  for await (const { block } of checkedBlocks(blocks, hasher === undefined ? await openHasher() : hasher))
-    indicators.add(block);
+export async function summarize(blocks: Blocks, options: SummaryOptions = {}): Promise<Summary> {
+  onlyKeys(options, "options", ["hasher", "costOf", "emissions"]);
+  const { hasher, costOf, emissions } = options;
+  const indicators = new Indicators(costOf, emissions);
+  for await (const { block } of checkedBlocks(blocks, hasher ?? (await openHasher()))) indicators.add(block);
   return indicators.summary();
 }
 
@@ -94,10 +109,15 @@ export class Indicators {
   /** Charge of the devices by number, at first and now. */
   readonly #devices: { carrier: number; before: bigint; charge: bigint }[] = [];
   readonly #savings: SavingsSums;
+  readonly #trading: TradingSums;
 
-  /** @param costOf what it costs participants to make energy; null: what contracts tell (docs/indicators.md) */
-  constructor(costOf: CostOf | null = null) {
+  /**
+   * @param costOf what it costs participants to make energy; null: what contracts tell (docs/indicators.md)
+   * @param emissions what energy emits; null: nobody knows, and CO2 is left out
+   */
+  constructor(costOf: CostOf | null = null, emissions: Emissions | null = null) {
     this.#savings = new SavingsSums(this.#registry, costOf);
+    this.#trading = new TradingSums(this.#registry, emissions);
   }
 
   /** Adds the next block. */
@@ -105,8 +125,10 @@ export class Indicators {
     const { header, sections } = block;
     const contracts = this.#registry.add(block);
     for (const contract of contracts) this.#contract(contract);
+    const orders = ordersOf(sections);
     this.#savings.enter(contracts);
-    this.#savings.add(block);
+    this.#savings.add(block, orders);
+    this.#trading.enter(contracts);
     this.#blocks += 1;
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
@@ -114,6 +136,7 @@ export class Indicators {
     this.#areas.add(block);
     this.#readings += header.sections.readings.count;
     const totalsBy = totalsOf(block);
+    this.#trading.add(block, orders, totalsBy);
     for (const [code, carrier] of carriers.entries()) {
       const totals = totalsBy[carrier];
       for (const [index, name] of totalNames.entries()) this.#totals[code]![index]! += totals[name];
@@ -186,13 +209,16 @@ export class Indicators {
         closes: accountGroups.reduce((sum, group) => sum + held(group), 0n) === 0n,
       },
       areas: this.#areas.result(this.#registry.network.names),
-      savings: this.#savings.result(
-        held("platform commission") +
+      savings: this.#savings.result({
+        platform:
+          held("platform commission") +
           held("platform pool") +
           held("platform trading") +
           held("platform defaults"),
-        held("grid") + held("grid fees") + held("congestion rent"),
-      ),
+        retailer: held("grid"),
+        operator: held("grid fees") + held("congestion rent"),
+      }),
+      trading: this.#trading.result(),
     };
   }
 

@@ -19,9 +19,10 @@ import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
 import { type Carrier, carriers, ppm } from "../units.js";
-import { ordersOf } from "./left.js";
+import type { CountedOrders } from "./left.js";
 import type { Payment } from "./payments.js";
 import type { Registry } from "./registry.js";
+import { gini } from "./welfare.js";
 
 /**
  * What a unit costs that a participant makes of a carrier, in price ticks; null for what is made anyway, such as sun
@@ -58,12 +59,23 @@ export interface Savings {
   readonly together: Cost;
   /** What the platform earned, and what its own stores hold less than at first. */
   readonly platform: { readonly income: bigint; readonly drained: bigint };
+  /** What the retailer behind the grid connection got less what it paid, and what the grid's operator got. */
+  readonly retailer: bigint;
+  readonly operator: bigint;
   /**
    * What all of it cost: plants, what the grid and its operator got less what they paid, use forgone, and stores
    * drained. That is what participants bore less what the platform is left with.
    */
   readonly systemCost: bigint;
+  /**
+   * How unevenly what participants saved is spread over them: the Gini coefficient in ppm; null where nobody saved or
+   * lost anything.
+   */
+  readonly gini: number | null;
 }
+
+/** What is left on the accounts of those who are no participants, in amount ticks. */
+export type Held = Pick<Savings, "retailer" | "operator"> & { readonly platform: bigint };
 
 /** Movements of a participant's account that are no payment for energy or its handling. */
 const apart: ReadonlySet<PaymentKind> = new Set(["deposit", "withdrawal", "collateral"]);
@@ -181,8 +193,8 @@ export class SavingsSums {
     this.#devices[number].contract = contract;
   }
 
-  /** Takes the orders, trades and flows of a block whose contracts were taken. */
-  add({ sections }: Block): void {
+  /** Takes the orders, trades and flows of a block whose contracts were taken, and what its orders counted for. */
+  add({ sections }: Block, { counted, left }: CountedOrders): void {
     const energy = this.#energy;
     const orders = viewOf(sections.orders);
     const firstOf = (number: number): number => {
@@ -190,7 +202,6 @@ export class SavingsSums {
       const participant = orders.getUint32(at + order.participant, true);
       return (participant * carriers.length + orders.getUint8(at + order.carrier)) * width;
     };
-    const { counted, left } = ordersOf(sections);
     for (const [number, quantity] of counted.entries()) {
       if (quantity === 0) continue;
       const first = firstOf(number);
@@ -269,13 +280,8 @@ export class SavingsSums {
     return floor === undefined || floor <= this.#tariffs[code]!.feedIn ? null : floor;
   }
 
-  /**
-   * What the blocks so far came to.
-   *
-   * @param platform what is left on the accounts of the platform
-   * @param grid what the grid got less what it paid
-   */
-  result(platform: bigint, grid: bigint): Savings {
+  /** What the blocks so far came to. */
+  result({ platform, retailer, operator }: Held): Savings {
     this.#settle();
     const drained = new Map<number | null, bigint>();
     for (const { contract, before, charge } of this.#devices) {
@@ -293,7 +299,10 @@ export class SavingsSums {
       participants,
       together,
       platform: own,
-      systemCost: together.making + together.forgone + together.drained + grid + own.drained,
+      retailer,
+      operator,
+      systemCost: together.making + together.forgone + together.drained + retailer + operator + own.drained,
+      gini: gini(participants.map((cost) => cost.without - cost.with)),
     };
   }
 }

@@ -321,7 +321,7 @@ const rows: { readonly [name: string]: Row } = {
     takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },
   },
   statementRow: { call: [{}], free: [0] },
-  summarize: { call: [ledger.blocks, hasher], takes: { 0: ["array"], 1: [undefined] } },
+  summarize: { call: [ledger.blocks, { hasher }], takes: { 0: ["array"], 1: [undefined, "object"] } },
   writeBundle: {
     call: [trading.store.blocks(), "ann", { hasher, engine }],
     takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },

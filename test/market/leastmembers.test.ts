@@ -63,7 +63,9 @@ describe("a market with a least number of members", () => {
         expect(carriers.map(({ totals }) => totals)).toEqual(
           all.results[place]!.carriers.map(({ totals }) => totals),
         );
-      expect((await summarize(blocks, hasher)).energy).toEqual((await summarize(all.blocks, hasher)).energy);
+      expect((await summarize(blocks, { hasher })).energy).toEqual(
+        (await summarize(all.blocks, { hasher })).energy,
+      );
       expect(await auditBlocks(blocks, { engine, hasher })).toMatchObject({ ok: true, executed: 3 });
     }
   });

@@ -22,7 +22,7 @@ def main():
     converters = set()
     tariffs = {}
     books = {}
-    grid = platform = Fraction(0)
+    retailer = operator = platform = Fraction(0)
     platform_drained = Fraction(0)
 
     def add(person, name, amount):
@@ -102,7 +102,7 @@ def main():
                 platform += paid
             if trade["seller"] != "device":
                 platform -= got
-            grid += (got if trade["seller"] == "grid" else 0) - (paid if trade["buyer"] == "grid" else 0)
+            retailer += (got if trade["seller"] == "grid" else 0) - (paid if trade["buyer"] == "grid" else 0)
         for flow in block["flows"]:
             kind, party, quantity, carrier = flow["kind"], flow["party"], flow["quantity"], flow["carrier"]
             amount = quantity * flow["price"]
@@ -113,21 +113,21 @@ def main():
             elif kind == "exported":
                 makes(people[party], carrier, quantity, True)
                 add(people[party], "paid", -amount)
-                grid -= amount
+                retailer -= amount
             elif kind == "imported":
                 wants(people[party], carrier, quantity, True)
                 add(people[party], "paid", amount)
-                grid += amount
+                retailer += amount
             elif kind == "interrupted":
                 wants(people[party], carrier, quantity, False)
                 add(people[party], "paid", -amount)
                 platform -= amount
             elif kind in ("areaFee", "areaRent"):
                 # What the grid operator is paid.
-                grid += int(flow["extra"]) * flow["price"]
+                operator += int(flow["extra"]) * flow["price"]
                 platform -= int(flow["extra"]) * flow["price"]
             elif kind == "areaLoss":
-                grid += amount
+                retailer += amount
                 platform -= amount
             elif kind in ("charged", "gridCharged", "discharged", "selfDischarged", "used"):
                 owner = owners[party]
@@ -140,7 +140,7 @@ def main():
                     if kind == "charged":
                         platform += amount
                     else:
-                        grid += amount
+                        retailer += amount
                 elif kind == "discharged":
                     platform -= amount
                     if owner is None:
@@ -175,12 +175,18 @@ def main():
         return {name: str(round(value)) for name, value in book.items()}
 
     together = {name: sum(book[name] for book in books.values()) for name in NAMES}
-    system = together["making"] + together["forgone"] + together["drained"] + grid + platform_drained
+    system = together["making"] + together["forgone"] + together["drained"] + retailer + operator + platform_drained
+    saved = [book["without"] - sum(book[name] for name in NAMES[1:]) for book in books.values()]
+    sizes = sum(map(abs, saved))
+    differences = sum(abs(a - b) for a in saved for b in saved)
     print(json.dumps({
         "participants": [{"participant": person, **rounded(books[person])} for person in people],
         "together": rounded(together),
         "platform": {"income": str(platform), "drained": str(round(platform_drained))},
+        "retailer": str(round(retailer)),
+        "operator": str(round(operator)),
         "systemCost": str(round(system)),
+        "gini": differences * 1_000_000 // (2 * len(saved) * sizes) if sizes else None,
     }))
 
 
