@@ -11,6 +11,7 @@ import { problemOf } from "./parts/problem.js";
 // Each command is loaded only when it is called: `gridclear clear` must not pay for a store or a web server.
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["clear", async () => (await import("./commands/clear.js")).clearCommand],
+  ["scenario", async () => (await import("./commands/scenario.js")).scenarioCommand],
   ["run", async () => (await import("./commands/run.js")).runCommand],
   ["demo", async () => (await import("./commands/demo.js")).demoCommand],
   ["verify", async () => (await import("./commands/verify.js")).verifyCommand],

@@ -75,11 +75,19 @@ export function rulesOf(carrier: Carrier): Shape<CarrierRules> {
     pool: optional(orNull(pool), "the energy pool; null: none", own.pool),
   });
   const rule = "a pricing goes with its mechanism, and ties prorata with uniform prices";
-  return further(keys, rule, (given, field) => {
-    const { mechanism, pricing } = checkMechanism(given, field, own);
-    if (given.ties !== "lottery") checkTies(given.ties, { mechanism, pricing }, `${field}.ties`);
-    return { ...given, mechanism, pricing };
-  });
+  return further(
+    keys,
+    rule,
+    (given, field) => {
+      const { mechanism, pricing } = checkMechanism(given, field, own);
+      if (given.ties !== "lottery") checkTies(given.ties, { mechanism, pricing }, `${field}.ties`);
+      return { ...given, mechanism, pricing };
+    },
+    ({ pricing, ...rules }) => {
+      const { pricing: leftOut } = checkMechanism({ mechanism: rules.mechanism }, "", own);
+      return { ...rules, pricing: pricing === leftOut ? undefined : pricing };
+    },
+  );
 }
 
 /** What the grid takes and pays for a kWh unless the scenario says otherwise. */

@@ -21,32 +21,46 @@ export interface OwnStrategy {
   readonly text: string;
 }
 
-/** A bundled scenario by name, or one from a file with the profiles and the weather it names beside it. */
-export async function readScenario(
-  name: string,
-  io: Io,
-): Promise<{ scenario: Scenario; measured: readonly MeasuredProfile[]; weather: WeatherYear | null }> {
-  if (scenarioNames.some((each) => each === name))
-    return { scenario: bundledScenario(name), measured: [], weather: null };
-  const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
-  const scenario = inFile(name, () => parseScenario(text));
-  const weather = await readWeather(name, scenario);
-  if (scenario.profiles === null) return { scenario, measured: [], weather };
-  const beside = join(dirname(name), scenario.profiles.file);
-  const rows = await readText(beside, { limit: maxTextLength });
-  const { measured, missing, firstMissing } = inFile(beside, () => parseProfiles(rows, scenario));
-  if (missing > 0)
-    io.err(
-      `${beside}: ${grouped(missing)} steps are missing and count as zero; the first: ${firstMissing}\n`,
-    );
-  return { scenario, measured, weather };
+/** What a scenario names beside itself. */
+export interface Besides {
+  readonly measured: readonly MeasuredProfile[];
+  readonly weather: WeatherYear | null;
+  /** Steps of the run that the profile file lacks, and the first of them in words; null without such a file. */
+  readonly missing: { readonly steps: number; readonly first: string | null } | null;
 }
 
-async function readWeather(name: string, { weatherFile }: Scenario): Promise<WeatherYear | null> {
-  if (weatherFile === null) return null;
-  const beside = join(dirname(name), weatherFile);
-  const text = await readText(beside, { limit: maxTextLength });
-  return inFile(beside, () => parseWeather(text));
+/** Whether a name is that of a scenario which comes with the package. */
+export const isBundled = (name: string): boolean => scenarioNames.some((each) => each === name);
+
+/** A bundled scenario by name, or one from a file with the profiles and the weather it names beside it. */
+export async function readScenario(name: string, io: Io): Promise<{ scenario: Scenario } & Besides> {
+  if (isBundled(name)) return { scenario: bundledScenario(name), measured: [], weather: null, missing: null };
+  const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
+  const scenario = inFile(name, () => parseScenario(text));
+  const besides = await readBesides(name, scenario);
+  const { steps = 0, first } = besides.missing ?? {};
+  if (steps > 0)
+    io.err(
+      `${join(dirname(name), scenario.profiles!.file)}: ${grouped(steps)} steps are missing and count as zero; the first: ${first}\n`,
+    );
+  return { scenario, ...besides };
+}
+
+/** The files that a scenario names, which lie beside its own, `name`. Errors begin with the name of theirs. */
+export async function readBesides(name: string, scenario: Scenario): Promise<Besides> {
+  const { weatherFile, profiles } = scenario;
+  const text = async (beside: string): Promise<string> => readText(beside, { limit: maxTextLength });
+  const besideOf = (file: string): string => join(dirname(name), file);
+  let weather: WeatherYear | null = null;
+  if (weatherFile !== null) {
+    const hours = await text(besideOf(weatherFile));
+    weather = inFile(besideOf(weatherFile), () => parseWeather(hours));
+  }
+  if (profiles === null) return { measured: [], weather, missing: null };
+  const beside = besideOf(profiles.file);
+  const rows = await text(beside);
+  const { measured, missing, firstMissing } = inFile(beside, () => parseProfiles(rows, scenario));
+  return { measured, weather, missing: { steps: missing, first: firstMissing } };
 }
 
 /**
