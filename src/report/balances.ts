@@ -7,7 +7,7 @@ import type { PaymentKind } from "../market/books/payments.js";
 import type { Carrier } from "../units.js";
 import type { AreaSum } from "./areas.js";
 import type { MarketTicks } from "./columns.js";
-import type { Savings } from "./savings.js";
+import type { Savings } from "./cost.js";
 import type { TradingOfAll } from "./tradingsum.js";
 
 /** Groups of accounts, as a person thinks of them. */

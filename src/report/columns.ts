@@ -13,9 +13,19 @@ import { amountTick, formatTicks, microTick, parseTick, type Tick } from "../uni
 /**
  * What a column holds: a whole number below 2³² (`index`) or 2⁵³ (`number`), a text, a moment (milliseconds since
  * 1970), or an exact decimal, given in ticks: the quantity or price of one record, a sum of quantities (`total`), an
- * amount.
+ * amount, a share (in ppm, 1 is all), a mass of CO2 (kg, in mg a kWh × quantity ticks).
  */
-export type ColumnType = "index" | "number" | "text" | "moment" | "quantity" | "total" | "price" | "amount";
+export type ColumnType =
+  | "index"
+  | "number"
+  | "text"
+  | "moment"
+  | "quantity"
+  | "total"
+  | "price"
+  | "amount"
+  | "share"
+  | "mass";
 /** A column: its name and what it holds. */
 export type Column = readonly [name: string, type: ColumnType];
 /** One value; null where there is none. */
@@ -61,9 +71,14 @@ export function contractsOf({ sections }: Block): Contract[] {
   );
 }
 
+/** The tick of a mass of CO2 in kg: mg a kWh × quantity ticks. */
+export const massTick = ({ quantity }: MarketTicks): Tick => amountTick(quantity, microTick);
+
 /** The tick in which a column counts; null where it holds no decimal. */
 export function tickOf(type: ColumnType, ticks: MarketTicks): Tick | null {
   if (type === "quantity" || type === "total") return ticks.quantity;
+  if (type === "share") return microTick;
+  if (type === "mass") return massTick(ticks);
   return type === "price" || type === "amount" ? ticks[type] : null;
 }
 

@@ -29,14 +29,15 @@ export {
 export { type BundleStatement, readBundle } from "./bundle/read.js";
 export { type BundleOptions, writeBundle } from "./bundle/write.js";
 export type { Cell, Column, ColumnType, MarketTicks } from "./columns.js";
+export type { Cost, CostOf, Savings } from "./cost.js";
 export { exportCsv } from "./export/csv.js";
 export { exportJson, importJson } from "./export/document.js";
 export { readLedgerFile, writeLedgerFile } from "./export/file.js";
 export { exportParquet } from "./export/parquet.js";
 export type { TableOptions } from "./export/reader.js";
+export { exportRows } from "./export/rowsjson.js";
 export { type Table, tables } from "./export/tables.js";
-export { type SummaryOptions, summarize } from "./indicators.js";
-export type { Cost, CostOf, Savings } from "./savings.js";
+export { type Known, type SummaryOptions, summarize } from "./indicators.js";
 export {
   type Statement,
   type StatementEntry,

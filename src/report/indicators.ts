@@ -8,7 +8,7 @@ import { onlyKeys } from "../check.js";
 import type { Block } from "../ledger/format/block.js";
 import type { Blocks } from "../ledger/format/chain.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
-import { offsetsOf } from "../ledger/format/layout.js";
+import { decodeRecords, offsetsOf } from "../ledger/format/layout.js";
 import {
   type AccountName,
   accountNames,
@@ -20,6 +20,8 @@ import {
   tradeCode,
   tradeLayout,
 } from "../ledger/format/records.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
+import { stateLayout } from "../ledger/format/state.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { type PaymentKind, paymentKinds } from "../market/books/payments.js";
@@ -29,24 +31,29 @@ import { AreaSums } from "./areas.js";
 import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
 import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
+import type { CostOf } from "./cost.js";
 import { ordersOf } from "./left.js";
 import { eachPayment, type Payment } from "./payments.js";
-import { chargeKinds, Registry } from "./registry.js";
-import { type CostOf, SavingsSums } from "./savings.js";
+import { chargeKinds, contractsAfter, Registry } from "./registry.js";
+import { SavingsSums } from "./savings.js";
 import { totalsOf } from "./totals.js";
 import { TradingSums } from "./trading.js";
 import type { Emissions } from "./tradingsum.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
-/** What {@link summarize} may be given beside the blocks. */
-export interface SummaryOptions {
-  /** Default: `openHasher`'s. */
-  readonly hasher?: Hasher;
+/** What no block says of a market. */
+export interface Known {
   /** What it costs participants to make energy. Default: what contracts tell (docs/indicators.md). */
   readonly costOf?: CostOf;
   /** What energy emits. Default: nobody knows, and CO2 is null. */
   readonly emissions?: Emissions;
+}
+
+/** What {@link summarize} may be given beside the blocks. */
+export interface SummaryOptions extends Known {
+  /** Default: `openHasher`'s. */
+  readonly hasher?: Hasher;
 }
 
 /**
@@ -55,9 +62,9 @@ export interface SummaryOptions {
  */
 export async function summarize(blocks: Blocks, options: SummaryOptions = {}): Promise<Summary> {
   onlyKeys(options, "options", ["hasher", "costOf", "emissions"]);
-  const { hasher, costOf, emissions } = options;
-  const indicators = new Indicators(costOf, emissions);
-  for await (const { block } of checkedBlocks(blocks, hasher ?? (await openHasher()))) indicators.add(block);
+  const { hasher = await openHasher(), ...known } = options;
+  const indicators = new Indicators(known);
+  for await (const { block } of checkedBlocks(blocks, hasher)) indicators.add(block);
   return indicators.summary();
 }
 
@@ -96,7 +103,6 @@ export class Indicators {
   readonly #onAreas = carriers.map(() => ({ imports: 0n, storeExports: 0n }));
   readonly #areas = new AreaSums();
   #readings = 0;
-  #participants = 0;
   readonly #totals: bigint[][] = carriers.map(() => totalNames.map(() => 0n));
   readonly #flowQuantity: bigint[] = Array.from({ length: slots }, () => 0n);
   readonly #flowLost: bigint[] = Array.from({ length: slots }, () => 0n);
@@ -105,30 +111,53 @@ export class Indicators {
   );
   readonly #received = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
   readonly #paid = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
   /** Charge of the devices by number, at first and now. */
   readonly #devices: { carrier: number; before: bigint; charge: bigint }[] = [];
   readonly #savings: SavingsSums;
   readonly #trading: TradingSums;
 
   /**
-   * @param costOf what it costs participants to make energy; null: what contracts tell (docs/indicators.md)
-   * @param emissions what energy emits; null: nobody knows, and CO2 is left out
+   * @param known what no block says; the defaults of {@link SummaryOptions}
+   * @param snapshot of the block before the first that is added; null: that is genesis
    */
-  constructor(costOf: CostOf | null = null, emissions: Emissions | null = null) {
-    this.#savings = new SavingsSums(this.#registry, costOf);
-    this.#trading = new TradingSums(this.#registry, emissions);
+  constructor({ costOf, emissions }: Known = {}, snapshot: Snapshot | null = null) {
+    this.#registry = Registry.after(snapshot);
+    this.#savings = new SavingsSums(this.#registry, costOf ?? null);
+    this.#trading = new TradingSums(this.#registry, emissions ?? null);
+    if (snapshot === null) return;
+    this.#contracts(contractsAfter(snapshot));
+    for (const { kind, number, value } of decodeRecords(stateLayout, snapshot.state))
+      if (kind === "charge") this.#hold(number, value);
+  }
+
+  /** Takes a block before those that are added up: who takes part by which contracts, and what stores hold. */
+  pass(block: Block): void {
+    this.#contracts(this.#registry.add(block));
+    const { flows } = block.sections;
+    const view = viewOf(flows);
+    for (let at = 0; at < flows.length; at += flowLayout.bytes)
+      if (chargeKinds.has(flowKinds[view.getUint8(at + flow.kind) - 1]!))
+        this.#hold(view.getUint32(at + flow.party, true), view.getBigUint64(at + flow.extra, true));
+  }
+
+  #hold(device: number, charge: bigint): void {
+    Object.assign(this.#devices[device]!, { before: charge, charge });
+    this.#savings.hold(device, charge);
+  }
+
+  #contracts(contracts: readonly Contract[]): void {
+    for (const contract of contracts) this.#contract(contract);
+    this.#savings.enter(contracts);
+    this.#trading.enter(contracts);
   }
 
   /** Adds the next block. */
   add(block: Block): void {
     const { header, sections } = block;
-    const contracts = this.#registry.add(block);
-    for (const contract of contracts) this.#contract(contract);
+    this.#contracts(this.#registry.add(block));
     const orders = ordersOf(sections);
-    this.#savings.enter(contracts);
     this.#savings.add(block, orders);
-    this.#trading.enter(contracts);
     this.#blocks += 1;
     this.#orders += header.sections.orders.count;
     this.#trades += header.sections.trades.count;
@@ -147,7 +176,6 @@ export class Indicators {
 
   #contract(contract: Contract): void {
     if (contract.kind === "market") this.#ticks = marketTicks(contract);
-    if (contract.kind === "participant" && contract.version === 1) this.#participants += 1;
     if (contract.kind !== "storage") return;
     const charge = BigInt(contract.charge);
     const number = this.#registry.deviceOf(contract.device)!;
@@ -199,7 +227,7 @@ export class Indicators {
       trades: this.#trades - this.#poolTrades,
       poolTrades: this.#poolTrades,
       readings: this.#readings,
-      participants: this.#participants,
+      participants: this.#registry.participants.length,
       energy: Object.fromEntries(
         carriers.map((carrier, code) => [carrier, this.#energy(code)]),
       ) as Summary["energy"],

@@ -1,5 +1,6 @@
 /** Who is who in a ledger: the numbers that records use and what contracts call them, as its blocks introduce them. */
 import type { Block } from "../ledger/format/block.js";
+import { decodeCanonical } from "../ledger/format/canonical.js";
 import type { FlowRecord } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Contract } from "../market/contracts/contracts.js";
@@ -77,4 +78,16 @@ export class Registry {
     this.#devices.set(contract.device, number);
     this.devices[number] = { name: contract.device, owner };
   }
+}
+
+/** Kinds whose contracts say who has which number, and so are wanted of what has ended too. */
+const numbered: ReadonlySet<Contract["kind"]> = new Set(["participant", "storage"]);
+
+/** The contracts that hold after a snapshot, in an order in which one may name what another made. */
+export function contractsAfter(snapshot: Snapshot): Contract[] {
+  const inForce = snapshot.contracts.map((text) => decodeCanonical(text) as unknown as Contract);
+  return [
+    ...keyContracts(snapshot).filter(({ kind }) => numbered.has(kind)),
+    ...inForce.filter(({ kind }) => !numbered.has(kind)),
+  ];
 }

@@ -19,63 +19,11 @@ import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
 import { type Carrier, carriers, ppm } from "../units.js";
+import { addCosts, type CostOf, costWith, type Held, type Savings } from "./cost.js";
 import type { CountedOrders } from "./left.js";
 import type { Payment } from "./payments.js";
 import type { Registry } from "./registry.js";
 import { gini } from "./welfare.js";
-
-/**
- * What a unit costs that a participant makes of a carrier, in price ticks; null for what is made anyway, such as sun
- * and wind: without a market that would be fed in.
- */
-export type CostOf = (participant: string, carrier: Carrier) => number | null;
-
-/** What a participant's energy cost, in amount ticks; what is earned counts below zero. */
-export interface Cost {
-  /**
-   * Without a market: what was asked for bought at the retail tariff, cars charged at it with what they used on the
-   * road, sun and wind fed in at the feed-in tariff, plants, converters and batteries standing still.
-   */
-  readonly without: bigint;
-  /** With it: all of the following together. */
-  readonly with: bigint;
-  /** Paid for energy and its handling, fees included, less what was earned. */
-  readonly paid: bigint;
-  /** Paid for what meters found beside what was traded. */
-  readonly imbalances: bigint;
-  /** What it cost to make what its plants delivered. */
-  readonly making: bigint;
-  /** What was called off or not served, at the retail tariff. */
-  readonly forgone: bigint;
-  /** What its stores hold less than at first, halfway between the tariffs; more counts below zero. */
-  readonly drained: bigint;
-}
-
-/** What a market was worth, in amount ticks. */
-export interface Savings {
-  /** By participant, in the order of registration; its id first. */
-  readonly participants: readonly (Cost & { readonly participant: string })[];
-  /** All of them together. */
-  readonly together: Cost;
-  /** What the platform earned, and what its own stores hold less than at first. */
-  readonly platform: { readonly income: bigint; readonly drained: bigint };
-  /** What the retailer behind the grid connection got less what it paid, and what the grid's operator got. */
-  readonly retailer: bigint;
-  readonly operator: bigint;
-  /**
-   * What all of it cost: plants, what the grid and its operator got less what they paid, use forgone, and stores
-   * drained. That is what participants bore less what the platform is left with.
-   */
-  readonly systemCost: bigint;
-  /**
-   * How unevenly what participants saved is spread over them: the Gini coefficient in ppm; null where nobody saved or
-   * lost anything.
-   */
-  readonly gini: number | null;
-}
-
-/** What is left on the accounts of those who are no participants, in amount ticks. */
-export type Held = Pick<Savings, "retailer" | "operator"> & { readonly platform: bigint };
 
 /** Movements of a participant's account that are no payment for energy or its handling. */
 const apart: ReadonlySet<PaymentKind> = new Set(["deposit", "withdrawal", "collateral"]);
@@ -236,13 +184,19 @@ export class SavingsSums {
     found.used += used;
   }
 
+  /** Takes what a device holds before the first block that is added. */
+  hold(device: number, charge: bigint): void {
+    Object.assign(this.#devices[device]!, { before: charge, charge });
+  }
+
   /** Takes a payment. */
   pay({ kind, debit, credit, amount }: Readonly<Payment>): void {
     if (apart.has(kind)) return;
     const name = forImbalances.has(kind) ? "imbalances" : "paid";
-    const [to, from] = [debit - firstParticipantAccount, credit - firstParticipantAccount];
-    if (from >= 0 && from < this.#money.length) this.#money[from]![name] += amount;
-    if (to >= 0 && to < this.#money.length) this.#money[to]![name] -= amount;
+    const { [credit - firstParticipantAccount]: payer, [debit - firstParticipantAccount]: payee } =
+      this.#money;
+    if (payer !== undefined) payer[name] += amount;
+    if (payee !== undefined) payee[name] -= amount;
   }
 
   /** Turns the energies since the last change of contracts into money. */
@@ -291,7 +245,7 @@ export class SavingsSums {
     }
     const participants = this.#money.map((money, number) => ({
       participant: this.#registry.participants[number]!,
-      ...costOf({ ...money, drained: drained.get(number) ?? 0n }),
+      ...costWith({ ...money, drained: drained.get(number) ?? 0n }),
     }));
     const together = addCosts(participants);
     const own = { income: platform, drained: drained.get(null) ?? 0n };
@@ -305,22 +259,4 @@ export class SavingsSums {
       gini: gini(participants.map((cost) => cost.without - cost.with)),
     };
   }
-}
-
-const costOf = (parts: Omit<Cost, "with">): Cost => ({
-  ...parts,
-  with: parts.paid + parts.imbalances + parts.making + parts.forgone + parts.drained,
-});
-
-/** Costs of several participants together. */
-export function addCosts(costs: readonly Cost[]): Cost {
-  const sum = (name: keyof Cost): bigint => costs.reduce((total, cost) => total + cost[name], 0n);
-  return costOf({
-    without: sum("without"),
-    paid: sum("paid"),
-    imbalances: sum("imbalances"),
-    making: sum("making"),
-    forgone: sum("forgone"),
-    drained: sum("drained"),
-  });
 }

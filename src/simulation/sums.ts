@@ -10,6 +10,7 @@ import type { OrderBatch } from "../market/intake/request.js";
 import { Indicators, type Summary } from "../report/indicators.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Community } from "./community.js";
+import { emissionsOf } from "./emissions.js";
 import type { History } from "./history.js";
 import { unitCost } from "./members/strategy.js";
 import { readRecords } from "./records.js";
@@ -58,9 +59,11 @@ export class RunSums {
     this.#history = history;
     const { members, scenario } = community;
     const byId = new Map(members.map((member) => [member.id, member]));
-    this.#indicators = new Indicators((participant, carrier) =>
-      unitCost(byId.get(participant)!, carrier, scenario.tariffs[carrier]),
-    );
+    const emissions = emissionsOf(community);
+    this.#indicators = new Indicators({
+      ...(emissions === undefined ? {} : { emissions }),
+      costOf: (participant, carrier) => unitCost(byId.get(participant)!, carrier, scenario.tariffs[carrier]),
+    });
     this.#hasher = hasher;
   }
 

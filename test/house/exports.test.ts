@@ -311,6 +311,7 @@ const rows: { readonly [name: string]: Row } = {
   exportCsv: { call: [ledger.blocks, "orders", hasher], takes: { 0: ["array"] } },
   exportJson: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
   exportParquet: { call: [ledger.blocks, "orders", hasher], takes: { 0: ["array"] } },
+  exportRows: { call: [ledger.blocks, "orders", hasher], takes: { 0: ["array"] } },
   importJson: { call: [await piecesOf(exportJson(ledger.blocks, hasher)), hasher] },
   readLedgerFile: {
     call: [await piecesOf(writeLedgerFile(ledger.blocks, hasher)), hasher, false],

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import { checkedBlocks } from "../../src/report/blocks.js";
+import type { CostOf, Savings } from "../../src/report/cost.js";
 import { exportJson } from "../../src/report/export/document.js";
 import { Indicators } from "../../src/report/indicators.js";
-import type { CostOf, Savings } from "../../src/report/savings.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { memberKinds } from "../../src/simulation/scenario.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 async function savingsOf(store: Store, costOf: CostOf | null): Promise<Savings> {
-  const indicators = new Indicators(costOf);
+  const indicators = new Indicators(costOf === null ? {} : { costOf });
   for await (const { block } of checkedBlocks(store.blocks(), engine)) indicators.add(block);
   return indicators.summary().savings;
 }

@@ -35,7 +35,7 @@ const emissions: Emissions = {
 };
 
 async function summaryOf(store: Store): Promise<Summary> {
-  const indicators = new Indicators(null, emissions);
+  const indicators = new Indicators({ emissions });
   for await (const { block } of checkedBlocks(store.blocks(), engine)) indicators.add(block);
   return indicators.summary();
 }

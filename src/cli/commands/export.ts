@@ -16,6 +16,7 @@ import {
   exportCsv,
   exportJson,
   exportParquet,
+  exportRows,
   type TableOptions,
   tables,
   writeLedgerFile,
@@ -51,7 +52,7 @@ export const exportCommand: Command = defineCommand({
   options: {
     format: {
       value: "FORMAT",
-      help: "json: one document with everything in it, which can be read back to the same blocks; csv: tables as text, decimals exact; parquet: tables for DuckDB, pandas and others; file: all blocks in one binary file (docs/ledger-format.md); directory: a new ledger directory",
+      help: "json: one document with everything in it, which can be read back to the same blocks, or with --table the rows of one table; csv: tables as text, decimals exact; parquet: tables for DuckDB, pandas and others; file: all blocks in one binary file (docs/ledger-format.md); directory: a new ledger directory",
     },
     output: {
       value: "PATH",
@@ -109,13 +110,18 @@ function readRequest(
   const format = formats.find((known) => known === values.format);
   if (format === undefined)
     return fail("invalid", "--format", `one of ${formats.join(", ")}`, values.format ?? "none");
-  const tabular = format === "csv" || format === "parquet";
+  const tabular = format === "csv" || format === "parquet" || (format === "json" && table !== undefined);
   if (table !== undefined && !(tabular && tableNames.includes(table))) {
-    const wanted = tabular ? `one of ${tableNames.join(", ")}` : "csv or parquet with it";
+    const wanted = tabular ? `one of ${tableNames.join(", ")}` : "csv, parquet or json with it";
     return fail("invalid", "--table", wanted, table);
   }
   if (period !== undefined && !tabular)
-    return fail("invalid", "--period", "csv or parquet with it: the others hold whole ledgers", format);
+    return fail(
+      "invalid",
+      "--period",
+      "csv, parquet, or json of one table with it: the others hold whole ledgers",
+      format,
+    );
   if (output === undefined && !(format === "json" || (format === "csv" && table !== undefined)))
     return fail("invalid", "--output", `a path for ${format}`, "none");
   return { format, output, table, range: period === undefined ? null : readRange(period) };
@@ -145,9 +151,11 @@ async function write(source: Source, request: Request, io: Io): Promise<void> {
   const { blocks, hasher, options } = source;
   if (output === undefined) {
     const pieces =
-      table === undefined ? exportJson(blocks(), hasher) : exportCsv(blocks(), table, hasher, options);
+      table === undefined
+        ? exportJson(blocks(), hasher)
+        : (format === "json" ? exportRows : exportCsv)(blocks(), table, hasher, options);
     for await (const piece of pieces) io.out(piece);
-  } else if (format === "json" || format === "file") {
+  } else if ((format === "json" && table === undefined) || format === "file") {
     const pieces = (format === "json" ? exportJson : writeLedgerFile)(blocks(), hasher);
     await whollyOrNot((making) => writeNew(output, pieces, making));
   } else if (format === "directory") await writeDirectory(output, source);
@@ -208,9 +216,9 @@ async function writeTables(
   io: Io,
 ): Promise<void> {
   const pieces = (name: string): Pieces =>
-    format === "csv"
-      ? exportCsv(blocks(), name, hasher, options)
-      : once(() => exportParquet(blocks(), name, hasher, options));
+    format === "parquet"
+      ? once(() => exportParquet(blocks(), name, hasher, options))
+      : (format === "json" ? exportRows : exportCsv)(blocks(), name, hasher, options);
   const isDirectory = (await stat(output).catch(() => null))?.isDirectory() ?? false;
   const leftOut: string[] = [];
   await whollyOrNot(async (making) => {

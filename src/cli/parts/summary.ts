@@ -1,11 +1,13 @@
 /** What a run came to: where energy and money of its ledger went, for people and for programs. */
+
+import { addCosts } from "../../report/cost.js";
 import type { Cost, EnergyBalance, MarketTicks, Summary } from "../../report/index.js";
-import { addCosts } from "../../report/savings.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import type { Refusals } from "../../simulation/simulation.js";
 import { carriers, formatTicks, type Tick } from "../../units.js";
 import { areasDocument, areasText } from "./areatable.js";
 import { grouped, rounded, table } from "./table.js";
+import { evennessText, percent, tradingDocument, tradingRows } from "./tradingtext.js";
 
 /** What {@link summaryText} says of a run besides the sums of its ledger. */
 export interface RunFacts {
@@ -114,6 +116,12 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
       ["", ...carriers],
       energyRows(ticks)
         .map(([label, value]) => [label, ...balances.map(value)])
+        .concat(
+          tradingRows(ticks, scenario.periodMs).map(([label, value]) => [
+            label,
+            ...carriers.map((carrier) => value(summary.trading.together[carrier])),
+          ]),
+        )
         .filter((row) => row.slice(1).some((cell) => cell !== "0.0" && cell !== "-")),
     ),
     `sums close: ${open.length === 0 ? `yes, to the last ${stepNames[ticks.quantity.scale] ?? "tick"}` : `NO, not for ${open.join(", ")}`}\n`,
@@ -153,12 +161,9 @@ export function summaryText(summary: Summary, facts: RunFacts): string {
   ].join("");
 }
 
-/** A share as a person reads it; nothing where there is no whole. */
-const percent = (part: bigint, whole: bigint): string =>
-  whole > 0n ? `${((Number(part) * 100) / Number(whole)).toFixed(1)} %` : "-";
-
 /** What the market was worth, by kind of participant. */
-function savingsText({ savings, ticks }: Summary, { scenario, kinds }: RunFacts): string {
+function savingsText(summary: Summary, { scenario, kinds }: RunFacts): string {
+  const { savings, ticks } = summary;
   const money = (amount: bigint): string => rounded(amount, ticks.amount, 2);
   const { platform, together, systemCost } = savings;
   const byKind = new Map<string, Cost[]>();
@@ -188,6 +193,7 @@ function savingsText({ savings, ticks }: Summary, { scenario, kinds }: RunFacts)
     ),
     `All of it cost ${money(systemCost)} ${scenario.currency}. At the grid's tariffs alone it would have been ${money(together.without)}:\n`,
     `the community saved ${money(saved)} (${percent(saved, together.without)}), of which the platform keeps ${money(result)}.\n`,
+    evennessText(summary),
   ].join("");
 }
 
@@ -219,7 +225,10 @@ function savingsDocument({ savings, ticks }: Summary, { kinds }: RunFacts): Reco
     })),
     together: costDocument(together, ticks),
     platform: decimals(platform, ticks.amount),
+    retailer: amount(savings.retailer),
+    operator: amount(savings.operator),
     systemCost: amount(systemCost),
+    gini: savings.gini === null ? null : savings.gini / 1_000_000,
     saved: amount(together.without - systemCost),
   };
 }
@@ -284,6 +293,7 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
     },
     areas: areasDocument(summary),
     savings: savingsDocument(summary, facts),
+    indicators: tradingDocument(summary),
     ledger: facts.ledger,
     head: facts.head,
     ran: { periods: facts.ranPeriods, orders: facts.ranOrders, durationMs: Math.round(facts.durationMs) },

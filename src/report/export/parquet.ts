@@ -15,9 +15,11 @@ const shortDigits = 18;
 const longDigits = 38;
 const longest = 10n ** 38n;
 
-/** Digits of a column of decimals: quantities and prices are 32 bits of ticks, sums and amounts 64. */
+/** Digits of a column of decimals: quantities and prices are 32 bits of ticks, shares less, sums and amounts 64. */
 const digitsOf = (type: ColumnType, { mantissa }: Tick): number =>
-  (type === "quantity" || type === "price") && mantissa < 100_000_000n ? shortDigits : longDigits;
+  (type === "quantity" || type === "price" || type === "share") && mantissa < 100_000_000n
+    ? shortDigits
+    : longDigits;
 
 function schemaOf(name: string, type: ColumnType, ticks: MarketTicks): SchemaElement {
   const optional = { name, repetition_type: "OPTIONAL" } as const;

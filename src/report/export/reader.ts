@@ -23,12 +23,13 @@ import {
   tickOf,
   ticksAfter,
 } from "../columns.js";
+import { Indicators, type Known } from "../indicators.js";
 import { Registry } from "../registry.js";
 import { totalsOf } from "../totals.js";
 import { type Place, type ReadTable, tableNamed } from "./tables.js";
 
 /** Options of an export of a table. */
-export interface TableOptions extends Partial<Stretch> {
+export interface TableOptions extends Partial<Stretch>, Known {
   /**
    * Canonical JSON of the market contract, which says in what decimals count: where neither genesis is shown nor a
    * snapshot given.
@@ -42,13 +43,18 @@ export class TableReader {
   readonly #hasher: Hasher;
   readonly #stretch: Stretch;
   readonly #contract: Uint8Array | null;
+  readonly #known: Known;
   readonly #registry: Registry;
   #ticks: MarketTicks | null = null;
 
   /** Throws `invalid` for a table that there is not and for options that are unknown or out of range. */
   constructor(table: string, hasher: Hasher, options: TableOptions = {}) {
-    onlyKeys(options, "options", ["from", "to", "snapshot", "contract"]);
+    onlyKeys(options, "options", ["from", "to", "snapshot", "contract", "costOf", "emissions"]);
     this.#table = tableNamed(table);
+    this.#known = {
+      ...(options.costOf === undefined ? {} : { costOf: options.costOf }),
+      ...(options.emissions === undefined ? {} : { emissions: options.emissions }),
+    };
     this.#hasher = hasher;
     this.#stretch = stretchOf(options);
     const { snapshot } = this.#stretch;
@@ -67,25 +73,30 @@ export class TableReader {
   }
 
   /**
-   * The rows of each block, every one of which is checked. Throws `corrupt` naming the first bad height, `state` where
-   * what the table needs is withheld.
+   * The rows of each block, every one of which is checked; those of a table of sums together at the end. Throws
+   * `corrupt` naming the first bad height, `state` where what the table needs is withheld.
    */
   async *read(blocks: Blocks): AsyncGenerator<Cell[][]> {
+    const table = this.#table;
     const { from, to, snapshot } = this.#stretch;
+    const sums = "sums" in table ? new Indicators(this.#known, snapshot) : null;
     const chain = new Chain(this.#hasher);
     for await (const linked of blocksAfter(blocks, chain, snapshot)) {
       // What lies beyond is not looked at, and need not be good.
       if (linked.header.height >= to) break;
       const place = this.#place(linked);
-      if (linked.header.height >= from) yield this.#table.rows(place);
+      const isWanted = linked.header.height >= from;
+      if (sums !== null) isWanted ? sums.add(place.block) : sums.pass(place.block);
+      else if (isWanted && "rows" in table) yield table.rows(place);
     }
     if (from > 0 && chain.size <= from) fail("invalid", "from", `a height below ${chain.size}`, from);
+    if (sums !== null && chain.size > 0 && "sums" in table) yield table.sums(sums.summary());
   }
 
   /** A block as its rows need it, its contracts taken. */
   #place(linked: LinkedBlock): Place {
     const { header, bytes, hash, isWithheld } = linked;
-    if (isWithheld && this.#table.ofHeaders) {
+    if (isWithheld && "rows" in this.#table && this.#table.ofHeaders) {
       this.#ticks ??= this.#ticksOf(header);
       const block = { header, sections: noSections, secret: null };
       return {

@@ -26,6 +26,7 @@ import type { CheckedBlock } from "../blocks.js";
 import { type Cell, type Column, type ColumnType, contractsOf } from "../columns.js";
 import { eachPayment, type Payment } from "../payments.js";
 import type { Registry } from "../registry.js";
+import { type SumTable, sumTables } from "./sumtables.js";
 
 /** One table of an export: its columns, in order. */
 export interface Table {
@@ -46,8 +47,8 @@ export interface Place extends CheckedBlock {
 /** Where a column's value comes from. */
 type Get<T> = (record: T, place: Place) => Cell;
 type Spec<T> = readonly [name: string, type: ColumnType, get: Get<T>];
-/** A table that can be read. */
-export interface ReadTable extends Table {
+/** A table with rows of each block. */
+export interface BlockTable extends Table {
   /** Whether its rows follow from headers, so that it can be read of blocks that are withheld. */
   readonly ofHeaders: boolean;
   rows(place: Place): Cell[][];
@@ -59,7 +60,7 @@ function tableOf<T>(
   records: (place: Place) => readonly T[],
   specs: readonly Spec<T>[],
   ofHeaders = false,
-): ReadTable {
+): BlockTable {
   const number: readonly Column[] = ofHeaders ? [] : [["number", "index"]];
   return {
     name,
@@ -82,7 +83,7 @@ function tableOf<T>(
   };
 }
 
-const recordTable = <T>(section: RecordSection, layout: Layout<T>, specs: readonly Spec<T>[]): ReadTable =>
+const recordTable = <T>(section: RecordSection, layout: Layout<T>, specs: readonly Spec<T>[]): BlockTable =>
   tableOf(section, ({ block }) => decodeRecords(layout, block.sections[section]), specs);
 
 const orNull = (number: number): number | null => (number === none ? null : number);
@@ -110,7 +111,7 @@ const count = (section: RecordSection | "contracts"): Spec<Header> => [
   ({ sections }) => sections[section].count,
 ];
 
-const readTables: readonly ReadTable[] = [
+const blockTables: readonly BlockTable[] = [
   tableOf(
     "blocks",
     ({ block }) => [block.header],
@@ -231,6 +232,10 @@ function contractTexts(block: Block): { kind: string | null; text: string | null
   const items = decodeItems(block.sections.contracts);
   return contractsOf(block).map(({ kind }, index) => ({ kind: kind ?? null, text: fromUtf8(items[index]!) }));
 }
+
+/** A table that can be read. */
+export type ReadTable = BlockTable | SumTable;
+const readTables: readonly ReadTable[] = [...blockTables, ...sumTables];
 
 /** The tables that a ledger is exported to. */
 export const tables: readonly Table[] = readTables;

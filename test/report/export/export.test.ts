@@ -428,9 +428,9 @@ describe("parquet", () => {
       const schema = parquetSchema(parquetMetadata(file)).children.map(({ element }) => element);
       expect(schema.map((element) => element.name)).toEqual(columns.map(([column]) => column));
       for (const [index, [, type]] of columns.entries())
-        if (type === "quantity" || type === "price" || type === "total")
+        if (type === "quantity" || type === "price" || type === "total" || type === "share")
           expect(schema[index]).toMatchObject({ converted_type: "DECIMAL", scale: 6 });
-        else if (type === "amount")
+        else if (type === "amount" || type === "mass")
           expect(schema[index]).toMatchObject({ converted_type: "DECIMAL", scale: 12 });
       // The reader turns decimals into doubles; without their type it gives the bytes as they are.
       const metadata = parquetMetadata(file);
@@ -449,8 +449,8 @@ describe("parquet", () => {
           const cell = row[column];
           const text = wanted[index]![column]!;
           if (text === "") expect(cell ?? null, `${name}.${column}`).toBe(null);
-          else if (["quantity", "total", "price", "amount"].includes(type)) {
-            const scale = type === "amount" ? 12 : 6;
+          else if (["quantity", "total", "price", "share", "amount", "mass"].includes(type)) {
+            const scale = type === "amount" || type === "mass" ? 12 : 6;
             const [whole, fraction = ""] = text.split(".");
             expect(exactly(cell)).toBe(BigInt(whole + fraction.padEnd(scale, "0")));
           } else if (type === "moment") expect(cell.toISOString()).toBe(text);
@@ -514,6 +514,10 @@ describe("gridclear export", () => {
         tables.map(({ name }) => `${name}.${format}`).sort(),
       );
     }
+    const rows = JSON.parse((await run(ledger, "--format", "json", "--table", "trades")).out);
+    expect(rows.length).toBe(
+      readFileSync(join(folder, "csv", "trades.csv"), "utf8").split("\r\n").length - 2,
+    );
     const { out, code } = await run(ledger, "--format", "csv", "--table", "trades");
     expect(code).toBe(0);
     expect(out).toBe(readFileSync(join(folder, "csv", "trades.csv"), "utf8"));
@@ -575,7 +579,8 @@ describe("gridclear export", () => {
     expect(await codeFrom(ledger, "--format", "csv")).toBe("invalid");
     expect(await codeFrom(ledger, "--format", "parquet", "--table", "trades")).toBe("invalid");
     expect(await codeFrom(ledger, "--format", "csv", "--table", "../x")).toBe("invalid");
-    expect(await codeFrom(ledger, "--format", "json", "--table", "trades")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "file", "--table", "trades")).toBe("invalid");
+    expect(await codeFrom(ledger, "--format", "json", "--period", "1..2")).toBe("invalid");
     expect(await codeFrom(join(folder, "none"), "--format", "json")).toBe("invalid");
     expect(await codeFrom(folder, "--format", "json")).toBe("invalid");
     expect(await codeFrom(join(folder, "bad.json"), "--format", "json")).toBe("invalid");
