@@ -15,6 +15,7 @@ import type { Strategy } from "./members/quote.js";
 import { strategiesOf } from "./members/strategies.js";
 import { unitCost } from "./members/strategy.js";
 import { openBatteries, type Placed, periodOrders } from "./orders.js";
+import { priceDays } from "./prices.js";
 import { periodReadings, type ReadingColumns } from "./readings.js";
 import { scaleOf } from "./scale.js";
 import {
@@ -120,12 +121,19 @@ export interface Community {
   readonly genesis: number;
   /** Unix time at which the period at a place begins; place −1 is genesis. */
   timeOf(place: number): number;
-  /** Contracts that begin to hold at genesis (place −1) or in the period at a place. */
-  contracts(place: number): Contract[];
+  /**
+   * Contracts that begin to hold at genesis (place −1) or in the period at a place.
+   *
+   * @param history the blocks before the one that precedes it; null, or left out: nobody remembers any
+   */
+  contracts(place: number, history?: History | null): Contract[];
   /** Owner of each storage device by number: a participant number, or −1 for the platform. */
   readonly owners: readonly number[];
-  /** Whether somebody's orders depend on what became of those before: then {@link placed} wants them. */
-  readonly learns: boolean;
+  /**
+   * How many periods before it the orders and contracts of a period depend on; 0 where nobody remembers any. Then
+   * {@link placed} and {@link contracts} want their blocks.
+   */
+  readonly memory: number;
   /** What tells the strategy of a run from others: of one's own, its digest; null for those that come along. */
   readonly strategyId: string | null;
   /** The orders of the period at a place, of members that remember nothing. */
@@ -198,8 +206,8 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     genesis: firstPeriod(scenario) - 1,
     owners,
     timeOf: (place) => startTime(scenario) + place * scenario.periodMs,
-    contracts: (place) => (place < 0 ? opening : amendments(cast, opening, place)),
-    learns,
+    contracts: (place, history = null) => (place < 0 ? opening : amendments(cast, opening, place, history)),
+    memory: memoryOf(scenario, learns),
     strategyId: parts.strategyId ?? null,
     orders: (place) => periodOrders(bidders, moments(place), place, null).orders,
     placed: (place, history) => periodOrders(bidders, moments(place), place, history),
@@ -211,6 +219,12 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     ),
     readings: (place, delivered) => periodReadings(scenario, place, delivered),
   };
+}
+
+/** Periods back that somebody looks: strategies a day, whoever goes by a forecast as far as that does. */
+function memoryOf({ control, periodMs }: Scenario, learns: boolean): number {
+  const days = Object.values(control).includes("forecast") ? priceDays : learns ? 1 : 0;
+  return (days * 86_400_000) / periodMs;
 }
 
 /** Throws unless weather has every hour that a scenario's days touch, half a day before and after included. */

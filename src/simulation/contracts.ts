@@ -7,13 +7,15 @@ import { pricesAreas } from "../market/contracts/areas.js";
 import type { Contract, SupplyContract } from "../market/contracts/contracts.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js";
 import type { Cast } from "./cast.js";
+import type { History } from "./history.js";
 import { areaContracts } from "./members/areas.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
 import { between, imports, poolFloor } from "./members/strategy.js";
+import { repriced } from "./repricing.js";
 import { contractRoom } from "./scale.js";
 import { firstPeriod, type Scenario } from "./scenario.js";
-import { staysRenewed, storage } from "./storage.js";
+import { staysRenewed, storageOpening } from "./storage.js";
 import { energyTicks } from "./world/devices.js";
 
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
@@ -48,9 +50,21 @@ export function communityContracts(cast: Cast): Contract[] {
   ];
 }
 
-/** Contracts that begin to hold in the period at a place of the run, by what is agreed before it. */
-export function amendments(cast: Cast, opening: readonly Contract[], place: number): Contract[] {
-  return [...poolLeft(cast.scenario, opening, place), ...staysRenewed(cast, place)];
+/**
+ * Contracts that begin to hold in the period at a place of the run, by what is agreed before it and by the blocks up to
+ * the last but one before it.
+ */
+export function amendments(
+  cast: Cast,
+  opening: readonly Contract[],
+  place: number,
+  history: History | null,
+): Contract[] {
+  return [
+    ...poolLeft(cast.scenario, opening, place),
+    ...(cast.scenario.control.cars === "fixed" ? staysRenewed(cast, place) : []),
+    ...repriced(cast, place, history),
+  ];
 }
 
 /**
@@ -193,7 +207,7 @@ function memberContracts(cast: Cast, member: Member, from: number, dearest: Dear
         ratio,
       }),
     ),
-    ...member.stores.map((_, index) => storage(cast, member, index, from, 0)),
+    ...storageOpening(cast, member),
   ];
 }
 

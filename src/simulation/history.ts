@@ -1,16 +1,35 @@
 /**
- * What a run's blocks say of the orders before: each member's last and what became of it, and what each carrier cost.
- * Strategies that learn look at nothing else, so an interrupted run learns the same again.
+ * What a run's blocks say of the periods before: each member's last order and what became of it, what stores hold, and
+ * what each carrier cost. Strategies that learn and devices that are run by prices look at nothing else, so an
+ * interrupted run goes on as it would have.
  */
 import type { Block } from "../ledger/format/block.js";
 import { flowCode, tradeCode } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import type { Outcome } from "./members/quote.js";
+import { HourlyPrices, priceDays } from "./prices.js";
 import { readRecords } from "./records.js";
+import type { Scenario } from "./scenario.js";
 
-/** The orders of a run so far; blocks come in order, each once. */
+const dayMs = 86_400_000;
+
+/** Flows that end with what a storage device holds then. */
+const chargeFlows: ReadonlySet<number> = new Set([
+  flowCode.charged,
+  flowCode.gridCharged,
+  flowCode.discharged,
+  flowCode.selfDischarged,
+  flowCode.used,
+]);
+
+/** The periods of a run so far; blocks come in order, each once. */
 export class History {
+  /** What energy cost hour by hour. */
+  readonly prices: HourlyPrices;
   readonly #memory: number;
+  readonly #chargeMemory: number;
+  /** By storage device: what it held, and after which period. */
+  readonly #charges = new Map<number, { readonly charge: number; readonly place: number }>();
   readonly #place: Float64Array;
   readonly #price: Int32Array;
   readonly #quantity: Float64Array;
@@ -18,10 +37,12 @@ export class History {
   readonly #marketPrice: number[] = carriers.map(() => 0);
   readonly #marketPlace: number[] = carriers.map(() => Number.NEGATIVE_INFINITY);
 
-  /** @param memory how many periods back anybody remembers */
-  constructor(members: number, memory: number) {
+  /** Of a run of nobody's past yet. */
+  constructor(scenario: Scenario, members: number) {
     const slots = members * carriers.length;
-    this.#memory = memory;
+    this.prices = new HourlyPrices(scenario);
+    this.#memory = dayMs / scenario.periodMs;
+    this.#chargeMemory = priceDays * this.#memory;
     this.#place = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
     this.#price = new Int32Array(slots);
     this.#quantity = new Float64Array(slots);
@@ -49,6 +70,15 @@ export class History {
     return place - this.#marketPlace[carrier]! > this.#memory ? null : this.#marketPrice[carrier]!;
   }
 
+  /**
+   * What a storage device holds as far as is known before a period, in ticks, by its number; null when nothing has
+   * befallen it for eight days.
+   */
+  charge(device: number, place: number): number | null {
+    const last = this.#charges.get(device);
+    return last === undefined || place - last.place > this.#chargeMemory ? null : last.charge;
+  }
+
   /** Adds the block of the period at a place. */
   add(block: Block, place: number): void {
     const volume = carriers.map(() => 0);
@@ -68,10 +98,12 @@ export class History {
         if (buyer >= 0) this.#served[buyer]! += quantity;
         if (seller >= 0) this.#served[seller]! += quantity;
       },
-      flow: ({ kind, carrier, party, quantity }) => {
+      flow: ({ kind, carrier, party, quantity, extra }) => {
         if (kind === flowCode.stored) this.#served[party * carriers.length + carrier]! += quantity;
+        else if (chargeFlows.has(kind)) this.#charges.set(party, { charge: extra, place });
       },
     });
+    this.prices.add(block, place);
     for (const [carrier, sum] of volume.entries())
       if (sum > 0) {
         this.#marketPrice[carrier] = Math.floor(paid[carrier]! / sum);

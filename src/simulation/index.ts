@@ -27,12 +27,14 @@ export {
   orderColumns,
 } from "./ordercolumns.js";
 export type { Placed } from "./orders.js";
+export type { Expected, HourlyPrices } from "./prices.js";
 export { maxSteps, type ProfileFile, parseProfiles } from "./profilefile.js";
 export type { ReadingColumns } from "./readings.js";
 export {
   type CarrierRules,
   type CarrierTariff,
   type Co2,
+  type Control,
   type Faults,
   type MemberKind,
   maxDeposit,

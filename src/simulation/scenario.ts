@@ -95,6 +95,14 @@ export interface Faults {
   readonly corrected: number;
 }
 
+/** How devices are run: by fixed prices, or by those that the days before let expect. */
+export interface Control {
+  /** What cars pay for charge that is not yet owed. */
+  readonly cars: "fixed" | "forecast";
+  /** What stores pay and ask. */
+  readonly stores: "fixed" | "forecast";
+}
+
 /** A community and the time it trades: everything a run depends on. Two runs of one scenario have the same blocks. */
 export interface Scenario {
   readonly name: string;
@@ -133,6 +141,7 @@ export interface Scenario {
   readonly deposit: number | null;
   /** How members bid, by their names, their kinds, or `all` for the others; who is not named bids its own way. */
   readonly strategies: { readonly [whose: string]: StrategyName };
+  readonly control: Control;
   /** Measured participants from a CSV file beside the scenario, or null. */
   readonly profiles: { readonly file: string; readonly stepMs: number } | null;
 }

@@ -145,6 +145,12 @@ const faults = further(
   },
 );
 
+const byPrices = oneOf("fixed", "forecast");
+const control = record({
+  cars: optional(byPrices, "what cars go by in paying for charge that is not yet owed", "fixed"),
+  stores: optional(byPrices, "what stores go by in what they pay and ask", "fixed"),
+});
+
 const keys = record({
   $schema: open(text(/^.{1,2000}$/u, "1 to 2000 characters"), "where editors find this schema"),
   name: needed(
@@ -187,6 +193,7 @@ const keys = record({
     "how members bid, by name, by kind, or all",
     {},
   ),
+  control: optional(control, "how devices are run: by fixed prices, or by a forecast of prices", {}),
   deposit: optional(
     orNull(integer(10, maxDeposit)),
     "coins that each participant has for the run; null: what full load through all its days costs",

@@ -84,7 +84,10 @@ export async function signedRun(
     return { ...contract, key: hex(keys.participants.get(contract.id)!.publicKey), gateway };
   };
   return {
-    community: { ...community, contracts: (place) => community.contracts(place).map(keyed) },
+    community: {
+      ...community,
+      contracts: (place, history) => community.contracts(place, history).map(keyed),
+    },
     run: {
       signatures,
       sign: (contract, marketId) => signContract(keys, contract, marketId),

@@ -9,6 +9,7 @@ import { type Block, decodeItems } from "../ledger/format/block.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import type { MatchingEngine } from "../market/engine.js";
 import type { Reading } from "../market/intake/request.js";
 import type { Market } from "../market/market.js";
@@ -117,7 +118,7 @@ export class Simulation implements AsyncIterableIterator<PeriodResult, undefined
     const { community, market, place } = this;
     const { placed, readings } = this.#ahead?.place === place ? this.#ahead : this.#prepare(place);
     const { orders } = placed;
-    const contracts = community.contracts(place + 1);
+    const contracts = community.contracts(place + 1, this.#history);
     if (this.#intake === null) {
       for (let index = 0; index < readings.in.length; index++) market.report(this.#reading(readings, index));
       this.#firstRefusal ??= market.submitColumns(orders).refused[0]?.error ?? null;
@@ -207,8 +208,7 @@ export async function openSimulation(community: Community, options: SimulationOp
     // The market's own loop never runs: a period ends when the simulation says so.
     clock: { now: () => community.timeOf(0), setTimer: () => null, clearTimer: () => {} },
   };
-  // What a signed run proposed is in its log; an unsigned one keeps none.
-  const due = (period: number) => community.contracts(period - community.genesis - 1);
+  const past = await readPast(community, store ?? null, engine);
   const logged =
     signed &&
     (await openMarket({
@@ -217,11 +217,12 @@ export async function openSimulation(community: Community, options: SimulationOp
       signatures: signed.signatures,
       sign: (contract, id) => signed.sign(contract, id),
     }));
-  const market = logged ?? (await openMarket({ ...parts, due }));
+  // What a signed run proposed is in its log; an unsigned one keeps none.
+  const market = logged ?? (await openMarket({ ...parts, due: () => past.due }));
   // After genesis: values without blocks would look like a ledger that lost them.
   await keepScenario(market.store, community, engine);
   const intake = logged === undefined ? null : await signed!.open(logged);
-  return new Simulation(community, market, await readPast(community, market.store, engine), intake);
+  return new Simulation(community, market, past, intake);
 }
 
 /** What a run that goes on knows of the blocks before. */
@@ -229,40 +230,39 @@ interface Past {
   readonly sums: RunSums;
   readonly delivered: Map<number, Deliveries>;
   readonly history: History | null;
+  /** What was proposed for the open period. */
+  readonly due: readonly Contract[];
 }
 
-const dayMs = 86_400_000;
-
-/** What the members of a community remember, of nothing yet; null when none of them learns. */
-function openHistory({ learns, members, scenario }: Community): History | null {
-  return learns ? new History(members.length, memoryOf(scenario.periodMs)) : null;
-}
-
-/** Periods back that strategies see: a day's. */
-const memoryOf = (periodMs: number): number => dayMs / periodMs;
+/** What a community remembers, of nothing yet; null when nobody in it does. */
+const openHistory = ({ memory, members, scenario }: Community): History | null =>
+  memory > 0 ? new History(scenario, members.length) : null;
 
 const deliveriesIn = ({ members, owners, follows }: Community, block: Block, { meant }: Placed): Deliveries =>
   deliveriesOf(block, members.length, owners, { meant, follows });
 
 /**
- * Reads the blocks whose deliveries may still be metered, and those that members remember then; the sums are left to
+ * Reads the blocks whose deliveries may still be metered, and those that are remembered then; the sums are left to
  * whoever asks for them.
  */
-async function readPast(community: Community, store: Store, hasher: Hasher): Promise<Past> {
+async function readPast(community: Community, store: Store | null, hasher: Hasher): Promise<Past> {
   const delivered = new Map<number, Deliveries>();
   const history = openHistory(community);
-  const remembered = history === null ? 0 : memoryOf(community.scenario.periodMs);
-  const metered = store.size - readingWindow;
-  let height = Math.max(1, metered - remembered);
-  for await (const bytes of store.blocks(height)) {
-    const block = checkedBlock(bytes, height, hasher);
-    const place = height - 1;
-    if (height >= metered)
-      keep(delivered, place, deliveriesIn(community, block, community.placed(place, history)));
-    history?.add(block, place);
-    height += 1;
-  }
-  return { sums: new RunSums(community, hasher, openHistory(community)), delivered, history };
+  let due: readonly Contract[] = [];
+  const metered = (store?.size ?? 0) - readingWindow;
+  let height = Math.max(1, metered - community.memory);
+  if (store !== null)
+    for await (const bytes of store.blocks(height)) {
+      const block = checkedBlock(bytes, height, hasher);
+      const place = height - 1;
+      if (height >= metered)
+        keep(delivered, place, deliveriesIn(community, block, community.placed(place, history)));
+      // Proposed while this block's period was open, by the blocks before it.
+      due = community.contracts(place + 1, history);
+      history?.add(block, place);
+      height += 1;
+    }
+  return { sums: new RunSums(community, hasher, openHistory(community)), delivered, history, due };
 }
 
 /** Throws unless genesis agreed to exactly what this community agrees to. */

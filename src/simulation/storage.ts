@@ -6,7 +6,7 @@ import { between } from "./members/strategy.js";
 import { dayOf, firstPeriod, startTime } from "./scenario.js";
 import { clocksOf } from "./world/calendar.js";
 import { energyTicks } from "./world/devices.js";
-import { carStays } from "./world/vehicles.js";
+import { type CarStay, carStays } from "./world/vehicles.js";
 
 const dayMs = 86_400_000;
 /** Days whose stays one contract of a car lists; then it is renewed. A contract holds 512 stays, one a day at most. */
@@ -14,43 +14,63 @@ const stayDays = 365;
 /** Days a contract lists beyond those: a stay may last over a weekend. */
 const stayMargin = 7;
 
+/** A storage device of a community and its owner. */
+export interface OwnedUnit {
+  readonly member: Member;
+  /** Its place among the owner's. */
+  readonly index: number;
+  readonly unit: StorageUnit;
+}
+
+/** Every storage device of a community, in the order in which they are registered. */
+export const unitsOf = (members: readonly Member[]): OwnedUnit[] =>
+  members.flatMap((member) => member.stores.map((unit, index) => ({ member, index, unit })));
+
+/** From when a contract of a storage device holds, and which days of the run its stays end on. */
+export interface StorageTerm {
+  readonly version: number;
+  /** Place in the run of the first period; −1 is genesis. */
+  readonly place: number;
+  readonly firstDay: number;
+  readonly endDay: number;
+}
+
+/** The contracts with which storage devices begin. */
+export const storageOpening = (cast: Cast, member: Member): StorageContract[] =>
+  unitsOf([member]).map((owned) => storage(cast, owned, { version: 1, place: -1, ...daysOf(0) }));
+
+const daysOf = (year: number): Pick<StorageTerm, "firstDay" | "endDay"> => ({
+  firstDay: year * stayDays,
+  endDay: (year + 1) * stayDays + stayMargin,
+});
+
 /** Once a year, the contracts of cars are renewed: a contract lists the stays of one. */
 export function staysRenewed(cast: Cast, place: number): Contract[] {
   const year = (place * cast.scenario.periodMs) / (stayDays * dayMs);
   if (place === 0 || !Number.isInteger(year)) return [];
-  const from = firstPeriod(cast.scenario) + place;
-  return cast.members.flatMap((member) =>
-    member.stores.flatMap((unit, index) =>
-      unit.car ? [{ ...storage(cast, member, index, from, year), version: year + 1 }] : [],
-    ),
-  );
+  return unitsOf(cast.members)
+    .filter(({ unit }) => unit.car)
+    .map((owned) => storage(cast, owned, { version: year + 1, place, ...daysOf(year) }));
 }
 
-/** The contract of a member's storage unit; of a car, with its stays in a year of the run (from 0). */
-export function storage(
-  cast: Cast,
-  member: Member,
-  index: number,
-  from: number,
-  year: number,
-): StorageContract {
+/** The contract of a storage device, at the prices of its owner's nature. */
+export function storage(cast: Cast, { member, index, unit }: OwnedUnit, term: StorageTerm): StorageContract {
   const { periodMs, tariffs } = cast.scenario;
   const { perKwh } = cast.scale;
-  const unit = member.stores[index]!;
   const area = cast.homes[unit.carrier].get(member);
   const tariff = tariffs[unit.carrier];
-  const capacity = ticksOf(unit.capacity, perKwh);
+  const capacity = Math.round((unit.capacity * perKwh) / 1000);
   const limit = energyTicks(unit.power, periodMs, perKwh);
   return {
     kind: "storage",
-    version: 1,
-    from,
+    version: term.version,
+    from: firstPeriod(cast.scenario) + term.place,
     device: `${member.id}-${unit.car ? "battery" : "store"}${index === 0 ? "" : index + 1}`,
     carrier: unit.carrier,
     ...(unit.owned ? { owner: member.id } : {}),
     ...(area === undefined ? {} : { area }),
     capacity,
-    charge: Math.min(ticksOf(unit.charge, perKwh), capacity),
+    charge: Math.min(Math.round((unit.charge * perKwh) / 1000), capacity),
     chargeLimit: limit,
     // A car sells nothing: what it lends it would have to buy again at the retail tariff before it leaves.
     dischargeLimit: unit.car ? 0 : limit,
@@ -60,33 +80,40 @@ export function storage(
     selfDischarge: unit.car ? 0 : Math.round((unit.hourlyLoss * periodMs) / 3_600_000),
     chargePrice: between(tariff, unit.chargeAt),
     dischargePrice: between(tariff, unit.dischargeAt),
-    ...(unit.car ? { stays: staysOf(cast, member, unit, year) } : {}),
+    ...(unit.car ? { stays: listed(cast, staysOf(cast, member, unit, term)) } : {}),
   };
 }
 
-const ticksOf = (wattHours: number, perKwh: number): number => Math.round((wattHours * perKwh) / 1000);
+const ticksOf = (wattHours: number, perKwh: number): number => Math.floor((wattHours * perKwh) / 1000);
 
-/** The stays of a car that a contract lists: those that end in a year of the run, and the few after it. */
-function staysOf({ scenario, scale }: Cast, member: Member, unit: StorageUnit, year: number): Stay[] {
+/** The stays of a car that a contract lists, by the market's periods and in ticks. */
+function listed({ scenario, scale }: Cast, stays: readonly CarStay[]): Stay[] {
   const start = firstPeriod(scenario);
+  return stays.map(({ plugIn, plugOut, required, used }) => ({
+    plugIn: start + plugIn,
+    plugOut: start + plugOut,
+    required: ticksOf(required, scale.perKwh),
+    used: ticksOf(used, scale.perKwh),
+  }));
+}
+
+/** The stays of a car within the run that end on some of its days, and not before `place`. */
+export function staysOf(
+  { scenario }: Cast,
+  member: Member,
+  unit: StorageUnit,
+  { place, firstDay, endDay }: Pick<StorageTerm, "place" | "firstDay" | "endDay">,
+): CarStay[] {
   const { periods, periodMs } = scenario;
   const clocks = clocksOf(scenario.timeZone);
-  const [firstDay, startMs] = [dayOf(scenario), startTime(scenario)];
+  const [runDay, startMs] = [dayOf(scenario), startTime(scenario)];
   const car = {
     seed: scenario.seed,
     member: member.number,
     capacity: unit.capacity,
     placeOf: (day: number, hour: number): number =>
-      Math.floor((clocks.timeOf(firstDay + day, Math.floor(hour * 3_600_000)) - startMs) / periodMs),
+      Math.floor((clocks.timeOf(runDay + day, Math.floor(hour * 3_600_000)) - startMs) / periodMs),
     weekday: new Date(`${scenario.date}T00:00:00Z`).getUTCDay(),
   };
-  const end = (year + 1) * stayDays + stayMargin;
-  return carStays(car, year * stayDays, end)
-    .filter(({ plugIn }) => plugIn < periods)
-    .map(({ plugIn, plugOut, required, used }) => ({
-      plugIn: start + plugIn,
-      plugOut: start + plugOut,
-      required: Math.floor((required * scale.perKwh) / 1000),
-      used: Math.floor((used * scale.perKwh) / 1000),
-    }));
+  return carStays(car, firstDay, endDay).filter(({ plugIn, plugOut }) => plugIn < periods && plugOut > place);
 }

@@ -26,7 +26,7 @@ async function remembered(mix: { [kind in MemberKind]?: number }) {
     },
   });
   const simulation = await openSimulation(openCommunity(scenario), { engine });
-  const history = new History(simulation.community.members.length, 24);
+  const history = new History(scenario, simulation.community.members.length);
   const periods = [];
   for await (const { block } of simulation) {
     const place = block.header.height - 1;
