@@ -55,3 +55,12 @@ export type {
   Trading,
   TradingOfAll,
 } from "./tradingsum.js";
+export type { AddedBattery, AreaChange, ClearingChange, TariffChange, WhatIfRules } from "./whatif/rules.js";
+export {
+  type BeforeAfter,
+  type MemberChange,
+  type MemberOutcome,
+  replayWith,
+  type WhatIf,
+  type WhatIfOptions,
+} from "./whatif/whatif.js";

@@ -20,6 +20,7 @@ const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
   writeFileSync(at("quick.json"), JSON.stringify(quick));
+  writeFileSync(at("nothing.json"), "{}");
   expect((await call("run", at("quick.json"), "--ledger", at("run"), "--periods", "4")).code).toBe(0);
   expect((await call("run", "community", "--ledger", at("demo"), "--periods", "4")).code).toBe(0);
   const store = await openNodeStore(at("market"), { hasher: engine });
@@ -34,6 +35,7 @@ const calls: { readonly [command: string]: readonly ((ledger: string) => readonl
   verify: [(ledger) => [ledger], (ledger) => [ledger, "--json"]],
   snapshot: [(ledger) => [ledger], (ledger) => [ledger, "--at", "3"]],
   erase: [(ledger) => [ledger, "--before", "1970-01-01T00:02Z"]],
+  replay: [(ledger) => [ledger, "--with", at("nothing.json")]],
   statement: [
     (ledger) => [ledger, names[0]!],
     (ledger) => [ledger, names[0]!, "--csv", "--period", "4..6"],

@@ -317,6 +317,10 @@ const rows: { readonly [name: string]: Row } = {
     call: [await piecesOf(writeLedgerFile(ledger.blocks, hasher)), hasher, false],
     takes: { 2: [undefined] },
   },
+  replayWith: {
+    call: [ledger.blocks, {}, { hasher, engine }],
+    takes: { 0: ["array"], 1: ["object"], 2: [undefined, "object"] },
+  },
   statement: {
     call: [trading.store.blocks(), "ann", { hasher }],
     takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },
