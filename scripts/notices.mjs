@@ -51,7 +51,6 @@ async function bundledPackages() {
     write: false,
     metafile: true,
     logLevel: "error",
-    alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
     loader: { ".css": "empty" },
     external: ["*.svg", "*.woff2"],
   });

@@ -1,57 +1,148 @@
-/** CSV as every file of this package is read: RFC 4180, comma-separated, with a header, record by record. */
-import { CsvError, parse } from "csv-parse/sync";
+/**
+ * CSV as every file of this package is read: RFC 4180, comma-separated, with a header, record by record and in pieces,
+ * so that a file need not fit in memory. Written by hand: a row without quotes, which nearly all are, is one `split`.
+ */
 import { fail } from "../errors.js";
 import { maxTextLength } from "./text.js";
 
-const breaksIn = (text: string): number => (text.includes("\n") ? text.split("\n").length - 1 : 0);
+/** Takes a record, header first, and the line it starts on. */
+export type TakeRecord = (record: readonly string[], line: number) => void;
 
-/** The line of the quote that opens the last quoted field of a text in which it is never closed. */
-function lineOfOpenQuote(text: string): number {
-  let open = -1;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
-    if (open < 0) open = at;
-    else if (text[at + 1] === '"') at++;
-    else open = -1;
-  }
-  return breaksIn(text.slice(0, Math.max(open, 0))) + 1;
+/** Most characters of a record. */
+const maxRecordLength = 1 << 20;
+
+/** A record of which a quoted cell goes on over the end of a line. */
+interface OpenRecord {
+  readonly cells: string[];
+  /** The cell so far, without its opening quote. */
+  text: string;
+  /** The line on which the record starts, and the one on which the quote was opened. */
+  readonly line: number;
+  readonly quoteLine: number;
 }
 
-/** Throws `invalid` for a text with a CR that no LF follows: no cell of a file may hold one, and no line ends in it. */
-function checkLineEnds(text: string): void {
-  const at = text.search(/\r(?!\n)/);
-  if (at >= 0) {
-    const line = breaksIn(text.slice(0, at)) + 1;
-    fail("invalid", `line ${line}: row`, "line endings of LF or CRLF", "CR alone, as old Macs wrote it");
-  }
-}
+const wantedRow = "a row of comma-separated values (RFC 4180)";
 
 /**
- * Hands on the records of a CSV text one by one, header first, each with the line it starts on. Throws `limit` for a
- * text that is too long, and `invalid` naming the line of a row that is no CSV or has another number of cells.
+ * Reads the records of a CSV text that comes in pieces. Blank lines are passed over. Throws `invalid` naming the line
+ * of a row that is no CSV or has another number of cells than the header, `limit` for a record of more than a Mi
+ * characters; what `take` throws comes through.
  */
-export function readRecords(text: string, take: (record: readonly string[], line: number) => void): void {
-  if (text.length > maxTextLength) fail("limit", "file", `at most ${maxTextLength} characters`, text.length);
-  checkLineEnds(text);
-  try {
-    parse(text, {
-      bom: true,
-      skip_empty_lines: true,
-      record_delimiter: ["\r\n", "\n"],
-      // Taken as they come and not kept: an error is the first in the file, and the rows of a large one fit in memory.
-      on_record(record: string[], { lines }) {
-        // The parser counts to a record's end; line breaks within quotes lie between that and its start.
-        take(record, lines - record.reduce((sum, field) => sum + breaksIn(field), 0));
-        return null;
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line =
-      error.code === "CSV_QUOTE_NOT_CLOSED"
-        ? lineOfOpenQuote(text)
-        : typeof error.lines === "number"
-          ? error.lines
-          : 1;
-    fail("invalid", `line ${line}: row`, "a row of comma-separated values (RFC 4180)", error.message);
+export class RecordReader {
+  readonly #take: TakeRecord;
+  /** The beginning of a line that has not ended yet. */
+  #rest = "";
+  #line = 0;
+  #cells = 0;
+  #open: OpenRecord | null = null;
+  #isFirst = true;
+
+  constructor(take: TakeRecord) {
+    this.#take = take;
   }
+
+  /** Takes the next piece of the text. */
+  write(piece: string): void {
+    let text = this.#rest + piece;
+    if (this.#isFirst && text !== "") {
+      this.#isFirst = false;
+      if (text.startsWith("\uFEFF")) text = text.slice(1);
+    }
+    // Most pieces have neither: then no line need be searched for them.
+    const hasQuote = this.#open !== null || text.includes('"');
+    const hasReturn = text.includes("\r");
+    let start = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      const isCrlf = hasReturn && text[end - 1] === "\r" && end > start;
+      this.#lineOf(text.slice(start, isCrlf ? end - 1 : end), isCrlf ? "\r\n" : "\n", hasQuote, hasReturn);
+      start = end + 1;
+    }
+    this.#rest = text.slice(start);
+    this.#limit(this.#rest.length);
+  }
+
+  /** Ends the text. */
+  end(): void {
+    if (this.#rest !== "") this.#lineOf(this.#rest, "", true, true);
+    this.#rest = "";
+    if (this.#open !== null) this.#refuse(this.#open.quoteLine, "a quote that is not closed");
+  }
+
+  /** Takes a line without its end. */
+  #lineOf(text: string, end: string, hasQuote: boolean, hasReturn: boolean): void {
+    this.#line += 1;
+    if (hasReturn && text.includes("\r")) {
+      const wanted = "line endings of LF or CRLF";
+      fail("invalid", `line ${this.#line}: row`, wanted, "CR alone, as old Macs wrote it");
+    }
+    if (hasQuote && (this.#open !== null || text.includes('"'))) this.#quoted(text, end);
+    else if (text !== "") this.#record(text.split(","), this.#line);
+  }
+
+  #record(cells: readonly string[], line: number): void {
+    if (this.#cells === 0) this.#cells = cells.length;
+    if (cells.length !== this.#cells)
+      this.#refuse(line, `${cells.length} cells, where the header has ${this.#cells}`);
+    this.#take(cells, line);
+  }
+
+  /** Takes a line with quotes in it, or within a quoted cell. */
+  #quoted(text: string, lineEnd: string): void {
+    const cells: string[] = this.#open?.cells ?? [];
+    const line = this.#open?.line ?? this.#line;
+    let at = 0;
+    for (;;) {
+      if (this.#open === null && text[at] !== '"') {
+        const comma = text.indexOf(",", at);
+        const cell = text.slice(at, comma < 0 ? undefined : comma);
+        if (cell.includes('"'))
+          this.#refuse(this.#line, "a quote within a cell that does not begin with one");
+        cells.push(cell);
+        if (comma < 0) break;
+        at = comma + 1;
+        continue;
+      }
+      if (this.#open === null) {
+        this.#open = { cells, text: "", line, quoteLine: this.#line };
+        at += 1;
+      }
+      const end = endOfQuoted(text, at);
+      if (end < 0) {
+        this.#open.text += text.slice(at) + lineEnd;
+        this.#limit(this.#open.text.length);
+        return;
+      }
+      cells.push((this.#open.text + text.slice(at, end)).replaceAll('""', '"'));
+      this.#open = null;
+      at = end + 1;
+      if (at === text.length) break;
+      if (text[at] !== ",") this.#refuse(this.#line, "something behind a closing quote");
+      at += 1;
+    }
+    this.#record(cells, line);
+  }
+
+  #limit(length: number): void {
+    if (length > maxRecordLength)
+      fail("limit", `line ${this.#line + 1}: row`, `at most ${maxRecordLength} characters`, "more");
+  }
+
+  #refuse(line: number, got: string): never {
+    return fail("invalid", `line ${line}: row`, wantedRow, got);
+  }
+}
+
+/** Where the quote stands that closes a cell, from a place within it on; −1 where the line ends before. */
+function endOfQuoted(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2))
+    if (text[at + 1] !== '"') return at;
+  return -1;
+}
+
+/** {@link RecordReader} for a whole text. Throws `limit` for one that is too long. */
+export function readRecords(text: string, take: TakeRecord): void {
+  if (text.length > maxTextLength) fail("limit", "file", `at most ${maxTextLength} characters`, text.length);
+  const reader = new RecordReader(take);
+  reader.write(text);
+  reader.end();
 }

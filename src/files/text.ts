@@ -1,4 +1,5 @@
 /** Text files as people save them: UTF-8, with a byte order mark or without; anything else is refused by its name. */
+import { concat, copyOf } from "../bytes.js";
 import { fail, GridclearError } from "../errors.js";
 
 /** Most bytes, and most characters, of a text file (256 Mi); a longer one is refused before it is read. */
@@ -20,6 +21,56 @@ export function decodeText(bytes: Uint8Array): string {
       { field: `line ${lineOfBadByte(bytes)}: text`, wanted: "UTF-8 text", got: "bytes that are not" },
       { cause: error },
     );
+  }
+}
+
+/** Most bytes of a line of a text that is decoded in pieces. */
+const maxLineLength = 1 << 22;
+
+/** Decodes a file's bytes piece by piece, in whole lines, as {@link decodeText} does at once. */
+export class TextPieces {
+  #rest: Uint8Array = new Uint8Array(0);
+  /** The line on which the rest begins. */
+  #line = 1;
+  #isFirst = true;
+
+  /**
+   * The lines that end in these bytes, which may be reused. Throws `invalid` naming the line when they are not UTF-8,
+   * `limit` for a line of more than 4 Mi bytes.
+   */
+  take(bytes: Uint8Array): string {
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    const lines = end === 0 ? null : concat(this.#rest, bytes.subarray(0, end));
+    this.#rest = lines === null ? concat(this.#rest, bytes) : copyOf(bytes, end);
+    if (this.#rest.length > maxLineLength)
+      fail("limit", `line ${this.#line}: text`, `at most ${maxLineLength} bytes`, "more");
+    return lines === null ? "" : this.#decode(lines);
+  }
+
+  /** What is left behind the last end of a line. */
+  end(): string {
+    const rest = this.#rest;
+    this.#rest = new Uint8Array(0);
+    return this.#decode(rest);
+  }
+
+  #decode(bytes: Uint8Array): string {
+    if (this.#isFirst && isUtf16(bytes)) return fail("invalid", "line 1: text", "UTF-8 text", "UTF-16");
+    // A mark is one at the beginning alone.
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: !this.#isFirst });
+    this.#isFirst = false;
+    try {
+      const text = decoder.decode(bytes);
+      for (const byte of bytes) if (byte === 0x0a) this.#line += 1;
+      return text;
+    } catch (error) {
+      const line = this.#line + lineOfBadByte(bytes) - 1;
+      throw new GridclearError(
+        "invalid",
+        { field: `line ${line}: text`, wanted: "UTF-8 text", got: "bytes that are not" },
+        { cause: error },
+      );
+    }
   }
 }
 

@@ -28,7 +28,7 @@ export {
 } from "./ordercolumns.js";
 export type { Placed } from "./orders.js";
 export type { Expected, HourlyPrices } from "./prices.js";
-export { maxSteps, type ProfileFile, parseProfiles } from "./profilefile.js";
+export { maxSteps, type ProfileFile, ProfileReader, parseProfiles, type TableRow } from "./profilefile.js";
 export type { ReadingColumns } from "./readings.js";
 export {
   type CarrierRules,
@@ -61,4 +61,12 @@ export { parseWeather } from "./weatherfile.js";
 export type { WeatherKind } from "./world/climate.js";
 export type { Device } from "./world/devices.js";
 export type { WeatherYear } from "./world/measured.js";
+export {
+  memoryPages,
+  type Pages,
+  pageSteps,
+  type SeriesParts,
+  type SeriesTimes,
+  type StepSeries,
+} from "./world/series.js";
 export type { Season } from "./world/weather.js";

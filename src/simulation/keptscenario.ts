@@ -2,7 +2,7 @@
  * The scenario that a ledger was begun with, kept beside its blocks: going on with another would make one ledger of two
  * communities, and nothing in the blocks would tell.
  */
-import { fromUtf8, hex, toUtf8, viewOf } from "../bytes.js";
+import { concat, fromUtf8, hex, toUtf8, viewOf } from "../bytes.js";
 import { fail } from "../errors.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
@@ -111,17 +111,22 @@ function changeOf(before: unknown, after: unknown, path: string): Change | null 
 }
 
 /**
- * A digest of everything that a run takes from measured profiles: who, which carrier, which steps, how much in each.
+ * A digest of everything that a run takes from measured profiles: who, which carrier, how much in each step. A step
+ * that is missing counts as one of nothing here too.
  */
 function digestOf(measured: readonly MeasuredProfile[], hasher: Hasher): string {
-  const digests = measured.map(({ participant, carrier, steps, ticks }) => {
-    const bytes = new Uint8Array(ticks.length * 16);
-    const view = viewOf(bytes);
-    for (const [at, value] of ticks.entries()) {
-      view.setFloat64(16 * at, steps[at]!, true);
-      view.setFloat64(16 * at + 8, value, true);
+  const digests = measured.map(({ participant, carrier, series }) => {
+    const pages: Uint8Array[] = [];
+    for (const { first, ticks } of series.steps()) {
+      if (ticks.every((value) => value === 0)) continue;
+      const bytes = new Uint8Array(8 * (ticks.length + 1));
+      const view = viewOf(bytes);
+      view.setFloat64(0, first, true);
+      // Nothing has no sign: what is −0 here may be 0 where the same steps were read in another order.
+      for (const [at, value] of ticks.entries()) view.setFloat64(8 * (at + 1), value + 0, true);
+      pages.push(hasher.sha256(bytes));
     }
-    return `${participant} ${carrier} ${hex(hasher.sha256(bytes))}\n`;
+    return `${participant} ${carrier} ${hex(hasher.sha256(concat(...pages)))}\n`;
   });
   return hex(hasher.sha256(toUtf8(digests.join(""))));
 }

@@ -1,10 +1,15 @@
-/** The file of measured profiles that a scenario names: a meter's steps as rows of CSV. */
-import { identifier } from "../check.js";
+/**
+ * The file of measured profiles that a scenario names: a meter's steps as rows of CSV, or of a table of such columns.
+ */
+import { identifier, needMethods, oneOf } from "../check.js";
 import { fail } from "../errors.js";
-import { readRecords } from "../files/csv.js";
+import { RecordReader } from "../files/csv.js";
+import { maxTextLength } from "../files/text.js";
 import { type Carrier, carriers, maxQuantity, microTick, parseTicks } from "../units.js";
 import type { MeasuredProfile } from "./members/profiles.js";
-import { maxMembers, type Scenario } from "./scenario.js";
+import { ProfileColumns, type ProfileRow } from "./profilecolumns.js";
+import { maxMembers, type Scenario, startTime } from "./scenario.js";
+import { memoryPages, type Pages } from "./world/series.js";
 
 /** Most steps of a profile. */
 export const maxSteps = 1_000_000;
@@ -18,16 +23,8 @@ export interface ProfileFile {
   readonly firstMissing: string | null;
 }
 
-const columns = ["participant", "carrier", "step", "use", "supply"] as const;
-
-/** A profile while its rows are read: three columns of one length. */
-interface Draft {
-  readonly participant: string;
-  readonly carrier: Carrier;
-  readonly step: number[];
-  readonly ticks: number[];
-  readonly line: number[];
-}
+/** The columns of a profile file, in their order in CSV. */
+export const profileColumns = ["participant", "carrier", "step", "use", "supply"] as const;
 
 /**
  * Reads measured profiles: CSV (RFC 4180) with the header `participant,carrier,step,use,supply`. `step` counts from 0,
@@ -37,103 +34,181 @@ interface Draft {
  */
 export function parseProfiles(text: string, scenario: Scenario): ProfileFile {
   if (typeof text !== "string") fail("invalid", "profiles", "the text of a profile file", text);
-  const { profiles = null } = scenario ?? {};
-  if (profiles === null) return fail("invalid", "profiles", "a scenario that names profiles", null);
-  const steps = Math.ceil((scenario.periods * scenario.periodMs) / profiles.stepMs);
-  if (steps > maxSteps)
-    return fail("limit", "profiles.stepMs", `at most ${maxSteps} steps in the run`, steps);
-  return readProfiles(text, steps);
+  const reader = new ProfileReader(scenario, memoryPages());
+  if (text.length > maxTextLength) fail("limit", "file", `at most ${maxTextLength} characters`, text.length);
+  reader.write(text);
+  return reader.end();
 }
 
-function readProfiles(text: string, steps: number): ProfileFile {
-  const drafts = new Map<string, Map<Carrier, Draft>>();
-  let header = false;
-  let last = -1;
-  readRecords(text, (row, line) => {
-    if (!header) {
-      if (row.join(",") !== columns.join(","))
-        fail("invalid", `line ${line}: header`, columns.join(","), row.join(","));
-      header = true;
+/** A row of a table of another format than CSV, as its reader gives it. */
+export type TableRow = { readonly [column in (typeof profileColumns)[number]]: unknown };
+
+/**
+ * Reads a profile file that need not fit in memory: a CSV text in pieces (`write`), or a table row by row (`row`), and
+ * then `end`. What was measured goes into `pages`, of which the profiles are read while a run goes on. What is wrong is
+ * thrown as `invalid` or `limit`, naming line or row and column.
+ */
+export class ProfileReader {
+  readonly #scenario: Scenario;
+  readonly #stepMs: number;
+  readonly #steps: number;
+  readonly #columns: ProfileColumns;
+  readonly #csv: RecordReader;
+  /** What errors call the place of a row. */
+  readonly #word: "line" | "row";
+  #hasHeader: boolean;
+  #last = -1;
+  /** The first place that gives a step again. */
+  #twice: { readonly at: number; readonly step: number } | null = null;
+
+  /**
+   * @param word what errors call the place of a row: `line` of a text, `row` of a table
+   *
+   * Throws `invalid` for a scenario without profiles, `limit` for one with too many steps.
+   */
+  constructor(scenario: Scenario, pages: Pages, word: "line" | "row" = "line") {
+    const { profiles = null } = scenario ?? {};
+    if (profiles === null) fail("invalid", "profiles", "a scenario that names profiles", null);
+    needMethods(pages, "pages", "pages, such as memoryPages()", ["add", "write", "read"]);
+    oneOf("line", "row")(word, "word");
+    this.#stepMs = profiles.stepMs;
+    this.#steps = Math.ceil((scenario.periods * scenario.periodMs) / this.#stepMs);
+    if (this.#steps > maxSteps)
+      fail("limit", "profiles.stepMs", `at most ${maxSteps} steps in the run`, this.#steps);
+    this.#scenario = scenario;
+    this.#columns = new ProfileColumns(pages, this.#steps);
+    this.#csv = new RecordReader((row, line) => this.#record(row, line));
+    this.#word = word;
+    // The columns of a table have their names from elsewhere.
+    this.#hasHeader = word === "row";
+  }
+
+  /** Takes the next piece of a CSV text. */
+  write(piece: string): void {
+    this.#csv.write(piece);
+  }
+
+  /** Takes the row of a table at a place, counted from 1. */
+  row({ participant, carrier, step, use, supply }: TableRow, at: number): void {
+    const number = typeof step === "bigint" ? Number(step) : step;
+    const ticks = (value: unknown, column: string): number => {
+      const kwh = typeof value === "bigint" ? Number(value) : value;
+      const found = typeof kwh === "number" ? Math.round(kwh * 1e6) : Number.NaN;
+      if (!(found >= 0 && found <= maxQuantity)) this.#refuse(at, column, wantedKwh, value);
+      // A number of six decimal places is only near them: doubles have no tenths.
+      return Math.abs((kwh as number) * 1e6 - found) < 1e-5
+        ? found
+        : this.#refuse(at, column, "at most six decimal places", value);
+    };
+    this.#take(
+      {
+        participant: this.#participant(participant, at),
+        carrier: this.#carrier(carrier, at),
+        step: this.#step(typeof number === "number" ? number : Number.NaN, step, at),
+        ticks: ticks(use, "use") - ticks(supply, "supply"),
+      },
+      at,
+    );
+  }
+
+  /** Ends the file; refuses one that is empty or ends before the run, or that gave a step twice. */
+  end(): ProfileFile {
+    this.#csv.end();
+    if (!this.#hasHeader) fail("invalid", "line 1: header", profileColumns.join(","), "an empty file");
+    if (this.#last + 1 < this.#steps)
+      fail("invalid", "step", `${this.#steps} steps, as long as the run`, this.#last + 1);
+    if (this.#twice !== null) this.#refuse(this.#twice.at, "step", wantedOnce, this.#twice.step);
+    return this.#columns.close({ startMs: startTime(this.#scenario), stepMs: this.#stepMs });
+  }
+
+  #record(row: readonly string[], line: number): void {
+    if (!this.#hasHeader) {
+      const header = profileColumns.join(",");
+      if (row.join(",") !== header) fail("invalid", `line ${line}: header`, header, row.join(","));
+      this.#hasHeader = true;
       return;
     }
-    const { participant, carrier, step, ticks } = readRow(row, line);
-    last = Math.max(last, step);
-    let own = drafts.get(participant);
-    if (own === undefined) {
-      if (drafts.size === maxMembers)
-        fail("limit", `line ${line}: participant`, `at most ${maxMembers} participants`, maxMembers + 1);
-      own = new Map();
-      drafts.set(participant, own);
-    }
-    let draft = own.get(carrier);
-    if (draft === undefined) {
-      draft = { participant, carrier, step: [], ticks: [], line: [] };
-      own.set(carrier, draft);
-    }
-    if (step >= steps) return;
-    draft.step.push(step);
-    draft.ticks.push(ticks);
-    draft.line.push(line);
-  });
-  if (!header) fail("invalid", "line 1: header", columns.join(","), "an empty file");
-  if (last + 1 < steps) fail("invalid", "step", `${steps} steps, as long as the run`, last + 1);
-  return closed(
-    [...drafts.values()].flatMap((own) => [...own.values()]),
-    steps,
-  );
-}
+    const [id, name, number, used, supplied] = row;
+    this.#take(
+      {
+        participant: this.#participant(id, line),
+        carrier: this.#carrier(name, line),
+        step: this.#step(/^(?:0|[1-9][0-9]{0,6})$/.test(number!) ? Number(number) : Number.NaN, number, line),
+        ticks: this.#ticks(used!, "use", line) - this.#ticks(supplied!, "supply", line),
+      },
+      line,
+    );
+  }
 
-/** One row of the file, checked. */
-function readRow(
-  row: readonly string[],
-  line: number,
-): { participant: string; carrier: Carrier; step: number; ticks: number } {
-  const field = (column: (typeof columns)[number]): string => `line ${line}: ${column}`;
-  const [id, name, number, used, supplied] = row;
-  const participant = identifier(id, field("participant"));
-  const carrier =
-    carriers.find((each) => each === name) ?? fail("invalid", field("carrier"), carriers.join(" or "), name);
-  const step = /^(0|[1-9][0-9]{0,6})$/.test(number ?? "") ? Number(number) : -1;
-  if (step < 0 || step >= maxSteps)
-    fail("invalid", field("step"), `a whole number from 0 to ${maxSteps - 1}`, number);
-  const ticks = (value: string | undefined, column: "use" | "supply"): number => {
-    const read = parseTicks(value, microTick, field(column));
+  #take(row: ProfileRow, at: number): void {
+    if (row.step > this.#last) this.#last = row.step;
+    if (!this.#columns.add(row)) this.#twice ??= { at, step: row.step };
+  }
+
+  #participant(id: unknown, at: number): string {
+    if (this.#columns.has(id)) return id;
+    const participant = identifier(id, this.#field(at, "participant"));
+    if (this.#columns.participants < maxMembers) return participant;
+    return fail(
+      "limit",
+      this.#field(at, "participant"),
+      `at most ${maxMembers} participants`,
+      maxMembers + 1,
+    );
+  }
+
+  #carrier(name: unknown, at: number): number {
+    const found = carriers.indexOf(name as Carrier);
+    return found >= 0 ? found : this.#refuse(at, "carrier", carriers.join(" or "), name);
+  }
+
+  #step(step: number, given: unknown, at: number): number {
+    return Number.isInteger(step) && step >= 0 && step < maxSteps
+      ? step
+      : this.#refuse(at, "step", `a whole number from 0 to ${maxSteps - 1}`, given);
+  }
+
+  #ticks(text: string, column: string, line: number): number {
+    const plain = plainTicks(text);
+    if (plain >= 0) return plain;
+    const read = parseTicks(text, microTick, this.#field(line, column));
     return read >= 0n && read <= BigInt(maxQuantity)
       ? Number(read)
-      : fail("invalid", field(column), "0 to 4294.967295 kWh", value);
-  };
-  return { participant, carrier, step, ticks: ticks(used, "use") - ticks(supplied, "supply") };
+      : this.#refuse(line, column, wantedKwh, text);
+  }
+
+  #field(at: number, column: string): string {
+    return `${this.#word} ${at}: ${column}`;
+  }
+
+  #refuse(at: number, column: string, wanted: string, got: unknown): never {
+    return fail("invalid", this.#field(at, column), wanted, got);
+  }
 }
 
-/** The profiles of the drafts, with their steps in order; throws at the first line that gives a step again. */
-function closed(drafts: readonly Draft[], steps: number): ProfileFile {
-  let missing = 0;
-  let firstMissing: string | null = null;
-  let twice: { line: number; step: number } | null = null;
-  const measured = drafts.map(({ participant, carrier, step, ticks, line }): MeasuredProfile => {
-    const order = Uint32Array.from(step.keys()).sort((a, b) => step[a]! - step[b]! || a - b);
-    for (let place = 1; place < order.length; place++) {
-      const at = order[place]!;
-      if (step[at] === step[order[place - 1]!] && (twice === null || line[at]! < twice.line))
-        twice = { line: line[at]!, step: step[at]! };
-    }
-    const known = Uint32Array.from(order, (at) => step[at]!);
-    if (known.length < steps) {
-      missing += steps - known.length;
-      const first = known.findIndex((value, place) => value !== place);
-      firstMissing ??= `${participant}, ${carrier}, step ${first < 0 ? known.length : first}`;
-    }
-    return { participant, carrier, steps: known, ticks: Float64Array.from(order, (at) => ticks[at]!) };
-  });
-  if (twice !== null) refuseTwice(twice);
-  return { measured, missing, firstMissing };
-}
+const wantedKwh = "0 to 4294.967295 kWh";
+const wantedOnce =
+  "each step once for a participant and carrier (count them in UTC: local clocks repeat an hour in autumn)";
 
-function refuseTwice({ line, step }: { line: number; step: number }): never {
-  return fail(
-    "invalid",
-    `line ${line}: step`,
-    "each step once for a participant and carrier (count them in UTC: local clocks repeat an hour in autumn)",
-    step,
-  );
+const [zero, nine, point] = [0x30, 0x39, 0x2e];
+
+/**
+ * Ticks of a decimal as meters write them: up to four digits and six places. −1 for whatever else: `parseTicks` then
+ * reads or refuses it, at several times the cost.
+ */
+function plainTicks(text: string): number {
+  let ticks = 0;
+  let places = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === point && places < 0) places = 0;
+    else if (code >= zero && code <= nine) {
+      ticks = 10 * ticks + code - zero;
+      if (places >= 0) places += 1;
+    } else return -1;
+  }
+  const whole = places < 0 ? text.length : text.length - 1 - places;
+  if (whole === 0 || whole > 4 || places === 0 || places > 6) return -1;
+  ticks *= 10 ** (6 - Math.max(places, 0));
+  return ticks <= maxQuantity ? ticks : -1;
 }

@@ -27,6 +27,7 @@ import { exportJson } from "../../src/report/export/document.js";
 import { writeLedgerFile } from "../../src/report/export/file.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
+import { memoryPages } from "../../src/simulation/world/series.js";
 import { microTick } from "../../src/units.js";
 import {
   engine,
@@ -339,6 +340,8 @@ const rows: { readonly [name: string]: Row } = {
   openCommunity: { call: [street.scenario, {}], takes: { 1: [undefined, "object"] } },
   openSimulation: { call: [street, { engine }] },
   orderColumns: { call: [3, 1, {}], takes: { 0: [7], 1: [7], 2: [undefined, "object"] } },
+  memoryPages: { call: [] },
+  ProfileReader: { call: [measured, memoryPages(), "line"], takes: { 2: [undefined] } },
   parseProfiles: { call: ["participant,carrier,step,use,supply\nmill,electricity,0,1,0\n", measured] },
   parseScenario: { call: ['{"name":"street","participants":{"home":2}}'] },
   parseWeather: { call: ["time,temperature,irradiance,wind\n2025-01-01T00:00Z,2.5,0,4\n"] },

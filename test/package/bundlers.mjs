@@ -118,9 +118,7 @@ const parcel = (entries, settings, polyfills = {}) => ({
     ]),
   ),
 });
-/**
- * With this, what a dependency of ours has only in its own exports resolves too (csv-parse, for gridclear/simulation).
- */
+/** With this, what a dependency of ours has only in its own exports resolves too. */
 const packageExports = { "@parcel/resolver-default": { packageExports: true } };
 
 const next = {

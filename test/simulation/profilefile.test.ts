@@ -2,10 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { openCommunity } from "../../src/simulation/community.js";
-import { parseProfiles } from "../../src/simulation/profilefile.js";
+import type { MeasuredProfile } from "../../src/simulation/members/profiles.js";
+import { ProfileColumns } from "../../src/simulation/profilecolumns.js";
+import { type ProfileFile, ProfileReader, parseProfiles } from "../../src/simulation/profilefile.js";
 import type { Scenario } from "../../src/simulation/scenario.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
-import { StepSeries } from "../../src/simulation/world/series.js";
+import { memoryPages } from "../../src/simulation/world/series.js";
+import { profilesOf } from "../oracle/profiles.js";
 
 function refusal(act: () => unknown): GridclearError {
   try {
@@ -31,6 +34,14 @@ function ordered(scenario: Scenario, rows: readonly string[]): number[] {
     return quantity.reduce((sum, each, index) => sum + (side[index] === 1 ? each : -each), 0);
   });
 }
+/** Steps of a profile that are not zero, each with its ticks. */
+function entriesOf({ series }: MeasuredProfile): [step: number, ticks: number][] {
+  const entries: [number, number][] = [];
+  for (const { first, ticks } of series.steps())
+    for (const [at, value] of ticks.entries()) if (value !== 0) entries.push([first + at, value]);
+  return entries;
+}
+
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 const minute = 60_000;
@@ -73,15 +84,18 @@ describe("the energy of a period", () => {
           minLength: 1,
           maxLength: 30,
         }),
-        (periodMs, stepMs, entries) => {
-          const rising = [...entries].sort((a, b) => a[0] - b[0]);
+        // Pages side by side, and others that are left out between them.
+        fc.constantFrom(1, 5, 100, 1_000),
+        (periodMs, stepMs, entries, spread) => {
+          const rising = [...entries]
+            .sort((a, b) => a[0] - b[0])
+            .map(([step, ticks]) => [step * spread, ticks] as const);
           const startMs = 1_752_534_000_000;
-          const series = new StepSeries(
-            { startMs, stepMs },
-            Uint32Array.from(rising, ([step]) => step),
-            Float64Array.from(rising, ([, ticks]) => ticks),
-          );
-          const end = startMs + 41 * stepMs;
+          const columns = new ProfileColumns(memoryPages(), 1_000_000);
+          for (const [step, ticks] of entries)
+            columns.add({ participant: "house", carrier: 0, step: step * spread, ticks });
+          const { series } = columns.close({ startMs, stepMs }).measured[0]!;
+          const end = startMs + 41 * spread * stepMs;
           // The same by fractions of big integers: everything before a time, each step cut in proportion towards zero.
           const before = (timeMs: number): bigint =>
             rising.reduce((sum, [step, ticks]) => {
@@ -136,16 +150,9 @@ describe("profile files", () => {
       `${header}h1,electricity,0,1.25,0\nh1,heat,0,0,0.000001\n`,
       scenario,
     );
-    expect(
-      measured.map(({ participant, carrier, steps, ticks }) => [
-        participant,
-        carrier,
-        [...steps],
-        [...ticks],
-      ]),
-    ).toEqual([
-      ["h1", "electricity", [0], [1_250_000]],
-      ["h1", "heat", [0], [-1]],
+    expect(measured.map((each) => [each.participant, each.carrier, ...entriesOf(each)])).toEqual([
+      ["h1", "electricity", [0, 1_250_000]],
+      ["h1", "heat", [0, -1]],
     ]);
     expect(missing).toBe(0);
     expect(openCommunity(scenario, { measured }).members.map(({ id }) => id)).toEqual(["h1"]);
@@ -229,5 +236,97 @@ describe("profile files", () => {
       code: "conflict",
       field: "profiles",
     });
+  });
+});
+
+describe("against an oracle that holds every row", () => {
+  /** What came of a file, in words that can be compared; or the field that is wrong. */
+  const said = (read: () => ProfileFile): unknown => {
+    try {
+      const { measured, missing, firstMissing } = read();
+      return {
+        measured: measured.map((each) => [
+          each.participant,
+          each.carrier,
+          entriesOf(each),
+          each.series.peaks,
+        ]),
+        missing,
+        firstMissing,
+      };
+    } catch (error) {
+      if (!(error instanceof GridclearError)) throw error;
+      return error.field;
+    }
+  };
+
+  const cell = fc.oneof(
+    {
+      weight: 30,
+      arbitrary: fc.constantFrom("0", "1", "0.5", "1.25", "4294.967295", "0.000001", "07", "3.1400000"),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom("", "x", "-1", ".5", "1.", "1e3", "4294.967296", "5000", "0.0000001", " 1"),
+    },
+  );
+  const row = fc
+    .tuple(
+      fc.constantFrom("a", "b", "Müller", '"c, d"', '"e ""f"""'),
+      fc.oneof(
+        { weight: 40, arbitrary: fc.constantFrom("electricity", "heat") },
+        fc.constantFrom("coal", '"heat"'),
+      ),
+      fc.oneof({ weight: 60, arbitrary: fc.nat({ max: 700 }) }, fc.constantFrom("01", "-1", "x", "1000000")),
+      cell,
+      cell,
+    )
+    .map((cells) => cells.join(","));
+  const other = fc.constantFrom(
+    "",
+    "a,heat,1,1",
+    "a,heat,1,1,0,",
+    '"a,heat,1,1,0',
+    'a"b",heat,1,1,0',
+    '"a\nb",heat,1,1,0',
+  );
+  const text = fc
+    .tuple(
+      fc.array(fc.oneof({ weight: 60, arbitrary: row }, other), { maxLength: 40 }),
+      fc.constantFrom("\n", "\r\n"),
+      fc.boolean(),
+      fc.constantFrom("sorted", "as it comes"),
+    )
+    .map(([rows, end, isOpen, order]) => {
+      const all = ["participant,carrier,step,use,supply", ...(order === "sorted" ? rows.sort() : rows)];
+      // Somebody's last step, so that most files are long enough.
+      all.push("last,heat,639,1,0");
+      return all.join(end) + (isOpen ? "" : end);
+    });
+
+  it("reads the same, in whatever pieces a file comes", () => {
+    const run = metered(160, 900_000, 225_000);
+    let sound = 0;
+    fc.assert(
+      fc.property(text, fc.array(fc.nat({ max: 60 }), { maxLength: 20 }), (whole, lengths) => {
+        const wanted = profilesOf(whole, 640, 225_000);
+        if (typeof wanted !== "string") sound += 1;
+        expect(said(() => parseProfiles(whole, run))).toEqual(wanted);
+        expect(
+          said(() => {
+            const reader = new ProfileReader(run, memoryPages());
+            let at = 0;
+            for (const length of lengths) {
+              reader.write(whole.slice(at, at + length));
+              at += length;
+            }
+            reader.write(whole.slice(at));
+            return reader.end();
+          }),
+        ).toEqual(wanted);
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(sound).toBeGreaterThan(150);
   });
 });

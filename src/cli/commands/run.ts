@@ -71,26 +71,30 @@ export const runCommand: Command = defineCommand({
     if (receipts !== undefined && keyFile === undefined)
       return fail("invalid", "--receipts", "--key with it: only a signed run gives receipts", receipts);
     const read = await readScenario(name!, io);
-    const { scenario, own } = await readStrategy(options.strategy, read.scenario);
-    const { measured, weather } = read;
-    const { summary, facts, exitCode } = await runInto(
-      {
-        scenario,
-        measured,
-        weather,
-        own,
-        ledger: options.ledger,
-        periods: readPeriods(options.periods),
-        realtime: options.realtime,
-        snapshotEvery: readEvery(options["snapshot-every"]),
-        key: keyFile === undefined ? null : (await readKeyFile(keyFile)).key,
-        receipts: receipts ?? null,
-      },
-      io,
-    );
-    if (options.json) io.out(`${JSON.stringify(summaryDocument(summary, facts))}\n`);
-    else io.out(summaryText(summary, facts));
-    return exitCode;
+    try {
+      const { scenario, own } = await readStrategy(options.strategy, read.scenario);
+      const { measured, weather } = read;
+      const { summary, facts, exitCode } = await runInto(
+        {
+          scenario,
+          measured,
+          weather,
+          own,
+          ledger: options.ledger,
+          periods: readPeriods(options.periods),
+          realtime: options.realtime,
+          snapshotEvery: readEvery(options["snapshot-every"]),
+          key: keyFile === undefined ? null : (await readKeyFile(keyFile)).key,
+          receipts: receipts ?? null,
+        },
+        io,
+      );
+      if (options.json) io.out(`${JSON.stringify(summaryDocument(summary, facts))}\n`);
+      else io.out(summaryText(summary, facts));
+      return exitCode;
+    } finally {
+      read.close();
+    }
   },
 });
 

@@ -84,16 +84,18 @@ interface Found {
   readonly community: Community | null;
   /** What its profile file lacks; null without one. */
   readonly missing: Besides["missing"];
+  readonly close: Besides["close"];
 }
 
 async function check(file: string, asJson: boolean, io: Io): Promise<number> {
-  const { problems, community, missing } = await find(file);
+  const { problems, community, missing, close } = await find(file, io);
   if (community === null) {
     if (asJson) io.out(`${JSON.stringify({ file, good: false, problems: problems.map(problemDocument) })}\n`);
     else for (const { message } of problems) io.out(`${message}\n`);
     return 1;
   }
   const facts = factsOf(community);
+  close();
   if (asJson) io.out(`${JSON.stringify({ file, good: true, ...facts, missing, problems: [] })}\n`);
   else io.out(factsText(file, community, facts, missing));
   return 0;
@@ -108,7 +110,7 @@ const problemDocument = ({ code, field, wanted, got, message }: GridclearError):
 });
 
 /** Everything that is wrong with a scenario, or the community that it is. */
-async function find(name: string): Promise<Found> {
+async function find(name: string, io: Io): Promise<Found> {
   const problems: GridclearError[] = [];
   const attempt = async <T>(act: () => T | Promise<T>): Promise<T | null> => {
     try {
@@ -124,11 +126,16 @@ async function find(name: string): Promise<Found> {
     : inspectScenario(await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` }));
   for (const problem of inspected.problems) problems.push(problem.at(name));
   const { scenario } = inspected;
-  const none = { problems, community: null, missing: null };
+  const none = { problems, community: null, missing: null, close: () => {} };
   if (scenario === null) return none;
-  const weather = await attempt(() => readBesides(name, { ...scenario, profiles: null }));
-  const profiles = await attempt(() => readBesides(name, { ...scenario, weatherFile: null }));
-  if (weather === null || profiles === null) return none;
+  const weather = await attempt(() => readBesides(name, { ...scenario, profiles: null }, io));
+  const profiles = await attempt(() => readBesides(name, { ...scenario, weatherFile: null }, io));
+  if (profiles === null) return none;
+  const { close } = profiles;
+  if (weather === null) {
+    close();
+    return none;
+  }
   const { measured } = profiles;
   const community = await attempt(() => {
     try {
@@ -140,7 +147,8 @@ async function find(name: string): Promise<Found> {
       throw placed(error, name);
     }
   });
-  return { problems, community, missing: profiles.missing };
+  if (community === null) close();
+  return { problems, community, missing: profiles.missing, close };
 }
 
 /** What a scenario comes to. */

@@ -5,7 +5,6 @@ import { fail } from "../../errors.js";
 import { maxTextLength } from "../../files/text.js";
 import type { MeasuredProfile } from "../../simulation/members/profiles.js";
 import type { Strategy } from "../../simulation/members/quote.js";
-import { parseProfiles } from "../../simulation/profilefile.js";
 import { type Scenario, strategyNames } from "../../simulation/scenario.js";
 import { parseScenario } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
@@ -13,6 +12,7 @@ import { parseWeather } from "../../simulation/weatherfile.js";
 import type { WeatherYear } from "../../simulation/world/measured.js";
 import type { Io } from "../command.js";
 import { inFile, readText } from "./document.js";
+import { readProfiles } from "./profiles.js";
 import { grouped } from "./table.js";
 
 /** A strategy of the user's own, and the text it came from. */
@@ -27,17 +27,22 @@ export interface Besides {
   readonly weather: WeatherYear | null;
   /** Steps of the run that the profile file lacks, and the first of them in words; null without such a file. */
   readonly missing: { readonly steps: number; readonly first: string | null } | null;
+  /** Removes what lies in temporary files; the profiles can't be used any more. */
+  close(): void;
 }
+
+const nothing = (): void => {};
 
 /** Whether a name is that of a scenario which comes with the package. */
 export const isBundled = (name: string): boolean => scenarioNames.some((each) => each === name);
 
 /** A bundled scenario by name, or one from a file with the profiles and the weather it names beside it. */
 export async function readScenario(name: string, io: Io): Promise<{ scenario: Scenario } & Besides> {
-  if (isBundled(name)) return { scenario: bundledScenario(name), measured: [], weather: null, missing: null };
+  if (isBundled(name))
+    return { scenario: bundledScenario(name), measured: [], weather: null, missing: null, close: nothing };
   const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
   const scenario = inFile(name, () => parseScenario(text));
-  const besides = await readBesides(name, scenario);
+  const besides = await readBesides(name, scenario, io);
   const { steps = 0, first } = besides.missing ?? {};
   if (steps > 0)
     io.err(
@@ -47,7 +52,7 @@ export async function readScenario(name: string, io: Io): Promise<{ scenario: Sc
 }
 
 /** The files that a scenario names, which lie beside its own, `name`. Errors begin with the name of theirs. */
-export async function readBesides(name: string, scenario: Scenario): Promise<Besides> {
+export async function readBesides(name: string, scenario: Scenario, io: Io): Promise<Besides> {
   const { weatherFile, profiles } = scenario;
   const text = async (beside: string): Promise<string> => readText(beside, { limit: maxTextLength });
   const besideOf = (file: string): string => join(dirname(name), file);
@@ -56,11 +61,13 @@ export async function readBesides(name: string, scenario: Scenario): Promise<Bes
     const hours = await text(besideOf(weatherFile));
     weather = inFile(besideOf(weatherFile), () => parseWeather(hours));
   }
-  if (profiles === null) return { measured: [], weather, missing: null };
-  const beside = besideOf(profiles.file);
-  const rows = await text(beside);
-  const { measured, missing, firstMissing } = inFile(beside, () => parseProfiles(rows, scenario));
-  return { measured, weather, missing: { steps: missing, first: firstMissing } };
+  if (profiles === null) return { measured: [], weather, missing: null, close: nothing };
+  const { measured, missing, firstMissing, close } = await readProfiles(
+    besideOf(profiles.file),
+    scenario,
+    io,
+  );
+  return { measured, weather, missing: { steps: missing, first: firstMissing }, close };
 }
 
 /**

@@ -1,18 +1,15 @@
 /** Participants whose energy was measured, read from a file instead of computed from devices. */
 import type { Carrier } from "../../units.js";
-import { type Scenario, startTime } from "../scenario.js";
+import type { Scenario } from "../scenario.js";
 import { draw } from "../world/random.js";
-import { StepSeries } from "../world/series.js";
+import type { StepSeries } from "../world/series.js";
 import type { Measured, Member } from "./member.js";
 
-/** What one participant used and made of one carrier, step by step. */
+/** What one participant used and made of one carrier. */
 export interface MeasuredProfile {
   readonly participant: string;
   readonly carrier: Carrier;
-  /** Numbers of the steps that were measured, rising; the others count as zero. */
-  readonly steps: Uint32Array;
-  /** Energy in each of them in 10⁻⁶ kWh: used above zero, made below; whole numbers within ±(2³²−1). */
-  readonly ticks: Float64Array;
+  readonly series: StepSeries;
 }
 
 const profileStream = 4_000;
@@ -23,12 +20,11 @@ export function measuredMembers(
   profiles: readonly MeasuredProfile[],
   firstNumber: number,
 ): Member[] {
-  const times = { startMs: startTime(scenario), stepMs: scenario.profiles?.stepMs ?? scenario.periodMs };
   const measured = new Map<string, Measured[]>();
-  for (const { participant, carrier, steps, ticks } of profiles) {
+  for (const { participant, carrier, series } of profiles) {
     const list = measured.get(participant) ?? [];
     measured.set(participant, list);
-    list.push({ carrier, series: new StepSeries(times, steps, ticks) });
+    list.push({ carrier, series });
   }
   return [...measured].map(([id, own], index) => {
     const number = firstNumber + index;
