@@ -169,7 +169,7 @@ describe("gridclear run", () => {
       code: "invalid",
     });
     await expect(call(runCommand, wrong, "--ledger", ledger)).rejects.toMatchObject({
-      field: `${wrong}: line 1: scenario`,
+      field: `${wrong}: line 1, column 2: scenario`,
     });
     await expect(call(runCommand, "--ledger", ledger)).rejects.toMatchObject({ field: "SCENARIO" });
     const own = await scenarioFile();
