@@ -72,6 +72,12 @@ export class Batteries {
     return left;
   }
 
+  /** What is left of a `net` that a member expects of that period, by what its battery will do then. */
+  expected(member: Member, net: number): number {
+    const at = this.#places.get(member.number);
+    return at === undefined ? net : after(this.#units[at]!, this.#charges[at]!, net).left;
+  }
+
   #unitOf({ capacity, power, efficiency, hourlyLoss }: HomeBattery): Unit {
     const { periodMs, perKwh } = this.#run;
     return {

@@ -1,6 +1,6 @@
 /** What a block says that every meter should have shown: the truth from which simulated readings stray. */
 import type { Block } from "../ledger/format/block.js";
-import { flowCode } from "../ledger/format/records.js";
+import { flowCode, sideCode } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import { readRecords } from "./records.js";
 
@@ -46,12 +46,14 @@ export function deliveriesOf(
   const taken = new Float64Array(slots);
   const given = new Float64Array(slots);
   const ordered = new Float64Array(slots);
+  const asked = new Float64Array(slots);
   // Apart from what members use and make by themselves: what their stores and cars draw and give.
   const drawn = new Float64Array(slots);
   const delivered = new Float64Array(slots);
   readRecords(block, {
-    order: (slot, quantity) => {
+    order: ({ slot, side, quantity }) => {
       ordered[slot] = quantity;
+      asked[slot] = side === sideCode.bid ? quantity : 0;
     },
     trade: ({ quantity, seller, buyer }) => {
       if (buyer >= 0) taken[buyer]! += quantity;
@@ -69,7 +71,7 @@ export function deliveriesOf(
       }
     },
   });
-  if (truth !== null) follow(truth, { taken, given, ordered });
+  if (truth !== null) follow(truth, { taken, given, asked });
   for (let slot = 0; slot < slots; slot++) {
     taken[slot]! += drawn[slot]!;
     given[slot]! += delivered[slot]!;
@@ -83,14 +85,15 @@ export function deliveriesOf(
 /** Turns what was traded into what flowed. */
 function follow(
   { meant, follows }: Truth,
-  { taken, given, ordered }: { taken: Float64Array; given: Float64Array; ordered: Float64Array },
+  { taken, given, asked }: { taken: Float64Array; given: Float64Array; asked: Float64Array },
 ): void {
   for (let slot = 0; slot < meant.length; slot++) {
     const wanted = meant[slot]!;
     if (follows[slot] === "trades") continue;
-    if (wanted > 0)
-      // What was not ordered is drawn all the same; what was ordered and not served is not.
-      taken[slot] = Math.min(wanted, taken[slot]! + Math.max(wanted - ordered[slot]!, 0));
-    else if (wanted < 0) given[slot] = follows[slot] === "nature" ? -wanted : Math.min(given[slot]!, -wanted);
+    const [use, supply] = [Math.max(wanted, 0), Math.max(-wanted, 0)];
+    // Who makes more than it uses draws nothing, whatever it bought. Who uses draws what it did not ask for all the
+    // same, but not what it asked for and did not get.
+    taken[slot] = Math.min(use, taken[slot]! + Math.max(use - asked[slot]!, 0));
+    given[slot] = follows[slot] === "nature" ? supply : Math.min(given[slot]!, supply);
   }
 }

@@ -84,7 +84,7 @@ export class History {
     const volume = carriers.map(() => 0);
     const paid = carriers.map(() => 0);
     readRecords(block, {
-      order: (slot, quantity, price) => {
+      order: ({ slot, quantity, price }) => {
         this.#place[slot] = place;
         this.#price[slot] = price;
         this.#quantity[slot] = quantity;

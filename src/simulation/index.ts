@@ -36,6 +36,7 @@ export {
   type Co2,
   type Control,
   type Faults,
+  type ForecastErrors,
   type MemberKind,
   maxDeposit,
   maxMembers,

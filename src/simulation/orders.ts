@@ -1,118 +1,23 @@
-/** The orders of a community: what everybody expects to use or make in a period, at the price its strategy finds. */
+/**
+ * The orders of a community: what everybody expects to use or make in a period, at the price its strategy finds, and
+ * what it will use and make in truth.
+ */
 import { copyOf } from "../bytes.js";
 import { fail } from "../errors.js";
 import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/intake/request.js";
-import { type Carrier, carriers, maxPrice, maxQuantity, minPrice, ppm } from "../units.js";
-import { Batteries } from "./batteries.js";
+import { carriers, maxPrice, maxQuantity, minPrice } from "../units.js";
+import type { Batteries } from "./batteries.js";
 import type { Cast } from "./cast.js";
+import { electricity, live, noDoings, periodAt } from "./doings.js";
 import type { History } from "./history.js";
-import type { Conversion, Member } from "./members/member.js";
 import type { Strategy } from "./members/quote.js";
 import { worthOf } from "./members/strategy.js";
-import { fineScale } from "./scale.js";
 import { startTime } from "./scenario.js";
-import { deviceCarrier, energyTicks, power } from "./world/devices.js";
-import { coolingShare, heatDay, heatHour } from "./world/heat.js";
 import { draw, uniform } from "./world/random.js";
 import type { Moment } from "./world/weather.js";
 
 const orderStream = 5_000;
-
-/** How much of its full load a converter wants to run at, 0 to 1. */
-function load(converter: Conversion, moment: Moment): number {
-  const hour = Math.floor(moment.quarter / 4) % 24;
-  switch (converter.led) {
-    case "heat": {
-      const { meanTemperature } = moment;
-      // The mean day of 8 °C is half load.
-      const need = heatDay("flats", meanTemperature) * heatHour("flats", meanTemperature, hour) * 24;
-      return Math.min(Math.max(need / 2, 0.1), 1);
-    }
-    case "cold":
-      return Math.min(0.35 + 0.65 * coolingShare(moment.temperature), 1);
-    case "evening":
-      return hour >= 16 && hour < 23 && moment.sunAltitude < 15 ? 1 : 0;
-  }
-}
-
-/** Adds what a member draws (above zero) and feeds in (below) at a moment to its sums by carrier, W. */
-function addPower(sums: Float64Array, member: Member, moment: Moment, seed: number): void {
-  for (const device of member.devices)
-    sums[carriers.indexOf(deviceCarrier(device))]! += power(device, moment, seed, member.number);
-  const { converter } = member;
-  if (converter === null) return;
-  const watts = converter.watts * load(converter, moment);
-  sums[carriers.indexOf(converter.input)]! += watts;
-  for (const output of converter.outputs)
-    sums[carriers.indexOf(output.carrier)]! -= (watts * output.ratio) / ppm;
-}
-
-/** A period of a run, as members live through it. */
-interface Period {
-  readonly place: number;
-  /** The moments that it is made of, each of them equally long, under each sky. */
-  readonly moments: readonly (readonly Moment[])[];
-  /** Its two ends in Unix time, and how many ticks of measured data make one of the run. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly unit: number;
-}
-
-function periodAt(
-  { scenario, scale }: Cast,
-  place: number,
-  moments: readonly (readonly Moment[])[],
-  startMs: number,
-): Period {
-  const fromMs = startMs + place * scenario.periodMs;
-  return {
-    place,
-    moments,
-    fromMs,
-    toMs: fromMs + scenario.periodMs,
-    unit: fineScale.perKwh / scale.perKwh,
-  };
-}
-
-/** What was measured of a carrier at a member's meter in a period, in quantity ticks. */
-function measuredTicks(member: Member, carrier: Carrier, { fromMs, toMs, unit }: Period): number {
-  let ticks = 0;
-  for (const measured of member.measured)
-    if (measured.carrier === carrier) ticks += measured.series.between(fromMs, toMs, unit);
-  return ticks;
-}
-
-/** Leaves in `ticks` what a member uses (above zero) and makes of each carrier in a period. */
-function addTicks(ticks: Float64Array, { scenario, scale }: Cast, member: Member, period: Period): void {
-  const { seed, periodMs } = scenario;
-  const own = period.moments[member.sky]!;
-  ticks.fill(0);
-  for (const moment of own) addPower(ticks, member, moment, seed);
-  for (const [code, carrier] of carriers.entries())
-    ticks[code] =
-      energyTicks(ticks[code]! / own.length, periodMs, scale.perKwh) + measuredTicks(member, carrier, period);
-}
-
-const electricity = carriers.indexOf("electricity");
-
-/** The batteries of a community at home, each of which serves what the weather and its home leave it. */
-export function openBatteries(cast: Cast, momentsAt: (place: number) => Moment[][]): Batteries {
-  const ticks = new Float64Array(carriers.length);
-  const startMs = startTime(cast.scenario);
-  return new Batteries({
-    periodMs: cast.scenario.periodMs,
-    perKwh: cast.scale.perKwh,
-    members: cast.members,
-    netsAt: (place) => {
-      const period = periodAt(cast, place, momentsAt(place), startMs);
-      return (member) => {
-        addTicks(ticks, cast, member, period);
-        return ticks[electricity]!;
-      };
-    },
-  });
-}
 
 /** Columns of orders with room for `most`. */
 const emptyBatch = (most: number): OrderBatch => ({
@@ -161,17 +66,20 @@ export function periodOrders(
   const batch = emptyBatch(members.length * carriers.length);
   const meant = new Float64Array(members.length * carriers.length);
   let count = 0;
-  const sums = new Float64Array(carriers.length);
+  const doings = noDoings();
+  const { actual, expected } = doings;
   const period = periodAt(cast, place, moments, startTime(scenario));
   batteries.goTo(place);
   // Rotates who orders first, so that no member always wins ties.
   const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
-    addTicks(sums, cast, member, period);
-    sums[electricity] = batteries.left(member, sums[electricity]!);
+    live(doings, cast, member, period);
+    expected[electricity] = batteries.expected(member, expected[electricity]!);
+    actual[electricity] = batteries.left(member, actual[electricity]!);
     for (const [code, carrier] of carriers.entries()) {
-      const ticks = sums[code]!;
+      meant[member.number * carriers.length + code] = actual[code]!;
+      const ticks = expected[code]!;
       if (ticks === 0) continue;
       const quantity = Math.abs(ticks);
       if (quantity > maxQuantity)
@@ -179,7 +87,6 @@ export function periodOrders(
       const side = ticks > 0 ? "bid" : "offer";
       const luck = uniform(seed, orderStream + 1 + member.number, place, code);
       const tariff = scenario.tariffs[carrier];
-      meant[member.number * carriers.length + code] = ticks;
       const answer = checkedAnswer(
         strategy({
           member,

@@ -9,6 +9,16 @@ const inOrder = offsetsOf(orderLayout);
 const inTrade = offsetsOf(tradeLayout);
 const inFlow = offsetsOf(flowLayout);
 
+/** An order, in quantity and price ticks. */
+export interface Order {
+  /** Participant × 4 + carrier: of several the last counts, and a quantity of 0 withdraws. */
+  readonly slot: number;
+  /** One of `sideCode`. */
+  readonly side: number;
+  readonly quantity: number;
+  readonly price: number;
+}
+
 /** Energy of one carrier that passed from one party to another, in quantity and price ticks. */
 export interface Trade {
   /** One of `tradeCode`. */
@@ -34,8 +44,7 @@ export interface Flow {
 
 /** What is done with each record. */
 export interface Reader {
-  /** @param slot participant × 4 + carrier; its last order is the one that counts, 0 withdraws it */
-  readonly order?: (slot: number, quantity: number, price: number) => void;
+  readonly order?: (order: Order) => void;
   readonly trade?: (trade: Trade) => void;
   readonly flow?: (flow: Flow) => void;
 }
@@ -48,11 +57,12 @@ export function readRecords({ sections }: Block, { order, trade, flow }: Reader)
     orders.getUint8(at + inOrder.carrier);
   if (order !== undefined)
     for (let at = 0; at < orders.byteLength; at += orderLayout.bytes)
-      order(
-        slotAt(at),
-        orders.getUint32(at + inOrder.quantity, true),
-        orders.getInt32(at + inOrder.price, true),
-      );
+      order({
+        slot: slotAt(at),
+        side: orders.getUint8(at + inOrder.side),
+        quantity: orders.getUint32(at + inOrder.quantity, true),
+        price: orders.getInt32(at + inOrder.price, true),
+      });
   const trades = viewOf(sections.trades);
   const sideOf = (party: number, number: number): number =>
     party === partyCode.order ? slotAt(number * orderLayout.bytes) : -1;

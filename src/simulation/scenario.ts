@@ -103,6 +103,15 @@ export interface Control {
   readonly stores: "fixed" | "forecast";
 }
 
+/** How far orders stray from what members will use and make. */
+export interface ForecastErrors {
+  /** Standard deviations as shares of what comes, ppm: of sun and wind, one for all under a sky, and of each use. */
+  readonly weather: number;
+  readonly load: number;
+  /** How long an error lasts: at two moments so many hours apart it is related by 0.39. */
+  readonly hours: number;
+}
+
 /** A community and the time it trades: everything a run depends on. Two runs of one scenario have the same blocks. */
 export interface Scenario {
   readonly name: string;
@@ -142,6 +151,7 @@ export interface Scenario {
   /** How members bid, by their names, their kinds, or `all` for the others; who is not named bids its own way. */
   readonly strategies: { readonly [whose: string]: StrategyName };
   readonly control: Control;
+  readonly forecast: ForecastErrors;
   /** Measured participants from a CSV file beside the scenario, or null. */
   readonly profiles: { readonly file: string; readonly stepMs: number } | null;
 }

@@ -151,6 +151,12 @@ const control = record({
   stores: optional(byPrices, "what stores go by in what they pay and ask", "fixed"),
 });
 
+const forecast = record({
+  weather: optional(half, "standard deviation of what is expected of sun and wind, ppm of what comes", 0),
+  load: optional(half, "standard deviation of what is expected of each use, ppm of what comes", 0),
+  hours: optional(number(0.25, 168), "how long an error lasts, hours", 6),
+});
+
 const keys = record({
   $schema: open(text(/^.{1,2000}$/u, "1 to 2000 characters"), "where editors find this schema"),
   name: needed(
@@ -194,6 +200,7 @@ const keys = record({
     {},
   ),
   control: optional(control, "how devices are run: by fixed prices, or by a forecast of prices", {}),
+  forecast: optional(forecast, "how far orders stray from what members will use and make", {}),
   deposit: optional(
     orNull(integer(10, maxDeposit)),
     "coins that each participant has for the run; null: what full load through all its days costs",

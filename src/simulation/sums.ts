@@ -37,7 +37,7 @@ export interface MissingOrder {
 /** Place in a batch, of one order a participant and carrier, of the first that a block does not hold. */
 function firstMissing(block: Block, { participant, carrier }: OrderBatch): number {
   const held = new Set<number>();
-  readRecords(block, { order: (slot) => held.add(slot) });
+  readRecords(block, { order: ({ slot }) => held.add(slot) });
   return participant.findIndex((who, index) => !held.has(who * carriers.length + carrier[index]!));
 }
 

@@ -18,7 +18,7 @@ export interface Quote {
   readonly member: Member;
   readonly carrier: Carrier;
   readonly side: "offer" | "bid";
-  /** What the member will use or make, in quantity ticks, above 0. */
+  /** What the member expects to use or make, in quantity ticks, above 0. */
   readonly quantity: number;
   /** Place of the period in the run, from 0, and how long one is. */
   readonly place: number;

@@ -1,0 +1,183 @@
+/**
+ * What members do in a period: what their devices, their converters and what was measured use and make, and what they
+ * expect of it beforehand. Sun, wind and use stray from what was expected, plants do not.
+ */
+import { type Carrier, carriers, ppm } from "../units.js";
+import { Batteries } from "./batteries.js";
+import type { Cast } from "./cast.js";
+import type { Conversion, Member } from "./members/member.js";
+import { fineScale } from "./scale.js";
+import { startTime } from "./scenario.js";
+import { type Device, deviceCarrier, energyTicks, peakPower, power } from "./world/devices.js";
+import { errorAt, shareExpected } from "./world/error.js";
+import { coolingShare, heatDay, heatHour } from "./world/heat.js";
+import type { Moment } from "./world/weather.js";
+
+/** First of the streams of forecast errors, behind those of all members' readings. */
+const errorStream = 200_000;
+
+/** Code of the carrier that batteries at home hold. */
+export const electricity: number = carriers.indexOf("electricity");
+
+/** How much of its full load a converter wants to run at, 0 to 1. */
+function load(converter: Conversion, moment: Moment): number {
+  const hour = Math.floor(moment.quarter / 4) % 24;
+  switch (converter.led) {
+    case "heat": {
+      const { meanTemperature } = moment;
+      // The mean day of 8 °C is half load.
+      const need = heatDay("flats", meanTemperature) * heatHour("flats", meanTemperature, hour) * 24;
+      return Math.min(Math.max(need / 2, 0.1), 1);
+    }
+    case "cold":
+      return Math.min(0.35 + 0.65 * coolingShare(moment.temperature), 1);
+    case "evening":
+      return hour >= 16 && hour < 23 && moment.sunAltitude < 15 ? 1 : 0;
+  }
+}
+
+/** A period of a run, as members live through it. */
+export interface Period {
+  readonly place: number;
+  /** The moments that it is made of, each of them equally long, under each sky. */
+  readonly moments: readonly (readonly Moment[])[];
+  /** Its two ends in Unix time, and how many ticks of measured data make one of the run. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly unit: number;
+  /** What is expected of sun and wind, under each sky, and of what a member uses, as shares of what comes. */
+  readonly sun: readonly number[];
+  readonly wind: readonly number[];
+  readonly useOf: (member: Member, code: number) => number;
+}
+
+export function periodAt(
+  { scenario, scale }: Cast,
+  place: number,
+  moments: readonly (readonly Moment[])[],
+  startMs: number,
+): Period {
+  const { seed, periodMs, forecast } = scenario;
+  const lastsMs = forecast.hours * 3_600_000;
+  const share = (deviation: number, stream: number): number =>
+    deviation === 0
+      ? 1
+      : shareExpected(deviation, errorAt(seed, errorStream + stream, place * periodMs, lastsMs));
+  const fromMs = startMs + place * periodMs;
+  return {
+    place,
+    moments,
+    fromMs,
+    toMs: fromMs + periodMs,
+    unit: fineScale.perKwh / scale.perKwh,
+    sun: moments.map((_, sky) => share(forecast.weather, 2 * sky)),
+    wind: moments.map((_, sky) => share(forecast.weather, 2 * sky + 1)),
+    // Behind those of the skies, which are sixteen at most.
+    useOf: (member, code) => share(forecast.load, 32 + carriers.length * member.number + code),
+  };
+}
+
+/** What a member does in a period in ticks by carrier, used above zero and made below: in truth, and as it expects. */
+export interface Doings {
+  readonly actual: Float64Array;
+  readonly expected: Float64Array;
+}
+
+export const noDoings = (): Doings => ({
+  actual: new Float64Array(carriers.length),
+  expected: new Float64Array(carriers.length),
+});
+
+/** What is expected of a device, as a share of what comes. */
+function shareOf(device: Device, member: Member, period: Period, code: number): number {
+  switch (device.kind) {
+    case "photovoltaics":
+      return period.sun[member.sky]!;
+    case "wind":
+      return period.wind[member.sky]!;
+    case "plant":
+      return 1;
+    default:
+      return period.useOf(member, code);
+  }
+}
+
+/** What comes of an expectation, without sign no more than `most` or what comes. */
+const within = (actual: number, share: number, most: number): number =>
+  actual * Math.min(share, Math.max(most / Math.abs(actual), 1));
+
+/** Adds what a member draws (above zero) and feeds in (below) at a moment to its sums by carrier, W. */
+function addPower(
+  { actual, expected }: Doings,
+  member: Member,
+  moment: Moment,
+  period: Period,
+  seed: number,
+): void {
+  for (const device of member.devices) {
+    const code = carriers.indexOf(deviceCarrier(device));
+    const watts = power(device, moment, seed, member.number);
+    if (watts === 0) continue;
+    const share = shareOf(device, member, period, code);
+    actual[code]! += watts;
+    expected[code]! += share === 1 ? watts : within(watts, share, peakPower(device));
+  }
+  const { converter } = member;
+  if (converter === null) return;
+  const add = (carrier: Carrier, watts: number): void => {
+    for (const sums of [actual, expected]) sums[carriers.indexOf(carrier)]! += watts;
+  };
+  const watts = converter.watts * load(converter, moment);
+  add(converter.input, watts);
+  for (const output of converter.outputs) add(output.carrier, (-watts * output.ratio) / ppm);
+}
+
+/** Adds what was measured of a carrier at a member's meter in a period, in quantity ticks. */
+function addMeasured({ actual, expected }: Doings, member: Member, period: Period, code: number): void {
+  const { fromMs, toMs, unit } = period;
+  for (const { carrier, series } of member.measured) {
+    if (carrier !== carriers[code]) continue;
+    const ticks = series.between(fromMs, toMs, unit);
+    if (ticks === 0) continue;
+    const [share, peak] =
+      ticks > 0
+        ? [period.useOf(member, code), series.peaks.use]
+        : [period.sun[member.sky]!, series.peaks.supply];
+    const most = energyTicks(peak, toMs - fromMs, fineScale.perKwh / unit);
+    actual[code]! += ticks;
+    expected[code]! += share === 1 ? ticks : Math.round(within(ticks, share, most));
+  }
+}
+
+/** Leaves in `doings` what a member does in a period. */
+export function live(doings: Doings, { scenario, scale }: Cast, member: Member, period: Period): void {
+  const { seed, periodMs } = scenario;
+  const own = period.moments[member.sky]!;
+  const { actual, expected } = doings;
+  actual.fill(0);
+  expected.fill(0);
+  for (const moment of own) addPower(doings, member, moment, period, seed);
+  for (const code of carriers.keys()) {
+    for (const sums of [actual, expected])
+      sums[code] = energyTicks(sums[code]! / own.length, periodMs, scale.perKwh);
+    addMeasured(doings, member, period, code);
+  }
+}
+
+/** The batteries of a community at home, each of which serves what the weather and its home leave it. */
+export function openBatteries(cast: Cast, momentsAt: (place: number) => Moment[][]): Batteries {
+  const doings = noDoings();
+  const startMs = startTime(cast.scenario);
+  return new Batteries({
+    periodMs: cast.scenario.periodMs,
+    perKwh: cast.scale.perKwh,
+    members: cast.members,
+    netsAt: (place) => {
+      const period = periodAt(cast, place, momentsAt(place), startMs);
+      return (member) => {
+        live(doings, cast, member, period);
+        return doings.actual[electricity]!;
+      };
+    },
+  });
+}
