@@ -6,9 +6,9 @@ import type { Blocks } from "../../ledger/format/chain.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { checkedBlocks } from "../../report/blocks.js";
-import { contractsOf, defaultTicks, type MarketTicks, marketTicks } from "../../report/columns.js";
+import type { MarketTicks } from "../../report/columns.js";
 import { checkWhatIf, type WhatIfRules } from "../../report/whatif/rules.js";
-import { replayWith } from "../../report/whatif/whatif.js";
+import { replayWith, ticksOf } from "../../report/whatif/whatif.js";
 import { type Command, defineCommand } from "../command.js";
 import { readText } from "../parts/document.js";
 import { progressLine } from "../parts/progress.js";
@@ -42,7 +42,7 @@ export const replayCommand: Command = defineCommand({
     const start = performance.now();
     // Links only: every section is hashed by the replay, and once is enough.
     const found = await withSource(ledger!, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
-      const rules = within(path, readRules(text, await ticksOf(blocks(), hasher)));
+      const rules = within(path, readRules(text, await genesisTicks(blocks(), hasher)));
       const of = store === null ? "" : ` of ${grouped(store.size)}`;
       return replayWith(blocks(), rules, {
         hasher,
@@ -56,12 +56,9 @@ export const replayCommand: Command = defineCommand({
 });
 
 /** The ticks in which a ledger counts, for the check of the rules alone: whoever replays reads them again. */
-async function ticksOf(blocks: Blocks, hasher: Hasher): Promise<MarketTicks> {
-  for await (const { block } of checkedBlocks(blocks, hasher)) {
-    const [market] = contractsOf(block);
-    return market?.kind === "market" ? marketTicks(market) : defaultTicks;
-  }
-  return defaultTicks;
+async function genesisTicks(blocks: Blocks, hasher: Hasher): Promise<MarketTicks> {
+  for await (const { block } of checkedBlocks(blocks, hasher)) return ticksOf(block);
+  return fail("invalid", "LEDGER", "a ledger with blocks", "none");
 }
 
 /** Rules as JSON gives them, after they were checked; what is wrong with them stands on a line. */

@@ -78,7 +78,7 @@ export class Changes {
     const owner = ownerOf(contract);
     if (owner === null) return [];
     return this.copiesOf(owner).map((as) => {
-      const copy = copyFor(contract, as);
+      const copy = parseContract(copyFor(contract, as), `copy ${as}`);
       const key = contractKey(contract);
       const known = this.#copied.get(key) ?? [];
       if (!known.includes(contractKey(copy))) this.#copied.set(key, [...known, contractKey(copy)]);

@@ -12,7 +12,7 @@ import { orderLayout, readingLayout, tradeLayout } from "../../ledger/format/rec
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import type { Positions } from "../../market/books/positions.js";
-import type { Contract } from "../../market/contracts/contracts.js";
+import { parseContract } from "../../market/contracts/kinds.js";
 import { carrierCount, type Terms } from "../../market/contracts/terms.js";
 import type { PeriodOutcome } from "../../market/period/period.js";
 import { openReplay } from "../../market/replay.js";
@@ -128,6 +128,14 @@ export async function replayWith(
   }
 }
 
+/** The ticks in which a ledger counts. Throws `corrupt` unless its first block begins with a market contract. */
+export function ticksOf(genesis: Block): MarketTicks {
+  const market = within(0, () => parseContract(contractsOf(genesis)[0], "contract 0"));
+  return market.kind === "market"
+    ? marketTicks(market)
+    : fail("corrupt", "block 0", "the market contract first", market.kind);
+}
+
 /** Both markets, block by block. */
 class Comparison {
   readonly #ticks: MarketTicks;
@@ -143,9 +151,7 @@ class Comparison {
   readonly #converted = new Set<number>();
 
   constructor(engine: Engine, genesis: Block, rules: WhatIfRules) {
-    const [market] = contractsOf(genesis);
-    if (market?.kind !== "market") fail("corrupt", "block 0", "the market contract first", market?.kind);
-    this.#ticks = marketTicks(market as Extract<Contract, { kind: "market" }>);
+    this.#ticks = ticksOf(genesis);
     this.#changes = new Changes(within("rules", () => checkWhatIf(rules, this.#ticks)));
     this.#replay = openReplay(engine);
     this.#other = new OtherMarket(engine, this.#changes);

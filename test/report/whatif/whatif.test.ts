@@ -176,6 +176,10 @@ describe("other participants", () => {
     // All five kWh at retail now.
     expect(bob.after!.paid).toBe(cents(5 * 32));
     expect(bob.gain).toBe(bob.before!.paid - cents(5 * 32));
+    // What she owns goes with her.
+    const owning = await traded({ ...stored, contracts: [store] }, [[["bob", "bid", "1", "0.3"]]]);
+    const gone = member(await replayed(owning, { without: ["ann"] }), "bob");
+    expect([gone.before!.paid, gone.after!.paid]).toEqual([cents(25), cents(32)]);
     expect(found.together).toEqual({
       before: expect.objectContaining({ paid: bob.before!.paid }),
       after: expect.objectContaining({ paid: cents(5 * 32) }),
@@ -191,6 +195,11 @@ describe("other participants", () => {
     // Ann had 3 kWh, which are bob's, who came first.
     expect(twin.after!.paid).toBe(cents(5 * 32));
     expect(member(found, "bob").gain).toBe(0n);
+    const long = "n".repeat(60);
+    const owning = await traded({ ...stored, contracts: [{ ...store, device: "a battery" }] }, []);
+    await expect(replayed(owning, { copies: [{ of: "ann", as: long }] })).rejects.toThrow(
+      /copy n+\.device: wanted/,
+    );
     const sellers = await replayed(market, { copies: [{ of: "ann", as: "eve" }] });
     expect(member(sellers, "eve").after!.sold.electricity).toBe(3_000_000n);
     expect(member(sellers, "bob").after!.served.electricity).toBe(5_000_000n);
@@ -338,7 +347,62 @@ describe("what other rules do not take", () => {
   });
 });
 
+describe("what is not taken", () => {
+  it("need not be withdrawn", async () => {
+    const contracts: Contract[] = [
+      { kind: "participant", ...from, id: "cem", creditLimit: "0" },
+      { kind: "deposit", ...from, participant: "cem", amount: `${cents(35)}`, number: 1 },
+    ];
+    const market = await traded({ ...plain, contracts }, [[["cem", "bid", "1", "0.3"]]], (open) => {
+      expect(open.withdraw("cem", "electricity")).toMatchObject({ status: "accepted" });
+    });
+    const found = await replayed(market, { tariffs: { electricity: { retail: "0.5" } } });
+    expect(found.refused.orders).toBe(1);
+  });
+
+  it("is a contract that no longer fits, and drops it", async () => {
+    const market = await traded(plain, [day, [], []], (open) => {
+      if (open.period !== 2) return;
+      const withdrawal = { kind: "withdrawal", version: 1, from: 3, participant: "ann", number: 1 } as const;
+      // Of the 52.5 that bob paid her.
+      expect(open.propose({ ...withdrawal, amount: `${cents(50)}` })).toMatchObject({ status: "accepted" });
+    });
+    const found = await replayed(market, { clearing: { electricity: { k: 0 } } });
+    // At k = 0 she got 3 × 5.
+    expect(found.refused).toMatchObject({ orders: 0, contracts: 1 });
+    expect(found.refused.first).toMatch(/^period 3: withdrawal\/1\/ann.amount: wanted at most the balance/);
+    expect(member(found, "ann").gain).toBe(cents(-3 * 12.5));
+  });
+});
+
 describe("areas", () => {
+  it("lose the limits that the rules say, with their steps and signals, and keep the others", async () => {
+    const area = { kind: "area", ...from, carrier: "electricity" } as const;
+    const steps = [{ from: 1, importLimit: kWh(1), exportLimit: kWh(1) }];
+    const contracts: Contract[] = [
+      { ...area, area: "town" },
+      { ...area, area: "street", parent: "town", importLimit: kWh(9), limits: steps },
+      ...openTerms(0),
+      { kind: "participant", ...from, id: "bob", creditLimit: null, areas: { electricity: "street" } },
+    ];
+    const bids: readonly Order[] = [["bob", "bid", "3", "0.3"]];
+    const signal = { kind: "limit", version: 1, from: 2, until: 3, area: "street", importLimit: 0 } as const;
+    const market = await traded(
+      { tariffs, contracts, clearing: { electricity: { pool: null, ...grid } } },
+      [bids, bids],
+      (open) => {
+        if (open.period === 1) expect(open.propose(signal)).toMatchObject({ status: "accepted" });
+      },
+    );
+    const served = async (rules: WhatIfRules) =>
+      member(await replayed(market, rules), "bob").after!.served.electricity;
+    // One kWh by the step, then none by the signal.
+    expect(await served({})).toBe(1_000_000n);
+    expect(await served({ areas: [{ area: "street", importLimit: "2" }] })).toBe(4_000_000n);
+    expect(await served({ areas: [{ carrier: "electricity", importLimit: null }] })).toBe(6_000_000n);
+    expect(await served({ areas: [{ area: "street", exportLimit: "0" }] })).toBe(1_000_000n);
+  });
+
   it("take other fees and limits, each by name or all of a carrier", async () => {
     const area = { kind: "area", ...from, carrier: "electricity" } as const;
     const contracts: Contract[] = [
