@@ -138,6 +138,7 @@ export {
   contractStatement,
   orderStatement,
   readingStatement,
+  readStatement,
   receiptStatement,
 } from "./keys/message.js";
 export type { Hasher } from "./tree/hasher.js";

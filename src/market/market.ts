@@ -1,6 +1,5 @@
 /**
- * A market: orders, contracts and readings come in, a period closes, and its block goes to the store. What happens in a
- * period is `period/`; what comes in is checked by `intake/`; here they are put together.
+ * A market: what comes in is checked by `intake/`, what happens in a period is `period/`, and blocks go to the store.
  */
 import { integer } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
@@ -24,6 +23,7 @@ import type {
   SignedResult,
   Taken,
 } from "./intake/request.js";
+import { OpenOrders } from "./openorders.js";
 import type { MarketParts } from "./parts.js";
 import { OpenPeriod } from "./period/period.js";
 import { type PeriodResult, seal } from "./result.js";
@@ -37,16 +37,14 @@ const timestamps = integer(0, Number.MAX_SAFE_INTEGER);
  * Collects orders, clears, settles and seals a period at a time.
  *
  * In an unsigned market requests come without proof and are answered at once. In a signed market each comes with its
- * signature and is answered by a promise, once the signature is checked; in one with a log (`LoggedMarket`) each is
- * answered by a promise, once it is on the disk. What is not granted is an answer, not an error:
- * `{ status: "refused", error }`. Once the market has failed, every call throws `state`.
+ * signature and is answered by a promise; in one with a log (`LoggedMarket`), once it is on the disk. What is not
+ * granted is an answer, `{ status: "refused", error }`. Once the market has failed, every call throws `state`.
  *
  * ```ts
  * const market = await openMarket({ engine, participants: ["ann", "bob"], startMs: 0 });
  * market.submit({ participant: "ann", carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" });
  * market.submit({ participant: "bob", carrier: "electricity", side: "bid", quantity: "1", price: "0.3" });
- * const { carriers } = await market.clearPeriod(30_000);
- * carriers[0]?.counters.num1; // 1
+ * (await market.clearPeriod(30_000)).carriers[0]?.counters.num1; // 1
  * ```
  */
 export class Market {
@@ -56,6 +54,8 @@ export class Market {
   readonly store: Store;
   /** Contracts, balances and charges as the open period began. */
   readonly state: MarketView;
+  /** The orders taken for the open period. */
+  readonly openOrders: OpenOrders;
   /** The market's ticks: `formatTicks(record.quantity, market.ticks.quantity)` is the decimal of what a record says. */
   readonly ticks: { readonly quantity: Tick; readonly price: Tick; readonly amount: Tick };
   readonly #parts: MarketParts;
@@ -91,10 +91,11 @@ export class Market {
       open: () => this.#open,
       usable: () => this.#usable(),
     });
+    this.openOrders = new OpenOrders(this.#desk, () => this.#open);
     const { quantityTick: quantity, priceTick: price } = this.#desk.intake;
     this.ticks = { quantity, price, amount: amountTick(quantity, price) };
-    const { periodMs } = contract;
-    this.#schedule = new Schedule({ clock, periodMs, catchUp, tick: (nowMs) => this.#tick(nowMs) });
+    const tick = (nowMs: number): Promise<void> => this.#tick(nowMs);
+    this.#schedule = new Schedule({ clock, periodMs: contract.periodMs, catchUp, tick });
   }
 
   /** Use `openMarket`: a market that takes again what it acknowledged for the open period before it was opened. */
@@ -130,8 +131,8 @@ export class Market {
   }
 
   /**
-   * Calls `listener` on each such event until the returned function is called. Events are told when the market is
-   * whole, so a listener may call anything; what it throws goes to the market's reporter.
+   * Calls `listener` on each such event until the returned function is called: when the market is whole, so it may call
+   * anything. What it throws goes to the market's reporter.
    */
   on<Name extends keyof MarketEvents>(
     name: Name,
@@ -278,7 +279,7 @@ export class Market {
   /** Stops the schedule; resolves when a period being sealed is on the store. Orders stay in the open period. */
   async stop(): Promise<void> {
     this.#schedule.stop();
-    await this.#sealing?.catch(() => undefined);
+    await this.#sealing?.catch(() => {});
   }
 
   async #tick(nowMs: number): Promise<void> {

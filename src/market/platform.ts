@@ -2,10 +2,12 @@
  * The operator of a signed market: what it promises (receipts), signs (heads) and serves (blocks and proofs). Orders
  * are the market's, which has them on the disk before it acknowledges them.
  */
-import { copyOf, hex, sameBytes, toUtf8 } from "../bytes.js";
-import { needMethods, onlyKeys } from "../check.js";
+import { copyOf, hex, sameBytes, toUtf8, wantBytes } from "../bytes.js";
+import { integer, needMethods, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
+import { decodeShown } from "../ledger/format/block.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
+import { checkRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
@@ -148,6 +150,39 @@ export class Platform {
     return this.#receiptedAll(await this.market.enter(orders));
   }
 
+  /**
+   * The receipt for an order that was taken already, in the open period or a sealed one: the same that was given when
+   * it was; null when that period has no such order. `order` is its record, 16 bytes. Throws `invalid` for a period
+   * that has not begun, `state` for one whose records are erased.
+   */
+  async receiptOf(period: number, order: Uint8Array): Promise<Receipt | null> {
+    const { market } = this;
+    const height = integer(market.contract.from, market.period)(period, "period") - market.contract.from;
+    const number =
+      period === market.period
+        ? await market.openOrders.numberOf(order)
+        : numberIn(await market.store.get(height), order);
+    if (number === null) return null;
+    const [receipt] = await this.#receipts(period, number, order);
+    return receipt!;
+  }
+
+  /**
+   * As {@link Platform.receiptOf}, for orders of the open period that were taken together: `records` end to end; null
+   * unless all stand there one behind the other.
+   */
+  async receiptsOf(records: Uint8Array): Promise<Exclude<ReceiptedBatch, Refused> | null> {
+    const { market } = this;
+    const { bytes } = orderLayout;
+    const { period } = market;
+    const first = await market.openOrders.numberOf(wantBytes(records, "records").subarray(0, bytes));
+    if (first === null) return null;
+    const accepted = records.length / bytes;
+    if (!sameBytes(market.openOrders.records(first).subarray(0, records.length), records)) return null;
+    const receipts = await this.#receipts(period, first, records);
+    return { first, accepted, period, refused: [], records, receipts };
+  }
+
   async #receipted(result: OrderResult): Promise<ReceiptedOrder> {
     if (result.status === "refused") return result;
     const [receipt] = await this.#receipts(result.period, result.sequence, result.record);
@@ -187,4 +222,15 @@ export class Platform {
     await market.store.putMeta(checkpointKey, toUtf8(note));
     this.#note = note;
   }
+}
+
+/** Number of the order of a block with exactly this record; null when there is none, or no block yet. */
+function numberIn(block: Uint8Array | null, order: Uint8Array): number | null {
+  if (block === null) return null;
+  const { orders } = decodeShown(block).sections;
+  const { bytes } = orderLayout;
+  checkRecords(orderLayout, wantBytes(order, "order", bytes));
+  for (let at = 0; at < orders.length; at += bytes)
+    if (sameBytes(orders.subarray(at, at + bytes), order)) return at / bytes;
+  return null;
 }

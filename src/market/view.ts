@@ -25,6 +25,16 @@ export class MarketView {
     return this.#state.terms.participants.map(({ name }) => name);
   }
 
+  /** Id of the participant with this number, whether or not it ended; null for a number that nobody has. */
+  participant(number: number): string | null {
+    return this.#state.terms.participants[number]?.name ?? null;
+  }
+
+  /** Id of the storage device with this number, likewise. */
+  device(number: number): string | null {
+    return this.#state.terms.devices[number]?.name ?? null;
+  }
+
   /** Storage devices by number, of those that ended as well. */
   get devices(): DeviceView[] {
     const { terms, charges } = this.#state;

@@ -4,13 +4,13 @@
  * Every body begins with the market id, so that none can be taken to another market (docs/signatures.md).
  */
 import { concat, toUtf8, viewOf, wantBytes } from "../../bytes.js";
-import { integer } from "../../check.js";
+import { integer, text } from "../../check.js";
 import { offsetsOf } from "../format/layout.js";
 import { meteredPeriod, orderLayout, readingLayout } from "../format/records.js";
 import { hashBytes } from "../tree/hasher.js";
 
 /** The kinds of statement. */
-export const statementKinds = ["order", "reading", "contract", "batch", "receipt"] as const;
+export const statementKinds = ["order", "reading", "contract", "batch", "receipt", "read"] as const;
 /** The tag that keeps the statements of a kind apart from all others. */
 export const tagOf = (kind: (typeof statementKinds)[number]): string => `gridclear ${kind} v2\0`;
 
@@ -102,5 +102,24 @@ export function receiptStatement(
     whole(period, 8, "period"),
     whole(number, 4, "number"),
     wantBytes(digest, "digest", hashBytes),
+  );
+}
+
+const requestText = /* @__PURE__ */ text(
+  /^[A-Z]{1,16} \//,
+  8192,
+  "a method and a path, such as GET /v1/market",
+);
+
+/**
+ * What somebody signs to be shown what is not everybody's: market id 32 ‖ until u64, the milliseconds since 1970 up to
+ * which the signature is good ‖ the request, UTF-8 such as `GET /v1/statements/ann?from=7`.
+ */
+export function readStatement(marketId: Uint8Array, untilMs: number, request: string): Uint8Array {
+  return statement(
+    "read",
+    wantBytes(marketId, "marketId", hashBytes),
+    whole(untilMs, 8, "untilMs"),
+    toUtf8(requestText(request, "request")),
   );
 }

@@ -1,9 +1,10 @@
 /** The desk of a market: takes what comes from outside, one after the other, and answers; what is taken, it tells. */
+import { wantBytes } from "../../bytes.js";
 import { onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
-import { encodeRecords } from "../../ledger/format/layout.js";
-import { readingLayout } from "../../ledger/format/records.js";
+import { checkRecords, encodeRecords } from "../../ledger/format/layout.js";
+import { orderLayout, readingLayout } from "../../ledger/format/records.js";
 import type { Contract, MarketContract } from "../contracts/contracts.js";
 import { parseContract } from "../contracts/kinds.js";
 import type { Emitter } from "../events.js";
@@ -122,6 +123,13 @@ export class Desk {
     const { result, tell } = take();
     tell?.();
     return result;
+  }
+
+  /** Number of the order of the open period with this record, which has been kept; null when none was taken. */
+  async numberOf(record: Uint8Array): Promise<number | null> {
+    this.#parts.usable();
+    checkRecords(orderLayout, wantBytes(record, "record", orderLayout.bytes));
+    return this.#kept({ result: this.#parts.open().orders.numberOf(record), entries: () => [] });
   }
 
   /** Takes signed orders; `orders` makes them, or throws why there are none. */

@@ -128,6 +128,8 @@ async function proposalOf({ key, signature, body }: LogEntry, signing: Signing |
 export class MarketLog {
   readonly #store: Store;
   readonly #failed: (error: unknown) => void;
+  /** All that was asked for so far. */
+  #asked: Promise<void> = Promise.resolve();
 
   /** `failed` is called before anybody gets the error. */
   constructor(store: Store, failed: (error: unknown) => void) {
@@ -137,7 +139,11 @@ export class MarketLog {
 
   /** Resolves when the entries are on the disk, and with them all that were asked for before. */
   async keep(entries: readonly LogEntry[]): Promise<void> {
-    await this.#done(Promise.all(entries.map((entry) => this.#store.appendLog(encodeLogEntry(entry)))));
+    const before = this.#asked;
+    this.#asked = this.#done(
+      Promise.all([before, ...entries.map((entry) => this.#store.appendLog(encodeLogEntry(entry)))]),
+    );
+    await this.#asked;
   }
 
   /** Begins the log of a period, whose block is the next to be appended, with the contracts that are not sealed yet. */

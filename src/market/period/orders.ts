@@ -1,5 +1,5 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
-import { copyOf, viewOf } from "../../bytes.js";
+import { copyOf, sameBytes, viewOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
 import { orderLayout, sideCode } from "../../ledger/format/records.js";
 import { carriers, ppm } from "../../units.js";
@@ -134,6 +134,15 @@ export class Orders {
   /** How many orders of this participant and carrier were taken: the revision of the next. */
   revisions(participant: number, carrier: number): number {
     return this.#revisions[participant * carrierCount + carrier] ?? 0;
+  }
+
+  /** Number of the order with exactly this record, 16 bytes; null when none was. Looks through a carrier's orders. */
+  numberOf(record: Uint8Array): number | null {
+    const { carrier } = readRow(viewOf(record), 0, this.#row);
+    const { bytes } = orderLayout;
+    const same = (number: number): boolean =>
+      sameBytes(this.#bytes.subarray(number * bytes, (number + 1) * bytes), record);
+    return this.#byCarrier[carrier]?.column.findLast(same) ?? null;
   }
 
   /** Forgets the orders from `count` on, as if they had never come. */
