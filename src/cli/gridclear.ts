@@ -23,6 +23,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["export", async () => (await import("./commands/export.js")).exportCommand],
   ["keys", async () => (await import("./commands/keys.js")).keysCommand],
   ["witness", async () => (await import("./commands/witness.js")).witnessCommand],
+  ["serve", async () => (await import("./commands/serve.js")).serveCommand],
   ["web", async () => (await import("./commands/web.js")).webCommand],
 ]);
 

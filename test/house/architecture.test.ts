@@ -38,7 +38,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   files: ["core", "ledger", "market"],
   report: ["core", "ledger", "market"],
   simulation: ["core", "ledger", "market", "files", "report"],
-  cli: ["core", "ledger", "market", "files", "report", "simulation"],
+  service: ["core", "ledger", "market", "files"],
+  client: ["ledger"],
+  cli: ["core", "ledger", "market", "files", "report", "simulation", "service"],
   web: ["core", "ledger", "market", "files", "report", "simulation"],
 };
 const room = (path: string): string => (path.includes("/") ? (path.split("/")[0] as string) : "");

@@ -39,7 +39,8 @@ import {
   replayer,
   signatures,
 } from "../support/community.js";
-import { openSigned, platform as signedPlatform } from "../support/signedmarket.js";
+import { serve } from "../support/service.js";
+import { keys, openSigned, platform as signedPlatform } from "../support/signedmarket.js";
 
 const { exports: entries } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -48,7 +49,7 @@ const { exports: entries } = JSON.parse(
 };
 type Callable = ((...given: readonly unknown[]) => unknown) & (new (...given: readonly unknown[]) => unknown);
 /** Classes whose objects come from a function, never from `new`. */
-const madeByOthers = ["Platform", "Witness", "Simulation"];
+const madeByOthers = ["Platform", "Witness", "Simulation", "MarketClient"];
 const exported = new Map<string, Callable>();
 for (const entry of Object.values(entries)) {
   const file = typeof entry === "string" ? entry : entry.default;
@@ -132,6 +133,7 @@ for (const name of ["read", "removed"]) {
   await kept.append(ledger.blocks[0]!, 0);
   await kept.close();
 }
+const served = await serve();
 const key = await keyOf(3);
 const kept = await openMemoryStore();
 const keeping = await openMarket({
@@ -180,6 +182,18 @@ const rows: { readonly [name: string]: Row } = {
       },
     ],
   },
+  "MarketClient.open": {
+    call: [
+      {
+        ...{ url: "http://market.test", hasher, signatures, participant: "ann", key: keys.get("ann")! },
+        fetch: (url: string, init: RequestInit) => served.service.fetch(new Request(url, init)),
+        now: () => 1_000,
+      },
+    ],
+  },
+  openService: { call: [{ platform: served.platform, signatures }] },
+  parseMarketFile: { call: ['{"ledger":"l","platformKey":"k","creditLimit":null}'] },
+  readStatement: { call: [market, 1, "GET /"], takes: { 1: [7] } },
   amountTick: { call: [microTick, microTick] },
   batchRecords: {
     call: [

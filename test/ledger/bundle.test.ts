@@ -33,6 +33,14 @@ test("the light client is under 19 kB compressed and needs neither market, store
   );
 });
 
+test("the client of a served market is under 25 kB and needs no more", async () => {
+  const { bytes, inputs } = await bundle("../client/index.ts");
+  expect(bytes).toBeLessThan(25_000);
+  expect(inputs.filter((path) => /\/(market|core|store|simulation|cli)\/|node_modules/.test(path))).toEqual(
+    [],
+  );
+});
+
 test("Ed25519 for platforms without it is under 15 kB too, and brings one package", async () => {
   const { bytes, inputs } = await bundle("keys/ed25519.ts");
   expect(bytes).toBeLessThan(15_000);

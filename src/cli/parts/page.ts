@@ -40,7 +40,7 @@ export const builtPage: string = fileURLToPath(new URL("../../web/", import.meta
 export async function servePage(folder: string, host: string, port: number): Promise<Served> {
   const files = await readFolder(folder.replace(/[/\\]+$/, "")).catch(() => new Map<string, PageFile>());
   if (!files.has("/index.html")) return fail("state", "page", "a built page (npm run build)", "none");
-  return serveHttp((request, response) => answer(files, request, response), host, port);
+  return serveHttp((request, response) => answer(files, request, response), { host, port });
 }
 
 /** Reads every file of a folder there is a type for. */

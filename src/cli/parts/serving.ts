@@ -15,6 +15,13 @@ const answerMs = 60_000;
 /** Most answers being worked out at once: a proof about a large block hashes all of it. */
 const maxAnswers = 8;
 
+/** Where a server listens, and how many connections it keeps; 64 unless said. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly connections?: number;
+}
+
 /** A server that listens. */
 export interface Served {
   /** Its address, with a slash at the end. */
@@ -24,14 +31,13 @@ export interface Served {
 }
 
 /**
- * Serves over HTTP: requests with headers above 8 KiB and slow ones are dropped. When there are 64 connections, the one
- * that has been without a request for longest makes room for the next, so that whoever holds many open keeps nobody
- * out. Port 0 takes any that is free. Throws `conflict` when the address can't be had.
+ * Serves over HTTP: requests with headers above 8 KiB and slow ones are dropped. When there are as many connections as
+ * it keeps, the one that has been without a request for longest makes room for the next, so that whoever holds many
+ * open keeps nobody out. Port 0 takes any that is free. Throws `conflict` when the address can't be had.
  */
 export async function serveHttp(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  host: string,
-  port: number,
+  { host, port, connections = maxConnections }: Listening,
 ): Promise<Served> {
   const server = createServer(
     {
@@ -45,7 +51,7 @@ export async function serveHttp(
   );
   server.keepAliveTimeout = 5000;
   server.setTimeout(answerMs, (socket) => socket.destroy());
-  limitConnections(server);
+  limitConnections(server, connections);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -64,13 +70,13 @@ export async function serveHttp(
   };
 }
 
-/** Keeps at most 64 connections, and rather the busy and the new ones than those that only lie open. */
-function limitConnections(server: Server): void {
+/** Keeps at most so many connections, and rather the busy and the new ones than those that only lie open. */
+function limitConnections(server: Server, most: number): void {
   // In the order in which they came or last had an answer: the first has waited for longest.
   const idle = new Set<Socket>();
   const busy = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
-    if (idle.size + busy.size >= maxConnections) {
+    if (idle.size + busy.size >= most) {
       const [longest = socket] = idle;
       longest.destroy();
       idle.delete(longest);
@@ -131,5 +137,5 @@ export async function serveAsk(ask: Ask, port: number, host: string): Promise<Se
         answering -= 1;
       });
   };
-  return serveHttp(handle, host, port);
+  return serveHttp(handle, { host, port });
 }

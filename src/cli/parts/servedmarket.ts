@@ -1,0 +1,95 @@
+/** A market of a market file, opened on disk and put on a network; what `gridclear serve` runs. */
+import { dirname, resolve } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { pino } from "pino";
+import { hex } from "../../bytes.js";
+import { openEngine } from "../../core/engine.js";
+import { encodeCanonical } from "../../ledger/format/canonical.js";
+import type { SigningKey } from "../../ledger/keys/backend.js";
+import { contractStatement } from "../../ledger/keys/message.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
+import { openNodeStore } from "../../ledger/store/node.js";
+import type { LoggedMarket } from "../../market/logged.js";
+import { openMarket } from "../../market/open.js";
+import { Platform } from "../../market/platform.js";
+import { openService, parseMarketFile } from "../../service/index.js";
+import { inFile, readText } from "./document.js";
+import { readKeyFile } from "./keyfile.js";
+import { serveHttp } from "./serving.js";
+
+/** A market that is served. */
+export interface ServedMarket {
+  readonly url: string;
+  /** Resolves when the market has stopped by itself, with why. */
+  readonly failed: Promise<{ readonly error: unknown }>;
+  /** Closes the gate, seals what is open, ends all connections and closes the ledger. */
+  close(): Promise<void>;
+}
+
+/** Opens and serves the market of a file; `port` in place of the file's. */
+export async function openServed(path: string, port: number | undefined): Promise<ServedMarket> {
+  const text = await readText(path, { wanted: "a market file" });
+  const file = inFile(path, () => parseMarketFile(text));
+  const beside = (name: string): string => resolve(dirname(path), name);
+  const { key } = await readKeyFile(beside(file.platformKey));
+  const engine = await openEngine();
+  const store = await openNodeStore(beside(file.ledger), { hasher: engine });
+  try {
+    const signatures = await openSignatures();
+    const contracts = inFile(path, () => file.contracts(hex(key.publicKey), 0));
+    const market = await openMarket({
+      engine,
+      store,
+      log: true,
+      signatures,
+      snapshotEvery: file.snapshotEvery,
+      // The ledger says how it began; what stands in the file now is for a market that has not begun.
+      ...(store.size === 0 ? { contracts, sign: signerOf(key) } : {}),
+    });
+    const failed = new Promise<{ readonly error: unknown }>((tell) => {
+      market.on("failed", tell);
+    });
+    const platform = await Platform.open({ market, key, hasher: engine });
+    const service = openService({
+      platform,
+      signatures,
+      auditors: file.auditors,
+      members: file.members,
+      limits: file.limits,
+      log: pino({ level: file.log }, pino.destination({ fd: 2, sync: false })),
+    });
+    const handle = getRequestListener((request, { incoming }) =>
+      service.fetch(request, incoming.socket.remoteAddress),
+    );
+    const http = await serveHttp(handle, {
+      host: file.host,
+      port: port ?? file.port,
+      connections: 2 * file.limits.streams,
+    });
+    market.start();
+    const close = async (): Promise<void> => {
+      await market.stop();
+      service.close();
+      await http.close();
+      await sealOpen(market, platform);
+      await store.close();
+      engine.close();
+    };
+    return { url: http.url, failed, close };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Signs the contracts of genesis, all of which are the platform's. */
+const signerOf =
+  (key: SigningKey) =>
+  (contract: object, marketId: Uint8Array): Promise<Uint8Array> =>
+    key.sign(contractStatement(marketId, encodeCanonical(contract)));
+
+/** Clears and seals the open period, unless the market has failed. */
+async function sealOpen(market: LoggedMarket, platform: Platform): Promise<void> {
+  await market.clearPeriod().catch(() => undefined);
+  await platform.settled();
+}

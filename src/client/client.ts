@@ -1,0 +1,275 @@
+/**
+ * A member of a market that somebody else serves: signs and sends orders, keeps the receipts, follows the market, and
+ * believes nothing of it. Every receipt is checked when it comes and held against the block when that is sealed, and
+ * every head must extend the last.
+ */
+import { fromHex, hex, sameBytes } from "../bytes.js";
+import { needMethods, object, onlyKeys } from "../check.js";
+import { fail, GridclearError } from "../errors.js";
+import { encodeCanonical, type Json } from "../ledger/format/canonical.js";
+import { blockHash, encodeHeader, marketId } from "../ledger/format/header.js";
+import { encodeRecords } from "../ledger/format/layout.js";
+import { type OrderRecord, orderLayout } from "../ledger/format/records.js";
+import { checkSignatures, type Signatures, type SigningKey } from "../ledger/keys/backend.js";
+import { orderStatement } from "../ledger/keys/message.js";
+import type { Contradiction } from "../ledger/proof/contradiction.js";
+import { isReceiptSigned, type Receipt, receiptFromJson } from "../ledger/proof/receipt.js";
+import { LightClient } from "../ledger/service/client.js";
+import type { Ask } from "../ledger/service/server.js";
+import { checkHasher, type Hasher } from "../ledger/tree/hasher.js";
+import { type Carrier, parsePrice, parseQuantity, parseTick, type Tick } from "../units.js";
+import { readEvents, type SentEvent } from "./events.js";
+import { type RequestOptions, Requests } from "./requests.js";
+
+/** Who a client is, whom it trusts, and where the market is served. */
+export interface ClientOptions extends RequestOptions {
+  readonly hasher: Hasher;
+  readonly signatures: Signatures;
+  readonly participant: string;
+  readonly key: SigningKey;
+  /** The market expected, 32 bytes. Whoever leaves it out trusts what the service says the first time. */
+  readonly marketId?: Uint8Array;
+  /** The newest head seen last time ({@link MarketClient.note}), so that it can't be taken back. */
+  readonly note?: string;
+}
+
+/** An order as a member thinks of it; `quantity: "0"`, `price: "0"` takes back what stands on this side. */
+export interface ClientOrder {
+  readonly carrier: Carrier;
+  readonly side: "offer" | "bid";
+  readonly quantity: string;
+  readonly price: string;
+}
+
+/** What a client learns while it follows a market. */
+export type ClientEvent =
+  | (SentEvent & { readonly kind: "event" })
+  /** A head was seen that extends all before, and these receipts are kept by the block that it covers. */
+  | { readonly kind: "verified"; readonly size: number; readonly kept: readonly Receipt[] }
+  /** The service lied; `contradiction` shows it to anybody, where there is one. */
+  | { readonly kind: "lie"; readonly error: GridclearError; readonly contradiction: Contradiction | null };
+
+/** How long to wait before a stream that ended is opened again. */
+const againMs = 1_000;
+
+/** A member's side of a market that is served. */
+export class MarketClient {
+  readonly marketId: Uint8Array;
+  readonly #options: ClientOptions;
+  readonly #requests: Requests;
+  readonly #light: LightClient;
+  readonly #platformKey: Uint8Array;
+  readonly #ticks: { readonly quantity: Tick; readonly price: Tick };
+  readonly #number: number;
+  /** By carrier: the revision of the next order, and the period that it is for. */
+  readonly #revisions = new Map<Carrier, { period: number; next: number }>();
+  /** The order under way; the next is signed after it, as its revision follows. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Receipts that no verified block has kept yet. */
+  readonly #pending = new Set<Receipt>();
+
+  private constructor(
+    options: ClientOptions,
+    requests: Requests,
+    contract: Json,
+    id: Uint8Array,
+    number: number,
+  ) {
+    const { hasher, signatures, note } = options;
+    const fields = object(contract, "contract");
+    this.#options = options;
+    this.#requests = requests;
+    this.marketId = id;
+    this.#number = number;
+    this.#platformKey = fromHex(fields.platformKey, "contract.platformKey");
+    this.#ticks = {
+      quantity: parseTick(fields.quantityTick, "contract.quantityTick"),
+      price: parseTick(fields.priceTick, "contract.priceTick"),
+    };
+    const platformKey = this.#platformKey;
+    this.#light = new LightClient({
+      hasher,
+      signatures,
+      marketId: id,
+      platformKey,
+      ...(note === undefined ? {} : { note }),
+    });
+  }
+
+  /**
+   * Meets the market of a service. Throws `corrupt` when it is another than expected or its contract is not what its id
+   * says, and, with `signature`, for a head that its platform did not sign or that does not extend the one seen.
+   */
+  static async open(options: ClientOptions): Promise<MarketClient> {
+    onlyKeys(options, "options", [...optionNames]);
+    checkHasher(options.hasher);
+    checkSignatures(options.signatures);
+    needMethods(options.key, "key", "a signing key", ["sign"]);
+    const requests = new Requests(options);
+    const said = object(await requests.get("/v1/market"), "market");
+    const contract = object(said.contract, "market.contract") as Json;
+    const id = marketId(encodeCanonical(contract), options.hasher);
+    const wanted = options.marketId ?? fromHex(said.id, "market.id");
+    if (!sameBytes(id, wanted)) fail("corrupt", "market", hex(wanted), hex(id));
+    const { participant, key } = options;
+    const path = `/v1/members/${encodeURIComponent(participant)}`;
+    const member = object(await requests.get(path, { marketId: id, participant, key }), "member");
+    const client = new MarketClient(options, requests, contract, id, Number(member.number));
+    await client.#light.update(client.#ask);
+    return client;
+  }
+
+  /** The newest verified head as it was served: to be kept for the next time. */
+  get note(): string | null {
+    return this.#light.note;
+  }
+
+  /** Receipts that wait for their block. */
+  get pending(): readonly Receipt[] {
+    return [...this.#pending];
+  }
+
+  /**
+   * Signs an order for the open period, sends it, again where no answer came, and checks the receipt. Throws what the
+   * service refused it for, `conflict` when its period closed meanwhile, `corrupt` for a receipt of something else,
+   * `signature` for one that the platform did not sign.
+   */
+  order(order: ClientOrder): Promise<Receipt> {
+    const receipt = this.#turn.then(() => this.#order(order));
+    this.#turn = receipt.catch(() => {});
+    return receipt;
+  }
+
+  async #order(order: ClientOrder): Promise<Receipt> {
+    const { participant, key, signatures, hasher } = this.#options;
+    const { period, revision } = await this.#place(order.carrier);
+    const record = this.#record(order, revision);
+    const signature = hex(await key.sign(orderStatement(this.marketId, period, record)));
+    const answer = object(
+      await this.#requests.post("/v1/orders", { ...order, participant, revision, period, signature }),
+      "answer",
+    );
+    const receipt = receiptFromJson(answer.receipt);
+    const isOurs = sameBytes(receipt.marketId, this.marketId) && receipt.period === period;
+    if (!isOurs || !sameBytes(receipt.order, record))
+      fail("corrupt", "receipt", "one for the order that was sent", hex(receipt.order));
+    if (!(await isReceiptSigned(receipt, this.#platformKey, signatures, hasher)))
+      fail("signature", "receipt", "the platform's signature", hex(receipt.signature));
+    this.#revisions.set(order.carrier, { period, next: revision + 1 });
+    this.#pending.add(receipt);
+    return receipt;
+  }
+
+  /**
+   * Follows the market until `signal` is aborted, from behind the event `after` or from now on: what the service tells,
+   * and after each block what this client has verified of it. A line that breaks is opened again and goes on without a
+   * gap. After a lie nothing more comes.
+   */
+  async *follow(signal: AbortSignal, after?: string): AsyncGenerator<ClientEvent> {
+    for (let last = after; !signal.aborted; ) {
+      try {
+        const query = last === undefined ? "" : `?after=${encodeURIComponent(last)}`;
+        for await (const event of readEvents(await this.#requests.stream(`/v1/events${query}`, signal))) {
+          if (event.id !== null) last = event.id;
+          yield { ...event, kind: "event" };
+          if (event.event !== "block") continue;
+          const learnt = await this.#verify(event);
+          yield learnt;
+          if (learnt.kind === "lie") return;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof GridclearError && !["storage", "state"].includes(error.code)) throw error;
+      }
+      await new Promise((go) => setTimeout(go, againMs));
+    }
+  }
+
+  /** Judges all receipts that wait, under the newest head: those that are kept. Throws `corrupt` for a broken one. */
+  async judge(): Promise<Receipt[]> {
+    await this.#light.update(this.#ask);
+    const kept: Receipt[] = [];
+    for (const receipt of this.#pending) {
+      const { verdict, reason } = await this.#light.judge(this.#ask, receipt);
+      if (verdict === "not yet") continue;
+      if (verdict !== "kept") fail("corrupt", "receipt", "an order where it was promised", reason);
+      kept.push(receipt);
+      this.#pending.delete(receipt);
+    }
+    return kept;
+  }
+
+  /** What shows the last lie to anybody; null when there was none, or none that can be shown. */
+  get contradiction(): Contradiction | null {
+    return this.#light.contradiction;
+  }
+
+  async #verify({ data }: SentEvent): Promise<ClientEvent> {
+    try {
+      const { height, hash } = object(data, "event") as { height: number; hash: string };
+      await this.#covering(height);
+      const { header } = await this.#light.prove(this.#ask, height);
+      const found = hex(blockHash(encodeHeader(header), this.#options.hasher));
+      if (found !== hash) fail("corrupt", `block ${height}`, hash, found);
+      return { kind: "verified", size: this.#light.head!.size, kept: await this.judge() };
+    } catch (error) {
+      // A line that broke is no lie: the next block shows as much.
+      if (!(error instanceof GridclearError) || error.code === "storage" || error.code === "state")
+        throw error;
+      return { kind: "lie", error, contradiction: this.contradiction };
+    }
+  }
+
+  /** Updates until the head covers a block: it is signed a moment after the block is told. */
+  async #covering(height: number): Promise<void> {
+    for (let tried = 0; tried < 50; tried += 1) {
+      const { size } = await this.#light.update(this.#ask);
+      if (size > height) return;
+      await new Promise((go) => setTimeout(go, 20 + 20 * tried));
+    }
+    fail("corrupt", "head", `one that covers block ${height}, which was told`, this.#light.head?.size);
+  }
+
+  get #ask(): Ask {
+    const { participant, key } = this.#options;
+    return this.#requests.ledgerOf({ marketId: this.marketId, participant, key });
+  }
+
+  /** The open period, and the revision of the next order in it. */
+  async #place(carrier: Carrier): Promise<{ period: number; revision: number }> {
+    const { participant, key } = this.#options;
+    const { period } = object(await this.#requests.get("/v1/market"), "market") as { period: number };
+    const known = this.#revisions.get(carrier);
+    if (known?.period === period) return { period, revision: known.next };
+    const path = `/v1/members/${encodeURIComponent(participant)}`;
+    const signer = { marketId: this.marketId, participant, key };
+    const { revisions } = object(await this.#requests.get(path, signer), "member");
+    return { period, revision: Number(object(revisions, "member.revisions")[carrier] ?? 0) };
+  }
+
+  #record({ carrier, side, quantity, price }: ClientOrder, revision: number): Uint8Array {
+    const order: OrderRecord = {
+      participant: this.#number,
+      carrier,
+      side,
+      revision,
+      quantity: quantity === "0" ? 0 : parseQuantity(quantity, this.#ticks.quantity, "order.quantity"),
+      price: parsePrice(price, this.#ticks.price, "order.price"),
+    };
+    return encodeRecords(orderLayout, [order]);
+  }
+}
+
+const optionNames = [
+  "url",
+  "timeoutMs",
+  "retries",
+  "fetch",
+  "now",
+  "hasher",
+  "signatures",
+  "participant",
+  "key",
+  "marketId",
+  "note",
+] as const;

@@ -1,0 +1,47 @@
+/** Events of a service as they come over the line: server-sent events, read piece by piece within limits. */
+import { fail } from "../errors.js";
+
+/** An event as it was sent. */
+export interface SentEvent {
+  /** Its place, from which to go on; null for what is told in passing. */
+  readonly id: string | null;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+const longestEvent = 1 << 20;
+
+/** Reads events off a stream until it ends. Throws `limit` for one that is too long, `corrupt` for one that is none. */
+export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<SentEvent> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      text += decoder.decode(next.value, { stream: true });
+      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+        const event = eventOf(text.slice(0, end));
+        text = text.slice(end + 2);
+        if (event !== null) yield event;
+      }
+      if (text.length > longestEvent) fail("limit", "event", `at most ${longestEvent} characters`, "more");
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function eventOf(lines: string): SentEvent | null {
+  const fields = new Map<string, string>();
+  for (const line of lines.split("\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trimStart());
+  }
+  const data = fields.get("data");
+  if (data === undefined) return null;
+  try {
+    return { id: fields.get("id") ?? null, event: fields.get("event") ?? "message", data: JSON.parse(data) };
+  } catch {
+    return fail("corrupt", "event", "JSON", data.slice(0, 80));
+  }
+}

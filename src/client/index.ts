@@ -1,0 +1,10 @@
+/**
+ * `gridclear/client`: a member's side of a market that somebody else serves, in Node and in a page. What the service
+ * says is checked: receipts when they come and against the block, heads against all that were seen.
+ *
+ * @module gridclear/client
+ */
+
+export { type ClientEvent, type ClientOptions, type ClientOrder, MarketClient } from "./client.js";
+export type { SentEvent } from "./events.js";
+export type { RequestOptions } from "./requests.js";

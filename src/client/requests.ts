@@ -1,0 +1,198 @@
+/**
+ * Requests of a member to a service of a market, over HTTP from Node or a page: signed, bounded in time and length, and
+ * sent again where that is safe.
+ */
+import { hex } from "../bytes.js";
+import { type ErrorCode, fail, GridclearError } from "../errors.js";
+import type { SigningKey } from "../ledger/keys/backend.js";
+import { readStatement } from "../ledger/keys/message.js";
+import type { Ask } from "../ledger/service/server.js";
+
+/** How a service is asked. */
+export interface RequestOptions {
+  /** Address of the service, such as `https://market.example/`. */
+  readonly url: string;
+  /** Longest wait for an answer, in milliseconds; default 10 000. */
+  readonly timeoutMs?: number;
+  /** How often a request is sent again when there was no answer; default 5. */
+  readonly retries?: number;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since 1970; default the clock. */
+  readonly now?: () => number;
+}
+
+/** Whose requests are signed. */
+export interface Signer {
+  readonly marketId: Uint8Array;
+  readonly participant: string;
+  readonly key: SigningKey;
+}
+
+const longestAnswer = 1 << 20;
+const firstWaitMs = 200;
+/** How long a signed request is good. */
+const goodMs = 60_000;
+
+/** Sends requests to one service. */
+export class Requests {
+  readonly #options: Required<RequestOptions>;
+  readonly #base: string;
+
+  constructor({ url, timeoutMs = 10_000, retries = 5, fetch: given, now = Date.now }: RequestOptions) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      fail("invalid", "url", "an address of http or https", url);
+    this.#base = url.endsWith("/") ? url.slice(0, -1) : url;
+    this.#options = { url, timeoutMs, retries, now, fetch: given ?? ((...args) => fetch(...args)) };
+  }
+
+  /** What a light client asks with, signed, so that a private market shows a member its own. */
+  ledgerOf(signer: Signer): Ask {
+    return async (path) => {
+      const answer = await this.#answer(`/v1/ledger/${path}`, { signer });
+      if (answer.status === 404) return null;
+      if (!answer.ok) throw await problemOf(answer);
+      return readAtMost(answer);
+    };
+  }
+
+  /** JSON that a path answers. */
+  async get(path: string, signer?: Signer): Promise<unknown> {
+    return this.#json(await this.#answer(path, { signer }));
+  }
+
+  /** Posts JSON. The same again does no harm, so it is sent again where there was no answer. */
+  async post(path: string, body: object): Promise<unknown> {
+    return this.#json(await this.#answer(path, { body: JSON.stringify(body) }));
+  }
+
+  /** An answer that goes on: the body, as it comes. Throws as {@link Requests.get} does. */
+  async stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const answer = await this.#options.fetch(this.#base + path, { signal, redirect: "error" });
+    if (!answer.ok || answer.body === null) throw await problemOf(answer);
+    return answer.body;
+  }
+
+  async #json(answer: Response): Promise<unknown> {
+    if (!answer.ok) throw await problemOf(answer);
+    return parsed(new TextDecoder().decode(await readAtMost(answer)));
+  }
+
+  async #answer(
+    path: string,
+    { signer, body }: { readonly signer?: Signer | undefined; readonly body?: string },
+  ): Promise<Response> {
+    const { retries, timeoutMs } = this.#options;
+    for (let tried = 0; ; tried += 1) {
+      const answer = await this.#once(path, signer, body, timeoutMs);
+      const isLast = tried >= retries;
+      let waitMs = firstWaitMs * 2 ** tried;
+      if (answer instanceof GridclearError) {
+        if (isLast) throw answer;
+      } else {
+        if (isLast || !isBusy(answer)) return answer;
+        waitMs = Math.max(waitMs, 1000 * Number(answer.headers.get("retry-after")));
+        await answer.body?.cancel();
+      }
+      await new Promise((go) => setTimeout(go, waitMs));
+    }
+  }
+
+  async #once(
+    path: string,
+    signer: Signer | undefined,
+    body: string | undefined,
+    timeoutMs: number,
+  ): Promise<Response | GridclearError> {
+    const headers: Record<string, string> = {};
+    if (signer !== undefined) headers.authorization = await this.#authorization(path, signer);
+    if (body !== undefined) headers["content-type"] = "application/json";
+    try {
+      return await this.#options.fetch(this.#base + path, {
+        method: body === undefined ? "GET" : "POST",
+        headers,
+        body: body ?? null,
+        redirect: "error",
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+      const detail = { field: this.#base + path, wanted: "an answer", got: error.message };
+      return new GridclearError("storage", detail, { cause: error });
+    }
+  }
+
+  async #authorization(path: string, { marketId, participant, key }: Signer): Promise<string> {
+    const until = this.#options.now() + goodMs;
+    const { pathname } = new URL(this.#base);
+    const signed = `GET ${pathname === "/" ? "" : pathname}${path}`;
+    const signature = hex(await key.sign(readStatement(marketId, until, signed)));
+    const id = encodeURIComponent(participant);
+    return `Gridclear key=${hex(key.publicKey)},until=${until},participant=${id},signature=${signature}`;
+  }
+}
+
+/** No room, or too many requests: the same may be granted later. */
+const isBusy = ({ status }: Response): boolean => status === 429 || status === 502 || status === 503;
+
+const codes: readonly ErrorCode[] = [
+  "invalid",
+  "limit",
+  "refused",
+  "conflict",
+  "state",
+  "corrupt",
+  "storage",
+  "signature",
+  "unsupported",
+];
+
+/** What a service says that it did not grant, as an error. */
+async function problemOf(answer: Response): Promise<GridclearError> {
+  const { status } = answer;
+  const said = (await readAtMost(answer).then((bytes) => parsed(new TextDecoder().decode(bytes)))) as {
+    readonly code?: unknown;
+    readonly field?: unknown;
+    readonly wanted?: unknown;
+    readonly got?: unknown;
+  };
+  const code = codes.find((each) => each === said.code) ?? "storage";
+  const text = (value: unknown, other: string): string => (typeof value === "string" ? value : other);
+  const field = text(said.field, answer.url);
+  return new GridclearError(code, {
+    field,
+    wanted: text(said.wanted, "an answer"),
+    got: text(said.got, `status ${status}`),
+  });
+}
+
+function parsed(source: string): object {
+  try {
+    const value: unknown = JSON.parse(source);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The body of an answer, refused as soon as it is too long. */
+async function readAtMost(answer: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = answer.body?.getReader();
+  for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read()) {
+    length += next.value.length;
+    if (length > longestAnswer) {
+      await reader?.cancel();
+      fail("limit", answer.url, `at most ${longestAnswer} bytes`, "more");
+    }
+    parts.push(next.value);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,123 @@
+/**
+ * Who asks: a request for what is not everybody's is signed by a key, with the moment up to which that is good. Nothing
+ * is kept between requests, so there are no sessions to steal.
+ */
+import { fromHex, hex } from "../bytes.js";
+import { fail } from "../errors.js";
+import { orderLayout } from "../ledger/format/records.js";
+import { recordsRoot } from "../ledger/format/sections.js";
+import type { Signatures } from "../ledger/keys/backend.js";
+import { batchStatement, readStatement } from "../ledger/keys/message.js";
+import { plainHasher } from "../ledger/tree/plain.js";
+import type { BatchProof } from "../market/intake/request.js";
+import type { LoggedMarket } from "../market/logged.js";
+
+/** What access is judged by. */
+export interface AccessParts {
+  readonly market: LoggedMarket;
+  readonly signatures: Signatures;
+  /** Public keys of those who see everything, in hexadecimal. */
+  readonly auditors: ReadonlySet<string>;
+  /** How far ahead an expiry may lie. */
+  readonly readMs: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** Who asks: nobody in particular, a member or an auditor. */
+export type Asker =
+  | { readonly kind: "anybody" }
+  | { readonly kind: "auditor" }
+  | { readonly kind: "member"; readonly participant: string };
+
+const pattern =
+  /^Gridclear key=([0-9a-f]{64}),until=(\d{1,15}),(?:participant=([^,]{1,600}),)?signature=([0-9a-f]{128})$/;
+
+/** Tells who asks. */
+export class Access {
+  readonly #parts: AccessParts;
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Who signed a request, by its header `Authorization: Gridclear key=HEX,until=MS,participant=ID,signature=HEX` over
+   * {@link readStatement} of `METHOD PATH`. The id is percent-encoded; an auditor leaves it out. Throws `invalid` for
+   * another header, `signature` for one that is not good, or not any more.
+   */
+  async asker(authorization: string | undefined, request: string): Promise<Asker> {
+    if (authorization === undefined) return { kind: "anybody" };
+    const match = pattern.exec(authorization);
+    if (match === null)
+      return fail(
+        "invalid",
+        "Authorization",
+        "Gridclear key=…,until=…,participant=…,signature=…",
+        authorization,
+      );
+    const [, key, until, id, signature] = match;
+    const { market, signatures, auditors, readMs, now } = this.#parts;
+    const untilMs = Number(until);
+    if (untilMs < now()) fail("signature", "Authorization.until", "a moment that is not past", untilMs);
+    if (untilMs > now() + readMs)
+      fail("signature", "Authorization.until", `at most ${readMs} ms from now`, untilMs);
+    const given = fromHex(key, "Authorization.key");
+    const statement = readStatement(market.id, untilMs, request);
+    if (!(await signatures.verify(given, statement, fromHex(signature, "Authorization.signature"))))
+      fail("signature", "Authorization.signature", `one over ${request}`, hex(given));
+    if (id === undefined)
+      return auditors.has(key!)
+        ? { kind: "auditor" }
+        : fail("signature", "Authorization.key", "an auditor's, or a participant with it", key);
+    return { kind: "member", participant: this.#member(decoded(id), key!) };
+  }
+
+  #member(participant: string, key: string): string {
+    const contract = this.#parts.market.state.contract(`participant/${participant}`);
+    return contract?.kind === "participant" && contract.key === key
+      ? participant
+      : fail("signature", "Authorization.participant", "one with this key", participant);
+  }
+
+  /** Throws `signature` unless a participant signed a statement. */
+  async needSigned(participant: string, statement: Uint8Array, signature: Uint8Array): Promise<void> {
+    const contract = this.#parts.market.state.contract(`participant/${participant}`);
+    const key = contract?.kind === "participant" ? contract.key : undefined;
+    if (
+      key === undefined ||
+      !(await this.#parts.signatures.verify(fromHex(key, "key"), statement, signature))
+    )
+      fail("signature", "order.signature", `one of ${participant}`, hex(signature));
+  }
+
+  /** Throws `signature` unless a gateway signed these records for a period. */
+  async needGateway(period: number, records: Uint8Array, { gateway, signature }: BatchProof): Promise<void> {
+    const { market, signatures } = this.#parts;
+    const root = recordsRoot(orderLayout, records, plainHasher);
+    const statement = batchStatement(market.id, period, records.length / orderLayout.bytes, root);
+    if (!(await signatures.verify(gateway, statement, signature)))
+      fail("signature", "batch.signature", "one of the gateway", hex(signature));
+  }
+
+  /** Throws `signature` unless an auditor asks. */
+  needAuditor(asker: Asker): void {
+    if (asker.kind !== "auditor") fail("signature", "Authorization", "an auditor's", asker.kind);
+  }
+
+  /** Throws `signature` unless who asks may see all of a participant's records. */
+  needOf(asker: Asker, participant: string): void {
+    const isOpen = this.#parts.market.contract.privacy !== "private";
+    const isOwn = asker.kind === "member" && asker.participant === participant;
+    if (!isOpen && !isOwn && asker.kind !== "auditor")
+      fail("signature", "Authorization", `one of ${participant}, or an auditor's`, asker.kind);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return fail("invalid", "Authorization.participant", "a percent-encoded id", text);
+  }
+}

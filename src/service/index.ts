@@ -1,0 +1,11 @@
+/**
+ * `gridclear/service`: a market on a network, as a function from a request to an answer. Needs hono, @hono/zod-openapi,
+ * zod and prom-client beside gridclear, which embedding a market does not.
+ *
+ * @module gridclear/service
+ */
+
+export type { PeriodDocument, TradeDocument } from "./documents.js";
+export { type MarketFile, parseMarketFile } from "./marketfile.js";
+export { openService, type Service, type ServiceLog, type ServiceOptions } from "./service.js";
+export { defaultLimits, type ServiceLimits } from "./settings.js";

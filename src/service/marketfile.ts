@@ -1,0 +1,208 @@
+/** The market file: all that `gridclear serve` needs to know, as a table of its fields. */
+import {
+  anything,
+  boolean,
+  type Check,
+  hexText,
+  identifier,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  text,
+} from "../check.js";
+import { fail } from "../errors.js";
+import { parseJson } from "../files/jsonfile.js";
+import type { Contract, MarketContract } from "../market/contracts/contracts.js";
+import { type Opening, openingContracts } from "../market/contracts/opening.js";
+import { amountTick, type Carrier, carriers, parsePrice, parseTick, parseTicks, ppm } from "../units.js";
+import { checkLimits, type ServiceLimits } from "./settings.js";
+
+/** A market file that was read; paths are as they stand in it. */
+export interface MarketFile {
+  /** Directory of the ledger, and the file of the platform's key. */
+  readonly ledger: string;
+  readonly platformKey: string;
+  readonly host: string;
+  readonly port: number;
+  readonly auditors: readonly string[];
+  /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
+  readonly members: ReadonlyMap<string, string> | null;
+  readonly limits: ServiceLimits;
+  readonly snapshotEvery: number;
+  readonly log: (typeof logLevels)[number];
+  /** The contracts of genesis, for a platform of this public key, in hexadecimal. */
+  contracts(platformKey: string, firstPeriod: number): readonly Contract[];
+}
+
+const logLevels = ["silent", "error", "info"] as const;
+const key = hexText(32);
+const path = text(/^[^\0]{1,4096}$/, 4096, "a path");
+
+const membersCheck: Check<ReadonlyMap<string, string>> = (value, field) =>
+  new Map(
+    Object.entries(object(value, field)).map(([id, given]) => [
+      identifier(id, `${field}.${JSON.stringify(id)}`),
+      key(given, `${field}.${JSON.stringify(id)}`),
+    ]),
+  );
+
+/** A price as people write it; it becomes ticks once the market's are known. */
+const price = text(/^-?\d{1,9}(?:\.\d{1,18})?$/, 40, "a price such as 0.43");
+const share = integer(0, ppm);
+const commissionCheck = list(record({ share, supply: share, use: share }), 1, 16);
+const tariffCheck = record({
+  retail: optional(price),
+  feedIn: optional(price),
+  shortagePrice: optional(price),
+  surplusPrice: optional(price),
+  commission: optional(commissionCheck),
+});
+const clearingCheck = record({
+  mechanism: optional(oneOf("value", "merit")),
+  pricing: optional(text(/^[a-z]{1,20}$/, 20, "a pricing of docs/market-rules.md")),
+  k: optional(share),
+  maxCycles: optional(integer(0, 2 ** 31)),
+  ties: optional(oneOf("arrival", "lottery", "prorata")),
+  pool: optional(
+    orNull(record({ price, purchasePrice: optional(price), lots: optional(oneOf("whole", "divisible")) })),
+  ),
+  ...Object.fromEntries(
+    ["discharge", "charge", "export", "interrupt", "import"].map((name) => [name, optional(boolean)]),
+  ),
+});
+const byCarrier = <T>(check: Check<T>): Check<{ readonly [carrier in Carrier]?: T }> =>
+  record(Object.fromEntries(carriers.map((carrier) => [carrier, optional(check)]))) as Check<{
+    readonly [carrier in Carrier]?: T;
+  }>;
+
+const marketCheck = record({
+  id: optional(identifier),
+  currency: optional(text(/^[A-Za-z]{1,8}$/, 8, "a currency such as EUR")),
+  quantityTick: optional(anything),
+  priceTick: optional(anything),
+  periodMs: optional(integer(1_000, 86_400_000)),
+  privacy: optional(oneOf("open", "private")),
+  leastMembers: optional(anything),
+});
+
+const fileCheck = record({
+  ledger: path,
+  platformKey: path,
+  host: optional(text(/^[^\s/]{1,255}$/, 255, "an address to listen on")),
+  port: optional(integer(0, 65_535)),
+  market: optional(marketCheck),
+  clearing: optional(byCarrier(clearingCheck)),
+  tariffs: optional(byCarrier(tariffCheck)),
+  metering: optional(
+    orNull(
+      record({
+        window: integer(1, 1_000_000),
+        corrections: integer(0, 1_000_000),
+        missing: oneOf("traded", "zero", "last"),
+      }),
+    ),
+  ),
+  creditLimit: orNull(text(/^\d{1,18}(?:\.\d{1,18})?$/, 40, "money such as 50, or null")),
+  contracts: optional(list(object, 0, 10_000)),
+  members: optional(membersCheck),
+  auditors: optional(list(key, 0, 1_000)),
+  limits: optional(checkLimits),
+  snapshotEvery: optional(integer(1, 1_000_000)),
+  log: optional(oneOf(...logLevels)),
+});
+
+const most = 64 * 1024 * 1024;
+
+/** Reads the text of a market file. Throws `invalid` with line and field, or `limit`. */
+export function parseMarketFile(source: string): MarketFile {
+  return parseJson(source, { root: "market file", most }, (value) => {
+    const given = fileCheck(value, "");
+    const { host = "127.0.0.1", port = 8320, auditors = [], members = null } = given;
+    const { snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
+    const opening = openingOf(given);
+    const { ledger, platformKey } = given;
+    const contracts = (publicKey: string, from: number): readonly Contract[] =>
+      contractsOf(opening, {
+        publicKey,
+        from,
+        creditLimit: given.creditLimit,
+        more: (given.contracts ?? []) as unknown as readonly Contract[],
+      });
+    return { ledger, platformKey, host, port, auditors, members, limits, snapshotEvery, log, contracts };
+  });
+}
+
+/** What the file says of the market's rules, prices in the market's ticks. */
+function openingOf({
+  market = {},
+  clearing = {},
+  tariffs = {},
+  metering = null,
+}: ReturnType<typeof fileCheck>): Opening {
+  const tick = parseTick(market.priceTick ?? "0.000001", "market.priceTick");
+  const inTicks = <T extends object>(of: T, names: readonly string[], field: string): T =>
+    Object.fromEntries(
+      Object.entries(of)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [
+          name,
+          names.includes(name) ? parsePrice(value, tick, `${field}.${name}`) : value,
+        ]),
+    ) as T;
+  const each = <T extends object>(
+    all: { readonly [carrier in Carrier]?: T },
+    make: (of: T, name: string) => object,
+  ) => Object.fromEntries(Object.entries(all).map(([carrier, of]) => [carrier, make(of as T, carrier)]));
+  const pool = (of: object, carrier: string): object => {
+    const given = inTicks(of as { price: number }, ["price", "purchasePrice"], `clearing.${carrier}.pool`);
+    return { purchasePrice: given.price, lots: "divisible", ...given };
+  };
+  return {
+    ...inTicks(market, [], "market"),
+    metering,
+    tariffs: each(tariffs, (of, carrier) =>
+      inTicks(of, ["retail", "feedIn", "shortagePrice", "surplusPrice"], `tariffs.${carrier}`),
+    ),
+    clearing: each(clearing, (of, carrier) => ({
+      ...inTicks(of, [], ""),
+      ...(of.pool === undefined || of.pool === null ? {} : { pool: pool(of.pool, carrier) }),
+    })),
+  } as Opening;
+}
+
+interface Beginning {
+  readonly publicKey: string;
+  readonly from: number;
+  readonly creditLimit: string | null;
+  readonly more: readonly Contract[];
+}
+
+/** The contracts of genesis: the market's, and all that the platform signs; members sign their own later. */
+function contractsOf(
+  opening: Opening,
+  { publicKey, from, creditLimit, more }: Beginning,
+): readonly Contract[] {
+  for (const [index, contract] of more.entries())
+    if (contract.kind === "market" || contract.kind === "participant")
+      fail(
+        "invalid",
+        `contracts[${index}].kind`,
+        "a contract that the platform signs at the beginning",
+        contract.kind,
+      );
+  const [market, ...rest] = openingContracts({ ...opening, startPeriod: from, participants: [] }, more);
+  const signed = { ...(market as MarketContract), signed: true, platformKey: publicKey };
+  const tick = amountTick(
+    parseTick(signed.quantityTick, "market.quantityTick"),
+    parseTick(signed.priceTick, "market.priceTick"),
+  );
+  const limit = creditLimit === null ? null : `${parseTicks(creditLimit, tick, "creditLimit")}`;
+  return [
+    signed,
+    ...rest.map((contract) => (contract.kind === "payment" ? { ...contract, creditLimit: limit } : contract)),
+  ];
+}

@@ -1,0 +1,92 @@
+/** Live events by server-sent events: each has an id from which a client goes on without a gap. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { fail } from "../../errors.js";
+import { type FeedEvent, placeAfter } from "../feed.js";
+import { type Env, openRoutes, type RouteParts } from "../routes.js";
+import { problems } from "../schemas.js";
+
+/** A stream without events says so often that it is still there. */
+const heartbeatMs = 15_000;
+
+const eventsRoute = createRoute({
+  method: "get",
+  path: "/events",
+  tags: ["Events"],
+  summary: "Follow the market live",
+  description:
+    "A stream of server-sent events: `order` (paper §4.2(3)), `cleared`, `trades`, `block`, and in passing `gate`. Each but `gate` has an id, PERIOD.NUMBER, a function of the ledger: with `Last-Event-ID`, or `after`, the stream goes on behind it without a gap, also after a restart of the service. In a private market no orders and trades are told.",
+  request: {
+    query: z.object({
+      after: z
+        .string()
+        .max(40)
+        .optional()
+        .openapi({ description: "id of the last event seen", example: "7.120" }),
+    }),
+    headers: z.object({ "last-event-id": z.string().max(40).optional() }),
+  },
+  responses: {
+    200: { description: "events", content: { "text/event-stream": { schema: z.string() } } },
+    ...problems,
+  },
+});
+
+/** The route of events. */
+export function eventRoutes({ feed, limits }: RouteParts): OpenAPIHono<Env> {
+  let streams = 0;
+  const routes = openRoutes();
+  routes.openapi(eventsRoute, async (context) => {
+    const { after } = context.req.valid("query");
+    const seen = context.req.valid("header")["last-event-id"] ?? after;
+    if (streams >= limits.streams) fail("state", "events", `at most ${limits.streams} streams`, streams + 1);
+    const place = seen === undefined ? feed.now : placeAfter(seen, "after");
+    const ended = new AbortController();
+    context.req.raw.signal.addEventListener("abort", () => ended.abort());
+    const events = feed.from(place, ended.signal);
+    // What is refused is refused before the stream begins.
+    feed.check(place);
+    streams += 1;
+    const end = (): void => {
+      if (ended.signal.aborted) return;
+      ended.abort();
+    };
+    ended.signal.addEventListener("abort", () => {
+      streams -= 1;
+    });
+    return new Response(streamOf(events, end), {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+      },
+    });
+  });
+  return routes;
+}
+
+const text = new TextEncoder();
+const written = ({ id, event, data }: FeedEvent): string =>
+  `${id === null ? "" : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
+
+/** Events as bytes, made when they are asked for: a client that reads slowly holds nothing up but itself. */
+function streamOf(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableStream<Uint8Array> {
+  let next: Promise<IteratorResult<FeedEvent>> | null = null;
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(text.encode("retry: 2000\n\n")),
+    async pull(controller) {
+      next ??= events.next();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const quiet = new Promise<null>((resolve) => {
+        timer = setTimeout(() => resolve(null), heartbeatMs);
+      });
+      const found = await Promise.race([next, quiet]);
+      clearTimeout(timer);
+      if (found === null) return controller.enqueue(text.encode(": still here\n\n"));
+      next = null;
+      if (!found.done) return controller.enqueue(text.encode(written(found.value)));
+      end();
+      controller.close();
+    },
+    cancel: end,
+  });
+}

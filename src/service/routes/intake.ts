@@ -1,0 +1,257 @@
+/** What comes into the market: orders, readings and contracts, each acknowledged once it is on the disk. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { fromHex, hex } from "../../bytes.js";
+import { fail } from "../../errors.js";
+import { orderStatement } from "../../ledger/keys/message.js";
+import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
+import type { Contract } from "../../market/contracts/contracts.js";
+import type { Order } from "../../market/intake/request.js";
+import type { Platform } from "../../market/platform.js";
+import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
+import { type Env, openRoutes, type RouteParts } from "../routes.js";
+import {
+  carrier,
+  decimal,
+  hexOf,
+  json,
+  jsonBody,
+  participant,
+  problems,
+  signature,
+  whole,
+} from "../schemas.js";
+
+/** An order with its signature. */
+const orderSchema = z
+  .strictObject({
+    participant,
+    carrier,
+    side: z.enum(["offer", "bid"]),
+    quantity: decimal.openapi({
+      description: 'energy; "0" with price "0" takes back the order of this side',
+    }),
+    price: decimal.openapi({ description: "limit per unit of energy; may be negative", example: "0.43" }),
+    revision: whole
+      .max(254)
+      .openapi({ description: "its place among this participant's orders of the carrier in the period" }),
+    period: whole.openapi({ description: "the open period, which the signature covers" }),
+    signature: signature,
+  })
+  .openapi("Order");
+
+/** A receipt, as `encodeReceipt` writes it. */
+const receiptSchema = z
+  .object({
+    format: z.literal("gridclear receipt v2"),
+    market: hexOf(32, "id of the market"),
+    period: whole,
+    number: whole.openapi({ description: "the order's number in the block of the period" }),
+    order: hexOf(16, "the order's record"),
+    signature: signature,
+  })
+  .openapi("Receipt");
+
+/** What an order was answered. */
+const acceptedSchema = z
+  .object({ status: z.literal("accepted"), receipt: receiptSchema })
+  .openapi("AcceptedOrder");
+
+/** A reading with its signature. */
+const readingSchema = z
+  .strictObject({
+    participant,
+    carrier,
+    period: whole.openapi({ description: "the period that was metered" }),
+    in: decimal.openapi({ description: "energy drawn from the network" }),
+    out: decimal.openapi({ description: "energy fed into it" }),
+    version: whole
+      .min(1)
+      .max(65_535)
+      .optional()
+      .openapi({ description: "1, or one more for each correction" }),
+    signature: signature,
+  })
+  .openapi("Reading");
+
+/** A contract proposed, with the signature of whom it binds. */
+const proposalSchema = z
+  .strictObject({
+    contract: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "a contract as docs/market.md has it; the market says what does not fit" }),
+    signature: signature,
+  })
+  .openapi("Proposal");
+
+/** What a reading or a contract was answered. */
+const takenSchema = z
+  .object({
+    status: z.literal("accepted"),
+    period: whole.openapi({ description: "the period that it is for" }),
+  })
+  .openapi("Taken");
+
+const orderRoute = createRoute({
+  method: "post",
+  path: "/orders",
+  tags: ["Orders"],
+  summary: "Send an order",
+  description:
+    "Takes a signed order for the open period, or takes one back (quantity and price 0). The answer, a receipt, comes once the order is on the disk. The same order sent again gets the same receipt, also after its period has closed.",
+  request: jsonBody(orderSchema),
+  responses: { 200: json("taken", acceptedSchema), ...problems },
+});
+
+const columnsRoute = createRoute({
+  method: "post",
+  path: "/orders/columns",
+  tags: ["Orders"],
+  summary: "Send many orders as columns",
+  description:
+    "Takes a gateway's orders, all of them or none, as bytes (docs/service.md). Sent again they get the same receipts while their period is open.",
+  request: {
+    body: {
+      required: true,
+      content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
+    },
+  },
+  responses: {
+    200: {
+      description: "taken: the signatures of all receipts",
+      content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
+    },
+    ...problems,
+  },
+});
+
+const readingRoute = createRoute({
+  method: "post",
+  path: "/readings",
+  tags: ["Readings"],
+  summary: "Send a meter reading",
+  request: jsonBody(readingSchema),
+  responses: { 200: json("taken", takenSchema), ...problems },
+});
+
+const contractRoute = createRoute({
+  method: "post",
+  path: "/contracts",
+  tags: ["Contracts"],
+  summary: "Propose a contract",
+  description: "Takes a contract that begins to hold in a period not yet begun.",
+  request: jsonBody(proposalSchema),
+  responses: { 200: json("taken", takenSchema), ...problems },
+});
+
+type Accepted = z.infer<typeof acceptedSchema>;
+const accepted = (receipt: Receipt): Accepted => ({
+  status: "accepted",
+  receipt: receiptToJson(receipt) as z.infer<typeof receiptSchema>,
+});
+
+/** Routes of what comes in. */
+export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
+  const { market } = parts.platform;
+  const underWay = new UnderWay();
+  const routes = openRoutes();
+  routes.openapi(orderRoute, async (context) => {
+    const { period, signature, ...order } = context.req.valid("json");
+    const receipt = await underWay.once(`${period} ${signature}`, () =>
+      takeOrder(parts, { period, order, signature: fromHex(signature, "signature") }),
+    );
+    return context.json(accepted(receipt), 200);
+  });
+  routes.openapi(columnsRoute, async (context) => {
+    const orders = decodeColumns(new Uint8Array(await context.req.arrayBuffer()));
+    const answer = await underWay.once(`${orders.period} ${hex(orders.proof.signature)}`, () =>
+      takeColumns(parts, orders),
+    );
+    return context.body(answer as Uint8Array<ArrayBuffer>, 200, {
+      "content-type": "application/octet-stream",
+    });
+  });
+  routes.openapi(readingRoute, async (context) => {
+    const { signature, version, ...reading } = context.req.valid("json");
+    const given = version === undefined ? reading : { ...reading, version };
+    const taken = await market.report(given, fromHex(signature, "signature"));
+    if (taken.status === "refused") throw taken.error;
+    return context.json(taken, 200);
+  });
+  routes.openapi(contractRoute, async (context) => {
+    const { contract, signature } = context.req.valid("json");
+    needAdmitted(parts, contract);
+    const taken = await market.propose(contract as unknown as Contract, fromHex(signature, "signature"));
+    if (taken.status === "refused") throw taken.error;
+    return context.json(taken, 200);
+  });
+  return routes;
+}
+
+/** Requests that are being answered: the same one sent again meanwhile waits for the one answer. */
+class UnderWay {
+  readonly #answers = new Map<string, Promise<unknown>>();
+
+  once<T>(key: string, act: () => Promise<T>): Promise<T> {
+    const known = this.#answers.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const answer = act().finally(() => this.#answers.delete(key));
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+interface SignedOrder {
+  readonly period: number;
+  readonly order: Order;
+  readonly signature: Uint8Array;
+}
+
+/** The receipt for an order: that which it has already, or a new one. */
+async function takeOrder(
+  { platform, access }: RouteParts,
+  { period, order, signature }: SignedOrder,
+): Promise<Receipt> {
+  const { market } = platform;
+  const record = market.record(order);
+  const known = period <= market.period ? await platform.receiptOf(period, record) : null;
+  if (known !== null) {
+    // A receipt shows that the order was taken: it is for whoever signed it.
+    await access.needSigned(order.participant, orderStatement(market.id, period, record), signature);
+    return known;
+  }
+  needOpen(platform, period);
+  const result = await platform.submit(order, signature);
+  if (result.status === "refused") throw result.error;
+  return result.receipt;
+}
+
+async function takeColumns(
+  { platform, access }: RouteParts,
+  { period, batch, proof }: ColumnOrders,
+): Promise<Uint8Array> {
+  const { market } = platform;
+  needOpen(platform, period);
+  const records = market.records(batch);
+  const known = await platform.receiptsOf(records);
+  if (known !== null) {
+    await access.needGateway(period, records, proof);
+    return encodeTaken(known);
+  }
+  const result = await platform.submitColumns(batch, proof);
+  if ("status" in result) throw result.error;
+  const [refusal] = result.refused;
+  if (refusal !== undefined) throw refusal.error.at(`orders[${refusal.index}]`);
+  return encodeTaken(result);
+}
+
+/** Throws `conflict` unless a period is the open one. */
+function needOpen({ market }: Platform, period: number): void {
+  if (period !== market.period) fail("conflict", "period", `${market.period}, which is open`, period);
+}
+
+/** Throws `refused` for the first contract of a participant whom the operator did not admit. */
+function needAdmitted({ platform, members }: RouteParts, { kind, id, key }: Record<string, unknown>): void {
+  if (members === null || kind !== "participant" || typeof id !== "string") return;
+  if (platform.market.participantNumber(id) === undefined && members.get(id) !== key)
+    fail("refused", "contract.id", "a member that the operator has admitted, with its key", id);
+}

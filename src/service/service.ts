@@ -1,0 +1,171 @@
+/**
+ * A market on a network: routes over a platform, as a function from a request to an answer. Whoever has the sockets
+ * (`gridclear serve`, or a server of your own) hands requests on.
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { secureHeaders } from "hono/secure-headers";
+import { needMethods, onlyKeys } from "../check.js";
+import { checkSignatures, type Signatures } from "../ledger/keys/backend.js";
+import type { Platform } from "../market/platform.js";
+import { Access } from "./access.js";
+import { Feed } from "./feed.js";
+import { Metrics } from "./metrics.js";
+import { answerProblem, problem, problemOf } from "./problems.js";
+import { Rates } from "./rates.js";
+import { referencePage } from "./reference.js";
+import { eventRoutes } from "./routes/events.js";
+import { intakeRoutes } from "./routes/intake.js";
+import { ledgerRoutes } from "./routes/ledger.js";
+import { marketRoutes } from "./routes/market.js";
+import { type Env, type RouteParts, requested } from "./routes.js";
+import { checkLimits, type ServiceLimits } from "./settings.js";
+
+/** Where a service writes what happens; pino's loggers are such. */
+export interface ServiceLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a service is opened with. */
+export interface ServiceOptions {
+  readonly platform: Platform;
+  readonly signatures: Signatures;
+  /** Public keys of those who see everything, 64 hexadecimal digits each. Default: nobody. */
+  readonly auditors?: readonly string[];
+  /** Limits in part; the rest is `defaultLimits`. */
+  readonly limits?: Partial<ServiceLimits>;
+  /** Who may join, by id, with the key that each must have. Default: whoever signs for itself. */
+  readonly members?: ReadonlyMap<string, string> | null;
+  /** Default: nothing is written. */
+  readonly log?: ServiceLog;
+  /** Milliseconds since 1970; default the clock. */
+  readonly now?: () => number;
+}
+
+/** A service that answers. */
+export interface Service {
+  /** Answers a request; never rejects. `address`: where it came from, whose requests are counted together. */
+  readonly fetch: (request: Request, address?: string) => Promise<Response>;
+  /** The OpenAPI 3.1 document of its routes. */
+  readonly document: () => object;
+  /** Ends the streams of events; what else is under way ends by itself. */
+  close(): void;
+}
+
+const silent: ServiceLog = { info: () => {}, error: () => {} };
+
+/** Opens a service on a platform, whose market is started and stopped by whoever opened it. */
+export function openService(options: ServiceOptions): Service {
+  onlyKeys(options, "options", ["platform", "signatures", "auditors", "members", "limits", "log", "now"]);
+  const { platform, signatures, auditors = [], log = silent, now = Date.now } = options;
+  needMethods(platform, "platform", "a platform, as `await Platform.open()` gives it", [
+    "submit",
+    "answerFor",
+  ]);
+  checkSignatures(signatures);
+  const limits = checkLimits(options.limits ?? {}, "limits");
+  const { market } = platform;
+  const feed = new Feed(market, limits.history);
+  const access = new Access({ market, signatures, auditors: new Set(auditors), readMs: limits.readMs, now });
+  const metrics = new Metrics(market, now);
+  const parts: RouteParts = { platform, access, feed, limits, members: options.members ?? null };
+  let failed = false;
+  market.on("failed", ({ error }) => {
+    failed = true;
+    log.error({ error: String(error) }, "the market has stopped");
+  });
+
+  const app = new OpenAPIHono<Env>();
+  app.use(watched({ metrics, log, now }));
+  app.use(
+    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } }),
+  );
+  app.use(limited(limits, new Rates(limits, now)));
+  app.use("/v1/*", async (context, next) => {
+    context.set("asker", await access.asker(context.req.header("authorization"), requested(context)));
+    await next();
+  });
+  for (const routes of [marketRoutes, intakeRoutes, ledgerRoutes, eventRoutes])
+    app.route("/v1", routes(parts));
+  const document = (): object => app.getOpenAPI31Document(about);
+  app.get("/openapi.json", (context) => context.json(document()));
+  app.get("/", (context) => context.html(referencePage(document())));
+  app.get("/health", (context) => context.json({ status: "alive" }));
+  app.get("/ready", (context) => context.json({ ready: !failed }, failed ? 503 : 200));
+  app.get("/metrics", async (context) =>
+    context.body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
+  );
+  app.notFound(({ req }) => answerProblem(problem(404, "invalid", "path", "one of /openapi.json", req.path)));
+  app.onError((error) => {
+    const said =
+      error instanceof HTTPException
+        ? problem(error.status, "invalid", "body", "well-formed JSON", "other text")
+        : problemOf(error);
+    metrics.refused(said.code);
+    if (said.code === "internal") log.error({ error: String(error.stack) }, "a request failed");
+    return answerProblem(said);
+  });
+  return {
+    fetch: async (request, address = "") => app.fetch(request, { address }),
+    document,
+    close: () => feed.close(),
+  };
+}
+
+/** What the OpenAPI document says of the service as a whole. */
+const about = {
+  openapi: "3.1.0",
+  info: {
+    title: "gridclear",
+    version: "1",
+    summary: "A local energy market on a network",
+    description:
+      "Orders, readings and contracts in, receipts, results, proofs and events out. What is signed, and how, is in docs/signatures.md; nothing that this service says has to be believed.",
+    license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+  },
+  servers: [{ url: "/" }],
+  tags: ["Market", "Orders", "Readings", "Contracts", "Results", "Ledger", "Events"].map((name) => ({
+    name,
+  })),
+};
+
+interface Watching {
+  readonly metrics: Metrics;
+  readonly log: ServiceLog;
+  readonly now: () => number;
+}
+
+type Middleware = MiddlewareHandler<Env>;
+
+/** Counts and logs each request: its route, not what stands in it, so that no name gets into a log. */
+const watched =
+  ({ metrics, log, now }: Watching): Middleware =>
+  async (context, next) => {
+    const start = now();
+    await next();
+    const ms = now() - start;
+    const route = `${context.req.method} ${context.req.routePath}`;
+    metrics.answered(route, context.res.status, ms);
+    log.info({ route, status: context.res.status, ms }, "answered");
+  };
+
+/** Refuses who asks too often, and bodies that are too long before they are read. */
+const limited = (limits: ServiceLimits, rates: Rates): Middleware => {
+  const tooLong = (most: number): Middleware =>
+    bodyLimit({
+      maxSize: most,
+      onError: () => answerProblem(problem(413, "limit", "body", `at most ${most} bytes`, "more")),
+    });
+  const [json, columns] = [tooLong(limits.jsonBytes), tooLong(limits.columnBytes)];
+  return async (context, next) => {
+    const wait = rates.take(context.env.address);
+    if (wait > 0) {
+      const wanted = `at most ${limits.perSecond} requests a second`;
+      return answerProblem(problem(429, "limit", "requests", wanted, "more"), { "retry-after": `${wait}` });
+    }
+    return (context.req.path.endsWith("/columns") ? columns : json)(context, next);
+  };
+};

@@ -1,0 +1,46 @@
+/** What a service allows: every limit with its default, checked where it is given. */
+import { type Check, integer, optional, record } from "../check.js";
+
+/** Limits of a service; each may be given in the market file (docs/operations.md). */
+export interface ServiceLimits {
+  /** Longest body of a request in JSON, in bytes. */
+  readonly jsonBytes: number;
+  /** Longest body of orders in columns, in bytes. */
+  readonly columnBytes: number;
+  /** Requests that one address may make at once, and how many more each second. */
+  readonly burst: number;
+  readonly perSecond: number;
+  /** Addresses whose requests are counted; beyond, whoever has been quiet for longest is forgotten. */
+  readonly addresses: number;
+  /** Streams of events that are open at once. */
+  readonly streams: number;
+  /** How many sealed periods back a stream may begin, and a receipt be asked for again. */
+  readonly history: number;
+  /** Reports worked out at once: statements read many blocks. */
+  readonly reports: number;
+  /** How far ahead the expiry of a signed request may lie, in milliseconds. */
+  readonly readMs: number;
+}
+
+/** What holds where nothing is said. */
+export const defaultLimits: ServiceLimits = {
+  jsonBytes: 65_536,
+  columnBytes: 4_194_304,
+  burst: 200,
+  perSecond: 50,
+  addresses: 100_000,
+  streams: 1_000,
+  history: 2_880,
+  reports: 2,
+  readMs: 300_000,
+};
+
+const most = 2 ** 31;
+
+/** Limits in part; the rest is {@link defaultLimits}. Throws `invalid` naming the field. */
+export const checkLimits: Check<ServiceLimits> = (value, field) => {
+  const fields = Object.fromEntries(
+    Object.keys(defaultLimits).map((name) => [name, optional(integer(1, most))]),
+  );
+  return { ...defaultLimits, ...record(fields)(value, field) };
+};

@@ -1,0 +1,119 @@
+// `gridclear serve` as a process: what docs/operations.md walks through, a member of its own program, and `kill -9`.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../../support/commands.js";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const command = join(root, "dist/cli/main.js");
+let folder: string;
+const running = new Set<ChildProcess>();
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gridclear-serve-"));
+});
+afterAll(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Serves a market file; resolves with the address that it prints. */
+async function serve(
+  file: string,
+): Promise<{ url: string; child: ChildProcess; ended: Promise<number | null> }> {
+  const child = spawn(process.execPath, [command, "serve", file, "--port", "0"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  const ended = once(child, "close").then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  let [out, err] = ["", ""];
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  for await (const chunk of child.stdout) {
+    out += chunk;
+    if (out.includes("\n")) return { url: out.trim(), child, ended };
+  }
+  throw new Error(err);
+}
+
+/** The market file of the page, in a directory of its own, with short periods. */
+async function walked(name: string, more: object = {}): Promise<string> {
+  const page = readFileSync(join(root, "docs/operations.md"), "utf8");
+  const file = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as Record<
+    string,
+    Record<string, unknown>
+  >;
+  const path = join(folder, `${name}.json`);
+  const market = { ...file.market, periodMs: 1_000 };
+  await writeFile(
+    path,
+    JSON.stringify({ ...file, market, ledger: name, platformKey: "platform.key", log: "error", ...more }),
+  );
+  return path;
+}
+
+test("a new operator serves a market, a member joins, trades and checks, and what is sealed at the end verifies", async () => {
+  expect((await call("keys", "make", join(folder, "platform.key"))).code).toBe(0);
+  expect((await call("keys", "make", join(folder, "ann.key"))).code).toBe(0);
+  const file = await walked("walk");
+  const first = await serve(file);
+  const member = spawn(process.execPath, [
+    join(root, "examples/member.js"),
+    first.url,
+    "ann",
+    join(folder, "ann.key"),
+  ]);
+  let [said, errors] = ["", ""];
+  member.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  member.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const [code] = await once(member, "close");
+  expect(errors).toBe("");
+  expect(code).toBe(0);
+  expect(said).toMatch(
+    /^ann joins in period \d+\norder 0 of period \d+ is promised\nand stands in the block\n$/,
+  );
+  first.child.kill("SIGINT");
+  expect(await first.ended).toBe(0);
+  const verified = await call("verify", join(folder, "walk"), "--json");
+  expect(verified.code).toBe(0);
+
+  // What was acknowledged is there after a kill, and the market goes on.
+  const again = await serve(file);
+  const before = (await (await fetch(`${again.url}v1/market`)).json()) as { blocks: number };
+  again.child.kill("SIGKILL");
+  await again.ended;
+  const last = await serve(file);
+  const after = (await (await fetch(`${last.url}v1/market`)).json()) as { blocks: number };
+  expect(after.blocks).toBeGreaterThanOrEqual(before.blocks);
+  // One writer.
+  const other = spawnSync(process.execPath, [command, "serve", file, "--port", "0"], { encoding: "utf8" });
+  expect(other.status).toBe(2);
+  expect(other.stderr).toContain("one writer");
+  last.child.kill("SIGTERM");
+  expect(await last.ended).toBe(0);
+  expect((await call("verify", join(folder, "walk"))).code).toBe(0);
+}, 60_000);
+
+test("says what is wrong with its file, key and port", async () => {
+  expect(await call("serve", join(folder, "none.json"))).toMatchObject({ code: 2 });
+  const file = await walked("wrong", { port: "x" });
+  const said = await call("serve", file);
+  expect(said.code).toBe(2);
+  expect(said.err).toContain("port");
+  expect((await call("serve", await walked("keyless", { platformKey: "missing.key" }))).err).toContain(
+    "missing.key",
+  );
+  expect((await call("serve", await walked("fine"), "--port", "x")).err).toContain("--port");
+});

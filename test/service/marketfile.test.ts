@@ -1,0 +1,85 @@
+// The market file: what may stand in it, what it begins a market with, and how what is wrong is named.
+import { describe, expect, test } from "vitest";
+import type { ClearingContract, PaymentContract } from "../../src/market/contracts/contracts.js";
+import { parseMarketFile } from "../../src/service/marketfile.js";
+
+const least = { ledger: "ledger", platformKey: "platform.key", creditLimit: null };
+const key = "ab".repeat(32);
+const parse = (more: object) => parseMarketFile(JSON.stringify({ ...least, ...more }, null, 1));
+
+describe("a market file", () => {
+  test("says little, and the rest holds by default", () => {
+    expect(parse({})).toMatchObject({
+      host: "127.0.0.1",
+      port: 8320,
+      auditors: [],
+      members: null,
+      snapshotEvery: 1000,
+      log: "info",
+      limits: { burst: 200, jsonBytes: 65_536 },
+    });
+    const contracts = parse({}).contracts(key, 0);
+    expect(contracts[0]).toMatchObject({ kind: "market", signed: true, platformKey: key, periodMs: 30_000 });
+    expect(contracts.map(({ kind }) => kind).sort()).toEqual(
+      [
+        "market",
+        "payment",
+        ...Array(4).fill("clearing"),
+        ...Array(4).fill("supply"),
+        ...Array(4).fill("use"),
+      ].sort(),
+    );
+  });
+
+  test("counts prices and money in the market's ticks", () => {
+    const contracts = parse({
+      market: { quantityTick: "0.001", priceTick: "0.0001" },
+      creditLimit: "50",
+      tariffs: { electricity: { retail: "0.32", feedIn: "0.08" } },
+      clearing: {
+        electricity: { mechanism: "merit", pricing: "blend", pool: { price: "0.3", purchasePrice: "0.1" } },
+      },
+    }).contracts(key, 0);
+    const payment = contracts.find(({ kind }) => kind === "payment") as PaymentContract;
+    // 50 of 10⁻³ × 10⁻⁴ each.
+    expect(payment.creditLimit).toBe("500000000");
+    expect(payment.tariffs.electricity).toMatchObject({ retail: 3200, feedIn: 800, shortagePrice: 0 });
+    const clearing = contracts.find((each) => each.kind === "clearing" && each.carrier === "electricity");
+    expect(clearing).toMatchObject({ mechanism: "merit", pricing: "blend" });
+    expect((clearing as ClearingContract).pool).toEqual({
+      price: 3000,
+      purchasePrice: 1000,
+      lots: "divisible",
+    });
+  });
+
+  test("is refused by line and field", () => {
+    const cases: [object, string][] = [
+      [{ port: "8320" }, "port"],
+      [{ hots: "x" }, "hots"],
+      [{ members: { ann: "ab" } }, 'members."ann"'],
+      [{ auditors: ["x"] }, "auditors[0]"],
+      [{ limits: { burst: 0 } }, "limits.burst"],
+      [{ limits: { bursts: 1 } }, "limits.bursts"],
+      [{ tariffs: { electricity: { retail: 0.32 } } }, "tariffs.electricity.retail"],
+      [{ tariffs: { steam: {} } }, "tariffs.steam"],
+      [{ clearing: { heat: { mechanism: "best" } } }, "clearing.heat.mechanism"],
+      [{ creditLimit: "much" }, "creditLimit"],
+      [{ market: { periodMs: 1 } }, "market.periodMs"],
+      [{ metering: { window: 0, corrections: 0, missing: "zero" } }, "metering.window"],
+    ];
+    for (const [more, field] of cases)
+      expect(() => parse(more), field).toThrowError(
+        expect.objectContaining({ code: "invalid", field: expect.stringContaining(field) }),
+      );
+    expect(() => parseMarketFile("{")).toThrowError(expect.objectContaining({ code: "invalid" }));
+    const own = parse({ contracts: [{ kind: "participant", id: "ann" }] });
+    expect(() => own.contracts(key, 0)).toThrowError(expect.objectContaining({ field: "contracts[0].kind" }));
+    expect(() => parse({ tariffs: { gas: { retail: "0.0000001" } } })).toThrowError(
+      expect.objectContaining({
+        field: expect.stringContaining("tariffs.gas.retail"),
+        wanted: expect.stringContaining("0.000001"),
+      }),
+    );
+  });
+});

@@ -1,0 +1,288 @@
+// A market on a network, asked through its function from request to answer: what comes in and is acknowledged, what is
+// shown to whom, and what is refused.
+import { describe, expect, test } from "vitest";
+import { fromHex, hex } from "../../src/bytes.js";
+import { orderLayout } from "../../src/ledger/format/records.js";
+import { recordsRoot } from "../../src/ledger/format/sections.js";
+import { batchStatement } from "../../src/ledger/keys/message.js";
+import { receiptFromJson } from "../../src/ledger/proof/receipt.js";
+import { LightClient } from "../../src/ledger/service/client.js";
+import { memoryMedium } from "../../src/ledger/store/memory.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { encodeColumns } from "../../src/service/columns.js";
+import { authorization, serve } from "../support/service.js";
+import {
+  gateway,
+  keys,
+  order,
+  platform as platformKey,
+  signatures,
+  signedContracts,
+} from "../support/signedmarket.js";
+
+const ann = order("ann", "offer", "2.5", "0.08");
+const bob = order("bob", "bid", "1", "0.3");
+
+describe("orders", () => {
+  test("are acknowledged with a receipt that the block keeps, which a light client sees over the service", async () => {
+    const { market, platform, post, signed, ask, service } = await serve();
+    const taken = await post("/v1/orders", await signed(ann));
+    expect(taken).toMatchObject({
+      status: 200,
+      body: { status: "accepted", receipt: { period: 1, number: 0 } },
+    });
+    await post("/v1/orders", await signed(bob));
+    await market.clearPeriod(30_000);
+    await platform.settled();
+    const client = new LightClient({
+      hasher: plainHasher,
+      signatures,
+      marketId: market.id,
+      platformKey: platformKey.publicKey,
+    });
+    const served = async (path: string): Promise<Uint8Array | null> => {
+      const answer = await service.fetch(new Request(`http://market.test/v1/ledger/${path}`));
+      return answer.status === 404 ? null : new Uint8Array(await answer.arrayBuffer());
+    };
+    await client.update(served);
+    expect(client.head!.size).toBe(2);
+    const receipt = receiptFromJson(taken.body.receipt);
+    expect((await client.judge(served, receipt)).verdict).toBe("kept");
+    const { body } = await ask("/v1/periods/1");
+    expect(body).toMatchObject({
+      period: 1,
+      height: 1,
+      orders: 2,
+      trades: 1,
+      hash: hex(market.last!.hash),
+      carriers: {
+        electricity: { energy: { traded: "1", offered: "2.5" }, prices: { lowest: "0.3", highest: "0.3" } },
+      },
+    });
+    expect((await ask("/v1/periods/1/trades")).body.trades).toMatchObject([
+      { kind: "peer", seller: "ann", buyer: "bob", quantity: "1", supplyPrice: "0.3", usePrice: "0.3" },
+    ]);
+  });
+
+  test("sent again get the same receipt: at once, after others, after the period, and after a restart", async () => {
+    const medium = memoryMedium();
+    const first = await serve({ medium });
+    const sent = await first.signed(ann);
+    const [one, two] = await Promise.all([first.post("/v1/orders", sent), first.post("/v1/orders", sent)]);
+    expect(one.status).toBe(200);
+    expect(two.body).toEqual(one.body);
+    await first.post("/v1/orders", await first.signed(bob));
+    await first.post("/v1/orders", await first.signed(order("ann", "offer", "3", "0.07", 1)));
+    expect((await first.post("/v1/orders", sent)).body).toEqual(one.body);
+    expect(first.market.openOrders.records().length).toBe(3 * 16);
+    await first.market.store.close();
+
+    const again = await serve({ medium });
+    expect((await again.post("/v1/orders", sent)).body).toEqual(one.body);
+    await again.market.clearPeriod(30_000);
+    expect((await again.post("/v1/orders", sent)).body).toEqual(one.body);
+    const late = await again.post("/v1/orders", { ...(sent as object), quantity: "9" });
+    expect(late).toMatchObject({ status: 409, body: { code: "conflict", field: "period" } });
+  });
+
+  test("show nobody else that they were taken", async () => {
+    const { post, signed } = await serve();
+    await post("/v1/orders", await signed(ann));
+    const guessed = await post("/v1/orders", await signed(ann, keys.get("bob")!));
+    expect(guessed).toMatchObject({ status: 403, body: { code: "signature" } });
+  });
+
+  test("are refused with field, wanted and got", async () => {
+    const { post, signed } = await serve();
+    const good = (await signed(ann)) as Record<string, unknown>;
+    const cases: [unknown, number, string, string][] = [
+      ["{", 400, "invalid", "body"],
+      [{ ...good, extra: 1 }, 400, "invalid", "body"],
+      [{ ...good, quantity: 2 }, 400, "invalid", "quantity"],
+      [{ ...good, quantity: "2.12345678" }, 400, "invalid", "order.quantity"],
+      [{ ...good, carrier: "steam" }, 400, "invalid", "carrier"],
+      [{ ...good, participant: "dora" }, 422, "refused", "order.participant"],
+      [{ ...good, signature: "00".repeat(64) }, 403, "signature", "order.signature"],
+      [{ ...good, period: 7 }, 409, "conflict", "period"],
+      [{ ...good, revision: 3 }, 403, "signature", "order.signature"],
+    ];
+    for (const [body, status, code, field] of cases)
+      expect(await post("/v1/orders", body)).toMatchObject({ status, body: { code, field, status } });
+    expect((await post("/v1/orders", `"${"x".repeat(70_000)}"`)).status).toBe(413);
+  });
+
+  test("come as columns under a gateway's signature, all or none, and again", async () => {
+    const { market, service } = await serve();
+    const batch = {
+      participant: Uint32Array.of(1, 2),
+      carrier: Uint8Array.of(0, 0),
+      side: Uint8Array.of(0, 1),
+      quantity: Uint32Array.of(2_000_000, 1_000_000),
+      price: Int32Array.of(-80_000, 300_000),
+      revision: Uint16Array.of(0, 0),
+    };
+    const root = recordsRoot(orderLayout, market.records(batch), plainHasher);
+    const signature = await gateway.sign(batchStatement(market.id, market.period, 2, root));
+    const proof = { gateway: gateway.publicKey, signature };
+    const send = async (bytes: Uint8Array) => {
+      const answer = await service.fetch(
+        new Request("http://market.test/v1/orders/columns", { method: "POST", body: bytes as BodyInit }),
+      );
+      return { status: answer.status, bytes: new Uint8Array(await answer.arrayBuffer()) };
+    };
+    const bytes = encodeColumns({ period: market.period, batch, proof });
+    expect(bytes.length).toBe(128 + 32);
+    const taken = await send(bytes);
+    expect(taken.status).toBe(200);
+    expect(taken.bytes.length).toBe(20 + 16 + 2 * 64);
+    expect([...taken.bytes.subarray(20, 36)]).toEqual([2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await send(bytes)).toEqual(taken);
+    expect(market.openOrders.records()).toEqual(market.records(batch));
+    expect((await send(bytes.subarray(0, 159))).status).toBe(400);
+    const other = encodeColumns({
+      period: market.period,
+      batch: { ...batch, revision: Uint16Array.of(1, 1) },
+      proof,
+    });
+    expect((await send(other)).status).toBe(403);
+    expect(market.openOrders.records().length).toBe(32);
+  });
+});
+
+describe("who may see what", () => {
+  const contracts = signedContracts().map((contract) =>
+    contract.kind === "market" ? { ...contract, privacy: "private" as const } : contract,
+  );
+  test("a private market shows a member its own, auditors everything, and others headers", async () => {
+    const auditor = await signatures.generate();
+    const { market, platform, post, signed, ask } = await serve({
+      market: { contracts },
+      auditors: [hex(auditor.publicKey)],
+    });
+    const { body } = await post("/v1/orders", await signed(ann));
+    await post("/v1/orders", await signed(bob));
+    await market.clearPeriod(30_000);
+    await platform.settled();
+    const { number } = receiptFromJson(body.receipt);
+    const proof = `/v1/ledger/proof/2/1/orders/${number}`;
+    const as = (id: string, path: string, more = {}) =>
+      authorization(market.id, keys.get(id)!, path, { participant: id, ...more });
+    expect((await ask(proof)).status).toBe(404);
+    expect((await ask(proof, { headers: await as("bob", proof) })).status).toBe(404);
+    expect((await ask(proof, { headers: await as("ann", proof) })).status).toBe(200);
+    expect((await ask(proof, { headers: await authorization(market.id, auditor, proof) })).status).toBe(200);
+
+    const member = "/v1/members/ann";
+    expect((await ask(member)).status).toBe(403);
+    expect((await ask(member, { headers: await as("bob", member) })).status).toBe(403);
+    expect(await ask(member, { headers: await as("ann", member) })).toMatchObject({
+      status: 200,
+      body: { participant: "ann", number: 0, balance: "0.3", revisions: { electricity: 0 } },
+    });
+    const trades = "/v1/periods/1/trades";
+    expect((await ask(trades, { headers: await as("ann", trades) })).status).toBe(403);
+    expect((await ask(trades, { headers: await authorization(market.id, auditor, trades) })).status).toBe(
+      200,
+    );
+    const period = await ask("/v1/periods/1");
+    expect(period.body.carriers.electricity.prices).toBeNull();
+
+    // A signature is good for one path, one key, and a while.
+    expect((await ask(member, { headers: await as("ann", proof) })).status).toBe(403);
+    expect((await ask(member, { headers: await as("ann", member, { untilMs: 999 }) })).status).toBe(403);
+    expect((await ask(member, { headers: await as("ann", member, { untilMs: 400_000 }) })).status).toBe(403);
+    expect((await ask(member, { headers: { authorization: "Bearer x" } })).status).toBe(400);
+    const asOther = await authorization(market.id, keys.get("bob")!, member, { participant: "ann" });
+    expect((await ask(member, { headers: asOther })).status).toBe(403);
+    const nobody = await authorization(market.id, keys.get("ann")!, member);
+    expect((await ask(member, { headers: nobody })).status).toBe(403);
+  });
+});
+
+describe("readings and contracts", () => {
+  test("are taken with the signature of whom they are of", async () => {
+    const { market, post } = await serve();
+    const newKey = await signatures.generate();
+    const contract = {
+      kind: "participant" as const,
+      version: 1,
+      from: 3,
+      id: "eve",
+      key: hex(newKey.publicKey),
+    };
+    const { contractStatement } = await import("../../src/ledger/keys/message.js");
+    const { encodeCanonical } = await import("../../src/ledger/format/canonical.js");
+    const statement = contractStatement(market.id, encodeCanonical(contract));
+    const signature = hex(await newKey.sign(statement));
+    expect(await post("/v1/contracts", { contract, signature })).toMatchObject({
+      status: 200,
+      body: { status: "accepted", period: 3 },
+    });
+    const wrong = hex(await keys.get("ann")!.sign(statement));
+    expect(
+      (await post("/v1/contracts", { contract: { ...contract, id: "mallory" }, signature: wrong })).status,
+    ).toBe(403);
+    expect((await post("/v1/contracts", { contract: { kind: "wish" }, signature })).status).toBe(400);
+    const reading = { participant: "ann", carrier: "electricity", period: 1, in: "0", out: "1", signature };
+    expect(await post("/v1/readings", { ...reading, period: 9 })).toMatchObject({ status: 422 });
+    expect(await post("/v1/readings", reading)).toMatchObject({ status: 403 });
+  });
+});
+
+describe("operation", () => {
+  test("counts, is alive, is ready until the market stops, and limits who asks too often", async () => {
+    let nowMs = 1_000;
+    const { ask, post, signed } = await serve({
+      now: () => nowMs,
+      limits: { burst: 6, perSecond: 2 },
+    });
+    await post("/v1/orders", await signed(ann));
+    expect((await ask("/health")).body).toEqual({ status: "alive" });
+    expect((await ask("/ready")).status).toBe(200);
+    expect((await ask("/nowhere")).status).toBe(404);
+    const metrics = (await ask("/metrics")).body as string;
+    expect(metrics).toContain("gridclear_orders_total 1");
+    expect(metrics).toMatch(/gridclear_request_seconds_count\{route="POST \/v1\/orders",status="200"\} 1/);
+    expect((await ask("/health")).status).toBe(200);
+    const refused = await ask("/health");
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    nowMs += 500;
+    expect((await ask("/health")).status).toBe(200);
+    expect((await ask("/health")).status).toBe(429);
+  });
+
+  test("describes itself, every route with a schema, and shows it on a page without scripts", async () => {
+    const { ask } = await serve();
+    const { body } = await ask("/openapi.json");
+    expect(body.openapi).toBe("3.1.0");
+    expect(Object.keys(body.paths).sort()).toEqual([
+      "/v1/contracts",
+      "/v1/events",
+      "/v1/ledger/{path}",
+      "/v1/market",
+      "/v1/members/{participant}",
+      "/v1/orders",
+      "/v1/orders/columns",
+      "/v1/periods/{period}",
+      "/v1/periods/{period}/trades",
+      "/v1/readings",
+    ]);
+    const page = await ask("/");
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page.body).toContain("POST /v1/orders");
+    expect(page.body).not.toContain("<script");
+  });
+
+  test("tells what the market is", async () => {
+    const { ask, market, platform } = await serve();
+    expect((await ask("/v1/market")).body).toMatchObject({
+      id: hex(market.id),
+      period: 1,
+      blocks: 1,
+      closesMs: null,
+      head: platform.note,
+    });
+    expect(fromHex((await ask("/v1/market")).body.id, "id").length).toBe(32);
+  });
+});
