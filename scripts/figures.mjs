@@ -1,6 +1,6 @@
 // Prints the figures of docs/scenarios.md; `npm run build:lib` comes first.
 //   node scripts/figures.mjs weather   yields of a kW of photovoltaics over years of drawn weather
-//   node scripts/figures.mjs control   what cars and stores that go by a forecast change
+//   node scripts/figures.mjs control   what devices that go by a forecast change
 //   node scripts/figures.mjs network   what the bundled networks let through, and what they hold back
 import { openEngine } from "../dist/index.js";
 import {
@@ -80,7 +80,7 @@ async function week(mix, seed, more) {
   return { ...found, paid, cost: Number(savings.systemCost) / 1e12 };
 }
 
-/** What cars and stores that go by a forecast change, with one price and with a pool: means of six seeds. */
+/** What devices that go by a forecast change, with one price and with a pool: means of six seeds. */
 async function control() {
   const priced = (mix) => ({
     rules: { electricity: { mechanism: "merit", pricing: "uniform", pool: null } },
@@ -89,8 +89,12 @@ async function control() {
   const cases = {
     cars: { mix: { home: 12, car: 24, wind: 1, solar: 2 }, supply: 400_000 },
     stores: { mix: { home: 24, business: 4, car: 12, solar: 3, wind: 1, biomass: 1, storage: 4 } },
+    appliances: { mix: { home: 30, solar: 2 }, supply: 500_000 },
   };
-  for (const [what, { mix, ...more }] of Object.entries(cases))
+  // One case alone where it is named.
+  for (const [what, { mix, ...more }] of Object.entries(cases).filter(
+    ([name]) => name === (process.argv[3] ?? name),
+  ))
     for (const [market, rules] of [
       ["one price", priced(mix)],
       ["pool", {}],
@@ -101,9 +105,8 @@ async function control() {
           found.push(await week(mix, seed, { ...more, ...rules, control: { [what]: way } }));
         const mean = (of) => found.reduce((sum, each) => sum + of(each), 0) / found.length;
         const shown = [
-          what === "cars"
-            ? `a kWh cost ${mean(({ paid, drawn }) => paid / drawn).toFixed(3)}`
-            : `stores gave ${mean(({ given }) => given).toFixed(0)} kWh`,
+          ...(what === "cars" ? [`a kWh cost ${mean(({ paid, drawn }) => paid / drawn).toFixed(3)}`] : []),
+          ...(what === "stores" ? [`stores gave ${mean(({ given }) => given).toFixed(0)} kWh`] : []),
           `imported ${mean(({ imported }) => imported).toFixed(0)} kWh`,
           `at most ${mean(({ peak }) => peak).toFixed(1)} kW`,
           `system cost ${mean(({ cost }) => cost).toFixed(0)}`,

@@ -197,7 +197,9 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));
   const moments = momentsOf(scenario, weather);
-  const bidders = { ...cast, batteries: openBatteries(cast, moments) };
+  const batteriesOf = perHistory((history) => openBatteries(cast, moments, history));
+  const placed = (place: number, history: History | null): Placed =>
+    periodOrders({ ...cast, batteries: batteriesOf(history) }, moments(place), place, history);
   return {
     scenario,
     members,
@@ -210,8 +212,8 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     contracts: (place, history = null) => (place < 0 ? opening : amendments(cast, opening, place, history)),
     memory: memoryOf(scenario, learns),
     strategyId: parts.strategyId ?? null,
-    orders: (place) => periodOrders(bidders, moments(place), place, null).orders,
-    placed: (place, history) => periodOrders(bidders, moments(place), place, history),
+    orders: (place) => placed(place, null).orders,
+    placed,
     follows: members.flatMap((member) =>
       carriers.map((carrier): Follows => {
         if (member.converter !== null) return "trades";
@@ -222,8 +224,27 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   };
 }
 
-/** Periods back that somebody looks: strategies a day, whoever goes by a forecast as far as that does. */
+/** One of something for each history, which may remember more than another, and one for those who know none. */
+function perHistory<T>(open: (history: History | null) => T): (history: History | null) => T {
+  const opened = new WeakMap<History, T>();
+  let alone: T | null = null;
+  return (history) => {
+    if (history === null) {
+      alone ??= open(null);
+      return alone;
+    }
+    const known = opened.get(history) ?? open(history);
+    opened.set(history, known);
+    return known;
+  };
+}
+
+/**
+ * Periods back that somebody looks: strategies a day, whoever goes by a forecast as far as that does. A battery that
+ * serves what appliances leave it depends on when they ran from the first day on.
+ */
 function memoryOf({ control, periodMs }: Scenario, learns: boolean): number {
+  if (control.appliances === "forecast") return Number.POSITIVE_INFINITY;
   const days = Object.values(control).includes("forecast") ? priceDays : learns ? 1 : 0;
   return (days * 86_400_000) / periodMs;
 }

@@ -5,14 +5,18 @@
 import { type Carrier, carriers, ppm } from "../units.js";
 import { Batteries } from "./batteries.js";
 import type { Cast } from "./cast.js";
+import type { History } from "./history.js";
 import type { Conversion, Member } from "./members/member.js";
+import { meanOf } from "./prices.js";
 import { fineScale } from "./scale.js";
 import { startTime } from "./scenario.js";
+import type { HourPrice } from "./world/appliances.js";
 import { type Device, deviceCarrier, energyTicks, peakPower, power } from "./world/devices.js";
 import { errorAt, shareExpected } from "./world/error.js";
 import { coolingShare, heatDay, heatHour } from "./world/heat.js";
 import type { Moment } from "./world/weather.js";
 
+const hourMs = 3_600_000;
 /** First of the streams of forecast errors, behind those of all members' readings. */
 const errorStream = 200_000;
 
@@ -49,6 +53,8 @@ export interface Period {
   readonly sun: readonly number[];
   readonly wind: readonly number[];
   readonly useOf: (member: Member, code: number) => number;
+  /** What electricity is expected to cost at a moment's local hours, where somebody goes by that and it is known. */
+  readonly pricesAt: (moment: Moment) => HourPrice | null;
 }
 
 export function periodAt(
@@ -56,9 +62,10 @@ export function periodAt(
   place: number,
   moments: readonly (readonly Moment[])[],
   startMs: number,
+  history: History | null,
 ): Period {
   const { seed, periodMs, forecast } = scenario;
-  const lastsMs = forecast.hours * 3_600_000;
+  const lastsMs = forecast.hours * hourMs;
   const share = (deviation: number, stream: number): number =>
     deviation === 0
       ? 1
@@ -73,9 +80,24 @@ export function periodAt(
     sun: moments.map((_, sky) => share(forecast.weather, 2 * sky)),
     wind: moments.map((_, sky) => share(forecast.weather, 2 * sky + 1)),
     // Behind those of the skies, which are sixteen at most.
+    pricesAt: scenario.control.appliances === "forecast" ? pricesOf(history, startMs) : () => null,
     useOf: (member, code) => share(forecast.load, 32 + carriers.length * member.number + code),
   };
 }
+
+/** What the blocks before let expect of the price of electricity, by the local hours of a moment's day. */
+const pricesOf =
+  (history: History | null, startMs: number) =>
+  ({ timestampMs, quarter }: Moment): HourPrice | null => {
+    if (history === null) return null;
+    const { perDay } = history.prices.hours;
+    // Hours are counted in elapsed time, however often clocks were changed since the run began.
+    const elapsed = (timestampMs - startMs) / hourMs;
+    const ahead = Math.floor(elapsed) - Math.floor(quarter / 4);
+    const prices = history.prices.forecast(electricity, Math.floor(elapsed / 24));
+    if (prices === null) return null;
+    return (hour) => meanOf(prices[Math.floor(((((hour + ahead) % 24) + 24) % 24) * (perDay / 24))]!);
+  };
 
 /** What a member does in a period in ticks by carrier, used above zero and made below: in truth, and as it expects. */
 export interface Doings {
@@ -114,9 +136,10 @@ function addPower(
   period: Period,
   seed: number,
 ): void {
+  const priceOf = period.pricesAt(moment);
   for (const device of member.devices) {
     const code = carriers.indexOf(deviceCarrier(device));
-    const watts = power(device, moment, seed, member.number);
+    const watts = power(device, moment, seed, member.number, priceOf);
     if (watts === 0) continue;
     const share = shareOf(device, member, period, code);
     actual[code]! += watts;
@@ -164,8 +187,15 @@ export function live(doings: Doings, { scenario, scale }: Cast, member: Member, 
   }
 }
 
-/** The batteries of a community at home, each of which serves what the weather and its home leave it. */
-export function openBatteries(cast: Cast, momentsAt: (place: number) => Moment[][]): Batteries {
+/**
+ * The batteries of a community at home, each of which serves what the weather and its home leave it, by what the blocks
+ * before say.
+ */
+export function openBatteries(
+  cast: Cast,
+  momentsAt: (place: number) => Moment[][],
+  history: History | null,
+): Batteries {
   const doings = noDoings();
   const startMs = startTime(cast.scenario);
   return new Batteries({
@@ -173,7 +203,7 @@ export function openBatteries(cast: Cast, momentsAt: (place: number) => Moment[]
     perKwh: cast.scale.perKwh,
     members: cast.members,
     netsAt: (place) => {
-      const period = periodAt(cast, place, momentsAt(place), startMs);
+      const period = periodAt(cast, place, momentsAt(place), startMs, history);
       return (member) => {
         live(doings, cast, member, period);
         return doings.actual[electricity]!;

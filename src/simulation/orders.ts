@@ -68,7 +68,7 @@ export function periodOrders(
   let count = 0;
   const doings = noDoings();
   const { actual, expected } = doings;
-  const period = periodAt(cast, place, moments, startTime(scenario));
+  const period = periodAt(cast, place, moments, startTime(scenario), history);
   batteries.goTo(place);
   // Rotates who orders first, so that no member always wins ties.
   const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;

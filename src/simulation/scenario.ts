@@ -101,6 +101,11 @@ export interface Control {
   readonly cars: "fixed" | "forecast";
   /** What stores pay and ask. */
   readonly stores: "fixed" | "forecast";
+  /**
+   * When appliances of homes run that can wait: as the profile of all that a home uses has it, of which they are part,
+   * at a time of their own, or when it is expected to be cheapest.
+   */
+  readonly appliances: "profile" | "fixed" | "forecast";
 }
 
 /** How far orders stray from what members will use and make. */

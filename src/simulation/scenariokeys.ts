@@ -149,6 +149,11 @@ const byPrices = oneOf("fixed", "forecast");
 const control = record({
   cars: optional(byPrices, "what cars go by in paying for charge that is not yet owed", "fixed"),
   stores: optional(byPrices, "what stores go by in what they pay and ask", "fixed"),
+  appliances: optional(
+    oneOf("profile", "fixed", "forecast"),
+    "when appliances run that can wait: as the profile has it, at a fixed time, or when it is cheap",
+    "profile",
+  ),
 });
 
 const forecast = record({

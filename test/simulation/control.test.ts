@@ -116,7 +116,7 @@ describe("stores that go by a forecast", () => {
 
 describe("a run by forecasts", () => {
   const mix: Mix = { home: 6, car: 4, solar: 2, wind: 1, storage: 2 };
-  const control: Control = { cars: "forecast", stores: "forecast" };
+  const control: Partial<Control> = { cars: "forecast", stores: "forecast" };
 
   it.each(["areas", "pool"])("goes on after any period as if nothing had happened, with %s", async (way) => {
     // Longer than forecasts look back.

@@ -1,12 +1,25 @@
 /** Who lives in a community: the members of a scenario, drawn from its seed. */
 import { ppm } from "../../units.js";
 import { memberKinds, type Scenario } from "../scenario.js";
+import { applianceShare } from "../world/appliances.js";
+import type { Device } from "../world/devices.js";
 import { draw, whole } from "../world/random.js";
 import { dice, memberStream } from "./dice.js";
 import { drafts } from "./kinds.js";
 import type { Member, Nature } from "./member.js";
 
 const strategies: readonly Nature[] = ["random", "tariff", "tariff"];
+
+/** Devices with the appliances of homes, which profiles hold as well, apart from the rest. */
+const apart = (devices: readonly Device[]): Device[] =>
+  devices.flatMap((device): Device[] => {
+    if (device.kind !== "load" || device.shape !== "household") return [device];
+    const yearlyKwh = device.yearlyKwh * applianceShare;
+    return [
+      { ...device, yearlyKwh: device.yearlyKwh - yearlyKwh },
+      { kind: "appliances", yearlyKwh },
+    ];
+  });
 
 /** The participants of a scenario, in the order of registration. Deterministic in the scenario's seed and counts. */
 export function createMembers(scenario: Scenario): Member[] {
@@ -33,6 +46,7 @@ export function createMembers(scenario: Scenario): Member[] {
         interruptible: 0,
         sky: draw(scenario.seed, memberStream + place, index, 64) % scenario.skies,
         ...draft,
+        devices: scenario.control.appliances === "profile" ? draft.devices : apart(draft.devices),
       });
     }
   }

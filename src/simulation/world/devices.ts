@@ -1,5 +1,6 @@
 /** The devices behind a meter: what each uses or makes at a moment, and at most. */
 import type { Carrier } from "../../units.js";
+import { appliancePeak, appliancePower, type HourPrice } from "./appliances.js";
 import { type Building, coolingShare, heatDay, heatHour, heatPumpPerformance } from "./heat.js";
 import { solarPower, windPower } from "./machines.js";
 import { normal, uniform } from "./random.js";
@@ -10,6 +11,8 @@ import type { Moment } from "./weather.js";
 export type Device =
   /** Electricity by a published profile; a single user strays from it as single users do. */
   | { readonly kind: "load"; readonly shape: Shape; readonly yearlyKwh: number }
+  /** Electricity of a home's appliances whose run can wait. */
+  | { readonly kind: "appliances"; readonly yearlyKwh: number }
   /** Space heat and hot water of a building, by temperature and hour; `dailyKwh` is a day of 8 °C. */
   | {
       readonly kind: "heating";
@@ -59,6 +62,7 @@ function atQuarter(values: Float64Array, quarter: number): number {
 export function deviceCarrier(device: Device): Carrier {
   switch (device.kind) {
     case "load":
+    case "appliances":
     case "photovoltaics":
     case "wind":
       return "electricity";
@@ -71,9 +75,18 @@ export function deviceCarrier(device: Device): Carrier {
  * Power of a device at a moment in W: what it uses above zero, what it makes below.
  *
  * @param member number that tells this device's owner from others, for what is random about it
+ * @param priceOf what electricity is expected to cost that day, for what can wait; null: nobody looks at that
  */
-export function power(device: Device, moment: Moment, seed: number, member: number): number {
+export function power(
+  device: Device,
+  moment: Moment,
+  seed: number,
+  member: number,
+  priceOf: HourPrice | null = null,
+): number {
   switch (device.kind) {
+    case "appliances":
+      return appliancePower(device.yearlyKwh, moment, { seed, member, priceOf });
     case "load": {
       const profile = atQuarter(quarterHours(device.shape, moment.season, moment.dayKind), moment.quarter);
       const season = device.shape === "household" ? householdDay(moment.dayOfYear) : 1;
@@ -123,6 +136,8 @@ export function peakPower(device: Device): number {
     case "load":
       // The steepest profile peaks at 490 W for 1 MWh; a single home at three times its profile.
       return device.yearlyKwh * (device.shape === "household" ? 0.22 * 1.3 * 3 : 0.5);
+    case "appliances":
+      return appliancePeak(device.yearlyKwh);
     case "heating":
       return ((device.dailyKwh * 1000) / 24) * 6;
     case "cooling":
