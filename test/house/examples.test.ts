@@ -116,8 +116,8 @@ describe("examples", () => {
     expect(stdout).toMatch(prints);
   });
   test("are all run", () => {
-    // A member needs a market that is served: test/cli/commands/serve.test.ts runs it.
-    const run = [...programs.map(([name]) => name), "member.js"];
+    // A member needs a market that is served: test/cli/commands/serve.test.ts runs them.
+    const run = [...programs.map(([name]) => name), "member.js", "member.py"];
     expect(readdirSync(join(root, "examples")).sort()).toEqual(run.sort());
   });
 });

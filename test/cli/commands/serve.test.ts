@@ -44,6 +44,22 @@ async function serve(
   throw new Error(err);
 }
 
+/** What a program prints that ends well and complains of nothing. */
+async function output(program: string, args: readonly string[]): Promise<string> {
+  const child = spawn(program, args);
+  let [said, errors] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const [code] = await once(child, "close");
+  expect(errors).toBe("");
+  expect(code).toBe(0);
+  return said;
+}
+
 /** The market file of the page, in a directory of its own, with short periods. */
 async function walked(name: string, more: object = {}): Promise<string> {
   const page = readFileSync(join(root, "docs/operations.md"), "utf8");
@@ -65,22 +81,12 @@ test("a new operator serves a market, a member joins, trades and checks, and wha
   expect((await call("keys", "make", join(folder, "ann.key"))).code).toBe(0);
   const file = await walked("walk");
   const first = await serve(file);
-  const member = spawn(process.execPath, [
+  const said = await output(process.execPath, [
     join(root, "examples/member.js"),
     first.url,
     "ann",
     join(folder, "ann.key"),
   ]);
-  let [said, errors] = ["", ""];
-  member.stdout.on("data", (chunk) => {
-    said += chunk;
-  });
-  member.stderr.on("data", (chunk) => {
-    errors += chunk;
-  });
-  const [code] = await once(member, "close");
-  expect(errors).toBe("");
-  expect(code).toBe(0);
   expect(said).toMatch(
     /^ann joins in period \d+\norder 0 of period \d+ is promised\nand stands in the block\n$/,
   );
@@ -105,6 +111,31 @@ test("a new operator serves a market, a member joins, trades and checks, and wha
   expect(await last.ended).toBe(0);
   expect((await call("verify", join(folder, "walk"))).code).toBe(0);
 }, 60_000);
+
+const python = spawnSync("python3", ["-c", "import cryptography"]).status === 0;
+test.skipIf(!python)(
+  "a member in Python, written from the documents, joins, trades and proves its order, whether the market is open or private",
+  async () => {
+    await call("keys", "make", join(folder, "platform.key"));
+    await call("keys", "make", join(folder, "bob.key"));
+    for (const privacy of ["open", "private"]) {
+      const file = await walked(`python-${privacy}`, { market: { id: "elm", privacy, periodMs: 1_000 } });
+      const { url, child, ended } = await serve(file);
+      const said = await output("python3", [
+        join(root, "examples/member.py"),
+        url,
+        "bob",
+        join(folder, "bob.key"),
+      ]);
+      expect(said).toMatch(
+        /^bob joins in period \d+\norder 0 of period \d+ is promised\nand stands in the block\n$/,
+      );
+      child.kill("SIGINT");
+      expect(await ended).toBe(0);
+    }
+  },
+  60_000,
+);
 
 test("says what is wrong with its file, key and port", async () => {
   expect(await call("serve", join(folder, "none.json"))).toMatchObject({ code: 2 });
