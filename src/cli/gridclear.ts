@@ -17,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["verify", async () => (await import("./commands/verify.js")).verifyCommand],
   ["snapshot", async () => (await import("./commands/snapshot.js")).snapshotCommand],
   ["erase", async () => (await import("./commands/erase.js")).eraseCommand],
+  ["optimum", async () => (await import("./commands/optimum.js")).optimumCommand],
   ["replay", async () => (await import("./commands/replay.js")).replayCommand],
   ["statement", async () => (await import("./commands/statement.js")).statementCommand],
   ["prove", async () => (await import("./commands/prove.js")).proveCommand],

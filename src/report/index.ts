@@ -39,6 +39,13 @@ export { exportRows } from "./export/rowsjson.js";
 export { type Table, tables } from "./export/tables.js";
 export { type Known, type SummaryOptions, summarize } from "./indicators.js";
 export {
+  type CarrierOptimum,
+  type Optimum,
+  type OptimumOptions,
+  optimum,
+} from "./optimum/optimum.js";
+export type { Solver } from "./optimum/problem.js";
+export {
   type Statement,
   type StatementEntry,
   type StatementOptions,

@@ -35,6 +35,7 @@ const calls: { readonly [command: string]: readonly ((ledger: string) => readonl
   verify: [(ledger) => [ledger], (ledger) => [ledger, "--json"]],
   snapshot: [(ledger) => [ledger], (ledger) => [ledger, "--at", "3"]],
   erase: [(ledger) => [ledger, "--before", "1970-01-01T00:02Z"]],
+  optimum: [(ledger) => [ledger]],
   replay: [(ledger) => [ledger, "--with", at("nothing.json")]],
   statement: [
     (ledger) => [ledger, names[0]!],

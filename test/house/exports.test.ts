@@ -65,6 +65,8 @@ for (const entry of Object.values(entries)) {
 }
 
 const ledger = await makeLedger(2);
+/** A solver that finds nothing. */
+const solver = { solve: () => ({ Status: "Optimal", ObjectiveValue: 0, Columns: {}, Rows: [] }) };
 const bytes = ledger.blocks[2]!;
 const block = decodeBlock(bytes);
 const { header } = block;
@@ -336,6 +338,7 @@ const rows: { readonly [name: string]: Row } = {
     call: [ledger.blocks, {}, { hasher, engine }],
     takes: { 0: ["array"], 1: ["object"], 2: [undefined, "object"] },
   },
+  optimum: { call: [ledger.blocks, { solver, engine, hasher }], takes: { 0: ["array"] } },
   statement: {
     call: [trading.store.blocks(), "ann", { hasher }],
     takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },
