@@ -9,7 +9,7 @@ import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { checkedBlocks, stretchOf } from "./blocks.js";
-import type { Cell, Column, MarketTicks } from "./columns.js";
+import { type Cell, type Column, cellText, type MarketTicks } from "./columns.js";
 import { StatementReader } from "./entries.js";
 import type { StatementEntry } from "./entry.js";
 
@@ -112,3 +112,24 @@ export const statementRow = (entry: StatementEntry): Cell[] => [
   entry.fee,
   entry.balance,
 ];
+
+/**
+ * A statement as one JSON document: the columns of {@link statementColumns} as keys, decimals as strings, null where
+ * there is nothing.
+ */
+export function statementDocument({ participant, ticks, balance, entries }: Statement): {
+  readonly participant: string;
+  readonly balance: string | null;
+  readonly entries: readonly Readonly<Record<string, Cell>>[];
+} {
+  const object = (entry: StatementEntry): Readonly<Record<string, Cell>> => {
+    const row = statementRow(entry);
+    return Object.fromEntries(
+      statementColumns.map(([name, type], index) => {
+        const cell = row[index] ?? null;
+        return [name, type === "number" ? cell : cellText(cell, type, ticks)];
+      }),
+    );
+  };
+  return { participant, balance: cellText(balance, "amount", ticks), entries: entries.map(object) };
+}

@@ -20,6 +20,7 @@ import { eventRoutes } from "./routes/events.js";
 import { intakeRoutes } from "./routes/intake.js";
 import { ledgerRoutes } from "./routes/ledger.js";
 import { marketRoutes } from "./routes/market.js";
+import { statementRoutes } from "./routes/statements.js";
 import { type Env, type RouteParts, requested } from "./routes.js";
 import { checkLimits, type ServiceLimits } from "./settings.js";
 
@@ -88,7 +89,7 @@ export function openService(options: ServiceOptions): Service {
     context.set("asker", await access.asker(context.req.header("authorization"), requested(context)));
     await next();
   });
-  for (const routes of [marketRoutes, intakeRoutes, ledgerRoutes, eventRoutes])
+  for (const routes of [marketRoutes, statementRoutes, intakeRoutes, ledgerRoutes, eventRoutes])
     app.route("/v1", routes(parts));
   const document = (): object => app.getOpenAPI31Document(about);
   app.get("/openapi.json", (context) => context.json(document()));

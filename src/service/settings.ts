@@ -14,7 +14,7 @@ export interface ServiceLimits {
   readonly addresses: number;
   /** Streams of events that are open at once. */
   readonly streams: number;
-  /** How many sealed periods back a stream may begin, and a receipt be asked for again. */
+  /** How many sealed periods back a stream may begin, and how many blocks a statement may be about. */
   readonly history: number;
   /** Reports worked out at once: statements read many blocks. */
   readonly reports: number;

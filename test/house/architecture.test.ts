@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   files: ["core", "ledger", "market"],
   report: ["core", "ledger", "market"],
   simulation: ["core", "ledger", "market", "files", "report"],
-  service: ["core", "ledger", "market", "files"],
+  service: ["core", "ledger", "market", "files", "report"],
   client: ["ledger"],
   cli: ["core", "ledger", "market", "files", "report", "simulation", "service"],
   web: ["core", "ledger", "market", "files", "report", "simulation"],

@@ -1,14 +1,17 @@
 // A market on a network, asked through its function from request to answer: what comes in and is acknowledged, what is
 // shown to whom, and what is refused.
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { fromHex, hex } from "../../src/bytes.js";
 import { orderLayout } from "../../src/ledger/format/records.js";
 import { recordsRoot } from "../../src/ledger/format/sections.js";
 import { batchStatement } from "../../src/ledger/keys/message.js";
+import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
 import { receiptFromJson } from "../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../src/ledger/service/client.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { readBundle } from "../../src/report/bundle/read.js";
 import { encodeColumns } from "../../src/service/columns.js";
 import { authorization, serve } from "../support/service.js";
 import {
@@ -149,10 +152,12 @@ describe("orders", () => {
   });
 });
 
+/** The contracts of a market whose records are not everybody's. */
+const contracts = signedContracts().map((contract) =>
+  contract.kind === "market" ? { ...contract, privacy: "private" as const } : contract,
+);
+
 describe("who may see what", () => {
-  const contracts = signedContracts().map((contract) =>
-    contract.kind === "market" ? { ...contract, privacy: "private" as const } : contract,
-  );
   test("a private market shows a member its own, auditors everything, and others headers", async () => {
     const auditor = await signatures.generate();
     const { market, platform, post, signed, ask } = await serve({
@@ -196,6 +201,52 @@ describe("who may see what", () => {
     expect((await ask(member, { headers: asOther })).status).toBe(403);
     const nobody = await authorization(market.id, keys.get("ann")!, member);
     expect((await ask(member, { headers: nobody })).status).toBe(403);
+  });
+});
+
+describe("statements", () => {
+  test("and bundles with their proofs are a member's own in a private market, and bounded", async () => {
+    const { market, platform, post, signed, ask } = await serve({
+      market: { contracts },
+      limits: { history: 3 },
+    });
+    await post("/v1/orders", await signed(ann));
+    await post("/v1/orders", await signed(bob));
+    await market.clearPeriod(30_000);
+    await platform.settled();
+    const as = async (id: string, path: string) =>
+      ask(path, { headers: await authorization(market.id, keys.get(id)!, path, { participant: id }) });
+    const path = "/v1/statements/ann";
+    expect((await ask(path)).status).toBe(403);
+    expect((await as("bob", path)).status).toBe(403);
+    expect(await as("ann", path)).toMatchObject({
+      status: 200,
+      body: {
+        participant: "ann",
+        from: 0,
+        to: 2,
+        balance: "0.3",
+        entries: expect.arrayContaining([
+          expect.objectContaining({ period: 1, entry: "sold", energy: "-1", price: "0.3", amount: "0.3" }),
+        ]),
+      },
+    });
+    const { body } = await as("ann", "/v1/bundles/ann");
+    const opened = openBundle(decodeBundle(body), plainHasher);
+    expect(readBundle(opened)).toMatchObject({
+      participant: "ann",
+      sold: 1_000_000n,
+      after: 300_000_000_000n,
+      accounts: true,
+    });
+    expect(opened.size).toBe(2);
+    expect(body).not.toContain("bob");
+
+    for (let period = 0; period < 2; period += 1) await market.clearPeriod(60_000 + period);
+    expect((await as("ann", "/v1/statements/ann?from=0")).status).toBe(413);
+    expect((await as("ann", "/v1/statements/ann?from=1&to=9")).status).toBe(400);
+    expect((await as("ann", "/v1/statements/ann?from=2&to=2")).status).toBe(400);
+    expect((await as("ann", path)).body).toMatchObject({ from: 1, to: 4, balance: "0.3" });
   });
 });
 
@@ -257,6 +308,7 @@ describe("operation", () => {
     const { body } = await ask("/openapi.json");
     expect(body.openapi).toBe("3.1.0");
     expect(Object.keys(body.paths).sort()).toEqual([
+      "/v1/bundles/{participant}",
       "/v1/contracts",
       "/v1/events",
       "/v1/ledger/{path}",
@@ -267,7 +319,17 @@ describe("operation", () => {
       "/v1/periods/{period}",
       "/v1/periods/{period}/trades",
       "/v1/readings",
+      "/v1/statements/{participant}",
     ]);
+    // Held against the schema that OpenAPI 3.1 has of itself.
+    const { valid, errors } = await new Validator().validate(structuredClone(body));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+    const ids = Object.values(body.paths as Record<string, object>).flatMap((methods) =>
+      Object.values(methods).map(({ operationId, summary }) => [operationId, summary]),
+    );
+    expect(ids.flat().every((text) => typeof text === "string" && text !== "")).toBe(true);
+    expect(new Set(ids.map(([id]) => id)).size).toBe(ids.length);
     const page = await ask("/");
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(page.body).toContain("POST /v1/orders");

@@ -4,13 +4,13 @@
  */
 import { fail, GridclearError } from "../../errors.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
-import { cellText } from "../../report/columns.js";
 import { csvHeader, csvLine } from "../../report/export/csv.js";
 import {
   type Statement,
   type StatementEntry,
   statement,
   statementColumns,
+  statementDocument,
   statementRow,
 } from "../../report/statement.js";
 import { carriers } from "../../units.js";
@@ -56,7 +56,7 @@ export const statementCommand: Command = defineCommand({
     const found = await readStatement(ledger!, participant!, range);
     if (range !== null && range.from >= found.blocks)
       return fail("invalid", "--period", `heights from 0 to ${found.blocks - 1}`, period);
-    if (json) io.out(`${JSON.stringify(document(found))}\n`);
+    if (json) io.out(`${JSON.stringify(statementDocument(found))}\n`);
     else if (csv) for (const line of lines(found)) io.out(line);
     else io.out(range === null ? sums(found) : everyEntry(found));
     return 0;
@@ -73,22 +73,6 @@ async function readStatement(ledger: string, participant: string, range: Range |
       return fail(error.code, "PARTICIPANT", error.wanted, error.value);
     });
   });
-}
-
-/**
- * A statement as one JSON document: the columns of the CSV as keys, decimals as strings, null where there is nothing.
- */
-function document({ participant, ticks, balance, entries }: Statement): Record<string, unknown> {
-  const object = (entry: StatementEntry): Record<string, unknown> => {
-    const row = statementRow(entry);
-    return Object.fromEntries(
-      statementColumns.map(([name, type], index) => {
-        const cell = row[index] ?? null;
-        return [name, type === "number" ? cell : cellText(cell, type, ticks)];
-      }),
-    );
-  };
-  return { participant, balance: cellText(balance, "amount", ticks), entries: entries.map(object) };
 }
 
 function* lines({ ticks, entries }: Statement): Generator<string> {

@@ -10,6 +10,7 @@ const heartbeatMs = 15_000;
 
 const eventsRoute = createRoute({
   method: "get",
+  operationId: "followEvents",
   path: "/events",
   tags: ["Events"],
   summary: "Follow the market live",

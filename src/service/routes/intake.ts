@@ -93,6 +93,7 @@ const takenSchema = z
 
 const orderRoute = createRoute({
   method: "post",
+  operationId: "sendOrder",
   path: "/orders",
   tags: ["Orders"],
   summary: "Send an order",
@@ -104,6 +105,7 @@ const orderRoute = createRoute({
 
 const columnsRoute = createRoute({
   method: "post",
+  operationId: "sendOrderColumns",
   path: "/orders/columns",
   tags: ["Orders"],
   summary: "Send many orders as columns",
@@ -126,6 +128,7 @@ const columnsRoute = createRoute({
 
 const readingRoute = createRoute({
   method: "post",
+  operationId: "sendReading",
   path: "/readings",
   tags: ["Readings"],
   summary: "Send a meter reading",
@@ -135,6 +138,7 @@ const readingRoute = createRoute({
 
 const contractRoute = createRoute({
   method: "post",
+  operationId: "proposeContract",
   path: "/contracts",
   tags: ["Contracts"],
   summary: "Propose a contract",

@@ -8,6 +8,7 @@ import { problems } from "../schemas.js";
 const binary = z.string().openapi({ format: "binary" });
 const askRoute = createRoute({
   method: "get",
+  operationId: "askLedger",
   path: "/ledger/{path}",
   tags: ["Ledger"],
   summary: "Heads, blocks, headers and proofs",

@@ -72,6 +72,7 @@ const memberSchema = z
 
 const marketRoute = createRoute({
   method: "get",
+  operationId: "getMarket",
   path: "/market",
   tags: ["Market"],
   summary: "The market, its open period and its newest head",
@@ -81,6 +82,7 @@ const marketRoute = createRoute({
 const participantParam = z.object({ participant: z.string().openapi({ example: "ann" }) });
 const memberRoute = createRoute({
   method: "get",
+  operationId: "getMember",
   path: "/members/{participant}",
   tags: ["Market"],
   summary: "A member's number, balance and next revisions",
@@ -89,9 +91,16 @@ const memberRoute = createRoute({
   responses: { 200: json("the member", memberSchema), ...problems },
 });
 
-const periodParam = z.object({ period: z.coerce.number().int().nonnegative() });
+const periodParam = z.object({
+  period: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .openapi({ param: { name: "period", in: "path", required: true } }),
+});
 const periodRoute = createRoute({
   method: "get",
+  operationId: "getPeriod",
   path: "/periods/{period}",
   tags: ["Results"],
   summary: "What a sealed period came to",
@@ -101,6 +110,7 @@ const periodRoute = createRoute({
 
 const tradesRoute = createRoute({
   method: "get",
+  operationId: "getTrades",
   path: "/periods/{period}/trades",
   tags: ["Results"],
   summary: "The trades of a sealed period, in order of execution",
