@@ -13,6 +13,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["clear", async () => (await import("./commands/clear.js")).clearCommand],
   ["scenario", async () => (await import("./commands/scenario.js")).scenarioCommand],
   ["run", async () => (await import("./commands/run.js")).runCommand],
+  ["compare", async () => (await import("./commands/compare.js")).compareCommand],
   ["demo", async () => (await import("./commands/demo.js")).demoCommand],
   ["verify", async () => (await import("./commands/verify.js")).verifyCommand],
   ["snapshot", async () => (await import("./commands/snapshot.js")).snapshotCommand],

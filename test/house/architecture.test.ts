@@ -40,7 +40,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulation: ["core", "ledger", "market", "files", "report"],
   service: ["core", "ledger", "market", "files", "report"],
   client: ["ledger"],
-  cli: ["core", "ledger", "market", "files", "report", "simulation", "service"],
+  study: ["core", "ledger", "market", "files", "report", "simulation"],
+  cli: ["core", "ledger", "market", "files", "report", "simulation", "service", "study"],
   web: ["core", "ledger", "market", "files", "report", "simulation"],
 };
 const room = (path: string): string => (path.includes("/") ? (path.split("/")[0] as string) : "");
@@ -76,7 +77,9 @@ describe("the house", () => {
 
   test("clocks and chance come from outside", () => {
     const wrong = files
-      .filter((file) => ["core", "ledger", "market", "files", "report", "simulation"].includes(room(file)))
+      .filter((file) =>
+        ["core", "ledger", "market", "files", "report", "simulation", "study"].includes(room(file)),
+      )
       .filter((file) =>
         /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|toLocale/.test(
           withoutComments(readFileSync(join(source, file), "utf8")),

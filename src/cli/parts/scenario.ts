@@ -36,12 +36,17 @@ const nothing = (): void => {};
 /** Whether a name is that of a scenario which comes with the package. */
 export const isBundled = (name: string): boolean => scenarioNames.some((each) => each === name);
 
+/** A bundled scenario by name, or one from a file, without what it names beside it. */
+export async function readScenarioAlone(name: string): Promise<Scenario> {
+  if (isBundled(name)) return bundledScenario(name);
+  const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
+  return inFile(name, () => parseScenario(text));
+}
+
 /** A bundled scenario by name, or one from a file with the profiles and the weather it names beside it. */
 export async function readScenario(name: string, io: Io): Promise<{ scenario: Scenario } & Besides> {
-  if (isBundled(name))
-    return { scenario: bundledScenario(name), measured: [], weather: null, missing: null, close: nothing };
-  const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
-  const scenario = inFile(name, () => parseScenario(text));
+  const scenario = await readScenarioAlone(name);
+  if (isBundled(name)) return { scenario, measured: [], weather: null, missing: null, close: nothing };
   const besides = await readBesides(name, scenario, io);
   const { steps = 0, first } = besides.missing ?? {};
   if (steps > 0)
