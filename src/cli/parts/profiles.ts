@@ -17,7 +17,7 @@ import { reasonOf } from "./problem.js";
 import { progressLine } from "./progress.js";
 
 /** Bytes that are read at once. */
-const pieceBytes = 1 << 20;
+const pieceBytes = 1 << 18;
 /** A file of at most so many bytes stays in memory: there are fewer rows than bytes, and a page for each at most. */
 const memoryBytes = 1 << 22;
 
