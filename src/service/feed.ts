@@ -10,6 +10,7 @@ import { decodeRecords } from "../ledger/format/layout.js";
 import { type OrderRecord, orderLayout } from "../ledger/format/records.js";
 import type { LoggedMarket } from "../market/logged.js";
 import { type Names, namesOf, orderDocument, periodDocument, tradeDocuments } from "./documents.js";
+import type { ServiceLimits } from "./settings.js";
 
 /** An event with its place; `data` is JSON on one line. */
 export interface FeedEvent {
@@ -20,7 +21,7 @@ export interface FeedEvent {
 }
 
 /** The place of the next event wanted. */
-export interface FeedPlace {
+interface FeedPlace {
   readonly period: number;
   readonly number: number;
 }
@@ -30,8 +31,8 @@ const tradesAnEvent = 256;
 /** Sealed periods whose events are kept for the next reader. */
 const keptPeriods = 4;
 
-/** Reads the place after the event of this id. Throws `invalid` for text that is no id. */
-export function placeAfter(id: string, field: string): FeedPlace {
+/** The place after the event of this id. Throws `invalid` for text that is no id. */
+function placeAfter(id: string, field: string): FeedPlace {
   const match = /^(\d{1,15})\.(\d{1,15})$/.exec(id);
   return match === null
     ? fail("invalid", field, "the id of an event, PERIOD.NUMBER", id)
@@ -41,7 +42,8 @@ export function placeAfter(id: string, field: string): FeedPlace {
 /** The events of a market, for any number of readers. */
 export class Feed {
   readonly #market: LoggedMarket;
-  readonly #history: number;
+  readonly #limits: Pick<ServiceLimits, "history" | "streams">;
+  #streams = 0;
   readonly #isPrivate: boolean;
   readonly #names: Names;
   /** Events of the orders of periods that are not sealed. */
@@ -52,10 +54,9 @@ export class Feed {
   readonly #stop: (() => void)[];
   #closed = false;
 
-  /** `history`: how many sealed periods back a reader may begin. */
-  constructor(market: LoggedMarket, history: number) {
+  constructor(market: LoggedMarket, limits: Pick<ServiceLimits, "history" | "streams">) {
     this.#market = market;
-    this.#history = history;
+    this.#limits = limits;
     this.#names = namesOf(market);
     this.#isPrivate = market.contract.privacy === "private";
     // What was acknowledged before the service was opened.
@@ -71,18 +72,30 @@ export class Feed {
     ];
   }
 
+  /**
+   * The events behind the one with the id `after`, or from now on, without an end until `signal` is aborted or the feed
+   * is closed; each new period begins with a `gate` for those who are there. Throws `state` when too many are open,
+   * `limit` for a place that lies too far back, `invalid` for one ahead and for what is no id.
+   */
+  open(after: string | undefined, signal: AbortSignal): AsyncGenerator<FeedEvent> {
+    const { streams } = this.#limits;
+    if (this.#streams >= streams) fail("state", "events", `at most ${streams} streams`, streams + 1);
+    const place = after === undefined ? this.#now() : placeAfter(after, "after");
+    this.#check(place);
+    this.#streams += 1;
+    signal.addEventListener("abort", () => {
+      this.#streams -= 1;
+    });
+    return this.#from(place, signal);
+  }
+
   /** The place of the next event there will be. */
-  get now(): FeedPlace {
+  #now(): FeedPlace {
     const { period } = this.#market;
     return { period, number: this.#unsealed.get(period)?.length ?? 0 };
   }
 
-  /**
-   * The events from a place on, without an end until `signal` is aborted or the feed is closed; each new period begins
-   * with a `gate` for those who are there. Throws `limit` for a place that lies too far back, `invalid` for one ahead.
-   */
-  async *from({ period, number }: FeedPlace, signal: AbortSignal): AsyncGenerator<FeedEvent> {
-    this.check({ period, number });
+  async *#from({ period, number }: FeedPlace, signal: AbortSignal): AsyncGenerator<FeedEvent> {
     let next = number;
     for (let at = period; !signal.aborted && !this.#closed; ) {
       const sealed = at < this.#sealedEnd;
@@ -111,9 +124,8 @@ export class Feed {
     return this.#market.contract.from + this.#market.store.size;
   }
 
-  /** Throws as {@link Feed.from} does for a place at which it can't begin. */
-  check({ period }: FeedPlace): void {
-    const first = Math.max(this.#market.contract.from, this.#sealedEnd - this.#history);
+  #check({ period }: FeedPlace): void {
+    const first = Math.max(this.#market.contract.from, this.#sealedEnd - this.#limits.history);
     if (period < first) fail("limit", "after", `an event of period ${first} or later`, period);
     if (period > this.#market.period)
       fail("invalid", "after", `a period up to ${this.#market.period}`, period);

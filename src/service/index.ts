@@ -6,6 +6,7 @@
  */
 
 export type { PeriodDocument, TradeDocument } from "./documents.js";
+export type { FeedEvent } from "./feed.js";
 export { type MarketFile, parseMarketFile } from "./marketfile.js";
 export { openService, type Service, type ServiceLog, type ServiceOptions } from "./service.js";
 export { defaultLimits, type ServiceLimits } from "./settings.js";

@@ -11,7 +11,7 @@ import { needMethods, onlyKeys } from "../check.js";
 import { checkSignatures, type Signatures } from "../ledger/keys/backend.js";
 import type { Platform } from "../market/platform.js";
 import { Access } from "./access.js";
-import { Feed } from "./feed.js";
+import { Feed, type FeedEvent } from "./feed.js";
 import { Metrics } from "./metrics.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
 import { Rates } from "./rates.js";
@@ -50,6 +50,11 @@ export interface ServiceOptions {
 export interface Service {
   /** Answers a request; never rejects. `address`: where it came from, whose requests are counted together. */
   readonly fetch: (request: Request, address?: string) => Promise<Response>;
+  /**
+   * The events behind the one with the id `after`, or from now on, until `signal` is aborted: for lines of other kinds.
+   * Throws `state` when too many streams are open, `limit` or `invalid` for a place that can't begin one.
+   */
+  readonly follow: (after: string | undefined, signal: AbortSignal) => AsyncGenerator<FeedEvent>;
   /** The OpenAPI 3.1 document of its routes. */
   readonly document: () => object;
   /** Ends the streams of events; what else is under way ends by itself. */
@@ -69,7 +74,7 @@ export function openService(options: ServiceOptions): Service {
   checkSignatures(signatures);
   const limits = checkLimits(options.limits ?? {}, "limits");
   const { market } = platform;
-  const feed = new Feed(market, limits.history);
+  const feed = new Feed(market, limits);
   const access = new Access({ market, signatures, auditors: new Set(auditors), readMs: limits.readMs, now });
   const metrics = new Metrics(market, now);
   const parts: RouteParts = { platform, access, feed, limits, members: options.members ?? null };
@@ -111,6 +116,7 @@ export function openService(options: ServiceOptions): Service {
   });
   return {
     fetch: async (request, address = "") => app.fetch(request, { address }),
+    follow: (after, signal) => feed.open(after, signal),
     document,
     close: () => feed.close(),
   };

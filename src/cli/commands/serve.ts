@@ -5,7 +5,7 @@ import { type Command, defineCommand } from "../command.js";
 import { interruptible } from "../parts/interrupt.js";
 
 /** What a service needs beside gridclear; embedding a market does not, so they are not installed with it. */
-const peers = ["hono", "@hono/node-server", "@hono/zod-openapi", "zod", "prom-client", "pino"];
+const peers = ["hono", "@hono/node-server", "@hono/zod-openapi", "zod", "prom-client", "pino", "ws"];
 
 /** `gridclear serve`: serves a market. */
 export const serveCommand: Command = defineCommand({

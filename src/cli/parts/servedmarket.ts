@@ -16,6 +16,7 @@ import { openService, parseMarketFile } from "../../service/index.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
 import { serveHttp } from "./serving.js";
+import { eventSockets } from "./sockets.js";
 
 /** A market that is served. */
 export interface ServedMarket {
@@ -65,6 +66,7 @@ export async function openServed(path: string, port: number | undefined): Promis
       host: file.host,
       port: port ?? file.port,
       connections: 2 * file.limits.streams,
+      upgrade: eventSockets(service),
     });
     market.start();
     const close = async (): Promise<void> => {

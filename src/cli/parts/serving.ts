@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { fail } from "../../errors.js";
 import type { Ask } from "../../ledger/service/server.js";
 import { reasonOf } from "./problem.js";
@@ -20,6 +21,8 @@ export interface Listening {
   readonly host: string;
   readonly port: number;
   readonly connections?: number;
+  /** Takes a connection that asks to be something else than HTTP; unless said, there is nothing else. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** A server that listens. */
@@ -37,7 +40,7 @@ export interface Served {
  */
 export async function serveHttp(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  { host, port, connections = maxConnections }: Listening,
+  { host, port, connections = maxConnections, upgrade }: Listening,
 ): Promise<Served> {
   const server = createServer(
     {
@@ -51,6 +54,7 @@ export async function serveHttp(
   );
   server.keepAliveTimeout = 5000;
   server.setTimeout(answerMs, (socket) => socket.destroy());
+  if (upgrade !== undefined) server.on("upgrade", upgrade);
   limitConnections(server, connections);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

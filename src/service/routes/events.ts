@@ -1,7 +1,6 @@
 /** Live events by server-sent events: each has an id from which a client goes on without a gap. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { fail } from "../../errors.js";
-import { type FeedEvent, placeAfter } from "../feed.js";
+import type { FeedEvent } from "../feed.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
 import { problems } from "../schemas.js";
 
@@ -33,34 +32,23 @@ const eventsRoute = createRoute({
 });
 
 /** The route of events. */
-export function eventRoutes({ feed, limits }: RouteParts): OpenAPIHono<Env> {
-  let streams = 0;
+export function eventRoutes({ feed }: RouteParts): OpenAPIHono<Env> {
   const routes = openRoutes();
   routes.openapi(eventsRoute, async (context) => {
     const { after } = context.req.valid("query");
-    const seen = context.req.valid("header")["last-event-id"] ?? after;
-    if (streams >= limits.streams) fail("state", "events", `at most ${limits.streams} streams`, streams + 1);
-    const place = seen === undefined ? feed.now : placeAfter(seen, "after");
     const ended = new AbortController();
     context.req.raw.signal.addEventListener("abort", () => ended.abort());
-    const events = feed.from(place, ended.signal);
-    // What is refused is refused before the stream begins.
-    feed.check(place);
-    streams += 1;
-    const end = (): void => {
-      if (ended.signal.aborted) return;
-      ended.abort();
-    };
-    ended.signal.addEventListener("abort", () => {
-      streams -= 1;
-    });
-    return new Response(streamOf(events, end), {
-      headers: {
-        "content-type": "text/event-stream",
-        "cache-control": "no-store",
-        "x-accel-buffering": "no",
+    const events = feed.open(context.req.valid("header")["last-event-id"] ?? after, ended.signal);
+    return new Response(
+      streamOf(events, () => ended.abort()),
+      {
+        headers: {
+          "content-type": "text/event-stream",
+          "cache-control": "no-store",
+          "x-accel-buffering": "no",
+        },
       },
-    });
+    );
   });
   return routes;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { call } from "../../support/commands.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -111,6 +112,41 @@ test("a new operator serves a market, a member joins, trades and checks, and wha
   expect(await last.ended).toBe(0);
   expect((await call("verify", join(folder, "walk"))).code).toBe(0);
 }, 60_000);
+
+test("tells the same events over WebSocket, from where they are asked for, and takes nothing from who listens", async () => {
+  await call("keys", "make", join(folder, "platform.key"));
+  const { url, child, ended } = await serve(await walked("sockets"));
+  const address = `${url.replace("http", "ws")}v1/events`;
+  const heard = (path: string, count: number) =>
+    new Promise<{ id: string | null; event: string; data: { height?: number } }[]>((resolve, reject) => {
+      const events: { id: string | null; event: string; data: { height?: number } }[] = [];
+      const line = new WebSocket(`${address}${path}`);
+      line.on("error", reject);
+      line.on("message", (text) => {
+        events.push(JSON.parse(`${text}`));
+        if (events.length < count) return;
+        line.terminate();
+        resolve(events);
+      });
+    });
+  const live = await heard("", 5);
+  const ids = live.flatMap(({ id }) => (id === null ? [] : [id]));
+  expect(ids.length).toBeGreaterThan(2);
+  const again = await heard(`?after=${ids[0]}`, 1);
+  expect(again[0]).toEqual(live.filter(({ id }) => id !== null)[1]);
+  for (const path of ["?after=x", "?after=99.0"]) await expect(heard(path, 1)).rejects.toThrow("400");
+  const chatty = new WebSocket(address);
+  await once(chatty, "open");
+  chatty.send("x".repeat(2_000));
+  const [code] = await once(chatty, "close");
+  expect(code).toBe(1009);
+  const open = new WebSocket(address);
+  await once(open, "open");
+  child.kill("SIGINT");
+  const [goodbye] = await once(open, "close");
+  expect(goodbye).toBe(1001);
+  expect(await ended).toBe(0);
+}, 30_000);
 
 const python = spawnSync("python3", ["-c", "import cryptography"]).status === 0;
 test.skipIf(!python)(
