@@ -84,13 +84,13 @@ function legend(plan: Plan): Markup {
     const entries = curvesOf(plan).map(
       ({ name }, place) => html`<li class="${colourOf(place)}">${name === "" ? plan.axis!.path : name}</li>`,
     );
-    return html`<h3>${path} from ${values[0]!} to ${values.at(-1)!}</h3><ul class="legend">${entries}</ul>`;
+    return html`<h2>${path} from ${values[0]!} to ${values.at(-1)!}</h2><ul class="legend">${entries}</ul>`;
   }
   const entries = plan.variants.map(
     ({ label }, place) =>
       html`<li class="${colourOf(place)}"><span>${label}${place === 0 ? html` <span class="note">(the others are compared with it)</span>` : ""}</span></li>`,
   );
-  return html`<h3>Variants</h3><ul class="legend">${entries}</ul>`;
+  return html`<h2>Variants</h2><ul class="legend">${entries}</ul>`;
 }
 
 function reading({ seeds, axis }: Plan): Markup {

@@ -14,8 +14,8 @@ body { margin: 0 auto; padding: 24px 20px 64px; max-width: 1180px; background: v
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 6px; text-wrap: balance; }
 h2 { font-size: 1.25rem; margin: 44px 0 12px; }
-h2::first-letter { text-transform: uppercase; }
-h3 { font-size: 0.95rem; margin: 0 0 8px; font-weight: 600; }
+main h2::first-letter { text-transform: uppercase; }
+h3, .card h2 { font-size: 0.95rem; margin: 0 0 8px; font-weight: 600; }
 h3 .unit { color: var(--muted); font-weight: 400; }
 p { margin: 0 0 10px; max-width: 72ch; }
 a { color: var(--accent); }
