@@ -5,7 +5,7 @@
 import type { Mechanism, Pricing } from "../core/mechanisms.js";
 import type { MemberKind } from "../simulation/scenario.js";
 import type { Carrier } from "../units.js";
-import type { mixes } from "./settings/settings.js";
+import type { mixes, otherRules } from "./settings/settings.js";
 import type { Phase } from "./worker/explain.js";
 
 /** What a mechanism is called, how it works in a sentence, and the phases of its walk. */
@@ -47,6 +47,14 @@ export const pricingWords = {
   blend: { choice: "In between", does: "each trade between the two limits" },
   uniform: { choice: "One for all", does: "one price for all" },
 } as const satisfies Record<Pricing, { choice: string; does: string }>;
+
+/** How a carrier is cleared otherwise. */
+export const otherRuleWords = {
+  same: "As it was",
+  value: "Quantity × price",
+  merit: "Merit order, in between",
+  places: "A price by place, no pool",
+} as const satisfies Record<(typeof otherRules)[number], string>;
 
 export const carrierWords = {
   electricity: "Electricity",

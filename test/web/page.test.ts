@@ -250,6 +250,37 @@ describe("the ledger", () => {
     expect(hash()).toContain("block=10");
   });
 
+  it("clears the day again under other rules, says who gains, and keeps them in the link", async () => {
+    const { page } = tab;
+    const card = page.locator("section.card", { hasText: "What if" });
+    await card.getByText("Choose another rule, and see who would have gained.").waitFor();
+    await card.getByLabel("Cleared by").selectOption("merit");
+    await until("[data-answered]");
+    expect(hash()).toContain("ifRule=merit");
+    expect(await card.locator(".answer p").first().innerText()).toMatch(
+      /^Members together .*: \d+ gain, \d+ lose\. [\d,]+ orders cleared again in/,
+    );
+    await card.getByLabel("Retail tariff").fill("150");
+    await expect.poll(hash).toContain("ifRetail=150");
+    await until("[data-answered]");
+    const sums = card.locator("table", { hasText: "All together" });
+    const said = await sums.innerText();
+    expect(said).toMatch(/Members bear\s+[\d.,−]+\s+[\d.,−]+\s+\+[\d.,]+/);
+    await card.getByText("Table: all members").click();
+    expect(await card.locator("table", { hasText: "by what they gain" }).locator("tbody tr").count()).toBe(
+      40,
+    );
+    // The link alone shows the same thing.
+    const link = hash();
+    await tab.go("#/period");
+    await page.reload();
+    await tab.go(link);
+    await until("[data-answered]");
+    expect(await sums.innerText()).toBe(said);
+    // The block that is open is as it was.
+    expect(await text(".facts")).toMatch(/Hash\s+[0-9a-f]{64}/);
+  });
+
   it("finds out whoever tampers, and says where and why", async () => {
     const { page } = tab;
     const cheat = page.locator(".card", { hasText: "Try to cheat" });

@@ -225,7 +225,8 @@ function poolOf(change: NonNullable<CheckedClearing["pool"]> | null, own: Pool, 
     fail("invalid", `${field}.price`, "a price, as the ledger has no pool", "none");
   return {
     price,
-    purchasePrice: change.purchasePrice ?? own?.purchasePrice ?? price,
+    // No seller gets more than buyers pay.
+    purchasePrice: change.purchasePrice ?? Math.min(own?.purchasePrice ?? price, price),
     lots: change.lots ?? own?.lots ?? "whole",
   };
 }

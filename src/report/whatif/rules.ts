@@ -47,8 +47,8 @@ export interface ClearingChange {
   readonly k?: number;
   readonly maxCycles?: number;
   /**
-   * null: no pool. What is left out is the contract's; where that has none, `price` has to be said, `purchasePrice` is
-   * the same, and lots are whole.
+   * null: no pool. What is left out is the contract's, `purchasePrice` at most the price; where that has none, `price`
+   * has to be said, `purchasePrice` is the same, and lots are whole.
    */
   readonly pool?: {
     readonly price?: string;

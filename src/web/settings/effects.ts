@@ -31,7 +31,7 @@ const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
   period: ["speed"],
   compare: [],
   day: ["speed", "time"],
-  ledger: ["block"],
+  ledger: ["block", "ifRule", "ifPool", "ifRetail", "ifFeedIn"],
   bench: [],
 };
 /** Views that show a file of one's own orders instead of the community's. */

@@ -39,6 +39,13 @@ export interface Settings {
   speed: number;
   /** Height of the block that the ledger view has open; −1 for none. */
   block: number;
+  /** What the ledger view asks "what if" of: how the carrier is cleared otherwise. */
+  ifRule: (typeof otherRules)[number];
+  /** Price of the pool then, in thousandths of the currency per kWh; −1: as it was. */
+  ifPool: number;
+  /** Retail and feed-in tariff then, in percent of what they were. */
+  ifRetail: number;
+  ifFeedIn: number;
 }
 
 export const views = ["period", "day", "compare", "ledger", "bench"] as const;
@@ -46,6 +53,7 @@ export type ViewName = (typeof views)[number];
 export const mixes = ["street", "solar", "town", "industry"] as const;
 export const seasons = ["winter", "spring", "summer", "autumn"] as const;
 export const weathers = ["clear", "mixed", "overcast", "windy"] as const;
+export const otherRules = ["same", "value", "merit", "places"] as const;
 export const periodLengths = [5, 15, 30, 60] as const;
 /** The whole numbers that settings may be, from and to: what a slider offers and a link may say. */
 export const ranges = {
@@ -57,6 +65,9 @@ export const ranges = {
   commission: [0, 100],
   speed: [25, 400],
   block: [-1, 1_000_000],
+  ifPool: [-1, 1000],
+  ifRetail: [0, 300],
+  ifFeedIn: [0, 300],
 } as const satisfies Partial<Record<keyof Settings, readonly [least: number, most: number]>>;
 
 /** The market a first visitor meets: a street small enough to follow every trade, with a sale of every kind. */
@@ -78,6 +89,10 @@ export const defaults: Readonly<Settings> = {
   commission: 0,
   speed: 100,
   block: -1,
+  ifRule: "same",
+  ifPool: -1,
+  ifRetail: 100,
+  ifFeedIn: 100,
 };
 
 /** What a text in a link stands for: the value to take, and whether the text says exactly that value. */
@@ -125,6 +140,10 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   commission: wholeNumber("commission"),
   speed: wholeNumber("speed"),
   block: wholeNumber("block"),
+  ifRule: oneOf(otherRules),
+  ifPool: wholeNumber("ifPool"),
+  ifRetail: wholeNumber("ifRetail"),
+  ifFeedIn: wholeNumber("ifFeedIn"),
 };
 
 /** Brings settings that cannot stand together into line: a pricing that does not go with the mechanism gives way. */

@@ -10,6 +10,7 @@ import type { DayPeriod } from "../worker/day.js";
 import { openBlockCard } from "./block.js";
 import { openChain } from "./chain.js";
 import { head, hiddenTable, part } from "./parts.js";
+import { openWhatIf } from "./whatif.js";
 
 const noteOf = ({ done, periods, error }: Day): string => {
   if (error !== null) return "";
@@ -18,6 +19,9 @@ const noteOf = ({ done, periods, error }: Day): string => {
   const took = done.took > 0 ? `, traded and sealed in ${duration(done.took)}` : "";
   return `${blocks}, head ${periods.at(-1)!.hash.slice(0, 16)}…${took}`;
 };
+
+const leadText =
+  "Every period ends in a block: its orders, trades and payments, sealed under one hash that also covers the block before. Open one, check it, try to cheat, or ask what other rules would have made of the day.";
 
 /** The block to open where the settings name none that there is: that of the period they name. */
 const usualBlock = ({ time, minutes }: Settings, periods: number): number =>
@@ -38,16 +42,13 @@ const blocksTable = (periods: readonly DayPeriod[]): Table => ({
 export function openLedger(app: App): View {
   let day: Day | null = null;
   let settings = app.settings();
-  const lead = el(
-    "p",
-    { class: "lead" },
-    "Every period ends in a block: its orders, trades and payments, sealed under one hash that also covers the block before. Open one, check it, or try to cheat.",
-  );
+  const lead = el("p", { class: "lead" }, leadText);
   const note = el("p", { class: "note" });
   const trouble = createTrouble(() => app.days.retry());
   const choose = (height: number): void => app.update({ block: height }, true);
   const chain = openChain(choose);
   const block = openBlockCard(app, chain.mark);
+  const whatIf = openWhatIf(app);
   const table = hiddenTable(
     "Table: all blocks",
     () => blocksTable(day?.periods ?? []),
@@ -60,12 +61,15 @@ export function openLedger(app: App): View {
     trouble.element,
     part("The chain", note, chain.element, table.element),
     block.element,
+    whatIf.element,
   );
 
   /**
-   * Shows the block that the settings name, once the whole day is sealed; another where there is none of that height.
+   * Shows the block that the settings name, once the whole day is sealed, and the day under the other rules that they
+   * name; another block where there is none of that height.
    */
   function select({ key, done, periods }: Day): void {
+    whatIf.show(done === null ? null : key, settings);
     if (done === null) return;
     if (settings.block > periods.length || settings.block < 0) {
       // The address may name a block by now that this view has yet to be shown.

@@ -11,6 +11,7 @@ import type { BringInput, BringProgress, Brought } from "./own/bring.js";
 import type { OrderShown, PeriodResult } from "./period.js";
 import type { Asked } from "./scene.js";
 import type { Pace } from "./timing.js";
+import type { WhatIfInput, WhatIfShown } from "./whatif.js";
 import type { Work } from "./work.js";
 
 interface Shape<Input, Output, News = never> {
@@ -31,6 +32,7 @@ export interface Api {
   readonly tamper: Shape<TamperInput, Forged>;
   readonly prove: Shape<InLedger & { readonly index: number }, Proved>;
   readonly copy: Shape<InLedger, string>;
+  readonly whatIf: Shape<WhatIfInput, WhatIfShown, number>;
   readonly paste: Shape<{ readonly ledger: string; readonly text: string }, Pasted>;
   readonly bring: Shape<BringInput, Brought, BringProgress>;
   readonly file: Shape<Wanted, Blob, number>;

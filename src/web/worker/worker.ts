@@ -17,6 +17,7 @@ const handlers: { readonly [K in keyof Api]: () => Handler<K> | Promise<Handler<
   tamper: async () => (await import("./ledger.js")).tamper,
   prove: async () => (await import("./ledger.js")).prove,
   copy: async () => (await import("./ledger.js")).copy,
+  whatIf: async () => (await import("./whatif.js")).whatIf,
   paste: async () => (await import("./ledger.js")).paste,
   bring: async () => (await import("./own/bring.js")).bring,
   file: async () => (await import("./files.js")).file,

@@ -146,6 +146,16 @@ describe("another way of clearing", () => {
       paid: 0n,
       forgone: cents(30),
     });
+    // A price below what sellers get takes that down with it.
+    const pooled = { price: price(20), purchasePrice: price(15), lots: "divisible" } as const;
+    const dear = await traded({ ...plain, contracts, clearing: { electricity: { pool: pooled } } }, [
+      [
+        ["ann", "offer", "2", "0.1"],
+        ["bob", "bid", "2", "0.05"],
+      ],
+    ]);
+    const cheaper = await replayed(dear, { clearing: { electricity: { pool: { price: "0.12" } } } });
+    expect(member(cheaper, "ann")).toMatchObject({ gain: cents(2 * (12 - 15)) });
     const unpriced = replayed(market, { clearing: { electricity: { pool: { lots: "whole" } } } });
     await expect(unpriced).rejects.toThrow("clearing.electricity.pool.price: wanted a price");
   });

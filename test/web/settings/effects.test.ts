@@ -27,7 +27,12 @@ const work = () =>
   ({ engine, tell: () => undefined, signal: new AbortController().signal }) as unknown as Work<number>;
 
 /** For every setting of a market, two values that differ. */
-const others: Readonly<Record<Exclude<SettingName, "speed" | "block" | "pricing">, Partial<Settings>>> = {
+const others: Readonly<
+  Record<
+    Exclude<SettingName, "speed" | "block" | "pricing" | "ifRule" | "ifPool" | "ifRetail" | "ifFeedIn">,
+    Partial<Settings>
+  >
+> = {
   carrier: { carrier: "heat" },
   orders: { orders: 30 },
   seed: { seed: 12 },

@@ -7,6 +7,7 @@ import {
   consistent,
   defaults,
   mixes,
+  otherRules,
   periodLengths,
   presets,
   ranges,
@@ -40,6 +41,10 @@ const anySettings: fc.Arbitrary<Settings> = fc
     commission: between("commission"),
     speed: between("speed"),
     block: between("block"),
+    ifRule: fc.constantFrom(...otherRules),
+    ifPool: between("ifPool"),
+    ifRetail: between("ifRetail"),
+    ifFeedIn: between("ifFeedIn"),
   })
   .map(consistent);
 
