@@ -90,6 +90,7 @@ async function control() {
     cars: { mix: { home: 12, car: 24, wind: 1, solar: 2 }, supply: 400_000 },
     stores: { mix: { home: 24, business: 4, car: 12, solar: 3, wind: 1, biomass: 1, storage: 4 } },
     appliances: { mix: { home: 30, solar: 2 }, supply: 500_000 },
+    heatPumps: { mix: { home: 30, solar: 1, wind: 1 }, supply: 300_000, date: "2026-04-15" },
   };
   // One case alone where it is named.
   for (const [what, { mix, ...more }] of Object.entries(cases).filter(
@@ -99,7 +100,7 @@ async function control() {
       ["one price", priced(mix)],
       ["pool", {}],
     ])
-      for (const way of ["fixed", "forecast"]) {
+      for (const way of what === "heatPumps" ? ["need", "surplus"] : ["fixed", "forecast"]) {
         const found = [];
         for (let seed = 1; seed <= 6; seed++)
           found.push(await week(mix, seed, { ...more, ...rules, control: { [what]: way } }));

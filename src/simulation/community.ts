@@ -6,7 +6,7 @@ import type { OrderBatch } from "../market/intake/request.js";
 import { carriers, type Tick } from "../units.js";
 import { amendments, communityContracts } from "./contracts.js";
 import type { Deliveries, Follows } from "./deliveries.js";
-import { openBatteries } from "./doings.js";
+import { openHomeStores } from "./doings.js";
 import type { History } from "./history.js";
 import { homesOf } from "./members/areas.js";
 import type { Member } from "./members/member.js";
@@ -197,9 +197,9 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     .filter((contract) => contract.kind === "storage")
     .map((contract) => (contract.owner === undefined ? -1 : numbers.get(contract.owner)!));
   const moments = momentsOf(scenario, weather);
-  const batteriesOf = perHistory((history) => openBatteries(cast, moments, history));
+  const storesOf = perHistory((history) => openHomeStores(cast, moments, history));
   const placed = (place: number, history: History | null): Placed =>
-    periodOrders({ ...cast, batteries: batteriesOf(history) }, moments(place), place, history);
+    periodOrders({ ...cast, stores: storesOf(history) }, moments(place), place, history);
   return {
     scenario,
     members,
@@ -240,8 +240,8 @@ function perHistory<T>(open: (history: History | null) => T): (history: History 
 }
 
 /**
- * Periods back that somebody looks: strategies a day, whoever goes by a forecast as far as that does. A battery that
- * serves what appliances leave it depends on when they ran from the first day on.
+ * Periods back that somebody looks: strategies a day, whoever goes by a forecast as far as that does. What stores at
+ * home hold, also those that serve what appliances leave them, depends on what was forecast from the first day on.
  */
 function memoryOf({ control, periodMs }: Scenario, learns: boolean): number {
   if (control.appliances === "forecast") return Number.POSITIVE_INFINITY;

@@ -3,9 +3,9 @@
  * expect of it beforehand. Sun, wind and use stray from what was expected, plants do not.
  */
 import { type Carrier, carriers, ppm } from "../units.js";
-import { Batteries } from "./batteries.js";
 import type { Cast } from "./cast.js";
 import type { History } from "./history.js";
+import { HomeStores, type Needs } from "./homestores.js";
 import type { Conversion, Member } from "./members/member.js";
 import { meanOf } from "./prices.js";
 import { fineScale } from "./scale.js";
@@ -13,14 +13,14 @@ import { startTime } from "./scenario.js";
 import type { HourPrice } from "./world/appliances.js";
 import { type Device, deviceCarrier, energyTicks, peakPower, power } from "./world/devices.js";
 import { errorAt, shareExpected } from "./world/error.js";
-import { coolingShare, heatDay, heatHour } from "./world/heat.js";
+import { coolingShare, heatDay, heatHour, heatPumpAt } from "./world/heat.js";
 import type { Moment } from "./world/weather.js";
 
 const hourMs = 3_600_000;
 /** First of the streams of forecast errors, behind those of all members' readings. */
 const errorStream = 200_000;
 
-/** Code of the carrier that batteries at home hold. */
+/** Code of the carrier that stores at home draw. */
 export const electricity: number = carriers.indexOf("electricity");
 
 /** How much of its full load a converter wants to run at, 0 to 1. */
@@ -103,11 +103,21 @@ const pricesOf =
 export interface Doings {
   readonly actual: Float64Array;
   readonly expected: Float64Array;
+  /** What its heat pump draws of electricity, in truth and as expected, and the heat that it makes in truth. */
+  readonly pump: { actual: number; expected: number; heat: number };
 }
 
 export const noDoings = (): Doings => ({
   actual: new Float64Array(carriers.length),
   expected: new Float64Array(carriers.length),
+  pump: { actual: 0, expected: 0, heat: 0 },
+});
+
+/** What a home needs of electricity in a period, its stores aside: in truth, or as it expects. */
+export const needsOf = (doings: Doings, way: "actual" | "expected"): Needs => ({
+  net: doings[way][electricity]!,
+  heating: doings.pump[way],
+  performance: doings.pump.actual > 0 ? doings.pump.heat / doings.pump.actual : 0,
 });
 
 /** What is expected of a device, as a share of what comes. */
@@ -130,7 +140,7 @@ const within = (actual: number, share: number, most: number): number =>
 
 /** Adds what a member draws (above zero) and feeds in (below) at a moment to its sums by carrier, W. */
 function addPower(
-  { actual, expected }: Doings,
+  { actual, expected, pump }: Doings,
   member: Member,
   moment: Moment,
   period: Period,
@@ -143,7 +153,12 @@ function addPower(
     if (watts === 0) continue;
     const share = shareOf(device, member, period, code);
     actual[code]! += watts;
-    expected[code]! += share === 1 ? watts : within(watts, share, peakPower(device));
+    const before = share === 1 ? watts : within(watts, share, peakPower(device));
+    expected[code]! += before;
+    if (member.tank === null || device.kind !== "heating") continue;
+    pump.actual += watts;
+    pump.expected += before;
+    pump.heat += watts * heatPumpAt(moment.temperature);
   }
   const { converter } = member;
   if (converter === null) return;
@@ -176,37 +191,37 @@ function addMeasured({ actual, expected }: Doings, member: Member, period: Perio
 export function live(doings: Doings, { scenario, scale }: Cast, member: Member, period: Period): void {
   const { seed, periodMs } = scenario;
   const own = period.moments[member.sky]!;
-  const { actual, expected } = doings;
+  const { actual, expected, pump } = doings;
   actual.fill(0);
   expected.fill(0);
+  Object.assign(pump, { actual: 0, expected: 0, heat: 0 });
   for (const moment of own) addPower(doings, member, moment, period, seed);
+  const ticks = (watts: number): number => energyTicks(watts / own.length, periodMs, scale.perKwh);
+  pump.heat *= pump.actual === 0 ? 0 : ticks(pump.actual) / pump.actual;
+  Object.assign(pump, { actual: ticks(pump.actual), expected: ticks(pump.expected) });
   for (const code of carriers.keys()) {
-    for (const sums of [actual, expected])
-      sums[code] = energyTicks(sums[code]! / own.length, periodMs, scale.perKwh);
+    for (const sums of [actual, expected]) sums[code] = ticks(sums[code]!);
     addMeasured(doings, member, period, code);
   }
 }
 
-/**
- * The batteries of a community at home, each of which serves what the weather and its home leave it, by what the blocks
- * before say.
- */
-export function openBatteries(
+/** The stores of a community at home, each of which serves what the weather and its home leave it. */
+export function openHomeStores(
   cast: Cast,
   momentsAt: (place: number) => Moment[][],
   history: History | null,
-): Batteries {
+): HomeStores {
   const doings = noDoings();
   const startMs = startTime(cast.scenario);
-  return new Batteries({
+  return new HomeStores({
     periodMs: cast.scenario.periodMs,
     perKwh: cast.scale.perKwh,
     members: cast.members,
-    netsAt: (place) => {
+    needsAt: (place) => {
       const period = periodAt(cast, place, momentsAt(place), startMs, history);
       return (member) => {
         live(doings, cast, member, period);
-        return doings.actual[electricity]!;
+        return needsOf(doings, "actual");
       };
     },
   });

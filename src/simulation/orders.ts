@@ -7,10 +7,10 @@ import { fail } from "../errors.js";
 import { sideCode } from "../ledger/format/records.js";
 import type { OrderBatch } from "../market/intake/request.js";
 import { carriers, maxPrice, maxQuantity, minPrice } from "../units.js";
-import type { Batteries } from "./batteries.js";
 import type { Cast } from "./cast.js";
-import { electricity, live, noDoings, periodAt } from "./doings.js";
+import { electricity, live, needsOf, noDoings, periodAt } from "./doings.js";
 import type { History } from "./history.js";
+import type { HomeStores } from "./homestores.js";
 import type { Strategy } from "./members/quote.js";
 import { worthOf } from "./members/strategy.js";
 import { startTime } from "./scenario.js";
@@ -56,12 +56,12 @@ export interface Placed {
  * @param history the blocks before, for strategies that learn; null: nobody remembers any
  */
 export function periodOrders(
-  cast: Cast & { readonly strategy: Strategy; readonly batteries: Batteries },
+  cast: Cast & { readonly strategy: Strategy; readonly stores: HomeStores },
   moments: readonly (readonly Moment[])[],
   place: number,
   history: History | null,
 ): Placed {
-  const { scenario, members, strategy, batteries } = cast;
+  const { scenario, members, strategy, stores } = cast;
   const { seed, periodMs } = scenario;
   const batch = emptyBatch(members.length * carriers.length);
   const meant = new Float64Array(members.length * carriers.length);
@@ -69,14 +69,14 @@ export function periodOrders(
   const doings = noDoings();
   const { actual, expected } = doings;
   const period = periodAt(cast, place, moments, startTime(scenario), history);
-  batteries.goTo(place);
+  stores.goTo(place);
   // Rotates who orders first, so that no member always wins ties.
   const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;
   for (let step = 0; step < members.length; step++) {
     const member = members[(first + step) % members.length]!;
     live(doings, cast, member, period);
-    expected[electricity] = batteries.expected(member, expected[electricity]!);
-    actual[electricity] = batteries.left(member, actual[electricity]!);
+    expected[electricity] = stores.expected(member, needsOf(doings, "expected"));
+    actual[electricity] = stores.left(member, needsOf(doings, "actual"));
     for (const [code, carrier] of carriers.entries()) {
       meant[member.number * carriers.length + code] = actual[code]!;
       const ticks = expected[code]!;

@@ -101,6 +101,10 @@ export interface Control {
   readonly cars: "fixed" | "forecast";
   /** What stores pay and ask. */
   readonly stores: "fixed" | "forecast";
+  /** Whether homes have batteries, which serve them alone. */
+  readonly batteries: "none" | "own";
+  /** Whether heat pumps at home run when heat is needed, or have a tank that they fill with what the roof has left. */
+  readonly heatPumps: "need" | "surplus";
   /**
    * When appliances of homes run that can wait: as the profile of all that a home uses has it, of which they are part,
    * at a time of their own, or when it is expected to be cheapest.

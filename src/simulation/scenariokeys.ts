@@ -149,6 +149,12 @@ const byPrices = oneOf("fixed", "forecast");
 const control = record({
   cars: optional(byPrices, "what cars go by in paying for charge that is not yet owed", "fixed"),
   stores: optional(byPrices, "what stores go by in what they pay and ask", "fixed"),
+  batteries: optional(oneOf("none", "own"), "whether homes have batteries, which serve them alone", "own"),
+  heatPumps: optional(
+    oneOf("need", "surplus"),
+    "whether heat pumps at home run when heat is needed, or fill a tank with what the roof has left",
+    "need",
+  ),
   appliances: optional(
     oneOf("profile", "fixed", "forecast"),
     "when appliances run that can wait: as the profile has it, at a fixed time, or when it is cheap",

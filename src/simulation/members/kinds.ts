@@ -5,7 +5,7 @@ import type { Device } from "../world/devices.js";
 import { heatPumpPerformance } from "../world/heat.js";
 import { planes } from "../world/sky.js";
 import type { Dice } from "./dice.js";
-import type { HomeBattery, Member, StorageUnit } from "./member.js";
+import type { HomeBattery, HomeTank, Member, StorageUnit } from "./member.js";
 
 /** What a kind says of a member; the rest is common to all. */
 export type Draft = Pick<Member, "devices"> & Partial<Omit<Member, "id" | "kind" | "number" | "devices">>;
@@ -15,6 +15,13 @@ const homeBattery = (capacity: number): HomeBattery => ({
   power: capacity / 2,
   efficiency: 960_000,
   hourlyLoss: 200,
+});
+
+/** A tank for a home that needs so much heat on a day of 8 °C: some 200 to 500 litres, used over 20 K. */
+const homeTank = (dailyKwh: number, capacity: number): HomeTank => ({
+  capacity,
+  hourlyLoss: 4_000,
+  power: (3 * dailyKwh * 1000) / 24,
 });
 
 const battery = (capacity: number, owned: boolean, roll: Dice): StorageUnit => ({
@@ -42,6 +49,7 @@ function home(roll: Dice): Draft {
     building,
     dailyKwh,
   });
+  const pumped = heating >= 0.45 && heating < 0.75;
   const sunny = roll.chance(0.5, 5);
   if (sunny)
     devices.push({
@@ -52,6 +60,7 @@ function home(roll: Dice): Draft {
   return {
     devices,
     battery: sunny && roll.chance(0.5, 8) ? homeBattery(roll.between(5_000, 12_000, 9)) : null,
+    tank: pumped ? homeTank(dailyKwh, roll.between(5_000, 12_000, 12)) : null,
     interruptible: roll.chance(0.2, 11) ? 100_000 : 0,
   };
 }

@@ -55,6 +55,12 @@ export interface StorageUnit {
 /** A battery at home that serves its home alone; the market does not see it. Wh, W and ppm, as of a store. */
 export type HomeBattery = Pick<StorageUnit, "capacity" | "power" | "efficiency" | "hourlyLoss">;
 
+/** A tank of hot water that a home's heat pump fills and its heating empties. Wh and W of heat, ppm. */
+export interface HomeTank extends Pick<StorageUnit, "capacity" | "hourlyLoss"> {
+  /** The most heat that the pump makes. */
+  readonly power: number;
+}
+
 /** What was measured of one carrier at a participant's meter. */
 export interface Measured {
   readonly carrier: Carrier;
@@ -73,6 +79,8 @@ export interface Member {
   readonly converter: Conversion | null;
   readonly stores: readonly StorageUnit[];
   readonly battery: HomeBattery | null;
+  /** Null where heat is made when it is needed. */
+  readonly tank: HomeTank | null;
   readonly strategy: Nature;
   /** Where between the tariffs it likes to trade, ppm of the distance from the tariff it would get without a market. */
   readonly margin: number;

@@ -1,14 +1,23 @@
 /** Who lives in a community: the members of a scenario, drawn from its seed. */
 import { ppm } from "../../units.js";
-import { memberKinds, type Scenario } from "../scenario.js";
+import { type Control, memberKinds, type Scenario } from "../scenario.js";
 import { applianceShare } from "../world/appliances.js";
 import type { Device } from "../world/devices.js";
 import { draw, whole } from "../world/random.js";
 import { dice, memberStream } from "./dice.js";
-import { drafts } from "./kinds.js";
+import { type Draft, drafts } from "./kinds.js";
 import type { Member, Nature } from "./member.js";
 
 const strategies: readonly Nature[] = ["random", "tariff", "tariff"];
+
+/** The stores at home that a scenario has. */
+const controlled = (
+  { battery = null, tank = null }: Draft,
+  { batteries, heatPumps }: Control,
+): Pick<Member, "battery" | "tank"> => ({
+  battery: batteries === "own" ? battery : null,
+  tank: heatPumps === "surplus" ? tank : null,
+});
 
 /** Devices with the appliances of homes, which profiles hold as well, apart from the rest. */
 const apart = (devices: readonly Device[]): Device[] =>
@@ -38,7 +47,6 @@ export function createMembers(scenario: Scenario): Member[] {
         measured: [],
         converter: null,
         stores: [],
-        battery: null,
         strategy: strategies[whole(0, strategies.length, scenario.seed, memberStream + place, index, 60)]!,
         margin: Math.round(roll.between(50_000, 350_000, 61)),
         cost: Math.round(roll.between(200_000, 400_000, 62)),
@@ -46,6 +54,7 @@ export function createMembers(scenario: Scenario): Member[] {
         interruptible: 0,
         sky: draw(scenario.seed, memberStream + place, index, 64) % scenario.skies,
         ...draft,
+        ...controlled(draft, scenario.control),
         devices: scenario.control.appliances === "profile" ? draft.devices : apart(draft.devices),
       });
     }

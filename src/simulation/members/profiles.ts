@@ -38,6 +38,7 @@ export function measuredMembers(
       converter: null,
       stores: [],
       battery: null,
+      tank: null,
       strategy: luck % 3 === 0 ? "random" : "tariff",
       margin: 50_000 + (luck % 400_000),
       cost: 200_000,

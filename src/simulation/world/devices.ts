@@ -1,7 +1,7 @@
 /** The devices behind a meter: what each uses or makes at a moment, and at most. */
 import type { Carrier } from "../../units.js";
 import { appliancePeak, appliancePower, type HourPrice } from "./appliances.js";
-import { type Building, coolingShare, heatDay, heatHour, heatPumpPerformance } from "./heat.js";
+import { type Building, coolingShare, heatDay, heatHour, heatPumpAt } from "./heat.js";
 import { solarPower, windPower } from "./machines.js";
 import { normal, uniform } from "./random.js";
 import { householdDay, quarterHours, type Shape } from "./shapes.js";
@@ -31,8 +31,6 @@ export type Device =
 
 const activityMs = 600_000;
 const boilerEfficiency = 0.93;
-/** Water for radiators and taps, °C. */
-const homeSink = 45;
 
 /**
  * How busy a single user is beside the profile, which is the mean of many: a factor of mean 1 that changes every ten
@@ -104,7 +102,7 @@ export function power(
       const heat = heatDay(device.building, meanTemperature) * device.dailyKwh * factor * 1000;
       if (device.carrier === "heat") return heat;
       if (device.carrier === "gas") return heat / boilerEfficiency;
-      return heat / heatPumpPerformance("air", temperature, homeSink);
+      return heat / heatPumpAt(temperature);
     }
     case "cooling":
       return device.watts * coolingShare(moment.temperature);

@@ -119,6 +119,12 @@ export function heatPumpPerformance(kind: HeatSource, source: number, sink: numb
   return inPractice * (constant + linear * lift + square * lift * lift);
 }
 
+/** Water for radiators and taps, °C. */
+const homeSink = 45;
+
+/** Coefficient of performance of a home's heat pump that takes its heat from air of so many °C. */
+export const heatPumpAt = (temperature: number): number => heatPumpPerformance("air", temperature, homeSink);
+
 /**
  * Cold that a building asks for, as a share of what it needs in an hour of 35 °C: nothing at or below 20 °C, then in
  * proportion. A model of its own: no published profile covers district cooling.
