@@ -6,8 +6,14 @@ import { concat, fromUtf8, hex, toUtf8, viewOf } from "../bytes.js";
 import { fail } from "../errors.js";
 import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
+import type { Known } from "../report/indicators.js";
 import type { Community } from "./community.js";
+import { knownOf } from "./known.js";
+import { createMembers } from "./members/members.js";
 import type { MeasuredProfile } from "./members/profiles.js";
+import type { Scenario } from "./scenario.js";
+import { checkScenario } from "./scenariofile.js";
+import { scenarioShape } from "./scenariokeys.js";
 import type { WeatherYear } from "./world/measured.js";
 
 /** Key in the store; its value is JSON. */
@@ -29,6 +35,26 @@ interface Kept {
 export async function keptScenarioName(store: Store): Promise<string | null> {
   const name = (await readKept(store))?.scenario.name;
   return typeof name === "string" ? name : null;
+}
+
+/**
+ * What the scenario that a ledger was begun with knows of its members; nothing where none is kept. Throws `corrupt`
+ * where what is kept is no scenario.
+ */
+export async function keptKnown(store: Store): Promise<Known> {
+  const kept = await readKept(store);
+  if (kept === null) return {};
+  try {
+    const scenario = checkScenario(scenarioShape.write(kept.scenario as unknown as Scenario));
+    return knownOf({ scenario, members: createMembers(scenario) });
+  } catch (error) {
+    return fail(
+      "corrupt",
+      "scenario",
+      "the scenario with which the ledger was begun",
+      (error as Error).message,
+    );
+  }
 }
 
 const begunWith = "with which the ledger was begun";

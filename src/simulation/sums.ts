@@ -10,9 +10,8 @@ import type { OrderBatch } from "../market/intake/request.js";
 import { Indicators, type Summary } from "../report/indicators.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Community } from "./community.js";
-import { emissionsOf } from "./emissions.js";
 import type { History } from "./history.js";
-import { unitCost } from "./members/strategy.js";
+import { knownOf } from "./known.js";
 import { readRecords } from "./records.js";
 
 /** A block of a store, its sections checked against its header. Throws `corrupt` naming the height. */
@@ -57,13 +56,7 @@ export class RunSums {
   constructor(community: Community, hasher: Hasher, history: History | null) {
     this.#community = community;
     this.#history = history;
-    const { members, scenario } = community;
-    const byId = new Map(members.map((member) => [member.id, member]));
-    const emissions = emissionsOf(community);
-    this.#indicators = new Indicators({
-      ...(emissions === undefined ? {} : { emissions }),
-      costOf: (participant, carrier) => unitCost(byId.get(participant)!, carrier, scenario.tariffs[carrier]),
-    });
+    this.#indicators = new Indicators(knownOf(community));
     this.#hasher = hasher;
   }
 

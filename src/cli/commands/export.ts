@@ -11,6 +11,7 @@ import { openNodeStore, type Store } from "../../ledger/store/node.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { linkedBlocks } from "../../report/blocks.js";
+import { sumTables } from "../../report/export/sumtables.js";
 import {
   type Blocks,
   exportCsv,
@@ -21,6 +22,7 @@ import {
   tables,
   writeLedgerFile,
 } from "../../report/index.js";
+import { keptKnown } from "../../simulation/keptscenario.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { interruptible } from "../parts/interrupt.js";
 import { reasonOf } from "../parts/problem.js";
@@ -29,6 +31,7 @@ import { withSource } from "../parts/source.js";
 
 const formats = ["json", "csv", "parquet", "file", "directory"] as const;
 const tableNames = tables.map(({ name }) => name);
+const sumNames = sumTables.map(({ name }) => name);
 
 /** What to write, as the command line says it. */
 interface Request {
@@ -128,9 +131,17 @@ function readRequest(
 }
 
 /** Where reading begins, and the market contract where the store keeps it beside the blocks. */
-async function optionsFor({ range }: Request, store: Store | null, hasher: Hasher): Promise<TableOptions> {
+async function optionsFor(
+  { range, format, table }: Request,
+  store: Store | null,
+  hasher: Hasher,
+): Promise<TableOptions> {
   const contract = store === null || store.size === 0 ? null : await marketContract(store, hasher);
-  return { ...range, contract, snapshot: await snapshotBelow(range?.from ?? 0, store, hasher) };
+  // A run's ledger has beside it the scenario that says what energy costs to make and what it emits.
+  const adds =
+    format !== "file" && format !== "directory" && (table === undefined || sumNames.includes(table));
+  const known = store === null || !adds ? {} : await keptKnown(store);
+  return { ...range, ...known, contract, snapshot: await snapshotBelow(range?.from ?? 0, store, hasher) };
 }
 
 /** A folder with other files than its own is no ledger any more. */

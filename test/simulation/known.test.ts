@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { toUtf8 } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { openMemoryStore } from "../../src/ledger/store/memory.js";
+import { summarize } from "../../src/report/index.js";
 import { openCommunity } from "../../src/simulation/community.js";
-import { emissionsOf } from "../../src/simulation/emissions.js";
+import { keptKnown } from "../../src/simulation/keptscenario.js";
+import { knownOf } from "../../src/simulation/known.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
 
@@ -23,7 +27,7 @@ const scenarioOf = (more: object) =>
 describe("CO2 of a scenario", () => {
   it("of the grid is that of the local hour in which a period begins, in mg a kWh", () => {
     const co2 = { grid: { electricity: hours, gas: 201.5 }, own: { biomass: 12 } };
-    const emissions = emissionsOf(openCommunity(scenarioOf({ co2 })))!;
+    const emissions = knownOf(openCommunity(scenarioOf({ co2 }))).emissions!;
     // 13:00 of Berlin's summer time is 11:00 of UTC; the period has ended by then.
     expect(emissions.grid("electricity", Date.parse("2026-07-15T11:00:00Z"))).toBe(112_000);
     expect(emissions.grid("electricity", Date.parse("2026-01-15T11:00:00Z"))).toBe(111_000);
@@ -49,5 +53,19 @@ describe("CO2 of a scenario", () => {
     expect(made.sold).toBeGreaterThan(0n);
     expect(co2).toBe(imported * 400_000n + (made.sold + made.exported) * 50_000n);
     expect((await run(null)).together.electricity.co2).toBe(null);
+  });
+
+  it("is read from what a ledger keeps beside its blocks, with what energy costs to make", async () => {
+    const store = await openMemoryStore({ hasher: engine });
+    expect(await keptKnown(store)).toEqual({});
+    const simulation = await openSimulation(openCommunity(scenarioOf({})), { engine, store });
+    for await (const _ of simulation);
+    const found = await summarize(store.blocks(), { hasher: engine, ...(await keptKnown(store)) });
+    const { trading, savings } = await simulation.summary();
+    expect(found.trading).toEqual(trading);
+    expect(found.savings).toEqual(savings);
+    expect(trading.together.electricity.co2).toBeGreaterThan(0n);
+    await store.putMeta("scenario", toUtf8('{"scenario":{"name":5}}'));
+    await expect(keptKnown(store)).rejects.toMatchObject({ code: "corrupt" });
   });
 });
