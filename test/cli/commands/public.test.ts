@@ -57,13 +57,13 @@ describe("a ledger whose old blocks are erased", () => {
       out: "",
       err: `written to ${some}\n`,
     });
-    expect(readdirSync(some)).toHaveLength(9);
+    expect(readdirSync(some)).toHaveLength(11);
     expect(readFileSync(join(some, "orders.csv"), "utf8")).toMatch(/\r\n5,45,0,0,anneliese\.holm,/);
     const all = join(folder, "all");
     expect(await call("export", ledger, "--format", "parquet", "--output", all)).toEqual({
       code: 0,
       out: "",
-      err: `left out, since their records are withheld or erased: contracts, orders, trades, flows, areas, readings, postings\nwritten to ${all}\n`,
+      err: `left out, since their records are withheld or erased: contracts, orders, trades, flows, areas, readings, postings, indicators, savings\nwritten to ${all}\n`,
     });
     expect(readdirSync(all).sort()).toEqual(["blocks.parquet", "totals.parquet"]);
     expect(await call("export", ledger, "--format", "csv", "--table", "orders")).toMatchObject({
@@ -110,7 +110,7 @@ describe("a ledger whose old blocks are erased", () => {
 
   test("takes a period for tables alone, and one that there is", async () => {
     for (const [args, said] of [
-      [["json", "--period", "5..7"], "--period: wanted csv or parquet with it"],
+      [["json", "--period", "5..7"], "--period: wanted csv, parquet, or json of one table with it"],
       [["csv", "--table", "orders", "--period", "9..12"], "--period: wanted a height below 7, got 9"],
       [["csv", "--table", "orders", "--period", "3..3"], "--period: wanted A..B with A below B, or A"],
     ] as const)
