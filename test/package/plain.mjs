@@ -1,5 +1,7 @@
 /** Projects in plain Node: modules, `require`, the command, the copy of the core beside the package. */
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { allUsed, cleared, clears, printing, usesAll } from "./programs.mjs";
 import { bin, run, same } from "./steps.mjs";
 
@@ -44,7 +46,13 @@ for (const name of ["demandlib", "when2heat", "uplot", "hash-wasm", "Permission 
         const shown = bin(folder, "gridclear", "--version");
         if (!/\d+\.\d+\.\d+/.test(shown)) throw new Error(`no version: ${shown}`);
       },
-      "serve says what it needs": (folder) => void run(folder, process.execPath, ["serve.mjs"]),
+      "serve says what it needs": (folder) => {
+        // Beside the checkout, whose own packages would be found from here.
+        const away = mkdtempSync(join(tmpdir(), "gridclear-alone-"));
+        cpSync(folder, away, { recursive: true });
+        run(away, process.execPath, ["serve.mjs"]);
+        rmSync(away, { recursive: true });
+      },
       notices: (folder) => void run(folder, process.execPath, ["notices.mjs"]),
     },
   },
