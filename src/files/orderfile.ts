@@ -3,6 +3,7 @@ import { identifier } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import { type Carrier, carriers, formatTicks, parsePrice, parseQuantity, type Tick } from "../units.js";
 import { readRecords } from "./csv.js";
+import { UnicodeForms } from "./forms.js";
 
 /** One side of one carrier, in arrival order: columns of one length. */
 export interface OrderList {
@@ -74,28 +75,6 @@ function readHeader(header: readonly string[], line: number): Record<Column, num
   return place;
 }
 
-/**
- * The ids of a file in the one form of Unicode in which each came first. Two texts that look the same and differ in
- * their code points (é as one, or as e and an accent) would be taken for two.
- */
-class Forms {
-  readonly #first = new Map<string, string>();
-
-  add(id: string, field: string): void {
-    // ASCII has one form.
-    if (/^[ -~]*$/.test(id)) return;
-    const composed = id.normalize("NFC");
-    const first = this.#first.get(composed);
-    if (first === undefined) this.#first.set(composed, id);
-    else if (first !== id)
-      fail("invalid", field, "an id in the same Unicode form (NFC or NFD) as before", escaped(id));
-  }
-}
-
-/** A text with what is not ASCII as escapes, so that two forms of it can be told apart. */
-const escaped = (text: string): string =>
-  text.replace(/[^ -~]/gu, (mark) => `\\u{${mark.codePointAt(0)!.toString(16)}}`);
-
 /** Reads a decimal by `parse`; of one that is too large for its tick it says with which tick it would not be. */
 function hinted(
   parse: (text: string, tick: Tick, field: string) => number,
@@ -159,7 +138,7 @@ export function parseOrderFile(text: string, ticks: FileTicks, areas: FileAreas 
   let place: Record<Column, number> | null = null;
   const drafts = new Map<Carrier, Record<"offer" | "bid", Draft>>();
 
-  const forms = new Forms();
+  const forms = new UnicodeForms();
 
   readRecords(text, (record, line) => {
     if (place === null) {

@@ -1,13 +1,12 @@
 /** `gridclear clear`: one clearing from a file of orders (docs/clear.md). */
 import { openEngine } from "../../core/engine.js";
-import { placed } from "../../errors.js";
 import { clearOrderFile, documentJson } from "../../files/cleardocument.js";
 import { parseOrderFile } from "../../files/orderfile.js";
 import { checkFileRules, type FileRules, maxRulesLength, parseRulesFile } from "../../files/rulesfile.js";
-import { decodeText, maxTextLength } from "../../files/text.js";
+import { maxTextLength } from "../../files/text.js";
 import { type Command, defineCommand } from "../command.js";
 import { clearTable } from "../parts/cleartable.js";
-import { readBytes, readStandardInput } from "../parts/document.js";
+import { readInput } from "../parts/document.js";
 
 /** `gridclear clear`: clears one period and prints what came of it. */
 export const clearCommand: Command = defineCommand({
@@ -33,8 +32,8 @@ export const clearCommand: Command = defineCommand({
     const rules: FileRules =
       options.rules === undefined
         ? checkFileRules({})
-        : await fromFile(options.rules, 4 * maxRulesLength, parseRulesFile);
-    const orders = await fromFile(path!, maxTextLength, (text) =>
+        : await readInput(options.rules, 4 * maxRulesLength, parseRulesFile);
+    const orders = await readInput(path!, maxTextLength, (text) =>
       parseOrderFile(text, rules.ticks, rules.areas),
     );
     const engine = await openEngine();
@@ -48,16 +47,3 @@ export const clearCommand: Command = defineCommand({
     return 0;
   },
 });
-
-/**
- * Reads a file, or standard input for `-`, of at most `limit` bytes and hands its text on; every error then starts with
- * its name.
- */
-async function fromFile<T>(path: string, limit: number, read: (text: string) => T): Promise<T> {
-  const bytes = await (path === "-" ? readStandardInput(limit) : readBytes(path, { limit }));
-  try {
-    return read(decodeText(bytes));
-  } catch (error) {
-    throw placed(error, path === "-" ? "standard input" : path);
-  }
-}

@@ -31,7 +31,7 @@ export async function readText(path: string, reading: Reading = {}): Promise<str
 }
 
 /** Bytes of a file, pipe or device. Throws `invalid` when it can't be read, `limit` when it is too long. */
-export async function readBytes(path: string, reading: Reading = {}): Promise<Uint8Array> {
+async function readBytes(path: string, reading: Reading = {}): Promise<Uint8Array> {
   const { limit = maxDocumentBytes, wanted = "a file that can be read" } = reading;
   const file = await open(path, "r").catch((error: unknown) =>
     fail("invalid", path, wanted, reasonOf(error)),
@@ -43,8 +43,21 @@ export async function readBytes(path: string, reading: Reading = {}): Promise<Ui
   }
 }
 
+/**
+ * Reads a file, or standard input for `-`, of at most `limit` bytes and hands its text on; every error then starts with
+ * its name.
+ */
+export async function readInput<T>(path: string, limit: number, read: (text: string) => T): Promise<T> {
+  const bytes = await (path === "-" ? readStandardInput(limit) : readBytes(path, { limit }));
+  try {
+    return read(decodeText(bytes));
+  } catch (error) {
+    throw placed(error, path === "-" ? "standard input" : path);
+  }
+}
+
 /** Bytes of standard input. Throws `invalid` when it can't be read, `limit` when there are more than `limit`. */
-export async function readStandardInput(limit: number): Promise<Uint8Array> {
+async function readStandardInput(limit: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
