@@ -11,6 +11,7 @@ import { problemOf } from "./parts/problem.js";
 // Each command is loaded only when it is called: `gridclear clear` must not pay for a store or a web server.
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["clear", async () => (await import("./commands/clear.js")).clearCommand],
+  ["share", async () => (await import("./commands/share.js")).shareCommand],
   ["scenario", async () => (await import("./commands/scenario.js")).scenarioCommand],
   ["run", async () => (await import("./commands/run.js")).runCommand],
   ["compare", async () => (await import("./commands/compare.js")).compareCommand],

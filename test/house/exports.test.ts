@@ -350,6 +350,7 @@ const rows: { readonly [name: string]: Row } = {
     takes: { 0: ["array"], 1: ["x"], 2: [undefined, "object"] },
   },
   writeLedgerFile: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
+  share: { call: [{ drawn: [1, 0], injected: [0, 2] }, { key: "equal" }] },
   bundledScenario: { call: ["small"] },
   checkScenario: { call: [{ name: "street", participants: { home: 2 } }] },
   community: { call: [{ participants: 3 }], takes: { 0: ["object"] } },

@@ -1,0 +1,15 @@
+/**
+ * `gridclear/sharing`: what a community's members receive of the energy that was metered among them, by a key
+ * (docs/sharing.md). It needs neither engine nor market.
+ *
+ * @module gridclear/sharing
+ */
+export {
+  maxSharing,
+  type ReceivingKey,
+  type Sharing,
+  type SharingKey,
+  type SharingReadings,
+  share,
+  sharingKeys,
+} from "./share.js";
