@@ -4,6 +4,7 @@ import { fail } from "../errors.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { OrderBatch } from "../market/intake/request.js";
 import { carriers, type Tick } from "../units.js";
+import type { Cast } from "./cast.js";
 import { amendments, communityContracts } from "./contracts.js";
 import type { Deliveries, Follows } from "./deliveries.js";
 import { openHomeStores } from "./doings.js";
@@ -11,6 +12,7 @@ import type { History } from "./history.js";
 import { homesOf } from "./members/areas.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
+import { peopleOf, withNames } from "./members/names.js";
 import { type MeasuredProfile, measuredMembers } from "./members/profiles.js";
 import type { Strategy } from "./members/quote.js";
 import { strategiesOf } from "./members/strategies.js";
@@ -30,6 +32,7 @@ import {
   usualMix,
 } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
+import { isForecast, unitsOf } from "./storage.js";
 import { type WeatherKind, weatherStepMs } from "./world/climate.js";
 import { hourOfYear, measuredSky, type WeatherYear } from "./world/measured.js";
 import { createWeather, type Moment, type Season, seasonDates } from "./world/weather.js";
@@ -181,7 +184,10 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     return fail("invalid", "weather", `the weather of ${scenario.weatherFile}`, "none");
   if (weather !== null) checkHours(weather, scenario);
   const generated = createMembers(scenario);
-  const members = [...generated, ...measuredMembers(scenario, measured, generated.length)];
+  const members = withNames(
+    [...generated, ...measuredMembers(scenario, measured, generated.length)],
+    scenario,
+  );
   const numbers = new Map<string, number>();
   for (const { id, number } of members) {
     if (numbers.has(id)) return fail("conflict", "profiles", "names that no other participant has", id);
@@ -192,6 +198,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
       return fail("invalid", `strategies.${whose}`, "a participant, a kind, or all", whose);
   const homes = homesOf(scenario, members);
   const cast = { scenario, members, homes, scale: scaleOf(scenario, members), strategy };
+  const people = peopleOf(members);
   const opening = communityContracts(cast);
   const owners = opening
     .filter((contract) => contract.kind === "storage")
@@ -199,7 +206,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   const moments = momentsOf(scenario, weather);
   const storesOf = perHistory((history) => openHomeStores(cast, moments, history));
   const placed = (place: number, history: History | null): Placed =>
-    periodOrders({ ...cast, stores: storesOf(history) }, moments(place), place, history);
+    periodOrders({ ...cast, people, stores: storesOf(history) }, moments(place), place, history);
   return {
     scenario,
     members,
@@ -210,7 +217,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     owners,
     timeOf: (place) => startTime(scenario) + place * scenario.periodMs,
     contracts: (place, history = null) => (place < 0 ? opening : amendments(cast, opening, place, history)),
-    memory: memoryOf(scenario, learns),
+    memory: memoryOf(cast, learns),
     strategyId: parts.strategyId ?? null,
     orders: (place) => placed(place, null).orders,
     placed,
@@ -243,9 +250,14 @@ function perHistory<T>(open: (history: History | null) => T): (history: History 
  * Periods back that somebody looks: strategies a day, whoever goes by a forecast as far as that does. What stores at
  * home hold, also those that serve what appliances leave them, depends on what was forecast from the first day on.
  */
-function memoryOf({ control, periodMs }: Scenario, learns: boolean): number {
+function memoryOf(cast: Cast, learns: boolean): number {
+  const { control, periodMs } = cast.scenario;
   if (control.appliances === "forecast") return Number.POSITIVE_INFINITY;
-  const days = Object.values(control).includes("forecast") ? priceDays : learns ? 1 : 0;
+  const days = unitsOf(cast.members).some((unit) => isForecast(cast.scenario, unit))
+    ? priceDays
+    : learns
+      ? 1
+      : 0;
   return (days * 86_400_000) / periodMs;
 }
 

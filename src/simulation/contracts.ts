@@ -62,7 +62,7 @@ export function amendments(
 ): Contract[] {
   return [
     ...poolLeft(cast.scenario, opening, place),
-    ...(cast.scenario.control.cars === "fixed" ? staysRenewed(cast, place) : []),
+    ...staysRenewed(cast, place),
     ...repriced(cast, place, history),
   ];
 }

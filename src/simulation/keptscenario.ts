@@ -10,6 +10,7 @@ import type { Known } from "../report/indicators.js";
 import type { Community } from "./community.js";
 import { knownOf } from "./known.js";
 import { createMembers } from "./members/members.js";
+import { withNames } from "./members/names.js";
 import type { MeasuredProfile } from "./members/profiles.js";
 import type { Scenario } from "./scenario.js";
 import { checkScenario } from "./scenariofile.js";
@@ -46,7 +47,7 @@ export async function keptKnown(store: Store): Promise<Known> {
   if (kept === null) return {};
   try {
     const scenario = checkScenario(scenarioShape.write(kept.scenario as unknown as Scenario));
-    return knownOf({ scenario, members: createMembers(scenario) });
+    return knownOf({ scenario, members: withNames(createMembers(scenario), scenario) });
   } catch (error) {
     return fail(
       "corrupt",

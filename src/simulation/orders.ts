@@ -11,7 +11,9 @@ import type { Cast } from "./cast.js";
 import { electricity, live, needsOf, noDoings, periodAt } from "./doings.js";
 import type { History } from "./history.js";
 import type { HomeStores } from "./homestores.js";
-import type { Strategy } from "./members/quote.js";
+import type { Member } from "./members/member.js";
+import { partOf } from "./members/names.js";
+import type { Quote, Strategy } from "./members/quote.js";
 import { worthOf } from "./members/strategy.js";
 import { startTime } from "./scenario.js";
 import { draw, uniform } from "./world/random.js";
@@ -37,6 +39,14 @@ const firstOf = (batch: OrderBatch, count: number): OrderBatch => ({
   price: batch.price.slice(0, count),
 });
 
+/** Who orders in a run, and how. */
+interface Ordering extends Cast {
+  readonly strategy: Strategy;
+  readonly stores: HomeStores;
+  /** Everybody, with the names under which they take part (names.ts). */
+  readonly people: ReadonlyMap<Member, readonly Member[]>;
+}
+
 /** The orders of a period and what stands behind them. */
 export interface Placed {
   readonly orders: OrderBatch;
@@ -56,13 +66,13 @@ export interface Placed {
  * @param history the blocks before, for strategies that learn; null: nobody remembers any
  */
 export function periodOrders(
-  cast: Cast & { readonly strategy: Strategy; readonly stores: HomeStores },
+  cast: Ordering,
   moments: readonly (readonly Moment[])[],
   place: number,
   history: History | null,
 ): Placed {
-  const { scenario, members, strategy, stores } = cast;
-  const { seed, periodMs } = scenario;
+  const { scenario, members, stores } = cast;
+  const { seed } = scenario;
   const batch = emptyBatch(members.length * carriers.length);
   const meant = new Float64Array(members.length * carriers.length);
   let count = 0;
@@ -70,49 +80,68 @@ export function periodOrders(
   const { actual, expected } = doings;
   const period = periodAt(cast, place, moments, startTime(scenario), history);
   stores.goTo(place);
+  const people = [...cast.people];
   // Rotates who orders first, so that no member always wins ties.
-  const first = members.length === 0 ? 0 : draw(seed, orderStream, place) % members.length;
-  for (let step = 0; step < members.length; step++) {
-    const member = members[(first + step) % members.length]!;
-    live(doings, cast, member, period);
-    expected[electricity] = stores.expected(member, needsOf(doings, "expected"));
-    actual[electricity] = stores.left(member, needsOf(doings, "actual"));
-    for (const [code, carrier] of carriers.entries()) {
-      meant[member.number * carriers.length + code] = actual[code]!;
-      const ticks = expected[code]!;
-      if (ticks === 0) continue;
-      const quantity = Math.abs(ticks);
-      if (quantity > maxQuantity)
-        return fail("limit", `order of ${member.id}`, `at most ${maxQuantity} ticks`, quantity);
-      const side = ticks > 0 ? "bid" : "offer";
-      const luck = uniform(seed, orderStream + 1 + member.number, place, code);
-      const tariff = scenario.tariffs[carrier];
-      const answer = checkedAnswer(
-        strategy({
-          member,
-          carrier,
-          side,
-          quantity,
-          place,
-          periodMs,
-          tariff,
-          worth: worthOf(member, carrier, side, scenario),
-          last: history === null ? null : history.last(member.number, code, place),
-          marketPrice: history === null ? null : history.price(code, place),
-          luck,
-        }),
-        quantity,
-      );
-      if (answer === null) continue;
-      batch.participant[count] = member.number;
-      batch.carrier[count] = code;
-      batch.side[count] = sideCode[side];
-      batch.quantity[count] = answer.quantity;
-      batch.price[count] = answer.price;
-      count += 1;
-    }
+  const first = people.length === 0 ? 0 : draw(seed, orderStream, place) % people.length;
+  for (let step = 0; step < people.length; step++) {
+    const [person, names] = people[(first + step) % people.length]!;
+    live(doings, cast, person, period);
+    expected[electricity] = stores.expected(person, needsOf(doings, "expected"));
+    actual[electricity] = stores.left(person, needsOf(doings, "actual"));
+    for (const code of carriers.keys())
+      for (const [part, member] of names.entries()) {
+        meant[member.number * carriers.length + code] = partOf(actual[code]!, part, names.length);
+        const ticks = partOf(expected[code]!, part, names.length);
+        const order = ticks === 0 ? null : orderOf(cast, { member, code, ticks, place }, history);
+        if (order === null) continue;
+        batch.participant[count] = member.number;
+        batch.carrier[count] = code;
+        batch.side[count] = sideCode[order.side];
+        batch.quantity[count] = order.quantity;
+        batch.price[count] = order.price;
+        count += 1;
+      }
   }
   return { orders: firstOf(batch, count), meant };
+}
+
+/** Somebody that expects to use (above zero) or make so much of a carrier in the period at a place. */
+interface Wish {
+  readonly member: Member;
+  readonly code: number;
+  readonly ticks: number;
+  readonly place: number;
+}
+
+/** An order as its member's strategy makes it. */
+type Order = Pick<Quote, "side" | "quantity"> & { readonly price: number };
+
+/** The order that comes of a wish; null where the strategy wants none. */
+function orderOf(
+  { scenario, strategy }: Ordering,
+  { member, code, ticks, place }: Wish,
+  history: History | null,
+): Order | null {
+  const quantity = Math.abs(ticks);
+  if (quantity > maxQuantity)
+    return fail("limit", `order of ${member.id}`, `at most ${maxQuantity} ticks`, quantity);
+  const carrier = carriers[code]!;
+  const side = ticks > 0 ? "bid" : "offer";
+  const answer = strategy({
+    member,
+    carrier,
+    side,
+    quantity,
+    place,
+    periodMs: scenario.periodMs,
+    tariff: scenario.tariffs[carrier],
+    worth: worthOf(member, carrier, side, scenario),
+    last: history === null ? null : history.last(member.number, code, place),
+    marketPrice: history === null ? null : history.price(code, place),
+    luck: uniform(scenario.seed, orderStream + 1 + member.number, place, code),
+  });
+  const found = checkedAnswer(answer, quantity);
+  return found && { side, ...found };
 }
 
 function checkedAnswer(

@@ -9,15 +9,11 @@ import type { History } from "./history.js";
 import { limitsOf, type StoreLimits } from "./plan.js";
 import { type Expected, Hours, meanOf } from "./prices.js";
 import type { Scenario } from "./scenario.js";
-import { type OwnedUnit, staysOf, storage, unitsOf } from "./storage.js";
+import { isForecast, type OwnedUnit, staysOf, storage, unitsOf } from "./storage.js";
 
 const dayMs = 86_400_000;
 /** Days on which the stays end that a renewed contract of a car lists. */
 const stayDays = 7;
-
-/** Whether a storage device of a scenario is run by a forecast. */
-const isRun = ({ control }: Scenario, { car }: OwnedUnit["unit"]): boolean =>
-  (car ? control.cars : control.stores) === "forecast";
 
 /** A storage device at the beginning of an hour. */
 interface Standing {
@@ -42,7 +38,7 @@ export function repriced(cast: Cast, place: number, history: History | null): Co
   if (history === null || hour < 0 || !hours.beginsAt(place)) return [];
   const day = Math.floor((place * periodMs) / dayMs);
   return unitsOf(cast.members).flatMap((owned, device) => {
-    if (!isRun(cast.scenario, owned.unit)) return [];
+    if (!isForecast(cast.scenario, owned)) return [];
     // A local day may begin an hour after the run's.
     const term = { version: hour + 2, place, firstDay: day - 1, endDay: day + stayDays };
     const contract = storage(cast, owned, term);

@@ -41,6 +41,8 @@ export const strategyNames = [
   "shading",
   "withholding",
   "overordering",
+  "splitting",
+  "arbitrage",
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 

@@ -2,8 +2,9 @@
 import type { Contract, Stay, StorageContract } from "../market/contracts/contracts.js";
 import type { Cast } from "./cast.js";
 import type { Member, StorageUnit } from "./members/member.js";
+import { strategyNameOf } from "./members/strategies.js";
 import { between } from "./members/strategy.js";
-import { dayOf, firstPeriod, startTime } from "./scenario.js";
+import { dayOf, firstPeriod, type Scenario, startTime } from "./scenario.js";
 import { clocksOf } from "./world/calendar.js";
 import { energyTicks } from "./world/devices.js";
 import { type CarStay, carStays } from "./world/vehicles.js";
@@ -26,6 +27,11 @@ export interface OwnedUnit {
 export const unitsOf = (members: readonly Member[]): OwnedUnit[] =>
   members.flatMap((member) => member.stores.map((unit, index) => ({ member, index, unit })));
 
+/** Whether a storage device is run by a forecast of prices: where the scenario says so of all, or of its owner. */
+export const isForecast = (scenario: Scenario, { member, unit }: OwnedUnit): boolean =>
+  (unit.car ? scenario.control.cars : scenario.control.stores) === "forecast" ||
+  strategyNameOf(scenario, member) === "arbitrage";
+
 /** From when a contract of a storage device holds, and which days of the run its stays end on. */
 export interface StorageTerm {
   readonly version: number;
@@ -44,12 +50,15 @@ const daysOf = (year: number): Pick<StorageTerm, "firstDay" | "endDay"> => ({
   endDay: (year + 1) * stayDays + stayMargin,
 });
 
-/** Once a year, the contracts of cars are renewed: a contract lists the stays of one. */
+/**
+ * Once a year, the contracts of cars are renewed: a contract lists the stays of one. Those of cars that go by a
+ * forecast are at each hour.
+ */
 export function staysRenewed(cast: Cast, place: number): Contract[] {
   const year = (place * cast.scenario.periodMs) / (stayDays * dayMs);
   if (place === 0 || !Number.isInteger(year)) return [];
   return unitsOf(cast.members)
-    .filter(({ unit }) => unit.car)
+    .filter((owned) => owned.unit.car && !isForecast(cast.scenario, owned))
     .map((owned) => storage(cast, owned, { version: year + 1, place, ...daysOf(year) }));
 }
 

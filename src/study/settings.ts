@@ -5,7 +5,7 @@
 import { mechanismNames, pricingNames } from "../core/mechanisms.js";
 import { fail, within } from "../errors.js";
 import type { Schema } from "../files/shape.js";
-import type { Scenario } from "../simulation/scenario.js";
+import { type Scenario, strategyNames } from "../simulation/scenario.js";
 import { checkScenario } from "../simulation/scenariofile.js";
 import { scenarioShape } from "../simulation/scenariokeys.js";
 import { carriers } from "../units.js";
@@ -26,11 +26,15 @@ export interface Variant {
   readonly settings: { readonly [path: string]: string };
   /** The scenario as it would stand in a file. */
   readonly file: { readonly [key: string]: unknown };
+  /** File of the strategy by which everybody bids in it; null: as the scenario says. */
+  readonly strategyFile: string | null;
   readonly scenario: Scenario;
 }
 
 /** The name under which a variant has its mechanism among its settings. */
 const mechanismSetting = "mechanism";
+/** And its strategy, where that is one of several. */
+const strategySetting = "strategy";
 
 const mostValues = 200;
 const mostVariants = 200;
@@ -153,24 +157,45 @@ function withMechanism(file: Json, text: string): Json {
   return { ...file, rules };
 }
 
+/** Whether a strategy is one of a file. */
+const isStrategyFile = (text: string): boolean => /\.m?js$/.test(text);
+
+/** A scenario file in which everybody bids by a strategy that comes along; that of a file stands beside it. */
+function withStrategy(file: Json, text: string): Json {
+  if (isStrategyFile(text)) return file;
+  const known: readonly string[] = strategyNames;
+  if (!known.includes(text))
+    return fail("invalid", "--strategy", `${strategyNames.join(", ")}, or a file.js`, text);
+  return { ...file, strategies: { all: text } };
+}
+
 /** What a study varies. */
 export interface Variation {
   readonly settings: readonly Setting[];
   readonly mechanisms: readonly string[];
+  /** Names of strategies, and files of one's own. */
+  readonly strategies?: readonly string[];
 }
 
 /**
  * All combinations, the last setting varying fastest. Throws what the check of scenario files throws, behind the
  * settings that led there, and `limit` beyond 200 of them.
  */
-export function variantsOf(scenario: Scenario, { settings, mechanisms }: Variation): Variant[] {
+export function variantsOf(
+  scenario: Scenario,
+  { settings, mechanisms, strategies = [] }: Variation,
+): Variant[] {
   const paths = new Set(settings.map(({ path }) => path));
   if (paths.size < settings.length)
     fail("invalid", "--set", "each path once", settings.map(({ path }) => path).join(" "));
   const all: readonly Setting[] = [
     ...(mechanisms.length === 0 ? [] : [{ path: mechanismSetting, values: mechanisms, isRange: false }]),
+    ...(strategies.length === 0 ? [] : [{ path: strategySetting, values: strategies, isRange: false }]),
     ...settings,
   ];
+  for (const { path, values } of all)
+    if (new Set(values).size < values.length)
+      fail("invalid", `--${path}`, "each value once", values.join(","));
   const count = all.reduce((product, { values }) => product * values.length, 1);
   if (count > mostVariants) return fail("limit", "variants", `at most ${mostVariants} combinations`, count);
   const base = scenarioShape.write(scenario) as Json;
@@ -187,11 +212,14 @@ function variantOf(
   combination: readonly (readonly [setting: Setting, value: string])[],
 ): Variant {
   let file: Json = base;
+  let strategyFile: string | null = null;
   for (const [{ path }, value] of combination) {
     const keys = path.split(".");
-    file = (
-      path === mechanismSetting ? withMechanism(file, value) : withValue(file, keys, readValue(value, keys))
-    ) as Json;
+    if (path === mechanismSetting) file = withMechanism(file, value);
+    else if (path === strategySetting) {
+      file = withStrategy(file, value);
+      strategyFile = isStrategyFile(value) ? value : null;
+    } else file = withValue(file, keys, readValue(value, keys)) as Json;
   }
   const said = combination.map(([{ path }, value]) => `${path}=${value}`).join(" ");
   const varies = combination.filter(([{ values }]) => values.length > 1);
@@ -204,6 +232,7 @@ function variantOf(
     label,
     settings: Object.fromEntries(varies.map(([{ path }, value]) => [path, value])),
     file,
+    strategyFile,
     scenario: said === "" ? checkScenario(file) : within(said, () => checkScenario(file)),
   };
 }
@@ -211,5 +240,5 @@ function variantOf(
 /** A value with the last word of its path, which says what it is; mechanisms and strategies say it themselves. */
 export function settingText(path: string, value: string): string {
   const name = path.split(".").at(-1)!;
-  return path === mechanismSetting || path === "strategies.all" ? value : `${name} ${value}`;
+  return [mechanismSetting, strategySetting, "strategies.all"].includes(path) ? value : `${name} ${value}`;
 }

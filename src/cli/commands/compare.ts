@@ -16,7 +16,7 @@ import { type Compared, compare, type Plan, seedsFrom, type Task, tasksOf } from
 import { type Command, defineCommand, type Io } from "../command.js";
 import { interruptible } from "../parts/interrupt.js";
 import { progressLine } from "../parts/progress.js";
-import { readScenarioAlone } from "../parts/scenario.js";
+import { readScenarioAlone, readStrategy } from "../parts/scenario.js";
 import { besidesOf, keyOf, StudyFolder, versionOf } from "../parts/studyfolder.js";
 import { runJobs } from "../parts/studypool.js";
 import type { StudyJob } from "../parts/studyrun.js";
@@ -31,7 +31,7 @@ export const compareCommand: Command = defineCommand({
   name: "compare",
   summary: "run variants of a scenario over many seeds and report what differs",
   forms: [
-    "SCENARIO [--set PATH=VALUES]… [--mechanism NAMES]\n[--seeds N] [--output DIR] [--workers N] [--json]",
+    "SCENARIO [--set PATH=VALUES]… [--mechanism NAMES] [--strategy NAMES]\n[--seeds N] [--output DIR] [--workers N] [--json]",
   ],
   about:
     "Runs every combination of the settings with every seed, in as many workers as there are processors, and writes a report that opens in any browser, with means, 95 % intervals and differences to the first variant, paired by seed; beside it CSV and JSON. Nothing of the runs themselves is kept but a row each, so that the same command goes on where it was interrupted, and a longer list of seeds or values runs only what is new (docs/studies.md).",
@@ -45,6 +45,10 @@ export const compareCommand: Command = defineCommand({
     mechanism: {
       value: "NAMES",
       help: "mechanisms of all carriers, alone or with a pricing: value,merit or value-blend,merit-uniform",
+    },
+    strategy: {
+      value: "NAMES",
+      help: "how everybody bids: strategies that come along, and modules of your own that export one as default (docs/scenarios.md), such as truthful,adaptive,./mine.js; those run with all that this command may do",
     },
     seeds: {
       value: "N",
@@ -64,7 +68,8 @@ export const compareCommand: Command = defineCommand({
     const base = await readScenarioAlone(name!);
     const settings = options.set.map(parseSetting);
     const mechanisms = options.mechanism === undefined ? [] : options.mechanism.split(",");
-    const variants = variantsOf(base, { settings, mechanisms });
+    const strategies = options.strategy === undefined ? [] : options.strategy.split(",");
+    const variants = variantsOf(base, { settings, mechanisms, strategies });
     const ranges = settings.filter(({ isRange, values }) => isRange && values.length > 1);
     const seeds = seedsFrom(base.seed, wholeNumber("--seeds", options.seeds, mostSeeds));
     const plan: Plan = { variants, seeds, axis: ranges.length === 1 ? ranges[0]! : null };
@@ -74,6 +79,9 @@ export const compareCommand: Command = defineCommand({
       options.workers === undefined
         ? availableParallelism()
         : wholeNumber("--workers", options.workers, mostWorkers);
+    // A strategy that is none is named before anything is written.
+    for (const { strategyFile, scenario } of variants)
+      await readStrategy(strategyFile ?? undefined, scenario);
     const folder = await StudyFolder.open(options.output);
     const version = await versionOf();
     return interruptible(async (stop) => {
@@ -82,7 +90,7 @@ export const compareCommand: Command = defineCommand({
         io.err(`stopped; the same command goes on with what is missing\n`);
         return stop.exitCode;
       }
-      const facts = factsOf(name!, plan, version, { set: options.set, mechanism: options.mechanism });
+      const facts = factsOf(name!, plan, version, options);
       const valuesOf = ({ variant, seed }: Task): Values => found.get(`${variant} ${seed}`)!;
       const compared = compare(plan, valuesOf);
       await folder.write("report.html", reportPage(plan, compared, facts));
@@ -124,7 +132,9 @@ async function runAll(
   { name, plan, folder, version, workers, signal }: Running,
   io: Io,
 ): Promise<Map<string, Values>> {
-  const besides = await Promise.all(plan.variants.map(({ scenario }) => besidesOf(name, scenario)));
+  const besides = await Promise.all(
+    plan.variants.map(({ scenario, strategyFile }) => besidesOf(name, { ...scenario, strategyFile })),
+  );
   const found = new Map<string, Values>();
   const jobs: KeyedJob[] = [];
   for (const task of tasksOf(plan)) {
@@ -132,7 +142,8 @@ async function runAll(
     const file = { ...plan.variants[variant]!.file, seed };
     const key = keyOf({ version, besides: besides[variant]!, file });
     const values = folder.get(key);
-    if (values === undefined) jobs.push({ variant, file, task, key });
+    const { strategyFile } = plan.variants[variant]!;
+    if (values === undefined) jobs.push({ variant, file, strategyFile, task, key });
     else found.set(`${variant} ${seed}`, values);
   }
   const known = found.size;
@@ -182,12 +193,17 @@ function factsOf(
   name: string,
   { variants, seeds }: Plan,
   version: string,
-  { set, mechanism }: { readonly set: readonly string[]; readonly mechanism: string | undefined },
+  given: {
+    readonly set: readonly string[];
+    readonly mechanism?: string | undefined;
+    readonly strategy?: string | undefined;
+  },
 ): StudyFacts {
   const { scenario } = variants[0]!;
   const words = [
-    ...set.flatMap((text) => ["--set", text]),
-    ...(mechanism === undefined ? [] : ["--mechanism", mechanism]),
+    ...given.set.flatMap((text) => ["--set", text]),
+    ...(given.mechanism === undefined ? [] : ["--mechanism", given.mechanism]),
+    ...(given.strategy === undefined ? [] : ["--strategy", given.strategy]),
     "--seeds",
     `${seeds.length}`,
   ];

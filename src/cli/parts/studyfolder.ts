@@ -119,7 +119,7 @@ const isValues = (values: unknown): values is Values =>
 export interface KeyParts {
   /** Version of the package and digest of its code, by {@link versionOf}. */
   readonly version: string;
-  /** Digests of the files that the scenario names. */
+  /** Digests of the files that the scenario names, and of a strategy's. */
   readonly besides: readonly string[];
   /** The scenario as it would stand in a file, its seed included. */
   readonly file: unknown;
@@ -142,16 +142,22 @@ export async function versionOf(): Promise<string> {
   return `${version}+${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** Digests of the files that a scenario names beside its own. Throws `invalid` for one that can't be read. */
+/**
+ * Digests of the files that a scenario names beside its own, and of the strategy by which everybody bids. Throws
+ * `invalid` for one that can't be read.
+ */
 export async function besidesOf(
   name: string,
-  { weatherFile, profiles }: Pick<Scenario, "weatherFile" | "profiles">,
+  {
+    weatherFile,
+    profiles,
+    strategyFile,
+  }: Pick<Scenario, "weatherFile" | "profiles"> & { readonly strategyFile: string | null },
 ): Promise<string[]> {
-  if (isBundled(name)) return [];
-  const files = [weatherFile, profiles?.file ?? null].filter((file) => file !== null);
+  const named = isBundled(name) ? [] : [weatherFile, profiles?.file ?? null];
+  const besides = named.filter((file) => file !== null).map((file) => join(dirname(name), file));
   return Promise.all(
-    files.map(async (file) => {
-      const path = join(dirname(name), file);
+    [...besides, ...(strategyFile === null ? [] : [strategyFile])].map(async (path) => {
       const hash = createHash("sha256");
       try {
         for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array);

@@ -7,7 +7,7 @@ import { checkScenario } from "../../simulation/scenariofile.js";
 import type { Values } from "../../study/measures.js";
 import { runOnce } from "../../study/run.js";
 import type { Io } from "../command.js";
-import { type Besides, isBundled, readBesides } from "./scenario.js";
+import { type Besides, isBundled, readBesides, readStrategy } from "./scenario.js";
 
 /** Several runs at once would write over each other's lines: the command alone says how far they are. */
 const silent: Io = { out: () => {}, err: () => {}, columns: 80, isTTY: false };
@@ -18,6 +18,8 @@ export interface StudyJob {
   readonly variant: number;
   /** The scenario as it would stand in a file, its seed included. */
   readonly file: unknown;
+  /** File of the strategy by which everybody bids; null: as the scenario says. */
+  readonly strategyFile: string | null;
 }
 
 /** Runs the jobs of one study, one after the other. */
@@ -33,14 +35,19 @@ export class StudyRunner {
     this.#engine = engine;
   }
 
-  async run({ variant, file }: StudyJob, progress: (place: number) => void): Promise<Values> {
+  async run({ variant, file, strategyFile }: StudyJob, progress: (place: number) => void): Promise<Values> {
     const scenario = checkScenario(file);
     if (this.#besides?.variant !== variant && !isBundled(this.#name)) {
       this.close();
       this.#besides = { variant, found: await readBesides(this.#name, scenario, silent) };
     }
     const { measured = [], weather = null } = this.#besides?.found ?? {};
-    const parts = { measured, ...(weather === null ? {} : { weather }) };
+    const { own } = await readStrategy(strategyFile ?? undefined, scenario);
+    const parts = {
+      measured,
+      ...(weather === null ? {} : { weather }),
+      ...(own === null ? {} : { strategy: own.strategy }),
+    };
     return runOnce(scenario, parts, { engine: this.#engine, progress });
   }
 

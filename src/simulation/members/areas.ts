@@ -30,6 +30,12 @@ export function homesOf({ areas }: Scenario, members: readonly Member[]): Homes 
       }
     const dealt = new Map<string, number>();
     for (const member of members) {
+      if (member.person !== member.id) {
+        // A further name hangs where its owner does.
+        const area = found.get(ids.get(member.person)!);
+        if (area !== undefined) found.set(member, area);
+        continue;
+      }
       const wanted = byKind.get(member.kind);
       if (wanted === undefined || found.has(member)) continue;
       const turn = dealt.get(member.kind) ?? 0;

@@ -70,6 +70,8 @@ export interface Measured {
 /** A participant: what stands behind its meters and how it bids. */
 export interface Member {
   readonly id: string;
+  /** Whose devices it stands for: its own id, or that of the member of whom this is a further name (names.ts). */
+  readonly person: string;
   readonly kind: MemberKind;
   /** Place in the order of registration, from 0. */
   readonly number: number;

@@ -40,8 +40,10 @@ export function createMembers(scenario: Scenario): Member[] {
     for (let index = 0; index < count; index++) {
       const roll = dice(scenario.seed, place, index);
       const draft = drafts[kind](roll, supply, index);
+      const id = `${kind}-${`${index + 1}`.padStart(digits, "0")}`;
       members.push({
-        id: `${kind}-${`${index + 1}`.padStart(digits, "0")}`,
+        id,
+        person: id,
         kind,
         number: members.length,
         measured: [],

@@ -31,6 +31,7 @@ export function measuredMembers(
     const luck = draw(scenario.seed, profileStream, number);
     return {
       id,
+      person: id,
       kind: "home",
       number,
       devices: [],

@@ -1,5 +1,6 @@
 /** The strategies that come with the package, honest ones and attackers; each is one function of what it sees. */
 import type { Scenario, StrategyName } from "../scenario.js";
+import type { Member } from "./member.js";
 import type { Quote, Strategy } from "./quote.js";
 import { bidLimit, offerLimit } from "./strategy.js";
 
@@ -50,6 +51,8 @@ function shading({ side, worth, tariff }: Quote): number {
   return Math.floor(worth + (other - worth) * share);
 }
 
+const truthful: Strategy = ({ worth }) => worth;
+
 const scaled =
   (factor: number): Strategy =>
   ({ worth, quantity }) => ({ price: worth, quantity: Math.max(Math.round(quantity * factor), 1) });
@@ -63,30 +66,35 @@ function strategyOf(name: StrategyName, scenario: Scenario): Strategy {
     side === "bid" ? bidLimit(member, carrier, scenario, luck) : offerLimit(member, carrier, scenario, luck);
   const others: { readonly [Name in StrategyName]: Strategy } = {
     usual,
-    truthful: ({ worth }) => worth,
+    truthful,
     random,
     adaptive,
     escalating,
     shading,
     withholding: scaled(1 - share),
     overordering: scaled(1 + share),
+    // What it does beside its orders is elsewhere: further names (names.ts), and limits of stores (repricing.ts).
+    splitting: truthful,
+    arbitrage: truthful,
   };
   const own = others[name];
   return (quote) => (quote.member.converter === null ? own(quote) : usual(quote));
 }
 
-/** The strategy of each member of a scenario: named for it, for its kind, for all, or its own way. */
+/** The name of a member's strategy: what a scenario says of it, of its kind, of all, or its own way. */
+export function strategyNameOf({ strategies }: Scenario, { person, kind }: Member): StrategyName {
+  // Names are anybody's: one may be called `constructor`.
+  for (const whose of [person, kind, "all"]) if (Object.hasOwn(strategies, whose)) return strategies[whose]!;
+  return "usual";
+}
+
+/** The strategy of each member of a scenario, by its name. */
 export function strategiesOf(scenario: Scenario): { readonly strategy: Strategy; readonly learns: boolean } {
-  // By name, and names are anybody's: one may be called `constructor`.
-  const named = new Map(Object.entries(scenario.strategies));
+  const named = Object.values(scenario.strategies);
   const made = new Map<StrategyName, Strategy>();
-  for (const name of [...named.values(), "usual" as const])
-    made.set(name, made.get(name) ?? strategyOf(name, scenario));
+  for (const name of new Set([...named, "usual" as const])) made.set(name, strategyOf(name, scenario));
   return {
-    strategy: (quote) => {
-      const { id, kind } = quote.member;
-      return made.get(named.get(id) ?? named.get(kind) ?? named.get("all") ?? "usual")!(quote);
-    },
-    learns: [...named.values()].some(learns),
+    strategy: (quote) => made.get(strategyNameOf(scenario, quote.member))!(quote),
+    learns: named.some(learns),
   };
 }

@@ -107,6 +107,33 @@ describe("gridclear compare", () => {
     );
   });
 
+  it("compares strategies that come along with one of a file, which a row is made of like the rest", async () => {
+    const mine = at("mine.mjs");
+    writeFileSync(mine, "export default ({ worth }) => worth;");
+    const strategies = ["--strategy", `truthful,random,${mine}`, "--seeds", "2"];
+    const run = () =>
+      call("compare", scenario, ...strategies, "--workers", "1", "--output", at("mine"), "--json");
+    const { code, out, err } = await run();
+    expect([code, err]).toEqual([0, ""]);
+    const document = JSON.parse(out);
+    expect(document.variants.map(({ label }: { label: string }) => label)).toEqual([
+      "truthful",
+      "random",
+      mine,
+    ]);
+    const priceOf = (text: string): number[][] =>
+      JSON.parse(text)
+        .measures.find(({ name }: { name: string }) => name === "electricity.price")
+        .results.map(({ values }: { values: number[] }) => values);
+    const [truthful, random, own] = priceOf(out);
+    expect(own).toEqual(truthful);
+    expect(random).not.toEqual(truthful);
+    expect((await run()).err).toBe("6 runs of 6 done before\n");
+    // Another text is another strategy, whatever its file is called.
+    writeFileSync(mine, "export default ({ worth }) => worth; // as it was");
+    expect((await run()).err).toBe("4 runs of 6 done before\n");
+  });
+
   it("refuses what it can't do, by name, and writes nothing", async () => {
     mkdirSync(at("taken"));
     writeFileSync(join(at("taken"), "mine.txt"), "");
@@ -117,6 +144,9 @@ describe("gridclear compare", () => {
       [["--set", "participants.castle=1"], "castle"],
       [["--set", "tariffs.gas.retail=cheap"], "tariffs.gas.retail"],
       [["--mechanism", "greed"], "--mechanism"],
+      [["--mechanism", "value,value"], "--mechanism: wanted each value once"],
+      [["--strategy", "greed"], "--strategy"],
+      [["--strategy", at("nowhere.js")], "nowhere.js"],
       [["--output", at("taken")], "--output: wanted an empty directory, or that of a study"],
     ] as const) {
       const { code, err } = await call("compare", scenario, "--output", at("none"), ...args.slice(0));
