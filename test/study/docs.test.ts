@@ -21,6 +21,15 @@ describe("docs/studies.md", () => {
     expect(readFileSync(join(output, "report.html"), "utf8")).toContain("electricity");
   });
 
+  it("names every study of the script, and none that it lacks", () => {
+    const script = readFileSync(new URL("../../scripts/studies.mjs", import.meta.url), "utf8");
+    const [, made] = /^const studies = \{(.+?)\};$/ms.exec(script)!;
+    const known = [...made!.matchAll(/(\w+)[:,\s]/g)].map(([, name]) => name);
+    const named = [...page.matchAll(/^node scripts\/studies\.mjs (\w+)/gm)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(0);
+    for (const name of named) expect(known).toContain(name);
+  });
+
   it("names every file that is written", () => {
     for (const name of ["report.html", "summary.csv", "runs.csv", "study.json", "runs.jsonl"])
       expect(page).toContain(`\`${name}\``);
