@@ -159,8 +159,16 @@ const watched =
     log.info({ route, status: context.res.status, ms }, "answered");
   };
 
-/** Refuses who asks too often, and bodies that are too long before they are read. */
+/** Milliseconds that who asks too often waits for its refusal, and how many at most are kept waiting. */
+const refusalMs = 1_000;
+const mostWaiting = 1_000;
+
+/**
+ * Refuses who asks too often, and bodies that are too long before they are read. A refusal takes its time: whoever asks
+ * again as soon as it is answered, which is what a flood does, otherwise costs as much as if it had been granted.
+ */
 const limited = (limits: ServiceLimits, rates: Rates): Middleware => {
+  let waiting = 0;
   const tooLong = (most: number): Middleware =>
     bodyLimit({
       maxSize: most,
@@ -170,6 +178,11 @@ const limited = (limits: ServiceLimits, rates: Rates): Middleware => {
   return async (context, next) => {
     const wait = rates.take(context.env.address);
     if (wait > 0) {
+      if (waiting < mostWaiting) {
+        waiting += 1;
+        await new Promise((go) => setTimeout(go, refusalMs));
+        waiting -= 1;
+      }
       const wanted = `at most ${limits.perSecond} requests a second`;
       return answerProblem(problem(429, "limit", "requests", wanted, "more"), { "retry-after": `${wait}` });
     }

@@ -12,6 +12,8 @@ export interface ServiceLimits {
   readonly perSecond: number;
   /** Addresses whose requests are counted; beyond, whoever has been quiet for longest is forgotten. */
   readonly addresses: number;
+  /** Connections of one address; what serves the requests counts them. */
+  readonly connections: number;
   /** Streams of events that are open at once. */
   readonly streams: number;
   /** How many sealed periods back a stream may begin, and how many blocks a statement may be about. */
@@ -29,6 +31,7 @@ export const defaultLimits: ServiceLimits = {
   burst: 200,
   perSecond: 50,
   addresses: 100_000,
+  connections: 64,
   streams: 1_000,
   history: 2_880,
   reports: 2,

@@ -59,13 +59,16 @@ export async function openServed(path: string, port: number | undefined): Promis
       limits: file.limits,
       log: pino({ level: file.log }, pino.destination({ fd: 2, sync: false })),
     });
-    const handle = getRequestListener((request, { incoming }) =>
-      service.fetch(request, incoming.socket.remoteAddress),
+    const handle = getRequestListener(
+      (request, { incoming }) => service.fetch(request, incoming.socket.remoteAddress),
+      // What a client sends beyond its answer is ended by the server itself.
+      { autoCleanupIncoming: false },
     );
     const http = await serveHttp(handle, {
       host: file.host,
       port: port ?? file.port,
       connections: 2 * file.limits.streams,
+      connectionsEach: file.limits.connections,
       upgrade: eventSockets(service),
     });
     market.start();

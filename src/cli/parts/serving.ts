@@ -16,11 +16,17 @@ const answerMs = 60_000;
 /** Most answers being worked out at once: a proof about a large block hashes all of it. */
 const maxAnswers = 8;
 
+/** What a client that still sends when it has its answer may send on, in bytes and milliseconds, so that it sees it. */
+const lateBytes = 1 << 16;
+const lateMs = 500;
+
 /** Where a server listens, and how many connections it keeps; 64 unless said. */
 export interface Listening {
   readonly host: string;
   readonly port: number;
   readonly connections?: number;
+  /** Most connections of one address; unless said, it may have all. */
+  readonly connectionsEach?: number;
   /** Takes a connection that asks to be something else than HTTP; unless said, there is nothing else. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -39,8 +45,8 @@ export interface Served {
  * open keeps nobody out. Port 0 takes any that is free. Throws `conflict` when the address can't be had.
  */
 export async function serveHttp(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-  { host, port, connections = maxConnections, upgrade }: Listening,
+  handle: Handle,
+  { host, port, connections = maxConnections, connectionsEach = connections, upgrade }: Listening,
 ): Promise<Served> {
   const server = createServer(
     {
@@ -50,12 +56,14 @@ export async function serveHttp(
       // Node looks for slow requests only so often, every 30 s unless told.
       connectionsCheckingInterval: requestMs / 10,
     },
-    handle,
+    oneByOne(handle),
   );
   server.keepAliveTimeout = 5000;
   server.setTimeout(answerMs, (socket) => socket.destroy());
   if (upgrade !== undefined) server.on("upgrade", upgrade);
+  if (connectionsEach < connections) limitEach(server, connectionsEach);
   limitConnections(server, connections);
+  server.on("request", endLate);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -71,6 +79,20 @@ export async function serveHttp(
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Closes a connection that asks before it is answered: what it asked would be held without a bound. */
+function oneByOne(handle: Handle): Handle {
+  const asking = new WeakSet<Socket>();
+  return (request, response) => {
+    const { socket } = request;
+    if (asking.has(socket)) return void socket.destroy();
+    asking.add(socket);
+    response.once("close", () => asking.delete(socket));
+    handle(request, response);
   };
 }
 
@@ -98,6 +120,38 @@ function limitConnections(server: Server, most: number): void {
     response.once("close", () => {
       if (busy.delete(socket) && !socket.destroyed) idle.add(socket);
     });
+  });
+}
+
+/** Refuses connections of an address that has so many, so that one that holds what it can leaves room for others. */
+function limitEach(server: Server, most: number): void {
+  const counts = new Map<string, number>();
+  server.prependListener("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    const count = (counts.get(address) ?? 0) + 1;
+    if (count > most) return void socket.destroy();
+    counts.set(address, count);
+    socket.once("close", () => {
+      const left = counts.get(address)! - 1;
+      if (left === 0) counts.delete(address);
+      else counts.set(address, left);
+    });
+  });
+}
+
+/** Ends the connection of a client that goes on sending its request when the answer is out. */
+function endLate(request: IncomingMessage, response: ServerResponse): void {
+  response.once("finish", () => {
+    if (request.complete) return;
+    const { socket } = request;
+    let late = 0;
+    request.on("data", (piece: Uint8Array) => {
+      late += piece.length;
+      if (late > lateBytes) socket.destroy();
+    });
+    request.resume();
+    socket.end();
+    setTimeout(() => socket.destroy(), lateMs).unref();
   });
 }
 

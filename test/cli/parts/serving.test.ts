@@ -2,7 +2,7 @@
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Served, serveAsk } from "../../../src/cli/parts/serving.js";
+import { type Served, serveAsk, serveHttp } from "../../../src/cli/parts/serving.js";
 import type { Ask } from "../../../src/ledger/service/server.js";
 
 let served: Served | null = null;
@@ -100,5 +100,81 @@ describe("serveAsk", () => {
     expect(held.at(-1)!.closed).toBe(false);
     answer();
     expect(await slow).toBe(200);
+  });
+});
+
+describe("serveHttp", () => {
+  /** Writes to a connection of its own; what came back until it was closed, and how long that took. */
+  const talk = (
+    url: URL,
+    write: (socket: Socket) => void,
+    allowHalfOpen = false,
+  ): Promise<{ said: string; ms: number }> =>
+    new Promise((resolve) => {
+      const begun = performance.now();
+      let said = "";
+      // Half-open: one that goes on writing whatever it is told.
+      const to = { port: Number(url.port), host: url.hostname, allowHalfOpen };
+      const socket = connect(to, () => write(socket));
+      socket.on("data", (piece) => {
+        said += piece;
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => resolve({ said, ms: performance.now() - begun }));
+      sockets.push(socket);
+    });
+
+  test("an address has so many connections, and gets new ones for those that it closes", async () => {
+    served = await serveHttp((_, response) => response.end("here"), {
+      host: "127.0.0.1",
+      port: 0,
+      connections: 50,
+      connectionsEach: 3,
+    });
+    const url = new URL(served.url);
+    const held = [await halfOpen(url), await halfOpen(url), await halfOpen(url)];
+    expect(await get(url, "/")).toBe(0);
+    expect(held.map(({ closed }) => closed)).toEqual([false, false, false]);
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await expect.poll(() => get(url, "/")).toBe(200);
+  });
+
+  test("a connection that asks again before it is answered is closed", async () => {
+    let asked = 0;
+    served = await serveHttp(
+      () => {
+        asked += 1;
+      },
+      { host: "127.0.0.1", port: 0 },
+    );
+    const one = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    await talk(new URL(served.url), (socket) => void socket.write(one.repeat(1_000)));
+    expect(asked).toBe(1);
+  });
+
+  test("a body that goes on behind its answer is cut off, and the answer is seen", async () => {
+    served = await serveHttp(
+      (_, response) => {
+        response.writeHead(413);
+        response.end("too long");
+      },
+      { host: "127.0.0.1", port: 0 },
+    );
+    let sent = 0;
+    const { said, ms } = await talk(
+      new URL(served.url),
+      (socket) => {
+        socket.write("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+        const timer = setInterval(() => {
+          sent += 1;
+          if (!socket.destroyed) socket.write(`400\r\n${"9".repeat(1024)}\r\n`);
+        }, 5);
+        socket.on("close", () => clearInterval(timer));
+      },
+      true,
+    );
+    expect(said).toContain("too long");
+    expect(sent).toBeGreaterThan(0);
+    expect(ms).toBeLessThan(5_000);
   });
 });

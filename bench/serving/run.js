@@ -1,0 +1,150 @@
+// @ts-check
+// What members of a served market wait for: `gridclear serve` on this machine with thousands of members, each with an
+// order a period, first in peace, then beside a flood, slow clients, bodies that are too long and messages that are
+// none. Members send at times drawn beforehand, whether the service keeps up or not (an open loop): what they wait for
+// counts from that time on. Afterwards every receipt is held against the sealed ledger.
+//
+// node bench/serving/run.js [--members N] [--periods N] [--period-ms MS] [--followers N]     (needs `npm run build`)
+import { fork, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { openNodeStore } from "../../dist/ledger/store/node.js";
+import { decodeBlock, fromHex, plainHasher as hasher, judgeReceipt } from "../../dist/ledger/verify.js";
+import { machine } from "../machine.js";
+
+const { values } = parseArgs({
+  options: {
+    members: { type: "string", default: "5000" },
+    periods: { type: "string", default: "3" },
+    "period-ms": { type: "string", default: "30000" },
+    followers: { type: "string", default: "200" },
+  },
+});
+const members = Number(values.members);
+const periods = Number(values.periods);
+const periodMs = Number(values["period-ms"]);
+const followers = Number(values.followers);
+
+const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+const command = path("../../dist/cli/main.js");
+const folder = mkdtempSync(join(tmpdir(), "gridclear-bench-"));
+const port = 20_000 + (process.pid % 20_000);
+const url = `http://127.0.0.1:${port}/`;
+const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
+
+writeFileSync(
+  join(folder, "MARKET.json"),
+  JSON.stringify({
+    ledger: "ledger",
+    platformKey: "platform.key",
+    creditLimit: null,
+    port,
+    market: { periodMs },
+    log: "silent",
+    limits: { streams: members },
+  }),
+);
+spawnSync(process.execPath, [command, "keys", "make", join(folder, "platform.key")]);
+const service = spawn(process.execPath, [command, "serve", join(folder, "MARKET.json")], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+await once(/** @type {import("node:stream").Readable} */ (service.stdout), "data");
+
+/** What the service says of itself. */
+async function gauge(/** @type {string} */ name) {
+  const text = await (await fetch(`${url}metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+}
+const rssMb = () =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${service.pid}/status`, "utf8"))?.[1]) / 1024);
+
+/**
+ * A child that answers each message with one; its next answer.
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {object} message
+ * @returns {Promise<any>}
+ */
+async function ask(child, message) {
+  child.send(message);
+  const [answer] = await once(child, "message");
+  return answer;
+}
+
+const load = fork(path("members.js"));
+say(`${members} members join`);
+await ask(load, { kind: "join", url, members, followers, periodMs });
+
+/** A phase of periods: what members waited for, and what the service took to seal. @param {string} name */
+async function phase(name) {
+  say(`${name}: ${periods} periods of ${periodMs / 1000} s`);
+  const before = [await gauge("gridclear_period_seconds_sum"), await gauge("gridclear_period_seconds_count")];
+  const answer = await ask(load, { kind: "send", periods });
+  const after = [await gauge("gridclear_period_seconds_sum"), await gauge("gridclear_period_seconds_count")];
+  const sealedMs = (1000 * (after[0] - before[0])) / (after[1] - before[1]);
+  return {
+    name,
+    ...answer,
+    sealedMs,
+    lagMs: 1000 * (await gauge("gridclear_gate_lag_seconds")),
+    rssMb: rssMb(),
+  };
+}
+
+const calm = await phase("in peace");
+const trouble = fork(path("trouble.js"));
+await ask(trouble, { kind: "begin", port });
+const troubled = await phase("with trouble");
+const { tally } = await ask(trouble, { kind: "end" });
+trouble.kill();
+const { receipts, events } = await ask(load, { kind: "receipts" });
+load.kill();
+service.kill("SIGINT");
+await once(service, "close");
+
+const store = await openNodeStore(join(folder, "ledger"), { hasher });
+const blocks = new Map();
+let lost = 0;
+for (const json of receipts) {
+  const receipt = {
+    marketId: fromHex(json.market, "market"),
+    period: json.period,
+    number: json.number,
+    order: fromHex(json.order, "order"),
+    signature: fromHex(json.signature, "signature"),
+  };
+  if (!blocks.has(receipt.period)) {
+    const bytes = await store.get(receipt.period);
+    blocks.set(receipt.period, bytes === null ? null : decodeBlock(bytes));
+  }
+  const block = blocks.get(receipt.period);
+  const record = block?.sections.orders.slice(16 * receipt.number, 16 * receipt.number + 16);
+  if (block === null || judgeReceipt(receipt, block.header, record).verdict !== "kept") lost += 1;
+}
+await store.close();
+const { status } = spawnSync(process.execPath, [command, "verify", join(folder, "ledger")]);
+rmSync(folder, { recursive: true });
+
+const row = (/** @type {any} */ { name, sent, granted, p50, p99, worst, sealedMs, lagMs, rssMb: mb }) =>
+  `| ${[name, sent, granted, p50.toFixed(1), p99.toFixed(1), worst.toFixed(0), sealedMs.toFixed(1), lagMs.toFixed(0), mb].join(" | ")} |`;
+const { processor, cores, node } = machine();
+process.stdout.write(
+  `${[
+    `${members} members, an order each in periods of ${periodMs / 1000} s, ${followers} followers; ${processor}, ${cores} cores, node ${node}, load ${loadavg()[0]?.toFixed(1)}`,
+    "",
+    "| phase | sent | acknowledged | p50 ms | p99 ms | longest ms | clearing and sealing ms | behind the gate ms | memory MB |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    row(calm),
+    row(troubled),
+    "",
+    `p99 with trouble is ${(troubled.p99 / calm.p99).toFixed(2)} × that in peace`,
+    `trouble: ${Object.entries(tally)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(", ")}`,
+    `${receipts.length} receipts, ${lost} not kept; ${events} events followed; verify ${status === 0 ? "good" : "BAD"}`,
+  ].join("\n")}\n`,
+);
+process.exit(lost === 0 && status === 0 ? 0 : 1);
