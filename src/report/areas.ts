@@ -58,9 +58,14 @@ export interface AreaSum {
   /** What it took from its parent in clearings, and handed up, in quantity ticks. */
   readonly taken: bigint;
   readonly handed: bigint;
+  /** The most of each in one period. */
+  readonly mostTaken: bigint;
+  readonly mostHanded: bigint;
   readonly fees: bigint;
   readonly rent: bigint;
 }
+
+const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Adds up areas over the blocks of a ledger. */
 export class AreaSums {
@@ -69,14 +74,17 @@ export class AreaSums {
   add(block: Pick<Block, "sections">): void {
     for (const { carrier, area, price, flow, fees, rent } of areasOf(block)) {
       const sum = this.#sums.get(area);
+      const [taken, handed] = flow < 0n ? [-flow, 0n] : [0n, flow];
       this.#sums.set(area, {
         carrier,
         periods: (sum?.periods ?? 0) + (price === null ? 0 : 1),
         total: (sum?.total ?? 0n) + BigInt(price ?? 0),
         lowest: Math.min(sum?.lowest ?? Number.POSITIVE_INFINITY, price ?? Number.POSITIVE_INFINITY),
         highest: Math.max(sum?.highest ?? Number.NEGATIVE_INFINITY, price ?? Number.NEGATIVE_INFINITY),
-        taken: (sum?.taken ?? 0n) + (flow < 0n ? -flow : 0n),
-        handed: (sum?.handed ?? 0n) + (flow > 0n ? flow : 0n),
+        taken: (sum?.taken ?? 0n) + taken,
+        handed: (sum?.handed ?? 0n) + handed,
+        mostTaken: greater(sum?.mostTaken ?? 0n, taken),
+        mostHanded: greater(sum?.mostHanded ?? 0n, handed),
         fees: (sum?.fees ?? 0n) + fees,
         rent: (sum?.rent ?? 0n) + rent,
       });

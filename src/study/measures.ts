@@ -24,6 +24,8 @@ export interface Measure {
 
 const community = "The community";
 const people = "Who saves, by kind";
+const placesOf = (carrier: string): string => `Who saves, by area of ${carrier}`;
+const networkOf = (carrier: string): string => `The areas of ${carrier}`;
 
 const general: readonly Measure[] = [
   { name: "saved", label: "saved", unit: "coin", group: community },
@@ -59,16 +61,56 @@ const ofCarrier: readonly Omit<Measure, "group">[] = [
   { name: "overlap", label: "imported beside idle offers", unit: "kWh" },
 ];
 
+/** The measures of an area that has prices of its own, by the end of their names. */
+const ofArea: readonly Omit<Measure, "group">[] = [
+  { name: "price", label: "mean price", unit: "coin/kWh" },
+  { name: "highest", label: "highest price", unit: "coin/kWh" },
+  { name: "taken", label: "taken from above", unit: "kWh" },
+  { name: "mostTaken", label: "most taken at once", unit: "kW" },
+  { name: "handed", label: "handed up", unit: "kWh" },
+  { name: "fees", label: "fees of its edge", unit: "coin" },
+  { name: "rent", label: "rent of its edge", unit: "coin" },
+];
+
+/** The measures by area among some names: `area.CARRIER.NAME.price` and the like, `savedAt.CARRIER.NAME`. */
+function measuresByArea(names: readonly string[], carrier: Carrier): Measure[] {
+  const [at, saved] = [`area.${carrier}.`, `savedAt.${carrier}.`];
+  const areas = new Set(
+    names.filter((name) => name.startsWith(at)).map((name) => name.slice(at.length, name.lastIndexOf("."))),
+  );
+  return [
+    ...names
+      .filter((name) => name.startsWith(saved))
+      .map(
+        (name): Measure => ({
+          name,
+          label: name.slice(saved.length),
+          unit: "coin",
+          group: placesOf(carrier),
+        }),
+      ),
+    ...ofArea.flatMap((measure) =>
+      [...areas].map((area) => ({
+        ...measure,
+        name: `${at}${area}.${measure.name}`,
+        label: `${area}: ${measure.label}`,
+        group: networkOf(carrier),
+      })),
+    ),
+  ];
+}
+
 /** All measures that some of these runs have, in the order in which they are shown. */
 export function measuresIn(runs: readonly Values[]): Measure[] {
-  const names = new Set(runs.flatMap((values) => Object.keys(values)));
-  const kinds = [...names].filter((name) => name.startsWith("saved."));
+  const names = [...new Set(runs.flatMap((values) => Object.keys(values)))];
+  const kinds = names.filter((name) => name.startsWith("saved."));
   const all: Measure[] = [
     ...general,
     ...kinds.map((name): Measure => ({ name, label: name.slice(6), unit: "coin", group: people })),
-    ...carriers.flatMap((carrier) =>
-      ofCarrier.map((measure) => ({ ...measure, name: `${carrier}.${measure.name}`, group: carrier })),
-    ),
+    ...carriers.flatMap((carrier) => [
+      ...ofCarrier.map((measure) => ({ ...measure, name: `${carrier}.${measure.name}`, group: carrier })),
+      ...measuresByArea(names, carrier),
+    ]),
   ];
   // What is nowhere anything would only be a page of zeros.
   return all.filter(({ name }) => runs.some((values) => (values[name] ?? 0) !== 0));
@@ -79,20 +121,38 @@ const percent = (part: bigint, whole: bigint): number | null =>
   whole > 0n ? (100 * Number(part)) / Number(whole) : null;
 const percentOfPpm = (share: number | null): number | null => (share === null ? null : share / 10_000);
 
-/** The measures of a run. `kinds` has the kind of each participant. */
+/** What measures ask of a participant. */
+export interface Measured {
+  readonly kind: string;
+  /** The names of the areas in which it hangs. */
+  readonly areas: { readonly [carrier in Carrier]?: string };
+}
+
+/** What participants saved, added up by something that is said of each. */
+function savedBy(
+  summary: Summary,
+  keyOf: (participant: string) => string | undefined,
+): readonly (readonly [key: string, saved: number])[] {
+  const found = new Map<string, Cost[]>();
+  for (const cost of summary.savings.participants) {
+    const key = keyOf(cost.participant);
+    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), cost]);
+  }
+  return [...found].map(([key, costs]) => {
+    const cost = addCosts(costs);
+    return [key, numberOf(cost.without - cost.with, summary.ticks.amount)];
+  });
+}
+
+/** The measures of a run. `members` says what each participant is. */
 export function measuresOf(
   summary: Summary,
-  kinds: ReadonlyMap<string, string>,
+  members: ReadonlyMap<string, Measured>,
   { periodMs, refused }: { readonly periodMs: number; readonly refused: number },
 ): Values {
   const { savings, ticks, trading } = summary;
   const { together, platform, systemCost, retailer, operator, gini } = savings;
   const money = (amount: bigint): number => numberOf(amount, ticks.amount);
-  const byKind = new Map<string, Cost[]>();
-  for (const cost of savings.participants) {
-    const kind = kinds.get(cost.participant) ?? "others";
-    byKind.set(kind, [...(byKind.get(kind) ?? []), cost]);
-  }
   const saved = together.without - systemCost;
   const emitted = carriers.map((carrier) => trading.together[carrier].co2);
   const co2 = emitted.includes(null)
@@ -112,13 +172,47 @@ export function measuresOf(
     co2,
     refused,
     ...Object.fromEntries(
-      [...byKind].map(([kind, costs]) => {
-        const cost = addCosts(costs);
-        return [`saved.${kind}`, money(cost.without - cost.with)];
-      }),
+      savedBy(summary, (id) => members.get(id)?.kind ?? "others").map(([kind, value]) => [
+        `saved.${kind}`,
+        value,
+      ]),
     ),
-    ...Object.assign({}, ...carriers.map((carrier) => carrierValues(summary, carrier, periodMs))),
+    ...Object.assign(
+      {},
+      ...carriers.flatMap((carrier) => [
+        carrierValues(summary, carrier, periodMs),
+        areaValues(summary, carrier, { members, periodMs }),
+      ]),
+    ),
   };
+}
+
+/** The measures of the areas of a carrier that have prices; none where there are none. */
+function areaValues(
+  summary: Summary,
+  carrier: Carrier,
+  { members, periodMs }: { readonly members: ReadonlyMap<string, Measured>; readonly periodMs: number },
+): Values {
+  const areas = summary.areas.filter((area) => area.carrier === carrier);
+  if (areas.length === 0) return {};
+  const { quantity, price, amount } = summary.ticks;
+  const values = areas.flatMap(({ name, ...area }) => {
+    const own: Values = {
+      price: numberOf(area.mean, price),
+      highest: numberOf(BigInt(area.highest), price),
+      taken: numberOf(area.taken, quantity),
+      mostTaken: (numberOf(area.mostTaken, quantity) * hourMs) / periodMs,
+      handed: numberOf(area.handed, quantity),
+      fees: numberOf(area.fees, amount),
+      rent: numberOf(area.rent, amount),
+    };
+    return Object.entries(own).map(([measure, value]) => [`area.${carrier}.${name}.${measure}`, value]);
+  });
+  const saved = savedBy(summary, (id) => members.get(id)?.areas[carrier]);
+  return Object.fromEntries([
+    ...values,
+    ...saved.map(([area, value]) => [`savedAt.${carrier}.${area}`, value]),
+  ]);
 }
 
 const hourMs = 3_600_000;

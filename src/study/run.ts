@@ -9,7 +9,7 @@ import type { Hasher } from "../ledger/tree/hasher.js";
 import { type CommunityParts, openCommunity } from "../simulation/community.js";
 import type { Scenario } from "../simulation/scenario.js";
 import { openSimulation } from "../simulation/simulation.js";
-import { measuresOf, type Values } from "./measures.js";
+import { type Measured, measuresOf, type Values } from "./measures.js";
 
 /** A store that keeps its last block alone, for a market that nobody will open again. */
 export async function passingStore(hasher: Hasher): Promise<Store> {
@@ -47,10 +47,19 @@ export async function runOnce(
       await simulation.next();
       progress?.(simulation.place);
     }
-    const kinds = new Map<string, string>(community.members.map(({ id, kind }) => [id, kind]));
+    const areas = new Map(
+      community
+        .contracts(-1)
+        .flatMap((contract) =>
+          contract.kind === "participant" ? [[contract.id, contract.areas ?? {}]] : [],
+        ),
+    );
+    const members = new Map<string, Measured>(
+      community.members.map(({ id, kind }) => [id, { kind, areas: areas.get(id) ?? {} }]),
+    );
     const { orders } = await simulation.refused();
     const { periodMs } = scenario;
-    return measuresOf(await simulation.summary(), kinds, { periodMs, refused: orders });
+    return measuresOf(await simulation.summary(), members, { periodMs, refused: orders });
   } finally {
     await store.close();
   }

@@ -50,7 +50,8 @@ export function parseSetting(text: string): Setting {
   if (at < 1 || text.length > 10_000) return fail("invalid", "--set", wanted, text);
   const path = text.slice(0, at);
   const rest = text.slice(at + 1);
-  if (path.length > mostLength || path.split(".").includes("")) return fail("invalid", "--set", wanted, text);
+  if (path.length > mostLength || path.split(/[.+]/).includes(""))
+    return fail("invalid", "--set", wanted, text);
   if (path === "seed") return fail("invalid", "--set seed", "--seeds, which varies it", text);
   const range = /^(-?[0-9.]+):(-?[0-9.]+):([0-9.]+)$/.exec(rest);
   const values = range === null ? rest.split(",") : rangeOf(path, range.slice(1) as [string, string, string]);
@@ -84,9 +85,15 @@ function rangeOf(path: string, parts: readonly [string, string, string]): string
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** The keys that a part of a path stands for: itself, or several with a plus between them. */
+const keysOf = (value: unknown, key: string): readonly string[] =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key) ? [key] : key.split("+");
+
 /** A JSON value with another at the end of a path through its keys; what is missing on the way is made. */
 function withValue(value: unknown, [key, ...rest]: readonly string[], last: unknown): unknown {
   if (key === undefined) return last;
+  const keys = keysOf(value, key);
+  if (keys.length > 1) return keys.reduce((found, each) => withValue(found, [each, ...rest], last), value);
   if (Array.isArray(value) && /^\d{1,4}$/.test(key) && Number(key) < value.length)
     return value.map((item, index) => (index === Number(key) ? withValue(item, rest, last) : item));
   const given = typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
@@ -100,8 +107,9 @@ function schemasAt(schemas: readonly Schema[], path: readonly string[]): readonl
     schema,
     ...((schema.anyOf as readonly Schema[] | undefined) ?? []),
   ]);
-  const [key, ...rest] = path;
-  if (key === undefined) return open;
+  const [keys, ...rest] = path;
+  if (keys === undefined) return open;
+  const [key] = keys.split("+") as [string];
   const below = open.flatMap(({ properties, additionalProperties, items }) => {
     const own = properties as { readonly [name: string]: Schema } | undefined;
     if (own !== undefined && Object.hasOwn(own, key)) return [own[key]!];

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { areasOf } from "../../src/report/areas.js";
 import { openCommunity } from "../../src/simulation/community.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
-import { measuresOf } from "../../src/study/measures.js";
+import { measuresIn, measuresOf } from "../../src/study/measures.js";
 import { passingStore, runOnce } from "../../src/study/run.js";
 import { variantsOf } from "../../src/study/settings.js";
 import { compare, type Plan, seedsFrom, tasksOf } from "../../src/study/study.js";
@@ -24,13 +25,68 @@ describe("a run of a study", () => {
   it("comes to what a run into a ledger comes to", async () => {
     const simulation = await openSimulation(openCommunity(scenario), { engine });
     for await (const _ of simulation);
-    const kinds = new Map(simulation.community.members.map(({ id, kind }) => [id, kind as string]));
-    const wanted = measuresOf(await simulation.summary(), kinds, { periodMs: scenario.periodMs, refused: 0 });
+    const members = new Map(
+      simulation.community.members.map(({ id, kind }) => [id, { kind: kind as string, areas: {} }]),
+    );
+    const wanted = measuresOf(await simulation.summary(), members, {
+      periodMs: scenario.periodMs,
+      refused: 0,
+    });
     const places: number[] = [];
     const found = await runOnce(scenario, {}, { engine, progress: (place) => places.push(place) });
     expect(found).toEqual(wanted);
     expect(found.saved).toBeGreaterThan(0);
     expect(places).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
+  });
+
+  it("says what areas cost, carry and save, as their blocks and their members' savings have it", async () => {
+    const edge = { parent: "town", fee: "0.03" };
+    const own = checkScenario({
+      ...{ name: "street", periodMs: 3_600_000, participants: { home: 6, solar: 1, wind: 1 } },
+      strategies: { all: "truthful" },
+      rules: { electricity: { mechanism: "merit", pricing: "uniform", pool: null } },
+      areas: {
+        electricity: [
+          { name: "town", members: ["solar", "wind"] },
+          { ...edge, name: "elm.1", importKw: 0.5, members: ["home"] },
+          { ...edge, name: "oak", members: ["home"] },
+        ],
+      },
+    });
+    const found = await runOnce(own, {}, { engine });
+    const simulation = await openSimulation(openCommunity(own), { engine });
+    const sums = { fees: 0, rent: 0, taken: 0, most: 0, total: 0, priced: 0, highest: 0 };
+    for await (const { block } of simulation)
+      for (const { area, price, flow, fees, rent } of areasOf(block)) {
+        if (area !== 1) continue;
+        if (price !== null) [sums.total, sums.priced] = [sums.total + price, sums.priced + 1];
+        sums.highest = Math.max(sums.highest, price ?? 0);
+        sums.fees += Number(fees) / 1e12;
+        sums.rent += Number(rent) / 1e12;
+        sums.taken += Math.max(-Number(flow), 0) / 1e6;
+        sums.most = Math.max(sums.most, -Number(flow) / 1e6);
+      }
+    const at = (measure: string) => found[`area.electricity.elm.1.${measure}`];
+    for (const measure of ["fees", "rent", "taken"] as const)
+      expect(at(measure)).toBeCloseTo(sums[measure], 6);
+    expect(at("price")).toBeCloseTo(sums.total / sums.priced / 1e6, 5);
+    expect(at("highest")).toBe(sums.highest / 1e6);
+    // An hour long, so that a kWh of a period is a kW.
+    expect(at("mostTaken")).toBeCloseTo(sums.most, 6);
+    expect(sums.most).toBe(0.5);
+    expect(sums.rent).toBeGreaterThan(0);
+    const saved = ["town", "elm.1", "oak"].map((area) => found[`savedAt.electricity.${area}`]!);
+    const byKind = ["home", "solar", "wind"].map((kind) => found[`saved.${kind}`]!);
+    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    expect(total(saved)).toBeCloseTo(total(byKind), 6);
+    expect(saved[0]).toBeCloseTo(byKind[1]! + byKind[2]!, 6);
+    const measures = measuresIn([found]);
+    expect(
+      measures.filter(({ group }) => group === "The areas of electricity").map(({ label }) => label),
+    ).toContain("elm.1: rent of its edge");
+    // What no table would show nobody measured.
+    for (const [name, value] of Object.entries(found))
+      if ((value ?? 0) !== 0) expect(measures.map((measure) => measure.name)).toContain(name);
   });
 
   it("keeps no block but the last", async () => {

@@ -56,6 +56,29 @@ describe("settings", () => {
 });
 
 describe("variants", () => {
+  it("take a value for several keys with a plus between them", () => {
+    const found = variants(["participants.storage+solar=2,4", "strategies.home+solar=random"]);
+    expect(found.map(({ label }) => label)).toEqual(["storage+solar 2", "storage+solar 4"]);
+    expect(found.map(({ scenario }) => [scenario.participants.storage, scenario.participants.solar])).toEqual(
+      [
+        [2, 2],
+        [4, 4],
+      ],
+    );
+    expect(found[1]!.scenario.strategies).toEqual({ home: "random", solar: "random" });
+    const evening = variantsOf(bundledScenario("evening"), {
+      settings: [parseSetting("areas.electricity.3+4.importKw=null,16")],
+      mechanisms: [],
+    });
+    const limits = evening.map(({ scenario }) => scenario.areas.electricity.map(({ importKw }) => importKw));
+    const own = bundledScenario("evening").areas.electricity.map(({ importKw }) => importKw);
+    expect(limits).toEqual(
+      [null, 16].map((value) => own.map((kw, at) => (at === 3 || at === 4 ? value : kw))),
+    );
+    expect(() => parseSetting("a.b+=1")).toThrow(/--set/);
+    expect(() => variants(["participants.home+castle=1"])).toThrow(/castle/);
+  });
+
   it("are all combinations, each a scenario of its own, judged by the check of scenario files", () => {
     const found = variants(["tariffs.electricity.retail=0.40,0.52", "participants.storage=0,4", "skies=2"]);
     expect(found.map(({ label }) => label)).toEqual([
