@@ -4,7 +4,7 @@
  * every head must extend the last.
  */
 import { fromHex, hex, sameBytes } from "../bytes.js";
-import { needMethods, object, onlyKeys } from "../check.js";
+import { identifier, needMethods, object, onlyKeys } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import { encodeCanonical, type Json } from "../ledger/format/canonical.js";
 import { blockHash, encodeHeader, marketId } from "../ledger/format/header.js";
@@ -19,14 +19,15 @@ import type { Ask } from "../ledger/service/server.js";
 import { checkHasher, type Hasher } from "../ledger/tree/hasher.js";
 import { type Carrier, parsePrice, parseQuantity, parseTick, type Tick } from "../units.js";
 import { readEvents, type SentEvent } from "./events.js";
-import { type RequestOptions, Requests } from "./requests.js";
+import { type RequestOptions, Requests, type Signer } from "./requests.js";
 
 /** Who a client is, whom it trusts, and where the market is served. */
 export interface ClientOptions extends RequestOptions {
   readonly hasher: Hasher;
   readonly signatures: Signatures;
-  readonly participant: string;
-  readonly key: SigningKey;
+  /** The member that it is, and its key; both or neither: a client that is nobody watches what is everybody's. */
+  readonly participant?: string;
+  readonly key?: SigningKey;
   /** The market expected, 32 bytes. Whoever leaves it out trusts what the service says the first time. */
   readonly marketId?: Uint8Array;
   /** The newest head seen last time ({@link MarketClient.note}), so that it can't be taken back. */
@@ -60,7 +61,8 @@ export class MarketClient {
   readonly #light: LightClient;
   readonly #platformKey: Uint8Array;
   readonly #ticks: { readonly quantity: Tick; readonly price: Tick };
-  readonly #number: number;
+  /** Who signs, and its number in records; null for a client that only watches. */
+  readonly #member: (Signer & { readonly number: number }) | null;
   /** By carrier: the revision of the next order, and the period that it is for. */
   readonly #revisions = new Map<Carrier, { period: number; next: number }>();
   /** The order under way; the next is signed after it, as its revision follows. */
@@ -73,14 +75,14 @@ export class MarketClient {
     requests: Requests,
     contract: Json,
     id: Uint8Array,
-    number: number,
+    member: (Signer & { readonly number: number }) | null,
   ) {
     const { hasher, signatures, note } = options;
     const fields = object(contract, "contract");
     this.#options = options;
     this.#requests = requests;
     this.marketId = id;
-    this.#number = number;
+    this.#member = member;
     this.#platformKey = fromHex(fields.platformKey, "contract.platformKey");
     this.#ticks = {
       quantity: parseTick(fields.quantityTick, "contract.quantityTick"),
@@ -104,17 +106,19 @@ export class MarketClient {
     onlyKeys(options, "options", [...optionNames]);
     checkHasher(options.hasher);
     checkSignatures(options.signatures);
-    needMethods(options.key, "key", "a signing key", ["sign"]);
+    const { participant, key } = options;
+    if (participant !== undefined || key !== undefined) needMethods(key, "key", "a signing key", ["sign"]);
+    if (key !== undefined) identifier(participant, "participant");
     const requests = new Requests(options);
     const said = object(await requests.get("/v1/market"), "market");
     const contract = object(said.contract, "market.contract") as Json;
     const id = marketId(encodeCanonical(contract), options.hasher);
     const wanted = options.marketId ?? fromHex(said.id, "market.id");
     if (!sameBytes(id, wanted)) fail("corrupt", "market", hex(wanted), hex(id));
-    const { participant, key } = options;
-    const path = `/v1/members/${encodeURIComponent(participant)}`;
-    const member = object(await requests.get(path, { marketId: id, participant, key }), "member");
-    const client = new MarketClient(options, requests, contract, id, Number(member.number));
+    const signer = participant === undefined || key === undefined ? null : { marketId: id, participant, key };
+    const member =
+      signer === null ? null : { ...signer, number: Number((await memberOf(requests, signer)).number) };
+    const client = new MarketClient(options, requests, contract, id, member);
     await client.#light.update(client.#ask);
     return client;
   }
@@ -122,6 +126,14 @@ export class MarketClient {
   /** The newest verified head as it was served: to be kept for the next time. */
   get note(): string | null {
     return this.#light.note;
+  }
+
+  /** What the service says is this member's balance, in the market's currency. Throws as {@link MarketClient.order}. */
+  async balance(): Promise<string> {
+    const member =
+      this.#member ?? fail("state", "balance", "a client with participant and key", "one without");
+    const { balance } = await memberOf(this.#requests, member);
+    return typeof balance === "string" ? balance : fail("corrupt", "member.balance", "a decimal", balance);
   }
 
   /** Receipts that wait for their block. */
@@ -141,10 +153,12 @@ export class MarketClient {
   }
 
   async #order(order: ClientOrder): Promise<Receipt> {
-    const { participant, key, signatures, hasher } = this.#options;
-    const { period, revision } = await this.#place(order.carrier);
-    const record = this.#record(order, revision);
-    const signature = hex(await key.sign(orderStatement(this.marketId, period, record)));
+    const { signatures, hasher } = this.#options;
+    const member = this.#member ?? fail("state", "order", "a client with participant and key", "one without");
+    const { participant } = member;
+    const { period, revision } = await this.#place(order.carrier, member);
+    const record = this.#record(order, { participant: member.number, revision });
+    const signature = hex(await member.key.sign(orderStatement(this.marketId, period, record)));
     const answer = object(
       await this.#requests.post("/v1/orders", { ...order, participant, revision, period, signature }),
       "answer",
@@ -231,25 +245,24 @@ export class MarketClient {
   }
 
   get #ask(): Ask {
-    const { participant, key } = this.#options;
-    return this.#requests.ledgerOf({ marketId: this.marketId, participant, key });
+    return this.#requests.ledgerOf(this.#member ?? undefined);
   }
 
   /** The open period, and the revision of the next order in it. */
-  async #place(carrier: Carrier): Promise<{ period: number; revision: number }> {
-    const { participant, key } = this.#options;
+  async #place(carrier: Carrier, signer: Signer): Promise<{ period: number; revision: number }> {
     const { period } = object(await this.#requests.get("/v1/market"), "market") as { period: number };
     const known = this.#revisions.get(carrier);
     if (known?.period === period) return { period, revision: known.next };
-    const path = `/v1/members/${encodeURIComponent(participant)}`;
-    const signer = { marketId: this.marketId, participant, key };
-    const { revisions } = object(await this.#requests.get(path, signer), "member");
+    const { revisions } = await memberOf(this.#requests, signer);
     return { period, revision: Number(object(revisions, "member.revisions")[carrier] ?? 0) };
   }
 
-  #record({ carrier, side, quantity, price }: ClientOrder, revision: number): Uint8Array {
+  #record(
+    { carrier, side, quantity, price }: ClientOrder,
+    { participant, revision }: Pick<OrderRecord, "participant" | "revision">,
+  ): Uint8Array {
     const order: OrderRecord = {
-      participant: this.#number,
+      participant,
       carrier,
       side,
       revision,
@@ -259,6 +272,10 @@ export class MarketClient {
     return encodeRecords(orderLayout, [order]);
   }
 }
+
+/** What a service says of a member to itself. */
+const memberOf = async (requests: Requests, signer: Signer): Promise<{ readonly [name: string]: unknown }> =>
+  object(await requests.get(`/v1/members/${encodeURIComponent(signer.participant)}`, signer), "member");
 
 const optionNames = [
   "url",

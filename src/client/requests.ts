@@ -46,8 +46,8 @@ export class Requests {
     this.#options = { url, timeoutMs, retries, now, fetch: given ?? ((...args) => fetch(...args)) };
   }
 
-  /** What a light client asks with, signed, so that a private market shows a member its own. */
-  ledgerOf(signer: Signer): Ask {
+  /** What a light client asks with; signed, so that a private market shows a member its own. */
+  ledgerOf(signer: Signer | undefined): Ask {
     return async (path) => {
       const answer = await this.#answer(`/v1/ledger/${path}`, { signer });
       if (answer.status === 404) return null;
