@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: ["ledger"],
   study: ["core", "ledger", "market", "files", "report", "simulation"],
   cli: ["core", "ledger", "market", "files", "report", "simulation", "service", "study"],
-  web: ["core", "ledger", "market", "files", "report", "simulation"],
+  web: ["core", "ledger", "market", "files", "report", "simulation", "client"],
 };
 const room = (path: string): string => (path.includes("/") ? (path.split("/")[0] as string) : "");
 

@@ -33,25 +33,57 @@ interface PageFile {
 /** The built page inside the package. */
 export const builtPage: string = fileURLToPath(new URL("../../web/", import.meta.url));
 
+/** Answers a request for a file of the page. */
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /**
  * Serves a folder's files as they are now, with the page's security headers. Port 0 takes any that is free.
  * Throws `state` when the folder holds no page, `conflict` when the address can't be had.
  */
 export async function servePage(folder: string, host: string, port: number): Promise<Served> {
-  const files = await readFolder(folder.replace(/[/\\]+$/, "")).catch(() => new Map<string, PageFile>());
-  if (!files.has("/index.html")) return fail("state", "page", "a built page (npm run build)", "none");
-  return serveHttp((request, response) => answer(files, request, response), { host, port });
+  const handle = await openPage(folder);
+  if (handle === null) return fail("state", "page", "a built page (npm run build)", "none");
+  return serveHttp(handle, { host, port });
+}
+
+/** What stands in the page where a market is served beside it: the address of the market, from the page's folder. */
+const marketTag = '<meta name="gridclear-market" content="../" />';
+
+/** The page of a folder below `/page/` of a market that is served; null where the folder holds none. */
+export async function openMarketPage(folder: string): Promise<PageHandler | null> {
+  const handle = await openPage(folder, (html) => html.replace("</head>", `${marketTag}</head>`));
+  return handle === null
+    ? null
+    : (request, response) => {
+        // The browser's address has to end in a slash, or the page would look for its files beside its folder.
+        if (request.url === "/page") return void response.writeHead(308, { location: "page/" }).end();
+        request.url = request.url?.replace(/^\/page(?=\/)/, "");
+        handle(request, response);
+      };
+}
+
+/** Reads a folder's files, the page itself as `edit` makes it; null where there is none. */
+async function openPage(
+  folder: string,
+  edit: (html: string) => string = (html) => html,
+): Promise<PageHandler | null> {
+  const files = await readFolder(folder.replace(/[/\\]+$/, ""), edit).catch(() => null);
+  return files?.has("/index.html") ? (request, response) => answer(files, request, response) : null;
 }
 
 /** Reads every file of a folder there is a type for. */
-async function readFolder(folder: string): Promise<ReadonlyMap<string, PageFile>> {
+async function readFolder(
+  folder: string,
+  edit: (html: string) => string,
+): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const type = types.get(extname(entry.name));
     if (!entry.isFile() || type === undefined) continue;
     const path = join(entry.parentPath, entry.name);
-    const plain = await readFile(path);
+    const read = await readFile(path);
+    const plain = entry.name === "index.html" ? Buffer.from(edit(read.toString("utf8"))) : read;
     const packed = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
     const name = path.slice(folder.length).replaceAll("\\", "/").replace(/^\/?/, "/");
     files.set(name, { plain, packed, type, hashed: name.startsWith("/assets/") });

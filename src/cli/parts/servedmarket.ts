@@ -1,4 +1,5 @@
 /** A market of a market file, opened on disk and put on a network; what `gridclear serve` runs. */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { dirname, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { pino } from "pino";
@@ -15,6 +16,7 @@ import { Platform } from "../../market/platform.js";
 import { openService, parseMarketFile } from "../../service/index.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
+import { builtPage, openMarketPage } from "./page.js";
 import { serveHttp } from "./serving.js";
 import { eventSockets } from "./sockets.js";
 
@@ -59,11 +61,15 @@ export async function openServed(path: string, port: number | undefined): Promis
       limits: file.limits,
       log: pino({ level: file.log }, pino.destination({ fd: 2, sync: false })),
     });
-    const handle = getRequestListener(
+    const answer = getRequestListener(
       (request, { incoming }) => service.fetch(request, incoming.socket.remoteAddress),
       // What a client sends beyond its answer is ended by the server itself.
       { autoCleanupIncoming: false },
     );
+    const page = await openMarketPage(builtPage);
+    const isPage = ({ url = "" }: IncomingMessage): boolean => /^\/page(?:\/|$)/.test(url);
+    const handle = (request: IncomingMessage, response: ServerResponse): void =>
+      void (page !== null && isPage(request) ? page(request, response) : answer(request, response));
     const http = await serveHttp(handle, {
       host: file.host,
       port: port ?? file.port,
