@@ -25,6 +25,7 @@ const titles: Record<ViewName, string> = {
   compare: "two mechanisms, the same orders",
   ledger: "the ledger",
   bench: "speed in this browser",
+  live: "a market as it runs",
 };
 // The first view comes with the page; the others are fetched when they are first looked at.
 const openers: Record<ViewName, (app: App) => View | Promise<View>> = {
@@ -33,8 +34,12 @@ const openers: Record<ViewName, (app: App) => View | Promise<View>> = {
   compare: async (app) => (await import("./views/compare.js")).openCompare(app),
   ledger: async (app) => (await import("./views/ledger.js")).openLedger(app),
   bench: async (app) => (await import("./views/bench.js")).openBench(app),
+  live: async (app) => (await import("./views/live.js")).openLive(app),
 };
 const opened = new Map<ViewName, View>();
+
+/** What the page begins with where the address says nothing: the market beside it, if there is one. */
+const firstHash = document.querySelector('meta[name="gridclear-market"]') === null ? "" : "#/live";
 
 let settings: Settings = consistent(readHash("").settings);
 let shown: { name: ViewName; view: View } | null = null;
@@ -147,7 +152,7 @@ async function render(back: boolean): Promise<void> {
 
 /** Takes the settings out of the address, mends it where it says what can't be, and tells. */
 function follow(back: boolean): void {
-  const { settings: read, corrected } = readHash(location.hash);
+  const { settings: read, corrected } = readHash(location.hash || firstHash);
   settings = read;
   if (corrected.length > 0) {
     history.replaceState(null, "", writeHash(settings));

@@ -67,4 +67,5 @@ export const ready: Record<string, string> = {
   compare: "[data-ready]",
   ledger: "[data-ready] .facts",
   bench: ".bench-machine",
+  live: ".view pre",
 };

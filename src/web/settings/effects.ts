@@ -25,6 +25,7 @@ const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
   day,
   ledger: day,
   bench: [],
+  live: [],
 };
 /** What changes only how a view is looked at. */
 const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
@@ -33,6 +34,7 @@ const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
   day: ["speed", "time"],
   ledger: ["block", "ifRule", "ifPool", "ifRetail", "ifFeedIn"],
   bench: [],
+  live: ["carrier"],
 };
 /** Views that show a file of one's own orders instead of the community's. */
 const showsOwn: Readonly<Record<ViewName, boolean>> = {
@@ -41,6 +43,7 @@ const showsOwn: Readonly<Record<ViewName, boolean>> = {
   day: false,
   ledger: false,
   bench: false,
+  live: false,
 };
 
 /** Whether a view shows the person's own orders rather than the community's. */
@@ -64,6 +67,7 @@ export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): 
 export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | null): string | null {
   const { view } = settings;
   if (view === "bench") return "The bench draws orders of its own.";
+  if (view === "live" && name !== "carrier") return "A running market has rules of its own.";
   if (isOwn(view, own)) {
     if (name === "time" || (drawn as readonly string[]).includes(name))
       return `The orders come from ${own!.name}.`;

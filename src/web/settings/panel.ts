@@ -16,6 +16,7 @@ import {
   ranges,
   type Settings,
   seasons,
+  type ViewName,
   weathers,
   writeHash,
 } from "./settings.js";
@@ -235,14 +236,16 @@ const playbackFields = ({ slider }: Fields): HTMLElement =>
     }),
   );
 
+/** Why no setting changes anything in a view. */
+const hints: Partial<Record<ViewName, string>> = {
+  bench: "The bench draws orders of its own: no setting changes it.",
+  live: "A running market has rules of its own: no setting changes it.",
+};
+
 /** Makes the panel. */
 export function openSettings(host: HTMLElement, app: App): { show(settings: Settings): void } {
   const fields = createFields(app);
-  const idle = el(
-    "p",
-    { class: "hint", hidden: true },
-    "The bench draws orders of its own: no setting changes it.",
-  );
+  const idle = el("p", { class: "hint", hidden: true });
   const market = el(
     "form",
     { onsubmit: (event: Event) => event.preventDefault() },
@@ -269,8 +272,10 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
   return {
     show(settings) {
       fields.follow(settings);
-      idle.hidden = settings.view !== "bench";
-      market.hidden = settings.view === "bench";
+      const why = hints[settings.view];
+      idle.textContent = why ?? null;
+      idle.hidden = why === undefined;
+      market.hidden = why !== undefined;
     },
   };
 }

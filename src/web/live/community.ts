@@ -1,0 +1,167 @@
+/**
+ * A running market as its events tell it: what is in the open period, the blocks as they fall, and what was verified.
+ */
+
+import type { ClientEvent } from "../../client/index.js";
+import { type Carrier, carriers } from "../../units.js";
+
+/** One side of the open period's orders. */
+export interface OpenSide {
+  readonly orders: number;
+  readonly kwh: number;
+}
+
+/** What a block came to in one carrier. */
+export interface LiveCarrier {
+  /** Energy in kWh: between members, from the grid and into it. */
+  readonly traded: number;
+  readonly imported: number;
+  readonly exported: number;
+  /** Lowest and highest price paid per kWh; null where nothing was traded, and in a private market. */
+  readonly prices: { readonly lowest: number; readonly highest: number } | null;
+}
+
+/** A trade as it is told. */
+export interface LiveTrade {
+  readonly carrier: Carrier;
+  readonly seller: string;
+  readonly buyer: string;
+  readonly quantity: string;
+  readonly supplyPrice: string;
+  readonly usePrice: string;
+}
+
+/** A sealed block. */
+export interface LiveBlock {
+  readonly period: number;
+  readonly height: number;
+  readonly hash: string;
+  readonly timestampMs: number;
+  readonly orders: number;
+  readonly trades: number;
+  readonly carriers: Partial<Record<Carrier, LiveCarrier>>;
+  /** The trades of whoever is watched. */
+  readonly own: readonly LiveTrade[];
+}
+
+/** Blocks that are remembered. */
+const mostBlocks = 240;
+
+/** An order that stands in the open period, by member, carrier and side. */
+interface Standing {
+  readonly carrier: Carrier;
+  readonly side: "offer" | "bid";
+  readonly kwh: number;
+}
+
+type Told = { readonly [name: string]: unknown };
+const numberOf = (value: unknown): number => (Number.isFinite(Number(value)) ? Number(value) : 0);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** The community as far as it was told. What comes from the service is read, not believed: `verified` says what was. */
+export class LiveCommunity {
+  /** The open period and when its gate closes, in milliseconds since 1970; null before it was told. */
+  gate: { readonly period: number; readonly closesMs: number | null } | null = null;
+  /** The newest block last. */
+  readonly blocks: LiveBlock[] = [];
+  /** Blocks that the newest verified head covers; null before one was. */
+  verified: number | null = null;
+  /** What the service told that is not so; null as long as it told nothing of the kind. */
+  lie: string | null = null;
+  readonly #standing = new Map<string, Standing>();
+  #cleared: Pick<LiveBlock, "period" | "orders" | "trades" | "carriers"> | null = null;
+  #own: LiveTrade[] = [];
+  #watched = "";
+
+  /** Whose trades are kept; those of blocks before are not known. */
+  watch(participant: string): void {
+    this.#watched = participant;
+  }
+
+  /** The open period's orders of a carrier. */
+  open(carrier: Carrier): { readonly offers: OpenSide; readonly bids: OpenSide } {
+    const sum = (side: Standing["side"]): OpenSide => {
+      let [orders, kwh] = [0, 0];
+      for (const order of this.#standing.values())
+        if (order.carrier === carrier && order.side === side) {
+          orders += 1;
+          kwh += order.kwh;
+        }
+      return { orders, kwh };
+    };
+    return { offers: sum("offer"), bids: sum("bid") };
+  }
+
+  /** Takes what a client learnt. */
+  take(event: ClientEvent): void {
+    if (event.kind === "verified") this.verified = event.size;
+    else if (event.kind === "lie") this.lie = event.error.message;
+    else this.#told(event.event, Object(event.data) as Told);
+  }
+
+  #told(event: string, data: Told): void {
+    if (event === "order") this.#order(data);
+    else if (event === "cleared") this.#clear(data);
+    else if (event === "trades") this.#trades(data);
+    else if (event === "block") this.#seal(data);
+    else if (event === "gate") this.begin(numberOf(data.period), data.closesMs);
+  }
+
+  /** A period is open. */
+  begin(period: number, closesMs: unknown): void {
+    if (this.gate !== null && this.gate.period !== period) this.#standing.clear();
+    this.gate = { period, closesMs: typeof closesMs === "number" ? closesMs : null };
+  }
+
+  #order({ period, participant, carrier, side, quantity }: Told): void {
+    const known = carriers.find((each) => each === carrier);
+    // Orders of the period before may still be told when the next is open.
+    if (known === undefined || (this.gate !== null && period !== this.gate.period)) return;
+    const key = `${textOf(participant)}\0${known}\0${side}`;
+    const kwh = numberOf(quantity);
+    this.#standing.delete(key);
+    if (kwh > 0) this.#standing.set(key, { carrier: known, side: side === "offer" ? "offer" : "bid", kwh });
+  }
+
+  #clear({ period, orders, trades, carriers: told }: Told): void {
+    const each = Object(told) as Record<string, { energy?: Told; prices?: Told | null } | undefined>;
+    const found: LiveBlock["carriers"] = {};
+    for (const carrier of carriers) {
+      const one = each[carrier];
+      if (one === undefined) continue;
+      const { traded, imported, exported } = one.energy ?? {};
+      found[carrier] = {
+        traded: numberOf(traded),
+        imported: numberOf(imported),
+        exported: numberOf(exported),
+        prices: one.prices
+          ? { lowest: numberOf(one.prices.lowest), highest: numberOf(one.prices.highest) }
+          : null,
+      };
+    }
+    const counts = { orders: numberOf(orders), trades: numberOf(trades) };
+    this.#cleared = { period: numberOf(period), ...counts, carriers: found };
+    this.#own = [];
+  }
+
+  #trades({ trades }: Told): void {
+    if (!Array.isArray(trades) || this.#watched === "") return;
+    for (const trade of trades as LiveTrade[])
+      if (trade.seller === this.#watched || trade.buyer === this.#watched) this.#own.push(trade);
+  }
+
+  #seal({ period, height, hash, timestampMs }: Told): void {
+    const cleared = this.#cleared;
+    if (cleared === null || cleared.period !== period) return;
+    this.blocks.push({
+      ...cleared,
+      height: numberOf(height),
+      hash: textOf(hash),
+      timestampMs: numberOf(timestampMs),
+      own: this.#own,
+    });
+    if (this.blocks.length > mostBlocks) this.blocks.shift();
+    this.#cleared = null;
+    this.#own = [];
+  }
+}

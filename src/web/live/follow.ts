@@ -1,0 +1,112 @@
+/** Follows the market that is served beside the page, as a light client that checks what it is told. */
+import { fromHex } from "../../bytes.js";
+import { MarketClient } from "../../client/index.js";
+import { fail } from "../../errors.js";
+import type { SigningKey } from "../../ledger/keys/backend.js";
+import { openSignatures } from "../../ledger/keys/signature.js";
+import { plainHasher } from "../../ledger/tree/plain.js";
+import { LiveCommunity } from "./community.js";
+
+/** The address of the market beside the page; null where the page is served without one. */
+export function marketBeside(): string | null {
+  const said = document.querySelector<HTMLMetaElement>('meta[name="gridclear-market"]')?.content;
+  return said === undefined ? null : new URL(said, document.baseURI).href;
+}
+
+/** A member, as the person who watches says: with a key it signs, without one it only shows what is everybody's. */
+export interface Watched {
+  readonly participant: string;
+  readonly key: SigningKey | null;
+}
+
+/** What anybody may know of the market. */
+export interface MarketFacts {
+  readonly id: string;
+  readonly currency: string;
+  readonly isPrivate: boolean;
+}
+
+/** A market that is followed until it is closed. */
+export interface Following {
+  readonly community: LiveCommunity;
+  readonly client: MarketClient;
+  readonly facts: MarketFacts;
+  close(): void;
+}
+
+const seconds = 1000;
+
+/**
+ * Begins to follow a market from its newest blocks on, and calls `changed` whenever more is known, with the error where
+ * that was the end of it.
+ */
+export async function follow(
+  url: string,
+  watched: Watched | null,
+  changed: (error?: unknown) => void,
+): Promise<Following> {
+  const signatures = await openSignatures();
+  const { participant, key = null } = watched ?? {};
+  const client = await MarketClient.open({
+    url,
+    hasher: plainHasher,
+    signatures,
+    retries: 2,
+    ...(participant === undefined || key === null ? {} : { participant, key }),
+  });
+  const said = (await (await fetch(new URL("v1/market", url))).json()) as {
+    readonly id: string;
+    readonly period: number;
+    readonly closesMs: number | null;
+    readonly blocks: number;
+    readonly contract: { readonly currency: string; readonly privacy: string; readonly from: number };
+  };
+  const community = new LiveCommunity();
+  community.watch(participant ?? "");
+  community.begin(said.period, said.closesMs);
+  const ended = new AbortController();
+  // From some blocks back, so that there is something to see at once.
+  const first = Math.max(said.contract.from, said.contract.from + said.blocks - backBlocks);
+  const after = said.blocks === 0 ? undefined : `${first}.0`;
+  void (async () => {
+    try {
+      for await (const event of client.follow(ended.signal, after)) {
+        community.take(event);
+        changed();
+      }
+    } catch (error) {
+      if (!ended.signal.aborted) changed(error);
+    }
+  })();
+  return {
+    community,
+    client,
+    facts: {
+      id: said.id,
+      currency: said.contract.currency,
+      isPrivate: said.contract.privacy === "private",
+    },
+    close: () => ended.abort(),
+  };
+}
+/** Blocks from which the view begins. */
+const backBlocks = 40;
+
+/** The key of a key file that a person chose. It stays in the page. Throws `invalid` for anything else. */
+export async function keyOfFile(file: Blob): Promise<SigningKey> {
+  const wanted = "a key file as gridclear keys make writes it";
+  if (file.size > 4096) return fail("invalid", "key", wanted, "a longer file");
+  let seed: unknown;
+  try {
+    ({ seed } = Object(JSON.parse(await file.text())) as { seed?: unknown });
+  } catch {
+    return fail("invalid", "key", wanted, "another file");
+  }
+  if (typeof seed !== "string" || !/^[0-9a-f]{64}$/.test(seed))
+    return fail("invalid", "key", wanted, "another file");
+  return (await openSignatures()).importSeed(fromHex(seed, "seed"));
+}
+
+/** Seconds until an instant, 0 when it has passed. */
+export const secondsTo = (ms: number, nowMs: number): number =>
+  Math.max(0, Math.ceil((ms - nowMs) / seconds));

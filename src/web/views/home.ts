@@ -1,0 +1,160 @@
+/** My home in a running market: who one is, what one traded in the newest blocks, and an order of one's own. */
+
+import { type Carrier, carriers } from "../../units.js";
+import { dataTable } from "../charts/figure.js";
+import { el, freshId } from "../dom.js";
+import { fixed, plural } from "../format.js";
+import { type Following, keyOfFile, type Watched } from "../live/follow.js";
+import { carrierWords } from "../words.js";
+import { answer, busy, part } from "./parts.js";
+
+const said = (text: string): HTMLElement[] => [el("p", { class: "notice" }, text)];
+
+/** The trades of whoever is watched, the newest first. */
+function tradesOf({ community, facts }: Following, participant: string): HTMLElement {
+  const rows = community.blocks
+    .toReversed()
+    .flatMap(({ height, own }) =>
+      own.map(({ carrier, seller, buyer, quantity, supplyPrice, usePrice }) => {
+        const sells = seller === participant;
+        return [
+          String(height),
+          carrierWords[carrier],
+          sells ? "sold to" : "bought from",
+          sells ? buyer : seller,
+          `${fixed(Number(quantity), 2)} kWh`,
+          fixed(Number(sells ? supplyPrice : usePrice), 3),
+        ];
+      }),
+    )
+    .slice(0, 12);
+  if (rows.length === 0) return el("p", { class: "note" }, "No trade of yours in the blocks that are shown.");
+  return dataTable({
+    caption: "Newest trades",
+    columns: ["Block", "Energy", "What", "Whom", "How much", `${facts.currency} per kWh`],
+    rows,
+  });
+}
+
+/** A labelled field of a form. */
+function field(label: string, input: HTMLElement): HTMLElement {
+  input.id = freshId("home");
+  return el("div", { class: "field" }, el("label", { for: input.id }, label), input);
+}
+
+/** The form of an order. */
+function orderForm(send: (order: Parameters<Following["client"]["order"]>[0]) => Promise<HTMLElement[]>) {
+  const carrier = el(
+    "select",
+    {},
+    ...carriers.map((each) => el("option", { value: each }, carrierWords[each])),
+  );
+  const side = el(
+    "select",
+    {},
+    el("option", { value: "bid" }, "buy"),
+    el("option", { value: "offer" }, "sell"),
+  );
+  const decimal = (): HTMLInputElement =>
+    el("input", {
+      inputmode: "decimal",
+      required: true,
+      pattern: "-?[0-9]+([.][0-9]+)?",
+      autocomplete: "off",
+    });
+  const [quantity, price] = [decimal(), decimal()];
+  const button = el("button", { class: "button" }, "Sign and send");
+  const said = answer();
+  return el(
+    "form",
+    {
+      class: "order-form",
+      onsubmit: (event: Event) => {
+        event.preventDefault();
+        void busy(button, said, () =>
+          send({
+            carrier: carrier.value as Carrier,
+            side: side.value as "offer" | "bid",
+            quantity: quantity.value,
+            price: price.value,
+          }),
+        );
+      },
+    },
+    el("h3", {}, "An order for the open period"),
+    field("Energy", carrier),
+    field("I", side),
+    field("How much, kWh", quantity),
+    field("Limit per kWh", price),
+    button,
+    said,
+  );
+}
+
+/** Makes the card; `watch` is called with who is watched from now on, null for nobody. */
+export function openHome(watch: (watched: Watched | null) => Promise<void>): {
+  readonly element: HTMLElement;
+  draw(following: Following): void;
+} {
+  let watched: Watched | null = null;
+  let now: Following | null = null;
+  const name = el("input", { autocomplete: "off", maxlength: 64, required: true });
+  const file = el("input", { type: "file", accept: ".key,application/json" });
+  const button = el("button", { class: "button" }, "Show");
+  const told = answer();
+  const balance = el("p", { class: "note" });
+  const trades = el("div", {});
+  const order = orderForm(async (given) => {
+    const receipt = await now!.client.order(given);
+    return said(
+      `Taken: order ${receipt.number} of period ${receipt.period}. Its receipt is signed by the platform, and is held against the block when that falls.`,
+    );
+  });
+  order.hidden = true;
+  const form = el(
+    "form",
+    {
+      class: "home-form",
+      onsubmit: (event: Event) => {
+        event.preventDefault();
+        void busy(button, told, async () => {
+          const chosen = file.files?.[0];
+          const next = {
+            participant: name.value.trim(),
+            key: chosen === undefined ? null : await keyOfFile(chosen),
+          };
+          await watch(next);
+          watched = next;
+          order.hidden = next.key === null;
+          if (next.key !== null)
+            balance.textContent = `Balance: ${await now!.client.balance()} ${now!.facts.currency}, as the service says.`;
+          return [];
+        });
+      },
+    },
+    field("Member", name),
+    field("Key file, to sign: it stays here", file),
+    button,
+  );
+  const element = part(
+    "My home",
+    "Your member’s name shows your trades in an open market. With your key the page signs: orders, and questions about what is private.",
+    form,
+    told,
+    el("div", { class: "live" }, balance, trades, order),
+  );
+  return {
+    element,
+    draw(following) {
+      now = following;
+      if (watched === null) return;
+      const pending = following.client.pending.length;
+      trades.replaceChildren(
+        tradesOf(following, watched.participant),
+        ...(pending > 0
+          ? [el("p", { class: "note" }, `${plural(pending, "receipt")} wait for the block.`)]
+          : []),
+      );
+    },
+  };
+}
