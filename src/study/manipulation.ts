@@ -187,7 +187,7 @@ export interface AttackFigures {
   readonly pays: number;
 }
 
-/** The ratio of two sums in percent, with its interval by linearisation (Cochran, Sampling Techniques, 6.4). */
+/** The ratio of two sums in percent, with its interval by linearisation, as a ratio estimator's is in surveys. */
 function ratio(parts: readonly number[], wholes: readonly number[]): Estimate {
   const count = parts.length;
   const mean = wholes.reduce((sum, each) => sum + each, 0) / count;

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { decodeItems } from "../../src/ledger/format/block.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
 import { flowCode } from "../../src/ledger/format/records.js";
 import { openOn } from "../../src/ledger/store/medium.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
@@ -151,6 +153,30 @@ describe("a run by forecasts", () => {
         expect(contract).toMatchObject({ chargePrice: opening[at]!.chargePrice });
     }
     expect(own.contracts(96)).toEqual([]);
+  });
+
+  it("renews contracts of storage alone by the blocks: whoever reads the others needs none", async () => {
+    const scenario = scenarioOf(
+      { ...mix, biomass: 1 },
+      { ...control, appliances: "forecast" },
+      { periods: 24 * 3, rules: {}, areas: {} },
+    );
+    const own = openCommunity(scenario);
+    const run = await openSimulation(own, { engine });
+    let [storage, others] = [0, 0];
+    for await (const { block } of run) {
+      const kept = decodeItems(block.sections.contracts).map((item) => decodeCanonical(item, "contract"));
+      // A block has what holds from its period on.
+      const place = block.header.height - 1;
+      const known = own.contracts(place).filter(({ kind }) => kind !== "storage");
+      const found = kept.filter((contract) => (contract as { kind: string }).kind !== "storage");
+      expect(found).toEqual(known.map((contract) => JSON.parse(JSON.stringify(contract))));
+      storage += kept.length - found.length;
+      others += found.length;
+    }
+    expect(storage).toBeGreaterThan(100);
+    // Halfway through, the biomass plant leaves the pool.
+    expect(others).toBe(1);
   });
 
   it.each([

@@ -28,6 +28,8 @@ function pageOf(sets: readonly string[]): string {
     gini: 0.7 + seed / 100,
     refused: variant,
     "saved.home": -3 * seed,
+    // From a little below zero to a little above: the ends of its axis have many digits.
+    "electricity.deviation": variant === 0 ? 0.0359 * (seed - 1.4) : 0.39,
     "electricity.price": variant === 1 ? null : 0.25 + seed / 1000,
   }));
   return reportPage(plan, compared, {
@@ -70,6 +72,15 @@ describe("the report of a study", () => {
         expect(problems).toEqual([]);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(wide).toBeLessThanOrEqual(0);
+        // The two ends of an axis are read as two numbers.
+        const gaps = await page.evaluate(() =>
+          [...document.querySelectorAll(".ends > span")].map((ends) => {
+            const [from, to] = [...ends.children].map((end) => end.getBoundingClientRect());
+            return to!.left - from!.right;
+          }),
+        );
+        for (const gap of gaps) expect(gap).toBeGreaterThan(4);
+        expect(gaps.length > 0).toBe(sets[0]!.includes(","));
         await page.close();
       }
     });

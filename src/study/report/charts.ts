@@ -50,7 +50,9 @@ export function strips({ variants }: Plan, compared: Compared): Markup {
         : html`<span class="more${isClear(difference) ? " clear" : ""}">${estimateText(difference, places, signed)}</span>`;
     return html`<li class="${colourOf(place)}"><span class="name">${variants[place]!.label}</span>${strip(result, domain, zero)}<span class="value">${text}${more}</span></li>`;
   });
-  const ends = html`<li class="ends" aria-hidden="true"><span><span>${figure(domain[0], places)}</span><span>${figure(domain[1], places)}</span></span></li>`;
+  // Ends of an axis need a digit less than the means beside it, and a narrow one has no room for more.
+  const [from, to] = domain.map((end) => figure(end, Math.max(places - 1, 0)));
+  const ends = html`<li class="ends" aria-hidden="true"><span><span>${from!}</span><span>${to!}</span></span></li>`;
   return html`<ul class="strips">${rows}${ends}</ul>`;
 }
 

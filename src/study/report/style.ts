@@ -44,7 +44,7 @@ dd code, .note code { font: 0.86em ui-monospace, "SF Mono", Menlo, Consolas, mon
 .strips svg { width: 100%; height: 22px; overflow: visible; background:
   linear-gradient(var(--line), var(--line)) center / 100% 1px no-repeat; }
 .strips .ends { color: var(--muted); font-size: 0.78rem; min-height: 0; }
-.strips .ends > span { grid-column: 2; display: flex; justify-content: space-between; }
+.strips .ends > span { grid-column: 2; display: flex; justify-content: space-between; gap: 0.75em; }
 .seed { fill: var(--own); opacity: 0.55; }
 .mean { fill: var(--own); }
 .interval { stroke: var(--own); stroke-width: 3; stroke-linecap: round; }

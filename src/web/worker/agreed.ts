@@ -21,7 +21,10 @@ export interface PoolLimit {
   readonly consent: boolean;
 }
 
-/** The limits in the pool that orders of a carrier have by the contracts in force at `place` of the run. */
+/**
+ * The limits in the pool that orders of a carrier have by the contracts in force at `place` of the run. No blocks are
+ * needed: what depends on them is renewed in contracts of storage alone, which say nothing of orders.
+ */
 export function poolLimits(
   community: Community,
   carrier: Carrier,
