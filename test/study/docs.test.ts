@@ -15,7 +15,10 @@ describe("docs/studies.md", () => {
 
   it.each(commands)("gridclear %s", async (line) => {
     const output = join(folder, `${commands.indexOf(line)}`);
-    const args = line.replace(/--seeds \d+/, "--seeds 1").split(" ");
+    const args = line
+      .replace(/--seeds \d+/, "--seeds 1")
+      .replace(/--set periods=\d+ /, "")
+      .split(" ");
     const { code, err } = await call(...args, "--set", "periods=2", "--workers", "1", "--output", output);
     expect([code, err]).toEqual([0, ""]);
     expect(readFileSync(join(output, "report.html"), "utf8")).toContain("electricity");

@@ -48,7 +48,9 @@ export function strips({ variants }: Plan, compared: Compared): Markup {
       difference === null
         ? ""
         : html`<span class="more${isClear(difference) ? " clear" : ""}">${estimateText(difference, places, signed)}</span>`;
-    return html`<li class="${colourOf(place)}"><span class="name">${variants[place]!.label}</span>${strip(result, domain, zero)}<span class="value">${text}${more}</span></li>`;
+    // A line may end behind a plus, which browsers don't do by themselves.
+    const name = variants[place]!.label.replaceAll("+", "+\u200b");
+    return html`<li class="${colourOf(place)}"><span class="name">${name}</span>${strip(result, domain, zero)}<span class="value">${text}${more}</span></li>`;
   });
   // Ends of an axis need a digit less than the means beside it, and a narrow one has no room for more.
   const [from, to] = domain.map((end) => figure(end, Math.max(places - 1, 0)));
