@@ -19,8 +19,8 @@ function random({ side, worth, tariff, luck }: Quote): number {
 
 /**
  * Steps towards what the market pays after an order that was served, and back towards one's own worth after one that
- * was not, by half the way and a little: a call market punishes whoever waits (after ZIP, Cliff and Bruten 1997, with unequal
- * steps).
+ * was not, by half the way and a little: a call market punishes whoever waits (after ZIP, Cliff and Bruten 1997, with
+ * unequal steps).
  */
 function adaptive(quote: Quote): number {
   const { side, worth, tariff, luck, last } = quote;
