@@ -28,6 +28,8 @@ export interface MarketFile {
   readonly platformKey: string;
   readonly host: string;
   readonly port: number;
+  /** Addresses of proxies in front, which are believed for whom they ask. */
+  readonly proxies: readonly string[];
   readonly auditors: readonly string[];
   /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
   readonly members: ReadonlyMap<string, string> | null;
@@ -94,6 +96,7 @@ const fileCheck = record({
   platformKey: path,
   host: optional(text(/^[^\s/]{1,255}$/, 255, "an address to listen on")),
   port: optional(integer(0, 65_535)),
+  proxies: optional(list(text(/^[0-9a-f.:]{2,45}$/, 45, "an IP address"), 0, 100)),
   market: optional(marketCheck),
   clearing: optional(byCarrier(clearingCheck)),
   tariffs: optional(byCarrier(tariffCheck)),
@@ -121,7 +124,7 @@ const most = 64 * 1024 * 1024;
 export function parseMarketFile(source: string): MarketFile {
   return parseJson(source, { root: "market file", most }, (value) => {
     const given = fileCheck(value, "");
-    const { host = "127.0.0.1", port = 8320, auditors = [], members = null } = given;
+    const { host = "127.0.0.1", port = 8320, proxies = [], auditors = [], members = null } = given;
     const { snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
     const opening = openingOf(given);
     const { ledger, platformKey } = given;
@@ -132,7 +135,19 @@ export function parseMarketFile(source: string): MarketFile {
         creditLimit: given.creditLimit,
         more: (given.contracts ?? []) as unknown as readonly Contract[],
       });
-    return { ledger, platformKey, host, port, auditors, members, limits, snapshotEvery, log, contracts };
+    return {
+      ledger,
+      platformKey,
+      host,
+      port,
+      proxies,
+      auditors,
+      members,
+      limits,
+      snapshotEvery,
+      log,
+      contracts,
+    };
   });
 }
 

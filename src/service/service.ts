@@ -50,6 +50,8 @@ export interface ServiceOptions {
 export interface Service {
   /** Answers a request; never rejects. `address`: where it came from, whose requests are counted together. */
   readonly fetch: (request: Request, address?: string) => Promise<Response>;
+  /** Counts a request of an address that comes on another way than `fetch`; false where it asks too often. */
+  readonly admits: (address: string) => boolean;
   /**
    * The events behind the one with the id `after`, or from now on, until `signal` is aborted: for lines of other kinds.
    * Throws `state` when too many streams are open, `limit` or `invalid` for a place that can't begin one.
@@ -89,7 +91,8 @@ export function openService(options: ServiceOptions): Service {
   app.use(
     secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } }),
   );
-  app.use(limited(limits, new Rates(limits, now)));
+  const rates = new Rates(limits, now);
+  app.use(limited(limits, rates));
   app.use("/v1/*", async (context, next) => {
     context.set("asker", await access.asker(context.req.header("authorization"), requested(context)));
     await next();
@@ -116,6 +119,7 @@ export function openService(options: ServiceOptions): Service {
   });
   return {
     fetch: async (request, address = "") => app.fetch(request, { address }),
+    admits: (address) => rates.take(address) === 0,
     follow: (after, signal) => feed.open(after, signal),
     document,
     close: () => feed.close(),

@@ -17,7 +17,7 @@ import { openService, parseMarketFile } from "../../service/index.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
 import { builtPage, openMarketPage } from "./page.js";
-import { serveHttp } from "./serving.js";
+import { addressOf, serveHttp } from "./serving.js";
 import { eventSockets } from "./sockets.js";
 
 /** A market that is served. */
@@ -61,8 +61,9 @@ export async function openServed(path: string, port: number | undefined): Promis
       limits: file.limits,
       log: pino({ level: file.log }, pino.destination({ fd: 2, sync: false })),
     });
+    const proxies = new Set(file.proxies);
     const answer = getRequestListener(
-      (request, { incoming }) => service.fetch(request, incoming.socket.remoteAddress),
+      (request, { incoming }) => service.fetch(request, addressOf(incoming as IncomingMessage, proxies)),
       // What a client sends beyond its answer is ended by the server itself.
       { autoCleanupIncoming: false },
     );
@@ -75,7 +76,8 @@ export async function openServed(path: string, port: number | undefined): Promis
       port: port ?? file.port,
       connections: 2 * file.limits.streams,
       connectionsEach: file.limits.connections,
-      upgrade: eventSockets(service),
+      proxies,
+      upgrade: eventSockets(service, (request) => addressOf(request, proxies)),
     });
     market.start();
     const close = async (): Promise<void> => {

@@ -3,7 +3,7 @@
  * and a place for whoever comes next. Also the server of blocks and proofs that a witness runs.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { fail } from "../../errors.js";
 import type { Ask } from "../../ledger/service/server.js";
@@ -27,6 +27,8 @@ export interface Listening {
   readonly connections?: number;
   /** Most connections of one address; unless said, it may have all. */
   readonly connectionsEach?: number;
+  /** Addresses of proxies, who bring the connections of many. */
+  readonly proxies?: ReadonlySet<string>;
   /** Takes a connection that asks to be something else than HTTP; unless said, there is nothing else. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -46,7 +48,14 @@ export interface Served {
  */
 export async function serveHttp(
   handle: Handle,
-  { host, port, connections = maxConnections, connectionsEach = connections, upgrade }: Listening,
+  {
+    host,
+    port,
+    connections = maxConnections,
+    connectionsEach = connections,
+    proxies = new Set(),
+    upgrade,
+  }: Listening,
 ): Promise<Served> {
   const server = createServer(
     {
@@ -61,7 +70,7 @@ export async function serveHttp(
   server.keepAliveTimeout = 5000;
   server.setTimeout(answerMs, (socket) => socket.destroy());
   if (upgrade !== undefined) server.on("upgrade", upgrade);
-  if (connectionsEach < connections) limitEach(server, connectionsEach);
+  if (connectionsEach < connections) limitEach(server, connectionsEach, proxies);
   limitConnections(server, connections);
   server.on("request", endLate);
   await new Promise<void>((resolve, reject) => {
@@ -124,10 +133,11 @@ function limitConnections(server: Server, most: number): void {
 }
 
 /** Refuses connections of an address that has so many, so that one that holds what it can leaves room for others. */
-function limitEach(server: Server, most: number): void {
+function limitEach(server: Server, most: number, proxies: ReadonlySet<string>): void {
   const counts = new Map<string, number>();
   server.prependListener("connection", (socket: Socket) => {
-    const address = socket.remoteAddress ?? "";
+    const address = lineOf(socket);
+    if (proxies.has(address)) return;
     const count = (counts.get(address) ?? 0) + 1;
     if (count > most) return void socket.destroy();
     counts.set(address, count);
@@ -137,6 +147,20 @@ function limitEach(server: Server, most: number): void {
       else counts.set(address, left);
     });
   });
+}
+
+/** The address at the other end of a line, IPv4 as such where it comes over IPv6. */
+const lineOf = ({ remoteAddress = "" }: Socket): string => remoteAddress.replace(/^::ffff:/, "");
+
+/**
+ * Who asks: the address at the other end, or, where that is a proxy which the operator has named, the one that it asks
+ * for (the last of `X-Forwarded-For`, which the proxy itself wrote; what stands before it anybody may have written).
+ */
+export function addressOf({ socket, headers }: IncomingMessage, proxies: ReadonlySet<string>): string {
+  const line = lineOf(socket);
+  if (!proxies.has(line)) return line;
+  const last = `${headers["x-forwarded-for"] ?? ""}`.split(",").at(-1)!.trim();
+  return isIP(last) === 0 ? line : last;
 }
 
 /** Ends the connection of a client that goes on sending its request when the answer is out. */

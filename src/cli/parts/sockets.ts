@@ -12,7 +12,8 @@ const maxPayload = 1_024;
 
 /** Takes connections that ask for `/v1/events` as a WebSocket, `?after=` as over HTTP. An event is a message. */
 export function eventSockets(
-  service: Pick<Service, "follow">,
+  service: Pick<Service, "follow" | "admits">,
+  addressOf: (request: IncomingMessage) => string,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   return (request, socket, head) => {
@@ -22,6 +23,7 @@ export function eventSockets(
     socket.on("error", () => socket.destroy());
     const url = new URL(request.url ?? "/", "http://localhost");
     if (url.pathname !== "/v1/events") return refuse("404 Not Found", "nothing there");
+    if (!service.admits(addressOf(request))) return refuse("429 Too Many Requests", "too often");
     const ended = new AbortController();
     let events: AsyncGenerator<FeedEvent>;
     try {

@@ -2,7 +2,8 @@
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Served, serveAsk, serveHttp } from "../../../src/cli/parts/serving.js";
+import { addressOf, type Served, serveAsk, serveHttp } from "../../../src/cli/parts/serving.js";
+import { eventSockets } from "../../../src/cli/parts/sockets.js";
 import type { Ask } from "../../../src/ledger/service/server.js";
 
 let served: Served | null = null;
@@ -176,5 +177,63 @@ describe("serveHttp", () => {
     expect(said).toContain("too long");
     expect(sent).toBeGreaterThan(0);
     expect(ms).toBeLessThan(5_000);
+  });
+
+  test("a proxy that was named is believed for whom it asks, and nobody else is", async () => {
+    const heard: string[] = [];
+    const proxies = new Set(["127.0.0.1"]);
+    const listen = async (named: ReadonlySet<string>): Promise<URL> => {
+      await served?.close();
+      served = await serveHttp(
+        (asked, response) => {
+          heard.push(addressOf(asked, named));
+          response.end();
+        },
+        { host: "127.0.0.1", port: 0, connections: 9, connectionsEach: 1, proxies: named },
+      );
+      return new URL(served.url);
+    };
+    const from = (url: URL, forwarded: string): Promise<void> =>
+      new Promise((resolve) => {
+        const headers = { "x-forwarded-for": forwarded };
+        request({ hostname: url.hostname, port: url.port, headers, agent: false }, (response) => {
+          response.resume().on("end", () => resolve());
+        }).end();
+      });
+    const behind = await listen(proxies);
+    await from(behind, "203.0.113.7");
+    await from(behind, "10.0.0.1, 2001:db8::1");
+    await from(behind, "203.0.113.7, nonsense");
+    // More connections than one address may have: a proxy brings those of many.
+    await halfOpen(behind);
+    await from(behind, "203.0.113.8");
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await from(await listen(new Set(["127.0.0.2"])), "203.0.113.7");
+    expect(heard).toEqual(["203.0.113.7", "2001:db8::1", "127.0.0.1", "203.0.113.8", "127.0.0.1"]);
+  });
+
+  test("a line of events is counted like any other request", async () => {
+    let admitted = 1;
+    const upgrade = eventSockets(
+      {
+        admits: (address) => address === "here" && admitted-- > 0,
+        async *follow() {
+          yield { id: "1.0", event: "gate", data: "{}" };
+        },
+      },
+      () => "here",
+    );
+    served = await serveHttp(() => {}, { host: "127.0.0.1", port: 0, upgrade });
+    const asked =
+      "GET /v1/events HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n" +
+      "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const url = new URL(served.url);
+    const first = await new Promise<string>((resolve) => {
+      const socket = connect(Number(url.port), url.hostname, () => void socket.write(asked));
+      socket.once("data", (piece) => resolve(String(piece)));
+      sockets.push(socket);
+    });
+    expect(first).toContain("101 Switching Protocols");
+    expect((await talk(url, (socket) => void socket.write(asked))).said).toContain("429 Too Many Requests");
   });
 });
