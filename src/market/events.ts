@@ -88,6 +88,12 @@ export class Emitter {
     if (this.#wanted("order") || this.#wanted("replaced")) this.#noted.push(notesOfOrders(open, first, end));
   }
 
+  /** Notes the standing orders of a period that has closed: those from number `first` on. */
+  noteStanding(open: OpenPeriod, first: number): void {
+    // Read at once: the next period, open when they are told, writes its orders in the same place.
+    if (this.#wanted("order")) this.#noted.push([...notesOfOrders(open, first, open.orders.count)]);
+  }
+
   /**
    * Tells what was noted, in order, to everybody who asked, in the order in which they asked. A call from a listener
    * leaves it to the first.

@@ -297,9 +297,10 @@ export class Market {
     const timestampMs = this.#timestampMs;
     const evidence = this.#desk.close();
     const { period } = this.#open;
+    const sent = this.#open.orders.count;
     const outcome = this.#open.close(secret);
-    const { signed } = contract;
-    const parts = { hasher, store, signed, secret, marketId, period, timestampMs, evidence };
+    this.#events.noteStanding(this.#open, sent);
+    const parts = { hasher, store, signed: contract.signed, secret, marketId, period, timestampMs, evidence };
     const result = seal(parts, outcome);
     this.#events.note("cleared", result);
     this.#parts.snapshots.take(this.#parts.state, result.block);

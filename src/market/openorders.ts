@@ -27,6 +27,15 @@ export class OpenOrders {
   }
 
   /**
+   * The records of the standing orders that will be made if their participants send nothing more, end to end, by
+   * participant and carrier; fresh bytes. Known since the period opened; one whose participant can't pay for it is left
+   * out when the gate closes.
+   */
+  standing(): Uint8Array {
+    return this.#open().orders.standingRecords();
+  }
+
+  /**
    * Number of the order with exactly this record, 16 bytes; null when none was taken. Resolves when the order is
    * acknowledged, so whoever never got an answer can ask again.
    */

@@ -7,7 +7,13 @@ import { fail, placed } from "../errors.js";
 import { type Block, hashOfBlock } from "../ledger/format/block.js";
 import { blockHash, encodeHeader, privateMarket, signedMarket, totalNames } from "../ledger/format/header.js";
 import { type Layout, readRecord } from "../ledger/format/layout.js";
-import { flowLayout, postingLayout, readingLayout, tradeLayout } from "../ledger/format/records.js";
+import {
+  flowLayout,
+  orderLayout,
+  postingLayout,
+  readingLayout,
+  tradeLayout,
+} from "../ledger/format/records.js";
 import { type StateSection, stateSections } from "../ledger/format/sections.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import { hashBytes } from "../ledger/tree/hasher.js";
@@ -123,6 +129,7 @@ export class Replay {
     if (header.flags !== flags) fail("corrupt", "flags", `${flags}`, header.flags);
     if (!sameBytes(sections.contracts, outcome.sections.contracts))
       fail("corrupt", "contracts", "canonical contracts", "other bytes");
+    compareRecords(orderLayout, sections.orders, outcome.sections.orders);
     compareRecords(tradeLayout, sections.trades, outcome.sections.trades);
     compareRecords(flowLayout, sections.flows, outcome.sections.flows);
     compareRecords(readingLayout, sections.readings, outcome.sections.readings);

@@ -68,6 +68,12 @@ export const firstParticipantAccount = 16;
 /** Account number of the collateral of participant 0. */
 export const firstCollateralAccount = 0x8000_0000;
 
+/**
+ * The revision of a standing order: nobody sent it, the period made it from a contract. It has no place among those
+ * that were sent.
+ */
+export const standingRevision = 0xffff;
+
 /** Flags of a reading. */
 export const readingEstimated = 1;
 export const readingCorrection = 2;
@@ -78,8 +84,8 @@ export interface OrderRecord {
   readonly carrier: Carrier;
   readonly side: (typeof sides)[number];
   /**
-   * Its place among the orders of this participant and carrier in the period, from 0: no two records of a period are
-   * the same.
+   * Its place among the orders of this participant and carrier in the period, from 0; {@link standingRevision}: it is
+   * the only one, and the period made it. So no two records of a period are the same.
    */
   readonly revision: number;
   /** Quantity ticks; 0 withdraws what the participant had in this carrier. */

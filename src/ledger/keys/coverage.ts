@@ -9,7 +9,7 @@ import { type Block, decodeItems } from "../format/block.js";
 import { decodeCanonical } from "../format/canonical.js";
 import { signedMarket } from "../format/header.js";
 import { offsetsOf } from "../format/layout.js";
-import { orderLayout, readingEstimated, readingLayout } from "../format/records.js";
+import { orderLayout, readingEstimated, readingLayout, standingRevision } from "../format/records.js";
 import { recordsRoot } from "../format/sections.js";
 import type { Hasher } from "../tree/hasher.js";
 import type { LeafRange } from "../tree/path.js";
@@ -52,19 +52,23 @@ class Coverage {
     this.#covered[index] = 1;
   }
 
-  /** Throws `signature` for the first not covered, other than those `excused`. */
-  check(excused: (index: number) => boolean = () => false): void {
-    for (let index = 0; index < this.#covered.length; index += 1)
-      if (this.#covered[index] === 0 && !excused(index))
-        fail("signature", `${this.#field}[${index}]`, "a signature", "none");
+  /** Throws `signature` for the first that is not covered, or is though it is one of those that nobody signs. */
+  check(unsigned: (index: number) => boolean = () => false): void {
+    for (let index = 0; index < this.#covered.length; index += 1) {
+      const covered = this.#covered[index] === 1;
+      if (covered !== unsigned(index)) continue;
+      const [wanted, got] = covered ? ["no signature", "one"] : ["a signature", "none"];
+      fail("signature", `${this.#field}[${index}]`, wanted, got);
+    }
   }
 }
 
 /**
  * Checks every signature of a checked block and takes its contracts into the directory. In a signed market each
- * order, each reading that is not estimated and each contract is covered by exactly one valid signature of the right
- * key, and every order has the revision that is its turn (so no copied order comes back). In an unsigned market
- * there is no evidence. Throws `signature` or `corrupt`, naming what is wrong; the directory is then half-fed and of
+ * order that was sent, each reading that is not estimated and each contract is covered by exactly one valid signature
+ * of the right key, and every order has the revision that is its turn (so no copied order comes back). A standing order
+ * has no signature but that of its contract; that it is the one which the contract makes, a replay says. In an unsigned
+ * market there is no evidence. Throws `signature` or `corrupt`, naming what is wrong; the directory is then half-fed and of
  * no further use.
  */
 export async function checkEvidence(
@@ -128,15 +132,18 @@ class EvidenceCheck {
     }
   }
 
-  /** Orders, one by one or in batches, and readings: all of them but the estimated ones. */
+  /** Orders, one by one or in batches, and readings: all of them but standing orders and estimates. */
   records(evidence: readonly Evidence[]): void {
     for (const item of evidence) {
       if (item.kind === "batch") this.#batch(item);
       else if (item.kind === "order") this.#order(item as Item<"order">);
       else if (item.kind === "reading") this.#reading(item as Item<"reading">);
     }
-    this.#orders.check();
-    const { readings } = this.#block.sections;
+    const { orders, readings } = this.#block.sections;
+    const view = viewOf(orders);
+    this.#orders.check(
+      (index) => view.getUint16(index * orderLayout.bytes + orderAt.revision, true) === standingRevision,
+    );
     this.#readings.check(
       (index) => (readings[index * readingLayout.bytes + readingAt.flags]! & readingEstimated) !== 0,
     );
@@ -209,9 +216,9 @@ class EvidenceCheck {
 }
 
 /**
- * Throws `signature` unless each order has the revision that is its place among those of its participant and carrier. A
- * signature covers the revision, so a network or an operator that repeats an order can't undo what its participant
- * replaced it with.
+ * Throws `signature` unless each order has the revision that is its place among those of its participant and carrier,
+ * or is the only one of them and stands. A signature covers the revision, so a network or an operator that repeats an
+ * order can't undo what its participant replaced it with.
  */
 export function checkRevisions(orders: Uint8Array): void {
   const view = viewOf(orders);
@@ -221,7 +228,11 @@ export function checkRevisions(orders: Uint8Array): void {
     const slot = view.getUint32(at + participant, true) * carriers.length + view.getUint8(at + carrier);
     const wanted = counts.get(slot) ?? 0;
     const found = view.getUint16(at + revision, true);
-    if (found !== wanted) fail("signature", `orders[${index}].revision`, `${wanted}`, found);
-    counts.set(slot, wanted + 1);
+    const stands = found === standingRevision && wanted === 0;
+    if (found !== wanted && !stands) fail("signature", `orders[${index}].revision`, `${wanted}`, found);
+    counts.set(slot, stands ? noneFollows : wanted + 1);
   }
 }
+
+/** What no revision is: behind a standing order there is none of its participant and carrier. */
+const noneFollows = standingRevision + 1;

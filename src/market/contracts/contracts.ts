@@ -76,6 +76,25 @@ export interface ParticipantContract extends Dated {
 }
 
 /**
+ * An order that stands: while its contract holds, each period makes it for a participant who sent none for the carrier.
+ * The contract's signature is the consent to it.
+ */
+export interface StandingOrder {
+  /** Limit in price ticks, as that of an order. */
+  readonly price: number;
+  readonly quantity: StandingQuantity;
+}
+
+/**
+ * How much a standing order is for, in quantity ticks: always the same `amount`; or what the meter said, by its last
+ * reading or by the one of the same period of the day before, at most `most` (left out: the contract's limit). Of use
+ * that is what was drawn less what was fed in, of supply the other way round.
+ */
+export type StandingQuantity =
+  | { readonly rule: "fixed"; readonly amount: number }
+  | { readonly rule: "last" | "dayBefore"; readonly most?: number };
+
+/**
  * What may be offered of a carrier: by one participant, or without `participant` the standard terms, which hold for
  * every participant while it has no supply contract of its own for the carrier.
  */
@@ -93,6 +112,8 @@ export interface SupplyContract extends Dated {
   readonly pool?: false | { readonly floor?: number };
   /** Amount held back from its balance while the contract holds, in amount ticks; "0" in standard terms. */
   readonly collateral: string;
+  /** What is offered in periods in which the participant orders nothing; not in standard terms. Left out: nothing. */
+  readonly standing?: StandingOrder;
 }
 
 /**
@@ -117,6 +138,8 @@ export interface UseContract extends Dated {
   readonly poolLimit?: number;
   /** Whether demand left open is imported at the retail tariff. */
   readonly import: boolean;
+  /** What is asked for in periods in which the participant orders nothing; not in standard terms. Left out: nothing. */
+  readonly standing?: StandingOrder;
 }
 
 /** A stay of a device that comes and goes, such as an electric car; periods are half-open, `plugIn … plugOut`. */

@@ -23,6 +23,8 @@ import { maxParties, nobody, Register, type Registered } from "./register.js";
 /** Number of carriers: (participant, carrier) stands in columns at `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
 
+const dayMs = 86_400_000;
+
 /** A storage device with its contract resolved to numbers. */
 export interface Device extends Registered<StorageContract> {
   carrier: number;
@@ -101,6 +103,8 @@ export class Terms {
   readonly use: SideTerms<UseContract> = new SideTerms();
   /** By (participant, carrier): number of the area that the participant names, or {@link nobody}. */
   readonly areaOf: number[] = [];
+  /** (participant, carrier) of the meters whose readings of a day are kept, since a standing order asks for them. */
+  readonly dayMeters: Set<number> = new Set();
 
   /** Last version of every key ever seen and not in force, so that none comes twice. */
   readonly #past = new Map<string, number>();
@@ -115,6 +119,12 @@ export class Terms {
   /** Place of a registered participant and a carrier in the columns. */
   slot(participant: string, carrier: Carrier): number {
     return this.numberOf(participant)! * carrierCount + carriers.indexOf(carrier);
+  }
+
+  /** Whole periods in a day; null: it has none, or one alone. */
+  get periodsPerDay(): number | null {
+    const count = dayMs / (this.market?.periodMs ?? Number.NaN);
+    return Number.isInteger(count) && count > 1 ? count : null;
   }
 
   /** Version that the next contract of this key must have. */

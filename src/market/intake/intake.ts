@@ -71,14 +71,17 @@ export class Intake {
     };
   }
 
-  /** The withdrawal of the live order of a participant and carrier; throws `refused` when there is none. */
+  /**
+   * The withdrawal of the live order of a participant and carrier, or of the standing order that would be made; throws
+   * `refused` when there is neither.
+   */
   withdrawal(participant: string, carrier: Carrier, open: OpenPeriod): OrderRecord {
     const number = this.participant(participant, "participant");
     const code = carrierCode(carrier, "carrier");
     const { orders } = open;
-    const held = orders.live[number * carriers.length + code] ?? -1;
-    if (held < 0) fail("refused", "order", "an order to withdraw", "none");
-    const side = sides[orders.sideOf(held)]!;
+    const held = orders.heldSide(number * carriers.length + code);
+    if (held === null) return fail("refused", "order", "an order to withdraw", "none");
+    const side = sides[held]!;
     const revision = orders.revisions(number, code);
     return { participant: number, carrier, side, revision, quantity: 0, price: 0 };
   }

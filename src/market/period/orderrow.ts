@@ -3,7 +3,7 @@
  * millions.
  */
 import { type Offsets, offsetsOf } from "../../ledger/format/layout.js";
-import { type OrderRecord, orderLayout } from "../../ledger/format/records.js";
+import { type OrderRecord, orderLayout, standingRevision } from "../../ledger/format/records.js";
 
 /** Where the fields of an order record begin. */
 export const orderAt: Offsets<OrderRecord> = /* @__PURE__ */ offsetsOf(orderLayout);
@@ -16,7 +16,10 @@ export interface OrderRow {
   /** 0 withdraws the live order. */
   quantity: number;
   price: number;
-  /** Its place among the orders of its participant and carrier; {@link nextRevision}: whichever is next. */
+  /**
+   * Its place among the orders of its participant and carrier; {@link nextRevision}: whichever is next; of one that
+   * stands `standingRevision`.
+   */
   revision: number;
 }
 /** A revision that is not given. */
@@ -42,6 +45,11 @@ export function readRow(view: DataView, index: number, row: OrderRow): OrderRow 
   row.price = view.getInt32(at + orderAt.price, true);
   row.revision = view.getUint16(at + orderAt.revision, true);
   return row;
+}
+
+/** Whether record `index` of records end to end is an order that the period made from a contract. */
+export function stands(view: DataView, index: number): boolean {
+  return view.getUint16(index * orderLayout.bytes + orderAt.revision, true) === standingRevision;
 }
 
 /** Writes a row with a revision as record `index` of records end to end. */

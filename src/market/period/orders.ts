@@ -1,18 +1,18 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
 import { copyOf, sameBytes, viewOf } from "../../bytes.js";
 import { type ErrorCode, GridclearError } from "../../errors.js";
-import { orderLayout, sideCode } from "../../ledger/format/records.js";
-import { carriers, ppm } from "../../units.js";
+import { orderLayout, sideCode, standingRevision } from "../../ledger/format/records.js";
+import { carriers } from "../../units.js";
 import type { Accounts } from "../books/accounts.js";
 import { Numbers, type Workspace } from "../books/workspace.js";
 import { nobody } from "../contracts/register.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 import { maxPeriodOrders, maxRevisions } from "./limits.js";
+import { lockOf, roughLock } from "./locks.js";
 import { nextRevision, type OrderRow, orderAt, orderRow, readRow, writeRow } from "./orderrow.js";
 import type { ResolvedTerms } from "./resolved.js";
 
-/** Sides of an order in numbers. */
-const offerSide: number = sideCode.offer;
+/** Side of a bid in numbers. */
 export const bidSide: number = sideCode.bid;
 
 /** What the orders of a period are held against, and where they are written. */
@@ -21,6 +21,8 @@ export interface OrdersParts {
   readonly terms: Terms;
   readonly resolved: ResolvedTerms;
   readonly accounts: Accounts;
+  /** By (participant, carrier), in that order: what is made of contracts where nobody orders; empty by default. */
+  readonly standing?: ReadonlyMap<number, OrderRow>;
 }
 
 /** Orders that there is room for at first. */
@@ -44,6 +46,7 @@ export class Orders {
   readonly #terms: Terms;
   readonly #resolved: ResolvedTerms;
   readonly #accounts: Accounts;
+  readonly #standing: ReadonlyMap<number, OrderRow>;
   /** The records, end to end: the section of the block as far as it goes. */
   #bytes: Uint8Array;
   #view: DataView;
@@ -61,7 +64,7 @@ export class Orders {
    * Begins to take the orders of a period; balances and contracts must stay as they are until it closes. What was taken
    * on the same workspace before is gone.
    */
-  constructor({ workspace, terms, resolved, accounts }: OrdersParts) {
+  constructor({ workspace, terms, resolved, accounts, standing = new Map() }: OrdersParts) {
     this.#workspace = workspace;
     this.replaced = workspace.i32("replaced", leastRoom);
     this.#bytes = workspace.u8("orders", leastRoom * orderLayout.bytes);
@@ -72,6 +75,7 @@ export class Orders {
     this.#terms = terms;
     this.#resolved = resolved;
     this.#accounts = accounts;
+    this.#standing = standing;
     const slots = terms.participants.length * carrierCount;
     this.live = workspace.i32("live", slots).fill(nobody);
     this.#revisions = workspace.u8("revisions", slots).fill(0);
@@ -80,22 +84,41 @@ export class Orders {
 
   /** Takes an order, or says why not; nothing changes when refused. */
   take(row: Readonly<OrderRow>): GridclearError | null {
-    const { participant, carrier, quantity } = row;
-    if (this.count >= maxPeriodOrders)
-      return refuse("limit", "order", `at most ${maxPeriodOrders} a period`, this.count);
-    const slot = participant * carrierCount + carrier;
+    const slot = row.participant * carrierCount + row.carrier;
     const next = this.#revisions[slot] ?? 0;
     if (row.revision !== nextRevision && row.revision !== next)
       return refuse("refused", "order.revision", `${next}, the next`, row.revision);
+    return this.#put(row, slot, next);
+  }
+
+  /** Makes the standing orders of those who sent none for the carrier, leaving out what would be refused if sent. */
+  makeStanding(): void {
+    for (const [slot, row] of this.#standing)
+      if (this.#revisions[slot] === 0) this.#put(row, slot, standingRevision);
+  }
+
+  /** The records of the standing orders that would be made if no more orders came, end to end, fresh bytes. */
+  standingRecords(): Uint8Array {
+    const rows = [...this.#standing].filter(([slot]) => this.#revisions[slot] === 0);
+    const bytes = new Uint8Array(rows.length * orderLayout.bytes);
+    for (const [index, [, row]] of rows.entries()) writeRow(viewOf(bytes), index, row, standingRevision);
+    return bytes;
+  }
+
+  /** Takes an order with its revision unless something speaks against it. */
+  #put(row: Readonly<OrderRow>, slot: number, revision: number): GridclearError | null {
+    const { carrier, quantity } = row;
+    if (this.count >= maxPeriodOrders)
+      return refuse("limit", "order", `at most ${maxPeriodOrders} a period`, this.count);
     const refusal = this.#isPlain(row, slot) ? this.#judgeMeans(row, slot) : this.#judge(row, slot);
     if (refusal !== null) return refusal;
     const number = this.count;
     if (number === this.replaced.length) this.#grow();
-    writeRow(this.#view, number, row, next);
+    writeRow(this.#view, number, row, revision);
     this.replaced[number] = this.live[slot]!;
     this.count += 1;
     this.#byCarrier[carrier]!.push(number);
-    this.#revisions[slot] = next + 1;
+    this.#revisions[slot]! += 1;
     this.live[slot] = quantity === 0 ? nobody : number;
     return null;
   }
@@ -119,6 +142,16 @@ export class Orders {
 
   sideOf(number: number): number {
     return this.#view.getUint8(number * orderLayout.bytes + orderAt.side);
+  }
+
+  /**
+   * Side of what a participant can take back of a carrier: its live order, or while it has sent none the standing order
+   * that would be made; null: nothing.
+   */
+  heldSide(slot: number): number | null {
+    const held = this.live[slot] ?? nobody;
+    if (held >= 0) return this.sideOf(held);
+    return this.#revisions[slot] === 0 ? (this.#standing.get(slot)?.side ?? null) : null;
   }
 
   /** An order that was taken; the object is the caller's. */
@@ -206,7 +239,7 @@ export class Orders {
    */
   #isPlain({ participant, carrier, side, quantity }: OrderRow, slot: number): boolean {
     const { registered, clears, offerLimit, bidLimit } = this.#resolved;
-    const limit = (side === offerSide ? offerLimit : bidLimit)[slot];
+    const limit = (side === sideCode.offer ? offerLimit : bidLimit)[slot];
     return (
       participant < this.#means.length &&
       registered[participant] === 1 &&
@@ -230,7 +263,7 @@ export class Orders {
     if (quantity === 0) return this.#judgeWithdrawal(row, slot, known.name);
     if (terms.clearing[carrier] === null)
       return refuse("refused", "order.carrier", "a carrier with a clearing contract", carriers[carrier]);
-    const supplies = row.side === offerSide;
+    const supplies = row.side === sideCode.offer;
     const contract = supplies ? terms.supply.of(slot) : terms.use.of(slot);
     if (contract === null)
       return refuse(
@@ -245,9 +278,9 @@ export class Orders {
   }
 
   #judgeWithdrawal({ side, price }: OrderRow, slot: number, name: string): GridclearError | null {
-    const held = this.live[slot]!;
-    if (held < 0) return refuse("refused", "order.quantity", "an order to withdraw", `none of ${name}`);
-    return price === 0 && side === this.sideOf(held)
+    const held = this.heldSide(slot);
+    if (held === null) return refuse("refused", "order.quantity", "an order to withdraw", `none of ${name}`);
+    return price === 0 && side === held
       ? null
       : refuse("invalid", "order", "the side of what is withdrawn and price 0", `side ${side}, ${price}`);
   }
@@ -259,15 +292,15 @@ export class Orders {
     const near = this.#means[participant]!;
     if (near === Number.POSITIVE_INFINITY) return null;
     const first = participant * carrierCount;
-    let rough = this.#roughLock(row, slot);
+    let rough = roughLock(this.#resolved, row, slot);
     if (rough === 0) return null;
     for (let other = first; other < first + carrierCount; other += 1)
       if (other !== slot && this.live[other]! >= 0)
-        rough += this.#roughLock(this.row(this.live[other]!), other);
+        rough += roughLock(this.#resolved, this.row(this.live[other]!), other);
     // A handful of roundings of 2⁻⁵³ each: what is clearly enough in doubles is enough. All else is worked out exactly.
     if (rough * (1 + 1e-12) + 1 <= near) return null;
     const means = this.#accounts.of(participant) + this.#terms.creditLimit(participant)!;
-    const wanted = this.locked(participant) - this.#lockOfLive(slot) + this.#lock(row, slot);
+    const wanted = this.locked(participant) - this.#lockOfLive(slot) + lockOf(this.#resolved, row, slot);
     if (wanted <= means) return null;
     return refuse("refused", "order", `a worst case of at most ${means} amount ticks`, wanted);
   }
@@ -280,31 +313,7 @@ export class Orders {
 
   #lockOfLive(slot: number): bigint {
     const number = this.live[slot]!;
-    return number < 0 ? 0n : this.#lock(this.row(number), slot);
-  }
-
-  /** The price at which an order costs its participant most: 0 when it can only earn. */
-  #worstPrice({ side, price }: OrderRow, slot: number): number {
-    const { poolFloor, poolLimit, importPrice } = this.#resolved;
-    // A floor that is not a number is the price; an infinite one is never paid.
-    if (side === offerSide) return Math.max(0, -price, poolFloor[slot]! < 0 ? -poolFloor[slot]! : 0);
-    return Math.max(0, price, poolLimit[slot]!, importPrice[slot]!);
-  }
-
-  /** The highest rate of commission that an order may have to pay. */
-  #worstRate({ side, carrier }: OrderRow): number {
-    const { offerRate, bidRate } = this.#resolved;
-    return (side === offerSide ? offerRate : bidRate)[carrier]!;
-  }
-
-  #roughLock(row: OrderRow, slot: number): number {
-    return row.quantity * this.#worstPrice(row, slot) * (1 + this.#worstRate(row) / ppm);
-  }
-
-  /** What an order costs at worst, in amount ticks. */
-  #lock(row: OrderRow, slot: number): bigint {
-    const amount = BigInt(row.quantity) * BigInt(this.#worstPrice(row, slot));
-    return amount + (amount * BigInt(this.#worstRate(row))) / BigInt(ppm);
+    return number < 0 ? 0n : lockOf(this.#resolved, this.row(number), slot);
   }
 
   #grow(): void {

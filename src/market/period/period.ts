@@ -22,17 +22,22 @@ import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
 import { linkConverters, unlinked } from "./linked.js";
 import { Lottery } from "./lottery.js";
 import { MeterBook } from "./meters.js";
+import { type OrderRow, stands } from "./orderrow.js";
 import { Orders } from "./orders.js";
 import { Readings, readingRow } from "./readings.js";
 import type { Round } from "./round.js";
 import { settle } from "./settlement.js";
+import { standingOrders } from "./standing.js";
 import type { MarketState, StateRoots } from "./state.js";
 import { markDepartures, selfDischarge } from "./storage.js";
 
 /** What decides a period: all that its block records of the outside world. */
 export interface PeriodInput {
   readonly period: number;
-  /** Sections of the block. Estimated readings among `readings` are results and are passed over. */
+  /**
+   * Sections of the block. Standing orders among `orders` and estimates among `readings` are results and are passed
+   * over.
+   */
   readonly contracts: Uint8Array;
   readonly orders: Uint8Array;
   readonly readings: Uint8Array;
@@ -102,11 +107,15 @@ export class OpenPeriod {
     this.#contractBytes = total;
   }
 
-  /** No more contracts come: orders and readings are taken from now on. */
+  /** No more contracts come: orders and readings are taken from now on, and standing orders are known. */
   start(): void {
-    const { terms, books, lastReadings } = this.#state;
+    const { workspace, terms, resolved, accounts, books, lastReadings } = this.#state;
     if (terms.market === null) fail("state", "contract", "a market contract", "none");
-    this.#orders = new Orders(this.#state);
+    lastReadings.keepDays(terms.dayMeters, terms.periodsPerDay, this.period);
+    const standing = this.#genesis
+      ? new Map<number, OrderRow>()
+      : standingOrders({ terms, resolved, lastReadings }, this.period);
+    this.#orders = new Orders({ workspace, terms, resolved, accounts, standing });
     this.#readings = new Readings(books, this.period, lastReadings);
   }
 
@@ -126,11 +135,12 @@ export class OpenPeriod {
   }
 
   /**
-   * Clears every carrier, settles what is due and returns everything that follows. Once. `certify`: clearings on areas
+   * Makes the standing orders, clears every carrier, settles what is due and returns everything that follows. Once. `certify`: clearings on areas
    * have to prove that they are the best (docs/areas.md, "The certificate").
    */
   close(secret: Uint8Array | null, certify = false): PeriodOutcome {
     const { orders, readings } = this;
+    orders.makeStanding();
     const { workspace, terms, accounts, charges, books } = this.#state;
     const positions = this.#state.positions.begin(terms.participants.length * carrierCount);
     const unlinkedRound: Round = {
@@ -227,7 +237,9 @@ const lengthBytes = 4;
 
 function takeOrders(orders: Orders, bytes: Uint8Array): void {
   checkRecords(orderLayout, bytes);
+  const view = viewOf(bytes);
   for (let index = 0; index < bytes.length / orderLayout.bytes; index += 1) {
+    if (stands(view, index)) continue;
     const refusal = orders.takeRecord(bytes, index);
     if (refusal !== null) throw refusal.at(`order ${index}`);
   }

@@ -1,20 +1,17 @@
 /** The meter readings of the open period, checked against the books of the periods that they are about. */
 import { copyOf } from "../../bytes.js";
-import { type ErrorCode, fail, GridclearError } from "../../errors.js";
-import type { Rooted } from "../../ledger/format/header.js";
-import { decodeRecords, offsetsOf } from "../../ledger/format/layout.js";
+import { type ErrorCode, GridclearError } from "../../errors.js";
+import { offsetsOf } from "../../ledger/format/layout.js";
 import {
   meteredPeriod,
   readingCorrection,
   readingEstimated,
   readingLayout,
 } from "../../ledger/format/records.js";
-import { lastReadingLayout } from "../../ledger/format/state.js";
-import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers, maxQuantity } from "../../units.js";
 import { type Amount, amountAt, difference, maxAmount, putAmount } from "../books/amounts.js";
 import { carrierCount } from "../contracts/terms.js";
-import { rootedOf } from "./carried.js";
+import type { LastReadings } from "./lastreadings.js";
 import { maxPeriodReadings, maxReadingRevisions } from "./limits.js";
 import { type MeterBook, meter } from "./meters.js";
 
@@ -129,8 +126,9 @@ export class Readings {
       taken = book.get(row, meter.tradedIn);
       given = book.get(row, meter.tradedOut);
     } else if (rule === "last") {
-      taken = this.#last.in(slot);
-      given = this.#last.out(slot);
+      const last = this.#last.last(slot);
+      taken = last?.in ?? 0;
+      given = last?.out ?? 0;
     }
     let left = book.owed(slot, row, taken, given);
     const carrier = slot % carrierCount;
@@ -208,86 +206,6 @@ const judgeAmount = (amount: Amount): GridclearError | null =>
   within(amount) === amount
     ? null
     : refuse("limit", "reading", `an imbalance of at most ${maxAmount} amount ticks`, amount);
-
-const lastAt = /* @__PURE__ */ offsetsOf(lastReadingLayout);
-
-/** The last reading of every meter, by period of delivery: what the rule `last` estimates with. */
-export class LastReadings {
-  #period: Float64Array = new Float64Array(0);
-  /** Count and root of the records; null once a reading has come. */
-  #rooted: Rooted | null = null;
-  #in: Uint32Array = new Uint32Array(0);
-  #out: Uint32Array = new Uint32Array(0);
-
-  /** Notes a reading of a slot unless a later period was read already. */
-  note(slot: number, reading: ReadingRow): void {
-    if (slot >= this.#in.length) this.#grow(slot + 1);
-    // Periods count from 0; a column starts at 0 for "never", so it holds the period plus one.
-    if (reading.period + 1 < this.#period[slot]!) return;
-    this.#rooted = null;
-    this.#period[slot] = reading.period + 1;
-    this.#in[slot] = reading.in;
-    this.#out[slot] = reading.out;
-  }
-
-  /** Number of meters that were read, and the root over their records; a hash not to be written to. */
-  rooted(hasher: Hasher): Rooted {
-    this.#rooted ??= rootedOf(lastReadingLayout, this.encode(), hasher);
-    return this.#rooted;
-  }
-
-  /** The records, by participant and carrier, end to end; fresh bytes. */
-  encode(): Uint8Array {
-    const count = this.#period.reduce((sum, period) => (period > 0 ? sum + 1 : sum), 0);
-    const bytes = new Uint8Array(count * lastReadingLayout.bytes);
-    const view = new DataView(bytes.buffer);
-    for (let slot = 0, at = 0; at < bytes.length; slot += 1) {
-      const period = this.#period[slot]!;
-      if (period === 0) continue;
-      const carrier = slot % carrierCount;
-      view.setUint32(at + lastAt.participant, (slot - carrier) / carrierCount, true);
-      view.setUint8(at + lastAt.carrier, carrier);
-      putAmount(view, at + lastAt.period, period - 1);
-      view.setUint32(at + lastAt.in, this.#in[slot]!, true);
-      view.setUint32(at + lastAt.out, this.#out[slot]!, true);
-      at += lastReadingLayout.bytes;
-    }
-    return bytes;
-  }
-
-  /** Takes the records of a snapshot over. Throws `corrupt` for one of a participant that there is not. */
-  restore(records: Uint8Array, participants: number): void {
-    for (const each of decodeRecords(lastReadingLayout, records)) {
-      const { participant, carrier, period, in: taken, out } = each;
-      if (participant >= participants)
-        fail("corrupt", "snapshot lastReadings", `fewer than ${participants} participants`, participant);
-      const code = carriers.indexOf(carrier);
-      const reading = { participant, carrier: code, period, version: 0, in: taken, out };
-      this.note(participant * carrierCount + code, reading);
-    }
-  }
-
-  in(slot: number): number {
-    return this.#in[slot] ?? 0;
-  }
-
-  out(slot: number): number {
-    return this.#out[slot] ?? 0;
-  }
-
-  #grow(least: number): void {
-    const size = Math.max(least, 2 * this.#in.length, 256);
-    const period = new Float64Array(size);
-    const taken = new Uint32Array(size);
-    const given = new Uint32Array(size);
-    period.set(this.#period);
-    taken.set(this.#in);
-    given.set(this.#out);
-    this.#period = period;
-    this.#in = taken;
-    this.#out = given;
-  }
-}
 
 const refuse = (code: ErrorCode, field: string, wanted: string, got: unknown): GridclearError =>
   new GridclearError(code, { field, wanted, got });

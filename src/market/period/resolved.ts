@@ -28,6 +28,8 @@ export class ResolvedTerms {
    * least 0; 0 where nothing is imported.
    */
   readonly importPrice: Float64Array;
+  /** (participant, carrier), in that order, of whom a contract in force has a standing order. */
+  readonly standing: readonly number[];
   /** By carrier: the highest rate of commission, in ppm, that an offer and a bid may have to pay. */
   readonly offerRate: readonly number[];
   readonly bidRate: readonly number[];
@@ -43,12 +45,14 @@ export class ResolvedTerms {
     this.poolLimit = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
     this.imports = new Uint8Array(slots);
     this.importPrice = new Float64Array(slots);
+    const standing: number[] = [];
     const tariffs = carriers.map((carrier) => payment?.tariffs[carrier].retail ?? Number.NEGATIVE_INFINITY);
     const trees = carriers.map((_, code) => terms.areas.tree(code));
     for (let slot = 0; slot < slots; slot += 1) {
       // Nothing is taken from whoever is under contract no more, nor for it.
       if (this.registered[Math.floor(slot / carrierCount)] === 0) continue;
       const [supply, use] = [terms.supply.of(slot), terms.use.of(slot)];
+      if (supply?.standing !== undefined || use?.standing !== undefined) standing.push(slot);
       this.offerLimit[slot] = supply?.limit ?? 0;
       this.bidLimit[slot] = use?.limit ?? 0;
       if (supply !== null && supply.pool !== false) this.poolFloor[slot] = supply.pool?.floor ?? Number.NaN;
@@ -63,6 +67,7 @@ export class ResolvedTerms {
       this.imports[slot] = 1;
       if (clearing[carrier]?.import === true) this.importPrice[slot] = Math.max(0, tariffs[carrier]! + fee);
     }
+    this.standing = standing;
     const highest = (side: "supply" | "use"): number[] =>
       carriers.map((carrier) =>
         (payment?.tariffs[carrier].commission ?? []).reduce((rate, tier) => Math.max(rate, tier[side]), 0),

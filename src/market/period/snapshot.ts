@@ -71,6 +71,7 @@ export function restoreState(snapshot: Snapshot, hasher: Hasher): MarketState {
   restoreBalances(state, snapshot.state);
   restoreRules(state, snapshot);
   restoreBooks(state, snapshot);
+  state.lastReadings.keepDays(state.terms.dayMeters, state.terms.periodsPerDay, header.period);
   state.lastReadings.restore(snapshot.lastReadings, state.terms.participants.length);
   const roots = state.roots(hasher, snapshot.secret);
   for (const name of stateSections) {

@@ -17,8 +17,8 @@ import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Rules } from "../contracts/rules.js";
 import { Terms } from "../contracts/terms.js";
 import { encodeBalances, encodeBooks, rootedOf } from "./carried.js";
+import { LastReadings } from "./lastreadings.js";
 import type { MeterBook } from "./meters.js";
-import { LastReadings } from "./readings.js";
 import { ResolvedTerms } from "./resolved.js";
 
 /** Number of records and root of every section of what is carried over. */

@@ -12,7 +12,7 @@ import { contractKey, parseContract } from "../../market/contracts/kinds.js";
 import { carrierCount, type Terms } from "../../market/contracts/terms.js";
 import type { MatchingEngine } from "../../market/engine.js";
 import { meter } from "../../market/period/meters.js";
-import { nextRevision, orderRow, readRow } from "../../market/period/orderrow.js";
+import { nextRevision, orderRow, readRow, stands } from "../../market/period/orderrow.js";
 import { OpenPeriod, type PeriodOutcome } from "../../market/period/period.js";
 import { readingRow } from "../../market/period/readings.js";
 import { MarketState } from "../../market/period/state.js";
@@ -117,10 +117,12 @@ export class OtherMarket {
     const view = viewOf(bytes);
     const row = orderRow();
     for (let index = 0; index < bytes.length / orderLayout.bytes; index += 1) {
+      if (stands(view, index)) continue;
       readRow(view, index, row);
       for (const participant of this.#numbers[row.participant]!) {
         // What was not taken need not be withdrawn.
-        if (row.quantity === 0 && orders.live[participant * carrierCount + row.carrier]! < 0) continue;
+        const slot = participant * carrierCount + row.carrier;
+        if (row.quantity === 0 && orders.heldSide(slot) === null) continue;
         row.participant = participant;
         row.revision = nextRevision;
         const refusal = orders.take(row);

@@ -25,6 +25,7 @@ import {
 } from "../fields.js";
 import { creditOf, type SideTerms, type Terms } from "../terms.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
+import { checkStanding, fittingStanding, noteDayMeter, standingOrder } from "./standing.js";
 
 /** A participant: its key, its gateway, its areas, its credit. */
 export const participant: ContractKind<ParticipantContract> = {
@@ -79,7 +80,11 @@ function putTerms<T extends SupplyContract | UseContract>(
   contract: T | null,
 ): void {
   if (id === undefined) side.standard[carriers.indexOf(of)] = contract;
-  else side.own[terms.slot(id, of)] = contract;
+  else {
+    const slot = terms.slot(id, of);
+    side.own[slot] = contract;
+    noteDayMeter(terms, slot);
+  }
 }
 
 const joins = record({ floor: optional(price) });
@@ -94,12 +99,13 @@ const supplyFields = record({
   limit: quantity,
   pool: optional(poolTerms),
   collateral: money(0n),
+  standing: optional(standingOrder),
 });
 
 /** The terms of who offers: own ones, or the standard for all. */
 export const supply: ContractKind<SupplyContract> = {
   parse: (value, field) => {
-    const contract = supplyFields(value, field);
+    const contract = fittingStanding(supplyFields(value, field), field);
     if (contract.participant === undefined && contract.collateral !== "0")
       fail(
         "invalid",
@@ -113,6 +119,7 @@ export const supply: ContractKind<SupplyContract> = {
   check: (contract, { terms, accounts }, own) => {
     if (contract.participant === undefined) return;
     terms.checkParticipant(own, contract.participant);
+    checkStanding(contract, terms, own);
     const held = terms.supply.own[terms.slot(contract.participant, contract.carrier)] ?? null;
     const more = BigInt(contract.collateral) - BigInt(held?.collateral ?? "0");
     const balance = accounts.of(terms.numberOf(contract.participant)!);
@@ -157,21 +164,25 @@ function holdCollateral(
   });
 }
 
+const useFields = record({
+  ...dated("use"),
+  participant: optional(name),
+  carrier,
+  limit: quantity,
+  interruptible: share,
+  interruptionPrice: positivePrice,
+  poolLimit: optional(price),
+  import: boolean,
+  standing: optional(standingOrder),
+});
+
 /** The terms of who asks: own ones, or the standard for all. */
 export const use: ContractKind<UseContract> = {
-  parse: record({
-    ...dated("use"),
-    participant: optional(name),
-    carrier,
-    limit: quantity,
-    interruptible: share,
-    interruptionPrice: positivePrice,
-    poolLimit: optional(price),
-    import: boolean,
-  }),
+  parse: (value, field) => fittingStanding(useFields(value, field), field),
   key: termsKey,
   check: (contract, { terms }, own) => {
     if (contract.participant !== undefined) terms.checkParticipant(own, contract.participant);
+    checkStanding(contract, terms, own);
     const retail = terms.payment?.tariffs[contract.carrier].retail;
     if (contract.poolLimit !== undefined && retail !== undefined && contract.poolLimit > retail)
       fail("refused", `${own}.poolLimit`, `at most the retail tariff, ${retail}`, contract.poolLimit);
