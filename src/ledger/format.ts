@@ -84,6 +84,7 @@ export {
   readingLayout,
   sideCode,
   sides,
+  standingRevision,
   type TradeRecord,
   tradeCode,
   tradeKinds,

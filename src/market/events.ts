@@ -4,7 +4,7 @@
  * rejects, harms neither the market nor the other listeners: the reporter is called with the error.
  */
 import { fail, type GridclearError } from "../errors.js";
-import { type OrderRecord, sides } from "../ledger/format/records.js";
+import { type OrderRecord, sides, standingRevision } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
 import type { Contract } from "./contracts/contracts.js";
 import type { OpenPeriod } from "./period/period.js";
@@ -88,10 +88,14 @@ export class Emitter {
     if (this.#wanted("order") || this.#wanted("replaced")) this.#noted.push(notesOfOrders(open, first, end));
   }
 
-  /** Notes the standing orders of a period that has closed: those from number `first` on. */
-  noteStanding(open: OpenPeriod, first: number): void {
+  /** Notes the standing orders of a period that has closed: the last of its orders. */
+  noteStanding(open: OpenPeriod): void {
+    if (!this.#wanted("order")) return;
+    const { orders } = open;
+    let first = orders.count;
+    while (first > 0 && orders.row(first - 1).revision === standingRevision) first -= 1;
     // Read at once: the next period, open when they are told, writes its orders in the same place.
-    if (this.#wanted("order")) this.#noted.push([...notesOfOrders(open, first, open.orders.count)]);
+    this.#noted.push([...notesOfOrders(open, first, orders.count)]);
   }
 
   /**

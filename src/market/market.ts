@@ -297,9 +297,8 @@ export class Market {
     const timestampMs = this.#timestampMs;
     const evidence = this.#desk.close();
     const { period } = this.#open;
-    const sent = this.#open.orders.count;
     const outcome = this.#open.close(secret);
-    this.#events.noteStanding(this.#open, sent);
+    this.#events.noteStanding(this.#open);
     const parts = { hasher, store, signed: contract.signed, secret, marketId, period, timestampMs, evidence };
     const result = seal(parts, outcome);
     this.#events.note("cleared", result);

@@ -7,7 +7,7 @@ import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
-import { readingLayout } from "../../src/ledger/format/records.js";
+import { orderLayout, readingLayout, standingRevision } from "../../src/ledger/format/records.js";
 import { openNodeStore } from "../../src/ledger/store/node.js";
 import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
@@ -66,6 +66,14 @@ describe.skipIf(process.platform === "win32")("a process that trades", () => {
         );
         expect(ids, line).toContain(what);
       }
+    }
+    // The order of the one who never sends any is in no log, and stands once in every block.
+    for (let height = 1; height < market.store.size; height += 1) {
+      const { sections } = decodeBlock((await market.store.get(height))!);
+      const made = decodeRecords(orderLayout, sections.orders).filter(
+        ({ participant }) => participant === 50,
+      );
+      expect(made.map(({ revision, quantity }) => [revision, quantity])).toEqual([[standingRevision, 7]]);
     }
     await market.store.close();
   });

@@ -3,13 +3,26 @@ import { openNodeStore } from "../../src/ledger/store/node.js";
 import { openMarket } from "../../src/market/open.js";
 
 // A process that trades on a ledger with a log and writes what was acknowledged to it, a line each, until it is killed:
-// a few orders at a time, now and then a reading, a contract, and the end of the period.
+// a few orders at a time, now and then a reading, a contract, and the end of the period. One member never orders.
+const quiet = {
+  kind: "use",
+  version: 1,
+  from: 0,
+  participant: "quiet",
+  carrier: "electricity",
+  limit: 7,
+  interruptible: 0,
+  interruptionPrice: 0,
+  import: false,
+  standing: { price: 300_000, quantity: { rule: "fixed", amount: 7 } },
+} as const;
 const engine = await openEngine();
 const market = await openMarket({
   engine,
   store: await openNodeStore(process.argv[2]!, { hasher: engine }),
   log: true,
-  participants: Array.from({ length: 50 }, (_, index) => `unit-${index}`),
+  participants: [...Array.from({ length: 50 }, (_, index) => `unit-${index}`), "quiet"],
+  contracts: [quiet],
   metering: { window: 2, corrections: 2, missing: "zero" },
   startMs: 0,
 });

@@ -84,7 +84,7 @@ export interface OrderRecord {
   readonly carrier: Carrier;
   readonly side: (typeof sides)[number];
   /**
-   * Its place among the orders of this participant and carrier in the period, from 0; {@link standingRevision}: it is
+   * Its place among the orders of this participant and carrier in the period, from 0; `standingRevision`, 65535: it is
    * the only one, and the period made it. So no two records of a period are the same.
    */
   readonly revision: number;

@@ -68,8 +68,8 @@ class Coverage {
  * order that was sent, each reading that is not estimated and each contract is covered by exactly one valid signature
  * of the right key, and every order has the revision that is its turn (so no copied order comes back). A standing order
  * has no signature but that of its contract; that it is the one which the contract makes, a replay says. In an unsigned
- * market there is no evidence. Throws `signature` or `corrupt`, naming what is wrong; the directory is then half-fed and of
- * no further use.
+ * market there is no evidence. Throws `signature` or `corrupt`, naming what is wrong; the directory is then half-fed
+ * and of no further use.
  */
 export async function checkEvidence(
   block: Block,

@@ -5,6 +5,7 @@
 import type { Mechanism, Pricing, Ties } from "../../core/mechanisms.js";
 import type { CommissionTier } from "../../core/rules.js";
 import type { Carrier } from "../../units.js";
+import type { StandingOrder } from "./standingorder.js";
 
 /**
  * The contracts of a market: plain data of integers and strings, recorded as canonical JSON in the block of the
@@ -74,25 +75,6 @@ export interface ParticipantContract extends Dated {
   /** How far its balance may go below zero, in amount ticks; null: without limit. Left out: the payment contract's. */
   readonly creditLimit?: string | null;
 }
-
-/**
- * An order that stands: while its contract holds, each period makes it for a participant who sent none for the carrier.
- * The contract's signature is the consent to it.
- */
-export interface StandingOrder {
-  /** Limit in price ticks, as that of an order. */
-  readonly price: number;
-  readonly quantity: StandingQuantity;
-}
-
-/**
- * How much a standing order is for, in quantity ticks: always the same `amount`; or what the meter said, by its last
- * reading or by the one of the same period of the day before, at most `most` (left out: the contract's limit). Of use
- * that is what was drawn less what was fed in, of supply the other way round.
- */
-export type StandingQuantity =
-  | { readonly rule: "fixed"; readonly amount: number }
-  | { readonly rule: "last" | "dayBefore"; readonly most?: number };
 
 /**
  * What may be offered of a carrier: by one participant, or without `participant` the standard terms, which hold for

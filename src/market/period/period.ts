@@ -135,8 +135,8 @@ export class OpenPeriod {
   }
 
   /**
-   * Makes the standing orders, clears every carrier, settles what is due and returns everything that follows. Once. `certify`: clearings on areas
-   * have to prove that they are the best (docs/areas.md, "The certificate").
+   * Makes the standing orders, clears every carrier, settles what is due and returns everything that follows. Once.
+   * `certify`: clearings on areas have to prove that they are the best (docs/areas.md, "The certificate").
    */
   close(secret: Uint8Array | null, certify = false): PeriodOutcome {
     const { orders, readings } = this;

@@ -2,7 +2,8 @@
 
 Written from docs/market.md and docs/ledger-format.md, standard library only. It never looks at the postings: money follows
 from contracts, trades, flows and readings, and after each block balances, charges and collateral must come to the state root
-that the block names; so must contracts in force, names and last readings come to theirs. Prints a line of JSON: {"ok": true, "blocks", "balances", "platform"} or {"ok": false, "why"}, and then
+that the block names; so must contracts in force, names and last readings come to theirs. The orders that the period made have to
+be those of the contracts that let them stand. Prints a line of JSON: {"ok": true, "blocks", "balances", "platform"} or {"ok": false, "why"}, and then
 exits 1.
 """
 
@@ -19,6 +20,8 @@ UNSAID = object()
 UNLIMITED = 1 << 127
 TRADING, POOL, COMMISSION, GRID, DEFAULTS, BANK, GRID_FEES, RENT = range(8)
 CARRIERS = ("electricity", "heat", "cold", "gas")
+STANDING = 0xFFFF
+DAY_MS = 86_400_000
 
 
 def sha256(data):
@@ -96,6 +99,7 @@ class Books:
     def __init__(self):
         self.register = Register()
         self.last = {}
+        self.days = {}
         self.platform = [0] * 8
         self.names = []
         self.balance = []
@@ -166,6 +170,70 @@ class Books:
             elif what == "supply" and contract["contract"] in self.held:
                 ended = self.held.pop(contract["contract"])
                 self.hold(self.names.index(ended["participant"]), -int(ended["collateral"]))
+
+    def terms(self, participant, carrier):
+        """Own supply and use contracts of a participant and carrier, in this order; None where there is none."""
+        keys = [f"{kind}/{carrier}/{self.names[participant]}" for kind in ("supply", "use")]
+        return [self.register.in_force.get(key) for key in keys]
+
+    def per_day(self):
+        return DAY_MS // self.register.in_force["market"]["periodMs"]
+
+    def asked(self, contract, meter, period):
+        """How much a standing order is for; what meters said in this period does not count yet."""
+        rule = contract and contract.get("standing", {}).get("quantity")
+        if not rule:
+            return 0
+        if rule["rule"] == "fixed":
+            return rule["amount"]
+        if rule["rule"] == "last":
+            said = self.last.get(meter, (0, 0, 0))[1:]
+        else:
+            said = self.days.get(meter, {}).get(period - self.per_day(), (0, 0))
+        net = said[0] - said[1] if contract["kind"] == "use" else said[1] - said[0]
+        return max(0, min(net, rule.get("most", contract["limit"])))
+
+    def keep_days(self, period):
+        """Before the readings of a period: of which meters those of a day are kept. A new one begins with its last."""
+        before, self.days = self.days, {}
+        for participant in range(len(self.names)):
+            for carrier, name in enumerate(CARRIERS):
+                rules = [each["standing"]["quantity"]["rule"] for each in self.terms(participant, name) if each and "standing" in each]
+                if "dayBefore" not in rules:
+                    continue
+                meter = (participant, carrier)
+                known = before.get(meter)
+                if known is None:
+                    last = self.last.get(meter)
+                    known = {last[0]: last[1:]} if last and last[0] >= period - self.per_day() else {}
+                self.days[meter] = known
+
+    def stand(self, block):
+        """The orders that the period made are those of the contracts, and none is missing but what nobody could pay for."""
+        period, orders = block["period"], block["orders"]
+        sent = [order for order in orders if order["revision"] != STANDING]
+        if orders[: len(sent)] != sent:
+            raise ValueError("an order was sent after one that the period made")
+        own = {(order["participant"], order["carrier"]) for order in sent}
+        made = {(order["participant"], order["carrier"]): order for order in orders[len(sent) :]}
+        wanted = []
+        for participant in range(len(self.names)):
+            for carrier, name in enumerate(CARRIERS):
+                supply, use = self.terms(participant, name)
+                meter = (participant, carrier)
+                net = self.asked(supply, meter, period) - self.asked(use, meter, period)
+                if net == 0 or (participant, name) in own or block["height"] == 0:
+                    continue
+                side, contract = ("offer", supply) if net > 0 else ("bid", use)
+                if (participant, name) not in made:
+                    free = self.limit(participant) == UNLIMITED and len(orders) < 1 << 20
+                    if free and "clearing/" + name in self.register.in_force:
+                        raise ValueError(f"a standing order of {self.names[participant]} is missing")
+                    continue
+                price = contract["standing"]["price"]
+                wanted.append({"participant": participant, "carrier": name, "side": side, "revision": STANDING, "quantity": abs(net), "price": price})
+        if wanted != orders[len(sent) :]:
+            raise ValueError("the orders that the period made are not those of the contracts")
 
     def trade(self, trade, orders):
         def side(party, number):
@@ -299,6 +367,8 @@ class Books:
         for contract in block["contracts"]:
             self.enter(contract)
             self.register.enter(contract)
+        self.keep_days(block["period"])
+        self.stand(block)
         for trade in block["trades"]:
             self.trade(trade, block["orders"])
         for flow in block["flows"]:
@@ -314,17 +384,23 @@ class Books:
         for reading in block["readings"]:
             meter = (reading["participant"], CARRIERS.index(reading["carrier"]))
             said = (block["period"] - reading["age"], reading["in"], reading["out"])
-            if not reading["flags"] & 1 and said[0] >= self.last.get(meter, said)[0]:
+            if reading["flags"] & 1:
+                continue
+            if said[0] >= self.last.get(meter, said)[0]:
                 self.last[meter] = said
+            if meter in self.days:
+                self.days[meter][said[0]] = said[1:]
         records = self.records()
         self.check(block, "state", len(records), sections_root(records))
         rules = [canonical(contract) for contract in self.register.in_force.values()]
         self.check(block, "rules", len(rules), root(rules))
         names = self.register.records
         self.check(block, "names", len(names), sections_root(names))
-        last = [
-            struct.pack("<IBxxxQII", participant, carrier, *said) for (participant, carrier), said in sorted(self.last.items())
-        ]
+        for meter, day in self.days.items():
+            self.days[meter] = {period: said for period, said in day.items() if period > block["period"] - self.per_day()}
+        rows = {(meter, said[0]): said[1:] for meter, said in self.last.items()}
+        rows.update({(meter, period): said for meter, day in self.days.items() for period, said in day.items()})
+        last = [struct.pack("<IBxxxQII", *meter, period, *said) for (meter, period), said in sorted(rows.items())]
         self.check(block, "lastReadings", len(last), sections_root(last))
 
     def check(self, block, name, count, found):

@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportCommand } from "../../../src/cli/commands/export.js";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
+import type { Store } from "../../../src/ledger/store/store.js";
 import { openReplay } from "../../../src/market/replay.js";
 import { writeLedgerFile } from "../../../src/report/export/file.js";
 import { blocksOf, runScenario, type ScenarioOptions } from "../../support/scenario.js";
+import { runStanding } from "../../support/standing.js";
 
 const python = spawnSync("python3", ["--version"]).status === 0;
 describe.skipIf(!python)("accounts kept in Python from an exported ledger alone", () => {
@@ -22,7 +24,10 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
 
   /** What `gridclear export --format json` writes of a random market, and the balances the market came to. */
   async function exported(seed: number, options: ScenarioOptions) {
-    const { store } = await runScenario(engine, seed, options);
+    return exportedOf((await runScenario(engine, seed, options)).store, seed);
+  }
+
+  async function exportedOf(store: Store, seed: number) {
     const parts: Uint8Array[] = [];
     for await (const part of writeLedgerFile(store.blocks(), engine)) parts.push(part);
     const file = join(folder, `${seed}.gclf`);
@@ -61,6 +66,27 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
     ] as const) {
       const { document, ...wanted } = await exported(seed, { participants, periods: 8, huge });
       expect(judge(document), `seed ${seed}`).toEqual({ ok: true, ...wanted });
+    }
+  });
+
+  it("come to them where orders stand, and miss one that is not its contract's", async () => {
+    for (const seed of [11, 12, 13, 14, 15, 16]) {
+      const { document, ...wanted } = await exportedOf((await runStanding(engine, seed, 12)).store, seed);
+      expect(judge(document), `seed ${seed}`).toEqual({ ok: true, ...wanted });
+      const why = (change: (orders: Record<string, number>[], at: number) => void): unknown => {
+        const { blocks, ...rest } = JSON.parse(document);
+        const stands = ({ revision }: Record<string, number>): boolean => revision === 65_535;
+        const { orders } = blocks.find((block: { orders: Record<string, number>[] }) =>
+          block.orders.some(stands),
+        );
+        change(orders, orders.findIndex(stands));
+        return judge(JSON.stringify({ ...rest, blocks })).why;
+      };
+      const contracts = expect.stringContaining("not those of the contracts");
+      expect(why((orders, at) => (orders[at]!.quantity! += 1))).toEqual(contracts);
+      expect(why((orders, at) => (orders[at]!.price! -= 1))).toEqual(contracts);
+      expect(why((orders, at) => orders.splice(at, 0, orders[at]!))).toEqual(contracts);
+      expect(why((orders, at) => orders.splice(at, 1))).toEqual(expect.stringContaining("is missing"));
     }
   });
 

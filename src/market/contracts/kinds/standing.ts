@@ -5,8 +5,9 @@
 import { type Check, integer, object, oneOf, optional, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { maxQuantity } from "../../../units.js";
-import type { StandingOrder, StandingQuantity, SupplyContract, UseContract } from "../contracts.js";
+import type { SupplyContract, UseContract } from "../contracts.js";
 import { price } from "../fields.js";
+import type { StandingOrder, StandingQuantity } from "../standingorder.js";
 import type { Terms } from "../terms.js";
 
 /**
