@@ -1,7 +1,8 @@
 // @ts-check
 // A served market that is killed (`kill -9`) at random moments while members send orders as fast as they get receipts,
-// and started again on the same ledger each time. Every receipt that anybody got has to be kept by the sealed blocks,
-// and the ledger has to verify.
+// a reading of each period and now and then a contract with a standing order, and started again on the same ledger each
+// time. Every receipt that anybody got has to be kept by the sealed blocks, every reading and contract that was
+// acknowledged has to stand in the block that was named, and the ledger has to verify.
 //
 // node test/endurance/serving.mjs [KILLS] [MEMBERS]   (default: 5 kills, 8 members; needs `npm run build`)
 import { spawn, spawnSync } from "node:child_process";
@@ -11,7 +12,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MarketClient } from "../../dist/client/index.js";
-import { contractStatement, encodeCanonical } from "../../dist/ledger/format.js";
+import {
+  contractStatement,
+  decodeItems,
+  decodeRecords,
+  encodeCanonical,
+  encodeRecords,
+  readingLayout,
+  readingStatement,
+} from "../../dist/ledger/format.js";
 import { openNodeStore } from "../../dist/ledger/store/node.js";
 import {
   decodeBlock,
@@ -35,6 +44,7 @@ writeFileSync(
     ledger: "ledger",
     platformKey: "platform.key",
     creditLimit: null,
+    metering: { window: 3, corrections: 3, missing: "last" },
     port,
     market: { periodMs },
     snapshotEvery: 20,
@@ -55,42 +65,119 @@ async function start() {
 
 /** @type {import("../../dist/ledger/verify.js").Receipt[]} */
 const receipts = [];
+/** Readings that were acknowledged, and the period in whose block each stands. @type {{ block: number, participant: number, period: number, ticks: number }[]} */
+const readings = [];
+/** Contracts that were acknowledged, as they stand in the block of their first period. @type {{ from: number, text: Uint8Array }[]} */
+const contracts = [];
 let unanswered = 0;
 let done = false;
 
-/** A member that sends one order after another until all is done. @param {string} participant */
-async function member(participant) {
-  const signatures = await openSignatures();
-  const key = await signatures.generate();
-  const market = await (await fetch(`${url}v1/market`)).json();
-  const contract = {
-    kind: "participant",
-    version: 1,
-    from: market.period + 2,
-    id: participant,
-    key: hex(key.publicKey),
-  };
-  const signature = hex(
-    await key.sign(contractStatement(fromHex(market.id, "id"), encodeCanonical(contract))),
-  );
-  const joined = await fetch(`${url}v1/contracts`, {
+/** Sends something that is no order; what was answered, or an error with the status. @param {string} path @param {object} body */
+async function post(path, body) {
+  const answer = await fetch(`${url}v1/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ contract, signature }),
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5_000),
   });
-  if (!joined.ok) throw new Error(await joined.text());
-  await wait(3 * periodMs);
-  const client = await MarketClient.open({ url, participant, key, signatures, hasher, timeoutMs: 5_000 });
-  const side = participant.length % 2 === 0 ? "offer" : "bid";
-  for (let sent = 0; !done; sent += 1)
+  const said = await answer.json();
+  if (!answer.ok)
+    throw Object.assign(new Error(JSON.stringify(said)), { status: answer.status, code: said.code });
+  return said;
+}
+
+/** Signs and proposes a contract, and notes it when it was acknowledged. @param {import("../../dist/ledger/verify.js").SigningKey} key @param {Record<string, unknown> & { from: number }} contract */
+async function propose(key, contract) {
+  const { id } = await (await fetch(`${url}v1/market`)).json();
+  const text = encodeCanonical(contract);
+  const signature = hex(await key.sign(contractStatement(fromHex(id, "id"), text)));
+  await post("contracts", { contract, signature });
+  contracts.push({ from: contract.from, text });
+}
+
+/** Does something again and again until all is done; what fails was not promised, unless its answer was lost. @param {number} pauseMs @param {() => Promise<void>} act */
+async function repeat(pauseMs, act) {
+  while (!done) {
     try {
-      const price = `${0.1 + (sent % 50) / 100}`.slice(0, 5);
-      receipts.push(await client.order({ carrier: "electricity", side, quantity: "1", price }));
+      await act();
     } catch {
-      // Its period closed, or nobody answered: it was not promised, unless the answer was lost on the way.
+      // Its period closed, or nobody answered.
       unanswered += 1;
       await wait(20);
     }
+    if (pauseMs > 0) await wait(pauseMs);
+  }
+}
+
+/** A member that sends one order after another, readings and contracts until all is done. @param {string} participant */
+async function member(participant) {
+  const signatures = await openSignatures();
+  const key = await signatures.generate();
+  const soon = async () => (await (await fetch(`${url}v1/market`)).json()).period + 2;
+  const publicKey = hex(key.publicKey);
+  await propose(key, {
+    kind: "participant",
+    version: 1,
+    from: await soon(),
+    id: participant,
+    key: publicKey,
+  });
+  await wait(3 * periodMs);
+  const client = await MarketClient.open({ url, participant, key, signatures, hasher, timeoutMs: 5_000 });
+  const side = participant.length % 2 === 0 ? "offer" : "bid";
+  let sent = 0;
+  let number = -1;
+  const order = async () => {
+    const price = `${0.1 + (sent++ % 50) / 100}`.slice(0, 5);
+    const receipt = await client.order({ carrier: "electricity", side, quantity: "1", price });
+    number = new DataView(receipt.order.buffer, receipt.order.byteOffset).getUint32(0, true);
+    receipts.push(receipt);
+  };
+  let read = 0;
+  const report = async () => {
+    const { id, period: now } = await (await fetch(`${url}v1/market`)).json();
+    const period = now - 1;
+    if (number < 0 || period <= read) return;
+    read = period;
+    const ticks = 1_000_000 + (period % 1_000);
+    const reading = {
+      participant,
+      carrier: "electricity",
+      period,
+      in: `1.${`${period % 1_000}`.padStart(6, "0")}`,
+      out: "0",
+    };
+    const record = encodeRecords(readingLayout, [
+      {
+        participant: number,
+        carrier: "electricity",
+        flags: 0,
+        version: 1,
+        age: 1,
+        in: ticks,
+        out: 0,
+        amount: 0n,
+      },
+    ]);
+    const signature = hex(await key.sign(readingStatement(fromHex(id, "id"), now, record)));
+    const taken = await post("readings", { ...reading, version: 1, signature });
+    readings.push({ block: taken.period, participant: number, period, ticks });
+  };
+  let version = 1;
+  const agree = async () => {
+    const limit = 5_000_000;
+    const terms = { limit, interruptible: 0, interruptionPrice: 0, import: true };
+    const standing = { price: 250_000, quantity: { rule: "last", most: 1 + (version % limit) } };
+    const own = { participant, carrier: "electricity", ...terms, standing };
+    try {
+      await propose(key, { kind: "use", version, from: await soon(), ...own });
+    } catch (error) {
+      // The one before was taken, and its answer lost.
+      if (error.code !== "conflict") throw error;
+    }
+    version += 1;
+  };
+  await Promise.all([repeat(0, order), repeat(periodMs / 4, report), repeat(periodMs / 2, agree)]);
 }
 
 let { child } = await start();
@@ -118,10 +205,14 @@ child.kill("SIGINT");
 await once(child, "close");
 
 const store = await openNodeStore(join(folder, "ledger"), { hasher });
+/** The block of a period, or null. @param {number} period */
+async function blockOf(period) {
+  const bytes = await store.get(period);
+  return bytes === null ? null : decodeBlock(bytes);
+}
 let broken = 0;
 for (const receipt of receipts) {
-  const bytes = await store.get(receipt.period);
-  const block = bytes === null ? null : decodeBlock(bytes);
+  const block = await blockOf(receipt.period);
   const orders = block?.sections.orders;
   const record = orders === undefined ? null : orders.slice(16 * receipt.number, 16 * receipt.number + 16);
   if (
@@ -130,12 +221,32 @@ for (const receipt of receipts) {
   )
     broken += 1;
 }
+let lost = 0;
+for (const { block, participant, period, ticks } of readings) {
+  const { sections } = (await blockOf(block)) ?? { sections: null };
+  const found = sections === null ? [] : decodeRecords(readingLayout, sections.readings);
+  if (
+    !found.some(
+      (each) => each.participant === participant && block - each.age === period && each.in === ticks,
+    )
+  )
+    lost += 1;
+}
+// A contract that begins to hold after the last block waits in the log.
+const waiting = Buffer.concat((await store.log())?.entries ?? []);
+for (const { from, text } of contracts) {
+  const block = await blockOf(from);
+  const items = block === null ? [] : decodeItems(block.sections.contracts);
+  if (!(block === null ? waiting.includes(text) : items.some((item) => hex(item) === hex(text)))) lost += 1;
+}
 const blocks = store.size;
 await store.close();
 const { status } = spawnSync(process.execPath, [command, "verify", join(folder, "ledger")]);
 starts.sort((a, b) => a - b);
 console.log(
-  `${kills} kills, ${blocks} blocks, ${receipts.length} receipts, ${broken} broken, ${unanswered} not answered; verify ${status === 0 ? "good" : "BAD"}; started again in ${Math.round(starts[starts.length >> 1] ?? 0)} ms (median), ${Math.round(starts.at(-1) ?? 0)} ms at most`,
+  `${kills} kills, ${blocks} blocks, ${receipts.length} receipts, ${broken} broken, ${readings.length} readings and ${contracts.length} contracts, ${lost} lost, ${unanswered} not answered; verify ${status === 0 ? "good" : "BAD"}; started again in ${Math.round(starts[starts.length >> 1] ?? 0)} ms (median), ${Math.round(starts.at(-1) ?? 0)} ms at most`,
 );
 rmSync(folder, { recursive: true });
-process.exit(broken === 0 && status === 0 ? 0 : 1);
+process.exit(
+  broken + lost === 0 && status === 0 && readings.length > 0 && contracts.length > members ? 0 : 1,
+);
