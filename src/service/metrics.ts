@@ -1,5 +1,6 @@
 /** What a service counts, for Prometheus. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { standingRevision } from "../ledger/format/records.js";
 import type { LoggedMarket } from "../market/logged.js";
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -50,7 +51,10 @@ export class Metrics {
     };
     gauge("gridclear_blocks", "Blocks on the disk", () => market.store.size);
     gauge("gridclear_period", "The open period", () => market.period);
-    market.on("order", () => this.#orders.inc());
+    market.on("order", ({ revision }) => {
+      // Nobody sent a standing order, so none was acknowledged.
+      if (revision !== standingRevision) this.#orders.inc();
+    });
     let closedAt = 0;
     let gate: number | null = null;
     market.on("cleared", () => {

@@ -65,14 +65,24 @@ async function start() {
 
 /** @type {import("../../dist/ledger/verify.js").Receipt[]} */
 const receipts = [];
-/** Readings that were acknowledged, and the period in whose block each stands. @type {{ block: number, participant: number, period: number, ticks: number }[]} */
+/**
+ * Readings that were acknowledged, and the period in whose block each stands.
+ * @type {{ block: number, participant: number, period: number, ticks: number }[]}
+ */
 const readings = [];
-/** Contracts that were acknowledged, as they stand in the block of their first period. @type {{ from: number, text: Uint8Array }[]} */
+/**
+ * Contracts that were acknowledged, as they stand in the block of their first period.
+ * @type {{ from: number, text: Uint8Array }[]}
+ */
 const contracts = [];
 let unanswered = 0;
 let done = false;
 
-/** Sends something that is no order; what was answered, or an error with the status. @param {string} path @param {object} body */
+/**
+ * Sends something that is no order; what was answered, or an error with the status.
+ * @param {string} path
+ * @param {object} body
+ */
 async function post(path, body) {
   const answer = await fetch(`${url}v1/${path}`, {
     method: "POST",
@@ -86,7 +96,11 @@ async function post(path, body) {
   return said;
 }
 
-/** Signs and proposes a contract, and notes it when it was acknowledged. @param {import("../../dist/ledger/verify.js").SigningKey} key @param {Record<string, unknown> & { from: number }} contract */
+/**
+ * Signs and proposes a contract, and notes it when it was acknowledged.
+ * @param {import("../../dist/ledger/verify.js").SigningKey} key
+ * @param {Record<string, unknown> & { from: number }} contract
+ */
 async function propose(key, contract) {
   const { id } = await (await fetch(`${url}v1/market`)).json();
   const text = encodeCanonical(contract);
@@ -95,7 +109,11 @@ async function propose(key, contract) {
   contracts.push({ from: contract.from, text });
 }
 
-/** Does something again and again until all is done; what fails was not promised, unless its answer was lost. @param {number} pauseMs @param {() => Promise<void>} act */
+/**
+ * Does something again and again until all is done; what fails was not promised, unless its answer was lost.
+ * @param {number} pauseMs
+ * @param {() => Promise<void>} act
+ */
 async function repeat(pauseMs, act) {
   while (!done) {
     try {
@@ -109,7 +127,10 @@ async function repeat(pauseMs, act) {
   }
 }
 
-/** A member that sends one order after another, readings and contracts until all is done. @param {string} participant */
+/**
+ * A member that sends one order after another, readings and contracts until all is done.
+ * @param {string} participant
+ */
 async function member(participant) {
   const signatures = await openSignatures();
   const key = await signatures.generate();

@@ -13,13 +13,15 @@ import { memoryMedium } from "../../src/ledger/store/memory.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { readBundle } from "../../src/report/bundle/read.js";
 import { encodeColumns } from "../../src/service/columns.js";
-import { authorization, serve } from "../support/service.js";
+import { authorization, eventsOf, serve } from "../support/service.js";
 import {
+  checkLedger,
   gateway,
   keys,
   order,
   platform as platformKey,
   signatures,
+  signContract,
   signedContracts,
 } from "../support/signedmarket.js";
 
@@ -277,6 +279,39 @@ describe("readings and contracts", () => {
     const reading = { participant: "ann", carrier: "electricity", period: 1, in: "0", out: "1", signature };
     expect(await post("/v1/readings", { ...reading, period: 9 })).toMatchObject({ status: 422 });
     expect(await post("/v1/readings", reading)).toMatchObject({ status: 403 });
+  });
+
+  test("make the orders of a member who sends none, who can take one back", async () => {
+    const { market, platform, service, ask, post, signed } = await serve();
+    const standing = { price: 250_000, quantity: { rule: "fixed", amount: 1_500_000 } } as const;
+    const own = { participant: "ann", carrier: "electricity", limit: 5_000_000 } as const;
+    const terms = { interruptible: 0, interruptionPrice: 0, import: false } as const;
+    const contract = { kind: "use", version: 2, from: 2, ...own, ...terms, standing } as const;
+    const signature = hex(await signContract(contract, market.id));
+    expect(await post("/v1/contracts", { contract, signature })).toMatchObject({ status: 200 });
+    const wild = { ...contract, standing: { ...standing, quantity: { rule: "guess" } } };
+    expect(await post("/v1/contracts", { contract: wild, signature })).toMatchObject({ status: 400 });
+    await market.clearPeriod(30_000);
+    // Nobody has sent anything; Bob offers in period 2, and in period 3 Ann takes back what stands.
+    expect((await post("/v1/orders", await signed(order("bob", "offer", "1", "0.1")))).status).toBe(200);
+    await market.clearPeriod(60_000);
+    expect((await post("/v1/orders", await signed(order("ann", "bid", "0", "0")))).status).toBe(200);
+    await market.clearPeriod(90_000);
+    await platform.settled();
+    expect((await ask("/v1/periods/2/trades")).body.trades).toMatchObject([
+      { kind: "peer", seller: "bob", buyer: "ann", quantity: "1" },
+    ]);
+    expect((await ask("/v1/periods/2")).body).toMatchObject({ orders: 2, trades: 1 });
+    expect((await ask("/v1/periods/3")).body).toMatchObject({ orders: 1, trades: 0 });
+    const events = await eventsOf(service, "/v1/events?after=2.0", 1);
+    expect(events.map(({ event, data }) => [event, data.participant, data.quantity])).toContainEqual([
+      "order",
+      "ann",
+      "1.5",
+    ]);
+    // What was acknowledged is counted, not what a contract made.
+    expect((await ask("/metrics")).body).toContain("gridclear_orders_total 2");
+    await checkLedger(market.store);
   });
 });
 
