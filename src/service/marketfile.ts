@@ -19,6 +19,7 @@ import { parseJson } from "../files/jsonfile.js";
 import type { Contract, MarketContract } from "../market/contracts/contracts.js";
 import { type Opening, openingContracts } from "../market/contracts/opening.js";
 import { amountTick, type Carrier, carriers, parsePrice, parseTick, parseTicks, ppm } from "../units.js";
+import { checkMqtt, type MqttSettings } from "./mqtt/settings.js";
 import { checkLimits, type ServiceLimits } from "./settings.js";
 
 /** A market file that was read; paths are as they stand in it. */
@@ -36,6 +37,8 @@ export interface MarketFile {
   readonly limits: ServiceLimits;
   readonly snapshotEvery: number;
   readonly log: (typeof logLevels)[number];
+  /** The broker that the market is put on as well; null: none. */
+  readonly mqtt: MqttSettings | null;
   /** The contracts of genesis, for a platform of this public key, in hexadecimal. */
   contracts(platformKey: string, firstPeriod: number): readonly Contract[];
 }
@@ -116,6 +119,7 @@ const fileCheck = record({
   limits: optional(checkLimits),
   snapshotEvery: optional(integer(1, 1_000_000)),
   log: optional(oneOf(...logLevels)),
+  mqtt: optional(orNull(checkMqtt)),
 });
 
 const most = 64 * 1024 * 1024;
@@ -125,7 +129,7 @@ export function parseMarketFile(source: string): MarketFile {
   return parseJson(source, { root: "market file", most }, (value) => {
     const given = fileCheck(value, "");
     const { host = "127.0.0.1", port = 8320, proxies = [], auditors = [], members = null } = given;
-    const { snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
+    const { mqtt = null, snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
     const opening = openingOf(given);
     const { ledger, platformKey } = given;
     const contracts = (publicKey: string, from: number): readonly Contract[] =>
@@ -135,19 +139,8 @@ export function parseMarketFile(source: string): MarketFile {
         creditLimit: given.creditLimit,
         more: (given.contracts ?? []) as unknown as readonly Contract[],
       });
-    return {
-      ledger,
-      platformKey,
-      host,
-      port,
-      proxies,
-      auditors,
-      members,
-      limits,
-      snapshotEvery,
-      log,
-      contracts,
-    };
+    const settings = { host, port, proxies, auditors, members, limits, snapshotEvery, log, mqtt };
+    return { ledger, platformKey, ...settings, contracts };
   });
 }
 

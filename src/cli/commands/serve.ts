@@ -22,8 +22,8 @@ export const serveCommand: Command = defineCommand({
   async run({ arguments: [path], options }, io) {
     const port = options.port === undefined ? undefined : portOf(options.port);
     const { openServed } = await import("../parts/servedmarket.js").catch((error: unknown) => {
-      const missing = /Cannot find package '([^']+)'/.exec(String(error))?.[1];
-      if (missing === undefined) throw error;
+      const missing = missingIn(error);
+      if (missing === null) throw error;
       return fail(
         "unsupported",
         "serve",
@@ -31,7 +31,10 @@ export const serveCommand: Command = defineCommand({
         `no ${missing}`,
       );
     });
-    const served = await openServed(path!, port);
+    const served = await openServed(path!, port).catch((error: unknown) => {
+      if (missingIn(error) !== "mqtt") throw error;
+      return fail("unsupported", "mqtt", "what a broker needs: npm install mqtt", "no mqtt");
+    });
     io.out(`${served.url}\n`);
     io.err("Serving the market; stop it with Ctrl-C.\n");
     await interruptible(async ({ signal }) => {
@@ -43,6 +46,10 @@ export const serveCommand: Command = defineCommand({
     return 0;
   },
 });
+
+/** The package that an import did not find; null where that is not what failed. */
+const missingIn = (error: unknown): string | null =>
+  /Cannot find package '([^']+)'/.exec(String(error))?.[1] ?? null;
 
 function portOf(given: string): number {
   const port = /^[0-9]{1,5}$/.test(given) ? Number(given) : Number.NaN;

@@ -13,7 +13,16 @@ import { openNodeStore } from "../../ledger/store/node.js";
 import type { LoggedMarket } from "../../market/logged.js";
 import { openMarket } from "../../market/open.js";
 import { Platform } from "../../market/platform.js";
-import { openService, parseMarketFile } from "../../service/index.js";
+import {
+  type MqttSettings,
+  openService,
+  parseMarketFile,
+  type Service,
+  type ServiceLimits,
+  type ServiceLog,
+} from "../../service/index.js";
+import { MqttBridge } from "../../service/mqtt/bridge.js";
+import type { Broker } from "./broker.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
 import { builtPage, openMarketPage } from "./page.js";
@@ -53,14 +62,10 @@ export async function openServed(path: string, port: number | undefined): Promis
       market.on("failed", tell);
     });
     const platform = await Platform.open({ market, key, hasher: engine });
-    const service = openService({
-      platform,
-      signatures,
-      auditors: file.auditors,
-      members: file.members,
-      limits: file.limits,
-      log: pino({ level: file.log }, pino.destination({ fd: 2, sync: false })),
-    });
+    const log = pino({ level: file.log }, pino.destination({ fd: 2, sync: false }));
+    const { auditors, members, limits } = file;
+    const service = openService({ platform, signatures, auditors, members, limits, log });
+    const toBroker = file.mqtt === null ? null : await brokerOf(file.mqtt, beside);
     const proxies = new Set(file.proxies);
     const answer = getRequestListener(
       (request, { incoming }) => service.fetch(request, addressOf(incoming as IncomingMessage, proxies)),
@@ -80,8 +85,10 @@ export async function openServed(path: string, port: number | undefined): Promis
       upgrade: eventSockets(service, (request) => addressOf(request, proxies)),
     });
     market.start();
+    const broker = toBroker?.({ service, platform, limits, log });
     const close = async (): Promise<void> => {
       await market.stop();
+      await broker?.close();
       service.close();
       await http.close();
       await sealOpen(market, platform);
@@ -93,6 +100,42 @@ export async function openServed(path: string, port: number | undefined): Promis
     await store.close();
     throw error;
   }
+}
+
+/** What a market on a broker is made of. */
+interface OnBroker {
+  readonly service: Service;
+  readonly platform: Platform;
+  readonly limits: ServiceLimits;
+  readonly log: ServiceLog;
+}
+
+/** Reads what the line to a broker needs, so that what is missing is said before the market begins. */
+async function brokerOf(
+  { url, prefix, username, passwordFile, caFile, memberTopics }: MqttSettings,
+  beside: (name: string) => string,
+): Promise<(on: OnBroker) => Broker> {
+  const { openBroker } = await import("./broker.js");
+  const read = async (name: string | null, wanted: string): Promise<string | null> =>
+    name === null ? null : readText(beside(name), { wanted });
+  const password = (await read(passwordFile, "a file with a password"))?.split(/\r?\n/, 1)[0] ?? null;
+  const ca = await read(caFile, "a file of certificates");
+  return ({ service, platform, limits, log }) => {
+    const { id, contract } = platform.market;
+    const bridge = new MqttBridge({
+      service,
+      platform,
+      prefix,
+      memberTopics: memberTopics ?? contract.privacy !== "private",
+      limits,
+      now: Date.now,
+      failed: (error) => log.error({ error: String(error) }, "the broker is told nothing"),
+    });
+    // The fixed header, the topic and its length come before the message.
+    const longest = limits.jsonBytes + 4_096;
+    const clientId = `gridclear-${hex(id).slice(0, 12)}`;
+    return openBroker(bridge, { url, clientId, username, password, ca, longest, log });
+  };
 }
 
 /** Signs the contracts of genesis, all of which are the platform's. */

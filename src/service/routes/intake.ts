@@ -1,11 +1,12 @@
 /** What comes into the market: orders, readings and contracts, each acknowledged once it is on the disk. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { fromHex, hex } from "../../bytes.js";
+import { fromHex, hex, toUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { orderStatement } from "../../ledger/keys/message.js";
 import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
+import { plainHasher } from "../../ledger/tree/plain.js";
 import type { Contract } from "../../market/contracts/contracts.js";
-import type { Order } from "../../market/intake/request.js";
+import type { Order, Refused, Taken } from "../../market/intake/request.js";
 import type { Platform } from "../../market/platform.js";
 import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
@@ -174,21 +175,55 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
       "content-type": "application/octet-stream",
     });
   });
+  const taken = new Remembered(underWay);
   routes.openapi(readingRoute, async (context) => {
     const { signature, version, ...reading } = context.req.valid("json");
     const given = version === undefined ? reading : { ...reading, version };
-    const taken = await market.report(given, fromHex(signature, "signature"));
-    if (taken.status === "refused") throw taken.error;
-    return context.json(taken, 200);
+    const answer = await taken.once({ given, signature }, () =>
+      market.report(given, fromHex(signature, "signature")),
+    );
+    return context.json(answer, 200);
   });
   routes.openapi(contractRoute, async (context) => {
     const { contract, signature } = context.req.valid("json");
     needAdmitted(parts, contract);
-    const taken = await market.propose(contract as unknown as Contract, fromHex(signature, "signature"));
-    if (taken.status === "refused") throw taken.error;
-    return context.json(taken, 200);
+    const answer = await taken.once({ given: contract, signature }, () =>
+      market.propose(contract as unknown as Contract, fromHex(signature, "signature")),
+    );
+    return context.json(answer, 200);
   });
   return routes;
+}
+
+/** What a reading or a contract was answered that was taken. */
+type Granted = Exclude<Taken, Refused>;
+
+/** Readings and contracts taken lately that are remembered. */
+const mostRemembered = 20_000;
+
+/**
+ * What was taken lately: the same sent again is answered the same, and does not count again. After a restart of the
+ * service it is refused instead, as what has been taken.
+ */
+class Remembered {
+  readonly #underWay: UnderWay;
+  /** By the hash of what was sent, all of it: another under the same signature is another. */
+  readonly #answers = new Map<string, Granted>();
+
+  constructor(underWay: UnderWay) {
+    this.#underWay = underWay;
+  }
+
+  async once(sent: object, act: () => Promise<Taken>): Promise<Granted> {
+    const key = hex(plainHasher.sha256(toUtf8(JSON.stringify(sent))));
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = await this.#underWay.once(key, act);
+    if (answer.status === "refused") throw answer.error;
+    this.#answers.set(key, answer);
+    if (this.#answers.size > mostRemembered) this.#answers.delete(this.#answers.keys().next().value!);
+    return answer;
+  }
 }
 
 /** Requests that are being answered: the same one sent again meanwhile waits for the one answer. */

@@ -1,0 +1,84 @@
+/** What is said under the topics of a market: documents of its state, decimals as text in the market's units. */
+import type { Block } from "../../ledger/format/block.js";
+import { decodeRecords } from "../../ledger/format/layout.js";
+import { orderLayout, type TradeRecord, tradeLayout } from "../../ledger/format/records.js";
+import type { ClearingContract, PaymentContract } from "../../market/contracts/contracts.js";
+import type { LoggedMarket } from "../../market/logged.js";
+import { type Carrier, carriers, formatTicks } from "../../units.js";
+
+/** What is known of the periods to come: what energy from outside costs, what the pool pays, and the standing limits. */
+export function comingDocument({ state, ticks }: LoggedMarket, carrier: Carrier): object {
+  const price = (value: number): string => formatTicks(value, ticks.price);
+  const payment = state.contract("payment") as PaymentContract | null;
+  const clearing = state.contract(`clearing/${carrier}`) as ClearingContract | null;
+  const tariff = payment?.tariffs[carrier];
+  const pool = clearing?.pool ?? null;
+  const limit = (side: "supply" | "use"): string | null => {
+    const terms = state.contract(`${side}/${carrier}`);
+    return terms === null || !("limit" in terms) ? null : formatTicks(terms.limit, ticks.quantity);
+  };
+  return {
+    tariff:
+      tariff === undefined
+        ? null
+        : {
+            retail: price(tariff.retail),
+            feedIn: price(tariff.feedIn),
+            shortagePrice: price(tariff.shortagePrice),
+            surplusPrice: price(tariff.surplusPrice),
+          },
+    pool: pool && { price: price(pool.price), purchasePrice: price(pool.purchasePrice) },
+    mechanism: clearing?.mechanism ?? null,
+    limits: { offer: limit("supply"), bid: limit("use") },
+  };
+}
+
+/** What a member may offer and ask for in a period; null: not at all. */
+export function limitsDocument({ state, ticks }: LoggedMarket, participant: string): object {
+  const limit = (terms: { readonly limit: number } | null): string | null =>
+    terms === null ? null : formatTicks(terms.limit, ticks.quantity);
+  return Object.fromEntries(
+    carriers.map((carrier) => {
+      const { supply, use } = state.terms(participant, carrier);
+      return [carrier, { offer: limit(supply), bid: limit(use) }];
+    }),
+  );
+}
+
+/** A trade as its member sees it: not with whom. */
+export interface OwnTrade {
+  readonly kind: TradeRecord["kind"];
+  readonly carrier: Carrier;
+  readonly side: "sold" | "bought";
+  readonly quantity: string;
+  readonly price: string;
+  readonly fee: string;
+}
+
+/** The trades of a block by the number of the member that they are of, in order of execution. */
+export function ownTrades({ sections }: Block, ticks: LoggedMarket["ticks"]): Map<number, OwnTrade[]> {
+  const orders = decodeRecords(orderLayout, sections.orders);
+  const found = new Map<number, OwnTrade[]>();
+  const add = (order: number, trade: OwnTrade): void => {
+    const { participant } = orders[order]!;
+    const trades = found.get(participant) ?? [];
+    found.set(participant, trades);
+    trades.push(trade);
+  };
+  const isOrder = (kind: TradeRecord["seller"]): boolean => kind !== "grid" && kind !== "device";
+  for (const trade of decodeRecords<TradeRecord>(tradeLayout, sections.trades)) {
+    const { kind, carrier } = trade;
+    const quantity = formatTicks(trade.quantity, ticks.quantity);
+    const said = (side: OwnTrade["side"], price: number, fee: bigint | number): OwnTrade => ({
+      kind,
+      carrier,
+      side,
+      quantity,
+      price: formatTicks(price, ticks.price),
+      fee: formatTicks(fee, ticks.amount),
+    });
+    if (isOrder(trade.seller)) add(trade.offer, said("sold", trade.supplyPrice, trade.supplyFee));
+    if (isOrder(trade.buyer)) add(trade.bid, said("bought", trade.usePrice, trade.useFee));
+  }
+  return found;
+}
