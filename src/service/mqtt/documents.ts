@@ -6,7 +6,7 @@ import type { ClearingContract, PaymentContract } from "../../market/contracts/c
 import type { LoggedMarket } from "../../market/logged.js";
 import { type Carrier, carriers, formatTicks } from "../../units.js";
 
-/** What is known of the periods to come: what energy from outside costs, what the pool pays, and the standing limits. */
+/** What is known of periods to come: what energy from outside costs, what the pool pays, and the standing limits. */
 export function comingDocument({ state, ticks }: LoggedMarket, carrier: Carrier): object {
   const price = (value: number): string => formatTicks(value, ticks.price);
   const payment = state.contract("payment") as PaymentContract | null;
