@@ -90,16 +90,19 @@ export class History {
         this.#quantity[slot] = quantity;
         this.#served[slot] = 0;
       },
-      trade: ({ kind, carrier, quantity, usePrice, seller, buyer }) => {
+      trade: ({ kind, carrier, quantity, supplyPrice, usePrice, seller, buyer }) => {
         // Where areas have prices the grid trades as well: what is imported or exported was not served.
         if (kind === tradeCode.grid) return;
         volume[carrier]! += quantity;
         paid[carrier]! += quantity * usePrice;
-        if (buyer >= 0) this.#served[buyer]! += quantity;
-        if (seller >= 0) this.#served[seller]! += quantity;
+        // What the pool sold above a bid's limit, or bought below an offer's, was not the order's doing: its contract
+        // agreed to that.
+        if (buyer >= 0 && usePrice <= this.#price[buyer]!) this.#served[buyer]! += quantity;
+        if (seller >= 0 && supplyPrice >= this.#price[seller]!) this.#served[seller]! += quantity;
       },
-      flow: ({ kind, carrier, party, quantity, extra }) => {
-        if (kind === flowCode.stored) this.#served[party * carriers.length + carrier]! += quantity;
+      flow: ({ kind, carrier, party, quantity, price, extra }) => {
+        const slot = party * carriers.length + carrier;
+        if (kind === flowCode.stored && price >= this.#price[slot]!) this.#served[slot]! += quantity;
         else if (chargeFlows.has(kind)) this.#charges.set(party, { charge: extra, place });
       },
     });

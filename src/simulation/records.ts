@@ -25,6 +25,8 @@ export interface Trade {
   readonly kind: number;
   readonly carrier: number;
   readonly quantity: number;
+  /** What the seller got and the buyer paid for a unit. */
+  readonly supplyPrice: number;
   readonly usePrice: number;
   /** Participant × 4 + carrier of each side that is an order; −1 for the pool, a store and the grid. */
   readonly seller: number;
@@ -39,6 +41,8 @@ export interface Flow {
   /** Number of a participant, a storage device or an area, by kind. */
   readonly party: number;
   readonly quantity: number;
+  /** Of a unit, where there is one. */
+  readonly price: number;
   readonly extra: number;
 }
 
@@ -72,6 +76,7 @@ export function readRecords({ sections }: Block, { order, trade, flow }: Reader)
         kind: trades.getUint8(at + inTrade.kind),
         carrier: trades.getUint8(at + inTrade.carrier),
         quantity: trades.getUint32(at + inTrade.quantity, true),
+        supplyPrice: trades.getInt32(at + inTrade.supplyPrice, true),
         usePrice: trades.getInt32(at + inTrade.usePrice, true),
         seller: sideOf(trades.getUint8(at + inTrade.seller), trades.getUint32(at + inTrade.offer, true)),
         buyer: sideOf(trades.getUint8(at + inTrade.buyer), trades.getUint32(at + inTrade.bid, true)),
@@ -84,6 +89,7 @@ export function readRecords({ sections }: Block, { order, trade, flow }: Reader)
         carrier: flows.getUint8(at + inFlow.carrier),
         party: flows.getUint32(at + inFlow.party, true),
         quantity: flows.getUint32(at + inFlow.quantity, true),
+        price: flows.getInt32(at + inFlow.price, true),
         extra: Number(flows.getBigUint64(at + inFlow.extra, true)),
       });
 }

@@ -64,3 +64,29 @@ it("is what members traded with one another, and nothing that was imported or ex
   for (const { totals, served } of periods)
     expect(served).toEqual({ bid: totals.traded, offer: totals.traded });
 });
+
+it("is nothing that a pool sold above a bid's limit, or bought below an offer's", async () => {
+  const scenario = community({
+    ...{ participants: 12, mix: { home: 6, industry: 1, solar: 5 }, season: "summer", weather: "clear" },
+    ...{ periodMs: 3_600_000, more: { name: "pooled" } },
+  });
+  const { retail, feedIn } = scenario.tariffs.electricity;
+  const limits = { far: [feedIn, retail], near: [retail, feedIn] } as const;
+  const sums = { far: 0, near: 0 };
+  for (const [way, [bid, offer]] of Object.entries(limits) as ["far" | "near", readonly [number, number]][]) {
+    const own = openCommunity(scenario, { strategy: ({ side }) => (side === "bid" ? bid : offer) });
+    const simulation = await openSimulation(own, { engine });
+    const history = new History(scenario, own.members.length);
+    let sold = 0n;
+    for await (const { block } of simulation) {
+      history.add(block, block.header.height - 1);
+      sold += block.header.totals.electricity.sold;
+      for (const { number } of own.members)
+        sums[way] += history.last(number, electricity, block.header.height)?.served ?? 0;
+    }
+    // With limits that nobody meets all goes through the pool, whose contracts agree to its prices.
+    if (way === "far") expect(sold).toBeGreaterThan(0n);
+  }
+  expect(sums.far).toBe(0);
+  expect(sums.near).toBeGreaterThan(0);
+});

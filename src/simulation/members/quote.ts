@@ -9,7 +9,10 @@ export interface Outcome {
   readonly place: number;
   readonly price: number;
   readonly quantity: number;
-  /** What of it was traded: with others, in the pool and with stores; imports and exports are not. */
+  /**
+   * What of it was traded at its limit or better: with others, in the pool and with stores. Imports and exports are
+   * not, nor what the pool traded beyond the limit because a contract allows it.
+   */
   readonly served: number;
 }
 

@@ -10,6 +10,7 @@ import { strategiesOf } from "../../../src/simulation/members/strategies.js";
 import { parseProfiles } from "../../../src/simulation/profilefile.js";
 import { type StrategyName, strategyNames } from "../../../src/simulation/scenario.js";
 import { checkScenario } from "../../../src/simulation/scenariofile.js";
+import { bundledScenario } from "../../../src/simulation/scenarios/index.js";
 import { openSimulation, type Simulation } from "../../../src/simulation/simulation.js";
 import { carriers } from "../../../src/units.js";
 
@@ -70,6 +71,17 @@ describe("a strategy", () => {
     };
     const [random, adaptive] = [await costOf("random"), await costOf("adaptive")];
     expect(adaptive).toBeLessThan(random - random / 50n);
+  });
+
+  it("that learns does not take a pool that charges more than its limit for a good price", async () => {
+    // Plants hold more heat than anybody wants, and a pool that sells it dearly stands beside them.
+    const storm = bundledScenario("storm");
+    const scenario = { ...storm, periodMs: 900_000, periods: 96, strategies: { all: "adaptive" } as const };
+    const run = await finish(await openSimulation(openCommunity(scenario), { engine }));
+    const { heat } = (await run.summary()).trading.together;
+    expect(heat.bought).toBeGreaterThan(0n);
+    expect(heat.buyerGain).toBeGreaterThan(0n);
+    expect(heat.welfare).toBeGreaterThan((heat.bestWelfare * 9n) / 10n);
   });
 
   it("that learns steps as its rule says", () => {
