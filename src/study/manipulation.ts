@@ -130,7 +130,7 @@ function outcomeOf(
  * What an outcome is truly worth, in amount ticks. What is bought beyond the need goes back to the grid at its price,
  * what is sold and is not there comes from it at its own.
  */
-export function utilityOf({ side, truth }: Liar, { quantity, amount }: Outcome): number {
+function utilityOf({ side, truth }: Liar, { quantity, amount }: Outcome): number {
   const own = Math.min(quantity, truth.quantity);
   const beyond = quantity - own;
   return side === "buyer"
