@@ -61,6 +61,8 @@ export class Platform {
   #note: string | null = null;
   #signing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
+  /** Resolves when the last period that closed is sealed, or the market has failed. */
+  #closing: Promise<void> = Promise.resolve();
 
   private constructor(options: PlatformOptions, history: HistoryTree) {
     const { market, hasher } = options;
@@ -76,6 +78,16 @@ export class Platform {
     };
     this.answer = serveLedger(this.#served);
     this.disclose = serveLedger({ ...this.#served, discloses: true });
+    market.on("cleared", () => {
+      this.#closing = new Promise((resolve) => {
+        const ends = (["sealed", "failed"] as const).map((name) =>
+          market.on(name, () => {
+            for (const end of ends) end();
+            resolve();
+          }),
+        );
+      });
+    });
     market.on("sealed", ({ hash }) => {
       const own = copyOf(hash);
       this.#signing = this.#signing
@@ -152,8 +164,9 @@ export class Platform {
 
   /**
    * The receipt for an order that was taken already, in the open period or a sealed one: the same that was given when
-   * it was; null when that period has no such order. `order` is its record, 16 bytes. Throws `invalid` for a period
-   * that has not begun, `state` for one whose records are erased.
+   * it was; null when that period has no such order. Of a period that has just closed it comes once its block is on the
+   * disk. `order` is its record, 16 bytes. Throws `invalid` for a period that has not begun, `state` for one whose
+   * records are erased and when the market failed before it was sealed.
    */
   async receiptOf(period: number, order: Uint8Array): Promise<Receipt | null> {
     const { market } = this;
@@ -161,7 +174,7 @@ export class Platform {
     const number =
       period === market.period
         ? await market.openOrders.numberOf(order)
-        : numberIn(await market.store.get(height), order);
+        : numberIn(await this.#sealedBlock(height), order);
     if (number === null) return null;
     const [receipt] = await this.#receipts(period, number, order);
     return receipt!;
@@ -181,6 +194,15 @@ export class Platform {
     if (!sameBytes(market.openOrders.records(first).subarray(0, records.length), records)) return null;
     const receipts = await this.#receipts(period, first, records);
     return { first, accepted, period, refused: [], records, receipts };
+  }
+
+  /** The block of a period that has closed. */
+  async #sealedBlock(height: number): Promise<Uint8Array> {
+    const { store } = this.market;
+    if (height >= store.size) await this.#closing;
+    return (
+      (await store.get(height)) ?? fail("state", `block ${height}`, "one on the disk", "a market that failed")
+    );
   }
 
   async #receipted(result: OrderResult): Promise<ReceiptedOrder> {
@@ -224,9 +246,8 @@ export class Platform {
   }
 }
 
-/** Number of the order of a block with exactly this record; null when there is none, or no block yet. */
-function numberIn(block: Uint8Array | null, order: Uint8Array): number | null {
-  if (block === null) return null;
+/** Number of the order of a block with exactly this record; null when there is none. */
+function numberIn(block: Uint8Array, order: Uint8Array): number | null {
   const { orders } = decodeShown(block).sections;
   const { bytes } = orderLayout;
   checkRecords(orderLayout, wantBytes(order, "order", bytes));

@@ -35,7 +35,13 @@ import {
   replayer,
   signatures,
 } from "../support/community.js";
-import { openSigned, platform as signedPlatform } from "../support/signedmarket.js";
+import {
+  openLogged,
+  openSigned,
+  order,
+  platform as signedPlatform,
+  signOrder,
+} from "../support/signedmarket.js";
 import { ownTerms, participant } from "../support/terms.js";
 
 const members: SigningKey[] = await Promise.all([0, 1, 2, 3].map(keyOf));
@@ -339,5 +345,52 @@ describe("a platform that dies", () => {
         break;
       }
     }
+  });
+});
+
+describe("a receipt asked for while the period is on its way to the disk", () => {
+  /** A platform whose store keeps the next block waiting, an order in its open period, and what ends the wait. */
+  async function closing() {
+    const store = await openMemoryStore({ hasher });
+    let held: Promise<void> | null = null;
+    const slow = new Proxy(store, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target) as unknown;
+        if (typeof value !== "function") return value;
+        const waits = name === "append" || name === "beginLog";
+        return (...given: unknown[]) =>
+          waits && held !== null ? held.then(() => value.apply(target, given)) : value.apply(target, given);
+      },
+    });
+    const market = await openLogged({ store: slow });
+    const platform = await Platform.open({ market, key: signedPlatform, hasher });
+    const sent = order("ann", "offer", "2", "0.1");
+    const taken = await platform.submit(sent, await signOrder(market, sent));
+    if (taken.status === "refused") throw taken.error;
+    const wait = { resolve: (): void => {}, reject: (_: Error): void => {} };
+    held = new Promise((resolve, reject) => Object.assign(wait, { resolve, reject }));
+    const cleared = market.clearPeriod(1);
+    return { market, platform, taken, cleared, wait };
+  }
+
+  test("comes once the block is there, the same as before", async () => {
+    const { market, platform, taken, cleared, wait } = await closing();
+    expect(market.period).toBe(taken.period + 1);
+    const asked = platform.receiptOf(taken.period, taken.record);
+    const other = platform.receiptOf(taken.period, new Uint8Array(16));
+    wait.resolve();
+    expect(await asked).toEqual(taken.receipt);
+    expect(await other).toBe(null);
+    await cleared;
+    expect(await platform.receiptOf(taken.period, taken.record)).toEqual(taken.receipt);
+  });
+
+  test("is refused when the disk fails, then and afterwards", async () => {
+    const { platform, taken, cleared, wait } = await closing();
+    const asked = platform.receiptOf(taken.period, taken.record);
+    wait.reject(new Error("no room"));
+    await expect(cleared).rejects.toThrow("no room");
+    await expect(asked).rejects.toMatchObject({ code: "state", field: "block 1" });
+    await expect(platform.receiptOf(taken.period, taken.record)).rejects.toMatchObject({ code: "state" });
   });
 });
