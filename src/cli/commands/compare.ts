@@ -31,7 +31,7 @@ export const compareCommand: Command = defineCommand({
   name: "compare",
   summary: "run variants of a scenario over many seeds and report what differs",
   forms: [
-    "SCENARIO [--set PATH=VALUES]… [--mechanism NAMES] [--strategy NAMES]\n[--seeds N] [--output DIR] [--workers N] [--json]",
+    "SCENARIO [--set PATH=VALUES]… [--mechanism NAMES]\n[--strategy NAMES] [--seeds N]\n[--output DIR] [--workers N] [--json]",
   ],
   about:
     "Runs every combination of the settings with every seed, in as many workers as there are processors, and writes a report that opens in any browser, with means, 95 % intervals and differences to the first variant, paired by seed; beside it CSV and JSON. Nothing of the runs themselves is kept but a row each, so that the same command goes on where it was interrupted, and a longer list of seeds or values runs only what is new (docs/studies.md).",
@@ -40,7 +40,7 @@ export const compareCommand: Command = defineCommand({
     set: {
       value: "PATH=VALUES",
       many: true,
-      help: "a key of the scenario file and the values it takes: tariffs.electricity.retail=0.40,0.52, or a range with its step, participants.storage=0:8:2, over which the report draws curves; one value holds for all variants. Several: all combinations",
+      help: "a key of the scenario file and the values it takes: tariffs.electricity.retail=0.40,0.52, or a range with its step, participants.storage=0:8:2, over which the report draws curves; one value holds for all variants; a plus between keys sets each of them. Several: all combinations",
     },
     mechanism: {
       value: "NAMES",
