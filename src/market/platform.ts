@@ -61,8 +61,8 @@ export class Platform {
   #note: string | null = null;
   #signing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
-  /** Resolves when the last period that closed is sealed, or the market has failed. */
-  #closing: Promise<void> = Promise.resolve();
+  /** Why the market has stopped by itself. */
+  #stopped: { readonly error: unknown } | null = null;
 
   private constructor(options: PlatformOptions, history: HistoryTree) {
     const { market, hasher } = options;
@@ -78,15 +78,8 @@ export class Platform {
     };
     this.answer = serveLedger(this.#served);
     this.disclose = serveLedger({ ...this.#served, discloses: true });
-    market.on("cleared", () => {
-      this.#closing = new Promise((resolve) => {
-        const ends = (["sealed", "failed"] as const).map((name) =>
-          market.on(name, () => {
-            for (const end of ends) end();
-            resolve();
-          }),
-        );
-      });
+    market.on("failed", (stopped) => {
+      this.#stopped = stopped;
     });
     market.on("sealed", ({ hash }) => {
       const own = copyOf(hash);
@@ -136,6 +129,11 @@ export class Platform {
     return serveLedger({ ...this.#served, member });
   }
 
+  /** Why the newest head is not signed and kept, or the market has stopped; null as long as all is well. */
+  get failure(): { readonly error: unknown } | null {
+    return this.#stopped ?? this.#failure;
+  }
+
   /** Resolves when the heads of all periods sealed so far are signed and kept. Throws what prevented it. */
   async settled(): Promise<void> {
     await this.#signing;
@@ -164,9 +162,9 @@ export class Platform {
 
   /**
    * The receipt for an order that was taken already, in the open period or a sealed one: the same that was given when
-   * it was; null when that period has no such order. Of a period that has just closed it comes once its block is on the
-   * disk. `order` is its record, 16 bytes. Throws `invalid` for a period that has not begun, `state` for one whose
-   * records are erased and when the market failed before it was sealed.
+   * it was; null when that period has no such order. `order` is its record, 16 bytes. Of a period that has closed it
+   * waits for the block. Throws `invalid` for a period that has not begun, `state` for one whose records are erased,
+   * and what stopped the market before the block was on the disk.
    */
   async receiptOf(period: number, order: Uint8Array): Promise<Receipt | null> {
     const { market } = this;
@@ -174,35 +172,52 @@ export class Platform {
     const number =
       period === market.period
         ? await market.openOrders.numberOf(order)
-        : numberIn(await this.#sealedBlock(height), order);
+        : numberIn(await this.#block(height), order);
     if (number === null) return null;
     const [receipt] = await this.#receipts(period, number, order);
     return receipt!;
   }
 
   /**
-   * As {@link Platform.receiptOf}, for orders of the open period that were taken together: `records` end to end; null
-   * unless all stand there one behind the other.
+   * As {@link Platform.receiptOf}, for orders that were taken together: `records` end to end; null unless all stand
+   * there one behind the other.
    */
-  async receiptsOf(records: Uint8Array): Promise<Exclude<ReceiptedBatch, Refused> | null> {
+  async receiptsOf(period: number, records: Uint8Array): Promise<Exclude<ReceiptedBatch, Refused> | null> {
     const { market } = this;
+    const height = integer(market.contract.from, market.period)(period, "period") - market.contract.from;
     const { bytes } = orderLayout;
-    const { period } = market;
-    const first = await market.openOrders.numberOf(wantBytes(records, "records").subarray(0, bytes));
+    const order = wantBytes(records, "records").subarray(0, bytes);
+    // What stands in the open period is read before anything is waited for: the period may close meanwhile.
+    const open = period === market.period ? market.openOrders.records() : null;
+    const first =
+      open === null ? numberIn(await this.#block(height), order) : await market.openOrders.numberOf(order);
     if (first === null) return null;
+    const all = open ?? decodeShown(await this.#block(height)).sections.orders;
+    if (!sameBytes(all.subarray(first * bytes, first * bytes + records.length), records)) return null;
     const accepted = records.length / bytes;
-    if (!sameBytes(market.openOrders.records(first).subarray(0, records.length), records)) return null;
     const receipts = await this.#receipts(period, first, records);
     return { first, accepted, period, refused: [], records, receipts };
   }
 
-  /** The block of a period that has closed. */
-  async #sealedBlock(height: number): Promise<Uint8Array> {
+  /** A block of a period that has closed, once it is on the disk. Throws `state` when the market fails before. */
+  async #block(height: number): Promise<Uint8Array> {
     const { store } = this.market;
-    if (height >= store.size) await this.#closing;
+    while (height >= store.size && this.#stopped === null) await this.#changed();
     return (
       (await store.get(height)) ?? fail("state", `block ${height}`, "one on the disk", "a market that failed")
     );
+  }
+
+  /** Resolves when the next block is on the disk, or the market fails. */
+  #changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const ends = (["sealed", "failed"] as const).map((name) =>
+        this.market.on(name, () => {
+          for (const end of ends) end();
+          resolve();
+        }),
+      );
+    });
   }
 
   async #receipted(result: OrderResult): Promise<ReceiptedOrder> {

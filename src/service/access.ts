@@ -4,11 +4,13 @@
  */
 import { fromHex, hex } from "../bytes.js";
 import { fail } from "../errors.js";
+import { decodeRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { recordsRoot } from "../ledger/format/sections.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { batchStatement, readStatement } from "../ledger/keys/message.js";
 import { plainHasher } from "../ledger/tree/plain.js";
+import type { ParticipantContract } from "../market/contracts/contracts.js";
 import type { BatchProof } from "../market/intake/request.js";
 import type { LoggedMarket } from "../market/logged.js";
 
@@ -80,10 +82,9 @@ export class Access {
       : fail("signature", "Authorization.participant", "one with this key", participant);
   }
 
-  /** Throws `signature` unless a participant signed a statement. */
+  /** Throws `signature` unless a participant signed a statement, in the same words where there is none of that id. */
   async needSigned(participant: string, statement: Uint8Array, signature: Uint8Array): Promise<void> {
-    const contract = this.#parts.market.state.contract(`participant/${participant}`);
-    const key = contract?.kind === "participant" ? contract.key : undefined;
+    const key = this.#contract(participant)?.key;
     if (
       key === undefined ||
       !(await this.#parts.signatures.verify(fromHex(key, "key"), statement, signature))
@@ -91,13 +92,21 @@ export class Access {
       fail("signature", "order.signature", `one of ${participant}`, hex(signature));
   }
 
-  /** Throws `signature` unless a gateway signed these records for a period. */
+  /** Throws `signature` unless the gateway of all participants of these records signed them for a period. */
   async needGateway(period: number, records: Uint8Array, { gateway, signature }: BatchProof): Promise<void> {
     const { market, signatures } = this.#parts;
+    for (const number of new Set(decodeRecords(orderLayout, records).map(({ participant }) => participant)))
+      if (this.#contract(market.state.participant(number) ?? "")?.gateway !== hex(gateway))
+        fail("signature", "batch.gateway", `the gateway of participant ${number}`, hex(gateway));
     const root = recordsRoot(orderLayout, records, plainHasher);
     const statement = batchStatement(market.id, period, records.length / orderLayout.bytes, root);
     if (!(await signatures.verify(gateway, statement, signature)))
       fail("signature", "batch.signature", "one of the gateway", hex(signature));
+  }
+
+  #contract(participant: string): ParticipantContract | null {
+    const contract = this.#parts.market.state.contract(`participant/${participant}`);
+    return contract?.kind === "participant" ? contract : null;
   }
 
   /** Throws `signature` unless an auditor asks. */

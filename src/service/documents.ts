@@ -55,15 +55,22 @@ export interface TradeDocument {
   readonly useFee: string;
 }
 
-/** The trades of a block with its records, in order of execution. */
-export function tradeDocuments({ sections }: Block, names: Names): TradeDocument[] {
+/** The trades of a block with its records, from the first to behind the last of these, in order of execution. */
+export function tradeDocuments(
+  { sections }: Block,
+  names: Names,
+  first: number = 0,
+  end: number = sections.trades.length,
+): TradeDocument[] {
   const { ticks } = names;
   const orders = decodeRecords(orderLayout, sections.orders);
   const nameOf = (kind: TradeRecord["seller"], number: number): string => {
     if (kind === "grid") return "grid";
     return kind === "device" ? names.device(number) : names.participant(orders[number]!.participant);
   };
-  return decodeRecords(tradeLayout, sections.trades).map((trade) => ({
+  const { bytes } = tradeLayout;
+  const shown = sections.trades.subarray(first * bytes, end * bytes);
+  return decodeRecords(tradeLayout, shown).map((trade) => ({
     kind: trade.kind,
     carrier: trade.carrier,
     seller: nameOf(trade.seller, trade.offer),

@@ -82,10 +82,15 @@ export class Feed {
     if (this.#streams >= streams) fail("state", "events", `at most ${streams} streams`, streams + 1);
     const place = after === undefined ? this.#now() : placeAfter(after, "after");
     this.#check(place);
+    if (signal.aborted) fail("state", "events", "a stream that is wanted", "one that has ended");
     this.#streams += 1;
-    signal.addEventListener("abort", () => {
-      this.#streams -= 1;
-    });
+    signal.addEventListener(
+      "abort",
+      () => {
+        this.#streams -= 1;
+      },
+      { once: true },
+    );
     return this.#from(place, signal);
   }
 

@@ -20,7 +20,7 @@ import type { Contract, MarketContract } from "../market/contracts/contracts.js"
 import { type Opening, openingContracts } from "../market/contracts/opening.js";
 import { amountTick, type Carrier, carriers, parsePrice, parseTick, parseTicks, ppm } from "../units.js";
 import { checkMqtt, type MqttSettings } from "./mqtt/settings.js";
-import { checkLimits, type ServiceLimits } from "./settings.js";
+import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 
 /** A market file that was read; paths are as they stand in it. */
 export interface MarketFile {
@@ -31,6 +31,8 @@ export interface MarketFile {
   readonly port: number;
   /** Addresses of proxies in front, which are believed for whom they ask. */
   readonly proxies: readonly string[];
+  /** Addresses that are shown the metrics. */
+  readonly monitors: readonly string[];
   readonly auditors: readonly string[];
   /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
   readonly members: ReadonlyMap<string, string> | null;
@@ -84,6 +86,7 @@ const byCarrier = <T>(check: Check<T>): Check<{ readonly [carrier in Carrier]?: 
     readonly [carrier in Carrier]?: T;
   }>;
 
+const address = text(/^[0-9a-f.:]{2,45}$/, 45, "an IP address");
 const marketCheck = record({
   id: optional(identifier),
   currency: optional(text(/^[A-Za-z]{1,8}$/, 8, "a currency such as EUR")),
@@ -99,7 +102,8 @@ const fileCheck = record({
   platformKey: path,
   host: optional(text(/^[^\s/]{1,255}$/, 255, "an address to listen on")),
   port: optional(integer(0, 65_535)),
-  proxies: optional(list(text(/^[0-9a-f.:]{2,45}$/, 45, "an IP address"), 0, 100)),
+  proxies: optional(list(address, 0, 100)),
+  monitors: optional(list(address, 0, 100)),
   market: optional(marketCheck),
   clearing: optional(byCarrier(clearingCheck)),
   tariffs: optional(byCarrier(tariffCheck)),
@@ -128,7 +132,14 @@ const most = 64 * 1024 * 1024;
 export function parseMarketFile(source: string): MarketFile {
   return parseJson(source, { root: "market file", most }, (value) => {
     const given = fileCheck(value, "");
-    const { host = "127.0.0.1", port = 8320, proxies = [], auditors = [], members = null } = given;
+    const {
+      host = "127.0.0.1",
+      port = 8320,
+      proxies = [],
+      monitors = thisMachine,
+      auditors = [],
+      members = null,
+    } = given;
     const { mqtt = null, snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
     const opening = openingOf(given);
     const { ledger, platformKey } = given;
@@ -139,7 +150,7 @@ export function parseMarketFile(source: string): MarketFile {
         creditLimit: given.creditLimit,
         more: (given.contracts ?? []) as unknown as readonly Contract[],
       });
-    const settings = { host, port, proxies, auditors, members, limits, snapshotEvery, log, mqtt };
+    const settings = { host, port, proxies, monitors, auditors, members, limits, snapshotEvery, log, mqtt };
     return { ledger, platformKey, ...settings, contracts };
   });
 }

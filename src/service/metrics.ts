@@ -38,6 +38,8 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #stop: (() => void)[] = [];
+
   constructor(market: LoggedMarket, now: () => number) {
     const gauge = (name: string, help: string, value: () => number): void => {
       new Gauge({
@@ -51,20 +53,27 @@ export class Metrics {
     };
     gauge("gridclear_blocks", "Blocks on the disk", () => market.store.size);
     gauge("gridclear_period", "The open period", () => market.period);
-    market.on("order", ({ revision }) => {
+    const ordered = ({ revision }: { readonly revision: number }): void => {
       // Nobody sent a standing order, so none was acknowledged.
       if (revision !== standingRevision) this.#orders.inc();
-    });
+    };
+    this.#stop.push(market.on("order", ordered));
     let closedAt = 0;
     let gate: number | null = null;
-    market.on("cleared", () => {
+    const cleared = (): void => {
       closedAt = now();
       gate = market.gateClosureMs;
-    });
-    market.on("sealed", () => {
+    };
+    const sealed = (): void => {
       this.#sealing.observe((now() - closedAt) / 1000);
       if (gate !== null) this.#lag.set(Math.max(0, (now() - (gate - market.contract.periodMs)) / 1000));
-    });
+    };
+    this.#stop.push(market.on("cleared", cleared), market.on("sealed", sealed));
+  }
+
+  /** Counts what the market does no more. */
+  close(): void {
+    for (const stop of this.#stop) stop();
   }
 
   /** A request was answered. */

@@ -13,7 +13,8 @@ export class Rates {
   }
 
   /** Takes a request out of the bucket of an address: 0, or the seconds to wait where it is empty. */
-  take(address: string): number {
+  take(from: string): number {
+    const address = networkOf(from);
     const { burst, perSecond, addresses } = this.#limits;
     const nowMs = this.#now();
     const known = this.#buckets.get(address);
@@ -25,4 +26,14 @@ export class Rates {
     if (this.#buckets.size > addresses) this.#buckets.delete(this.#buckets.keys().next().value!);
     return left >= 1 ? 0 : Math.ceil((1 - left) / perSecond);
   }
+}
+
+/** What counts as one address: of IPv6 the first 64 bits, as whoever has one such address has all of its network. */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = (text: string): string[] => text.split(":").filter((group) => group !== "");
+  const [first, last] = [groups(head), groups(tail ?? "")];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  return [...first, ...new Array<string>(zeros).fill("0"), ...last].slice(0, 4).join(":");
 }

@@ -22,7 +22,7 @@ import { ledgerRoutes } from "./routes/ledger.js";
 import { marketRoutes } from "./routes/market.js";
 import { statementRoutes } from "./routes/statements.js";
 import { type Env, type RouteParts, requested } from "./routes.js";
-import { checkLimits, type ServiceLimits } from "./settings.js";
+import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 
 /** Where a service writes what happens; pino's loggers are such. */
 export interface ServiceLog {
@@ -40,6 +40,8 @@ export interface ServiceOptions {
   readonly limits?: Partial<ServiceLimits>;
   /** Who may join, by id, with the key that each must have. Default: whoever signs for itself. */
   readonly members?: ReadonlyMap<string, string> | null;
+  /** Addresses that are shown `/metrics`; others are told that there is none. Default: this machine's own. */
+  readonly monitors?: readonly string[];
   /** Default: nothing is written. */
   readonly log?: ServiceLog;
   /** Milliseconds since 1970; default the clock. */
@@ -63,11 +65,21 @@ export interface Service {
   close(): void;
 }
 
+const optionNames = [
+  "platform",
+  "signatures",
+  "auditors",
+  "members",
+  "limits",
+  "monitors",
+  "log",
+  "now",
+] as const;
 const silent: ServiceLog = { info: () => {}, error: () => {} };
 
 /** Opens a service on a platform, whose market is started and stopped by whoever opened it. */
 export function openService(options: ServiceOptions): Service {
-  onlyKeys(options, "options", ["platform", "signatures", "auditors", "members", "limits", "log", "now"]);
+  onlyKeys(options, "options", [...optionNames]);
   const { platform, signatures, auditors = [], log = silent, now = Date.now } = options;
   needMethods(platform, "platform", "a platform, as `await Platform.open()` gives it", [
     "submit",
@@ -80,9 +92,8 @@ export function openService(options: ServiceOptions): Service {
   const access = new Access({ market, signatures, auditors: new Set(auditors), readMs: limits.readMs, now });
   const metrics = new Metrics(market, now);
   const parts: RouteParts = { platform, access, feed, limits, members: options.members ?? null };
-  let failed = false;
-  market.on("failed", ({ error }) => {
-    failed = true;
+  const monitors = new Set(options.monitors ?? thisMachine);
+  const stopLogging = market.on("failed", ({ error }) => {
     log.error({ error: String(error) }, "the market has stopped");
   });
 
@@ -103,11 +114,19 @@ export function openService(options: ServiceOptions): Service {
   app.get("/openapi.json", (context) => context.json(document()));
   app.get("/", (context) => context.html(referencePage(document())));
   app.get("/health", (context) => context.json({ status: "alive" }));
-  app.get("/ready", (context) => context.json({ ready: !failed }, failed ? 503 : 200));
-  app.get("/metrics", async (context) =>
-    context.body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
+  app.get("/ready", (context) => {
+    const isReady = platform.failure === null;
+    return context.json({ ready: isReady }, isReady ? 200 : 503);
+  });
+  const nothing = (path: string): Response =>
+    answerProblem(problem(404, "invalid", "path", "one of /openapi.json", path));
+  // Counters by the second would tell who is active when: they are for the operator.
+  app.get("/metrics", async ({ req, env, body }) =>
+    env.address !== "" && !monitors.has(env.address)
+      ? nothing(req.path)
+      : body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
   );
-  app.notFound(({ req }) => answerProblem(problem(404, "invalid", "path", "one of /openapi.json", req.path)));
+  app.notFound(({ req }) => nothing(req.path));
   app.onError((error) => {
     const said =
       error instanceof HTTPException
@@ -122,7 +141,11 @@ export function openService(options: ServiceOptions): Service {
     admits: (address) => rates.take(address) === 0,
     follow: (after, signal) => feed.open(after, signal),
     document,
-    close: () => feed.close(),
+    close: () => {
+      feed.close();
+      metrics.close();
+      stopLogging();
+    },
   };
 }
 
@@ -180,6 +203,8 @@ const limited = (limits: ServiceLimits, rates: Rates): Middleware => {
     });
   const [json, columns] = [tooLong(limits.jsonBytes), tooLong(limits.columnBytes)];
   return async (context, next) => {
+    // Whoever watches over the service has to hear that it lives, whatever else goes on.
+    if (context.req.path === "/health" || context.req.path === "/ready") return next();
     const wait = rates.take(context.env.address);
     if (wait > 0) {
       if (waiting < mostWaiting) {

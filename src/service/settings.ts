@@ -24,6 +24,9 @@ export interface ServiceLimits {
   readonly readMs: number;
 }
 
+/** The addresses of this machine to itself: who sees the metrics where nothing is said. */
+export const thisMachine: readonly string[] = ["127.0.0.1", "::1"];
+
 /** What holds where nothing is said. */
 export const defaultLimits: ServiceLimits = {
   jsonBytes: 65_536,

@@ -25,7 +25,7 @@ import { MqttBridge } from "../../service/mqtt/bridge.js";
 import type { Broker } from "./broker.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
-import { builtPage, openMarketPage } from "./page.js";
+import { builtPage, openMarketPage, type PageHandler } from "./page.js";
 import { addressOf, serveHttp } from "./serving.js";
 import { eventSockets } from "./sockets.js";
 
@@ -63,8 +63,8 @@ export async function openServed(path: string, port: number | undefined): Promis
     });
     const platform = await Platform.open({ market, key, hasher: engine });
     const log = pino({ level: file.log }, pino.destination({ fd: 2, sync: false }));
-    const { auditors, members, limits } = file;
-    const service = openService({ platform, signatures, auditors, members, limits, log });
+    const { auditors, members, limits, monitors } = file;
+    const service = openService({ platform, signatures, auditors, members, limits, monitors, log });
     const toBroker = file.mqtt === null ? null : await brokerOf(file.mqtt, beside);
     const proxies = new Set(file.proxies);
     const answer = getRequestListener(
@@ -72,28 +72,31 @@ export async function openServed(path: string, port: number | undefined): Promis
       // What a client sends beyond its answer is ended by the server itself.
       { autoCleanupIncoming: false },
     );
-    const page = await openMarketPage(builtPage);
-    const isPage = ({ url = "" }: IncomingMessage): boolean => /^\/page(?:\/|$)/.test(url);
-    const handle = (request: IncomingMessage, response: ServerResponse): void =>
-      void (page !== null && isPage(request) ? page(request, response) : answer(request, response));
+    const handle = besidePage(await openMarketPage(builtPage), answer);
+    const lines = eventSockets(service, (request) => addressOf(request, proxies));
     const http = await serveHttp(handle, {
       host: file.host,
       port: port ?? file.port,
       connections: 2 * file.limits.streams,
       connectionsEach: file.limits.connections,
       proxies,
-      upgrade: eventSockets(service, (request) => addressOf(request, proxies)),
+      upgrade: lines.upgrade,
     });
     market.start();
     const broker = toBroker?.({ service, platform, limits, log });
     const close = async (): Promise<void> => {
       await market.stop();
-      await broker?.close();
-      service.close();
-      await http.close();
-      await sealOpen(market, platform);
-      await store.close();
-      engine.close();
+      try {
+        // What was acknowledged is sealed before anything is waited for that others may hold up.
+        await sealOpen(market, platform);
+      } finally {
+        await broker?.close();
+        service.close();
+        await lines.close();
+        await http.close();
+        await store.close();
+        engine.close();
+      }
     };
     return { url: http.url, failed, close };
   } catch (error) {
@@ -138,14 +141,24 @@ async function brokerOf(
   };
 }
 
+/** The page below its folder, where there is one, and what answers everything else. */
+const besidePage =
+  (page: PageHandler | null, answer: (request: IncomingMessage, response: ServerResponse) => unknown) =>
+  (request: IncomingMessage, response: ServerResponse): void => {
+    const isPage = /^\/page(?:\/|$)/.test(request.url ?? "");
+    if (page !== null && isPage) page(request, response);
+    else answer(request, response);
+  };
+
 /** Signs the contracts of genesis, all of which are the platform's. */
 const signerOf =
   (key: SigningKey) =>
   (contract: object, marketId: Uint8Array): Promise<Uint8Array> =>
     key.sign(contractStatement(marketId, encodeCanonical(contract)));
 
-/** Clears and seals the open period, unless the market has failed. */
+/** Clears and seals the open period, unless the market has failed; throws what prevents it. */
 async function sealOpen(market: LoggedMarket, platform: Platform): Promise<void> {
-  await market.clearPeriod().catch(() => undefined);
+  if (platform.failure !== null) return;
+  await market.clearPeriod();
   await platform.settled();
 }

@@ -111,6 +111,7 @@ function limitConnections(server: Server, most: number): void {
   const idle = new Set<Socket>();
   const busy = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
+    if (socket.destroyed) return;
     if (idle.size + busy.size >= most) {
       const [longest = socket] = idle;
       longest.destroy();
@@ -122,6 +123,10 @@ function limitConnections(server: Server, most: number): void {
       idle.delete(socket);
       busy.delete(socket);
     });
+  });
+  // What has become something else than HTTP, such as a line of events, is in use until it ends.
+  server.on("upgrade", ({ socket }: IncomingMessage) => {
+    if (idle.delete(socket)) busy.add(socket);
   });
   server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
     idle.delete(socket);

@@ -5,57 +5,86 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { FeedEvent, Service } from "../../service/index.js";
 import { reasonOf } from "./problem.js";
 
-/** Who does not answer a ping before the next is gone. */
+/** Who does not answer a ping before the next is gone, and who has not taken an event by then. */
 const pingMs = 15_000;
+/** How long lines have to say goodbye when the service ends. */
+const goodbyeMs = 1_000;
 /** Longest message of a client: there is nothing to say. */
 const maxPayload = 1_024;
 
-/** Takes connections that ask for `/v1/events` as a WebSocket, `?after=` as over HTTP. An event is a message. */
+/** Lines that carry events. */
+export interface EventSockets {
+  /** Takes a connection that asks for `/v1/events` as a WebSocket, `?after=` as over HTTP. An event is a message. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Ends all lines, those that don't answer as well. */
+  close(): Promise<void>;
+}
+
+/** Opens lines for the events of a service; `addressOf` says whose request one is. */
 export function eventSockets(
   service: Pick<Service, "follow" | "admits">,
   addressOf: (request: IncomingMessage) => string,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+): EventSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
-  return (request, socket, head) => {
+  const upgrade: EventSockets["upgrade"] = (request, socket, head) => {
     const refuse = (status: string, why: string): void => {
       socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${why}\n`);
     };
     socket.on("error", () => socket.destroy());
-    const url = new URL(request.url ?? "/", "http://localhost");
-    if (url.pathname !== "/v1/events") return refuse("404 Not Found", "nothing there");
+    const base = "http://localhost";
+    const asked = new URL(URL.canParse(request.url ?? "/", base) ? (request.url ?? "/") : "/", base);
+    if (asked.pathname !== "/v1/events") return refuse("404 Not Found", "nothing there");
     if (!service.admits(addressOf(request))) return refuse("429 Too Many Requests", "too often");
     const ended = new AbortController();
     let events: AsyncGenerator<FeedEvent>;
     try {
-      events = service.follow(url.searchParams.get("after") ?? undefined, ended.signal);
+      events = service.follow(asked.searchParams.get("after") ?? undefined, ended.signal);
     } catch (error) {
       ended.abort();
       return refuse("400 Bad Request", reasonOf(error));
     }
     socket.once("close", () => ended.abort());
-    sockets.handleUpgrade(request, socket, head, (line) => void tell(line, events));
+    // What can't be read any more, as from a disk that fails, ends the line and not the process.
+    sockets.handleUpgrade(request, socket, head, (line) => {
+      tell(line, events).catch(() => line.terminate());
+    });
   };
+  const close = async (): Promise<void> => {
+    for (const line of sockets.clients) line.close(1001, "the service ends");
+    const begunMs = performance.now();
+    while (sockets.clients.size > 0 && performance.now() - begunMs < goodbyeMs)
+      await new Promise((go) => setTimeout(go, 20));
+    for (const line of sockets.clients) line.terminate();
+  };
+  return { upgrade, close };
 }
 
 /** Sends events one by one, each when the line has taken the one before. */
 async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>): Promise<void> {
-  let heard = true;
-  line.on("pong", () => {
-    heard = true;
+  let [pings, heard, sending, waiting] = [0, 0, 0, 0];
+  // Only an answer to the newest ping counts: anybody can say that they are there without having been asked.
+  line.on("pong", (said) => {
+    if (String(said) === `${pings}`) heard = pings;
   });
   line.on("error", () => line.terminate());
   const pinging = setInterval(() => {
-    if (!heard) line.terminate();
-    heard = false;
-    line.ping();
+    // An event that is still the same as at the last ping has been waiting to be taken since.
+    if (heard < pings || (sending > 0 && sending === waiting)) line.terminate();
+    waiting = sending;
+    pings += 1;
+    line.ping(`${pings}`);
   }, pingMs);
   line.once("close", () => {
     clearInterval(pinging);
     void events.return(undefined);
   });
+  let count = 0;
   for await (const { id, event, data } of events) {
+    count += 1;
+    sending = count;
     const text = `{"id":${JSON.stringify(id)},"event":"${event}","data":${data}}`;
     const sent = await new Promise<Error | undefined>((done) => line.send(text, done));
+    sending = 0;
     if (sent) return;
   }
   line.close(1001, "the service ends");

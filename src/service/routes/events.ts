@@ -36,18 +36,19 @@ export function eventRoutes({ feed }: RouteParts): OpenAPIHono<Env> {
   const routes = openRoutes();
   routes.openapi(eventsRoute, async (context) => {
     const { after } = context.req.valid("query");
+    const headers = {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    };
+    // Whoever asks for the head alone is sent no stream, and so would never end one.
+    if (context.req.raw.method === "HEAD") return new Response(null, { headers });
     const ended = new AbortController();
     context.req.raw.signal.addEventListener("abort", () => ended.abort());
     const events = feed.open(context.req.valid("header")["last-event-id"] ?? after, ended.signal);
     return new Response(
       streamOf(events, () => ended.abort()),
-      {
-        headers: {
-          "content-type": "text/event-stream",
-          "cache-control": "no-store",
-          "x-accel-buffering": "no",
-        },
-      },
+      { headers },
     );
   });
   return routes;
@@ -68,7 +69,10 @@ function streamOf(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableS
       const quiet = new Promise<null>((resolve) => {
         timer = setTimeout(() => resolve(null), heartbeatMs);
       });
-      const found = await Promise.race([next, quiet]);
+      const found = await Promise.race([next, quiet]).catch((error: unknown) => {
+        end();
+        throw error;
+      });
       clearTimeout(timer);
       if (found === null) return controller.enqueue(text.encode(": still here\n\n"));
       next = null;

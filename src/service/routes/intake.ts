@@ -1,7 +1,7 @@
 /** What comes into the market: orders, readings and contracts, each acknowledged once it is on the disk. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fromHex, hex, toUtf8 } from "../../bytes.js";
-import { fail } from "../../errors.js";
+import { fail, GridclearError } from "../../errors.js";
 import { orderStatement } from "../../ledger/keys/message.js";
 import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
@@ -111,7 +111,7 @@ const columnsRoute = createRoute({
   tags: ["Orders"],
   summary: "Send many orders as columns",
   description:
-    "Takes a gateway's orders, all of them or none, as bytes (docs/service.md). Sent again they get the same receipts while their period is open.",
+    "Takes a gateway's orders, all of them or none, as bytes (docs/service.md). Sent again they get the same receipts, also after their period has closed.",
   request: {
     body: {
       required: true,
@@ -161,16 +161,16 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const routes = openRoutes();
   routes.openapi(orderRoute, async (context) => {
     const { period, signature, ...order } = context.req.valid("json");
-    const receipt = await underWay.once(`${period} ${signature}`, () =>
+    const receipt = await underWay.once(JSON.stringify({ period, signature, order }), () =>
       takeOrder(parts, { period, order, signature: fromHex(signature, "signature") }),
     );
     return context.json(accepted(receipt), 200);
   });
   routes.openapi(columnsRoute, async (context) => {
-    const orders = decodeColumns(new Uint8Array(await context.req.arrayBuffer()));
-    const answer = await underWay.once(`${orders.period} ${hex(orders.proof.signature)}`, () =>
-      takeColumns(parts, orders),
-    );
+    const bytes = new Uint8Array(await context.req.arrayBuffer());
+    const orders = decodeColumns(bytes);
+    const sent = hex(plainHasher.sha256(bytes));
+    const answer = await underWay.once(sent, () => takeColumns(parts, orders));
     return context.body(answer as Uint8Array<ArrayBuffer>, 200, {
       "content-type": "application/octet-stream",
     });
@@ -245,47 +245,69 @@ interface SignedOrder {
   readonly signature: Uint8Array;
 }
 
-/** The receipt for an order: that which it has already, or a new one. */
+/**
+ * The receipt for an order: a new one, or that which it has already. What was taken before is looked for last, and only
+ * for whoever signed it: an answer tells nobody else what a member ordered.
+ */
 async function takeOrder(
   { platform, access }: RouteParts,
   { period, order, signature }: SignedOrder,
 ): Promise<Receipt> {
   const { market } = platform;
+  const isPrivate = market.contract.privacy === "private";
+  // Nor whether it is one.
+  if (isPrivate && market.participantNumber(order.participant) === undefined)
+    return notSigned(order.participant, signature);
+  const refusal = await refusalOf(platform, period, async () => {
+    const result = await platform.submit(order, signature);
+    return result.status === "refused" ? result.error : result;
+  });
+  if (!(refusal instanceof GridclearError)) return refusal.receipt;
+  if (isPrivate && refusal.code === "signature") return notSigned(order.participant, signature);
+  if (period > market.period || refusal.code === "signature") throw refusal;
   const record = market.record(order);
-  const known = period <= market.period ? await platform.receiptOf(period, record) : null;
-  if (known !== null) {
-    // A receipt shows that the order was taken: it is for whoever signed it.
-    await access.needSigned(order.participant, orderStatement(market.id, period, record), signature);
-    return known;
-  }
-  needOpen(platform, period);
-  const result = await platform.submit(order, signature);
-  if (result.status === "refused") throw result.error;
-  return result.receipt;
+  await access.needSigned(order.participant, orderStatement(market.id, period, record), signature);
+  const known = await platform.receiptOf(period, record);
+  if (known === null) throw refusal;
+  return known;
 }
+
+const notSigned = (participant: string, signature: Uint8Array): never =>
+  fail("signature", "order.signature", `one of ${participant}`, hex(signature));
 
 async function takeColumns(
   { platform, access }: RouteParts,
   { period, batch, proof }: ColumnOrders,
 ): Promise<Uint8Array> {
   const { market } = platform;
-  needOpen(platform, period);
+  const refusal = await refusalOf(platform, period, async () => {
+    const result = await platform.submitColumns(batch, proof);
+    if ("status" in result) return result.error;
+    const [first] = result.refused;
+    return first === undefined ? result : first.error.at(`orders[${first.index}]`);
+  });
+  if (!(refusal instanceof GridclearError)) return encodeTaken(refusal);
+  if (period > market.period || refusal.code === "signature") throw refusal;
   const records = market.records(batch);
-  const known = await platform.receiptsOf(records);
-  if (known !== null) {
-    await access.needGateway(period, records, proof);
-    return encodeTaken(known);
-  }
-  const result = await platform.submitColumns(batch, proof);
-  if ("status" in result) throw result.error;
-  const [refusal] = result.refused;
-  if (refusal !== undefined) throw refusal.error.at(`orders[${refusal.index}]`);
-  return encodeTaken(result);
+  await access.needGateway(period, records, proof);
+  const known = await platform.receiptsOf(period, records);
+  if (known === null) throw refusal;
+  return encodeTaken(known);
 }
 
-/** Throws `conflict` unless a period is the open one. */
-function needOpen({ market }: Platform, period: number): void {
-  if (period !== market.period) fail("conflict", "period", `${market.period}, which is open`, period);
+/** What an act in the open period comes to, or why it is refused; so also where the period is another. */
+async function refusalOf<T>(
+  { market }: Platform,
+  period: number,
+  act: () => Promise<T | GridclearError>,
+): Promise<T | GridclearError> {
+  if (period === market.period) {
+    const result = await act();
+    // It closed while the signature was checked: that is said in the words of a period that has closed.
+    if (!(result instanceof GridclearError) || period === market.period) return result;
+  }
+  const detail = { field: "period", wanted: `${market.period}, which is open`, got: period };
+  return new GridclearError("conflict", detail);
 }
 
 /** Throws `refused` for the first contract of a participant whom the operator did not admit. */

@@ -175,7 +175,7 @@ export function marketRoutes({ platform, access }: RouteParts): OpenAPIHono<Env>
     const header = decodeHeader(bytes);
     if (isPrivate(header)) access.needAuditor(context.get("asker"));
     if (isWithheld(header, bytes)) fail("state", `block ${header.height}`, "its records", "the header alone");
-    const trades = tradeDocuments(decodeBlock(bytes), names(platform)).slice(first, first + count);
+    const trades = tradeDocuments(decodeBlock(bytes), names(platform), first, first + count);
     return context.json({ period, first, trades }, 200);
   });
 

@@ -214,7 +214,7 @@ describe("serveHttp", () => {
 
   test("a line of events is counted like any other request", async () => {
     let admitted = 1;
-    const upgrade = eventSockets(
+    const { upgrade } = eventSockets(
       {
         admits: (address) => address === "here" && admitted-- > 0,
         async *follow() {
@@ -235,5 +235,55 @@ describe("serveHttp", () => {
     });
     expect(first).toContain("101 Switching Protocols");
     expect((await talk(url, (socket) => void socket.write(asked))).said).toContain("429 Too Many Requests");
+  });
+
+  const upgrading = (path: string): string =>
+    `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
+    "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+  test("a line to an address that is none is refused, and one whose events can't be read ends", async () => {
+    const { upgrade } = eventSockets(
+      {
+        admits: () => true,
+        // biome-ignore lint/correctness/useYield: it fails before it has any.
+        async *follow() {
+          throw new Error("the disk fails");
+        },
+      },
+      () => "",
+    );
+    served = await serveHttp(() => {}, { host: "127.0.0.1", port: 0, upgrade });
+    const url = new URL(served.url);
+    for (const path of ["//", "/\\", "http://[", "/v1/other"])
+      expect((await talk(url, (socket) => void socket.write(upgrading(path)))).said).toMatch(/ 40[04] /);
+    expect((await talk(url, (socket) => void socket.write(upgrading("/v1/events")))).said).toContain("101 ");
+  });
+
+  test("lines that don't answer hold nothing up when the service ends", async () => {
+    const lines = eventSockets(
+      {
+        admits: () => true,
+        async *follow(_, signal) {
+          await new Promise((go) => signal.addEventListener("abort", go));
+          yield { id: null, event: "gate", data: "{}" };
+        },
+      },
+      () => "",
+    );
+    served = await serveHttp(() => {}, { host: "127.0.0.1", port: 0, upgrade: lines.upgrade });
+    const begun = new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(served!.url).port), "127.0.0.1", () =>
+        socket.write(upgrading("/v1/events")),
+      );
+      socket.once("data", () => resolve());
+      socket.on("error", () => {});
+      sockets.push(socket);
+    });
+    await begun;
+    const startedMs = performance.now();
+    await lines.close();
+    await served.close();
+    served = null;
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 });
