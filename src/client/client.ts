@@ -8,8 +8,6 @@ import { identifier, needMethods, object, onlyKeys } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import { encodeCanonical, type Json } from "../ledger/format/canonical.js";
 import { blockHash, encodeHeader, marketId } from "../ledger/format/header.js";
-import { encodeRecords } from "../ledger/format/layout.js";
-import { type OrderRecord, orderLayout } from "../ledger/format/records.js";
 import { checkSignatures, type Signatures, type SigningKey } from "../ledger/keys/backend.js";
 import { orderStatement } from "../ledger/keys/message.js";
 import type { Contradiction } from "../ledger/proof/contradiction.js";
@@ -17,8 +15,9 @@ import { isReceiptSigned, type Receipt, receiptFromJson } from "../ledger/proof/
 import { LightClient } from "../ledger/service/client.js";
 import type { Ask } from "../ledger/service/server.js";
 import { checkHasher, type Hasher } from "../ledger/tree/hasher.js";
-import { type Carrier, parsePrice, parseQuantity, parseTick, type Tick } from "../units.js";
+import { type Carrier, parseTick, type Tick } from "../units.js";
 import { readEvents, type SentEvent } from "./events.js";
+import { type ClientOrder, recordOf, type SentOrder } from "./order.js";
 import { type RequestOptions, Requests, type Signer } from "./requests.js";
 
 /** Who a client is, whom it trusts, and where the market is served. */
@@ -32,14 +31,6 @@ export interface ClientOptions extends RequestOptions {
   readonly marketId?: Uint8Array;
   /** The newest head seen last time ({@link MarketClient.note}), so that it can't be taken back. */
   readonly note?: string;
-}
-
-/** An order as a member thinks of it; `quantity: "0"`, `price: "0"` takes back what stands on this side. */
-export interface ClientOrder {
-  readonly carrier: Carrier;
-  readonly side: "offer" | "bid";
-  readonly quantity: string;
-  readonly price: string;
 }
 
 /** What a client learns while it follows a market. */
@@ -60,6 +51,8 @@ export class MarketClient {
   readonly #requests: Requests;
   readonly #light: LightClient;
   readonly #platformKey: Uint8Array;
+  /** The period of genesis. */
+  readonly #first: number;
   readonly #ticks: { readonly quantity: Tick; readonly price: Tick };
   /** Who signs, and its number in records; null for a client that only watches. */
   readonly #member: (Signer & { readonly number: number }) | null;
@@ -67,6 +60,8 @@ export class MarketClient {
   readonly #revisions = new Map<Carrier, { period: number; next: number }>();
   /** The order under way; the next is signed after it, as its revision follows. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** The order to which no answer came. */
+  #unanswered: SentOrder | null = null;
   /** Receipts that no verified block has kept yet. */
   readonly #pending = new Set<Receipt>();
 
@@ -83,6 +78,7 @@ export class MarketClient {
     this.#requests = requests;
     this.marketId = id;
     this.#member = member;
+    this.#first = Number(fields.from);
     this.#platformKey = fromHex(fields.platformKey, "contract.platformKey");
     this.#ticks = {
       quantity: parseTick(fields.quantityTick, "contract.quantityTick"),
@@ -142,8 +138,9 @@ export class MarketClient {
   }
 
   /**
-   * Signs an order for the open period, sends it, again where no answer came, and checks the receipt. Throws what the
-   * service refused it for, `conflict` when its period closed meanwhile, `corrupt` for a receipt of something else,
+   * Signs an order for the open period, sends it, again where no answer came, and checks the receipt. One to which none
+   * came at all is asked for again before the next is signed. Throws what the service refused it for, `conflict` when
+   * its period closed meanwhile, `corrupt` for a receipt of something else,
    * `signature` for one that the platform did not sign.
    */
   order(order: ClientOrder): Promise<Receipt> {
@@ -153,25 +150,49 @@ export class MarketClient {
   }
 
   async #order(order: ClientOrder): Promise<Receipt> {
-    const { signatures, hasher } = this.#options;
     const member = this.#member ?? fail("state", "order", "a client with participant and key", "one without");
+    await this.#askAgain();
     const { participant } = member;
     const { period, revision } = await this.#place(order.carrier, member);
-    const record = this.#record(order, { participant: member.number, revision });
+    const record = recordOf(order, { participant: member.number, revision }, this.#ticks);
     const signature = hex(await member.key.sign(orderStatement(this.marketId, period, record)));
-    const answer = object(
-      await this.#requests.post("/v1/orders", { ...order, participant, revision, period, signature }),
-      "answer",
-    );
+    const sent = { body: { ...order, participant, revision, period, signature }, period, record };
+    try {
+      const receipt = await this.#send(sent);
+      this.#revisions.set(order.carrier, { period, next: revision + 1 });
+      return receipt;
+    } catch (error) {
+      // What the service has of it is not known: it is asked for again before anything else is signed.
+      this.#revisions.delete(order.carrier);
+      if (error instanceof GridclearError && error.code === "storage") this.#unanswered = sent;
+      throw error;
+    }
+  }
+
+  /** Sends a signed order and checks its receipt. */
+  async #send({ body, period, record }: SentOrder): Promise<Receipt> {
+    const { signatures, hasher } = this.#options;
+    const answer = object(await this.#requests.post("/v1/orders", body), "answer");
     const receipt = receiptFromJson(answer.receipt);
     const isOurs = sameBytes(receipt.marketId, this.marketId) && receipt.period === period;
     if (!isOurs || !sameBytes(receipt.order, record))
       fail("corrupt", "receipt", "one for the order that was sent", hex(receipt.order));
     if (!(await isReceiptSigned(receipt, this.#platformKey, signatures, hasher)))
       fail("signature", "receipt", "the platform's signature", hex(receipt.signature));
-    this.#revisions.set(order.carrier, { period, next: revision + 1 });
     this.#pending.add(receipt);
     return receipt;
+  }
+
+  /** Sends again an order to which no answer came, so that it isn't forgotten if it was taken. */
+  async #askAgain(): Promise<void> {
+    if (this.#unanswered === null) return;
+    try {
+      await this.#send(this.#unanswered);
+    } catch (error) {
+      if (!(error instanceof GridclearError) || ["storage", "corrupt"].includes(error.code)) throw error;
+      // It was not taken.
+    }
+    this.#unanswered = null;
   }
 
   /**
@@ -203,13 +224,15 @@ export class MarketClient {
   async judge(): Promise<Receipt[]> {
     await this.#light.update(this.#ask);
     const kept: Receipt[] = [];
+    let broken: string | null = null;
     for (const receipt of this.#pending) {
       const { verdict, reason } = await this.#light.judge(this.#ask, receipt);
-      if (verdict === "not yet") continue;
-      if (verdict !== "kept") fail("corrupt", "receipt", "an order where it was promised", reason);
-      kept.push(receipt);
-      this.#pending.delete(receipt);
+      if (verdict === "kept") kept.push(receipt);
+      if (verdict === "kept") this.#pending.delete(receipt);
+      else if (verdict !== "not yet") broken ??= reason;
     }
+    // All are judged before the first that was broken is told.
+    if (broken !== null) fail("corrupt", "receipt", "an order where it was promised", broken);
     return kept;
   }
 
@@ -241,7 +264,8 @@ export class MarketClient {
       if (size > height) return;
       await new Promise((go) => setTimeout(go, 20 + 20 * tried));
     }
-    fail("corrupt", "head", `one that covers block ${height}, which was told`, this.#light.head?.size);
+    // Late is no lie: a head that comes later has to cover this block as well.
+    fail("storage", "head", `one that covers block ${height}, which was told`, this.#light.head?.size);
   }
 
   get #ask(): Ask {
@@ -251,25 +275,22 @@ export class MarketClient {
   /** The open period, and the revision of the next order in it. */
   async #place(carrier: Carrier, signer: Signer): Promise<{ period: number; revision: number }> {
     const { period } = object(await this.#requests.get("/v1/market"), "market") as { period: number };
+    await this.#needOpen(period);
     const known = this.#revisions.get(carrier);
     if (known?.period === period) return { period, revision: known.next };
     const { revisions } = await memberOf(this.#requests, signer);
     return { period, revision: Number(object(revisions, "member.revisions")[carrier] ?? 0) };
   }
 
-  #record(
-    { carrier, side, quantity, price }: ClientOrder,
-    { participant, revision }: Pick<OrderRecord, "participant" | "revision">,
-  ): Uint8Array {
-    const order: OrderRecord = {
-      participant,
-      carrier,
-      side,
-      revision,
-      quantity: quantity === "0" ? 0 : parseQuantity(quantity, this.#ticks.quantity, "order.quantity"),
-      price: parsePrice(price, this.#ticks.price, "order.price"),
-    };
-    return encodeRecords(orderLayout, [order]);
+  /**
+   * Throws `corrupt` unless a period follows the blocks that the newest head covers, or is the one after, while a block
+   * is on its way: an order signed for a period to come could be kept and used then.
+   */
+  async #needOpen(period: number): Promise<void> {
+    const open = (): number => this.#first + (this.#light.head?.size ?? 0);
+    const isOpen = (): boolean => period === open() || period === open() + 1;
+    if (!isOpen()) await this.#light.update(this.#ask);
+    if (!isOpen()) fail("corrupt", "market.period", `${open()}, which follows the newest head`, period);
   }
 }
 

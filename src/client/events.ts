@@ -1,5 +1,5 @@
 /** Events of a service as they come over the line: server-sent events, read piece by piece within limits. */
-import { fail } from "../errors.js";
+import { fail, GridclearError } from "../errors.js";
 
 /** An event as it was sent. */
 export interface SentEvent {
@@ -10,14 +10,19 @@ export interface SentEvent {
 }
 
 const longestEvent = 1 << 20;
+/** A service says every quarter of a minute that it is there: a line that is silent for longer is dead. */
+const silentMs = 45_000;
 
-/** Reads events off a stream until it ends. Throws `limit` for one that is too long, `corrupt` for one that is none. */
+/**
+ * Reads events off a stream until it ends. Throws `limit` for one that is too long, `corrupt` for one that is none,
+ * `storage` for a stream that has fallen silent.
+ */
 export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<SentEvent> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    for (let next = await heard(reader.read()); !next.done; next = await heard(reader.read())) {
       text += decoder.decode(next.value, { stream: true });
       for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
         const event = eventOf(text.slice(0, end));
@@ -28,6 +33,22 @@ export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGene
     }
   } finally {
     await reader.cancel().catch(() => {});
+  }
+}
+
+/** What is read, unless nothing comes for too long. */
+async function heard<T>(reading: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, refuse) => {
+    timer = setTimeout(() => {
+      const detail = { field: "events", wanted: "a sign of life", got: "silence" };
+      refuse(new GridclearError("storage", detail));
+    }, silentMs);
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

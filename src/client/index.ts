@@ -5,6 +5,7 @@
  * @module gridclear/client
  */
 
-export { type ClientEvent, type ClientOptions, type ClientOrder, MarketClient } from "./client.js";
+export { type ClientEvent, type ClientOptions, MarketClient } from "./client.js";
 export type { SentEvent } from "./events.js";
+export type { ClientOrder } from "./order.js";
 export type { RequestOptions } from "./requests.js";

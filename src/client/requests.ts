@@ -31,8 +31,18 @@ export interface Signer {
 
 const longestAnswer = 1 << 20;
 const firstWaitMs = 200;
+/** The longest that a service may make a client wait before it asks again. */
+const mostWaitMs = 60_000;
 /** How long a signed request is good. */
 const goodMs = 60_000;
+
+/** An answer, all of it, and how long it asks to wait. */
+interface Answered {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+  readonly address: string;
+  readonly waitMs: number;
+}
 
 /** Sends requests to one service. */
 export class Requests {
@@ -46,13 +56,19 @@ export class Requests {
     this.#options = { url, timeoutMs, retries, now, fetch: given ?? ((...args) => fetch(...args)) };
   }
 
-  /** What a light client asks with; signed, so that a private market shows a member its own. */
+  /**
+   * What a light client asks with; what the service refuses is no answer, and so proves nothing. Signed, so that a
+   * private market shows a member its own.
+   */
   ledgerOf(signer: Signer | undefined): Ask {
     return async (path) => {
-      const answer = await this.#answer(`/v1/ledger/${path}`, { signer });
-      if (answer.status === 404) return null;
-      if (!answer.ok) throw await problemOf(answer);
-      return readAtMost(answer);
+      const { status, bytes, address } = await this.#answer(`/v1/ledger/${path}`, { signer });
+      if (status === 404) return null;
+      if (status !== 200) {
+        const { field, wanted, got } = problemOf(status, bytes, address);
+        throw new GridclearError("storage", { field, wanted, got });
+      }
+      return bytes;
     };
   }
 
@@ -69,19 +85,20 @@ export class Requests {
   /** An answer that goes on: the body, as it comes. Throws as {@link Requests.get} does. */
   async stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const answer = await this.#options.fetch(this.#base + path, { signal, redirect: "error" });
-    if (!answer.ok || answer.body === null) throw await problemOf(answer);
+    if (!answer.ok || answer.body === null)
+      throw problemOf(answer.status, await readAtMost(answer), answer.url);
     return answer.body;
   }
 
-  async #json(answer: Response): Promise<unknown> {
-    if (!answer.ok) throw await problemOf(answer);
-    return parsed(new TextDecoder().decode(await readAtMost(answer)));
+  #json({ status, bytes, address }: Answered): unknown {
+    if (status < 200 || status > 299) throw problemOf(status, bytes, address);
+    return parsed(new TextDecoder().decode(bytes));
   }
 
   async #answer(
     path: string,
     { signer, body }: { readonly signer?: Signer | undefined; readonly body?: string },
-  ): Promise<Response> {
+  ): Promise<Answered> {
     const { retries, timeoutMs } = this.#options;
     for (let tried = 0; ; tried += 1) {
       const answer = await this.#once(path, signer, body, timeoutMs);
@@ -91,8 +108,7 @@ export class Requests {
         if (isLast) throw answer;
       } else {
         if (isLast || !isBusy(answer)) return answer;
-        waitMs = Math.max(waitMs, 1000 * Number(answer.headers.get("retry-after")));
-        await answer.body?.cancel();
+        waitMs = Math.max(waitMs, answer.waitMs);
       }
       await new Promise((go) => setTimeout(go, waitMs));
     }
@@ -103,18 +119,23 @@ export class Requests {
     signer: Signer | undefined,
     body: string | undefined,
     timeoutMs: number,
-  ): Promise<Response | GridclearError> {
+  ): Promise<Answered | GridclearError> {
     const headers: Record<string, string> = {};
     if (signer !== undefined) headers.authorization = await this.#authorization(path, signer);
     if (body !== undefined) headers["content-type"] = "application/json";
     try {
-      return await this.#options.fetch(this.#base + path, {
+      const answer = await this.#options.fetch(this.#base + path, {
         method: body === undefined ? "GET" : "POST",
         headers,
         body: body ?? null,
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
       });
+      // A body that breaks off is no answer either.
+      const bytes = await readAtMost(answer);
+      const seconds = Number(answer.headers.get("retry-after"));
+      const waitMs = Number.isFinite(seconds) ? Math.min(mostWaitMs, Math.max(0, 1000 * seconds)) : 0;
+      return { status: answer.status, bytes, address: this.#base + path, waitMs };
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
       const detail = { field: this.#base + path, wanted: "an answer", got: error.message };
@@ -133,7 +154,7 @@ export class Requests {
 }
 
 /** No room, or too many requests: the same may be granted later. */
-const isBusy = ({ status }: Response): boolean => status === 429 || status === 502 || status === 503;
+const isBusy = ({ status }: Answered): boolean => status === 429 || status === 502 || status === 503;
 
 const codes: readonly ErrorCode[] = [
   "invalid",
@@ -148,9 +169,8 @@ const codes: readonly ErrorCode[] = [
 ];
 
 /** What a service says that it did not grant, as an error. */
-async function problemOf(answer: Response): Promise<GridclearError> {
-  const { status } = answer;
-  const said = (await readAtMost(answer).then((bytes) => parsed(new TextDecoder().decode(bytes)))) as {
+function problemOf(status: number, bytes: Uint8Array, address: string): GridclearError {
+  const said = parsed(new TextDecoder().decode(bytes)) as {
     readonly code?: unknown;
     readonly field?: unknown;
     readonly wanted?: unknown;
@@ -158,7 +178,7 @@ async function problemOf(answer: Response): Promise<GridclearError> {
   };
   const code = codes.find((each) => each === said.code) ?? "storage";
   const text = (value: unknown, other: string): string => (typeof value === "string" ? value : other);
-  const field = text(said.field, answer.url);
+  const field = text(said.field, address);
   return new GridclearError(code, {
     field,
     wanted: text(said.wanted, "an answer"),

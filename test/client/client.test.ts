@@ -1,6 +1,7 @@
 // A member's client against a service over its requests and answers: honest, interrupted, and lying.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fromHex } from "../../src/bytes.js";
+import { readEvents } from "../../src/client/events.js";
 import { type ClientEvent, type ClientOptions, MarketClient } from "../../src/client/index.js";
 import { receiptToJson, signReceipt } from "../../src/ledger/proof/receipt.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
@@ -140,7 +141,119 @@ describe("a client", () => {
   });
 });
 
+describe("a client on a bad day", () => {
+  test("asks again for an order to which no answer came before it signs the next, which it may take back", async () => {
+    const served = await serve();
+    let away = false;
+    const client = await clientOf(
+      served,
+      "ann",
+      (honest) => async (request) => {
+        const answer = await honest(request);
+        if (away && request.method === "POST") throw new TypeError("the line broke");
+        return answer;
+      },
+      { retries: 0 },
+    );
+    away = true;
+    await expect(client.order(offer)).rejects.toMatchObject({ code: "storage" });
+    expect(client.pending.length).toBe(0);
+    away = false;
+    await client.order({ ...offer, quantity: "0", price: "0" });
+    expect(client.pending.map(({ number }) => number)).toEqual([0, 1]);
+    expect(served.market.openOrders.records().length).toBe(2 * 16);
+    await served.market.clearPeriod(30_000);
+    await served.platform.settled();
+    expect((await client.judge()).length).toBe(2);
+  });
+
+  test("holds an answer that breaks off for none", async () => {
+    const served = await serve();
+    let broken = 0;
+    const client = await clientOf(served, "ann", (honest) => async (request) => {
+      const answer = await honest(request);
+      if (request.method !== "POST" || broken > 0) return answer;
+      broken += 1;
+      const cut = new ReadableStream({ pull: (out) => out.error(new TypeError("terminated")) });
+      return new Response(cut, { headers: answer.headers });
+    });
+    expect((await client.order(offer)).number).toBe(0);
+    expect(served.market.openOrders.records().length).toBe(16);
+  });
+
+  test("does not call a refusal a lie, and learns the same later", async () => {
+    const served = await serve();
+    let busy = true;
+    const client = await clientOf(
+      served,
+      "ann",
+      (honest) => async (request) => {
+        if (!busy || !request.url.includes("/v1/ledger/proof")) return honest(request);
+        return Response.json(
+          { code: "limit", field: "requests", wanted: "fewer", got: "more" },
+          { status: 429 },
+        );
+      },
+      { retries: 0 },
+    );
+    const following = learnt(client, 1);
+    await client.order(offer);
+    await served.market.clearPeriod(30_000);
+    await new Promise((go) => setTimeout(go, 300));
+    busy = false;
+    await served.market.clearPeriod(60_000);
+    const [found] = await following;
+    expect(found).toMatchObject({ kind: "verified" });
+    expect(keptOf([found!])).toBe(1);
+  });
+
+  test("judges the receipts behind one that was broken", async () => {
+    const served = await serve();
+    const { market } = served;
+    let lies = true;
+    const client = await clientOf(served, "ann", (honest) => async (request) => {
+      const answer = await honest(request);
+      if (!lies || !request.url.endsWith("/v1/orders")) return answer;
+      lies = false;
+      const { receipt } = await answer.json();
+      const order = fromHex(receipt.order, "order");
+      const place = { marketId: market.id, period: market.period, number: 9, order };
+      return Response.json({ receipt: receiptToJson(await signReceipt(place, platformKey, plainHasher)) });
+    });
+    await client.order(offer);
+    const good = await client.order({ ...offer, quantity: "3" });
+    await market.clearPeriod(30_000);
+    await served.platform.settled();
+    await expect(client.judge()).rejects.toMatchObject({ code: "corrupt", field: "receipt" });
+    expect(client.pending).not.toContain(good);
+    expect(client.pending.length).toBe(1);
+  });
+
+  test("gives up a stream that has fallen silent", async () => {
+    vi.useFakeTimers();
+    const reading = (async () => {
+      for await (const _ of readEvents(new ReadableStream())) expect.unreachable();
+    })();
+    const ended = expect(reading).rejects.toMatchObject({ code: "storage", field: "events" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await ended;
+    vi.useRealTimers();
+  });
+});
+
 describe("a service that lies", () => {
+  test("about the open period gets no order signed for one to come", async () => {
+    const served = await serve();
+    let posted = 0;
+    const ahead = lying("/v1/market", (body) => ({ ...body, period: body.period + 5 }));
+    const client = await clientOf(served, "ann", (honest) => (request) => {
+      if (request.method === "POST") posted += 1;
+      return ahead(honest)(request);
+    });
+    await expect(client.order(offer)).rejects.toMatchObject({ code: "corrupt", field: "market.period" });
+    expect(posted).toBe(0);
+  });
+
   test("about the market is another market", async () => {
     const served = await serve();
     const other = lying("/v1/market", (body) => ({
