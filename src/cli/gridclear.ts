@@ -27,6 +27,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["keys", async () => (await import("./commands/keys.js")).keysCommand],
   ["witness", async () => (await import("./commands/witness.js")).witnessCommand],
   ["serve", async () => (await import("./commands/serve.js")).serveCommand],
+  ["operator", async () => (await import("./commands/operator.js")).operatorCommand],
   ["web", async () => (await import("./commands/web.js")).webCommand],
 ]);
 

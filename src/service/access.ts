@@ -20,16 +20,18 @@ export interface AccessParts {
   readonly signatures: Signatures;
   /** Public keys of those who see everything, in hexadecimal. */
   readonly auditors: ReadonlySet<string>;
+  /** Public key of the operator, who sees everything too; null: there is none. */
+  readonly operator: string | null;
   /** How far ahead an expiry may lie. */
   readonly readMs: number;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
-/** Who asks: nobody in particular, a member or an auditor. */
+/** Who asks: nobody in particular, a member, or an auditor, whom the operator is one of. */
 export type Asker =
   | { readonly kind: "anybody" }
-  | { readonly kind: "auditor" }
+  | { readonly kind: "auditor"; readonly isOperator: boolean }
   | { readonly kind: "member"; readonly participant: string };
 
 const pattern =
@@ -59,7 +61,7 @@ export class Access {
         authorization,
       );
     const [, key, until, id, signature] = match;
-    const { market, signatures, auditors, readMs, now } = this.#parts;
+    const { market, signatures, auditors, operator, readMs, now } = this.#parts;
     const untilMs = Number(until);
     if (untilMs < now()) fail("signature", "Authorization.until", "a moment that is not past", untilMs);
     if (untilMs > now() + readMs)
@@ -69,8 +71,8 @@ export class Access {
     if (!(await signatures.verify(given, statement, fromHex(signature, "Authorization.signature"))))
       fail("signature", "Authorization.signature", `one over ${request}`, hex(given));
     if (id === undefined)
-      return auditors.has(key!)
-        ? { kind: "auditor" }
+      return auditors.has(key!) || key === operator
+        ? { kind: "auditor", isOperator: key === operator }
         : fail("signature", "Authorization.key", "an auditor's, or a participant with it", key);
     return { kind: "member", participant: this.#member(decoded(id), key!) };
   }
@@ -107,6 +109,12 @@ export class Access {
   #contract(participant: string): ParticipantContract | null {
     const contract = this.#parts.market.state.contract(`participant/${participant}`);
     return contract?.kind === "participant" ? contract : null;
+  }
+
+  /** Throws `signature` unless the operator asks. */
+  needOperator(asker: Asker): void {
+    if (asker.kind !== "auditor" || !asker.isOperator)
+      fail("signature", "Authorization", "the operator's", asker.kind);
   }
 
   /** Throws `signature` unless an auditor asks. */

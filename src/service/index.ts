@@ -9,5 +9,6 @@ export type { PeriodDocument, TradeDocument } from "./documents.js";
 export type { FeedEvent } from "./feed.js";
 export { type MarketFile, parseMarketFile } from "./marketfile.js";
 export type { MqttSettings } from "./mqtt/settings.js";
+export type { OperatorOptions } from "./routes.js";
 export { openService, type Service, type ServiceLog, type ServiceOptions } from "./service.js";
 export { defaultLimits, type ServiceLimits } from "./settings.js";

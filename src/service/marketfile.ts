@@ -36,6 +36,8 @@ export interface MarketFile {
   readonly auditors: readonly string[];
   /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
   readonly members: ReadonlyMap<string, string> | null;
+  /** Public key of the operator; null: nobody administers it over the network. */
+  readonly operator: string | null;
   readonly limits: ServiceLimits;
   readonly snapshotEvery: number;
   readonly log: (typeof logLevels)[number];
@@ -120,6 +122,7 @@ const fileCheck = record({
   contracts: optional(list(object, 0, 10_000)),
   members: optional(membersCheck),
   auditors: optional(list(key, 0, 1_000)),
+  operator: optional(key),
   limits: optional(checkLimits),
   snapshotEvery: optional(integer(1, 1_000_000)),
   log: optional(oneOf(...logLevels)),
@@ -139,6 +142,7 @@ export function parseMarketFile(source: string): MarketFile {
       monitors = thisMachine,
       auditors = [],
       members = null,
+      operator = null,
     } = given;
     const { mqtt = null, snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
     const opening = openingOf(given);
@@ -150,7 +154,8 @@ export function parseMarketFile(source: string): MarketFile {
         creditLimit: given.creditLimit,
         more: (given.contracts ?? []) as unknown as readonly Contract[],
       });
-    const settings = { host, port, proxies, monitors, auditors, members, limits, snapshotEvery, log, mqtt };
+    const access = { monitors, auditors, members, operator };
+    const settings = { host, port, proxies, ...access, limits, snapshotEvery, log, mqtt };
     return { ledger, platformKey, ...settings, contracts };
   });
 }

@@ -1,9 +1,13 @@
 /** What all routes of a service work with. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { hex } from "../bytes.js";
 import { fail } from "../errors.js";
+import { plainHasher } from "../ledger/tree/plain.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import type { Platform } from "../market/platform.js";
 import type { Access, Asker } from "./access.js";
+import type { Admissions } from "./admissions.js";
 import { type Names, namesOf } from "./documents.js";
 import type { Feed } from "./feed.js";
 import { answerProblem, problem } from "./problems.js";
@@ -15,14 +19,25 @@ export interface Env {
   readonly Variables: { readonly asker: Asker };
 }
 
+/** The operator of a market, and what it may have done. */
+export interface OperatorOptions {
+  /** Public key, 64 hexadecimal digits. Not the platform's. */
+  readonly key: string;
+  /** Signs a contract with the platform's key. */
+  sign(contract: Contract): Promise<Uint8Array>;
+  /** Closes the market, a moment later, so that the request is answered. */
+  close(): void;
+}
+
 /** What routes answer from. */
 export interface RouteParts {
   readonly platform: Platform;
   readonly access: Access;
   readonly feed: Feed;
   readonly limits: ServiceLimits;
-  /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
-  readonly members: ReadonlyMap<string, string> | null;
+  readonly admissions: Admissions;
+  /** null: there is none, and nobody passes for one. */
+  readonly operator: OperatorOptions | null;
 }
 
 /** Routes that refuse a body or query that is not well-formed with a problem document. */
@@ -50,8 +65,13 @@ export function heightOf({ market }: Platform, period: number): number {
     : fail("refused", "period", `${from} to ${from + market.store.size - 1}, which are sealed`, period);
 }
 
-/** Path and query of a request as it was signed. */
-export function requested({ req }: Context): string {
+/**
+ * A request as it was signed: method, path and query, and for what the operator has done the hash of the body, so that
+ * nobody puts another behind the signature.
+ */
+export async function requested({ req }: Context): Promise<string> {
   const { pathname, search } = new URL(req.url);
-  return `${req.method} ${pathname}${search}`;
+  const request = `${req.method} ${pathname}${search}`;
+  if (req.method !== "POST" || !pathname.startsWith("/v1/operator/")) return request;
+  return `${request} ${hex(plainHasher.sha256(new Uint8Array(await req.arrayBuffer())))}`;
 }

@@ -11,6 +11,7 @@ import { needMethods, onlyKeys } from "../check.js";
 import { checkSignatures, type Signatures } from "../ledger/keys/backend.js";
 import type { Platform } from "../market/platform.js";
 import { Access } from "./access.js";
+import { Admissions } from "./admissions.js";
 import { Feed, type FeedEvent } from "./feed.js";
 import { Metrics } from "./metrics.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
@@ -20,8 +21,9 @@ import { eventRoutes } from "./routes/events.js";
 import { intakeRoutes } from "./routes/intake.js";
 import { ledgerRoutes } from "./routes/ledger.js";
 import { marketRoutes } from "./routes/market.js";
+import { operatorRoutes } from "./routes/operator.js";
 import { statementRoutes } from "./routes/statements.js";
-import { type Env, type RouteParts, requested } from "./routes.js";
+import { type Env, type OperatorOptions, type RouteParts, requested } from "./routes.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 
 /** Where a service writes what happens; pino's loggers are such. */
@@ -42,6 +44,8 @@ export interface ServiceOptions {
   readonly members?: ReadonlyMap<string, string> | null;
   /** Addresses that are shown `/metrics`; others are told that there is none. Default: this machine's own. */
   readonly monitors?: readonly string[];
+  /** Default: nobody. */
+  readonly operator?: OperatorOptions | null;
   /** Default: nothing is written. */
   readonly log?: ServiceLog;
   /** Milliseconds since 1970; default the clock. */
@@ -70,17 +74,21 @@ const optionNames = [
   "signatures",
   "auditors",
   "members",
+  "operator",
   "limits",
   "monitors",
   "log",
   "now",
 ] as const;
+
 const silent: ServiceLog = { info: () => {}, error: () => {} };
+
+const allRoutes = [marketRoutes, statementRoutes, intakeRoutes, ledgerRoutes, eventRoutes, operatorRoutes];
 
 /** Opens a service on a platform, whose market is started and stopped by whoever opened it. */
 export function openService(options: ServiceOptions): Service {
   onlyKeys(options, "options", [...optionNames]);
-  const { platform, signatures, auditors = [], log = silent, now = Date.now } = options;
+  const { platform, signatures, auditors = [], operator = null, log = silent, now = Date.now } = options;
   needMethods(platform, "platform", "a platform, as `await Platform.open()` gives it", [
     "submit",
     "answerFor",
@@ -89,9 +97,17 @@ export function openService(options: ServiceOptions): Service {
   const limits = checkLimits(options.limits ?? {}, "limits");
   const { market } = platform;
   const feed = new Feed(market, limits);
-  const access = new Access({ market, signatures, auditors: new Set(auditors), readMs: limits.readMs, now });
+  const access = new Access({
+    market,
+    signatures,
+    auditors: new Set(auditors),
+    operator: operator?.key ?? null,
+    readMs: limits.readMs,
+    now,
+  });
   const metrics = new Metrics(market, now);
-  const parts: RouteParts = { platform, access, feed, limits, members: options.members ?? null };
+  const admissions = new Admissions(market.store, options.members ?? null);
+  const parts: RouteParts = { platform, access, feed, limits, admissions, operator };
   const monitors = new Set(options.monitors ?? thisMachine);
   const stopLogging = market.on("failed", ({ error }) => {
     log.error({ error: String(error) }, "the market has stopped");
@@ -105,11 +121,10 @@ export function openService(options: ServiceOptions): Service {
   const rates = new Rates(limits, now);
   app.use(limited(limits, rates));
   app.use("/v1/*", async (context, next) => {
-    context.set("asker", await access.asker(context.req.header("authorization"), requested(context)));
+    context.set("asker", await access.asker(context.req.header("authorization"), await requested(context)));
     await next();
   });
-  for (const routes of [marketRoutes, statementRoutes, intakeRoutes, ledgerRoutes, eventRoutes])
-    app.route("/v1", routes(parts));
+  for (const routes of allRoutes) app.route("/v1", routes(parts));
   const document = (): object => app.getOpenAPI31Document(about);
   app.get("/openapi.json", (context) => context.json(document()));
   app.get("/", (context) => context.html(referencePage(document())));
@@ -161,9 +176,11 @@ const about = {
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
   },
   servers: [{ url: "/" }],
-  tags: ["Market", "Orders", "Readings", "Contracts", "Results", "Ledger", "Events"].map((name) => ({
-    name,
-  })),
+  tags: ["Market", "Orders", "Readings", "Contracts", "Results", "Ledger", "Events", "Operator"].map(
+    (name) => ({
+      name,
+    }),
+  ),
 };
 
 interface Watching {

@@ -18,7 +18,7 @@ export const serveCommand: Command = defineCommand({
   options: {
     port: { value: "N", help: "port to listen on, 0 for any that is free (default: the file's, else 8320)" },
   },
-  exits: { 0: "served until a signal stopped it, and sealed" },
+  exits: { 0: "served until a signal or the operator stopped it, and sealed" },
   async run({ arguments: [path], options }, io) {
     const port = options.port === undefined ? undefined : portOf(options.port);
     const { openServed } = await import("../parts/servedmarket.js").catch((error: unknown) => {
@@ -39,7 +39,11 @@ export const serveCommand: Command = defineCommand({
     io.err("Serving the market; stop it with Ctrl-C.\n");
     await interruptible(async ({ signal }) => {
       const stopped = once(signal, "abort").then(() => null);
-      const failed = await Promise.race([signal.aborted ? null : stopped, served.failed]);
+      const failed = await Promise.race([
+        signal.aborted ? null : stopped,
+        served.failed,
+        served.asked.then(() => null),
+      ]);
       await served.close();
       if (failed !== null) throw failed.error;
     });

@@ -10,6 +10,7 @@ import type { SigningKey } from "../../ledger/keys/backend.js";
 import { contractStatement } from "../../ledger/keys/message.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { openNodeStore } from "../../ledger/store/node.js";
+import type { Contract } from "../../market/contracts/contracts.js";
 import type { LoggedMarket } from "../../market/logged.js";
 import { openMarket } from "../../market/open.js";
 import { Platform } from "../../market/platform.js";
@@ -34,9 +35,14 @@ export interface ServedMarket {
   readonly url: string;
   /** Resolves when the market has stopped by itself, with why. */
   readonly failed: Promise<{ readonly error: unknown }>;
+  /** Resolves when the operator has asked over the network that it be closed. */
+  readonly asked: Promise<void>;
   /** Closes the gate, seals what is open, ends all connections and closes the ledger. */
   close(): Promise<void>;
 }
+
+/** How long the answer to the request that closes the market has to go out. */
+const answerMs = 100;
 
 /** Opens and serves the market of a file; `port` in place of the file's. */
 export async function openServed(path: string, port: number | undefined): Promise<ServedMarket> {
@@ -64,7 +70,20 @@ export async function openServed(path: string, port: number | undefined): Promis
     const platform = await Platform.open({ market, key, hasher: engine });
     const log = pino({ level: file.log }, pino.destination({ fd: 2, sync: false }));
     const { auditors, members, limits, monitors } = file;
-    const service = openService({ platform, signatures, auditors, members, limits, monitors, log });
+    let askedToClose = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      askedToClose = resolve;
+    });
+    const sign = signerOf(key);
+    const operator =
+      file.operator === null
+        ? null
+        : {
+            key: file.operator,
+            sign: (contract: Contract) => sign(contract, market.id),
+            close: () => void setTimeout(askedToClose, answerMs),
+          };
+    const service = openService({ platform, signatures, auditors, members, operator, limits, monitors, log });
     const toBroker = file.mqtt === null ? null : await brokerOf(file.mqtt, beside);
     const proxies = new Set(file.proxies);
     const answer = getRequestListener(
@@ -98,7 +117,7 @@ export async function openServed(path: string, port: number | undefined): Promis
         engine.close();
       }
     };
-    return { url: http.url, failed, close };
+    return { url: http.url, failed, asked, close };
   } catch (error) {
     await store.close();
     throw error;

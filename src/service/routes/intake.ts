@@ -186,7 +186,7 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   });
   routes.openapi(contractRoute, async (context) => {
     const { contract, signature } = context.req.valid("json");
-    needAdmitted(parts, contract);
+    await needAdmitted(parts, contract);
     const answer = await taken.once({ given: contract, signature }, () =>
       market.propose(contract as unknown as Contract, fromHex(signature, "signature")),
     );
@@ -311,8 +311,10 @@ async function refusalOf<T>(
 }
 
 /** Throws `refused` for the first contract of a participant whom the operator did not admit. */
-function needAdmitted({ platform, members }: RouteParts, { kind, id, key }: Record<string, unknown>): void {
-  if (members === null || kind !== "participant" || typeof id !== "string") return;
-  if (platform.market.participantNumber(id) === undefined && members.get(id) !== key)
-    fail("refused", "contract.id", "a member that the operator has admitted, with its key", id);
+async function needAdmitted(
+  { platform, admissions }: RouteParts,
+  { kind, id, key }: Record<string, unknown>,
+): Promise<void> {
+  if (kind !== "participant" || typeof id !== "string") return;
+  if (platform.market.participantNumber(id) === undefined) await admissions.need(id, key);
 }

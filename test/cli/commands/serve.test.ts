@@ -113,6 +113,27 @@ test("a new operator serves a market, a member joins, trades and checks, and wha
   expect((await call("verify", join(folder, "walk"))).code).toBe(0);
 }, 60_000);
 
+test("is administered with the operator's key, and closed by it as by a signal", async () => {
+  await call("keys", "make", join(folder, "platform.key"));
+  expect((await call("keys", "make", join(folder, "operator.key"))).code).toBe(0);
+  const made = JSON.parse((await call("keys", "show", join(folder, "operator.key"), "--json")).out);
+  const { url, ended } = await serve(await walked("operated", { operator: made.publicKey, members: {} }));
+  const operate = (...words: string[]) =>
+    call("operator", url, ...words, "--key", join(folder, "operator.key"));
+  expect((await operate("admit", "dora", "ab".repeat(32))).code).toBe(0);
+  expect(JSON.parse((await operate("members")).out)).toEqual({
+    members: [{ participant: "dora", key: "ab".repeat(32), number: null, balance: null }],
+  });
+  expect(await operate("deposit", "dora", "2", "1")).toMatchObject({ code: 2 });
+  expect(await operate("deposit", "dora", "2", "first")).toMatchObject({ code: 2 });
+  expect(await operate("dance")).toMatchObject({ code: 2 });
+  const other = await call("operator", url, "close", "--key", join(folder, "platform.key"));
+  expect(other.code).not.toBe(0);
+  expect((await operate("close")).code).toBe(0);
+  expect(await ended).toBe(0);
+  expect((await call("verify", join(folder, "operated"))).code).toBe(0);
+}, 30_000);
+
 test("tells the same events over WebSocket, from where they are asked for, and takes nothing from who listens", async () => {
   await call("keys", "make", join(folder, "platform.key"));
   const { url, child, ended } = await serve(await walked("sockets"));

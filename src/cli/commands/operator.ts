@@ -1,0 +1,107 @@
+/** `gridclear operator`: what the operator of a served market does with it, signed with its key. */
+import { fromHex, hex, toUtf8 } from "../../bytes.js";
+import { object } from "../../check.js";
+import { fail } from "../../errors.js";
+import { readStatement } from "../../ledger/keys/message.js";
+import { plainHasher } from "../../ledger/tree/plain.js";
+import { type Command, defineCommand } from "../command.js";
+import { readKeyFile } from "../parts/keyfile.js";
+import { reasonOf } from "../parts/problem.js";
+
+/** How long a signed request is good, and an answer is waited for, in milliseconds. */
+const goodMs = 60_000;
+const answerMs = 10_000;
+
+interface Asked {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** What each action asks for; `period` is the open one. */
+const actions: Readonly<Record<string, (words: readonly string[], period: number) => Asked>> = {
+  members: (words) => ({ method: "GET", path: taking(words, 0, "members") }),
+  admit: (words) => ({
+    method: "POST",
+    path: taking(words, 2, "members"),
+    body: { participant: words[0], key: words[1] },
+  }),
+  deposit: (words) => ({ method: "POST", path: taking(words, 3, "deposits"), body: paidIn(words) }),
+  close: (words, period) => ({ method: "POST", path: taking(words, 0, "close"), body: { period } }),
+};
+
+/** `gridclear operator`: administers a market that is served. */
+export const operatorCommand: Command = defineCommand({
+  name: "operator",
+  summary: "administer a market that is served, with the operator's key",
+  forms: [
+    "URL members --key FILE",
+    "URL admit ID PUBLICKEY --key FILE",
+    "URL deposit ID AMOUNT NUMBER --key FILE",
+    "URL close --key FILE",
+  ],
+  about:
+    "Signs a request with the key that the market file names as `operator`, and prints the answer, JSON on one line. NUMBER tells deposits of one member apart: each is carried out once, so whoever got no answer gives the same command again. What each does stands in docs/operations.md.",
+  arguments: [
+    { name: "URL", help: "address of the service" },
+    { name: "ACTION", help: "members, admit, deposit or close" },
+    { name: "ID", help: "id of a member", optional: true },
+    { name: "PUBLICKEY|AMOUNT", help: "its public key; money in the market's currency", optional: true },
+    { name: "NUMBER", help: "number of the deposit", optional: true },
+  ],
+  options: { key: { value: "FILE", help: "the operator's key file" } },
+  exits: { 0: "granted" },
+  async run({ arguments: [url, action, ...words], options }, io) {
+    if (!URL.canParse(url!)) fail("invalid", "URL", "an address of http or https", url);
+    const act = Object.hasOwn(actions, action!) ? actions[action!] : undefined;
+    if (act === undefined)
+      return fail("invalid", "ACTION", `one of ${Object.keys(actions).join(", ")}`, action);
+    if (options.key === undefined) return fail("invalid", "--key", "the operator's key file", "none");
+    const { key } = await readKeyFile(options.key);
+    const base = url!.replace(/\/$/, "");
+    const market = object(await answered(`${base}/v1/market`, {}), "market");
+    const { method, path, body } = act(
+      words.filter((word) => word !== undefined),
+      Number(market.period),
+    );
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const hash = method === "GET" ? "" : ` ${hex(plainHasher.sha256(toUtf8(text)))}`;
+    const until = Date.now() + goodMs;
+    const { pathname } = new URL(`${base}${path}`);
+    const statement = readStatement(fromHex(market.id, "market.id"), until, `${method} ${pathname}${hash}`);
+    const signature = hex(await key.sign(statement));
+    const authorization = `Gridclear key=${hex(key.publicKey)},until=${until},signature=${signature}`;
+    const headers = { authorization, "content-type": "application/json" };
+    const sent = { method, headers, ...(method === "GET" ? {} : { body: text }) };
+    io.out(`${JSON.stringify(await answered(`${base}${path}`, sent))}\n`);
+    return 0;
+  },
+});
+
+function taking(words: readonly string[], count: number, path: string): string {
+  if (words.length !== count) fail("invalid", "arguments", `${count} after the action`, words.length);
+  return `/v1/operator/${path}`;
+}
+
+const paidIn = ([participant, amount, number]: readonly string[]): object => ({
+  participant,
+  amount,
+  number: /^\d{1,15}$/.test(number ?? "")
+    ? Number(number)
+    : fail("invalid", "NUMBER", "a whole number", number),
+});
+
+/** An answer in JSON. Throws what the service refused it for, `storage` where there was none. */
+async function answered(url: string, init: RequestInit): Promise<unknown> {
+  let answer: Response;
+  let said: unknown;
+  try {
+    answer = await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(answerMs) });
+    said = await answer.json();
+  } catch (error) {
+    return fail("storage", url, "an answer of a market that is served", reasonOf(error));
+  }
+  if (answer.ok) return said;
+  const { field, wanted, got } = object(said, "answer");
+  return fail("refused", String(field), String(wanted), String(got));
+}

@@ -1,0 +1,140 @@
+/** What the operator does with a market that runs: admits members, pays money in for them, and closes it. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { fail } from "../../errors.js";
+import type { DepositContract } from "../../market/contracts/contracts.js";
+import { contractKey } from "../../market/contracts/kinds.js";
+import { formatTicks, parseTicks } from "../../units.js";
+import { type Env, openRoutes, type RouteParts } from "../routes.js";
+import { decimal, hexOf, json, jsonBody, participant, problems, whole } from "../schemas.js";
+
+const signed =
+  "Signed by the operator: `Authorization` over `METHOD PATH`, and for a POST a space and the SHA-256 of the body in hexadecimal behind it (docs/service.md).";
+
+const admissionSchema = z
+  .strictObject({ participant, key: hexOf(32, "the public key that it must join with") })
+  .openapi("Admission");
+
+const depositSchema = z
+  .strictObject({
+    participant,
+    amount: decimal.openapi({ description: "money in the market's currency, above 0" }),
+    number: whole.openapi({
+      description: "tells deposits of one member apart; each is carried out once, however often it is sent",
+    }),
+  })
+  .openapi("Deposit");
+
+const depositedSchema = z
+  .object({
+    status: z.literal("accepted"),
+    period: whole.openapi({ description: "the period at whose beginning it is carried out" }),
+  })
+  .openapi("Deposited");
+
+const memberSchema = z
+  .object({
+    participant: z.string(),
+    key: z.string().nullable(),
+    number: whole.nullable().openapi({ description: "null: admitted, and has not joined" }),
+    balance: decimal.nullable(),
+  })
+  .openapi("MemberEntry");
+
+const membersRoute = createRoute({
+  method: "get",
+  operationId: "listMembers",
+  path: "/operator/members",
+  tags: ["Operator"],
+  summary: "All members, and those admitted who have not joined",
+  description: signed,
+  responses: { 200: json("the members", z.object({ members: z.array(memberSchema) })), ...problems },
+});
+
+const admitRoute = createRoute({
+  method: "post",
+  operationId: "admitMember",
+  path: "/operator/members",
+  tags: ["Operator"],
+  summary: "Admit a member, who then joins with its key",
+  description: `${signed} Again it changes nothing; with another key, before the member has joined, that key counts.`,
+  request: jsonBody(admissionSchema),
+  responses: { 200: json("admitted", admissionSchema), ...problems },
+});
+
+const depositRoute = createRoute({
+  method: "post",
+  operationId: "deposit",
+  path: "/operator/deposits",
+  tags: ["Operator"],
+  summary: "Pay money in for a member",
+  description: `${signed} It enters the ledger as a contract that the platform signs. A number that was used is 409, so sending again does no harm. Money is paid out by a withdrawal contract, which its member signs (\`POST /v1/contracts\`).`,
+  request: jsonBody(depositSchema),
+  responses: { 200: json("under way", depositedSchema), ...problems },
+});
+
+const closeRoute = createRoute({
+  method: "post",
+  operationId: "closeMarket",
+  path: "/operator/close",
+  tags: ["Operator"],
+  summary: "Close the market for maintenance",
+  description: `${signed} The gate closes, the open period is cleared and sealed, and the service ends. \`period\` must be the open one, so that the request is good once.`,
+  request: jsonBody(z.strictObject({ period: whole })),
+  responses: { 200: json("closing", z.object({ status: z.literal("closing") })), ...problems },
+});
+
+/** Routes of the operator. */
+export function operatorRoutes({ platform, access, admissions, operator }: RouteParts): OpenAPIHono<Env> {
+  const { market } = platform;
+  const routes = openRoutes();
+  routes.use("/operator/*", async (context, next) => {
+    access.needOperator(context.get("asker"));
+    await next();
+  });
+  routes.openapi(membersRoute, async (context) => {
+    const admitted = (await admissions.all()) ?? new Map<string, string>();
+    const joined = market.state.participants.map((name, number) => {
+      const contract = market.state.contract(`participant/${name}`);
+      const key = contract?.kind === "participant" ? (contract.key ?? null) : null;
+      const balance = formatTicks(market.balance(name), market.ticks.amount);
+      return { participant: name, key, number, balance };
+    });
+    const names = new Set(joined.map(({ participant }) => participant));
+    const waiting = [...admitted]
+      .filter(([name]) => !names.has(name))
+      .map(([name, key]) => ({ participant: name, key, number: null, balance: null }));
+    return context.json({ members: [...joined, ...waiting] }, 200);
+  });
+  routes.openapi(admitRoute, async (context) => {
+    const { participant, key } = context.req.valid("json");
+    if (market.participantNumber(participant) !== undefined)
+      fail("conflict", "participant", "one who has not joined", participant);
+    await admissions.admit(participant, key);
+    return context.json({ participant, key }, 200);
+  });
+  routes.openapi(depositRoute, async (context) => {
+    const { participant, amount, number } = context.req.valid("json");
+    if (market.participantNumber(participant) === undefined)
+      fail("refused", "participant", "a registered participant", participant);
+    const contract: DepositContract = {
+      kind: "deposit",
+      version: 1,
+      from: market.period + 1,
+      participant,
+      amount: `${parseTicks(amount, market.ticks.amount, "amount")}`,
+      number,
+    };
+    if (market.nextVersion(contractKey(contract)) > 1)
+      fail("conflict", "number", `one of which there was no deposit for ${participant}`, number);
+    const taken = await market.propose(contract, await operator!.sign(contract));
+    if (taken.status === "refused") throw taken.error;
+    return context.json(taken, 200);
+  });
+  routes.openapi(closeRoute, async (context) => {
+    const { period } = context.req.valid("json");
+    if (period !== market.period) fail("conflict", "period", `${market.period}, which is open`, period);
+    operator!.close();
+    return context.json({ status: "closing" as const }, 200);
+  });
+  return routes;
+}

@@ -1,0 +1,149 @@
+// What the operator does over the network: signed with its own key, in the ledger where it changes the market, and
+// good once.
+import { describe, expect, test } from "vitest";
+import { hex, toUtf8 } from "../../src/bytes.js";
+import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import type { SigningKey } from "../../src/ledger/keys/backend.js";
+import { contractStatement, readStatement } from "../../src/ledger/keys/message.js";
+import { memoryMedium } from "../../src/ledger/store/memory.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { type ServeOptions, serve } from "../support/service.js";
+import { checkLedger, platform as platformKey, signatures, signContract } from "../support/signedmarket.js";
+
+const operatorKey = await signatures.generate();
+const eve = await signatures.generate();
+
+/** What a request is signed with; `signedBody` is another than is sent. */
+interface Signing {
+  readonly body?: string;
+  readonly signedBody?: string;
+  readonly key?: SigningKey;
+  readonly untilMs?: number;
+}
+
+/** A service with an operator, and requests as that signs them. */
+async function administered(options: ServeOptions = {}) {
+  let closed = 0;
+  let id = new Uint8Array(32);
+  const served = await serve({
+    members: new Map(),
+    ...options,
+    operator: {
+      key: hex(operatorKey.publicKey),
+      sign: (contract) => signContract(contract, id, platformKey),
+      close: () => {
+        closed += 1;
+      },
+    },
+  });
+  id = Uint8Array.from(served.market.id);
+  const request = async (
+    method: string,
+    path: string,
+    { body = "", signedBody, key = operatorKey, untilMs = 61_000 }: Signing = {},
+  ) => {
+    const hash = method === "POST" ? ` ${hex(plainHasher.sha256(toUtf8(signedBody ?? body)))}` : "";
+    const signature = hex(await key.sign(readStatement(id, untilMs, `${method} ${path}${hash}`)));
+    const authorization = `Gridclear key=${hex(key.publicKey)},until=${untilMs},signature=${signature}`;
+    const headers = { authorization, "content-type": "application/json" };
+    return served.ask(path, { method, headers, ...(method === "POST" ? { body } : {}) });
+  };
+  const act = (action: string, body: object, more: Signing = {}) =>
+    request("POST", `/v1/operator/${action}`, { body: JSON.stringify(body), ...more });
+  const join = async (name: string, key = eve) => {
+    const contract = {
+      kind: "participant",
+      version: 1,
+      from: served.market.period + 1,
+      id: name,
+      key: hex(key.publicKey),
+    };
+    const signature = hex(await key.sign(contractStatement(id, encodeCanonical(contract))));
+    return served.post("/v1/contracts", { contract, signature });
+  };
+  return { ...served, request, act, join, closed: () => closed };
+}
+
+describe("the operator", () => {
+  test("admits a member, who joins with its key alone, also after a restart", async () => {
+    const medium = memoryMedium();
+    const first = await administered({ medium });
+    expect(await first.join("eve")).toMatchObject({ status: 422, body: { field: "contract.id" } });
+    const admission = { participant: "eve", key: hex(eve.publicKey) };
+    for (let at = 0; at < 2; at += 1)
+      expect(await first.act("members", admission)).toMatchObject({ status: 200, body: admission });
+    expect((await first.join("eve", operatorKey)).status).toBe(422);
+    expect((await first.join("mallory")).status).toBe(422);
+    await first.market.store.close();
+
+    const again = await administered({ medium });
+    const waiting = await again.request("GET", "/v1/operator/members");
+    expect(waiting.body.members).toContainEqual({ ...admission, number: null, balance: null });
+    expect((await again.join("eve")).status).toBe(200);
+    await again.market.clearPeriod(30_000);
+    const { body } = await again.request("GET", "/v1/operator/members");
+    expect(body.members.map(({ participant }: { participant: string }) => participant)).toEqual([
+      "ann",
+      "bob",
+      "cid",
+      "eve",
+    ]);
+    expect(body.members[3]).toEqual({ ...admission, number: 3, balance: "0" });
+    expect(await again.act("members", admission)).toMatchObject({ status: 409 });
+  });
+
+  test("pays in by contracts in the ledger, each number once", async () => {
+    const { act, request, market, platform } = await administered();
+    const deposit = { participant: "ann", amount: "12.5", number: 1 };
+    expect(await act("deposits", deposit)).toMatchObject({ status: 200, body: { period: 2 } });
+    expect(await act("deposits", deposit)).toMatchObject({ status: 409, body: { field: "number" } });
+    await market.clearPeriod(30_000);
+    expect(await act("deposits", deposit)).toMatchObject({ status: 409, body: { field: "number" } });
+    expect((await act("deposits", { ...deposit, amount: "2", number: 2 })).status).toBe(200);
+    await market.clearPeriod(60_000);
+    await market.clearPeriod(90_000);
+    await platform.settled();
+    const { body } = await request("GET", "/v1/operator/members");
+    expect(body.members[0]).toMatchObject({ participant: "ann", balance: "14.5" });
+    await checkLedger(market.store);
+    const bad: [object, number, string][] = [
+      [{ ...deposit, participant: "nobody" }, 422, "participant"],
+      [{ ...deposit, number: 3, amount: "0" }, 400, "contract.amount"],
+      [{ ...deposit, number: 3, amount: "-1" }, 400, "contract.amount"],
+      [{ ...deposit, number: 3, amount: "much" }, 400, "amount"],
+    ];
+    for (const [body, status, field] of bad)
+      expect(await act("deposits", body)).toMatchObject({ status, body: { field } });
+  });
+
+  test("closes the market in the period that it names, and no other", async () => {
+    const { act, market, closed } = await administered();
+    expect(await act("close", { period: 0 })).toMatchObject({ status: 409, body: { field: "period" } });
+    expect(closed()).toBe(0);
+    expect((await act("close", { period: market.period })).status).toBe(200);
+    expect(closed()).toBe(1);
+    await market.clearPeriod(30_000);
+    expect((await act("close", { period: market.period - 1 })).status).toBe(409);
+  });
+
+  test("is who signs with its key, for this request and this body, for a while", async () => {
+    const { act, request, ask, post, market, closed } = await administered({
+      auditors: [hex(eve.publicKey)],
+    });
+    const close = { period: market.period };
+    const refused = [
+      await post("/v1/operator/close", close),
+      await ask("/v1/operator/members"),
+      await act("close", close, { key: eve }),
+      await act("close", close, { key: platformKey }),
+      await act("close", close, { untilMs: 999 }),
+      await act("close", close, { signedBody: JSON.stringify({ period: 9 }) }),
+      await request("GET", "/v1/operator/members", { key: eve }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
+    expect(closed()).toBe(0);
+    // Without an operator nobody passes for one.
+    const none = await serve();
+    expect((await none.post("/v1/operator/close", { period: 1 })).status).toBe(403);
+  });
+});
