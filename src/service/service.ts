@@ -142,15 +142,7 @@ export function openService(options: ServiceOptions): Service {
       : body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
   );
   app.notFound(({ req }) => nothing(req.path));
-  app.onError((error) => {
-    const said =
-      error instanceof HTTPException
-        ? problem(error.status, "invalid", "body", "well-formed JSON", "other text")
-        : problemOf(error);
-    metrics.refused(said.code);
-    if (said.code === "internal") log.error({ error: String(error.stack) }, "a request failed");
-    return answerProblem(said);
-  });
+  app.onError(refusing(metrics, log));
   return {
     fetch: async (request, address = "") => app.fetch(request, { address }),
     admits: (address) => rates.take(address) === 0,
@@ -190,6 +182,19 @@ interface Watching {
 }
 
 type Middleware = MiddlewareHandler<Env>;
+
+/** Answers what was thrown with its problem document. */
+const refusing =
+  (metrics: Metrics, log: ServiceLog) =>
+  (error: Error): Response => {
+    const said =
+      error instanceof HTTPException
+        ? problem(error.status, "invalid", "body", "well-formed JSON", "other text")
+        : problemOf(error);
+    metrics.refused(said.code);
+    if (said.code === "internal") log.error({ error: String(error.stack) }, "a request failed");
+    return answerProblem(said);
+  };
 
 /** Counts and logs each request: its route, not what stands in it, so that no name gets into a log. */
 const watched =

@@ -10,12 +10,12 @@ import type { SigningKey } from "../../ledger/keys/backend.js";
 import { contractStatement } from "../../ledger/keys/message.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { openNodeStore } from "../../ledger/store/node.js";
-import type { Contract } from "../../market/contracts/contracts.js";
 import type { LoggedMarket } from "../../market/logged.js";
 import { openMarket } from "../../market/open.js";
 import { Platform } from "../../market/platform.js";
 import {
   type MqttSettings,
+  type OperatorOptions,
   openService,
   parseMarketFile,
   type Service,
@@ -70,19 +70,8 @@ export async function openServed(path: string, port: number | undefined): Promis
     const platform = await Platform.open({ market, key, hasher: engine });
     const log = pino({ level: file.log }, pino.destination({ fd: 2, sync: false }));
     const { auditors, members, limits, monitors } = file;
-    let askedToClose = (): void => {};
-    const asked = new Promise<void>((resolve) => {
-      askedToClose = resolve;
-    });
     const sign = signerOf(key);
-    const operator =
-      file.operator === null
-        ? null
-        : {
-            key: file.operator,
-            sign: (contract: Contract) => sign(contract, market.id),
-            close: () => void setTimeout(askedToClose, answerMs),
-          };
+    const { operator, asked } = operatorOf(file.operator, (contract) => sign(contract, market.id));
     const service = openService({ platform, signatures, auditors, members, operator, limits, monitors, log });
     const toBroker = file.mqtt === null ? null : await brokerOf(file.mqtt, beside);
     const proxies = new Set(file.proxies);
@@ -122,6 +111,18 @@ export async function openServed(path: string, port: number | undefined): Promis
     await store.close();
     throw error;
   }
+}
+
+/** The operator of a key, where there is one, and when it has asked that the market be closed. */
+function operatorOf(
+  key: string | null,
+  sign: OperatorOptions["sign"],
+): { readonly operator: OperatorOptions | null; readonly asked: Promise<void> } {
+  let close = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    close = () => void setTimeout(resolve, answerMs);
+  });
+  return { operator: key === null ? null : { key, sign, close }, asked };
 }
 
 /** What a market on a broker is made of. */
