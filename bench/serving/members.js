@@ -82,7 +82,9 @@ async function join({ url, members, followers, periodMs }) {
   while ((await state()).period < from) await wait(100);
   for (const [at, member] of market.members.entries()) member.number = await numberOf(member.id, at);
   for (let at = 0; at < followers; at += 1) {
-    const line = new WebSocket(new URL("/v1/events", url.replace("http", "ws")));
+    const line = new WebSocket(new URL("/v1/events", url.replace("http", "ws")), {
+      localAddress: addressOf(at),
+    });
     line.on("message", () => {
       events += 1;
     });
@@ -90,29 +92,30 @@ async function join({ url, members, followers, periodMs }) {
   }
 }
 
-/** One period's orders, signed: even members offer, odd ones bid. @param {number} period */
-async function signed(period) {
-  return Promise.all(
-    market.members.map(async ({ id, number, key }, at) => {
-      const side = at % 2 === 0 ? "offer" : "bid";
-      const ticks = { quantity: 500_000 + (at % 700) * 1000, price: 100_000 + ((at * 37) % 300) * 1000 };
-      const record = encodeRecords(orderLayout, [
-        { participant: number, carrier: "electricity", side, revision: 0, ...ticks },
-      ]);
-      const signature = hex(await key.sign(orderStatement(market.marketId, period, record)));
-      const decimal = (/** @type {number} */ micro) => `${micro / 1e6}`;
-      return {
-        participant: id,
-        carrier: "electricity",
-        side,
-        quantity: decimal(ticks.quantity),
-        price: decimal(ticks.price),
-        revision: 0,
-        period,
-        signature,
-      };
-    }),
-  );
+/**
+ * A member's order of a period, signed: even members offer, odd ones bid.
+ * @param {Member} member
+ * @param {number} at
+ * @param {number} period
+ */
+async function signed({ id, number, key }, at, period) {
+  const side = at % 2 === 0 ? "offer" : "bid";
+  const ticks = { quantity: 500_000 + (at % 700) * 1000, price: 100_000 + ((at * 37) % 300) * 1000 };
+  const record = encodeRecords(orderLayout, [
+    { participant: number, carrier: "electricity", side, revision: 0, ...ticks },
+  ]);
+  const signature = hex(await key.sign(orderStatement(market.marketId, period, record)));
+  const decimal = (/** @type {number} */ micro) => `${micro / 1e6}`;
+  return {
+    participant: id,
+    carrier: "electricity",
+    side,
+    quantity: decimal(ticks.quantity),
+    price: decimal(ticks.price),
+    revision: 0,
+    period,
+    signature,
+  };
 }
 
 /** Orders of all members over so many periods. @param {number} periods */
@@ -121,19 +124,19 @@ async function send(periods) {
   const waits = [];
   let [sent, granted] = [0, 0];
   let { period } = await state();
-  let orders = await signed(period + 1);
   for (let count = 0; count < periods; count += 1) {
     period += 1;
     while ((await state()).period < period) await wait(100);
     // Within the first nine tenths of the period, each member at its own moment.
-    const span = 0.9 * market.periodMs - 200;
-    const begun = performance.now();
-    const moments = orders.map(() => begun + Math.random() * span).sort((a, b) => a - b);
-    const next = count + 1 < periods ? signed(period + 1) : Promise.resolve([]);
+    const span = 0.9 * market.periodMs - 1_000;
+    const begun = performance.now() + 500;
     await Promise.all(
-      orders.map(async (order, at) => {
-        const due = /** @type {number} */ (moments[at]);
-        await wait(Math.max(0, due - performance.now()));
+      market.members.map(async (member, at) => {
+        const due = begun + Math.random() * span;
+        // Signed shortly before, so that signing is not waited for.
+        await wait(due - 200 - performance.now());
+        const order = await signed(member, at, period);
+        await wait(due - performance.now());
         sent += 1;
         const { status, text: said } = await post("/v1/orders", order, at);
         waits.push(performance.now() - due);
@@ -142,7 +145,6 @@ async function send(periods) {
         receipts.push(JSON.parse(said).receipt);
       }),
     );
-    orders = await next;
   }
   waits.sort((a, b) => a - b);
   const part = (/** @type {number} */ share) =>
