@@ -1,10 +1,9 @@
 // @ts-check
-// The members of bench/serving/run.js: they join, follow the market, and send an order a period at times drawn
-// beforehand. A process of its own, so that what it takes is not the service's.
+// The members of bench/serving/run.js: they join, and send an order a period at times drawn beforehand. A process of
+// its own, so that what it takes is not the service's.
 import { Agent, get, request } from "node:http";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";
-import { WebSocket } from "ws";
 import {
   contractStatement,
   encodeCanonical,
@@ -24,7 +23,6 @@ const addressOf = (at) => `127.1.${at >> 8}.${at & 255}`;
 let market;
 /** @type {object[]} */
 const receipts = [];
-let events = 0;
 const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms));
 
 /**
@@ -60,8 +58,8 @@ const numberOf = (id, at) =>
     asked.on("response", async (answer) => resolve(JSON.parse(await text(answer)).number));
   });
 
-/** @param {{ url: string, members: number, followers: number, periodMs: number }} asked */
-async function join({ url, members, followers, periodMs }) {
+/** @param {{ url: string, members: number, periodMs: number }} asked */
+async function join({ url, members, periodMs }) {
   market = { url, marketId: new Uint8Array(32), members: [], periodMs };
   const before = await state();
   market.marketId = fromHex(before.id, "id");
@@ -81,15 +79,6 @@ async function join({ url, members, followers, periodMs }) {
   await Promise.all(Array.from({ length: 64 }, joinOne));
   while ((await state()).period < from) await wait(100);
   for (const [at, member] of market.members.entries()) member.number = await numberOf(member.id, at);
-  for (let at = 0; at < followers; at += 1) {
-    const line = new WebSocket(new URL("/v1/events", url.replace("http", "ws")), {
-      localAddress: addressOf(at),
-    });
-    line.on("message", () => {
-      events += 1;
-    });
-    line.on("error", () => {});
-  }
 }
 
 /**
@@ -155,10 +144,6 @@ async function send(periods) {
 process.on("message", async (/** @type {any} */ message) => {
   if (message.kind === "join") await join(message);
   process.send?.(
-    message.kind === "send"
-      ? await send(message.periods)
-      : message.kind === "receipts"
-        ? { receipts, events }
-        : {},
+    message.kind === "send" ? await send(message.periods) : message.kind === "receipts" ? { receipts } : {},
   );
 });

@@ -76,7 +76,9 @@ async function ask(child, message) {
 
 const load = fork(path("members.js"));
 say(`${members} members join`);
-await ask(load, { kind: "join", url, members, followers, periodMs });
+await ask(load, { kind: "join", url, members, periodMs });
+const crowd = fork(path("followers.js"));
+await ask(crowd, { kind: "follow", url, followers });
 
 /** A phase of periods: what members waited for, and what the service took to seal. @param {string} name */
 async function phase(name) {
@@ -100,8 +102,10 @@ await ask(trouble, { kind: "begin", port });
 const troubled = await phase("with trouble");
 const { tally } = await ask(trouble, { kind: "end" });
 trouble.kill();
-const { receipts, events } = await ask(load, { kind: "receipts" });
+const { receipts } = await ask(load, { kind: "receipts" });
+const { events } = await ask(crowd, { kind: "count" });
 load.kill();
+crowd.kill();
 service.kill("SIGINT");
 await once(service, "close");
 

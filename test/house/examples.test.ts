@@ -116,8 +116,10 @@ describe("examples", () => {
     expect(stdout).toMatch(prints);
   });
   test("are all run", () => {
-    // A member needs a market that is served: test/cli/commands/serve.test.ts runs them.
-    const run = [...programs.map(([name]) => name), "member.js", "member.py"];
+    // These need a market that is served: test/cli/commands/serve.test.ts runs the members,
+    // test/service/columnexamples.test.ts the gateways.
+    const members = ["member.js", "member.py", "columns.js", "columns.py", "columns.pl"];
+    const run = [...programs.map(([name]) => name), ...members];
     expect(readdirSync(join(root, "examples")).sort()).toEqual(run.sort());
   });
 });

@@ -59,6 +59,18 @@ export function eventSockets(
   return { upgrade, close };
 }
 
+/** Events as messages: all lines are sent the same bytes, made once. */
+const messages = new WeakMap<FeedEvent, Buffer>();
+
+function messageOf(event: FeedEvent): Buffer {
+  const known = messages.get(event);
+  if (known !== undefined) return known;
+  const { id, event: name, data } = event;
+  const message = Buffer.from(`{"id":${JSON.stringify(id)},"event":"${name}","data":${data}}`);
+  messages.set(event, message);
+  return message;
+}
+
 /** Sends events one by one, each when the line has taken the one before. */
 async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>): Promise<void> {
   let [pings, heard, sending, waiting] = [0, 0, 0, 0];
@@ -79,11 +91,11 @@ async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>): Promise
     void events.return(undefined);
   });
   let count = 0;
-  for await (const { id, event, data } of events) {
+  for await (const event of events) {
     count += 1;
     sending = count;
-    const text = `{"id":${JSON.stringify(id)},"event":"${event}","data":${data}}`;
-    const sent = await new Promise<Error | undefined>((done) => line.send(text, done));
+    const message = messageOf(event);
+    const sent = await new Promise<Error | undefined>((done) => line.send(message, { binary: false }, done));
     sending = 0;
     if (sent) return;
   }

@@ -55,8 +55,17 @@ export function eventRoutes({ feed }: RouteParts): OpenAPIHono<Env> {
 }
 
 const text = new TextEncoder();
-const written = ({ id, event, data }: FeedEvent): string =>
-  `${id === null ? "" : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
+/** Events as they are sent: all streams are sent the same bytes, made once. */
+const written = new WeakMap<FeedEvent, Uint8Array>();
+
+function writtenOf(event: FeedEvent): Uint8Array {
+  const known = written.get(event);
+  if (known !== undefined) return known;
+  const { id, event: name, data } = event;
+  const bytes = text.encode(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`);
+  written.set(event, bytes);
+  return bytes;
+}
 
 /** Events as bytes, made when they are asked for: a client that reads slowly holds nothing up but itself. */
 function streamOf(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableStream<Uint8Array> {
@@ -76,7 +85,7 @@ function streamOf(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableS
       clearTimeout(timer);
       if (found === null) return controller.enqueue(text.encode(": still here\n\n"));
       next = null;
-      if (!found.done) return controller.enqueue(text.encode(written(found.value)));
+      if (!found.done) return controller.enqueue(writtenOf(found.value));
       end();
       controller.close();
     },
