@@ -1,51 +1,30 @@
 // The Live view on a market that runs: `gridclear serve` as a process, two members that trade, and a browser beside.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
-import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fromHex, hex } from "../../src/bytes.js";
 import { MarketClient } from "../../src/client/index.js";
-import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { contractStatement } from "../../src/ledger/keys/message.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { type ServedProcess, serveProcess } from "../support/servedmarket.js";
 import { openStage, openTab, type Stage } from "./browser.js";
 
-const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "gridclear-live-"));
 const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 let stage: Stage;
-let service: ChildProcess;
+let served: ServedProcess;
 let url = "";
 let done = false;
 const trading: Promise<void>[] = [];
 
 /** Joins, and sends an order a period until all is done. */
 async function member(id: string, order: Parameters<MarketClient["order"]>[0]): Promise<void> {
+  const key = await served.key(id);
+  await served.opens(await served.joins(id, key));
   const signatures = await openSignatures();
-  spawnSync(process.execPath, [command, "keys", "make", join(folder, `${id}.key`)]);
-  const { seed } = JSON.parse(readFileSync(join(folder, `${id}.key`), "utf8"));
-  const key = await signatures.importSeed(fromHex(seed, "seed"));
-  const market = await (await fetch(`${url}v1/market`)).json();
-  const contract = { kind: "participant", version: 1, from: market.period + 2, id, key: hex(key.publicKey) };
-  const signature = hex(
-    await key.sign(contractStatement(fromHex(market.id, "id"), encodeCanonical(contract))),
-  );
-  const joined = await fetch(`${url}v1/contracts`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ contract, signature }),
-  });
-  expect(joined.status).toBe(200);
-  while ((await (await fetch(`${url}v1/market`)).json()).period < contract.from) await wait(200);
   const client = await MarketClient.open({ url, participant: id, key, signatures, hasher: plainHasher });
   trading.push(
     (async () => {
@@ -56,23 +35,11 @@ async function member(id: string, order: Parameters<MarketClient["order"]>[0]): 
 
 beforeAll(async () => {
   stage = await openStage();
-  spawnSync(process.execPath, [command, "keys", "make", join(folder, "platform.key")]);
-  writeFileSync(
-    join(folder, "MARKET.json"),
-    JSON.stringify({
-      ledger: "ledger",
-      platformKey: "platform.key",
-      creditLimit: null,
-      port: 0,
-      market: { id: "elm street", currency: "EUR", periodMs: 1_500 },
-      limits: { burst: 10_000, perSecond: 10_000 },
-      log: "silent",
-    }),
-  );
-  service = spawn(process.execPath, [command, "serve", join(folder, "MARKET.json"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
+  served = await serveProcess({
+    market: { id: "elm street", currency: "EUR", periodMs: 1_500 },
+    limits: { burst: 10_000, perSecond: 10_000 },
   });
-  url = String((await once(service.stdout!, "data"))[0]).trim();
+  url = served.url;
   await Promise.all([
     member("ann", { carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" }),
     member("bob", { carrier: "electricity", side: "bid", quantity: "1.5", price: "0.3" }),
@@ -81,10 +48,8 @@ beforeAll(async () => {
 afterAll(async () => {
   done = true;
   await Promise.all(trading);
-  service?.kill("SIGINT");
-  await once(service, "close");
+  await served?.close();
   await stage?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const looks: Record<string, BrowserContextOptions> = {
@@ -159,7 +124,7 @@ describe("Live", () => {
     await page.goto(`${url}page/#/live`);
     await page.locator(".view[data-ready]").waitFor();
     await page.getByLabel("Member").fill("bob");
-    await page.getByLabel("Key file").setInputFiles(join(folder, "bob.key"));
+    await page.getByLabel("Key file").setInputFiles(join(served.folder, "bob.key"));
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText(/^Balance: /).waitFor();
     await page.getByLabel("Energy").last().selectOption("heat");
@@ -183,7 +148,7 @@ describe("Live", () => {
     await page.goto(`${url}page/#/live`);
     await page.locator(".view[data-ready]").waitFor();
     await page.getByLabel("Member").fill("bob");
-    await page.getByLabel("Key file").setInputFiles(join(folder, "MARKET.json"));
+    await page.getByLabel("Key file").setInputFiles(join(served.folder, "MARKET.json"));
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("a key file as gridclear keys make writes it is needed").waitFor();
     await page.context().close();

@@ -1,13 +1,12 @@
 /** `gridclear share`: one period of a community's readings, shared by a key (docs/sharing.md). */
-
-import { placed } from "../../errors.js";
+import { within } from "../../errors.js";
 import { documentJson } from "../../files/cleardocument.js";
 import { parseReadingsFile } from "../../files/readingsfile.js";
 import { shareReadings } from "../../files/sharedocument.js";
 import { maxKeyLength, parseSharingKey } from "../../files/sharingkeyfile.js";
 import { maxTextLength } from "../../files/text.js";
 import { type Command, defineCommand } from "../command.js";
-import { readInput } from "../parts/document.js";
+import { inputName, readInput } from "../parts/document.js";
 import { shareTable } from "../parts/sharetable.js";
 
 /** `gridclear share`: says what each participant receives and supplies of what was metered. */
@@ -38,7 +37,8 @@ export const shareCommand: Command = defineCommand({
     const readings = await readInput(path!, maxTextLength, (text) =>
       parseReadingsFile(text, key.quantityTick),
     );
-    const document = sharedBy(() => shareReadings(readings, key), options.key);
+    // What the key does not say well about these readings is its file's fault.
+    const document = within(inputName(options.key ?? "key"), () => shareReadings(readings, key));
     if (!options.json) io.out(shareTable(document));
     else {
       for (const piece of documentJson(document)) io.out(piece);
@@ -47,12 +47,3 @@ export const shareCommand: Command = defineCommand({
     return 0;
   },
 });
-
-/** Names the key file in what it does not say well about these readings. */
-function sharedBy<T>(act: () => T, path: string | undefined): T {
-  try {
-    return act();
-  } catch (error) {
-    throw path === undefined ? error : placed(error, path === "-" ? "standard input" : path);
-  }
-}

@@ -3,10 +3,7 @@ import type { NamedArea } from "../../files/areasfile.js";
 import type { AreaCarrierDocument, CarrierDocument, ClearDocument } from "../../files/cleardocument.js";
 import type { FileRules } from "../../files/rulesfile.js";
 import type { Carrier } from "../../units.js";
-import { count, grouped, table } from "./table.js";
-
-/** Rows of a list that a person still reads; the rest is counted. */
-const shownRows = 40;
+import { andMore, count, shownRows, table } from "./table.js";
 
 /** Columns that are shown only when something stands in them. */
 const feeColumns: readonly string[] = ["supplyFee", "useFee"];
@@ -37,9 +34,7 @@ function list<Row extends object>(
   );
   const headings = used.map((column) => headingOf[column] ?? column);
   const shown = rows.slice(0, shownRows).map((row) => used.map((column) => String(row[column])));
-  const more =
-    rows.length > shownRows ? `  … and ${grouped(rows.length - shownRows)} more; --json prints all\n` : "";
-  return `\n${title}\n${table(headings, shown)}${more}`;
+  return `\n${title}\n${table(headings, shown)}${andMore(rows.length)}`;
 }
 
 /** Places of areas from the root down, each with its children below it, and the lines that lead to it. */
@@ -75,11 +70,7 @@ function areaTable({ areas }: AreaCarrierDocument, tree: readonly NamedArea[]): 
       rent,
     ]);
   }
-  const more =
-    areas.length > rows.length
-      ? `  … and ${grouped(areas.length - rows.length)} more; --json prints all\n`
-      : "";
-  return `\nareas\n${table(["area", "price", "sends up", "takes down", "fees", "rent"], rows)}${more}`;
+  return `\nareas\n${table(["area", "price", "sends up", "takes down", "fees", "rent"], rows)}${andMore(areas.length)}`;
 }
 
 function describe(

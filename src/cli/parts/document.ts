@@ -49,12 +49,11 @@ async function readBytes(path: string, reading: Reading = {}): Promise<Uint8Arra
  */
 export async function readInput<T>(path: string, limit: number, read: (text: string) => T): Promise<T> {
   const bytes = await (path === "-" ? readStandardInput(limit) : readBytes(path, { limit }));
-  try {
-    return read(decodeText(bytes));
-  } catch (error) {
-    throw placed(error, path === "-" ? "standard input" : path);
-  }
+  return within(inputName(path), () => read(decodeText(bytes)));
 }
+
+/** What errors call a file that may be standard input. */
+export const inputName = (path: string): string => (path === "-" ? "standard input" : path);
 
 /** Bytes of standard input. Throws `invalid` when it can't be read, `limit` when there are more than `limit`. */
 async function readStandardInput(limit: number): Promise<Uint8Array> {

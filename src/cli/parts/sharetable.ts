@@ -1,9 +1,6 @@
 /** What came of sharing as a person reads it: a table of the document that `--json` prints whole. */
 import type { ShareDocument } from "../../files/sharedocument.js";
-import { count, grouped, table } from "./table.js";
-
-/** Rows that a person still reads; the rest is counted. */
-const shownRows = 40;
+import { andMore, count, shownRows, table } from "./table.js";
 
 const columns = ["in", "received", "rest", "out", "supplied", "surplus", "unused"] as const;
 const headings = [
@@ -24,14 +21,10 @@ export function shareTable({ key, shared, participants, ...all }: ShareDocument)
   const rows = participants
     .slice(0, shownRows)
     .map((row) => [row.participant, ...used.map((column) => row[column])]);
-  const more =
-    participants.length > shownRows
-      ? `  … and ${grouped(participants.length - shownRows)} more; --json prints all\n`
-      : "";
   return [
     `${count(participants.length, "participant")} drew ${all.in} kWh and injected ${all.out} kWh; `,
     `${shared} kWh of it was shared (key ${key})\n\n`,
     table(headings.slice(0, used.length + 1), rows),
-    more,
+    andMore(participants.length),
   ].join("");
 }

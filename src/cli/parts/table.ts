@@ -63,6 +63,13 @@ export function rounded(ticks: bigint, tick: Tick, places: number): string {
   return places === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-places)}`;
 }
 
+/** Rows of a list that a person still reads; the rest is counted. */
+export const shownRows = 40;
+
+/** The line below a list of which only the first {@link shownRows} are shown; nothing where that is all. */
+export const andMore = (all: number): string =>
+  all > shownRows ? `  … and ${grouped(all - shownRows)} more; --json prints all\n` : "";
+
 /** A number of things: `1 block`, `6 394 orders`. */
 export const count = (number: number, noun: string, several: string = `${noun}s`): string =>
   `${grouped(number)} ${number === 1 ? noun : several}`;
