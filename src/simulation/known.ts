@@ -3,9 +3,9 @@
  * ask for it.
  */
 import type { Known } from "../report/indicators.js";
+import { clocksOf } from "../zones.js";
 import type { Community } from "./community.js";
 import { unitCost } from "./members/strategy.js";
-import { clocksOf } from "./world/calendar.js";
 
 const hourMs = 3_600_000;
 /** Scenarios say grams a kWh, reports count milligrams. */

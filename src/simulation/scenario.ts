@@ -1,7 +1,7 @@
 /** What a scenario is: who takes part, when, under which rules, and how their meters behave. */
 import type { MechanismRules, Ties } from "../core/mechanisms.js";
 import type { Carrier } from "../units.js";
-import { clocksOf } from "./world/calendar.js";
+import { clocksOf } from "../zones.js";
 import type { WeatherKind } from "./world/climate.js";
 
 /**

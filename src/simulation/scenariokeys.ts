@@ -21,6 +21,7 @@ import {
   text,
 } from "../files/shape.js";
 import { type Carrier, carriers, ppm } from "../units.js";
+import { isTimeZone } from "../zones.js";
 import {
   type Co2,
   maxDeposit,
@@ -32,7 +33,6 @@ import {
 } from "./scenario.js";
 import { areasShape, checkAreas } from "./scenarioareas.js";
 import { commission, rulesOf, tariffOf } from "./scenariorules.js";
-import { isTimeZone } from "./world/calendar.js";
 
 const dayMs = 86_400_000;
 

@@ -1,11 +1,11 @@
 /** The contracts of batteries, stores and cars: what each can do and, for a car, when it is there. */
 import type { Contract, Stay, StorageContract } from "../market/contracts/contracts.js";
+import { clocksOf } from "../zones.js";
 import type { Cast } from "./cast.js";
 import type { Member, StorageUnit } from "./members/member.js";
 import { strategyNameOf } from "./members/strategies.js";
 import { between } from "./members/strategy.js";
 import { dayOf, firstPeriod, type Scenario, startTime } from "./scenario.js";
-import { clocksOf } from "./world/calendar.js";
 import { energyTicks } from "./world/devices.js";
 import { type CarStay, carStays } from "./world/vehicles.js";
 

@@ -7,7 +7,7 @@ import { memberKinds, type Scenario } from "../../simulation/scenario.js";
 import { checkScenario, inspectScenario, scenarioSchema } from "../../simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../simulation/scenarios/index.js";
 import { scenarioText } from "../../simulation/scenariotext.js";
-import { clocksOf } from "../../simulation/world/calendar.js";
+import { clocksOf } from "../../zones.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { readText } from "../parts/document.js";
 import { reasonOf } from "../parts/problem.js";

@@ -1,5 +1,6 @@
 /** The weather over a run: sun, clouds, wind and warmth, from the place, the date and a seed. */
-import { civil, clocksOf, kindOfDay } from "./calendar.js";
+import { clocksOf } from "../../zones.js";
+import { civil, kindOfDay } from "./calendar.js";
 import { type ClimateOptions, daysOf, interpolate, solarOffset, weatherStepMs } from "./climate.js";
 import type { MeasuredSky } from "./measured.js";
 import { normal } from "./random.js";

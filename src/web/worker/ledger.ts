@@ -25,8 +25,8 @@ import {
 } from "../../ledger/format/sections.js";
 import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
 import { inclusionRanges, leafRoots } from "../../ledger/tree/path.js";
-import { clocksOf } from "../../simulation/world/calendar.js";
 import { type Carrier, carriers } from "../../units.js";
+import { clocksOf } from "../../zones.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { runOf } from "./day.js";

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { clocksOf } from "../../../src/simulation/world/calendar.js";
 import { solarPower, windPower } from "../../../src/simulation/world/machines.js";
 import { createWeather, type WeatherOptions } from "../../../src/simulation/world/weather.js";
 
@@ -88,29 +87,6 @@ describe("the weather of years", () => {
 });
 
 describe("clocks", () => {
-  it("are changed where they are, and begin their days at midnight", () => {
-    const berlin = clocksOf("Europe/Berlin");
-    const day = (date: string) => Date.parse(date) / (24 * hourMs);
-    expect(berlin.timeOf(day("2026-01-15"), 0)).toBe(Date.parse("2026-01-15T00:00:00+01:00"));
-    expect(berlin.timeOf(day("2026-07-15"), 0)).toBe(Date.parse("2026-07-15T00:00:00+02:00"));
-    const [springMs, autumnMs] = [Date.parse("2026-03-29T01:00:00Z"), Date.parse("2026-10-25T01:00:00Z")];
-    expect([springMs - 1, springMs].map(berlin.offsetAt)).toEqual([hourMs, 2 * hourMs]);
-    expect([autumnMs - 1, autumnMs].map(berlin.offsetAt)).toEqual([2 * hourMs, hourMs]);
-    // Half past two: left out in spring, shown twice in autumn.
-    expect(berlin.timeOf(day("2026-03-29"), 2.5 * hourMs)).toBe(Date.parse("2026-03-29T01:30:00Z"));
-    expect(berlin.timeOf(day("2026-10-25"), 2.5 * hourMs)).toBe(Date.parse("2026-10-25T00:30:00Z"));
-    expect(berlin.timeOf(day("2026-10-25"), 3 * hourMs)).toBe(Date.parse("2026-10-25T02:00:00Z"));
-  });
-
-  it("are those of every kind of zone", () => {
-    const now = Date.parse("2026-07-15T12:00:00Z");
-    const hours = (zone: string) => clocksOf(zone).offsetAt(now) / hourMs;
-    expect(["Etc/UTC", "Asia/Kathmandu", "America/Los_Angeles", "Australia/Lord_Howe"].map(hours)).toEqual([
-      0, 5.75, -7, 10.5,
-    ]);
-    expect(() => clocksOf("Nowhere/Land")).toThrow(/timeZone/);
-  });
-
   it("tell profiles the hour, on the longest day of the year as well", () => {
     const at = createWeather({
       ...germany,
