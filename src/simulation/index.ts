@@ -7,7 +7,7 @@
  * @module gridclear/simulation
  */
 
-export type { Schema } from "../files/shape.js";
+export type { Schema } from "../shape.js";
 export {
   type Community,
   type CommunityOptions,

@@ -1,6 +1,7 @@
 /** The areas of a scenario file: the fields of one, and what makes them a tree that goes with the carrier's rules. */
 import { identifierForm } from "../check.js";
 import { fail } from "../errors.js";
+import { maxCarrierAreas, maxDepth, pricesAreas } from "../market/contracts/areas.js";
 import {
   further,
   integer,
@@ -13,8 +14,7 @@ import {
   record,
   type Shape,
   text,
-} from "../files/shape.js";
-import { maxCarrierAreas, maxDepth, pricesAreas } from "../market/contracts/areas.js";
+} from "../shape.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { type CarrierRules, maxMembers, type Scenario, type ScenarioArea } from "./scenario.js";
 import { fee } from "./scenarioprices.js";

@@ -2,7 +2,7 @@
 import { object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import { type JsonDocument, type JsonFile, openJson, parseJson } from "../files/jsonfile.js";
-import { checkOf, refused, type Schema } from "../files/shape.js";
+import { checkOf, refused, type Schema } from "../shape.js";
 import { maxScenarioLength, type Scenario } from "./scenario.js";
 import { scenarioShape } from "./scenariokeys.js";
 

@@ -19,7 +19,7 @@ import {
   record,
   type Shape,
   text,
-} from "../files/shape.js";
+} from "../shape.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { isTimeZone } from "../zones.js";
 import {

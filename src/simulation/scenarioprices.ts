@@ -1,6 +1,6 @@
 /** Prices as scenario files have them: decimals in quotes, per kWh, whole numbers of micro-ticks. */
 import { fail } from "../errors.js";
-import { further, leaf, type Shape } from "../files/shape.js";
+import { further, leaf, type Shape } from "../shape.js";
 import { formatTicks, microTick, parsePrice, parseTicks } from "../units.js";
 
 /** At most six places that count; zeros may follow. */

@@ -13,7 +13,7 @@ import {
   orNull,
   record,
   type Shape,
-} from "../files/shape.js";
+} from "../shape.js";
 import { type Carrier, ppm } from "../units.js";
 import type { CarrierRules, CarrierTariff, Scenario } from "./scenario.js";
 import { fee, price } from "./scenarioprices.js";

@@ -2,7 +2,7 @@
  * A scenario as a file that people go on with: every key with a comment that says what it means, and those that hold
  * anyway behind comment marks, ready to be changed.
  */
-import type { Schema } from "../files/shape.js";
+import type { Schema } from "../shape.js";
 import type { Scenario } from "./scenario.js";
 import { scenarioShape } from "./scenariokeys.js";
 

@@ -4,7 +4,7 @@
  */
 import { mechanismNames, pricingNames } from "../core/mechanisms.js";
 import { fail, within } from "../errors.js";
-import type { Schema } from "../files/shape.js";
+import type { Schema } from "../shape.js";
 import { type Scenario, strategyNames } from "../simulation/scenario.js";
 import { checkScenario } from "../simulation/scenariofile.js";
 import { scenarioShape } from "../simulation/scenariokeys.js";

@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GridclearError } from "../../src/errors.js";
-import { refused, type Schema } from "../../src/files/shape.js";
+import { refused, type Schema } from "../../src/shape.js";
 import type { Scenario } from "../../src/simulation/scenario.js";
 import {
   checkScenario,

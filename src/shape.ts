@@ -3,8 +3,8 @@
  * what a program has, and the JSON Schema (2020-12) that editors check by, so that the three can't differ. What a
  * schema can't say stands in the table as a rule in words ({@link further}).
  */
-import { type Check, integer as checkInteger, list as checkList, memberOf, object } from "../check.js";
-import { fail, GridclearError } from "../errors.js";
+import { type Check, integer as checkInteger, list as checkList, memberOf, object } from "./check.js";
+import { fail, GridclearError } from "./errors.js";
 
 /** A JSON Schema. */
 export interface Schema {
