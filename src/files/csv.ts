@@ -1,6 +1,6 @@
 /**
- * CSV as every file of this package is read: RFC 4180, comma-separated, with a header, record by record and in pieces,
- * so that a file need not fit in memory. Written by hand: a row without quotes, which nearly all are, is one `split`.
+ * CSV as every file of this package is read: RFC 4180, with a header, record by record and in pieces, so that a file
+ * need not fit in memory. Commas separate cells unless a file's user says otherwise. Written by hand: a row without quotes, which nearly all are, is one `split`.
  */
 import { fail } from "../errors.js";
 import { maxTextLength } from "./text.js";
@@ -21,7 +21,15 @@ interface OpenRecord {
   readonly quoteLine: number;
 }
 
-const wantedRow = "a row of comma-separated values (RFC 4180)";
+/** How a file differs from RFC 4180. */
+export interface CsvForm {
+  /** One character between cells, such as `;` or a tabulator; default: a comma. */
+  readonly separator?: string;
+  /** Lines before the header, which are passed over unread; default 0. */
+  readonly skip?: number;
+  /** Whether a cell `="12"`, as Excel keeps digits as text, is the text in its quotes. */
+  readonly isExcel?: boolean;
+}
 
 /**
  * Reads the records of a CSV text that comes in pieces. Blank lines are passed over. Throws `invalid` naming the line
@@ -36,9 +44,15 @@ export class RecordReader {
   #cells = 0;
   #open: OpenRecord | null = null;
   #isFirst = true;
+  readonly #separator: string;
+  readonly #skip: number;
+  readonly #isExcel: boolean;
 
-  constructor(take: TakeRecord) {
+  constructor(take: TakeRecord, { separator = ",", skip = 0, isExcel = false }: CsvForm = {}) {
     this.#take = take;
+    this.#separator = separator;
+    this.#skip = skip;
+    this.#isExcel = isExcel;
   }
 
   /** Takes the next piece of the text. */
@@ -71,12 +85,13 @@ export class RecordReader {
   /** Takes a line without its end. */
   #lineOf(text: string, end: string, hasQuote: boolean, hasReturn: boolean): void {
     this.#line += 1;
+    if (this.#line <= this.#skip) return;
     if (hasReturn && text.includes("\r")) {
       const wanted = "line endings of LF or CRLF";
       fail("invalid", `line ${this.#line}: row`, wanted, "CR alone, as old Macs wrote it");
     }
     if (hasQuote && (this.#open !== null || text.includes('"'))) this.#quoted(text, end);
-    else if (text !== "") this.#record(text.split(","), this.#line);
+    else if (text !== "") this.#record(text.split(this.#separator), this.#line);
   }
 
   #record(cells: readonly string[], line: number): void {
@@ -93,13 +108,14 @@ export class RecordReader {
     let at = 0;
     for (;;) {
       if (this.#open === null && text[at] !== '"') {
-        const comma = text.indexOf(",", at);
-        const cell = text.slice(at, comma < 0 ? undefined : comma);
-        if (cell.includes('"'))
+        const next = text.indexOf(this.#separator, at);
+        const cell = text.slice(at, next < 0 ? undefined : next);
+        const plain = this.#isExcel ? /^="([^"]*)"$/.exec(cell)?.[1] : undefined;
+        if (plain === undefined && cell.includes('"'))
           this.#refuse(this.#line, "a quote within a cell that does not begin with one");
-        cells.push(cell);
-        if (comma < 0) break;
-        at = comma + 1;
+        cells.push(plain ?? cell);
+        if (next < 0) break;
+        at = next + 1;
         continue;
       }
       if (this.#open === null) {
@@ -116,7 +132,7 @@ export class RecordReader {
       this.#open = null;
       at = end + 1;
       if (at === text.length) break;
-      if (text[at] !== ",") this.#refuse(this.#line, "something behind a closing quote");
+      if (text[at] !== this.#separator) this.#refuse(this.#line, "something behind a closing quote");
       at += 1;
     }
     this.#record(cells, line);
@@ -128,7 +144,11 @@ export class RecordReader {
   }
 
   #refuse(line: number, got: string): never {
-    return fail("invalid", `line ${line}: row`, wantedRow, got);
+    const separated =
+      this.#separator === ","
+        ? "comma-separated values"
+        : `values separated by ${JSON.stringify(this.#separator)}`;
+    return fail("invalid", `line ${line}: row`, `a row of ${separated} (RFC 4180)`, got);
   }
 }
 

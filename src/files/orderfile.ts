@@ -4,6 +4,7 @@ import { fail, GridclearError } from "../errors.js";
 import { type Carrier, carriers, formatTicks, parsePrice, parseQuantity, type Tick } from "../units.js";
 import { readRecords } from "./csv.js";
 import { UnicodeForms } from "./forms.js";
+import { readHeader } from "./header.js";
 
 /** One side of one carrier, in arrival order: columns of one length. */
 export interface OrderList {
@@ -50,30 +51,6 @@ interface Draft {
   readonly seen: Set<string>;
 }
 const newDraft = (): Draft => ({ id: [], quantity: [], price: [], poolLimit: [], area: [], seen: new Set() });
-
-/** Position of each known column in the header; −1 for a column that was left out. */
-function readHeader(header: readonly string[], line: number): Record<Column, number> {
-  const place: Record<Column, number> = {
-    carrier: -1,
-    side: -1,
-    id: -1,
-    quantity: -1,
-    price: -1,
-    poolPrice: -1,
-    area: -1,
-  };
-  for (const [index, name] of header.entries()) {
-    const column = columnNames.find((known) => known === name);
-    if (column === undefined)
-      return fail("invalid", `line ${line}: header`, `columns out of ${columnNames.join(", ")}`, name);
-    if (place[column] !== -1) return fail("invalid", `line ${line}: header`, `${column} once`, "it twice");
-    place[column] = index;
-  }
-  for (const column of columnNames)
-    if (place[column] === -1 && !optionalColumns.includes(column))
-      return fail("invalid", `line ${line}: header`, `a column ${column}`, header.join(","));
-  return place;
-}
 
 /** Reads a decimal by `parse`; of one that is too large for its tick it says with which tick it would not be. */
 function hinted(
@@ -142,7 +119,7 @@ export function parseOrderFile(text: string, ticks: FileTicks, areas: FileAreas 
 
   readRecords(text, (record, line) => {
     if (place === null) {
-      place = readHeader(record, line);
+      place = readHeader(record, line, { known: columnNames, optional: optionalColumns });
       return;
     }
     const places = place;

@@ -20,17 +20,26 @@ export const isParquet = (bytes: Uint8Array): boolean => magic.every((byte, at) 
 /** A file of which stretches can be read. */
 export type { AsyncBuffer };
 
+/** A column that a file has. */
+export interface ParquetColumn {
+  readonly name: string;
+  /** Whether it holds times that clocks of some place show, without saying of which. */
+  readonly isLocalTime: boolean;
+}
+
 /**
- * Hands on the rows of a file one by one, counted from 1, with these columns; the object is reused. Throws `invalid`
+ * Hands on the rows of a file one by one, counted from 1, with these columns, or with those that a function chooses out
+ * of the file's; the object is reused. Throws `invalid`
  * for what is no Parquet file or lacks a column, `unsupported` for one that the library can't read, `limit` for a row
  * group that is too large; what `take` throws comes through.
  */
 export async function readParquetRows<Name extends string>(
   file: AsyncBuffer,
-  columns: readonly Name[],
+  wanted: readonly Name[] | ((found: readonly ParquetColumn[]) => readonly Name[]),
   take: (row: { [column in Name]: unknown }, at: number) => void,
 ): Promise<void> {
   const metadata = await byLibrary("invalid", () => parquetMetadataAsync(file));
+  const columns = typeof wanted === "function" ? wanted(columnsOf(metadata)) : wanted;
   checkColumns(metadata, columns);
   let first = 0;
   for (const { num_rows: rows, total_byte_size: bytes } of metadata.row_groups) {
@@ -46,6 +55,12 @@ export async function readParquetRows<Name extends string>(
     first += count;
   }
 }
+
+const columnsOf = ({ schema }: FileMetaData): ParquetColumn[] =>
+  schema.slice(1).map(({ name, logical_type: type }) => ({
+    name,
+    isLocalTime: type?.type === "TIMESTAMP" && !type.isAdjustedToUTC,
+  }));
 
 function checkColumns({ schema }: FileMetaData, columns: readonly string[]): void {
   const found = schema.slice(1).map(({ name }) => name);

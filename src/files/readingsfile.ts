@@ -5,6 +5,7 @@ import { maxSharing } from "../sharing/share.js";
 import { formatTicks, maxQuantity, parseTicks, type Tick } from "../units.js";
 import { readRecords } from "./csv.js";
 import { UnicodeForms } from "./forms.js";
+import { readHeader } from "./header.js";
 
 /** A file's participants in its order, and what their meters said: columns of one length. */
 export interface ReadingsFile {
@@ -18,23 +19,6 @@ export interface ReadingsFile {
 const columnNames = ["participant", "in", "out"] as const;
 type Column = (typeof columnNames)[number];
 
-/** Position of each column in the header. */
-function readHeader(header: readonly string[], line: number): Record<Column, number> {
-  for (const [index, name] of header.entries()) {
-    if (!columnNames.includes(name as Column))
-      return fail("invalid", `line ${line}: header`, `the columns ${columnNames.join(", ")}`, name);
-    if (header.indexOf(name) !== index)
-      return fail("invalid", `line ${line}: header`, `${name} once`, "it twice");
-  }
-  const at = (column: Column): number => {
-    const place = header.indexOf(column);
-    return place >= 0
-      ? place
-      : fail("invalid", `line ${line}: header`, `a column ${column}`, header.join(","));
-  };
-  return { participant: at("participant"), in: at("in"), out: at("out") };
-}
-
 /**
  * Reads what each participant drew (`in`) and injected (`out`) from CSV (RFC 4180, header, columns in any order). Row
  * order is the participants' order. Throws `invalid` or `limit` whose field names the line and the column, at the first
@@ -47,7 +31,7 @@ export function parseReadingsFile(text: string, tick: Tick): ReadingsFile {
   const forms = new UnicodeForms();
   readRecords(text, (record, line) => {
     if (place === null) {
-      place = readHeader(record, line);
+      place = readHeader(record, line, { known: columnNames });
       return;
     }
     const places = place;

@@ -1,4 +1,7 @@
-/** Text files as people save them: UTF-8, with a byte order mark or without; anything else is refused by its name. */
+/**
+ * Text files as people save them: UTF-8, with a byte order mark or without, unless their user says otherwise; anything
+ * else is refused by its name.
+ */
 import { concat, copyOf } from "../bytes.js";
 import { fail, GridclearError } from "../errors.js";
 
@@ -27,12 +30,25 @@ export function decodeText(bytes: Uint8Array): string {
 /** Most bytes of a line of a text that is decoded in pieces. */
 const maxLineLength = 1 << 22;
 
+/** Encodings of text files by name; every byte is a character of the second, so nothing tells it from others. */
+export const encodings = ["utf-8", "windows-1252"] as const;
+/** See {@link encodings}. */
+export type Encoding = (typeof encodings)[number];
+
 /** Decodes a file's bytes piece by piece, in whole lines, as {@link decodeText} does at once. */
 export class TextPieces {
+  readonly #encoding: Encoding;
+  readonly #wanted: string;
   #rest: Uint8Array = new Uint8Array(0);
   /** The line on which the rest begins. */
   #line = 1;
   #isFirst = true;
+
+  /** @param wanted what an error says was wanted where bytes are none of this encoding */
+  constructor(encoding: Encoding = "utf-8", wanted = "UTF-8 text") {
+    this.#encoding = encoding;
+    this.#wanted = wanted;
+  }
 
   /**
    * The lines that end in these bytes, which may be reused. Throws `invalid` naming the line when they are not UTF-8,
@@ -55,9 +71,9 @@ export class TextPieces {
   }
 
   #decode(bytes: Uint8Array): string {
-    if (this.#isFirst && isUtf16(bytes)) return fail("invalid", "line 1: text", "UTF-8 text", "UTF-16");
+    if (this.#isFirst && isUtf16(bytes)) return fail("invalid", "line 1: text", this.#wanted, "UTF-16");
     // A mark is one at the beginning alone.
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: !this.#isFirst });
+    const decoder = new TextDecoder(this.#encoding, { fatal: true, ignoreBOM: !this.#isFirst });
     this.#isFirst = false;
     try {
       const text = decoder.decode(bytes);
@@ -67,7 +83,7 @@ export class TextPieces {
       const line = this.#line + lineOfBadByte(bytes) - 1;
       throw new GridclearError(
         "invalid",
-        { field: `line ${line}: text`, wanted: "UTF-8 text", got: "bytes that are not" },
+        { field: `line ${line}: text`, wanted: this.#wanted, got: "bytes that are not" },
         { cause: error },
       );
     }
