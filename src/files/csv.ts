@@ -1,6 +1,7 @@
 /**
  * CSV as every file of this package is read: RFC 4180, with a header, record by record and in pieces, so that a file
- * need not fit in memory. Commas separate cells unless a file's user says otherwise. Written by hand: a row without quotes, which nearly all are, is one `split`.
+ * need not fit in memory. Commas separate cells unless a file's user says otherwise. Written by hand: a row without
+ * quotes, which nearly all are, is one `split`.
  */
 import { fail } from "../errors.js";
 import { maxTextLength } from "./text.js";

@@ -80,7 +80,7 @@ export class MeterFiles {
     return Math.floor(startMs / this.intervalMs);
   }
 
-  /** Ends the last file. Throws `invalid` where there was no row of the span, and what {@link MeterTable.end} throws. */
+  /** Ends the last file. Throws `invalid` where no row was in the span, and what {@link MeterTable.end} throws. */
   end(): MeterExtent {
     this.table.end();
     if (this.#lastMs < this.#firstMs)

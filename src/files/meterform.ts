@@ -80,8 +80,8 @@ export interface MeterForm {
   /** What becomes of values that are no whole number of quantity ticks. */
   readonly round: "refuse" | "nearest";
   /**
-   * What becomes of intervals of which no reading is there: refused, or left to the market, which estimates them as zero
-   * or as the meter's last reading, and says so in its records.
+   * What becomes of intervals of which no reading is there: refused, or left to the market, which estimates them as
+   * zero or as the meter's last reading, and says so in its records.
    */
   readonly missing: "refuse" | "zero" | "last";
   /** What becomes of meters, or columns of a wide file, that no member names. */

@@ -174,8 +174,8 @@ export class MeterTable {
   }
 
   /**
-   * Ends the rows. Throws `invalid` for a member or a named meter of which there was none, and for an hour that comes twice of which rows
-   * gave a part once.
+   * Ends the rows. Throws `invalid` for a member or a named meter of which there was none, and for an hour that comes
+   * twice of which rows gave a part once.
    */
   end(): void {
     for (const { member, in: drawn, out: injected, isNamed } of this.rows) {

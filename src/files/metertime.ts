@@ -1,7 +1,7 @@
 /**
- * The time of a reading, as files of meters write it: text in a stated form, with an offset or by the clocks of a stated
- * zone, on days of 23 and 25 hours too. What contradicts what was said is refused, and what was not said and matters is
- * asked for.
+ * The time of a reading, as files of meters write it: text in a stated form, with an offset or by the clocks of a
+ * stated zone, on days of 23 and 25 hours too. What contradicts what was said is refused, and what was not said and
+ * matters is asked for.
  */
 import { fail } from "../errors.js";
 import { type Clocks, clocksOf } from "../zones.js";

@@ -8,8 +8,8 @@ import { load, refusal } from "../support/meters.js";
 
 describe("exports of operators", () => {
   it("Enedis, load curve R63: mean power in W, local times that end half hours", () => {
-    // Header and a row as in l-etabli/quoalise, formalisme/enedis.md, and in notes on SGE files (analytics.parsewatt.fr,
-    // "10 subtilités des courbes de charge Enedis": steps change within a file, and consumption stands beside production).
+    // Columns as public readers of SGE files have them; steps change within a file, and consumption stands beside
+    // production (analytics.parsewatt.fr, "10 subtilités des courbes de charge Enedis à connaître").
     const header =
       "Identifiant PRM;Date de début;Date de fin;Grandeur physique;Grandeur métier;Etape métier;Unité;Horodate;Valeur;Nature;Pas";
     const row = (kind: string, time: string, watt: number, step = "PT30M"): string =>
