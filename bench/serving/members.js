@@ -1,9 +1,10 @@
 // @ts-check
-// The members of bench/serving/run.js: they join, and send an order a period at times drawn beforehand. A process of
-// its own, so that what it takes is not the service's.
+// The members of bench/serving/run.js: they join, and send an order a period at times drawn beforehand, most by HTTP and
+// some by MQTT. A process of its own, so that what it takes is not the service's.
 import { Agent, get, request } from "node:http";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";
+import mqtt from "mqtt";
 import {
   contractStatement,
   encodeCanonical,
@@ -18,9 +19,13 @@ const agent = new Agent({ keepAlive: true });
 /** Each member has an address of its own, as at home. @param {number} at */
 const addressOf = (at) => `127.1.${at >> 8}.${at & 255}`;
 /** @typedef {import("../../dist/ledger/verify.js").SigningKey} SigningKey */
-/** @typedef {{ id: string, number: number, key: SigningKey }} Member */
+/** @typedef {{ status: number, text: string, failed?: string }} Said What was answered; of status 0 why nothing was. */
+/** @typedef {(order: { signature: string }) => Promise<Said>} Send */
+/** @typedef {{ id: string, number: number, key: SigningKey, way: "HTTP" | "MQTT", send: Send }} Member */
 /** @type {{ url: string, marketId: Uint8Array, members: Member[], periodMs: number }} */
 let market;
+/** How long a reply by MQTT is waited for. */
+const replyMs = 10_000;
 /** @type {object[]} */
 const receipts = [];
 const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms));
@@ -30,7 +35,7 @@ const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms
  * @param {string} path
  * @param {object} body
  * @param {number} at
- * @returns {Promise<{ status: number, text: string }>}
+ * @returns {Promise<Said>}
  */
 const post = (path, body, at) =>
   new Promise((resolve) => {
@@ -41,7 +46,11 @@ const post = (path, body, at) =>
       method: "POST",
       headers: { "content-type": "application/json", "content-length": Buffer.byteLength(sent) },
     });
-    asked.on("error", () => resolve({ status: 0, text: "" }));
+    asked.on("error", (error) => {
+      const line = asked.reusedSocket ? "a line used before" : "a new line";
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      resolve({ status: 0, text: "", failed: `${code ?? error.message} on ${line}` });
+    });
     asked.on("response", async (answer) =>
       resolve({ status: answer.statusCode ?? 0, text: await text(answer).catch(() => "") }),
     );
@@ -58,8 +67,39 @@ const numberOf = (id, at) =>
     asked.on("response", async (answer) => resolve(JSON.parse(await text(answer)).number));
   });
 
-/** @param {{ url: string, members: number, periodMs: number }} asked */
-async function join({ url, members, periodMs }) {
+/** A member's way to the market by HTTP. @param {number} at @returns {Send} */
+const byHttp = (at) => (order) => post("/v1/orders", order, at);
+
+/**
+ * A member's way to the market by a broker: a line of its own, on which it publishes its orders and hears the replies.
+ * @param {string} broker
+ * @param {string} id
+ * @returns {Promise<Send>}
+ */
+async function byMqtt(broker, id) {
+  const line = await mqtt.connectAsync(broker, { protocolVersion: 4, clientId: id });
+  /** @type {Map<string, (said: Said) => void>} */
+  const waiting = new Map();
+  line.on("message", (_, payload) => {
+    const { request, status, ...said } = JSON.parse(String(payload));
+    waiting.get(request)?.({ status, text: JSON.stringify(said) });
+  });
+  await line.subscribeAsync(`gridclear/replies/${id}`, { qos: 1 });
+  return async (order) => {
+    /** @type {Promise<Said>} */
+    const reply = new Promise((resolve) => {
+      waiting.set(order.signature, resolve);
+      setTimeout(() => resolve({ status: 0, text: "", failed: "no reply" }), replyMs).unref();
+    });
+    line.publish(`gridclear/in/orders/${id}`, JSON.stringify(order), { qos: 1 });
+    const said = await reply;
+    waiting.delete(order.signature);
+    return said;
+  };
+}
+
+/** @param {{ url: string, broker: string, members: number, mqttMembers: number, periodMs: number }} asked */
+async function join({ url, broker, members, mqttMembers, periodMs }) {
   market = { url, marketId: new Uint8Array(32), members: [], periodMs };
   const before = await state();
   market.marketId = fromHex(before.id, "id");
@@ -73,7 +113,10 @@ async function join({ url, members, periodMs }) {
       const signature = hex(await key.sign(contractStatement(market.marketId, encodeCanonical(contract))));
       const { status, text: said } = await post("/v1/contracts", { contract, signature }, at);
       if (status !== 200) throw new Error(`${status} ${said}`);
-      market.members[at] = { id, number: 0, key };
+      market.members[at] =
+        at < mqttMembers
+          ? { id, number: 0, key, way: "MQTT", send: await byMqtt(broker, id) }
+          : { id, number: 0, key, way: "HTTP", send: byHttp(at) };
     }
   };
   await Promise.all(Array.from({ length: 64 }, joinOne));
@@ -107,11 +150,17 @@ async function signed({ id, number, key }, at, period) {
   };
 }
 
-/** Orders of all members over so many periods. @param {number} periods */
+/** Waits in order, the share of them that a percentile names. @param {number[]} waits @param {number} share */
+const part = (waits, share) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))];
+
+/** Orders of all members over so many periods, by the way they took. @param {number} periods */
 async function send(periods) {
-  /** @type {number[]} */
-  const waits = [];
-  let [sent, granted] = [0, 0];
+  const ways = {
+    HTTP: { waits: /** @type {number[]} */ ([]), granted: 0 },
+    MQTT: { waits: /** @type {number[]} */ ([]), granted: 0 },
+  };
+  /** @type {Record<string, number>} */
+  const refused = {};
   let { period } = await state();
   for (let count = 0; count < periods; count += 1) {
     period += 1;
@@ -126,19 +175,31 @@ async function send(periods) {
         await wait(due - 200 - performance.now());
         const order = await signed(member, at, period);
         await wait(due - performance.now());
-        sent += 1;
-        const { status, text: said } = await post("/v1/orders", order, at);
-        waits.push(performance.now() - due);
-        if (status !== 200) return;
-        granted += 1;
-        receipts.push(JSON.parse(said).receipt);
+        const { status, text: said, failed } = await member.send(order);
+        const way = ways[member.way];
+        way.waits.push(performance.now() - due);
+        if (status === 200) {
+          way.granted += 1;
+          receipts.push(JSON.parse(said).receipt);
+          return;
+        }
+        const why = `${member.way}: ${status === 0 ? failed : `${status} ${said}`}`;
+        refused[why] = (refused[why] ?? 0) + 1;
       }),
     );
   }
-  waits.sort((a, b) => a - b);
-  const part = (/** @type {number} */ share) =>
-    waits[Math.min(waits.length - 1, Math.floor(share * waits.length))];
-  return { sent, granted, p50: part(0.5), p99: part(0.99), worst: waits.at(-1) };
+  const found = Object.entries(ways).map(([way, { waits, granted }]) => {
+    waits.sort((a, b) => a - b);
+    return {
+      way,
+      sent: waits.length,
+      granted,
+      p50: part(waits, 0.5),
+      p99: part(waits, 0.99),
+      worst: waits.at(-1),
+    };
+  });
+  return { ways: found.filter(({ sent }) => sent > 0), refused };
 }
 
 process.on("message", async (/** @type {any} */ message) => {

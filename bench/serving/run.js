@@ -1,58 +1,48 @@
 // @ts-check
 // What members of a served market wait for: `gridclear serve` on this machine with thousands of members, each with an
-// order a period, first in peace, then beside a flood, slow clients, bodies that are too long and messages that are
+// order a period, by HTTP or through an MQTT broker, and some who follow by WebSocket: first in peace, then beside a flood, slow clients, bodies that are too long and messages that are
 // none. Members send at times drawn beforehand, whether the service keeps up or not (an open loop): what they wait for
 // counts from that time on. Afterwards every receipt is held against the sealed ledger.
 //
-// node bench/serving/run.js [--members N] [--periods N] [--period-ms MS] [--followers N]     (needs `npm run build`)
-import { fork, spawn, spawnSync } from "node:child_process";
+// node bench/serving/run.js [--members N] [--mqtt N] [--periods N] [--period-ms MS] [--followers N]   (needs `npm run build`)
+import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openNodeStore } from "../../dist/ledger/store/node.js";
 import { decodeBlock, fromHex, plainHasher as hasher, judgeReceipt } from "../../dist/ledger/verify.js";
+import { startMosquitto } from "../../test/support/mosquitto.mjs";
+import { command, marketFolder, startServing } from "../../test/support/served.mjs";
 import { machine } from "../machine.js";
 
 const { values } = parseArgs({
   options: {
     members: { type: "string", default: "5000" },
+    mqtt: { type: "string", default: "1000" },
     periods: { type: "string", default: "3" },
     "period-ms": { type: "string", default: "30000" },
     followers: { type: "string", default: "200" },
   },
 });
 const members = Number(values.members);
+const mqttMembers = Math.min(members, Number(values.mqtt));
 const periods = Number(values.periods);
 const periodMs = Number(values["period-ms"]);
 const followers = Number(values.followers);
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
-const command = path("../../dist/cli/main.js");
-const folder = mkdtempSync(join(tmpdir(), "gridclear-bench-"));
-const port = 20_000 + (process.pid % 20_000);
-const url = `http://127.0.0.1:${port}/`;
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 
-writeFileSync(
-  join(folder, "MARKET.json"),
-  JSON.stringify({
-    ledger: "ledger",
-    platformKey: "platform.key",
-    creditLimit: null,
-    port,
-    market: { periodMs },
-    log: "silent",
-    limits: { streams: members },
-  }),
-);
-spawnSync(process.execPath, [command, "keys", "make", join(folder, "platform.key")]);
-const service = spawn(process.execPath, [command, "serve", join(folder, "MARKET.json")], {
-  stdio: ["ignore", "pipe", "inherit"],
+const broker = await startMosquitto();
+const market = marketFolder({
+  market: { periodMs },
+  limits: { streams: members },
+  mqtt: { url: broker.url },
 });
-await once(/** @type {import("node:stream").Readable} */ (service.stdout), "data");
+const { child: service, url, ended } = await startServing(market.path, 0);
+const port = Number(new URL(url).port);
 
 /** What the service says of itself. */
 async function gauge(/** @type {string} */ name) {
@@ -75,8 +65,8 @@ async function ask(child, message) {
 }
 
 const load = fork(path("members.js"));
-say(`${members} members join`);
-await ask(load, { kind: "join", url, members, periodMs });
+say(`${members} members join, ${mqttMembers} of them by MQTT`);
+await ask(load, { kind: "join", url, broker: broker.url, members, mqttMembers, periodMs });
 const crowd = fork(path("followers.js"));
 await ask(crowd, { kind: "follow", url, followers });
 
@@ -107,9 +97,10 @@ const { events } = await ask(crowd, { kind: "count" });
 load.kill();
 crowd.kill();
 service.kill("SIGINT");
-await once(service, "close");
+await ended;
+await broker.stop();
 
-const store = await openNodeStore(join(folder, "ledger"), { hasher });
+const store = await openNodeStore(market.ledger, { hasher });
 const blocks = new Map();
 let lost = 0;
 for (const json of receipts) {
@@ -129,22 +120,32 @@ for (const json of receipts) {
   if (block === null || judgeReceipt(receipt, block.header, record).verdict !== "kept") lost += 1;
 }
 await store.close();
-const { status } = spawnSync(process.execPath, [command, "verify", join(folder, "ledger")]);
-rmSync(folder, { recursive: true });
+const { status } = spawnSync(process.execPath, [command, "verify", market.ledger]);
+market.remove();
 
-const row = (/** @type {any} */ { name, sent, granted, p50, p99, worst, sealedMs, lagMs, rssMb: mb }) =>
-  `| ${[name, sent, granted, p50.toFixed(1), p99.toFixed(1), worst.toFixed(0), sealedMs.toFixed(1), lagMs.toFixed(0), mb].join(" | ")} |`;
+const rows = (/** @type {any} */ { name, ways, sealedMs, lagMs, rssMb: mb }) =>
+  ways.map(
+    (/** @type {any} */ { way, sent, granted, p50, p99, worst }) =>
+      `| ${[name, way, sent, granted, p50.toFixed(1), p99.toFixed(1), worst.toFixed(0), sealedMs.toFixed(1), lagMs.toFixed(0), mb].join(" | ")} |`,
+  );
+/** How a phase's orders fared that were not acknowledged. @param {any} phase */
+const refusals = ({ name, refused }) =>
+  Object.entries(refused).map(([why, count]) => `${name}, not acknowledged: ${count} × ${why}`);
 const { processor, cores, node } = machine();
 process.stdout.write(
   `${[
     `${members} members, an order each in periods of ${periodMs / 1000} s, ${followers} followers; ${processor}, ${cores} cores, node ${node}, load ${loadavg()[0]?.toFixed(1)}`,
     "",
-    "| phase | sent | acknowledged | p50 ms | p99 ms | longest ms | clearing and sealing ms | behind the gate ms | memory MB |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    row(calm),
-    row(troubled),
+    "| phase | by | sent | acknowledged | p50 ms | p99 ms | longest ms | clearing and sealing ms | behind the gate ms | memory MB |",
+    "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...rows(calm),
+    ...rows(troubled),
     "",
-    `p99 with trouble is ${(troubled.p99 / calm.p99).toFixed(2)} × that in peace`,
+    ...[...refusals(calm), ...refusals(troubled)],
+    ...calm.ways.map(
+      (/** @type {any} */ { way, p99 }, /** @type {number} */ at) =>
+        `p99 by ${way} with trouble is ${(troubled.ways[at].p99 / p99).toFixed(2)} × that in peace`,
+    ),
     `trouble: ${Object.entries(tally)
       .map(([what, count]) => `${count} ${what}`)
       .join(", ")}`,

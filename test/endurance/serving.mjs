@@ -5,12 +5,7 @@
 // acknowledged has to stand in the block that was named, and the ledger has to verify.
 //
 // node test/endurance/serving.mjs [KILLS] [MEMBERS]   (default: 5 kills, 8 members; needs `npm run build`)
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawnSync } from "node:child_process";
 import { MarketClient } from "../../dist/client/index.js";
 import {
   contractStatement,
@@ -30,38 +25,20 @@ import {
   judgeReceipt,
   openSignatures,
 } from "../../dist/ledger/verify.js";
+import { command, marketFolder, startServing } from "../support/served.mjs";
 
 const [kills, members] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 8)];
-const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "gridclear-serving-"));
-const file = join(folder, "MARKET.json");
 const port = 20_000 + (process.pid % 20_000);
 const url = `http://127.0.0.1:${port}/`;
 const periodMs = 1_000;
-writeFileSync(
-  file,
-  JSON.stringify({
-    ledger: "ledger",
-    platformKey: "platform.key",
-    creditLimit: null,
-    metering: { window: 3, corrections: 3, missing: "last" },
-    port,
-    market: { periodMs },
-    snapshotEvery: 20,
-    log: "silent",
-    limits: { burst: 1_000_000, perSecond: 1_000_000 },
-  }),
-);
-spawnSync(process.execPath, [command, "keys", "make", join(folder, "platform.key")]);
+const market = marketFolder({
+  metering: { window: 3, corrections: 3, missing: "last" },
+  market: { periodMs },
+  snapshotEvery: 20,
+  limits: { burst: 1_000_000, perSecond: 1_000_000 },
+});
 const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms));
-
-/** Starts the service; resolves when it prints its address, with how long that took. */
-async function start() {
-  const begun = performance.now();
-  const child = spawn(process.execPath, [command, "serve", file], { stdio: ["ignore", "pipe", "ignore"] });
-  await once(/** @type {import("node:stream").Readable} */ (child.stdout), "data");
-  return { child, ms: performance.now() - begun };
-}
+const start = () => startServing(market.path, port);
 
 /** @type {import("../../dist/ledger/verify.js").Receipt[]} */
 const receipts = [];
@@ -201,7 +178,7 @@ async function member(participant) {
   await Promise.all([repeat(0, order), repeat(periodMs / 4, report), repeat(periodMs / 2, agree)]);
 }
 
-let { child } = await start();
+let served = await start();
 const starts = [];
 const all = Promise.all(Array.from({ length: members }, (_, at) => member(`m${"x".repeat(at % 2)}${at}`)));
 all.catch((error) => {
@@ -211,21 +188,20 @@ all.catch((error) => {
 await wait(5 * periodMs);
 for (let kill = 1; kill <= kills; kill += 1) {
   await wait(100 + Math.random() * 1.5 * periodMs);
-  child.kill("SIGKILL");
-  await once(child, "close");
-  const again = await start();
-  child = again.child;
-  starts.push(again.ms);
+  served.child.kill("SIGKILL");
+  await served.ended;
+  served = await start();
+  starts.push(served.ms);
   if (kill % 10 === 0 || kill === kills)
     console.error(`${kill} of ${kills} kills, ${receipts.length} receipts`);
 }
 await wait(2 * periodMs);
 done = true;
 await all;
-child.kill("SIGINT");
-await once(child, "close");
+served.child.kill("SIGINT");
+await served.ended;
 
-const store = await openNodeStore(join(folder, "ledger"), { hasher });
+const store = await openNodeStore(market.ledger, { hasher });
 /** The block of a period, or null. @param {number} period */
 async function blockOf(period) {
   const bytes = await store.get(period);
@@ -262,12 +238,12 @@ for (const { from, text } of contracts) {
 }
 const blocks = store.size;
 await store.close();
-const { status } = spawnSync(process.execPath, [command, "verify", join(folder, "ledger")]);
+const { status } = spawnSync(process.execPath, [command, "verify", market.ledger]);
 starts.sort((a, b) => a - b);
 console.log(
   `${kills} kills, ${blocks} blocks, ${receipts.length} receipts, ${broken} broken, ${readings.length} readings and ${contracts.length} contracts, ${lost} lost, ${unanswered} not answered; verify ${status === 0 ? "good" : "BAD"}; started again in ${Math.round(starts[starts.length >> 1] ?? 0)} ms (median), ${Math.round(starts.at(-1) ?? 0)} ms at most`,
 );
-rmSync(folder, { recursive: true });
+market.remove();
 process.exit(
   broken + lost === 0 && status === 0 && readings.length > 0 && contracts.length > members ? 0 : 1,
 );

@@ -114,6 +114,8 @@ function lineTo({ url, ca, longest }: BrokerOptions): Socket {
   const socket = isSecure
     ? connectSecure({ ...at, servername: host, ...(ca === null ? {} : { ca }) })
     : connectPlain(at);
+  // An acknowledgement and a reply are two small packets: the second must not wait for the broker to confirm the first.
+  socket.setNoDelay(true);
   const check = packetLengths(longest);
   socket.on("data", (bytes: Uint8Array) => {
     try {

@@ -7,7 +7,7 @@ import { type Broker, openBroker, packetLengths } from "../../../src/cli/parts/b
 import type { ServiceLog } from "../../../src/service/index.js";
 import { MqttBridge } from "../../../src/service/mqtt/bridge.js";
 import { defaultLimits } from "../../../src/service/settings.js";
-import { freePort, startMosquitto } from "../../support/mosquitto.js";
+import { freePort, startMosquitto } from "../../support/mosquitto.mjs";
 import { serve } from "../../support/service.js";
 import { order } from "../../support/signedmarket.js";
 
@@ -100,7 +100,7 @@ describe("a market on mosquitto", () => {
     const port = await freePort();
     const { market, said } = await onBroker(`mqtt://127.0.0.1:${port}`);
     await market.clearPeriod(30_000);
-    const first = await startMosquitto(port);
+    const first = await startMosquitto({ port });
     ends.push(first.stop);
     const before = await member(first.url, "town/period");
     expect(JSON.parse((await before.until("town/period"))[0]!.text).period).toBe(2);
@@ -108,7 +108,7 @@ describe("a market on mosquitto", () => {
     await first.stop();
     await market.clearPeriod(60_000);
     await market.clearPeriod(90_000);
-    const second = await startMosquitto(port);
+    const second = await startMosquitto({ port });
     ends.push(second.stop);
     const after = await member(second.url, "town/period");
     expect(JSON.parse((await after.until("town/period"))[0]!.text).period).toBe(4);
