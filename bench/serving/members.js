@@ -1,6 +1,6 @@
 // @ts-check
-// The members of bench/serving/run.js: they join, and send an order a period at times drawn beforehand, most by HTTP and
-// some by MQTT. A process of its own, so that what it takes is not the service's.
+// The members of bench/serving/run.js: they join, and send an order a period at times drawn beforehand, most by HTTP
+// and some by MQTT. A process of its own, so that what it takes is not the service's.
 import { Agent, get, request } from "node:http";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";

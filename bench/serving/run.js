@@ -1,10 +1,12 @@
 // @ts-check
 // What members of a served market wait for: `gridclear serve` on this machine with thousands of members, each with an
-// order a period, by HTTP or through an MQTT broker, and some who follow by WebSocket: first in peace, then beside a flood, slow clients, bodies that are too long and messages that are
-// none. Members send at times drawn beforehand, whether the service keeps up or not (an open loop): what they wait for
-// counts from that time on. Afterwards every receipt is held against the sealed ledger.
+// order a period, by HTTP or through an MQTT broker, and some who follow by WebSocket: first in peace, then beside a
+// flood, slow clients, bodies that are too long and messages that are none. Members send at times drawn beforehand,
+// whether the service keeps up or not (an open loop): what they wait for counts from that time on. Afterwards every
+// receipt is held against the sealed ledger.
 //
-// node bench/serving/run.js [--members N] [--mqtt N] [--periods N] [--period-ms MS] [--followers N]   (needs `npm run build`)
+// node bench/serving/run.js [--members N] [--mqtt N] [--periods N] [--period-ms MS] [--followers N]
+// (needs `npm run build`)
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
