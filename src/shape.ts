@@ -221,6 +221,40 @@ export function record<K extends Keys>(keys: K): Shape<Read<K>> {
   };
 }
 
+/** The keys of each kind of object, by the word that says which it is. */
+interface Kinds {
+  readonly [word: string]: Keys;
+}
+
+/**
+ * An object of one of several kinds: the key `by` says which word, and with it which other keys there are. `about` says
+ * what the word is for. The schema has one object for each kind.
+ */
+export function variants<const By extends string, K extends Kinds>(
+  by: By,
+  kinds: K,
+  about: string,
+): Shape<{ readonly [W in keyof K]: { readonly [B in By]: W } & Read<K[W]> }[keyof K]> {
+  const words = Object.keys(kinds);
+  const shapes = new Map(
+    words.map((word) => [word, record({ [by]: needed(oneOf(word), about), ...kinds[word] })]),
+  );
+  type Any = { readonly [W in keyof K]: { readonly [B in By]: W } & Read<K[W]> }[keyof K];
+  return {
+    schema: { oneOf: [...shapes.values()].map(({ schema }) => schema) },
+    read(value, field, refuse) {
+      const given = judged(() => object(value, field), refuse);
+      if (given === refused) return refused;
+      const word = Object.hasOwn(given, by) ? given[by] : undefined;
+      const shape = typeof word === "string" ? shapes.get(word) : undefined;
+      if (shape === undefined)
+        return judged(() => fail("invalid", memberOf(field, by), words.join(" or "), word), refuse);
+      return shape.read(given, field, refuse) as Any | Refused;
+    },
+    write: (value) => shapes.get((value as { readonly [name: string]: string })[by]!)!.write(value as never),
+  };
+}
+
 /** Whether two values are the same in a file. */
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

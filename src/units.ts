@@ -73,7 +73,7 @@ export function amountTick(quantityTick: Tick, priceTick: Tick): Tick {
 }
 
 /** Throws `invalid` for what is no {@link Tick}, such as text that {@link parseTick} was to read first. */
-function checkTick(tick: Tick): Tick {
+export function checkTick(tick: Tick): Tick {
   const { mantissa, scale } = Object(tick) as Partial<Tick>;
   return typeof mantissa === "bigint" &&
     mantissa > 0n &&

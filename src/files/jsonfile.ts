@@ -68,10 +68,13 @@ const firstLine = (error: unknown): string =>
 
 /** The place of a field, or, where the text leaves it out, of what would have held it; else the beginning. */
 function placeOf(field: string, places: ReadonlyMap<string, JsonPlace>): JsonPlace {
-  for (let path = field; path !== ""; path = path.replace(/(?:^|\.)[^.[]*$|\[\d*\]?$/, "")) {
+  for (let path = field; path !== ""; ) {
     const found = places.get(path);
     if (found !== undefined) return found;
-    if (!/[.[]/.test(path)) break;
+    const shorter = path.replace(/(?:^|\.)[^.[]*$|\[\d*\]?$/, "");
+    // A field may have a place in front or something behind that is no path.
+    if (!/[.[]/.test(path) || shorter === path) break;
+    path = shorter;
   }
   return start;
 }

@@ -28,6 +28,7 @@ import { writeLedgerFile } from "../../src/report/export/file.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { memoryPages } from "../../src/simulation/world/series.js";
+import { monthOf, zoneOffsets } from "../../src/tariff/zone.js";
 import { microTick } from "../../src/units.js";
 import {
   engine,
@@ -157,6 +158,13 @@ const piecesOf = async (pieces: AsyncIterable<Uint8Array | string>): Promise<unk
 };
 
 const bundle = (await piecesOf(writeBundle(trading.store.blocks(), "ann", { hasher, engine }))).join("");
+
+const zone = zoneOffsets("Europe/Vienna", 0, 2e12);
+const july = monthOf(zone, "2026-07");
+const tariff = {
+  ...{ name: "t", carrier: "electricity", currency: "EUR", unit: "0.01", zone },
+  components: [{ by: "month", name: "m", sort: "grid", rate: "1" }],
+};
 
 /** How an export is called, what else than its arguments it takes, and which it does not look at. */
 interface Row {
@@ -351,6 +359,12 @@ const rows: { readonly [name: string]: Row } = {
   },
   writeLedgerFile: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
   share: { call: [{ drawn: [1, 0], injected: [0, 2] }, { key: "equal" }] },
+  charge: { call: [tariff, { month: july, ...july, periods: [], quantityTick: microTick }] },
+  checkTariff: { call: [tariff] },
+  localTime: { call: [zone, july.fromMs], takes: { 1: [7] } },
+  monthOf: { call: [zone, "2026-07"] },
+  ratioText: { call: [{ num: 1n, den: 3n }, 2], takes: { 1: [7] } },
+  zoneOffsets: { call: ["Europe/Vienna", 0, july.toMs], takes: { 1: [7], 2: [7] } },
   bundledScenario: { call: ["small"] },
   checkScenario: { call: [{ name: "street", participants: { home: 2 } }] },
   community: { call: [{ participants: 3 }], takes: { 0: ["object"] } },
