@@ -270,7 +270,7 @@ export const tariffShape: Shape<Tariff> = /* @__PURE__ */ record({
 
 const checked: Check<Tariff> = /* @__PURE__ */ checkOf(tariffShape);
 
-/** A tariff from plain data, checked and copied. Throws `invalid` naming the field. */
-export function checkTariff(value: unknown): Tariff {
-  return checked(object(value, "tariff"), "");
+/** A tariff from plain data, checked and copied. Throws `invalid` naming the field, in that of the whole. */
+export function checkTariff(value: unknown, field: string = ""): Tariff {
+  return checked(object(value, field === "" ? "tariff" : field), field);
 }

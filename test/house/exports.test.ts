@@ -360,7 +360,7 @@ const rows: { readonly [name: string]: Row } = {
   writeLedgerFile: { call: [ledger.blocks, hasher], takes: { 0: ["array"] } },
   share: { call: [{ drawn: [1, 0], injected: [0, 2] }, { key: "equal" }] },
   charge: { call: [tariff, { month: july, ...july, periods: [], quantityTick: microTick }] },
-  checkTariff: { call: [tariff] },
+  checkTariff: { call: [tariff, "t"], free: [1] },
   localTime: { call: [zone, july.fromMs], takes: { 1: [7] } },
   monthOf: { call: [zone, "2026-07"] },
   ratioText: { call: [{ num: 1n, den: 3n }, 2], takes: { 1: [7] } },

@@ -4,6 +4,7 @@
  */
 import type { Mechanism, Pricing, Ties } from "../../core/mechanisms.js";
 import type { CommissionTier } from "../../core/rules.js";
+import type { Tariff as MemberTariff } from "../../tariff/components.js";
 import type { Carrier } from "../../units.js";
 import type { StandingOrder } from "./standingorder.js";
 
@@ -23,6 +24,7 @@ export type Contract =
   | LimitContract
   | ClearingContract
   | PaymentContract
+  | TariffContract
   | DepositContract
   | WithdrawalContract
   | EndContract;
@@ -72,6 +74,8 @@ export interface ParticipantContract extends Dated {
   readonly gateway?: string;
   /** The area it hangs in, by carrier; left out: the root, where the carrier has areas. */
   readonly areas?: { readonly [carrier in Carrier]?: string };
+  /** The tariffs that it is billed by, by carrier; left out: none. */
+  readonly tariffs?: { readonly [carrier in Carrier]?: string };
   /** How far its balance may go below zero, in amount ticks; null: without limit. Left out: the payment contract's. */
   readonly creditLimit?: string | null;
 }
@@ -286,6 +290,12 @@ export interface PaymentContract extends Dated {
     /** What a missing reading is taken to be: what was traded, nothing, or the meter's last reading. */
     readonly missing: "traded" | "zero" | "last";
   } | null;
+}
+
+/** A tariff of components, which participants name as theirs: what they are billed by (docs/tariffs.md). */
+export interface TariffContract extends Dated, Omit<MemberTariff, "name"> {
+  readonly kind: "tariff";
+  readonly tariff: string;
 }
 
 /** Money that moves between a participant's account and the bank, once, when the contract enters. */

@@ -12,6 +12,7 @@ import { converter, storage } from "./kinds/device.js";
 import { type ContractKind, dated, type Standing } from "./kinds/kind.js";
 import { market, payment } from "./kinds/market.js";
 import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
+import { tariff } from "./kinds/tariff.js";
 import { creditOf, type Held } from "./terms.js";
 
 const end: ContractKind<EndContract> = {
@@ -62,6 +63,7 @@ const kinds: { readonly [K in Kind]: ContractKind<Extract<Contract, { kind: K }>
   limit: signal,
   clearing,
   payment,
+  tariff,
   deposit,
   withdrawal,
   end,

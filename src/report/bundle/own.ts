@@ -42,10 +42,22 @@ export function memberOf(contract: Exclude<Contract, { kind: "end" }>): string |
     case "market":
     case "clearing":
     case "payment":
+    case "tariff":
     case "area":
     case "limit":
       return null;
   }
+}
+
+/**
+ * Whether a contract in force before a statement is shown in its bundle: those by which the member is billed and paid.
+ */
+export function isOwnRule(contract: Contract, member: string): boolean {
+  return (
+    contract.kind === "tariff" ||
+    contract.kind === "payment" ||
+    (contract.kind === "participant" && contract.id === member)
+  );
 }
 
 const order = /* @__PURE__ */ offsetsOf(orderLayout);

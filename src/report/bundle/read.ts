@@ -21,7 +21,7 @@ import { accountOf } from "../../market/books/accounts.js";
 import { payFlow, payReading, payTrade } from "../../market/books/payments.js";
 import type { Contract, MarketContract } from "../../market/contracts/contracts.js";
 import { type MarketTicks, marketTicks } from "../columns.js";
-import { isOwn, memberOf } from "./own.js";
+import { isOwn, isOwnRule, memberOf } from "./own.js";
 
 /** What a bundle comes to, in ticks of the market. */
 export interface BundleStatement {
@@ -126,6 +126,8 @@ class Sums {
       const bound = contract.kind === "end" ? null : memberOf(contract);
       return bound === null || bound === this.#member.id;
     }
+    if (section === "rules")
+      return isOwnRule(decodeCanonical(bytes, "rules") as unknown as Contract, this.#member.id);
     if (section in isOwn) {
       // Which devices are the member's is said by contracts that may be older than the bundle.
       const owner = { number: this.#member.number, devices: everything };

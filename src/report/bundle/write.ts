@@ -6,8 +6,8 @@ import { hex, sameBytes } from "../../bytes.js";
 import { integer, onlyKeys } from "../../check.js";
 import { type Engine, openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { type Block, noSections } from "../../ledger/format/block.js";
-import type { Json } from "../../ledger/format/canonical.js";
+import { type Block, decodeItems, noSections } from "../../ledger/format/block.js";
+import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
 import { type Blocks, Chain } from "../../ledger/format/chain.js";
 import { encodeHeader } from "../../ledger/format/header.js";
 import { recordSections, type SectionName } from "../../ledger/format/sections.js";
@@ -24,12 +24,13 @@ import { proveRows } from "../../ledger/proof/prove.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
+import type { Contract } from "../../market/contracts/contracts.js";
 import { contractKey } from "../../market/contracts/kinds.js";
 import type { Terms } from "../../market/contracts/terms.js";
 import { openReplay, type Replay } from "../../market/replay.js";
 import { linkedBlocks, shown } from "../blocks.js";
 import { contractsOf } from "../columns.js";
-import { memberOf, type Owner, ownIn } from "./own.js";
+import { isOwnRule, memberOf, type Owner, ownIn } from "./own.js";
 
 /** Options of {@link writeBundle}; whatever is left out is opened, and closed again. */
 export interface BundleOptions {
@@ -192,8 +193,20 @@ class BundleWriter {
       for (const section of ["state", "names"] as const) {
         const state = this.#replay.state.records(section, this.#engine);
         rows.push(...this.#rows(block, section, ownIn(section, state, owner, new Set()), state));
+        if (section === "state" && block.header.height < this.#asked.from)
+          rows.push(...this.#ruleRows(block));
       }
     return encodeBundleBlock({ header: encodeHeader(block.header), rows });
+  }
+
+  /** The contracts in force before the statement that are shown in it. */
+  #ruleRows(block: Read["block"]): RowProof[] {
+    const rules = this.#replay.state.records("rules", this.#engine);
+    const indexes = decodeItems(rules).flatMap((item, index) => {
+      const contract = decodeCanonical(item, `rules[${index}]`) as unknown as Contract;
+      return isOwnRule(contract, this.#asked.participant) ? [index] : [];
+    });
+    return this.#rows(block, "rules", indexes, rules);
   }
 
   #rows(

@@ -2,7 +2,7 @@
 import { boolean, type Check, integer, object, optional, orNull, record } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { postingCode } from "../../../ledger/format/records.js";
-import { carriers } from "../../../units.js";
+import { type Carrier, carriers } from "../../../units.js";
 import { account, accountOf, collateralOf } from "../../books/accounts.js";
 import { type Journal, plainPosting } from "../../books/journal.js";
 import type {
@@ -35,6 +35,7 @@ export const participant: ContractKind<ParticipantContract> = {
     key: optional(key),
     gateway: optional(key),
     areas: optional(record(byCarrierOptional(name))),
+    tariffs: optional(record(byCarrierOptional(name))),
     creditLimit: optional(orNull(money(0n))),
   }),
   key: ({ id }) => `participant/${id}`,
@@ -45,6 +46,8 @@ export const participant: ContractKind<ParticipantContract> = {
     for (const each of carriers) {
       const area = contract.areas?.[each];
       if (area !== undefined) terms.checkArea(`${own}.areas.${each}`, area, each);
+      const tariff = contract.tariffs?.[each];
+      if (tariff !== undefined) checkTariffOf(each, tariff, terms, `${own}.tariffs.${each}`);
     }
     const number = terms.numberOf(contract.id);
     const limit = creditOf(contract, terms.payment);
@@ -59,9 +62,19 @@ export const participant: ContractKind<ParticipantContract> = {
     terms.registers.participant.end(contract.id);
     terms.forgetCredit();
   },
-  needs: ({ areas = {} }) => Object.values(areas).map((area) => `area/${area}`),
+  needs: ({ areas = {}, tariffs = {} }) => [
+    ...Object.values(areas).map((area) => `area/${area}`),
+    ...Object.values(tariffs).map((tariff) => `tariff/${tariff}`),
+  ],
   needed: true,
 };
+
+/** Throws `refused` unless there is such a tariff of the carrier. */
+function checkTariffOf(of: Carrier, name: string, { inForce }: Terms, field: string): void {
+  const held = inForce.get(`tariff/${name}`)?.contract;
+  if (held?.kind !== "tariff" || held.carrier !== of)
+    fail("refused", field, `a tariff of ${of} under contract`, name);
+}
 
 /** Key of the terms of a participant and carrier; without the participant, of the standard ones. */
 const termsKey = ({ kind, carrier: of, participant: id }: SupplyContract | UseContract): string =>

@@ -1,0 +1,38 @@
+/** The contract that says what energy costs members beside what the market moves: a tariff of components. */
+import { object, record } from "../../../check.js";
+import { fail } from "../../../errors.js";
+import { encodeCanonical } from "../../../ledger/format/canonical.js";
+import { checkTariff } from "../../../tariff/shapes.js";
+import type { TariffContract } from "../contracts.js";
+import { name } from "../fields.js";
+import { type ContractKind, dated } from "./kind.js";
+
+const head = record({ ...dated("tariff"), tariff: name });
+
+/** Most bytes of a tariff as canonical JSON: what a proof of one contract has room for. */
+const maxTariffBytes = 30_000;
+
+/** What members that name it are billed by; money of the ledger does not move by it. */
+export const tariff: ContractKind<TariffContract> = {
+  parse: (value, field) => {
+    const { kind, version, from, tariff: own, ...terms } = object(value, field);
+    const dates = head({ kind, version, from, tariff: own }, field);
+    const { name: _, ...checked } = checkTariff({ ...terms, name: dates.tariff }, field);
+    // A copy without the keys that were left out, as canonical JSON has it.
+    const contract = { ...dates, ...(JSON.parse(JSON.stringify(checked)) as typeof checked) };
+    const { length } = encodeCanonical(contract);
+    if (length > maxTariffBytes) fail("limit", field, `at most ${maxTariffBytes} bytes`, length);
+    return contract;
+  },
+  key: ({ tariff: own }) => `tariff/${own}`,
+  check: ({ currency, carrier }, { terms }, own) => {
+    const held = terms.inForce.get(own)?.contract;
+    if (held?.kind === "tariff" && held.carrier !== carrier)
+      fail("refused", `${own}.carrier`, `${held.carrier}, as before`, carrier);
+    if (currency !== terms.market?.currency)
+      fail("refused", `${own}.currency`, terms.market?.currency ?? "", currency);
+  },
+  apply: () => {},
+  end: () => {},
+  needed: true,
+};

@@ -1,0 +1,135 @@
+// Tariffs as contracts: how they enter, who may name them, and that a statement bundle shows them.
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Engine, openEngine } from "../../../src/core/engine.js";
+import { GridclearError } from "../../../src/errors.js";
+import { decodeCanonical } from "../../../src/ledger/format/canonical.js";
+import { decodeBundle, openBundle } from "../../../src/ledger/proof/bundle.js";
+import { plainHasher } from "../../../src/ledger/tree/plain.js";
+import { Journal } from "../../../src/market/books/journal.js";
+import type { Contract } from "../../../src/market/contracts/contracts.js";
+import { applyContract, checkContract, parseContract } from "../../../src/market/contracts/kinds.js";
+import { openingContracts } from "../../../src/market/contracts/opening.js";
+import { openMarket } from "../../../src/market/open.js";
+import { MarketState } from "../../../src/market/period/state.js";
+import { readBundle } from "../../../src/report/bundle/read.js";
+import { writeBundle } from "../../../src/report/bundle/write.js";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+const tariff = (version: number, from: number, more: object = {}): Contract =>
+  parseContract({
+    kind: "tariff",
+    version,
+    from,
+    tariff: "house",
+    carrier: "electricity",
+    currency: "EUR",
+    unit: "0.01",
+    zone: { name: "Etc/UTC", offsets: [[0, 0]], untilMs: 4e12 },
+    components: [{ by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.2" }],
+    ...more,
+  });
+const ann = (version: number, from: number, of: object): Contract => ({
+  ...{ kind: "participant", version, from, id: "ann", creditLimit: null },
+  tariffs: of,
+});
+
+describe("a tariff contract", () => {
+  it("is held in plain data, with what was left out left out", () => {
+    const found = tariff(1, 0, { carrier: undefined, unit: undefined });
+    expect(found).toMatchObject({ carrier: "electricity", unit: "0.01" });
+    expect(Object.keys((found as unknown as { components: object[] }).components[0]!)).not.toContain("less");
+  });
+
+  it.each([
+    [{ components: [] }, /tariff\.components|components: wanted an array of 1/],
+    [{ zone: { name: "Etc/UTC", offsets: [], untilMs: 1 } }, /zone\.offsets/],
+    [
+      {
+        zone: {
+          name: "Etc/UTC",
+          offsets: [
+            [5, 0],
+            [5, 60],
+          ],
+          untilMs: 9,
+        },
+      },
+      /offsets\[1\]\[0\]: wanted a later instant/,
+    ],
+    [{ zone: { name: "Etc/UTC", offsets: [[5, 0]], untilMs: 5 } }, /untilMs: wanted a later instant/],
+    [{ price: 3 }, /price: wanted a key out of/],
+    [
+      {
+        components: [
+          {
+            ...{ by: "series", name: "spot", sort: "energy", on: ["fromGrid"], start: "2026-01-01T00:00Z" },
+            ...{ minutes: 15, rates: Array.from({ length: 4000 }, () => "0.123456") },
+          },
+        ],
+      },
+      /at most 30000 bytes/,
+    ],
+  ])("is refused: %j", (more, wanted) => {
+    expect(() => tariff(1, 0, more)).toThrow(wanted);
+  });
+
+  it("enters before who names it, and stays as long as somebody does", () => {
+    const state = new MarketState();
+    /** What refuses a contract; where nothing does, it enters. */
+    const enter = (contract: Contract): string => {
+      try {
+        const key = checkContract(contract, state, contract.from);
+        applyContract(key, contract, state, new Journal(state.accounts, contract.from));
+        return "";
+      } catch (error) {
+        return error instanceof GridclearError ? error.message : `${error}`;
+      }
+    };
+    for (const contract of openingContracts({ participants: ["ann"] })) expect(enter(contract)).toBe("");
+    expect(enter(ann(2, 0, { electricity: "house" }))).toMatch(
+      /tariffs\.electricity: wanted a tariff of elec/,
+    );
+    expect(enter(tariff(1, 0, { currency: "CHF" }))).toMatch(/tariff\/house\.currency: wanted EUR/);
+    expect(enter(tariff(1, 0))).toBe("");
+    expect(enter(ann(2, 0, { heat: "house" }))).toMatch(/tariffs\.heat: wanted a tariff of heat/);
+    expect(enter(ann(2, 0, { electricity: "house" }))).toBe("");
+    expect(enter(tariff(2, 1, { carrier: "heat" }))).toMatch(/carrier: wanted electricity, as before/);
+    expect(enter(tariff(2, 1))).toBe("");
+    const end: Contract = { kind: "end", version: 1, from: 1, contract: "tariff/house" };
+    expect(enter(end)).toMatch(/one that no other needs/);
+    expect(enter(ann(3, 1, {}))).toBe("");
+    expect(enter(end)).toBe("");
+    expect(state.terms.inForce.has("tariff/house")).toBe(false);
+  });
+
+  it("stands in every bundle that begins while it holds", async () => {
+    const market = await openMarket({ engine, participants: ["ann", "bob"], currency: "EUR", startMs: 0 });
+    market.propose(tariff(1, 2));
+    market.propose(ann(2, 2, { electricity: "house" }));
+    for (let period = 1; period < 5; period += 1) await market.clearPeriod(1000 * period);
+    let text = "";
+    const options = { from: 3, hasher: plainHasher, engine };
+    for await (const lines of writeBundle(market.store.blocks(), "ann", options)) text += lines;
+    const bundle = openBundle(decodeBundle(text), plainHasher);
+    const rules = bundle.blocks.flatMap(({ header, records }) =>
+      records
+        .filter(({ section }) => section === "rules")
+        .map(({ bytes }) => [header.height, decodeCanonical(bytes) as unknown as Contract] as const),
+    );
+    expect(rules.map(([height, { kind }]) => [height, kind])).toEqual([
+      [2, "payment"],
+      [2, "participant"],
+      [2, "tariff"],
+    ]);
+    expect(rules.map(([, contract]) => contract)).toContainEqual(tariff(1, 2));
+    expect(readBundle(bundle).accounts).toBe(true);
+    // Another member's contract is nobody's to hand to ann.
+    expect(rules.some(([, contract]) => contract.kind === "participant" && contract.id !== "ann")).toBe(
+      false,
+    );
+  });
+});
