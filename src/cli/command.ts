@@ -40,6 +40,8 @@ export interface Argument {
   readonly name: string;
   readonly help: string;
   readonly optional?: true;
+  /** Whether several may be given; the last argument alone. */
+  readonly many?: true;
 }
 
 /** `--name VALUE`, or a switch `--name`. */
@@ -175,12 +177,14 @@ function checkCount(wanted: readonly Argument[], given: readonly string[]): void
   const least = wanted.filter(({ optional }) => optional === undefined).length;
   const count = given.length;
   const empty = given.indexOf("");
-  if (count >= least && count <= wanted.length) {
+  const isMany = wanted.at(-1)?.many !== undefined;
+  if (count >= least && (isMany || count <= wanted.length)) {
     // A variable of the shell that was never set: "" would be taken for a path, and mean the folder one stands in.
-    if (empty >= 0) fail("invalid", wanted[empty]!.name, "a word", "");
+    if (empty >= 0) fail("invalid", (wanted[empty] ?? wanted.at(-1)!).name, "a word", "");
     return;
   }
   const [only] = wanted;
+  if (isMany) fail("invalid", wanted.map(({ name }) => name).join(" and "), "one or more", count);
   if (only === undefined) fail("invalid", "arguments", "options alone", given.join(" "));
   else if (wanted.length > 1)
     fail("invalid", "arguments", wanted.map(({ name }) => name).join(" and "), count);

@@ -12,6 +12,7 @@ import { problemOf } from "./parts/problem.js";
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["clear", async () => (await import("./commands/clear.js")).clearCommand],
   ["share", async () => (await import("./commands/share.js")).shareCommand],
+  ["import", async () => (await import("./commands/import.js")).importCommand],
   ["scenario", async () => (await import("./commands/scenario.js")).scenarioCommand],
   ["run", async () => (await import("./commands/run.js")).runCommand],
   ["compare", async () => (await import("./commands/compare.js")).compareCommand],

@@ -33,6 +33,9 @@ export class MeterReader {
   readonly #meter: string;
   readonly #csv: RecordReader | null;
   #places: Places | null = null;
+  /** Where the row is that is taken. */
+  #word = "";
+  #at = 0;
   /** Whether a table's times are local. */
   #localTimes = false;
   /** How a text begins of which nobody said what separates its cells. */
@@ -79,6 +82,7 @@ export class MeterReader {
     }
     this.#csv?.end();
     if (this.#places === null) fail("invalid", "line 1: header", "a header row", "an empty file");
+    this.#files.table.endFile();
   }
 
   #record(cells: readonly string[], line: number): void {
@@ -122,13 +126,15 @@ export class MeterReader {
   #take(cells: readonly unknown[], word: string, at: number): void {
     try {
       this.#files.rows += 1;
-      this.#row(cells, this.#places!, `${word} ${at}`);
+      this.#word = word;
+      this.#at = at;
+      this.#row(cells, this.#places!);
     } catch (error) {
       throw error instanceof GridclearError ? error.at(`${word} ${at}`) : error;
     }
   }
 
-  #row(cells: readonly unknown[], places: Places, at: string): void {
+  #row(cells: readonly unknown[], places: Places): void {
     const { form, table } = this.#files;
     for (const { place, name, text } of places.expected)
       if (textOf(cells[place]) !== text)
@@ -137,10 +143,13 @@ export class MeterReader {
     const meter = places.meter < 0 ? this.#meter : textOf(cells[places.meter]);
     const own = form.form === "wide" ? null : table.target(meter, form.columns?.meter ?? "file name");
     if (form.form === "long" && own === null) return;
-    for (const { place, name, side, target } of places.values) {
+    for (const column of places.values) {
+      const cell = cells[column.place];
+      const text = textOf(cell);
+      if (text === "") continue;
+      const { target, side } = column;
       const series = target === null ? this.#series(own!, side, cells, places) : (target.in ?? target.out)!;
-      const text = textOf(cells[place]);
-      if (text !== "") this.#put(series, moments, { text, name, at, meter });
+      this.#put(series, moments, { text, name: column.name, meter, isNumber: typeof cell === "number" });
     }
   }
 
@@ -185,79 +194,65 @@ export class MeterReader {
   }
 
   #put(series: MeterSeries, moments: Moments, value: Value): void {
-    const { form, intervalMs, values } = this.#files;
-    const ticks = values.read(value.text, value.name);
-    if (form.counter === true) {
-      this.#count(series, moments, { ...value, ticks });
-      return;
+    const { form, intervalMs, values, times } = this.#files;
+    const ticks = values.read(value.text, value.name, value.isNumber ? "." : undefined);
+    const { number, stamp } = form.time;
+    if (form.counter === true) this.#count(series, moments, ticks, value);
+    else {
+      if (stamp === undefined && number === undefined)
+        fail(
+          "invalid",
+          times.column,
+          '"stamp" in readings.time: whether times begin or end an interval',
+          value.text,
+        );
+      const timeMs = this.#moment(series, moments, value);
+      series.lastMs = timeMs;
+      this.#keep(series, stamp === "end" ? timeMs - intervalMs : timeMs, ticks, value);
     }
-    const { number, stamp, columns } = form.time;
-    if (stamp === undefined && number === undefined)
-      fail(
-        "invalid",
-        columns.join(" "),
-        '"stamp" in readings.time: whether times begin or end an interval',
-        value.text,
-      );
-    const shiftMs = stamp === "end" ? intervalMs : 0;
-    const timeMs = this.#moment(series, moments, value);
-    series.lastMs = timeMs;
-    this.#keep(series, timeMs - shiftMs, { ...value, ticks });
   }
 
   /** What a counter stood at: the difference to the row before is the energy of the interval between. */
-  #count(series: MeterSeries, moments: Moments, value: Value & { readonly ticks: number }): void {
-    const { intervalMs } = this.#files;
+  #count(series: MeterSeries, moments: Moments, stood: number, value: Value): void {
+    const { intervalMs, times } = this.#files;
     const timeMs = this.#moment(series, moments, value);
     const { lastMs, lastCount } = series;
-    const column = this.#files.form.time.columns.join(" ");
     if (timeMs <= lastMs)
-      fail("invalid", column, "the rows of a counter in order of time, each once", value.text);
-    const ticks = value.ticks - lastCount;
+      fail("invalid", times.column, "the rows of a counter in order of time, each once", value.text);
     if (lastMs === timeMs - intervalMs) {
-      if (ticks < 0) fail("invalid", value.name, "a counter that does not run backwards", value.text);
-      this.#keep(series, lastMs, { ...value, ticks });
+      if (stood < lastCount) fail("invalid", value.name, "a counter that does not run backwards", value.text);
+      this.#keep(series, lastMs, stood - lastCount, value);
     }
     series.lastMs = timeMs;
-    series.lastCount = value.ticks;
+    series.lastCount = stood;
   }
 
   /** The time of a row; of two that it can mean, the first that its meter has not given yet, in order of rows. */
-  #moment(series: MeterSeries, moments: Moments, { at, name }: Value): number {
+  #moment(series: MeterSeries, moments: Moments, { name }: Value): number {
     const [first, second] = moments;
     if (second === undefined) return first;
     const isSecond = series.lastMs >= first;
     const timeMs = isSecond ? second : first;
-    const column = this.#files.form.time.columns.join(" ");
-    if (timeMs <= series.lastMs)
-      return fail(
+    const refuse = (got: string): never =>
+      fail(
         "invalid",
-        column,
+        this.#files.times.column,
         "the hour that comes twice in order of time, each time twice",
-        "one more row",
+        got,
       );
+    if (timeMs <= series.lastMs) return refuse("one more row");
     series.once += isSecond ? -1 : 1;
-    if (series.once === 1) series.onceAt = `${at}: ${name}`;
-    if (series.once < 0)
-      return fail(
-        "invalid",
-        column,
-        "the hour that comes twice in order of time, each time twice",
-        "the second alone",
-      );
-    return timeMs;
+    if (series.once === 1) series.onceAt = `${this.#word} ${this.#at}: ${name}`;
+    return series.once < 0 ? refuse("the second alone") : timeMs;
   }
 
-  #keep(
-    series: MeterSeries,
-    startMs: number,
-    { ticks, text, name, meter }: Value & { readonly ticks: number },
-  ): void {
+  #keep(series: MeterSeries, startMs: number, ticks: number, { text, name, meter }: Value): void {
     if (ticks > maxMetered)
       fail("limit", name, `at most ${maxMetered} quantity ticks (a coarser one allows more)`, text);
-    const index = this.#files.index(startMs, this.#files.form.time.columns.join(" "));
+    const { column } = this.#files.times;
+    const index = this.#files.index(startMs, column);
     if (index !== null && !series.put(index, ticks))
-      fail("invalid", this.#files.form.time.columns.join(" "), "each time of a meter once", `${meter} again`);
+      fail("invalid", column, "each time of a meter once", `${meter} again`);
   }
 }
 
@@ -268,11 +263,12 @@ function usedPlaces({ times, mark, meter, direction, values, expected }: Places)
   return [...new Set(used)].sort((a, b) => a - b);
 }
 
-/** A value while it is taken: its text, its column, its row, and the meter that it is of. */
+/** A value while it is taken: its text, its column, and the meter that it is of. */
 interface Value {
+  /** Whether a table had it as a number, so that its text is plain notation. */
+  readonly isNumber: boolean;
   readonly text: string;
   readonly name: string;
-  readonly at: string;
   readonly meter: string;
 }
 

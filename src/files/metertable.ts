@@ -173,17 +173,20 @@ export class MeterTable {
     return null;
   }
 
-  /**
-   * Ends the rows. Throws `invalid` for a member or a named meter of which there was none, and for an hour that comes
-   * twice of which rows gave a part once.
-   */
+  /** Ends a file. Throws `invalid` for an hour that comes twice of which its rows gave a part once. */
+  endFile(): void {
+    for (const { in: drawn, out: injected } of this.rows)
+      for (const series of [drawn, injected])
+        if (series !== null && series.once > 0)
+          fail("invalid", series.onceAt, "the hour that comes twice in two rows for each time", "one");
+  }
+
+  /** Ends all rows. Throws `invalid` for a member or a named meter of which there was none. */
   end(): void {
     for (const { member, in: drawn, out: injected, isNamed } of this.rows) {
       const own = [drawn, injected].filter((series) => series !== null);
       if (isNamed ? own.some(({ isEmpty }) => isEmpty) : own.every(({ isEmpty }) => isEmpty))
         fail("invalid", `member ${member}`, "readings of its meter", "none in these files");
-      for (const { once, onceAt } of own)
-        if (once > 0) fail("invalid", onceAt, "the hour that comes twice in two rows for each time", "one");
     }
   }
 }

@@ -44,7 +44,8 @@ export class MeterTimes {
   readonly #intervalMs: number;
   readonly #clocks: Clocks | null;
   readonly #expression: RegExp | null;
-  readonly #column: string;
+  /** What errors call the column, or columns, of the time. */
+  readonly column: string;
   readonly #remembered = new Map<string, Moments>();
 
   constructor(form: TimeForm, intervalMs: number) {
@@ -53,7 +54,7 @@ export class MeterTimes {
     this.#intervalMs = intervalMs;
     this.#clocks = zone === undefined ? null : clocksOf(zone);
     this.#expression = format === undefined || format.startsWith("unix") ? null : expressionOf(format);
-    this.#column = columns.join(" ");
+    this.column = columns.join(" ");
   }
 
   /** Times that a text can mean; `mark` is what stands in the column of `twice`, or the number of the interval. */
@@ -167,10 +168,10 @@ export class MeterTimes {
   }
 
   #ask(key: string, why: string, text: string): never {
-    return fail("invalid", this.#column, `"${key}" in readings.time: ${why}`, text);
+    return fail("invalid", this.column, `"${key}" in readings.time: ${why}`, text);
   }
 
   #refuse(wanted: string, got: unknown): never {
-    return fail("invalid", this.#column, wanted, got);
+    return fail("invalid", this.column, wanted, got);
   }
 }

@@ -32,12 +32,12 @@ export class MeterValues {
   }
 
   /**
-   * Whole ticks, 0 … 2⁵³−1, of a decimal. Throws `invalid` for what is none, is negative or, unless values are rounded,
-   * not a whole number of ticks.
+   * Whole ticks, 0 … 2⁵³−1, of a decimal; `decimal` is its mark, unless it is the file's. Throws `invalid` for what is
+   * none, is negative or, unless values are rounded, not a whole number of ticks.
    */
-  read(text: string, column: string): number {
+  read(text: string, column: string, decimal: string | undefined = this.#form.decimal): number {
     const match = decimalForm.exec(text);
-    if (match === null) return fail("invalid", column, wantedDecimal(this.#form.decimal), text);
+    if (match === null) return fail("invalid", column, wantedDecimal(decimal), text);
     const [, sign, whole, mark, fraction = ""] = match as unknown as readonly [
       string,
       string,
@@ -45,9 +45,8 @@ export class MeterValues {
       string?,
       string?,
     ];
-    if (mark !== undefined && mark !== this.#form.decimal) {
-      if (this.#form.decimal !== undefined)
-        return fail("invalid", column, wantedDecimal(this.#form.decimal), text);
+    if (mark !== undefined && mark !== decimal) {
+      if (decimal !== undefined) return fail("invalid", column, wantedDecimal(decimal), text);
       return fail("invalid", column, '"decimal" in readings: "." or ","', text);
     }
     const digits = `${whole}${fraction}`;

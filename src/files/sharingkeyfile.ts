@@ -48,6 +48,17 @@ export function parseSharingKey(text: string): SharingKeyFile {
   return { key, quantityTick, for: (participants) => atPlace(() => bound(given, participants)) };
 }
 
+/**
+ * The key that stands as a part of another file. Throws as {@link parseSharingKey} does, with fields that begin at the
+ * key and without their places.
+ */
+export function sharingKeyOf(value: unknown): Omit<SharingKeyFile, "quantityTick"> {
+  const given = checkKey(value);
+  if (given.quantityTick !== undefined)
+    fail("invalid", "quantityTick", "none in a part of another file", given.quantityTick);
+  return { key: given.key, for: (participants) => bound(given, participants) };
+}
+
 type GivenKey = ReturnType<typeof form> & { readonly key: (typeof sharingKeys)[number] };
 
 function checkKey(value: unknown): GivenKey {
