@@ -53,6 +53,8 @@ export class MarketClient {
   readonly #platformKey: Uint8Array;
   /** The period of genesis. */
   readonly #first: number;
+  /** Who signs for its own part of the events; of an open market everybody is told everything. */
+  readonly #reader: Signer | undefined;
   readonly #ticks: { readonly quantity: Tick; readonly price: Tick };
   /** Who signs, and its number in records; null for a client that only watches. */
   readonly #member: (Signer & { readonly number: number }) | null;
@@ -79,6 +81,7 @@ export class MarketClient {
     this.marketId = id;
     this.#member = member;
     this.#first = Number(fields.from);
+    this.#reader = fields.privacy === "private" ? (member ?? undefined) : undefined;
     this.#platformKey = fromHex(fields.platformKey, "contract.platformKey");
     this.#ticks = {
       quantity: parseTick(fields.quantityTick, "contract.quantityTick"),
@@ -197,14 +200,15 @@ export class MarketClient {
 
   /**
    * Follows the market until `signal` is aborted, from behind the event `after` or from now on: what the service tells,
-   * and after each block what this client has verified of it. A line that breaks is opened again and goes on without a
+   * of a private market this member's own orders and trades with what is everybody's, and after each block what this client has verified of it. A line that breaks is opened again and goes on without a
    * gap. After a lie nothing more comes.
    */
   async *follow(signal: AbortSignal, after?: string): AsyncGenerator<ClientEvent> {
     for (let last = after; !signal.aborted; ) {
       try {
         const query = last === undefined ? "" : `?after=${encodeURIComponent(last)}`;
-        for await (const event of readEvents(await this.#requests.stream(`/v1/events${query}`, signal))) {
+        const stream = await this.#requests.stream(`/v1/events${query}`, signal, this.#reader);
+        for await (const event of readEvents(stream)) {
           if (event.id !== null) last = event.id;
           yield { ...event, kind: "event" };
           if (event.event !== "block") continue;

@@ -83,8 +83,9 @@ export class Requests {
   }
 
   /** An answer that goes on: the body, as it comes. Throws as {@link Requests.get} does. */
-  async stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const answer = await this.#options.fetch(this.#base + path, { signal, redirect: "error" });
+  async stream(path: string, signal: AbortSignal, signer?: Signer): Promise<ReadableStream<Uint8Array>> {
+    const headers = signer === undefined ? {} : { authorization: await this.#authorization(path, signer) };
+    const answer = await this.#options.fetch(this.#base + path, { headers, signal, redirect: "error" });
     if (!answer.ok || answer.body === null)
       throw problemOf(answer.status, await readAtMost(answer), answer.url);
     return answer.body;

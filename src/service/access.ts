@@ -13,6 +13,7 @@ import { plainHasher } from "../ledger/tree/plain.js";
 import type { ParticipantContract } from "../market/contracts/contracts.js";
 import type { BatchProof } from "../market/intake/request.js";
 import type { LoggedMarket } from "../market/logged.js";
+import type { View } from "./events.js";
 
 /** What access is judged by. */
 export interface AccessParts {
@@ -120,6 +121,14 @@ export class Access {
   /** Throws `signature` unless an auditor asks. */
   needAuditor(asker: Asker): void {
     if (asker.kind !== "auditor") fail("signature", "Authorization", "an auditor's", asker.kind);
+  }
+
+  /** What of the events who asks is shown: of an open market everything, whoever it is. */
+  viewOf(asker: Asker): View {
+    const { market } = this.#parts;
+    if (market.contract.privacy !== "private" || asker.kind === "auditor") return "everything";
+    if (asker.kind === "anybody") return "public";
+    return market.participantNumber(asker.participant) ?? "public";
   }
 
   /** Throws `signature` unless who asks may see all of a participant's records. */

@@ -1,24 +1,15 @@
 /**
  * The events of a market as a stream that nobody misses a part of. An event is a function of the ledger, or of the
  * orders acknowledged for the open period, and so is its place: `PERIOD.NUMBER`. Whoever names the last one it saw gets
- * the next, after a restart of the service as well, and a slow reader holds nothing in memory.
+ * the next that it may see, after a restart of the service as well, and a slow reader holds nothing in memory.
  */
 import { fail } from "../errors.js";
-import { decodeBlock, isPrivate } from "../ledger/format/block.js";
-import { decodeHeader } from "../ledger/format/header.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import { type OrderRecord, orderLayout } from "../ledger/format/records.js";
 import type { LoggedMarket } from "../market/logged.js";
-import { type Names, namesOf, orderDocument, periodDocument, tradeDocuments } from "./documents.js";
+import { type Names, namesOf } from "./documents.js";
+import { type FeedEvent, OpenEvents, placeOf, SealedEvents, type View } from "./events.js";
 import type { ServiceLimits } from "./settings.js";
-
-/** An event with its place; `data` is JSON on one line. */
-export interface FeedEvent {
-  /** `PERIOD.NUMBER`; null for what is told in passing and is no part of the sequence. */
-  readonly id: string | null;
-  readonly event: "order" | "cleared" | "trades" | "block" | "gate";
-  readonly data: string;
-}
 
 /** The place of the next event wanted. */
 interface FeedPlace {
@@ -26,8 +17,6 @@ interface FeedPlace {
   readonly number: number;
 }
 
-/** Trades of one event. */
-const tradesAnEvent = 256;
 /** Sealed periods whose events are kept for the next reader. */
 const keptPeriods = 4;
 
@@ -47,9 +36,9 @@ export class Feed {
   readonly #isPrivate: boolean;
   readonly #names: Names;
   /** Events of the orders of periods that are not sealed. */
-  readonly #unsealed = new Map<number, FeedEvent[]>();
+  readonly #unsealed = new Map<number, OpenEvents>();
   /** Events of sealed periods that were read lately, the last read last. */
-  readonly #sealed = new Map<number, Promise<readonly FeedEvent[]>>();
+  readonly #sealed = new Map<number, Promise<SealedEvents>>();
   readonly #waiting = new Set<() => void>();
   readonly #stop: (() => void)[];
   #closed = false;
@@ -60,10 +49,10 @@ export class Feed {
     this.#names = namesOf(market);
     this.#isPrivate = market.contract.privacy === "private";
     // What was acknowledged before the service was opened.
-    for (const [number, order] of decodeRecords(orderLayout, market.openOrders.records()).entries())
-      this.#take(market.period, number, order);
+    for (const order of decodeRecords(orderLayout, market.openOrders.records()))
+      this.#take(market.period, order);
     this.#stop = [
-      market.on("order", (order) => this.#take(order.period, order.sequence, order)),
+      market.on("order", (order) => this.#take(order.period, order)),
       market.on("cleared", () => this.#wake()),
       market.on("sealed", ({ period }) => {
         this.#unsealed.delete(period);
@@ -73,11 +62,11 @@ export class Feed {
   }
 
   /**
-   * The events behind the one with the id `after`, or from now on, without an end until `signal` is aborted or the feed
-   * is closed; each new period begins with a `gate` for those who are there. Throws `state` when too many are open,
-   * `limit` for a place that lies too far back, `invalid` for one ahead and for what is no id.
+   * The events of a view behind the one with the id `after`, or from now on, without an end until `signal` is aborted or
+   * the feed is closed; each new period begins with a `gate` for those who are there. Throws `state` when too many are
+   * open, `limit` for a place that lies too far back, `invalid` for one ahead and for what is no id.
    */
-  open(after: string | undefined, signal: AbortSignal): AsyncGenerator<FeedEvent> {
+  open(after: string | undefined, view: View, signal: AbortSignal): AsyncGenerator<FeedEvent> {
     const { streams } = this.#limits;
     if (this.#streams >= streams) fail("state", "events", `at most ${streams} streams`, streams + 1);
     const place = after === undefined ? this.#now() : placeAfter(after, "after");
@@ -91,29 +80,30 @@ export class Feed {
       },
       { once: true },
     );
-    return this.#from(place, signal);
+    return this.#from(place, view, signal);
   }
 
   /** The place of the next event there will be. */
   #now(): FeedPlace {
     const { period } = this.#market;
-    return { period, number: this.#unsealed.get(period)?.length ?? 0 };
+    return { period, number: this.#unsealed.get(period)?.next ?? 0 };
   }
 
-  async *#from({ period, number }: FeedPlace, signal: AbortSignal): AsyncGenerator<FeedEvent> {
+  async *#from({ period, number }: FeedPlace, view: View, signal: AbortSignal): AsyncGenerator<FeedEvent> {
     let next = number;
     for (let at = period; !signal.aborted && !this.#closed; ) {
       const sealed = at < this.#sealedEnd;
-      const events = sealed ? await this.#eventsOf(at) : (this.#unsealed.get(at) ?? []);
-      for (let event = events[next]; event !== undefined && !signal.aborted; event = events[next]) {
-        next += 1;
-        yield event;
+      const events = (sealed ? await this.#eventsOf(at) : this.#unsealed.get(at))?.of(view) ?? [];
+      for (let index = placeOf(events, next); index < events.length && !signal.aborted; index += 1) {
+        const placed = events[index]!;
+        next = placed.number + 1;
+        yield placed.event;
       }
       if (sealed) {
         at += 1;
         next = 0;
         if (at === this.#market.period) yield this.#gate();
-      } else if (events[next] === undefined && at >= this.#sealedEnd) await this.#changed(signal);
+      } else if ((events.at(-1)?.number ?? -1) < next && at >= this.#sealedEnd) await this.#changed(signal);
     }
   }
 
@@ -141,15 +131,14 @@ export class Feed {
     return { id: null, event: "gate", data: JSON.stringify({ period, closesMs: gateClosureMs }) };
   }
 
-  #take(period: number, number: number, order: OrderRecord): void {
-    if (this.#isPrivate) return;
-    const events = this.#unsealed.get(period) ?? [];
+  #take(period: number, order: OrderRecord): void {
+    const events = this.#unsealed.get(period) ?? new OpenEvents(period, this.#names, this.#isPrivate);
     this.#unsealed.set(period, events);
-    events[number] = orderEvent(period, number, order, this.#names);
+    events.add(order);
     this.#wake();
   }
 
-  #eventsOf(period: number): Promise<readonly FeedEvent[]> {
+  #eventsOf(period: number): Promise<SealedEvents> {
     const kept = this.#sealed.get(period) ?? this.#read(period);
     this.#sealed.delete(period);
     this.#sealed.set(period, kept);
@@ -159,11 +148,11 @@ export class Feed {
     return kept;
   }
 
-  async #read(period: number): Promise<readonly FeedEvent[]> {
+  async #read(period: number): Promise<SealedEvents> {
     const height = period - this.#market.contract.from;
     const bytes =
       (await this.#market.store.get(height)) ?? fail("state", `block ${height}`, "a block", "none");
-    return sealedEvents(bytes, this.#names);
+    return new SealedEvents(bytes, this.#names);
   }
 
   #changed(signal: AbortSignal): Promise<void> {
@@ -181,30 +170,4 @@ export class Feed {
   #wake(): void {
     for (const wake of [...this.#waiting]) wake();
   }
-}
-
-const orderEvent = (period: number, number: number, order: OrderRecord, names: Names): FeedEvent => ({
-  id: `${period}.${number}`,
-  event: "order",
-  data: JSON.stringify({ period, number, ...orderDocument(order, names) }),
-});
-
-/** The events of a sealed period: its orders and trades, where they are everybody's, what it came to, and its block. */
-function sealedEvents(bytes: Uint8Array, names: Names): FeedEvent[] {
-  const header = decodeHeader(bytes);
-  const { period } = header;
-  const shown = isPrivate(header) ? null : decodeBlock(bytes);
-  const events = (shown === null ? [] : decodeRecords(orderLayout, shown.sections.orders)).map(
-    (order, number) => orderEvent(period, number, order, names),
-  );
-  const add = (event: FeedEvent["event"], data: object): void => {
-    events.push({ id: `${period}.${events.length}`, event, data: JSON.stringify(data) });
-  };
-  const { height, hash, parent, timestampMs, ...result } = periodDocument(bytes, shown, names);
-  add("cleared", result);
-  const trades = shown === null ? [] : tradeDocuments(shown, names);
-  for (let first = 0; first < trades.length; first += tradesAnEvent)
-    add("trades", { period, first, trades: trades.slice(first, first + tradesAnEvent) });
-  add("block", { period, height, hash, parent, timestampMs });
-  return events;
 }

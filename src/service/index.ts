@@ -6,7 +6,7 @@
  */
 
 export type { PeriodDocument, TradeDocument } from "./documents.js";
-export type { FeedEvent } from "./feed.js";
+export type { FeedEvent } from "./events.js";
 export { type MarketFile, parseMarketFile } from "./marketfile.js";
 export type { MqttSettings } from "./mqtt/settings.js";
 export type { OperatorOptions } from "./routes.js";

@@ -12,7 +12,8 @@ import { checkSignatures, type Signatures } from "../ledger/keys/backend.js";
 import type { Platform } from "../market/platform.js";
 import { Access } from "./access.js";
 import { Admissions } from "./admissions.js";
-import { Feed, type FeedEvent } from "./feed.js";
+import type { FeedEvent } from "./events.js";
+import { Feed } from "./feed.js";
 import { Metrics } from "./metrics.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
 import { Rates } from "./rates.js";
@@ -52,6 +53,14 @@ export interface ServiceOptions {
   readonly now?: () => number;
 }
 
+/** Who asks for events, and from where on. */
+export interface Following {
+  readonly after?: string | undefined;
+  /** The header `Authorization` of the request, and the request that it was signed for, such as `GET /v1/events`. */
+  readonly authorization?: string | undefined;
+  readonly request: string;
+}
+
 /** A service that answers. */
 export interface Service {
   /** Answers a request; never rejects. `address`: where it came from, whose requests are counted together. */
@@ -59,10 +68,11 @@ export interface Service {
   /** Counts a request of an address that comes on another way than `fetch`; false where it asks too often. */
   readonly admits: (address: string) => boolean;
   /**
-   * The events behind the one with the id `after`, or from now on, until `signal` is aborted: for lines of other kinds.
-   * Throws `state` when too many streams are open, `limit` or `invalid` for a place that can't begin one.
+   * The events that who asks may see, behind the one with the id `after`, or from now on, until `signal` is aborted: for
+   * lines of other kinds. Throws `state` when too many streams are open, `limit` or `invalid` for a place that can't
+   * begin one, `signature` for a signature that is not good.
    */
-  readonly follow: (after: string | undefined, signal: AbortSignal) => AsyncGenerator<FeedEvent>;
+  readonly follow: (asked: Following, signal: AbortSignal) => Promise<AsyncGenerator<FeedEvent>>;
   /** The OpenAPI 3.1 document of its routes. */
   readonly document: () => object;
   /** Ends the streams of events; what else is under way ends by itself. */
@@ -146,7 +156,8 @@ export function openService(options: ServiceOptions): Service {
   return {
     fetch: async (request, address = "") => app.fetch(request, { address }),
     admits: (address) => rates.take(address) === 0,
-    follow: (after, signal) => feed.open(after, signal),
+    follow: async ({ after, authorization, request }, signal) =>
+      feed.open(after, access.viewOf(await access.asker(authorization, request)), signal),
     document,
     close: () => {
       feed.close();

@@ -73,7 +73,8 @@ describe("a client", () => {
       );
       const served = await serve({ market: { contracts } });
       const [ann, bob] = [await clientOf(served, "ann"), await clientOf(served, "bob")];
-      const following = learnt(ann, 2);
+      const seen: ClientEvent[] = [];
+      const following = learnt(ann, 2, seen);
       await ann.order(offer);
       const receipts = await Promise.all([
         ann.order({ ...offer, quantity: "3" }),
@@ -92,6 +93,11 @@ describe("a client", () => {
       expect(keptOf(found)).toBe(5);
       expect(ann.pending).toEqual([]);
       expect(await bob.judge()).toEqual([receipts[1]]);
+      const told = seen.flatMap((event) => (event.kind === "event" ? [event] : []));
+      const whose = told.flatMap(({ event, data }) =>
+        event === "order" ? [(data as { participant: string }).participant] : [],
+      );
+      expect([...new Set(whose)]).toEqual(privacy === "open" ? ["ann", "bob"] : ["ann"]);
     }
   });
 

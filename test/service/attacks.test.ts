@@ -209,17 +209,18 @@ describe("who takes what there is", () => {
 
   test("streams that were wanted and left before they began are given back", async () => {
     const { service } = await serve({ limits: { streams: 2 } });
+    const asked = { request: "GET /v1/events" };
     for (let count = 0; count < 9; count += 1) {
       const ended = new AbortController();
-      const events = service.follow(undefined, ended.signal);
+      const events = await service.follow(asked, ended.signal);
       ended.abort();
       await events.return(undefined);
     }
     const late = new AbortController();
     late.abort();
-    expect(() => service.follow(undefined, late.signal)).toThrow("one that has ended");
+    await expect(service.follow(asked, late.signal)).rejects.toThrow("one that has ended");
     const ended = new AbortController();
-    service.follow(undefined, ended.signal);
+    await service.follow(asked, ended.signal);
     ended.abort();
   });
 

@@ -82,9 +82,12 @@ export async function eventsOf(
   service: Service,
   path: string,
   count: number,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ id: string | null; event: string; data: Answer }[]> {
   const ended = new AbortController();
-  const answer = await service.fetch(new Request(`http://market.test${path}`, { signal: ended.signal }));
+  const answer = await service.fetch(
+    new Request(`http://market.test${path}`, { headers, signal: ended.signal }),
+  );
   const events: { id: string | null; event: string; data: Answer }[] = [];
   let text = "";
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { GridclearError } from "../../errors.js";
 import type { FeedEvent, Service } from "../../service/index.js";
 import { reasonOf } from "./problem.js";
 
@@ -14,7 +15,7 @@ const maxPayload = 1_024;
 
 /** Lines that carry events. */
 export interface EventSockets {
-  /** Takes a connection that asks for `/v1/events` as a WebSocket, `?after=` as over HTTP. An event is a message. */
+  /** Takes a connection that asks for `/v1/events` as a WebSocket, `?after=` and `Authorization` as over HTTP. An event is a message. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Ends all lines, those that don't answer as well. */
   close(): Promise<void>;
@@ -36,18 +37,21 @@ export function eventSockets(
     if (asked.pathname !== "/v1/events") return refuse("404 Not Found", "nothing there");
     if (!service.admits(addressOf(request))) return refuse("429 Too Many Requests", "too often");
     const ended = new AbortController();
-    let events: AsyncGenerator<FeedEvent>;
-    try {
-      events = service.follow(asked.searchParams.get("after") ?? undefined, ended.signal);
-    } catch (error) {
-      ended.abort();
-      return refuse("400 Bad Request", reasonOf(error));
-    }
     socket.once("close", () => ended.abort());
-    // What can't be read any more, as from a disk that fails, ends the line and not the process.
-    sockets.handleUpgrade(request, socket, head, (line) => {
-      tell(line, events).catch(() => line.terminate());
-    });
+    const after = asked.searchParams.get("after") ?? undefined;
+    const { authorization } = request.headers;
+    const what = `GET ${asked.pathname}${asked.search}`;
+    service.follow({ after, authorization, request: what }, ended.signal).then(
+      // What can't be read any more, as from a disk that fails, ends the line and not the process.
+      (events) =>
+        sockets.handleUpgrade(request, socket, head, (line) => {
+          tell(line, events).catch(() => line.terminate());
+        }),
+      (error: unknown) => {
+        ended.abort();
+        refuse(statusOf(error), reasonOf(error));
+      },
+    );
   };
   const close = async (): Promise<void> => {
     for (const line of sockets.clients) line.close(1001, "the service ends");
@@ -57,6 +61,13 @@ export function eventSockets(
     for (const line of sockets.clients) line.terminate();
   };
   return { upgrade, close };
+}
+
+/** Status of a line that is not opened. */
+function statusOf(error: unknown): string {
+  const code = error instanceof GridclearError ? error.code : null;
+  if (code === "signature") return "403 Forbidden";
+  return code === "state" ? "503 Service Unavailable" : "400 Bad Request";
 }
 
 /** Events as messages: all lines are sent the same bytes, made once. */

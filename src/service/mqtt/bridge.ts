@@ -10,12 +10,12 @@ import { decodeHeader } from "../../ledger/format/header.js";
 import type { Contract } from "../../market/contracts/contracts.js";
 import type { Platform } from "../../market/platform.js";
 import { type Carrier, carriers } from "../../units.js";
-import { namesOf, periodDocument } from "../documents.js";
+import { namesOf, ownTrades, periodDocument } from "../documents.js";
 import { type Problem, problem } from "../problems.js";
 import { Rates } from "../rates.js";
 import type { Service } from "../service.js";
 import type { ServiceLimits } from "../settings.js";
-import { comingDocument, limitsDocument, ownTrades } from "./documents.js";
+import { comingDocument, limitsDocument } from "./documents.js";
 import { type BrokerLine, Outbox } from "./outbox.js";
 import { type Bought, boughtIn, Day, meanPrice } from "./prices.js";
 

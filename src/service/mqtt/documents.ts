@@ -1,7 +1,4 @@
 /** What is said under the topics of a market: documents of its state, decimals as text in the market's units. */
-import type { Block } from "../../ledger/format/block.js";
-import { decodeRecords } from "../../ledger/format/layout.js";
-import { orderLayout, type TradeRecord, tradeLayout } from "../../ledger/format/records.js";
 import type { ClearingContract, PaymentContract } from "../../market/contracts/contracts.js";
 import type { LoggedMarket } from "../../market/logged.js";
 import { type Carrier, carriers, formatTicks } from "../../units.js";
@@ -43,42 +40,4 @@ export function limitsDocument({ state, ticks }: LoggedMarket, participant: stri
       return [carrier, { offer: limit(supply), bid: limit(use) }];
     }),
   );
-}
-
-/** A trade as its member sees it: not with whom. */
-export interface OwnTrade {
-  readonly kind: TradeRecord["kind"];
-  readonly carrier: Carrier;
-  readonly side: "sold" | "bought";
-  readonly quantity: string;
-  readonly price: string;
-  readonly fee: string;
-}
-
-/** The trades of a block by the number of the member that they are of, in order of execution. */
-export function ownTrades({ sections }: Block, ticks: LoggedMarket["ticks"]): Map<number, OwnTrade[]> {
-  const orders = decodeRecords(orderLayout, sections.orders);
-  const found = new Map<number, OwnTrade[]>();
-  const add = (order: number, trade: OwnTrade): void => {
-    const { participant } = orders[order]!;
-    const trades = found.get(participant) ?? [];
-    found.set(participant, trades);
-    trades.push(trade);
-  };
-  const isOrder = (kind: TradeRecord["seller"]): boolean => kind !== "grid" && kind !== "device";
-  for (const trade of decodeRecords<TradeRecord>(tradeLayout, sections.trades)) {
-    const { kind, carrier } = trade;
-    const quantity = formatTicks(trade.quantity, ticks.quantity);
-    const said = (side: OwnTrade["side"], price: number, fee: bigint | number): OwnTrade => ({
-      kind,
-      carrier,
-      side,
-      quantity,
-      price: formatTicks(price, ticks.price),
-      fee: formatTicks(fee, ticks.amount),
-    });
-    if (isOrder(trade.seller)) add(trade.offer, said("sold", trade.supplyPrice, trade.supplyFee));
-    if (isOrder(trade.buyer)) add(trade.bid, said("bought", trade.usePrice, trade.useFee));
-  }
-  return found;
 }

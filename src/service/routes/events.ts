@@ -1,6 +1,6 @@
 /** Live events by server-sent events: each has an id from which a client goes on without a gap. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { FeedEvent } from "../feed.js";
+import type { FeedEvent } from "../events.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
 import { problems } from "../schemas.js";
 
@@ -14,7 +14,7 @@ const eventsRoute = createRoute({
   tags: ["Events"],
   summary: "Follow the market live",
   description:
-    "A stream of server-sent events: `order` (paper §4.2(3)), `cleared`, `trades`, `block`, and in passing `gate`. Each but `gate` has an id, PERIOD.NUMBER, a function of the ledger: with `Last-Event-ID`, or `after`, the stream goes on behind it without a gap, also after a restart of the service. In a private market no orders and trades are told.",
+    "A stream of server-sent events: `order` (paper §4.2(3)), `cleared`, `trades`, `block`, and in passing `gate`. Each but `gate` has an id, PERIOD.NUMBER, a function of the ledger: with `Last-Event-ID`, or `after`, the stream goes on behind it without a gap, also after a restart of the service. In a private market a signed request is told its member's own orders, and its own trades as `traded`, an auditor's everything, others neither orders nor trades; all in the same places, so that the ids of one are good for the other.",
   request: {
     query: z.object({
       after: z
@@ -32,7 +32,7 @@ const eventsRoute = createRoute({
 });
 
 /** The route of events. */
-export function eventRoutes({ feed }: RouteParts): OpenAPIHono<Env> {
+export function eventRoutes({ feed, access }: RouteParts): OpenAPIHono<Env> {
   const routes = openRoutes();
   routes.openapi(eventsRoute, async (context) => {
     const { after } = context.req.valid("query");
@@ -45,7 +45,8 @@ export function eventRoutes({ feed }: RouteParts): OpenAPIHono<Env> {
     if (context.req.raw.method === "HEAD") return new Response(null, { headers });
     const ended = new AbortController();
     context.req.raw.signal.addEventListener("abort", () => ended.abort());
-    const events = feed.open(context.req.valid("header")["last-event-id"] ?? after, ended.signal);
+    const seen = context.req.valid("header")["last-event-id"] ?? after;
+    const events = feed.open(seen, access.viewOf(context.get("asker")), ended.signal);
     return new Response(
       streamOf(events, () => ended.abort()),
       { headers },

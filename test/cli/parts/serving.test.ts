@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { addressOf, type Served, serveAsk, serveHttp } from "../../../src/cli/parts/serving.js";
 import { eventSockets } from "../../../src/cli/parts/sockets.js";
+import { fail } from "../../../src/errors.js";
 import type { Ask } from "../../../src/ledger/service/server.js";
 
 let served: Served | null = null;
@@ -217,9 +218,10 @@ describe("serveHttp", () => {
     const { upgrade } = eventSockets(
       {
         admits: (address) => address === "here" && admitted-- > 0,
-        async *follow() {
-          yield { id: "1.0", event: "gate", data: "{}" };
-        },
+        follow: async () =>
+          (async function* () {
+            yield { id: "1.0", event: "gate", data: "{}" } as const;
+          })(),
       },
       () => "here",
     );
@@ -245,10 +247,11 @@ describe("serveHttp", () => {
     const { upgrade } = eventSockets(
       {
         admits: () => true,
-        // biome-ignore lint/correctness/useYield: it fails before it has any.
-        async *follow() {
-          throw new Error("the disk fails");
-        },
+        follow: async () =>
+          // biome-ignore lint/correctness/useYield: it fails before it has any.
+          (async function* () {
+            throw new Error("the disk fails");
+          })(),
       },
       () => "",
     );
@@ -259,14 +262,43 @@ describe("serveHttp", () => {
     expect((await talk(url, (socket) => void socket.write(upgrading("/v1/events")))).said).toContain("101 ");
   });
 
+  test("a line is opened for whoever signed for it, and says why it is not", async () => {
+    const heard: object[] = [];
+    let code: "signature" | "state" | "limit" = "signature";
+    const follow = async (asked: object): Promise<never> => {
+      heard.push(asked);
+      return fail(code, "events", "another", "this");
+    };
+    const { upgrade } = eventSockets({ admits: () => true, follow }, () => "");
+    served = await serveHttp(() => {}, { host: "127.0.0.1", port: 0, upgrade });
+    const url = new URL(served.url);
+    const signed = upgrading("/v1/events?after=7.1").replace(
+      "host: x",
+      "host: x\r\nauthorization: Gridclear k",
+    );
+    const answered = async (): Promise<string> =>
+      (await talk(url, (socket) => void socket.write(signed))).said.slice(9, 12);
+    expect(await answered()).toBe("403");
+    code = "state";
+    expect(await answered()).toBe("503");
+    code = "limit";
+    expect(await answered()).toBe("400");
+    expect(heard[0]).toEqual({
+      after: "7.1",
+      authorization: "Gridclear k",
+      request: "GET /v1/events?after=7.1",
+    });
+  });
+
   test("lines that don't answer hold nothing up when the service ends", async () => {
     const lines = eventSockets(
       {
         admits: () => true,
-        async *follow(_, signal) {
-          await new Promise((go) => signal.addEventListener("abort", go));
-          yield { id: null, event: "gate", data: "{}" };
-        },
+        follow: async (_, signal) =>
+          (async function* () {
+            await new Promise((go) => signal.addEventListener("abort", go));
+            yield { id: null, event: "gate", data: "{}" } as const;
+          })(),
       },
       () => "",
     );
