@@ -10,5 +10,11 @@ export type { FeedEvent } from "./events.js";
 export { type MarketFile, parseMarketFile } from "./marketfile.js";
 export type { MqttSettings } from "./mqtt/settings.js";
 export type { OperatorOptions } from "./routes.js";
-export { openService, type Service, type ServiceLog, type ServiceOptions } from "./service.js";
+export {
+  type Following,
+  openService,
+  type Service,
+  type ServiceLog,
+  type ServiceOptions,
+} from "./service.js";
 export { defaultLimits, type ServiceLimits } from "./settings.js";
