@@ -200,8 +200,9 @@ export class MarketClient {
 
   /**
    * Follows the market until `signal` is aborted, from behind the event `after` or from now on: what the service tells,
-   * of a private market this member's own orders and trades with what is everybody's, and after each block what this client has verified of it. A line that breaks is opened again and goes on without a
-   * gap. After a lie nothing more comes.
+   * of a private market this member's own orders and trades with what is everybody's, and after each block what this
+   * client has verified of it. A line that breaks is opened again and goes on without a gap. After a lie nothing more
+   * comes.
    */
   async *follow(signal: AbortSignal, after?: string): AsyncGenerator<ClientEvent> {
     for (let last = after; !signal.aborted; ) {
