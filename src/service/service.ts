@@ -69,8 +69,8 @@ export interface Service {
   readonly admits: (address: string) => boolean;
   /**
    * The events that who asks may see, behind the one with the id `after`, or from now on, until `signal` is aborted:
-   * for lines of other kinds. Throws `state` when too many streams are open, `limit` or `invalid` for a place that can't
-   * begin one, `signature` for a signature that is not good.
+   * for lines of other kinds. Throws `state` when too many streams are open, `limit` or `invalid` for a place that
+   * can't begin one, `signature` for a signature that is not good.
    */
   readonly follow: (asked: Following, signal: AbortSignal) => Promise<AsyncGenerator<FeedEvent>>;
   /** The OpenAPI 3.1 document of its routes. */

@@ -16,8 +16,8 @@ const maxPayload = 1_024;
 /** Lines that carry events. */
 export interface EventSockets {
   /**
-   * Takes a connection that asks for `/v1/events` as a WebSocket, `?after=` and `Authorization` as over HTTP. An event is
-   * a message.
+   * Takes a connection that asks for `/v1/events` as a WebSocket, `?after=` and `Authorization` as over HTTP. An event
+   * is a message.
    */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Ends all lines, those that don't answer as well. */
