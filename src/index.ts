@@ -58,6 +58,7 @@ export { HistoryTree } from "./ledger/tree/history.js";
 export type * from "./market/contracts/contracts.js";
 export { parseContract } from "./market/contracts/kinds.js";
 export { type Opening, openTerms } from "./market/contracts/opening.js";
+export type { CommunityContract, MemberContract, ShareContract } from "./market/contracts/sharedcontracts.js";
 export type { StandingOrder, StandingQuantity } from "./market/contracts/standingorder.js";
 export type { MatchingEngine } from "./market/engine.js";
 export { type ListenerReporter, type MarketEvents, reportToConsole } from "./market/events.js";

@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ledger: [],
   sharing: [],
   tariff: [],
-  market: ["core", "ledger", "tariff"],
+  market: ["core", "ledger", "sharing", "tariff"],
   files: ["core", "ledger", "market", "sharing", "tariff"],
   report: ["core", "ledger", "market", "tariff"],
   simulation: ["core", "ledger", "market", "files", "report"],

@@ -60,6 +60,12 @@ def salted(secret, section, contents):
     return hashes
 
 
+def quoted(text):
+    named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+    need(not any(0xD800 <= ord(c) <= 0xDFFF for c in text), "a lone surrogate")
+    return '"' + "".join(named.get(c, c if c >= " " else "\\u%04x" % ord(c)) for c in text) + '"'
+
+
 def canonical(value):
     """The one way to write a value, as text."""
     if value is None or value is True or value is False:
@@ -68,15 +74,12 @@ def canonical(value):
         need(abs(value) <= TOP, "a number beyond 2^53-1")
         return str(value)
     if isinstance(value, str):
-        named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-        need(not any(0xD800 <= ord(c) <= 0xDFFF for c in value), "a lone surrogate")
-        return '"' + "".join(named.get(c, c if c >= " " else "\\u%04x" % ord(c)) for c in value) + '"'
+        return quoted(value)
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     for key in value:
-        plain = all(" " <= c <= "~" and c not in '"\\' for c in key)
-        need(1 <= len(key) <= 64 and plain and key != "__proto__", "a key that may not be")
-    return "{" + ",".join('"%s":%s' % (key, canonical(value[key])) for key in sorted(value)) + "}"
+        need(key and len(key.encode("utf-16-le", "surrogatepass")) <= 256 and key != "__proto__", "a key that may not be")
+    return "{" + ",".join(quoted(key) + ":" + canonical(value[key]) for key in sorted(value)) + "}"
 
 
 def check_canonical(data):

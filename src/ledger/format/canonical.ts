@@ -12,6 +12,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export const maxJsonBytes = 65_536;
 /** Deepest nesting of arrays and objects. */
 export const maxJsonDepth = 16;
+/** Most UTF-16 units of a key: names of participants are keys, of a community's shares. */
+const maxKeyLength = 128;
 
 // One text is written at a time, always into the same bytes: genesis may have a million contracts.
 const bytes = /* @__PURE__ */ new Uint8Array(maxJsonBytes);
@@ -64,16 +66,28 @@ function writeBranch(node: object): void {
     refuse("a plain object", node);
   put("{");
   let comma = "";
-  for (const key of Object.keys(node).sort()) {
+  for (const key of sortedKeys(node)) {
     put(comma);
     comma = ",";
-    // Plain ASCII: every language sorts and writes such keys alike.
-    if (key === "" || key.length > 64 || key === "__proto__" || !writePlain(key))
-      refuse("keys of 1 to 64 printable ASCII characters, no quote, no backslash", key);
+    if (key === "" || key.length > maxKeyLength || key === "__proto__")
+      refuse(`keys of 1 to ${maxKeyLength} characters, none of them __proto__`, key);
+    writeString(key);
     put(":");
     writeAt(key, (node as Record<string, unknown>)[key]);
   }
   put("}");
+}
+
+/** The keys of an object by their bytes. UTF-16 puts characters beyond 2¹⁶ before some that are below. */
+function sortedKeys(node: object): string[] {
+  const keys = Object.keys(node).sort();
+  return keys.some((key) => /[\ud800-\uffff]/.test(key)) ? keys.sort(byCodePoints) : keys;
+}
+
+function byCodePoints(one: string, other: string): number {
+  const [a, b] = [Array.from(one), Array.from(other)];
+  const place = a.findIndex((character, index) => character !== b[index]);
+  return place < 0 ? a.length - b.length : a[place]!.codePointAt(0)! - (b[place]?.codePointAt(0) ?? -1);
 }
 
 function writeAt(step: string | number, node: unknown): void {

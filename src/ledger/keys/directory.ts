@@ -15,6 +15,7 @@ const boundBy: { readonly [kind: string]: string } = {
   use: "participant",
   converter: "participant",
   storage: "owner",
+  member: "participant",
   withdrawal: "participant",
 };
 /** Kinds of contracts about a device, which is its present owner's to give away. */
@@ -59,9 +60,9 @@ export class KeyDirectory {
 
   /**
    * The key that has to sign a contract, before the contract itself is taken: the platform's for what the platform sets
-   * (market, area, clearing, payment, deposit, storage without owner, standard terms), the participant's for what binds
-   * it. A first participant contract is signed by the key in it, an amendment by the key it replaces; a device's by its
-   * present owner; a signal about an area by the operator that the area names, or else by the platform.
+   * (market, area, clearing, community, payment, deposit, storage without owner, standard terms), the participant's for
+   * what binds it. A first participant contract is signed by the key in it, an amendment by the key it replaces; a
+   * device's by its present owner; a signal about an area by the operator that the area names, or else by the platform.
    */
   signer(contract: unknown): Uint8Array {
     const fields = asFields(contract);

@@ -6,6 +6,7 @@ import type { Mechanism, Pricing, Ties } from "../../core/mechanisms.js";
 import type { CommissionTier } from "../../core/rules.js";
 import type { Tariff as MemberTariff } from "../../tariff/components.js";
 import type { Carrier } from "../../units.js";
+import type { CommunityContract, Dated, MemberContract, ShareContract } from "./sharedcontracts.js";
 import type { StandingOrder } from "./standingorder.js";
 
 /**
@@ -23,19 +24,14 @@ export type Contract =
   | AreaContract
   | LimitContract
   | ClearingContract
+  | ShareContract
+  | CommunityContract
+  | MemberContract
   | PaymentContract
   | TariffContract
   | DepositContract
   | WithdrawalContract
   | EndContract;
-
-/** What every contract has. */
-interface Dated {
-  /** 1 when first agreed; each amendment is one more. */
-  readonly version: number;
-  /** First period in which it holds. */
-  readonly from: number;
-}
 
 /** What the market is: fixed by its first block, never amended. Its canonical JSON names the market. */
 export interface MarketContract extends Dated {

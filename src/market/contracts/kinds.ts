@@ -8,6 +8,7 @@ import type { Journal } from "../books/journal.js";
 import type { Contract, EndContract } from "./contracts.js";
 import { area, signal } from "./kinds/area.js";
 import { clearing } from "./kinds/clearing.js";
+import { community, member } from "./kinds/community.js";
 import { converter, storage } from "./kinds/device.js";
 import { type ContractKind, dated, type Standing } from "./kinds/kind.js";
 import { market, payment } from "./kinds/market.js";
@@ -62,6 +63,8 @@ const kinds: { readonly [K in Kind]: ContractKind<Extract<Contract, { kind: K }>
   area,
   limit: signal,
   clearing,
+  community,
+  member,
   payment,
   tariff,
   deposit,

@@ -4,6 +4,7 @@ import { checkMechanism, defaultMechanism } from "../../core/mechanisms.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
 import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
 import { contractKey } from "./kinds.js";
+import type { ShareContract } from "./sharedcontracts.js";
 
 /** The paper's fixed price of pool electricity, in price ticks (paper §4.2(2)). */
 const fixedPrice = 430_000;
@@ -24,8 +25,13 @@ export interface Opening {
   readonly leastMembers?: NonNullable<MarketContract["leastMembers"]>;
   /** Ids of participants, on unlimited credit. With it come standard terms without limits where none are given. */
   readonly participants?: readonly string[];
-  /** Clearing contracts in part; the rest is `paperClearing`, and the pricing that of the mechanism. */
-  readonly clearing?: { readonly [carrier in Carrier]?: Partial<ClearingContract> };
+  /**
+   * Clearing contracts in part; the rest is `paperClearing`, and the pricing that of the mechanism. `share` alone: the
+   * carrier takes no orders, and what is metered is shared.
+   */
+  readonly clearing?: {
+    readonly [carrier in Carrier]?: Partial<ClearingContract> | Pick<ShareContract, "mechanism">;
+  };
   /** Tariffs in part; the rest is `freeTariff`. */
   readonly tariffs?: { readonly [carrier in Carrier]?: Partial<Tariff> };
   readonly metering?: PaymentContract["metering"];
@@ -64,7 +70,15 @@ export function paperClearing(carrier: Carrier, from: number): ClearingContract 
 }
 
 /** The paper's rules with those that are given in their place; the pricing is always said. */
-function clearingOf(carrier: Carrier, from: number, given: Partial<ClearingContract>): ClearingContract {
+function clearingOf(
+  carrier: Carrier,
+  from: number,
+  given: Partial<ClearingContract> | Pick<ShareContract, "mechanism">,
+): ClearingContract | ShareContract {
+  if (given.mechanism === "share") {
+    // Whatever else was given stands in the contract, which is refused for it.
+    return { kind: "clearing", version: 1, from, carrier, ...given, mechanism: "share" };
+  }
   return {
     ...paperClearing(carrier, from),
     ...given,

@@ -6,6 +6,7 @@ import { fail } from "../../errors.js";
 import { nameCode, nameKinds } from "../../ledger/format/state.js";
 import { type Carrier, carriers } from "../../units.js";
 import { type AreaEntry, Areas } from "./areas.js";
+import { type BookTerms, sharingOf } from "./communities.js";
 import type {
   ClearingContract,
   Contract,
@@ -19,6 +20,7 @@ import type {
 } from "./contracts.js";
 import { type Named, Names } from "./names.js";
 import { maxParties, nobody, Register, type Registered } from "./register.js";
+import type { CommunityContract } from "./sharedcontracts.js";
 
 /** Number of carriers: (participant, carrier) stands in columns at `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
@@ -93,7 +95,7 @@ export class Terms {
   readonly areas: Areas = new Areas(this.registers.area);
   /** What is in force by key, in order of first registration. */
   readonly inForce: Map<string, Held> = new Map();
-  /** Clearing contracts by carrier code. */
+  /** Clearing contracts by carrier code; null: none, or the carrier is shared. */
   readonly clearing: (ClearingContract | null)[] = carriers.map(() => null);
   payment: PaymentContract | null = null;
   market: MarketContract | null = null;
@@ -106,10 +108,17 @@ export class Terms {
   /** (participant, carrier) of the meters whose readings of a day are kept, since a standing order asks for them. */
   readonly dayMeters: Set<number> = new Set();
 
+  /** Communities by name. */
+  readonly communities: Map<string, CommunityContract> = new Map();
+  /** By (participant, carrier) of members: the share of the meter in each community, in ppm. */
+  readonly factors: Map<number, Map<string, number>> = new Map();
+
   /** Last version of every key ever seen and not in force, so that none comes twice. */
   readonly #past = new Map<string, number>();
   /** Credit limits as far as they were asked for since the contracts last changed. */
   #credit: (bigint | null)[] = [];
+  /** By what meters settle, as far as it was asked for since that last changed. */
+  #book: BookTerms | null = null;
 
   /** Number of a participant by id, or undefined. */
   numberOf(id: string): number | undefined {
@@ -144,6 +153,39 @@ export class Terms {
   /** Credit limits have changed: they are read from the contracts again. */
   forgetCredit(): void {
     this.#credit = [];
+  }
+
+  /** Whether what is metered of a carrier is shared, and no orders are taken. */
+  shares(carrier: Carrier): boolean {
+    const contract = this.inForce.get(`clearing/${carrier}`)?.contract;
+    return contract?.kind === "clearing" && contract.mechanism === "share";
+  }
+
+  /** What an order of a carrier without clearing would need, in words. */
+  wantedToOrder(carrier: number): string {
+    return this.shares(carriers[carrier]!)
+      ? "one that takes orders, while what is metered of this one is shared"
+      : "a carrier with a clearing contract";
+  }
+
+  /** By what the meters of this period settle; null: there is no metering. The same object until it changes. */
+  get book(): BookTerms | null {
+    const { payment } = this;
+    if (payment === null || payment.metering === null) return null;
+    if (this.#book === null || this.#book.payment !== payment) {
+      const contracts = this.#inForce();
+      this.#book = { payment, sharing: sharingOf(contracts, (id) => this.numberOf(id)) };
+    }
+    return this.#book;
+  }
+
+  /** What is shared, or by whom, has changed: it is read from the contracts again. */
+  forgetSharing(): void {
+    this.#book = null;
+  }
+
+  *#inForce(): Iterable<Contract> {
+    for (const { contract } of this.inForce.values()) yield contract;
   }
 
   /** A contract of this key holds from now on, in the place of the one that it amends. */

@@ -262,7 +262,7 @@ export class Orders {
       return refuse("limit", "order", `at most ${maxRevisions} a period and carrier`, maxRevisions + 1);
     if (quantity === 0) return this.#judgeWithdrawal(row, slot, known.name);
     if (terms.clearing[carrier] === null)
-      return refuse("refused", "order.carrier", "a carrier with a clearing contract", carriers[carrier]);
+      return refuse("refused", "order.carrier", terms.wantedToOrder(carrier), carriers[carrier]);
     const supplies = row.side === sideCode.offer;
     const contract = supplies ? terms.supply.of(slot) : terms.use.of(slot);
     if (contract === null)

@@ -38,9 +38,11 @@ export function memberOf(contract: Exclude<Contract, { kind: "end" }>): string |
     case "converter":
     case "deposit":
     case "withdrawal":
+    case "member":
       return contract.participant ?? null;
     case "market":
     case "clearing":
+    case "community":
     case "payment":
     case "tariff":
     case "area":

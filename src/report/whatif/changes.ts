@@ -11,6 +11,7 @@ import type {
   StorageContract,
 } from "../../market/contracts/contracts.js";
 import { contractKey, parseContract } from "../../market/contracts/kinds.js";
+import type { ShareContract } from "../../market/contracts/sharedcontracts.js";
 import type { Terms } from "../../market/contracts/terms.js";
 import { type Carrier, carriers, ppm } from "../../units.js";
 import type { CheckedArea, CheckedBattery, CheckedClearing, CheckedRules } from "./rules.js";
@@ -132,12 +133,14 @@ export class Changes {
     return contract;
   }
 
-  #clearing(contract: ClearingContract): Contract {
+  #clearing(contract: ClearingContract | ShareContract): Contract {
     const { carrier } = contract;
     const change = this.rules.clearing[carrier];
     if (change === undefined) return contract;
     const field = `clearing.${carrier}`;
     this.#met.add(field);
+    if (contract.mechanism === "share")
+      return fail("invalid", field, "a carrier that takes orders, not one that is shared", carrier);
     const { pool, ties, mechanism, pricing, ...switches } = change;
     const priced = checkMechanism({ mechanism, pricing }, field, contract);
     const fits = contract.ties !== "prorata" || priced.pricing === "uniform";

@@ -114,7 +114,8 @@ export function rulesFor(
 ): { readonly rules: WhatIfRules; readonly noPool: boolean } {
   const areas = contracts.filter((each) => each.kind === "area" && each.carrier === carrier);
   const own = contracts.find((each) => each.kind === "clearing" && each.carrier === carrier);
-  const isPriced = own?.kind === "clearing" && areas.length > 0 && pricesAreas(own);
+  const isPriced =
+    own?.kind === "clearing" && own.mechanism !== "share" && areas.length > 0 && pricesAreas(own);
   const byPlace = ifRule === "places" || (ifRule === "same" && isPriced);
   const pool = ifPool < 0 || byPlace ? {} : { pool: { price: formatTicks(ifPool * 1000, microTick) } };
   const clearing = { ...(ifRule === "same" ? {} : clearings[ifRule]), ...pool };

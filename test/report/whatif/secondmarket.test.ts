@@ -73,7 +73,7 @@ const changed = (contracts: readonly Contract[]): Contract[] =>
           heat: { ...contract.tariffs.heat, commission: [{ share: 1_000_000, supply: 50_000, use: 0 }] },
         },
       };
-    if (contract.kind === "clearing")
+    if (contract.kind === "clearing" && contract.mechanism !== "share")
       return {
         ...contract,
         mechanism: "value",

@@ -41,7 +41,7 @@ function contractsOf({ community, place, lots }: Brought): Contract[] {
   return [...held.values()].flatMap((contract): Contract[] => {
     const opened = { ...contract, version: 1, from: community.genesis };
     if (opened.kind === "area" || opened.kind === "converter") return [];
-    if (opened.kind === "clearing") return [{ ...opened, ties: "arrival" }];
+    if (opened.kind === "clearing" && opened.mechanism !== "share") return [{ ...opened, ties: "arrival" }];
     if (opened.kind === "participant") {
       const { areas: _, ...anywhere } = opened;
       return [anywhere];
