@@ -28,6 +28,9 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["keys", async () => (await import("./commands/keys.js")).keysCommand],
   ["witness", async () => (await import("./commands/witness.js")).witnessCommand],
   ["serve", async () => (await import("./commands/serve.js")).serveCommand],
+  ["fleet", async () => (await import("./commands/fleet.js")).fleetCommand],
+  ["worker", async () => (await import("./commands/worker.js")).workerCommand],
+  ["audit-fleet", async () => (await import("./commands/auditfleet.js")).auditFleetCommand],
   ["operator", async () => (await import("./commands/operator.js")).operatorCommand],
   ["web", async () => (await import("./commands/web.js")).webCommand],
 ]);
@@ -82,7 +85,7 @@ async function load(name: string): Promise<Command> {
 
 async function help(): Promise<string> {
   const lines = await Promise.all(
-    [...commands].map(async ([name, open]) => `  ${name.padEnd(10)} ${(await open()).summary}\n`),
+    [...commands].map(async ([name, open]) => `  ${name.padEnd(11)} ${(await open()).summary}\n`),
   );
   return [
     "gridclear: clears, settles, seals and verifies local energy markets\n\n",

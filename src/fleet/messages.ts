@@ -1,0 +1,331 @@
+/**
+ * What stands in a fleet's streams: registrations, requests, gates, blocks and snapshots. Everybody who may publish to
+ * a subject can put anything there, so all of it is checked here, and what is no message of ours is refused alike by
+ * everybody who reads it.
+ */
+import { fromHex, fromUtf8, hex, publicKeyBytes, sameBytes, signatureBytes, toUtf8 } from "../bytes.js";
+import {
+  hexText,
+  identifier,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  text,
+} from "../check.js";
+import { fail, GridclearError, within } from "../errors.js";
+import { decodeItems, encodeItems } from "../ledger/format/block.js";
+import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
+import { hashBytes } from "../ledger/tree/hasher.js";
+import type { Contract } from "../market/contracts/contracts.js";
+import type { Reading, SignedOrders } from "../market/intake/request.js";
+import { carriers } from "../units.js";
+
+/** Longest request, in bytes. */
+export const maxRequestBytes: number = 1 << 20;
+
+const whole = integer(0, Number.MAX_SAFE_INTEGER);
+const signatureCheck = hexText(signatureBytes);
+
+/** Reads JSON and checks it. Throws `invalid` naming the field. */
+function readJson<T>(bytes: Uint8Array, field: string, check: (value: unknown, field: string) => T): T {
+  const source = bytes.length > maxRequestBytes ? null : fromUtf8(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(source ?? "");
+  } catch {
+    return fail("invalid", field, `JSON of at most ${maxRequestBytes} bytes`, `${bytes.length} other bytes`);
+  }
+  return check(value, field);
+}
+
+// --- Registrations ------------------------------------------------------------------------------------------------
+
+/** How a microgrid begins: the first message about it. */
+export interface Registration {
+  /** Timestamp of its genesis, in milliseconds since 1970. */
+  readonly startMs: number;
+  /** Contracts of genesis in order, each with the signature of whoever has to sign it. */
+  readonly contracts: readonly Contract[];
+  readonly signatures: readonly Uint8Array[];
+  /** Sequence of the intake stream behind which its requests stand. */
+  readonly cut: number;
+}
+
+const registrationCheck = record({
+  startMs: whole,
+  contracts: list(object, 1, 100_000),
+  signatures: list(signatureCheck, 1, 100_000),
+  cut: whole,
+});
+
+export function encodeRegistration({ signatures, ...rest }: Registration): Uint8Array {
+  return toUtf8(JSON.stringify({ ...rest, signatures: signatures.map(hex) }));
+}
+
+/** Throws `invalid` for what is no registration; what its contracts say is for the market to check. */
+export function decodeRegistration(bytes: Uint8Array): Registration {
+  const { startMs, contracts, signatures, cut } = readJson(bytes, "registration", registrationCheck);
+  if (signatures.length !== contracts.length)
+    fail("invalid", "registration.signatures", `${contracts.length}, one a contract`, signatures.length);
+  return {
+    startMs,
+    contracts: contracts as unknown as readonly Contract[],
+    signatures: signatures.map((each, index) => fromHex(each, `registration.signatures[${index}]`)),
+    cut,
+  };
+}
+
+// --- Requests -----------------------------------------------------------------------------------------------------
+
+/** What a member, or its gateway, asks of a microgrid. */
+export type GridRequest =
+  | { readonly kind: "orders"; readonly orders: SignedOrders }
+  | { readonly kind: "reading"; readonly reading: Reading; readonly signature: Uint8Array }
+  | { readonly kind: "contract"; readonly contract: Contract; readonly signature: Uint8Array };
+
+/** A request, and the subject on which its sender waits for the answer; null: nobody waits. */
+export interface SentRequest {
+  readonly request: GridRequest;
+  readonly reply: string | null;
+}
+
+const requestCheck = record({
+  kind: oneOf("orders", "reading", "contract"),
+  records: optional(text(/^(?:[0-9a-f]{2})+$/, 2 * maxRequestBytes, "records in hexadecimal")),
+  gateway: optional(orNull(hexText(publicKeyBytes))),
+  reading: optional(
+    record({
+      participant: identifier,
+      carrier: oneOf(...carriers),
+      period: whole,
+      in: text(/^[0-9.]+$/, 40, "a decimal"),
+      out: text(/^[0-9.]+$/, 40, "a decimal"),
+      version: optional(integer(1, 0xffff)),
+    }),
+  ),
+  contract: optional(object),
+  signature: signatureCheck,
+  reply: optional(text(/^[!-~]{1,200}$/, 200, "a subject")),
+});
+
+export function encodeRequest({ request, reply }: SentRequest): Uint8Array {
+  const said =
+    request.kind === "orders"
+      ? {
+          records: hex(request.orders.records),
+          gateway: request.orders.gateway && hex(request.orders.gateway),
+          signature: hex(request.orders.signature),
+        }
+      : { ...request, signature: hex(request.signature) };
+  return toUtf8(JSON.stringify({ ...said, kind: request.kind, ...(reply === null ? {} : { reply }) }));
+}
+
+/** Throws `invalid` naming the field for what is no request. */
+export function decodeRequest(bytes: Uint8Array): SentRequest {
+  const given = readJson(bytes, "request", requestCheck);
+  const signature = fromHex(given.signature, "request.signature");
+  const reply = given.reply ?? null;
+  const missing = (field: string): never => fail("invalid", `request.${field}`, "to be there", "nothing");
+  switch (given.kind) {
+    case "orders": {
+      const records = fromHex(given.records ?? missing("records"), "request.records");
+      const gateway = given.gateway == null ? null : fromHex(given.gateway, "request.gateway");
+      return { request: { kind: "orders", orders: { records, signature, gateway } }, reply };
+    }
+    case "reading":
+      return {
+        request: { kind: "reading", reading: (given.reading ?? missing("reading")) as Reading, signature },
+        reply,
+      };
+    default:
+      return {
+        request: {
+          kind: "contract",
+          contract: (given.contract ?? missing("contract")) as unknown as Contract,
+          signature,
+        },
+        reply,
+      };
+  }
+}
+
+// --- Answers ------------------------------------------------------------------------------------------------------
+
+/** What became of a request. */
+export type Answer =
+  | {
+      readonly status: "accepted";
+      readonly period: number;
+      /** Of orders: the number of the first in the block of the period, and the platform's receipts, one an order. */
+      readonly first?: number;
+      readonly receipts?: readonly Uint8Array[];
+    }
+  | { readonly status: "refused"; readonly error: GridclearError };
+
+/** An answer, and the sequence of the request that it answers. */
+export interface SentAnswer {
+  readonly sequence: number;
+  readonly answer: Answer;
+}
+
+const codes = [
+  "invalid",
+  "limit",
+  "refused",
+  "conflict",
+  "state",
+  "corrupt",
+  "storage",
+  "signature",
+  "unsupported",
+] as const;
+const answerCheck = record({
+  sequence: whole,
+  status: oneOf("accepted", "refused"),
+  period: optional(whole),
+  first: optional(whole),
+  receipts: optional(list(signatureCheck, 0, 100_000)),
+  code: optional(oneOf(...codes)),
+  field: optional(text(/^.{0,200}$/s, 200, "a field")),
+  wanted: optional(text(/^.{0,1000}$/s, 1000, "what was wanted")),
+  got: optional(text(/^.{0,200}$/s, 200, "what came")),
+});
+
+export function encodeAnswer({ sequence, answer }: SentAnswer): Uint8Array {
+  const { status } = answer;
+  if (answer.status === "accepted") {
+    const { receipts, ...rest } = answer;
+    return toUtf8(
+      JSON.stringify({ sequence, ...rest, ...(receipts && { receipts: receipts.map((each) => hex(each)) }) }),
+    );
+  }
+  const { code, field, wanted, got } = answer.error;
+  const short = { field: field.slice(0, 200), wanted: wanted.slice(0, 1000), got: got.slice(0, 200) };
+  return toUtf8(JSON.stringify({ sequence, status, code, ...short }));
+}
+
+/** Throws `invalid` naming the field for what is no answer. */
+export function decodeAnswer(bytes: Uint8Array): SentAnswer {
+  const given = readJson(bytes, "answer", answerCheck);
+  const { sequence, status, period, first, receipts } = given;
+  if (status === "refused") {
+    const { code = "refused", field = "request", wanted = "another", got = "this" } = given;
+    return { sequence, answer: { status, error: new GridclearError(code, { field, wanted, got }) } };
+  }
+  return {
+    sequence,
+    answer: {
+      status,
+      period: period ?? fail("invalid", "answer.period", "to be there", "nothing"),
+      ...(first === undefined ? {} : { first }),
+      ...(receipts === undefined ? {} : { receipts: receipts.map((each) => fromHex(each, "receipt")) }),
+    },
+  };
+}
+
+// --- Gates --------------------------------------------------------------------------------------------------------
+
+/**
+ * A gate closes a period: what stands before it in the intake is the period's or an earlier one's, what stands behind
+ * it is not. So a period and its block follow from the stream alone, whoever reads it.
+ */
+export interface Gate {
+  readonly period: number;
+  /** Timestamp of the period's block, in milliseconds since 1970. */
+  readonly timestampMs: number;
+}
+
+const gateCheck = record({ period: whole, timestampMs: whole, signature: signatureCheck });
+
+/** What the platform signs of a gate. */
+const gateStatement = (marketId: Uint8Array, { period, timestampMs }: Gate): Uint8Array =>
+  toUtf8(`gridclear gate v1\0${hex(marketId)} ${period} ${timestampMs}`);
+
+export async function signGate(gate: Gate, marketId: Uint8Array, key: SigningKey): Promise<Uint8Array> {
+  const signature = hex(await key.sign(gateStatement(marketId, gate)));
+  return toUtf8(JSON.stringify({ ...gate, signature }));
+}
+
+/** What a gate is checked by. */
+export interface GateKey {
+  readonly marketId: Uint8Array;
+  readonly platformKey: Uint8Array;
+  readonly signatures: Signatures;
+}
+
+/** A gate that the platform signed; null for anything else, which closes nothing. */
+export async function readGate(bytes: Uint8Array, by: GateKey): Promise<Gate | null> {
+  try {
+    const { signature, ...gate } = readJson(bytes, "gate", gateCheck);
+    const statement = gateStatement(by.marketId, gate);
+    const isSigned = await by.signatures.verify(by.platformKey, statement, fromHex(signature, "signature"));
+    return isSigned ? gate : null;
+  } catch (error) {
+    if (error instanceof GridclearError) return null;
+    throw error;
+  }
+}
+
+// --- Blocks and snapshots -----------------------------------------------------------------------------------------
+
+/** A block as a worker seals and publishes it. */
+export interface SealedBlock {
+  readonly height: number;
+  /** Sequence of the gate that closed its period: its orders are those before it. Of genesis, the registration's. */
+  readonly cut: number;
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** What the market carries into the next period beside its state: contracts that stand in no block yet. */
+  readonly carried: readonly Uint8Array[];
+}
+
+/** A block, and where it stands in the stream of blocks. */
+export interface PublishedBlock extends SealedBlock {
+  readonly sequence: number;
+}
+
+const blockCheck = record({ height: whole, cut: whole, hash: hexText(hashBytes) });
+
+export function encodeSealed({ height, cut, hash, bytes, carried }: SealedBlock): Uint8Array {
+  const head = toUtf8(JSON.stringify({ height, cut, hash: hex(hash) }));
+  return encodeItems([head, bytes, ...carried]);
+}
+
+/** Throws `corrupt` for what is no block with its head; the block itself is for the chain to check. */
+export function decodeSealed(payload: Uint8Array): SealedBlock {
+  const [head, bytes, ...carried] = decodeItems(payload, "sealed");
+  if (head === undefined || bytes === undefined)
+    return fail("corrupt", "sealed", "a head and a block", "less");
+  const { height, cut, hash } = readJson(head, "sealed.head", blockCheck);
+  return { height, cut, hash: fromHex(hash, "sealed.head.hash"), bytes, carried };
+}
+
+/** A snapshot as it is published: where its block stands, and the market's document. */
+export interface PublishedSnapshot {
+  readonly height: number;
+  /** Where the block of this height stands in the stream of blocks. */
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
+
+const snapshotCheck = record({ height: whole, sequence: whole });
+
+export function encodeSnapshotMessage({ bytes, ...head }: PublishedSnapshot): Uint8Array {
+  return encodeItems([toUtf8(JSON.stringify(head)), bytes]);
+}
+
+/** Throws `corrupt` or `invalid` for what is none. */
+export function decodeSnapshotMessage(payload: Uint8Array): PublishedSnapshot {
+  const [head, bytes] = decodeItems(payload, "snapshot");
+  if (head === undefined || bytes === undefined)
+    return fail("corrupt", "snapshot", "a head and a document", "less");
+  return { ...within("snapshot", () => readJson(head, "head", snapshotCheck)), bytes };
+}
+
+/** Whether two are one and the same block. */
+export const isSameBlock = (a: SealedBlock, b: SealedBlock): boolean =>
+  a.height === b.height && sameBytes(a.hash, b.hash);

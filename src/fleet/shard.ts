@@ -1,0 +1,297 @@
+/** One shard at work: its microgrids are taken up, fed from the shard's intake, and closed when it is time. */
+import { DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
+import { asStorage, GridclearError } from "../errors.js";
+import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
+import type { MatchingEngine } from "../market/engine.js";
+import { gateDue } from "./gates.js";
+import { Grid, type GridSink, type IntakeMessage } from "./grid.js";
+import { gridsOf, isWrongSequence, type Line, lastOn } from "./line.js";
+import { loadGrid } from "./load.js";
+import { type SealedBlock, signGate } from "./messages.js";
+import { pause } from "./pause.js";
+import { Publisher } from "./publisher.js";
+
+/** Where a worker keeps what it sealed, on a disk of its own. */
+export interface OwnStore {
+  /**
+   * Resolves when the block is on the disk; at once where it is there already. With genesis comes the registration that
+   * it follows from. Throws `conflict` where another block of that microgrid and height is there, `storage` when the
+   * disk failed.
+   */
+  keep(grid: string, block: SealedBlock, registered: Uint8Array | null): Promise<void>;
+}
+
+/** What a shard is worked with. */
+export interface ShardParts {
+  readonly line: Line;
+  readonly engine: MatchingEngine;
+  readonly signatures: Signatures;
+  readonly key: SigningKey;
+  readonly store: OwnStore;
+  readonly snapshotEvery: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly counts: ShardCounts;
+  readonly log: FleetLog;
+}
+
+/** Where a worker writes what happens; pino's loggers are such. */
+export interface FleetLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a worker counts over all its shards. */
+export interface ShardCounts {
+  /** Blocks that stand in the stream by this worker, and blocks that somebody else had published, the same. */
+  sealed: number;
+  same: number;
+  /** Requests and gates taken. */
+  taken: number;
+}
+
+/** Messages that are in work at most; the rest waits with the server. */
+const mostInWork = 2_000;
+const mostLoading = 8;
+const gateEveryMs = 50;
+const lookEveryMs = 2_000;
+const retryMs = 500;
+const gateMs = 3_000;
+/** After so long a microgrid that stands still is taken up again: what its stream had lost may have been put back. */
+const failedMs = 30_000;
+
+interface Failure {
+  readonly error: GridclearError;
+  readonly atMs: number;
+}
+
+interface Held {
+  readonly grid: Grid;
+  /** Settles when all messages that were handed to it are taken. */
+  done: Promise<void>;
+  /** The gate that was asked for, and when. */
+  asked: { readonly period: number; readonly atMs: number } | null;
+  /** What the next gate expects where its subject holds something else than was read. */
+  expected: { readonly after: number; readonly sequence: number } | null;
+}
+
+/** A shard that is worked. */
+export class Shard {
+  readonly index: number;
+  readonly #parts: ShardParts;
+  readonly #end = new AbortController();
+  readonly #held = new Map<string, Held>();
+  readonly #failures = new Map<string, Failure>();
+  #inWork = 0;
+  #roomFor: (() => void)[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+  #consuming: { stop(): void } | null = null;
+
+  constructor(parts: ShardParts, index: number) {
+    this.#parts = parts;
+    this.index = index;
+  }
+
+  /** The microgrids at work. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Why microgrids stand still, by name. */
+  get failures(): ReadonlyMap<string, Failure> {
+    return this.#failures;
+  }
+
+  /** How long the period that is furthest behind should have been closed, in milliseconds. */
+  lagMs(nowMs: number): number {
+    let most = 0;
+    for (const { grid } of this.#held.values()) {
+      const { periodMs } = grid.market.contract;
+      most = Math.max(most, nowMs - grid.lastMs - periodMs);
+    }
+    return most;
+  }
+
+  start(): void {
+    this.#running = Promise.all([
+      this.#repeat(lookEveryMs, () => this.#look()),
+      this.#repeat(retryMs, () => this.#consume()),
+      this.#repeat(gateEveryMs, () => this.#gates()),
+    ]);
+  }
+
+  /** Lets go of the shard; resolves when nothing of it is under way any more. */
+  async stop(): Promise<void> {
+    this.#end.abort();
+    this.#consuming?.stop();
+    for (const go of this.#roomFor.splice(0)) go();
+    await this.#running;
+    await Promise.all([...this.#held.values()].map(({ done }) => done));
+  }
+
+  /** Does something again and again until the shard is let go; what it throws is logged. */
+  async #repeat(pauseMs: number, act: () => Promise<void>): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      try {
+        await act();
+      } catch (error) {
+        if (!signal.aborted)
+          this.#parts.log.error(
+            { shard: this.index, error: String(error) },
+            "the servers were asked in vain",
+          );
+      }
+      if (!signal.aborted) await pause(pauseMs, signal);
+    }
+  }
+
+  /** Takes up the microgrids that are registered and not at work. */
+  async #look(): Promise<void> {
+    const nowMs = this.#parts.now();
+    const names = (await gridsOf(this.#parts.line, this.index)).filter(
+      (name) => !this.#held.has(name) && nowMs - (this.#failures.get(name)?.atMs ?? -failedMs) >= failedMs,
+    );
+    if (names.length === 0) return;
+    const rest = [...names];
+    const work = async (): Promise<void> => {
+      for (let name = rest.shift(); name !== undefined && !this.#end.signal.aborted; name = rest.shift())
+        await this.#takeUp(name);
+    };
+    await Promise.all(Array.from({ length: mostLoading }, work));
+    // What stands behind the last block of each has to be read again from there.
+    this.#consuming?.stop();
+  }
+
+  async #takeUp(name: string): Promise<void> {
+    const { line, engine, signatures, key, snapshotEvery, log } = this.#parts;
+    try {
+      const { lastSequence, registered, ...beginning } = await loadGrid(line, name, engine);
+      const sink = this.#sinkOf(name, lastSequence, registered);
+      const warn = (error: GridclearError): void =>
+        log.error({ grid: name, error: error.message }, "a snapshot was not kept");
+      const grid = await Grid.open({ name, engine, signatures, key, snapshotEvery, sink, warn }, beginning);
+      this.#held.set(name, { grid, done: Promise.resolve(), asked: null, expected: null });
+      this.#failures.delete(name);
+    } catch (error) {
+      // Servers that do not answer are asked again; what a microgrid's own chain says is not.
+      if (!(error instanceof GridclearError) || this.#end.signal.aborted) throw error;
+      this.#fails(name, error);
+    }
+  }
+
+  #sinkOf(name: string, lastSequence: number, registered: Uint8Array): GridSink {
+    const { line, store, counts } = this.#parts;
+    const publisher = new Publisher(line, name, lastSequence, this.#end.signal);
+    return {
+      keep: (block) => store.keep(name, block, block.height === 0 ? registered : null),
+      publish: async (block) => {
+        const published = await publisher.publish(block);
+        counts[published === "first" ? "sealed" : "same"] += 1;
+      },
+      snapshot: (height, bytes) => publisher.snapshot(height, bytes),
+      answer: (reply, bytes) => {
+        // Whoever waits in vain asks again: the request is kept, and its answer follows from the stream.
+        if (!line.nc.isClosed()) line.nc.publish(reply, bytes);
+      },
+    };
+  }
+
+  /** Reads the intake until a microgrid is taken up that has to read further back. */
+  async #consume(): Promise<void> {
+    const { line } = this.#parts;
+    const { names, js } = line;
+    if (this.#held.size === 0) return;
+    const from = Math.min(...[...this.#held.values()].map(({ grid }) => grid.position)) + 1;
+    const consumer = await js.consumers.get(names.intakeStream(this.index), {
+      filter_subjects: [names.all("in", this.index)],
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+      inactive_threshold: 30_000,
+    });
+    const messages = await consumer.consume({ max_messages: 500, expires: 5_000 });
+    this.#consuming = messages;
+    try {
+      if (this.#end.signal.aborted) return;
+      for await (const message of messages) {
+        await this.#hand(message);
+        if (this.#end.signal.aborted) return;
+      }
+    } finally {
+      this.#consuming = null;
+      messages.stop();
+    }
+  }
+
+  async #hand({ subject, seq, data }: JsMsg): Promise<void> {
+    const name = this.#parts.line.names.gridOf(subject);
+    const held = this.#held.get(name);
+    if (held === undefined) return;
+    const kind = subject.endsWith(".gate") ? "gate" : subject.endsWith(".request") ? "request" : null;
+    if (kind === null) return;
+    this.#inWork += 1;
+    const message: IntakeMessage = { sequence: seq, kind, data };
+    held.done = held.done.then(() => this.#take(name, held, message));
+    if (this.#inWork < mostInWork) return;
+    await new Promise<void>((resolve) => {
+      this.#roomFor.push(resolve);
+    });
+  }
+
+  async #take(name: string, held: Held, message: IntakeMessage): Promise<void> {
+    try {
+      if (!this.#end.signal.aborted && this.#held.get(name) === held) {
+        await held.grid.take(message);
+        this.#parts.counts.taken += 1;
+      }
+    } catch (error) {
+      if (!this.#end.signal.aborted) this.#fails(name, asStorage(error, name, "a microgrid that goes on"));
+    }
+    this.#inWork -= 1;
+    if (this.#inWork < mostInWork) for (const go of this.#roomFor.splice(0)) go();
+  }
+
+  /** A microgrid stands still; the others go on. */
+  #fails(name: string, error: GridclearError): void {
+    this.#failures.set(name, { error, atMs: this.#parts.now() });
+    this.#held.delete(name);
+    this.#parts.log.error({ grid: name, error: error.message }, "a microgrid stands still");
+  }
+
+  /** Closes the periods that are due. */
+  async #gates(): Promise<void> {
+    const nowMs = this.#parts.now();
+    const due = [...this.#held.values()].filter(({ grid, asked }) => {
+      const { period, contract } = grid.market;
+      if (asked?.period === period && nowMs - asked.atMs < gateMs && nowMs >= asked.atMs) return false;
+      return gateDue({ period, lastMs: grid.lastMs, periodMs: contract.periodMs, nowMs }) !== null;
+    });
+    await Promise.all(due.map((held) => this.#close(held, nowMs)));
+  }
+
+  async #close(held: Held, nowMs: number): Promise<void> {
+    const { line, key } = this.#parts;
+    const { grid, expected } = held;
+    const { period, contract, id } = grid.market;
+    const gate = gateDue({ period, lastMs: grid.lastMs, periodMs: contract.periodMs, nowMs });
+    if (gate === null) return;
+    held.asked = { period, atMs: nowMs };
+    const { gates, shard } = line.names.of(grid.name);
+    const after = grid.lastGate;
+    const sequence = expected?.after === after ? expected.sequence : after;
+    try {
+      await line.js.publish(gates, await signGate(gate, id, key), {
+        expect: { lastSubjectSequence: sequence },
+        timeout: gateMs,
+      });
+    } catch (error) {
+      // Whether it was kept or not shows in the stream; if it was not, it is asked for again.
+      if (!isWrongSequence(error)) return;
+      const last = await lastOn(line, line.names.intakeStream(shard), gates).catch(() => undefined);
+      // A gate that is further on comes in its turn; a stream that has lost gates expects an older one, or none.
+      if (last === undefined || (last !== null && last.seq > grid.position)) return;
+      held.expected = { after, sequence: last?.seq ?? 0 };
+      held.asked = null;
+    }
+  }
+}
