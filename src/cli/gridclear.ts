@@ -85,7 +85,7 @@ async function load(name: string): Promise<Command> {
 
 async function help(): Promise<string> {
   const lines = await Promise.all(
-    [...commands].map(async ([name, open]) => `  ${name.padEnd(11)} ${(await open()).summary}\n`),
+    [...commands].map(async ([name, open]) => `  ${name.padEnd(10)} ${(await open()).summary}\n`),
   );
   return [
     "gridclear: clears, settles, seals and verifies local energy markets\n\n",

@@ -2,17 +2,9 @@
 import type { Subscription } from "@nats-io/transport-node";
 import { fail, GridclearError } from "../errors.js";
 import { isWrongSequence, type Line, lastOn, offline } from "./line.js";
-import {
-  type Answer,
-  decodeAnswer,
-  decodeSealed,
-  encodeRegistration,
-  encodeRequest,
-  type GridRequest,
-  maxRequestBytes,
-  type Registration,
-  type SealedBlock,
-} from "./messages.js";
+import { decodeSealed, encodeRegistration, type Registration, type SealedBlock } from "./messages.js";
+import { maxJsonBytes } from "./readjson.js";
+import { type Answer, decodeAnswer, encodeRequest, type GridRequest } from "./requests.js";
 
 /** What became of a request that was handed in. */
 export interface Handed {
@@ -88,8 +80,7 @@ export class FleetClient {
     const token = `${this.#count}`;
     this.#count += 1;
     const bytes = encodeRequest({ request, reply: `${this.#inbox}.${token}` });
-    if (bytes.length > maxRequestBytes)
-      fail("limit", "request", `at most ${maxRequestBytes} bytes`, bytes.length);
+    if (bytes.length > maxJsonBytes) fail("limit", "request", `at most ${maxJsonBytes} bytes`, bytes.length);
     const answered = new Promise<Answer>((resolve) => {
       this.#waiting.set(token, resolve);
     });

@@ -14,15 +14,8 @@ import type { LoggedMarket } from "../market/logged.js";
 import { openMarket } from "../market/open.js";
 import type { Clock } from "../market/schedule.js";
 import { type ChainBeginning, GridStore, type Sealing } from "./gridstore.js";
-import {
-  type Answer,
-  decodeRequest,
-  encodeAnswer,
-  type GridRequest,
-  type Registration,
-  readGate,
-  type SealedBlock,
-} from "./messages.js";
+import { type Registration, readGate, type SealedBlock } from "./messages.js";
+import { type Answer, decodeRequest, encodeAnswer, type GridRequest } from "./requests.js";
 
 /** Where a microgrid's blocks go. */
 export interface GridSink {

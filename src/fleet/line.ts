@@ -30,7 +30,7 @@ export interface FleetSettings {
 const settingsCheck = record({ shards: integer(1, mostShards), replicas: integer(1, 5) });
 
 /** How long a server may take to answer, in milliseconds. */
-export const answerMs = 5_000;
+const answerMs = 5_000;
 
 /** A fleet that is at hand. */
 export interface Line {

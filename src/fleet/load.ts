@@ -87,7 +87,7 @@ async function newestSnapshot(
  * lost is looked for where it was put back. Throws `corrupt` naming the height where it is nowhere, and where the
  * stream has two of one height.
  */
-export async function* blocksOf(
+async function* blocksOf(
   line: Line,
   grid: string,
   from: number,

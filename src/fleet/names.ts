@@ -16,7 +16,7 @@ export const checkGridName: Check<string> = /* @__PURE__ */ text(
   "a name of a-z, 0-9 and -, 63 at most",
 );
 /** A fleet's name, with which all its streams and subjects begin. */
-export const checkPrefix: Check<string> = /* @__PURE__ */ text(
+const checkPrefix: Check<string> = /* @__PURE__ */ text(
   /^[a-z][a-z0-9]{0,15}$/,
   16,
   "a word of a-z and 0-9, 16 at most",

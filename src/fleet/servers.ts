@@ -5,7 +5,7 @@
 import { fail } from "../errors.js";
 
 /** Older servers lose acknowledged writes, or let two writers of one expected sequence both win. */
-export const leastVersion = [2, 12, 3] as const;
+const leastVersion = [2, 12, 3] as const;
 
 /** What a server says of itself at `/varz`, as far as it matters here. */
 interface Said {

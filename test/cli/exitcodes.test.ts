@@ -52,7 +52,10 @@ const calls: { readonly [command: string]: readonly ((ledger: string) => readonl
   ],
   witness: [(ledger) => ["--follow", ledger, "--once"]],
 };
-const withoutLedger = ["clear", "share", "import", "compare", "keys", "operator", "scenario", "serve", "web"];
+const withoutLedger = [
+  ...["clear", "share", "import", "compare", "keys", "operator", "scenario", "serve", "web"],
+  ...["worker", "fleet", "audit-fleet"],
+];
 const ledgerOf = (command: string): string => (command === "run" || command === "demo" ? command : "market");
 
 /** Ways in which a ledger does not hold: as a bit that rotted leaves it, and as somebody does who repairs checksums. */

@@ -5,13 +5,12 @@ import { hex, toUtf8 } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { Grid, type GridBeginning, type GridSink, type IntakeMessage } from "../../src/fleet/grid.js";
 import {
-  decodeAnswer,
-  encodeRequest,
   type PublishedBlock,
   type PublishedSnapshot,
   type SealedBlock,
   signGate,
 } from "../../src/fleet/messages.js";
+import { decodeAnswer, encodeRequest } from "../../src/fleet/requests.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { contractStatement } from "../../src/ledger/keys/message.js";

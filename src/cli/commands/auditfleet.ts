@@ -17,7 +17,7 @@ import { count } from "../parts/table.js";
 /** `gridclear audit-fleet`: audits, and with --mend mends. */
 export const auditFleetCommand: Command = defineCommand({
   name: "audit-fleet",
-  summary: "hold a fleet's streams, workers' stores and receipts against each other",
+  summary: "hold a fleet's streams, stores and receipts against each other",
   forms: ["URL[,URL…] --store DIR… [--receipts FILE] [--mend]\n[--fleet NAME] [--json]"],
   about:
     "Works every block of every microgrid out again from the fleet's streams and holds it against what was published, what workers have in their own stores, and receipts that were given. Says what a stream has lost, which blocks were never what their orders say, and where there are two of one height. With --mend puts back from the stores what streams have lost, and makes streams that are gone; nothing is ever written over. Needs no key.",
@@ -90,7 +90,7 @@ async function storedIn(
   isWanted: (grid: string) => boolean,
   io: Io,
 ): Promise<Map<string, OwnBlock[]>> {
-  const { decodeOwn } = await import("../../fleet/ownstore.js");
+  const { decodeOwn } = await loadFleet();
   const stored = new Map<string, OwnBlock[]>();
   for (const folder of folders) {
     const damaged = ({ file, at, kind }: { file: string; at: number; kind: string }): void =>

@@ -11,29 +11,12 @@ export const fleetOptions = {
 } as const;
 
 /** All of a fleet that commands use. */
-export type FleetModules = typeof import("./fleetline.js") &
-  typeof import("../../fleet/line.js") &
-  typeof import("../../fleet/worker.js") &
-  typeof import("../../fleet/ownstore.js") &
-  typeof import("../../fleet/status.js") &
-  typeof import("../../fleet/client.js") &
-  typeof import("../../fleet/audit.js") &
-  typeof import("../../fleet/names.js");
+export type FleetModules = typeof import("./fleetmodules.js");
 
-/** Loads it. Throws `unsupported` saying what to install where it is not there. */
+/** Loads it. Throws `unsupported` saying what to install where that is not there. */
 export async function loadFleet(): Promise<FleetModules> {
   try {
-    const [lines, line, worker, store, status, client, audit, names] = await Promise.all([
-      import("./fleetline.js"),
-      import("../../fleet/line.js"),
-      import("../../fleet/worker.js"),
-      import("../../fleet/ownstore.js"),
-      import("../../fleet/status.js"),
-      import("../../fleet/client.js"),
-      import("../../fleet/audit.js"),
-      import("../../fleet/names.js"),
-    ]);
-    return { ...lines, ...line, ...worker, ...store, ...status, ...client, ...audit, ...names };
+    return await import("./fleetmodules.js");
   } catch (error) {
     const missing = /Cannot find package '([^']+)'/.exec(String(error))?.[1];
     if (missing === undefined) throw error;

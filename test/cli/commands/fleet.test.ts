@@ -1,0 +1,157 @@
+// A fleet from the command line, on a real server: begun, a microgrid registered from its market file, worked by a
+// process that is stopped and one that is killed, shown, audited, lost and built again from the workers' stores.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { afterAll, expect, test } from "vitest";
+import { FleetClient } from "../../../src/fleet/client.js";
+import { openLine } from "../../../src/fleet/line.js";
+import { call } from "../../support/commands.js";
+import { engine } from "../../support/fleet.js";
+import { startNats } from "../../support/natsserver.mjs";
+
+const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "gridclear-fleet-"));
+const at = (name: string): string => join(folder, name);
+const children: ChildProcess[] = [];
+const cluster = await startNats();
+const [url] = cluster.urls as [string];
+const [monitor] = cluster.monitors as [string];
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await cluster.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+await call("keys", "make", at("platform.key"));
+writeFileSync(
+  at("MARKET.json"),
+  JSON.stringify({
+    ledger: "none",
+    platformKey: "platform.key",
+    creditLimit: null,
+    market: { id: "elm street", periodMs: 1_000 },
+  }),
+);
+
+const workerArgs = (name: string): string[] => [
+  "worker",
+  url,
+  ...["--key", at("platform.key"), "--store", at(`store-${name}`), "--monitor", monitor, "--name", name],
+  ...["--snapshot-every", "3", "--metrics", "0"],
+];
+
+/** A worker as a process; resolves when it has said its name. */
+async function worker(name: string): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, [program, ...workerArgs(name)], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  children.push(child);
+  return { child, said: `${(await once(child.stdout!, "data"))[0]}` };
+}
+
+async function reaches(name: string, height: number): Promise<void> {
+  const nc = await connect({ servers: url });
+  const line = await openLine(nc, "gridclear", engine);
+  const client = new FleetClient(line, `_INBOX.${crypto.randomUUID()}`);
+  const end = Date.now() + 20_000;
+  while (((await client.last(name))?.height ?? -1) < height) {
+    if (Date.now() > end) throw new Error(`${name} does not reach block ${height}`);
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  await nc.close();
+}
+
+test("a fleet is begun once, and not worked or shown before", async () => {
+  expect(await call("fleet", url)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/a fleet that was begun/),
+  });
+  const begun = await call("fleet", url, "--begin", "--shards", "2", "--replicas", "1");
+  expect(begun).toMatchObject({ code: 0, out: "fleet gridclear: 2 shards on 1 servers each\n" });
+  expect(await call("fleet", url, "--begin", "--shards", "2", "--replicas", "1")).toMatchObject({ code: 0 });
+  expect(await call("fleet", url, "--begin", "--shards", "3", "--replicas", "1")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/settings: wanted/),
+  });
+});
+
+test("a worker refuses servers that acknowledge what is not on their disks", async () => {
+  const lazy = await startNats(1, { sync: '"2m"' });
+  try {
+    const args = workerArgs("a").map((arg) => (arg === monitor ? lazy.monitors[0]! : arg));
+    expect(await call(...args)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/sync_interval: wanted always/),
+    });
+  } finally {
+    await lazy.close();
+  }
+  const none = workerArgs("a").filter((arg) => arg !== monitor && arg !== "--monitor");
+  expect(await call(...none)).toMatchObject({ code: 2, err: expect.stringMatching(/--monitor: wanted/) });
+});
+
+test("a microgrid is worked, moves from a killed worker, and is whole", async () => {
+  const registered = await call("fleet", url, "--register", "elm", "--market", at("MARKET.json"));
+  expect(registered).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^elm is registered in shard [01]\n$/),
+  });
+  expect((await call("fleet", url, "--register", "elm", "--market", at("MARKET.json"))).err).toMatch(
+    /name that is free/,
+  );
+  const first = await worker("first");
+  await reaches("elm", 4);
+  const metrics = await (await fetch(first.said.trim().split(" ")[1]!)).text();
+  expect(metrics).toMatch(/^gridclear_fleet_microgrids 1$/m);
+  first.child.kill("SIGKILL");
+  const second = await worker("second");
+  const { out: before } = await call("fleet", url, "--json");
+  await reaches("elm", JSON.parse(before).grids + 6);
+  // A worker says every second how it does.
+  await new Promise((go) => setTimeout(go, 2_500));
+  const shown = await call("fleet", url);
+  expect(shown.out).toMatch(/^fleet gridclear: 1 microgrids, 2 shards/);
+  expect(shown.out).toMatch(/^second +2 +1 /m);
+  second.child.kill("SIGTERM");
+  expect(await once(second.child, "exit")).toEqual([0, null]);
+  const idle = await call("fleet", url);
+  expect(idle.code).toBe(1);
+  expect(idle.out).toMatch(/shards that nobody works: 0, 1/);
+}, 60_000);
+
+test("an audit finds all well, then what was lost; streams that are gone are built again and go on", async () => {
+  const stores = ["--store", at("store-first"), "--store", at("store-second")];
+  const well = await call("audit-fleet", url, ...stores);
+  expect(well).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^1 microgrid, \d+ blocks in the streams/),
+  });
+  const blocks = Number(/(\d+) blocks/.exec(well.out)![1]);
+  expect(well.out).toContain(`${blocks} worked out again the same, 0 in no store`);
+  const half = await call("audit-fleet", url, "--store", at("store-second"), "--json");
+  expect(JSON.parse(half.out)).toMatchObject({ blocks, findings: [] });
+  expect(JSON.parse(half.out).unkept).toBeGreaterThan(3);
+
+  const nc = await connect({ servers: url });
+  const jsm = await jetstreamManager(nc);
+  for await (const { config } of jsm.streams.list()) await jsm.streams.delete(config.name);
+  await nc.close();
+  const again = ["--mend", "--shards", "2", "--replicas", "1"];
+  const mended = await call("audit-fleet", url, ...stores, ...again);
+  expect(mended.out).toContain(`${blocks} put back`);
+  const third = await worker("third");
+  await reaches("elm", blocks + 2);
+  third.child.kill("SIGTERM");
+  await once(third.child, "exit");
+  // The intake that the older blocks followed from is gone for good; what they say of themselves still holds.
+  const after = await call("audit-fleet", url, ...stores, "--store", at("store-third"), "--json");
+  const { findings, blocks: all } = JSON.parse(after.out);
+  expect(all).toBeGreaterThanOrEqual(blocks + 3);
+  expect(findings.map(({ kind }: { kind: string }) => kind)).toEqual(["intake"]);
+}, 60_000);
