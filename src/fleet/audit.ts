@@ -26,10 +26,11 @@ export interface Finding {
   readonly height: number | null;
   /**
    * `lost`: the stream has not the block, a store has it; `gone`: nobody has it. `fork`: two blocks of one height.
+   * `waiting`: a worker ended, or works, between its disk and the stream; whoever takes the microgrid up publishes it.
    * `intake`: the block does not follow from the intake as it stands now, which has lost or gained something.
    * `invalid`: the block contradicts itself, its signatures or its execution. `receipt`: a receipt is not kept.
    */
-  readonly kind: "lost" | "gone" | "fork" | "intake" | "invalid" | "receipt";
+  readonly kind: "waiting" | "lost" | "gone" | "fork" | "intake" | "invalid" | "receipt";
   readonly detail: string;
 }
 
@@ -45,7 +46,7 @@ export interface GridAudit {
   /** Receipts that are kept; those of periods that have no block yet count nowhere. */
   readonly receipts: number;
   readonly findings: readonly Finding[];
-  /** Blocks that the stream lacks and a store has, in order. */
+  /** Blocks that the stream lacks and a store has, in order; those that wait as well. */
   readonly lost: readonly OwnBlock[];
 }
 
@@ -83,7 +84,6 @@ export async function auditGrid(
       find(height, "gone", "neither in the stream nor in a store");
     else if (there === undefined) {
       lost.push(own!);
-      find(height, "lost", "not in the stream, but in a store");
     } else if (own === undefined) unkept += 1;
     else if (!isSameBlock(there, own.block))
       find(height, "fork", `${hex(there.hash)} in the stream, ${hex(own.block.hash)} in a store`);
@@ -95,6 +95,11 @@ export async function auditGrid(
   const whole = all.every((block): block is SealedBlock => block !== undefined) ? all : [];
   const derived = await deriveAll(parts, grid, whole, find);
   // What follows from the intake was checked as it was taken; what does not is checked as any ledger is.
+  const end = Math.max(-1, ...published.keys());
+  for (const { block } of lost)
+    if (block.height > end && block.height < derived)
+      find(block.height, "waiting", "in a store, and not published yet");
+    else find(block.height, "lost", "not in the stream, but in a store");
   if (derived < whole.length) await checkChain(parts, whole, find);
   const good = await checkReceipts(parts, whole, receipts, find);
   return { grid, blocks: published.size, unkept, derived, receipts: good, findings, lost };

@@ -54,7 +54,6 @@ export class Publisher {
         payload.length,
       );
     for (;;) {
-      if (this.#signal.aborted) fail("state", this.#grid, "a microgrid that is ours", "one that is given up");
       try {
         const { seq } = await this.#line.js.publish(this.#place.blocks, payload, {
           expect: { lastSubjectSequence: this.#last },
@@ -66,6 +65,9 @@ export class Publisher {
         if (error instanceof GridclearError) throw error;
         if (!isWrongSequence(error)) await this.#pause();
         else if (await this.#isThere(block)) return "same";
+        // Tried once at least: what is on this machine's disk is published before it lets go, if it can be.
+        if (this.#signal.aborted)
+          fail("state", this.#grid, "a microgrid that is ours", "one that is given up");
       }
     }
   }

@@ -137,7 +137,9 @@ interface Showing {
 
 function show(audits: readonly GridAudit[], { mended, mend, asJson }: Showing, io: Io): number {
   const findings = audits.flatMap((audit) => audit.findings);
-  const lost = findings.filter(({ kind }) => kind === "lost").length;
+  // What waits is no fault; what was lost and put back is none any more.
+  const faults = findings.filter(({ kind }) => kind !== "waiting");
+  const lost = faults.filter(({ kind }) => kind === "lost").length;
   const sum = (of: (audit: GridAudit) => number): number => audits.reduce((all, audit) => all + of(audit), 0);
   const totals = {
     microgrids: audits.length,
@@ -155,6 +157,6 @@ function show(audits: readonly GridAudit[], { mended, mend, asJson }: Showing, i
       `${count(totals.microgrids, "microgrid")}, ${count(totals.blocks, "block")} in the streams, ${totals.derived} worked out again the same, ${totals.unkept} in no store that was given, ${count(totals.receipts, "receipt")} kept, ${mended} put back\n`,
     );
   }
-  const left = findings.length - (mend ? Math.min(lost, mended) : 0);
+  const left = faults.length - (mend ? Math.min(lost, mended) : 0);
   return left === 0 ? 0 : 1;
 }
