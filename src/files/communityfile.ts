@@ -1,12 +1,14 @@
 /** A community as people write it down for `gridclear import`: COMMUNITY.json (docs/import.md). */
 import { type Check, identifier, integer, list, object, optional, record, text } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
+import { label } from "../market/contracts/fields.js";
+import { communityName } from "../market/contracts/kinds/community.js";
+import { boundKey, type NamedSharingKey, namedKey } from "../sharing/namedkey.js";
 import { maxSharing, type SharingKey } from "../sharing/share.js";
 import { microTick, parsePrice, parseTick, ppm, type Tick } from "../units.js";
 import { openJson } from "./jsonfile.js";
 import { type MeterForm, meterForm } from "./meterform.js";
 import { type MeteredMember, MeterTable } from "./metertable.js";
-import { sharingKeyOf } from "./sharingkeyfile.js";
 
 /** A member of a community file, and how much of its meter takes part. */
 export interface CommunityMember extends MeteredMember {
@@ -22,7 +24,7 @@ export interface CommunityFile {
   readonly priceTick: Tick;
   /** What a member that receives pays the one that supplies, in price ticks. */
   readonly price: number;
-  readonly key: string;
+  readonly key: NamedSharingKey;
   readonly readings: MeterForm;
   /** Null: every meter of the readings is a member of its name. */
   readonly members: readonly CommunityMember[] | null;
@@ -57,12 +59,12 @@ const members: Check<readonly CommunityMember[]> = (value, field) => {
 const price: Check<string> = text(/^[^-]*$/, 40, 'a decimal of 0 or more as text, such as "0.12"');
 
 const fields = record({
-  community: identifier,
-  currency: text(/^[ -~]+$/, 64, "1 to 64 printable ASCII characters"),
+  community: communityName,
+  currency: label,
   quantityTick: optional(parseTick),
   priceTick: optional(parseTick),
   price,
-  key: optional(object),
+  key: optional(namedKey),
   members: optional(members),
   readings: meterForm,
 });
@@ -84,29 +86,23 @@ export function parseCommunity(source: string): CommunityFile {
   return atPlace(() => {
     const given = fields(object(value, "community"), "");
     const { quantityTick = microTick, priceTick = microTick } = given;
-    const key = inKey(() => sharingKeyOf(given.key ?? {}));
+    const key = given.key ?? {};
     return {
       community: given.community,
       currency: given.currency,
       quantityTick,
       priceTick,
       price: parsePrice(given.price, priceTick, "price"),
-      key: key.key,
+      key,
       readings: given.readings,
       members: given.members ?? null,
       table: () => atPlace(() => new MeterTable(given.readings, given.members ?? null)),
-      keyFor: (names) => atPlace(() => inKey(() => key.for(names))),
+      keyFor: (names) =>
+        atPlace(() =>
+          boundKey(key, new Map(names.map((name, place) => [name, place])), (field, name) =>
+            fail("invalid", `key.${field}`, "a member of the community", name),
+          ),
+        ),
     };
   });
-}
-
-/** What `act` returns; the field of an error begins with the key's. */
-function inKey<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof GridclearError)) throw error;
-    const field = error.field === "key" || error.field === "" ? "key" : `key.${error.field}`;
-    return fail(error.code, field, error.wanted, error.value);
-  }
 }

@@ -1,7 +1,7 @@
 /** A community's sharing key as people write it down: KEY.json of `gridclear share` (docs/sharing.md). */
 import { object, optional, record } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
-import { boundKey, fitKey, type NamedSharingKey, namedKey, namedKeyFields } from "../sharing/namedkey.js";
+import { boundKey, fitKey, type NamedSharingKey, namedKeyFields } from "../sharing/namedkey.js";
 import type { SharingKey, sharingKeys } from "../sharing/share.js";
 import { microTick, parseTick, type Tick } from "../units.js";
 import { openJson } from "./jsonfile.js";
@@ -46,15 +46,6 @@ export function parseSharingKey(text: string): SharingKeyFile {
     quantityTick,
     for: (names) => atPlace(() => bound(given, names)),
   };
-}
-
-/**
- * The key that stands as a part of another file. Throws as {@link parseSharingKey} does, with fields that begin at the
- * key and without their places.
- */
-export function sharingKeyOf(value: unknown): Omit<SharingKeyFile, "quantityTick"> {
-  const given = namedKey(object(value, "key"), "");
-  return { key: given.key ?? "proportional", for: (names) => bound(given, names) };
 }
 
 /** The key in places of participants instead of names. */

@@ -5,16 +5,17 @@ import { CommunityReadings, shareIntervals } from "../../files/communityshare.js
 import { ppm } from "../../units.js";
 import { type Command, defineCommand } from "../command.js";
 import { inputName, readInput } from "../parts/document.js";
+import { importLedger } from "../parts/importledger.js";
 import { importDocument, importText } from "../parts/importtext.js";
 import { readMeterFiles, readSpan } from "../parts/meterfiles.js";
 
-/** `gridclear import`: reads meter files and shares what they say by a community's key. */
+/** `gridclear import`: reads meter files, shares what they say by a community's key, and makes a ledger of it. */
 export const importCommand: Command = defineCommand({
   name: "import",
   summary: "try a community on its past, from meter files",
-  forms: ["READINGS… --community COMMUNITY.json\n[--from TIME] [--to TIME] [--json]"],
+  forms: ["READINGS… --community COMMUNITY.json [--out LEDGER]\n[--from TIME] [--to TIME] [--json]"],
   about:
-    "Reads what meters said from CSV and Parquet files of stated forms, shares every interval by the community's key, and shows what each member would have received, supplied and paid. Nothing about the files is guessed: what they are stands in COMMUNITY.json, what contradicts it is refused with its line, and what is not said and matters is asked for.",
+    "Reads what meters said from CSV and Parquet files of stated forms, shares every interval by the community's key, and shows what each member would have received, supplied and paid. Nothing about the files is guessed: what they are stands in COMMUNITY.json, what contradicts it is refused with its line, and what is not said and matters is asked for.\n\nWith --out it seals a period for each interval into a ledger, whose blocks have the times of the readings; without it nothing is written. Interrupted, by Ctrl-C or in any other way, the same command goes on where it stopped; the ledger comes out the same.",
   arguments: [
     {
       name: "READINGS…",
@@ -27,6 +28,10 @@ export const importCommand: Command = defineCommand({
       value: "COMMUNITY.json",
       help: "members, price, key, and what the readings look like (docs/import.md)",
     },
+    out: {
+      value: "LEDGER",
+      help: "directory of the ledger, made when it is not there; one with other files is refused",
+    },
     from: {
       value: "TIME",
       help: "leave aside what was before: a day of the readings' zone, or a moment such as 2026-01-31T12:00Z",
@@ -34,7 +39,10 @@ export const importCommand: Command = defineCommand({
     to: { value: "TIME", help: "leave aside what was from then on" },
     json: { help: "one JSON document on standard output" },
   },
-  exits: { 0: "read and shared" },
+  exits: {
+    0: "read and shared, and the ledger is complete",
+    1: "the ledger that is there is not good",
+  },
   async run({ arguments: paths, options }, io) {
     const file = options.community ?? fail("invalid", "--community", "COMMUNITY.json", "nothing");
     const community = await readInput(file, maxCommunityLength, parseCommunity);
@@ -43,14 +51,16 @@ export const importCommand: Command = defineCommand({
     const extent = await readMeterFiles(paths, { community, table, span }, io);
     const readings = new CommunityReadings(table, extent, community.readings);
     const key = within(inputName(file), () => community.keyFor(readings.members));
-    const sums = shareIntervals(readings, {
-      key,
-      factors: factorsOf(community, readings.members.length),
-      missing: community.readings.missing,
-    });
-    const imported = { community, readings, extent, sums, left: [...table.left] };
+    const factors = factorsOf(community, readings.members.length);
+    const { missing } = community.readings;
+    const sums = shareIntervals(readings, { key, factors, missing });
+    const written =
+      options.out === undefined
+        ? null
+        : await importLedger({ community, readings, factors, folder: options.out }, io);
+    const imported = { community, readings, extent, sums, left: [...table.left], written };
     io.out(options.json ? `${JSON.stringify(importDocument(imported))}\n` : importText(imported));
-    return 0;
+    return written?.exitCode ?? 0;
   },
 });
 

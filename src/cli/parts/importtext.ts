@@ -3,6 +3,7 @@ import type { CommunityFile } from "../../files/communityfile.js";
 import type { CommunityReadings, MemberSums } from "../../files/communityshare.js";
 import type { MeterExtent } from "../../files/meterfiles.js";
 import { amountTick, formatTicks } from "../../units.js";
+import type { WrittenLedger } from "./importledger.js";
 import { andMore, count, grouped, rounded, shownRows, table } from "./table.js";
 
 /** An import that was read and shared. */
@@ -14,6 +15,8 @@ export interface Imported {
   readonly sums: readonly MemberSums[];
   /** Meters that no member names and that were left. */
   readonly left: readonly string[];
+  /** The ledger that was written; null where none was asked for. */
+  readonly written: WrittenLedger | null;
 }
 
 /** Sums of all members, in ticks. */
@@ -26,7 +29,7 @@ function totals(sums: readonly MemberSums[]): { in: bigint; out: bigint; shared:
 const utc = (timeMs: number): string => new Date(timeMs).toISOString();
 
 /** The document of `--json`: decimals as strings, members in their order. */
-export function importDocument({ community, readings, extent, sums, left }: Imported): object {
+export function importDocument({ community, readings, extent, sums, left, written }: Imported): object {
   const { quantityTick, priceTick, price } = community;
   const all = totals(sums);
   const kwh = (ticks: number | bigint): string => formatTicks(ticks, quantityTick);
@@ -36,7 +39,7 @@ export function importDocument({ community, readings, extent, sums, left }: Impo
     community: community.community,
     currency: community.currency,
     price: formatTicks(price, priceTick),
-    key: community.key,
+    key: community.key.key ?? "proportional",
     from: utc(extent.fromMs),
     to: utc(extent.toMs),
     minutes: extent.intervalMs / 60_000,
@@ -46,6 +49,7 @@ export function importDocument({ community, readings, extent, sums, left }: Impo
     rounded: extent.rounded,
     missing: readings.missing,
     left,
+    ...(written === null ? {} : { ledger: ledgerDocument(written) }),
     in: kwh(all.in),
     out: kwh(all.out),
     shared: kwh(all.shared),
@@ -67,7 +71,7 @@ export function importDocument({ community, readings, extent, sums, left }: Impo
 const headings = ["member", "drew", "shared", "from grid", "injected", "shared", "to grid", "pays", "earns"];
 
 /** An import as a person reads it; kWh and money to two places. */
-export function importText({ community, readings, extent, sums, left }: Imported): string {
+export function importText({ community, readings, extent, sums, left, written }: Imported): string {
   const { quantityTick, priceTick, price, currency } = community;
   const all = totals(sums);
   const kwh = (ticks: number | bigint): string => rounded(BigInt(ticks), quantityTick, 2);
@@ -96,11 +100,30 @@ export function importText({ community, readings, extent, sums, left }: Imported
   return [
     `${community.community}: ${count(sums.length, "member")}, ${count(readings.intervals, "interval")} of `,
     `${extent.intervalMs / 60_000} minutes, ${utc(extent.fromMs)} to ${utc(extent.toMs)}\n`,
-    `${kwh(all.in)} kWh drawn, ${kwh(all.out)} kWh injected, ${kwh(all.shared)} kWh shared (key ${community.key}): `,
+    `${kwh(all.in)} kWh drawn, ${kwh(all.out)} kWh injected, ${kwh(all.shared)} kWh shared (key ${community.key.key ?? "proportional"}): `,
     `${share(all.shared, all.in)} of what was drawn, ${share(all.shared, all.out)} of what was injected\n`,
     ...notes.map((note) => `${note}\n`),
     `\nkWh, and ${currency} at ${formatTicks(price, priceTick)} per kWh\n`,
     table(headings, rows),
     andMore(sums.length),
+    written === null ? "" : ledgerText(written, readings.members[0]!),
+  ].join("");
+}
+
+const ledgerDocument = ({ folder, blocks, head, complete }: WrittenLedger): object => ({
+  folder,
+  blocks,
+  head,
+  complete,
+});
+
+/** Where the ledger is, and what to do with it next. */
+function ledgerText({ folder, blocks, head, complete }: WrittenLedger, member: string): string {
+  if (!complete) return `\nstopped after ${count(blocks, "block")}; the same command goes on there\n`;
+  const shown = /^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder);
+  return [
+    `\n${count(blocks, "block")} in ${folder}, head ${head}\n`,
+    `  gridclear verify ${shown}\n`,
+    `  gridclear statement ${shown} ${/^[\w.-]+$/.test(member) ? member : JSON.stringify(member)}\n`,
   ].join("");
 }

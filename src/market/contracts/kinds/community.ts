@@ -1,5 +1,5 @@
 /** Communities that share what was metered, and who takes part in one with how much of its meter. */
-import { integer, record, text } from "../../../check.js";
+import { type Check, integer, record, text } from "../../../check.js";
 import { fail } from "../../../errors.js";
 import { namedKey } from "../../../sharing/namedkey.js";
 import { ppm } from "../../../units.js";
@@ -9,7 +9,7 @@ import type { Terms } from "../terms.js";
 import { type ContractKind, dated } from "./kind.js";
 
 /** A name without a slash: what comes behind it in the key of a member is the member's id, which may have some. */
-const communityName = text(
+export const communityName: Check<string> = text(
   /^[^\p{C}\p{Zl}\p{Zp}/]{1,64}$/u,
   128,
   "1 to 64 printable characters without a slash",
