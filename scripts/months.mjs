@@ -1,8 +1,8 @@
 // Three months of seventeen measured homes, shared by a French, an Austrian and a Swiss rule (docs/months.md).
-//   node scripts/months.mjs [FOLDER]   after `npm run build:lib`; the data set lies beside the checkout (../shared/data)
+//   node scripts/months.mjs [FOLDER]   after `npm run build:lib`; the data set lies in ../shared/data
 // Of each month it writes meter files in a form of that country and COMMUNITY.json into FOLDER (default build/months),
-// calls `gridclear import`, computes every member's energy and money again by the words of docs/sharing.md, without the
-// package, and prints a table. It fails where the two differ by a tick.
+// calls `gridclear import`, computes every member's energy and money again by the words of docs/sharing.md, without
+// the package, and prints a table. It fails where the two differ by a tick.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * The ledger of an import: a market whose carrier is shared, and of each interval a period with its readings, as if the
- * meters had reported when it was over (docs/import.md).
+ * The ledger of an import: a market whose carrier is shared, and of each interval a period with its readings, as if
+ * the meters had reported when it was over (docs/import.md).
  */
 import { hex } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";

@@ -1,4 +1,4 @@
-// The ledger of an import: a period for each interval, gone on with where it stopped, and refused where it is another's.
+// The ledger of an import: a period for each interval; gone on with where it stopped, refused where it is another's.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
