@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { bill } from "../../src/bill/bill.js";
 import { openEngine } from "../../src/core/engine.js";
 import { GridclearError } from "../../src/errors.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
@@ -364,6 +365,19 @@ const rows: { readonly [name: string]: Row } = {
   localTime: { call: [zone, july.fromMs], takes: { 1: [7] } },
   monthOf: { call: [zone, "2026-07"] },
   ratioText: { call: [{ num: 1n, den: 3n }, 2], takes: { 1: [7] } },
+  bill: {
+    call: [openBundle(decodeBundle(bundle), hasher), { month: "1970-01" }],
+  },
+  billCsv: { call: [bill(openBundle(decodeBundle(bundle), hasher), { month: "1970-01" })] },
+  billJson: { call: [bill(openBundle(decodeBundle(bundle), hasher), { month: "1970-01" })] },
+  parseTariff: {
+    call: [
+      '{"name":"t","currency":"EUR","zone":"UTC","components":[{"by":"month","name":"m","sort":"grid","rate":"1"}]}',
+      () => "",
+    ],
+    takes: { 1: [undefined] },
+  },
+  tariffSchema: { call: [] },
   zoneOffsets: { call: ["Europe/Vienna", 0, july.toMs], takes: { 1: [7], 2: [7] } },
   bundledScenario: { call: ["small"] },
   checkScenario: { call: [{ name: "street", participants: { home: 2 } }] },

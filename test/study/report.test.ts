@@ -1,8 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
+import { html } from "../../src/html.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { estimateText, figure, placesFor, signed } from "../../src/study/report/figures.js";
-import { html } from "../../src/study/report/html.js";
 import { reportPage, type StudyFacts } from "../../src/study/report/page.js";
 import { runsCsv, summaryCsv } from "../../src/study/report/tables.js";
 import { parseSetting, variantsOf } from "../../src/study/settings.js";

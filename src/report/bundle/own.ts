@@ -58,6 +58,7 @@ export function isOwnRule(contract: Contract, member: string): boolean {
   return (
     contract.kind === "tariff" ||
     contract.kind === "payment" ||
+    contract.kind === "clearing" ||
     (contract.kind === "participant" && contract.id === member)
   );
 }

@@ -3,11 +3,11 @@
  * colours come from the style sheet, and what a chart shows stands beside it in words or a table too.
  */
 
+import { html, type Markup } from "../../html.js";
 import { settingText } from "../settings.js";
 import { isClear } from "../statistics.js";
 import type { Compared, Plan, Result } from "../study.js";
 import { estimateText, figure, placesFor, signed } from "./figures.js";
-import { html, type Markup } from "./html.js";
 
 /** Colours of variants, by class; after the last the first comes again, which is why names stand there too. */
 const colours = 8;

@@ -2,12 +2,13 @@
  * The report of a study: one HTML file that needs nothing else, with a chart and a row of a table for each measure. It
  * runs no script, and its policy lets it load nothing.
  */
+
+import { html, Markup, type Piece } from "../../html.js";
 import type { Measure } from "../measures.js";
 import { isClear } from "../statistics.js";
 import type { Compared, Plan } from "../study.js";
 import { colourOf, curveChart, curvesOf, strips } from "./charts.js";
 import { estimateText, placesFor, signed } from "./figures.js";
-import { html, Markup, type Piece } from "./html.js";
 import { style } from "./style.js";
 
 /** What a report says of a study beside its figures. */

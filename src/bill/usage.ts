@@ -1,0 +1,244 @@
+/**
+ * What the proved records of a member say of a month: by carrier and period the energy that was bought, shared, metered
+ * and paid for, and by which contracts. Records tell what happened; what it costs beside the ledger is `bill.ts`.
+ */
+import { decodeCanonical } from "../ledger/format/canonical.js";
+import type { Header } from "../ledger/format/header.js";
+import { readRecord } from "../ledger/format/layout.js";
+import {
+  account,
+  flowCode,
+  flowLayout,
+  meteredPeriod,
+  readingLayout,
+  tradeCode,
+  tradeLayout,
+} from "../ledger/format/records.js";
+import type { BundleRecord } from "../ledger/proof/bundle.js";
+import { accountOf } from "../market/books/accounts.js";
+import { type Pay, type PaymentKind, payFlow, payReading, payTrade } from "../market/books/payments.js";
+import type {
+  Contract,
+  ParticipantContract,
+  PaymentContract,
+  TariffContract,
+} from "../market/contracts/contracts.js";
+import { contractKey } from "../market/contracts/kinds.js";
+import { type Carrier, carriers } from "../units.js";
+
+/** A member's records of a block, with its header; the first of a bundle that begins late has no period of its own. */
+export interface ProvedBlock {
+  readonly header: Header;
+  readonly records: readonly BundleRecord[];
+}
+
+/** A member by the id and the number that records have. */
+export interface BilledMember {
+  readonly id: string;
+  readonly number: number;
+}
+
+/** Energy of a carrier in a period, quantity ticks. */
+export interface Traded {
+  /** Bought from members, the pool and stores, and what its own stores drew. */
+  bought: bigint;
+  sold: bigint;
+  /** From and to the grid at prices of the ledger. */
+  imported: bigint;
+  exported: bigint;
+  /** What its meter said last; null before any reading. */
+  metered: { readonly in: bigint; readonly out: bigint } | null;
+}
+
+/** Money that records of one kind moved, and the energy in them. */
+export interface Moved {
+  readonly carrier: Carrier;
+  readonly kind: PaymentKind;
+  /** Whether the member paid it; else it was paid. */
+  readonly isPaid: boolean;
+  /** Amount ticks, not negative in sum unless prices are. */
+  amount: bigint;
+  energy: bigint;
+  /** How many records say it. */
+  records: number;
+}
+
+/** A period of the month, with the contracts that held in it. */
+export interface UsedPeriod {
+  readonly period: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly tariffs: { readonly [carrier in Carrier]?: TariffContract };
+  readonly traded: { readonly [carrier in Carrier]?: Traded };
+}
+
+/** A month of a member, as far as its records tell. */
+export interface Usage {
+  readonly periods: readonly UsedPeriod[];
+  readonly moved: readonly Moved[];
+  /** What corrections of periods before the month moved, as far as they came after that month was closed. */
+  readonly earlier: readonly Moved[];
+  /** Whether every reading of these periods that is due has come or was estimated. */
+  readonly isSettled: boolean;
+}
+
+const others = -1;
+
+/** Reads the records of blocks, in order, into what a month comes to. */
+export class UsageReader {
+  readonly #member: BilledMember;
+  readonly #rules = new Map<string, Contract>();
+  readonly #isIn: (ms: number) => boolean;
+  readonly #periods = new Map<number, UsedPeriod>();
+  readonly #moved = new Map<string, Moved>();
+  readonly #earlier = new Map<string, Moved>();
+  #before: Header | null = null;
+  /** Periods after a period's own in which its readings are due, by the contracts at the beginning and the end. */
+  #firstWindow = 0;
+  #lastWindow = 0;
+  #last = 0;
+
+  /** `isIn` says whether a period that begins at an instant is in the month. */
+  constructor(member: BilledMember, isIn: (ms: number) => boolean) {
+    this.#member = member;
+    this.#isIn = isIn;
+  }
+
+  /** Takes the records of the next block. */
+  add({ header, records }: ProvedBlock): void {
+    for (const { section, bytes } of records)
+      if (section === "contracts" || section === "rules")
+        this.#enter(decodeCanonical(bytes) as unknown as Contract);
+    const before = this.#before;
+    this.#before = header;
+    this.#last = header.period;
+    if (before === null) return;
+    if (this.#isIn(before.timestampMs)) this.#begin(before.timestampMs, header);
+    const orders = new Set<number>();
+    for (const { section, index, bytes } of records)
+      if (section === "orders") orders.add(index);
+      else if (section === "trades") this.#trade(bytes, orders, header.period);
+      else if (section === "flows") this.#flow(bytes, header.period);
+      else if (section === "readings") this.#reading(bytes, header.period);
+  }
+
+  /** What came of all blocks. */
+  end(): Usage {
+    const periods = [...this.#periods.values()];
+    const lastPeriod = periods.at(-1)?.period ?? Number.POSITIVE_INFINITY;
+    return {
+      periods,
+      moved: [...this.#moved.values()],
+      earlier: [...this.#earlier.values()],
+      isSettled: this.#last >= lastPeriod + this.#lastWindow,
+    };
+  }
+
+  #enter(contract: Contract): void {
+    if (contract.kind === "end") this.#rules.delete(contract.contract);
+    else if (contract.kind !== "participant" || contract.id === this.#member.id)
+      this.#rules.set(contractKey(contract), contract);
+  }
+
+  #begin(fromMs: number, { period, timestampMs }: Header): void {
+    const window = (this.#rules.get("payment") as PaymentContract | undefined)?.metering?.window ?? 0;
+    if (this.#periods.size === 0) this.#firstWindow = window;
+    this.#lastWindow = window;
+    const own = this.#rules.get(`participant/${this.#member.id}`) as ParticipantContract | undefined;
+    const tariffs: { [carrier in Carrier]?: TariffContract } = {};
+    for (const carrier of carriers) {
+      const name = own?.tariffs?.[carrier];
+      const held = name === undefined ? undefined : this.#rules.get(`tariff/${name}`);
+      if (held !== undefined) tariffs[carrier] = held as TariffContract;
+    }
+    this.#periods.set(period, { period, fromMs, toMs: timestampMs, tariffs, traded: {} });
+  }
+
+  /** The energy of a carrier in a period of the month; null outside it. */
+  #tradedIn(period: number, carrier: Carrier): Traded | null {
+    const used = this.#periods.get(period);
+    if (used === undefined) return null;
+    const traded = used.traded as { [carrier in Carrier]?: Traded };
+    traded[carrier] ??= { bought: 0n, sold: 0n, imported: 0n, exported: 0n, metered: null };
+    return traded[carrier];
+  }
+
+  /** Takes what a record moves on the account of the member. */
+  #pay(sums: Map<string, Moved>, carrier: Carrier, energy: bigint): Pay {
+    const own = accountOf(this.#member.number);
+    return (kind, from, to, amount) => {
+      if (from === to || (from !== own && to !== own) || BigInt(amount) === 0n) return;
+      const isPaid = from === own;
+      const key = `${carrier}/${kind}/${isPaid}`;
+      const sum = sums.get(key) ?? { carrier, kind, isPaid, amount: 0n, energy: 0n, records: 0 };
+      sums.set(key, sum);
+      sum.amount += BigInt(amount);
+      sum.energy += energy;
+      sum.records += 1;
+    };
+  }
+
+  #trade(bytes: Uint8Array, orders: ReadonlySet<number>, period: number): void {
+    const found = readRecord(tradeLayout, bytes, 0);
+    const traded = this.#tradedIn(period, found.carrier);
+    if (traded === null) return;
+    const own = accountOf(this.#member.number);
+    const buys = found.buyer === "order" && orders.has(found.bid);
+    const sells = found.seller === "order" && orders.has(found.offer);
+    const energy = BigInt(found.quantity);
+    if (buys) traded[found.seller === "grid" ? "imported" : "bought"] += energy;
+    if (sells) traded[found.buyer === "grid" ? "exported" : "sold"] += energy;
+    payTrade(
+      {
+        kind: tradeCode[found.kind],
+        buyer: buys ? own : found.buyer === "grid" ? account.grid : others,
+        seller: sells ? own : found.seller === "grid" ? account.grid : others,
+        supplyAmount: energy * BigInt(found.supplyPrice),
+        useAmount: energy * BigInt(found.usePrice),
+        supplyFee: found.supplyFee,
+        useFee: found.useFee,
+      },
+      this.#pay(this.#moved, found.carrier, energy),
+    );
+  }
+
+  #flow(bytes: Uint8Array, period: number): void {
+    const { kind, carrier, quantity, amount } = readRecord(flowLayout, bytes, 0);
+    const traded = this.#tradedIn(period, carrier);
+    if (traded === null) return;
+    const energy = BigInt(quantity);
+    const side = sideOf[kind];
+    if (side !== undefined) traded[side] += energy;
+    const own = (): number => accountOf(this.#member.number);
+    payFlow(
+      { kind: flowCode[kind], amount },
+      { participant: own, device: own },
+      this.#pay(this.#moved, carrier, energy),
+    );
+  }
+
+  #reading(bytes: Uint8Array, inPeriod: number): void {
+    const found = readRecord(readingLayout, bytes, 0);
+    const period = meteredPeriod(inPeriod, found.age);
+    const traded = this.#tradedIn(period, found.carrier);
+    if (traded !== null) {
+      traded.metered = { in: BigInt(found.in), out: BigInt(found.out) };
+      payReading(found, this.#pay(this.#moved, found.carrier, 0n));
+      return;
+    }
+    const [first] = this.#periods.keys();
+    // Until its month was closed, a reading belongs to the bill of that month.
+    if (first !== undefined && period < first && inPeriod >= first + this.#firstWindow)
+      payReading(found, this.#pay(this.#earlier, found.carrier, 0n));
+  }
+}
+
+/** Where a flow's energy counts. */
+const sideOf: { readonly [kind: string]: "bought" | "sold" | "imported" | "exported" } = {
+  imported: "imported",
+  exported: "exported",
+  stored: "sold",
+  charged: "bought",
+  gridCharged: "imported",
+  discharged: "sold",
+};

@@ -1,0 +1,137 @@
+/** Finds the blocks of a month in a ledger and writes the bundle from which a member's bill is made. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fromUtf8 } from "../../bytes.js";
+import { fail, GridclearError } from "../../errors.js";
+import { maxTariffLength, parseTariff } from "../../files/tarifffile.js";
+import { decodeText } from "../../files/text.js";
+import { decodeShown, isWithheld } from "../../ledger/format/block.js";
+import type { Blocks } from "../../ledger/format/chain.js";
+import { decodeHeader } from "../../ledger/format/header.js";
+import { checkpointKey } from "../../ledger/proof/checkpoint.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
+import type { Contract } from "../../market/contracts/contracts.js";
+import { contractKey } from "../../market/contracts/kinds.js";
+import { writeBundle } from "../../report/bundle/write.js";
+import { contractsOf } from "../../report/columns.js";
+import type { Tariff } from "../../tariff/components.js";
+import { type Month, monthOf, type Zone } from "../../tariff/zone.js";
+import { carriers } from "../../units.js";
+import { maxBundleBytes } from "./bundlefile.js";
+import { readInput } from "./document.js";
+import { reasonOf } from "./problem.js";
+import { snapshotBelow } from "./range.js";
+import { withSource } from "./source.js";
+
+/** A tariff from a file; files of prices lie beside it. */
+export function readTariff(path: string): Promise<Tariff> {
+  const beside = (name: string): string => {
+    const file = join(dirname(path), name);
+    try {
+      if (statSync(file).size > maxTariffLength)
+        return fail("limit", name, `at most ${maxTariffLength} bytes`, "more");
+      return decodeText(readFileSync(file)).replaceAll("\r\n", "\n");
+    } catch (error) {
+      if (error instanceof GridclearError) throw error;
+      return fail("invalid", name, "a file that can be read", reasonOf(error));
+    }
+  };
+  return readInput(path, maxTariffLength, (text) => parseTariff(text, beside));
+}
+
+/** Whose bill of which month. */
+export interface Billed {
+  readonly ledger: string;
+  readonly participant: string;
+  readonly month: string;
+  /** From a file, in the place of the ledger's; null: the ledger's. */
+  readonly tariff: Tariff | null;
+}
+
+/** When the blocks of a ledger were sealed, and the contracts that came in them. */
+interface Scanned {
+  readonly timestamps: readonly number[];
+  readonly contracts: ReadonlyMap<string, Contract>;
+  /** Of each payment contract the height, and periods after a period's own in which its readings are due. */
+  readonly windows: readonly (readonly [height: number, window: number])[];
+}
+
+async function scan(blocks: Blocks): Promise<Scanned> {
+  const timestamps: number[] = [];
+  const windows: [number, number][] = [];
+  const contracts = new Map<string, Contract>();
+  for await (const bytes of blocks) {
+    const header = decodeHeader(bytes);
+    const height = timestamps.push(header.timestampMs) - 1;
+    if (header.sections.contracts.count === 0 || isWithheld(header, bytes)) continue;
+    for (const contract of contractsOf(decodeShown(bytes))) {
+      contracts.set(contractKey(contract), contract);
+      if (contract.kind === "payment") windows.push([height, contract.metering?.window ?? 0]);
+    }
+  }
+  return { timestamps, contracts, windows };
+}
+
+const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
+
+/** The zone of the tariff by which a member is billed; UTC without one. */
+function zoneOf({ contracts }: Scanned, { participant, tariff }: Billed): Zone {
+  if (tariff !== null) return tariff.zone;
+  const own = contracts.get(`participant/${participant}`);
+  for (const carrier of carriers) {
+    const name = own?.kind === "participant" ? own.tariffs?.[carrier] : undefined;
+    const held = name === undefined ? undefined : contracts.get(`tariff/${name}`);
+    if (held?.kind === "tariff") return held.zone;
+  }
+  return utc;
+}
+
+/** Heights of the periods that begin in a month, half-open, and of those in which their readings are due. */
+function heightsIn(
+  { timestamps, windows }: Scanned,
+  month: Month,
+  name: string,
+): { from: number; to: number } {
+  let [from, last] = [0, 0];
+  for (let height = 1; height < timestamps.length; height += 1) {
+    const begins = timestamps[height - 1]!;
+    if (begins < month.fromMs || begins >= month.toMs) continue;
+    if (from === 0) from = height;
+    last = height;
+  }
+  if (from === 0) return fail("invalid", "--month", "a month of which the ledger has a period", name);
+  const window = windows.findLast(([height]) => height <= last)?.[1] ?? 0;
+  return { from, to: Math.min(last + window + 1, timestamps.length) };
+}
+
+/**
+ * The bundle of a member that its bill of a month is made from. Throws `invalid` naming what of the command line there
+ * is not, `corrupt` for a ledger that is not good.
+ */
+export async function monthBundle(billed: Billed): Promise<string> {
+  const { ledger, participant, month } = billed;
+  const hasher = await openHasher();
+  return withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
+    const scanned = await scan(blocks());
+    const range = heightsIn(scanned, monthNamed(zoneOf(scanned, billed), month), month);
+    const note = await store?.getMeta(checkpointKey);
+    const snapshot = await snapshotBelow(range.from, store, hasher);
+    const options = { ...range, hasher, note: note ? fromUtf8(note) : null, snapshot };
+    let text = "";
+    for await (const lines of writeBundle(blocks(), participant, options)) {
+      text += lines;
+      if (text.length > maxBundleBytes)
+        fail("limit", "bundle", `at most ${maxBundleBytes} characters`, text.length);
+    }
+    return text;
+  });
+}
+
+function monthNamed(zone: Zone, name: string): Month {
+  try {
+    return monthOf(zone, name);
+  } catch (error) {
+    if (!(error instanceof GridclearError)) throw error;
+    return fail(error.code, "--month", error.wanted, error.value);
+  }
+}
