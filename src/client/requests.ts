@@ -2,10 +2,9 @@
  * Requests of a member to a service of a market, over HTTP from Node or a page: signed, bounded in time and length, and
  * sent again where that is safe.
  */
-import { hex } from "../bytes.js";
 import { type ErrorCode, fail, GridclearError } from "../errors.js";
+import { signRequest } from "../ledger/keys/authorization.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
-import { readStatement } from "../ledger/keys/message.js";
 import type { Ask } from "../ledger/service/server.js";
 
 /** How a service is asked. */
@@ -145,12 +144,10 @@ export class Requests {
   }
 
   async #authorization(path: string, { marketId, participant, key }: Signer): Promise<string> {
-    const until = this.#options.now() + goodMs;
+    const untilMs = this.#options.now() + goodMs;
     const { pathname } = new URL(this.#base);
-    const signed = `GET ${pathname === "/" ? "" : pathname}${path}`;
-    const signature = hex(await key.sign(readStatement(marketId, until, signed)));
-    const id = encodeURIComponent(participant);
-    return `Gridclear key=${hex(key.publicKey)},until=${until},participant=${id},signature=${signature}`;
+    const request = `GET ${pathname === "/" ? "" : pathname}${path}`;
+    return signRequest({ marketId, untilMs, request, participant }, key);
   }
 }
 

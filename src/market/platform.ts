@@ -116,6 +116,18 @@ export class Platform {
     return this.#note;
   }
 
+  /** Number of blocks that the newest head covers. */
+  get size(): number {
+    return this.#history.size;
+  }
+
+  /** The head over the first `size` blocks, signed. Throws `invalid` beyond {@link Platform.size}, and for none. */
+  async noteOf(size: number): Promise<string> {
+    const { key, hasher, market } = this.#options;
+    const root = this.#history.root(size);
+    return signCheckpoint({ origin: originOf(market.id), size, root }, key, hasher);
+  }
+
   /**
    * Answers one member: what {@link Platform.answer} tells everybody, and in a private market a proof of each of that
    * member's own orders, as `LightClient.judge` asks for with a receipt. The row of such a proof has the salted hashes

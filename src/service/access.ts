@@ -7,6 +7,7 @@ import { fail } from "../errors.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { recordsRoot } from "../ledger/format/sections.js";
+import { parseAuthorization } from "../ledger/keys/authorization.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { batchStatement, readStatement } from "../ledger/keys/message.js";
 import { plainHasher } from "../ledger/tree/plain.js";
@@ -35,9 +36,6 @@ export type Asker =
   | { readonly kind: "auditor"; readonly isOperator: boolean }
   | { readonly kind: "member"; readonly participant: string };
 
-const pattern =
-  /^Gridclear key=([0-9a-f]{64}),until=(\d{1,15}),(?:participant=([^,]{1,600}),)?signature=([0-9a-f]{128})$/;
-
 /** Tells who asks. */
 export class Access {
   readonly #parts: AccessParts;
@@ -53,29 +51,20 @@ export class Access {
    */
   async asker(authorization: string | undefined, request: string): Promise<Asker> {
     if (authorization === undefined) return { kind: "anybody" };
-    const match = pattern.exec(authorization);
-    if (match === null)
-      return fail(
-        "invalid",
-        "Authorization",
-        "Gridclear key=…,until=…,participant=…,signature=…",
-        authorization,
-      );
-    const [, key, until, id, signature] = match;
+    const { key: given, untilMs, participant, signature } = parseAuthorization(authorization);
+    const key = hex(given);
     const { market, signatures, auditors, operator, readMs, now } = this.#parts;
-    const untilMs = Number(until);
     if (untilMs < now()) fail("signature", "Authorization.until", "a moment that is not past", untilMs);
     if (untilMs > now() + readMs)
       fail("signature", "Authorization.until", `at most ${readMs} ms from now`, untilMs);
-    const given = fromHex(key, "Authorization.key");
     const statement = readStatement(market.id, untilMs, request);
-    if (!(await signatures.verify(given, statement, fromHex(signature, "Authorization.signature"))))
-      fail("signature", "Authorization.signature", `one over ${request}`, hex(given));
-    if (id === undefined)
-      return auditors.has(key!) || key === operator
+    if (!(await signatures.verify(given, statement, signature)))
+      fail("signature", "Authorization.signature", `one over ${request}`, key);
+    if (participant === null)
+      return auditors.has(key) || key === operator
         ? { kind: "auditor", isOperator: key === operator }
         : fail("signature", "Authorization.key", "an auditor's, or a participant with it", key);
-    return { kind: "member", participant: this.#member(decoded(id), key!) };
+    return { kind: "member", participant: this.#member(participant, key) };
   }
 
   #member(participant: string, key: string): string {
@@ -137,13 +126,5 @@ export class Access {
     const isOwn = asker.kind === "member" && asker.participant === participant;
     if (!isOpen && !isOwn && asker.kind !== "auditor")
       fail("signature", "Authorization", `one of ${participant}, or an auditor's`, asker.kind);
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return fail("invalid", "Authorization.participant", "a percent-encoded id", text);
   }
 }

@@ -1,22 +1,34 @@
 /**
- * Who may join a market: those of the market file, and those whom the operator admitted since. The latter are kept
- * beside the blocks of the ledger, so that they are known after a restart; who has joined stands in the ledger itself.
+ * Who may join a market, and who may not trade in it any more: those of the market file, and what the operator has said
+ * since. The latter is kept beside the blocks of the ledger, so that it is known after a restart; who has joined stands
+ * in the ledger itself, and can't be taken out of it.
  */
 import { fromUtf8, toUtf8 } from "../bytes.js";
-import { hexText, identifier, object } from "../check.js";
-import { fail } from "../errors.js";
+import { hexText, identifier, list, object } from "../check.js";
+import { fail, GridclearError } from "../errors.js";
 import type { Store } from "../ledger/store/store.js";
 
-const metaKey = "admitted";
-const mostAdmitted = 10_000;
+const metaKey = "admissions";
+const mostSaid = 10_000;
 const publicKey = hexText(32);
+const removedCheck = list(identifier, 0, mostSaid);
 
-/** Members by id with the public key that each must join with. */
+/** What a member that was removed may still sign: to have its money, and to end what stands by its contracts. */
+const lastContracts: readonly unknown[] = ["withdrawal", "end"];
+
+/** What the operator has said. */
+interface Said {
+  /** Key that each must join with, by id. */
+  readonly admitted: ReadonlyMap<string, string>;
+  readonly removed: ReadonlySet<string>;
+}
+
+/** Members by id with the public key that each must join with, and those who were removed. */
 export class Admissions {
   readonly #store: Store;
   /** Of the market file; null: whoever signs for itself may join. */
   readonly #members: ReadonlyMap<string, string> | null;
-  #admitted: Promise<Map<string, string>> | null = null;
+  #said: Promise<Said> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, members: ReadonlyMap<string, string> | null) {
@@ -26,42 +38,101 @@ export class Admissions {
 
   /** All who may join, whether they have or not; null: everybody may. */
   async all(): Promise<ReadonlyMap<string, string> | null> {
-    return this.#members === null ? null : new Map([...this.#members, ...(await this.#known())]);
+    if (this.#members === null) return null;
+    const { admitted, removed } = await this.#known();
+    return new Map([...this.#members, ...admitted].filter(([id]) => !removed.has(id)));
   }
 
-  /** Throws `refused` unless an id may join with a key. */
-  async need(id: string, key: unknown): Promise<void> {
+  async #needAdmitted(id: string, key: unknown): Promise<void> {
+    await this.needKept(id, "contract.id");
     const all = await this.all();
     if (all !== null && all.get(id) !== key)
       fail("refused", "contract.id", "a member that the operator has admitted, with its key", id);
   }
 
-  /** Admits a member, in the place of what was said of the id before. Resolves when it is on the disk. */
-  admit(id: string, key: string): Promise<void> {
-    const admitted = this.#turn.then(async () => {
-      if (this.#members === null)
-        fail("refused", "members", "a market file that says who may join", "one where everybody may");
-      const known = new Map(await this.#known()).set(id, key);
-      if (known.size > mostAdmitted)
-        fail("limit", "members", `at most ${mostAdmitted} admitted at run time`, known.size);
-      await this.#store.putMeta(metaKey, toUtf8(JSON.stringify(Object.fromEntries(known))));
-      this.#admitted = Promise.resolve(known);
-    });
-    this.#turn = admitted.catch(() => {});
-    return admitted;
+  /** Those of some ids that were removed. */
+  async removedOf(ids: readonly string[]): Promise<string[]> {
+    const { removed } = await this.#known();
+    return ids.filter((id) => removed.has(id));
   }
 
-  #known(): Promise<Map<string, string>> {
-    this.#admitted ??= this.#store.getMeta(metaKey).then((bytes) => {
-      if (bytes === null) return new Map();
-      const kept: unknown = JSON.parse(fromUtf8(bytes) ?? "null");
-      return new Map(
-        Object.entries(object(kept, metaKey)).map(([id, key]) => [
-          identifier(id, metaKey),
-          publicKey(key, `${metaKey}.${id}`),
-        ]),
-      );
+  /** Whether a member was removed. */
+  async isRemoved(id: string): Promise<boolean> {
+    return (await this.#known()).removed.has(id);
+  }
+
+  /** Throws `refused` for a member that was removed. */
+  async needKept(id: string, field: string): Promise<void> {
+    if (await this.isRemoved(id)) throw removedMember(field, id);
+  }
+
+  /**
+   * Throws `refused` for the first contract of a participant whom the operator did not admit, and for all but the last
+   * contracts of one who was removed.
+   */
+  async needContract(
+    { kind, id, key, participant, owner }: Readonly<Record<string, unknown>>,
+    hasJoined: (id: string) => boolean,
+  ): Promise<void> {
+    if (lastContracts.includes(kind)) return;
+    if (kind === "participant" && typeof id === "string" && !hasJoined(id))
+      return this.#needAdmitted(id, key);
+    for (const [field, whom] of Object.entries({ id, participant, owner }))
+      if (typeof whom === "string" && (field !== "id" || kind === "participant"))
+        await this.needKept(whom, `contract.${field}`);
+  }
+
+  /** Admits a member, in the place of what was said of the id before. Resolves when it is on the disk. */
+  admit(id: string, key: string): Promise<void> {
+    return this.#change(({ admitted, removed }) => {
+      if (this.#members === null && !removed.has(id))
+        fail("refused", "members", "a market file that says who may join", "one where everybody may");
+      return { admitted: new Map(admitted).set(id, key), removed: without(removed, id) };
     });
-    return this.#admitted;
+  }
+
+  /** Takes the admission of a member back. Resolves when it is on the disk. */
+  remove(id: string): Promise<void> {
+    return this.#change(({ admitted, removed }) => ({
+      admitted: new Map([...admitted].filter(([known]) => known !== id)),
+      removed: new Set(removed).add(id),
+    }));
+  }
+
+  #change(change: (said: Said) => Said): Promise<void> {
+    const changed = this.#turn.then(async () => {
+      const said = change(await this.#known());
+      const count = said.admitted.size + said.removed.size;
+      if (count > mostSaid)
+        fail("limit", "members", `at most ${mostSaid} admitted and removed at run time`, count);
+      const { admitted, removed } = said;
+      const kept = { admitted: Object.fromEntries(admitted), removed: [...removed] };
+      await this.#store.putMeta(metaKey, toUtf8(JSON.stringify(kept)));
+      this.#said = Promise.resolve(said);
+    });
+    this.#turn = changed.catch(() => {});
+    return changed;
+  }
+
+  #known(): Promise<Said> {
+    this.#said ??= this.#store.getMeta(metaKey).then((bytes) => {
+      if (bytes === null) return { admitted: new Map(), removed: new Set() };
+      const kept = object(JSON.parse(fromUtf8(bytes) ?? "null"), metaKey);
+      const admitted = Object.entries(object(kept.admitted, `${metaKey}.admitted`)).map(
+        ([id, key]) => [identifier(id, metaKey), publicKey(key, `${metaKey}.${id}`)] as const,
+      );
+      return {
+        admitted: new Map(admitted),
+        removed: new Set(removedCheck(kept.removed, `${metaKey}.removed`)),
+      };
+    });
+    return this.#said;
   }
 }
+
+const without = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> =>
+  new Set([...ids].filter((known) => known !== id));
+
+/** Why something of a removed member is refused. */
+export const removedMember = (field: string, id: string): GridclearError =>
+  new GridclearError("refused", { field, wanted: "a member that the operator has not removed", got: id });

@@ -28,11 +28,20 @@ export class Rates {
   }
 }
 
-/** What counts as one address: of IPv6 the first 64 bits, as whoever has one such address has all of its network. */
+/**
+ * What counts as one address: of IPv6 the first 64 bits, as whoever has one such address has all of its network; of
+ * IPv4, also where it comes as IPv6, all of it.
+ */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
   const [head = "", tail] = address.split("::");
-  const groups = (text: string): string[] => text.split(":").filter((group) => group !== "");
+  const groups = (text: string): string[] =>
+    text
+      .split(":")
+      .filter((group) => group !== "")
+      .map((group) => Number.parseInt(group, 16).toString(16));
   const [first, last] = [groups(head), groups(tail ?? "")];
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
   return [...first, ...new Array<string>(zeros).fill("0"), ...last].slice(0, 4).join(":");

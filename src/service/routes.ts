@@ -12,6 +12,7 @@ import { type Names, namesOf } from "./documents.js";
 import type { Feed } from "./feed.js";
 import { answerProblem, problem } from "./problems.js";
 import type { ServiceLimits } from "./settings.js";
+import type { Turns } from "./turns.js";
 
 /** What a request carries through the service. */
 export interface Env {
@@ -36,6 +37,7 @@ export interface RouteParts {
   readonly feed: Feed;
   readonly limits: ServiceLimits;
   readonly admissions: Admissions;
+  readonly turns: Turns;
   /** null: there is none, and nobody passes for one. */
   readonly operator: OperatorOptions | null;
 }

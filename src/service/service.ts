@@ -26,6 +26,7 @@ import { operatorRoutes } from "./routes/operator.js";
 import { statementRoutes } from "./routes/statements.js";
 import { type Env, type OperatorOptions, type RouteParts, requested } from "./routes.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
+import { Turns } from "./turns.js";
 
 /** Where a service writes what happens; pino's loggers are such. */
 export interface ServiceLog {
@@ -117,7 +118,8 @@ export function openService(options: ServiceOptions): Service {
   });
   const metrics = new Metrics(market, now);
   const admissions = new Admissions(market.store, options.members ?? null);
-  const parts: RouteParts = { platform, access, feed, limits, admissions, operator };
+  const turns = new Turns(limits);
+  const parts: RouteParts = { platform, access, feed, limits, admissions, turns, operator };
   const monitors = new Set(options.monitors ?? thisMachine);
   const stopLogging = market.on("failed", ({ error }) => {
     log.error({ error: String(error) }, "the market has stopped");
@@ -204,7 +206,7 @@ const refusing =
         : problemOf(error);
     metrics.refused(said.code);
     if (said.code === "internal") log.error({ error: String(error.stack) }, "a request failed");
-    return answerProblem(said);
+    return answerProblem(said, said.status === 503 ? { "retry-after": "1" } : {});
   };
 
 /** Counts and logs each request: its route, not what stands in it, so that no name gets into a log. */

@@ -18,8 +18,11 @@ export interface ServiceLimits {
   readonly streams: number;
   /** How many sealed periods back a stream may begin, and how many blocks a statement may be about. */
   readonly history: number;
-  /** Reports worked out at once: statements read many blocks. */
-  readonly reports: number;
+  /** Costly answers that are made at once: statements, bundles, proofs, snapshots. */
+  readonly answers: number;
+  /** How many more of them wait for their turn, and how many one address may have that are made or wait. */
+  readonly answersWaiting: number;
+  readonly answersEach: number;
   /** How far ahead the expiry of a signed request may lie, in milliseconds. */
   readonly readMs: number;
 }
@@ -37,7 +40,9 @@ export const defaultLimits: ServiceLimits = {
   connections: 64,
   streams: 1_000,
   history: 2_880,
-  reports: 2,
+  answers: 4,
+  answersWaiting: 1_000,
+  answersEach: 8,
   readMs: 300_000,
 };
 

@@ -231,6 +231,8 @@ describe("who takes what there is", () => {
     expect(networkOf("2001:db8::1")).toBe("2001:db8:0:0");
     expect(networkOf("::1")).toBe("0:0:0:0");
     expect(networkOf("fe80::")).toBe("fe80:0:0:0");
+    expect(networkOf("2001:0DB8:0001:2::9")).toBe("2001:db8:1:2");
+    expect(networkOf("::ffff:203.0.113.7")).toBe("203.0.113.7");
   });
 });
 

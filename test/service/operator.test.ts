@@ -3,15 +3,32 @@
 import { describe, expect, test } from "vitest";
 import { hex, toUtf8 } from "../../src/bytes.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import { orderLayout } from "../../src/ledger/format/records.js";
+import { recordsRoot } from "../../src/ledger/format/sections.js";
+import { signRequest } from "../../src/ledger/keys/authorization.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
-import { contractStatement, readStatement } from "../../src/ledger/keys/message.js";
+import { batchStatement, contractStatement } from "../../src/ledger/keys/message.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { encodeColumns } from "../../src/service/columns.js";
 import { type ServeOptions, serve } from "../support/service.js";
-import { checkLedger, platform as platformKey, signatures, signContract } from "../support/signedmarket.js";
+import {
+  checkLedger,
+  gateway,
+  keys,
+  order,
+  platform as platformKey,
+  signatures,
+  signContract,
+  signedContracts,
+} from "../support/signedmarket.js";
 
 const operatorKey = await signatures.generate();
 const eve = await signatures.generate();
+
+const ofPrivate = signedContracts().map((contract) =>
+  contract.kind === "market" ? { ...contract, privacy: "private" as const } : contract,
+);
 
 /** What a request is signed with; `signedBody` is another than is sent. */
 interface Signing {
@@ -43,8 +60,10 @@ async function administered(options: ServeOptions = {}) {
     { body = "", signedBody, key = operatorKey, untilMs = 61_000 }: Signing = {},
   ) => {
     const hash = method === "POST" ? ` ${hex(plainHasher.sha256(toUtf8(signedBody ?? body)))}` : "";
-    const signature = hex(await key.sign(readStatement(id, untilMs, `${method} ${path}${hash}`)));
-    const authorization = `Gridclear key=${hex(key.publicKey)},until=${untilMs},signature=${signature}`;
+    const authorization = await signRequest(
+      { marketId: id, untilMs, request: `${method} ${path}${hash}` },
+      key,
+    );
     const headers = { authorization, "content-type": "application/json" };
     return served.ask(path, { method, headers, ...(method === "POST" ? { body } : {}) });
   };
@@ -61,7 +80,12 @@ async function administered(options: ServeOptions = {}) {
     const signature = hex(await key.sign(contractStatement(id, encodeCanonical(contract))));
     return served.post("/v1/contracts", { contract, signature });
   };
-  return { ...served, request, act, join, closed: () => closed };
+  const propose = async (given: { readonly [field: string]: unknown; readonly kind: string }) => {
+    const contract = { ...given, from: served.market.period + 1 };
+    const signature = hex(await keys.get("ann")!.sign(contractStatement(id, encodeCanonical(contract))));
+    return served.post("/v1/contracts", { contract, signature });
+  };
+  return { ...served, request, act, join, propose, closed: () => closed };
 }
 
 describe("the operator", () => {
@@ -78,7 +102,12 @@ describe("the operator", () => {
 
     const again = await administered({ medium });
     const waiting = await again.request("GET", "/v1/operator/members");
-    expect(waiting.body.members).toContainEqual({ ...admission, number: null, balance: null });
+    expect(waiting.body.members).toContainEqual({
+      ...admission,
+      number: null,
+      balance: null,
+      removed: false,
+    });
     expect((await again.join("eve")).status).toBe(200);
     await again.market.clearPeriod(30_000);
     const { body } = await again.request("GET", "/v1/operator/members");
@@ -88,7 +117,7 @@ describe("the operator", () => {
       "cid",
       "eve",
     ]);
-    expect(body.members[3]).toEqual({ ...admission, number: 3, balance: "0" });
+    expect(body.members[3]).toEqual({ ...admission, number: 3, balance: "0", removed: false });
     expect(await again.act("members", admission)).toMatchObject({ status: 409 });
   });
 
@@ -114,6 +143,93 @@ describe("the operator", () => {
     ];
     for (const [body, status, field] of bad)
       expect(await act("deposits", body)).toMatchObject({ status, body: { field } });
+  });
+
+  test("removes a member: nothing is taken from it but what pays it out, also after a restart, until it is admitted again", async () => {
+    const medium = memoryMedium();
+    let served = await administered({ medium, market: { contracts: ofPrivate } });
+    const { act, market, post, signed } = served;
+    await act("deposits", { participant: "ann", amount: "12.5", number: 1 });
+    await market.clearPeriod(30_000);
+    const before = await signed(order("ann", "offer", "1", "0.08"));
+    const taken = await post("/v1/orders", before);
+    expect(taken.status).toBe(200);
+    expect(await act("removals", { participant: "nobody" })).toMatchObject({ status: 422 });
+    for (let at = 0; at < 2; at += 1)
+      expect((await act("removals", { participant: "ann" })).status).toBe(200);
+    for (let opened = 0; opened < 2; opened += 1) {
+      const next = order("ann", "offer", "2", "0.09", 1);
+      expect(await served.post("/v1/orders", await served.signed(next))).toMatchObject({
+        status: 422,
+        body: { field: "order.participant", got: '"ann"' },
+      });
+      // Whoever can't sign as that member is told what it would be told of any.
+      expect((await served.post("/v1/orders", await served.signed(next, keys.get("bob")!))).status).toBe(403);
+      // What was acknowledged before stays so.
+      expect(await served.post("/v1/orders", before)).toEqual({ ...taken, headers: expect.anything() });
+      const reading = { participant: "ann", carrier: "electricity", period: 1, in: "1", out: "0" };
+      expect(await served.post("/v1/readings", { ...reading, signature: "00".repeat(64) })).toMatchObject({
+        status: 422,
+        body: { field: "reading.participant" },
+      });
+      expect(await served.propose({ kind: "participant", version: 2, id: "ann" })).toMatchObject({
+        status: 422,
+        body: { field: "contract.id" },
+      });
+      expect(
+        await served.propose({ kind: "use", version: 2, participant: "ann", carrier: "electricity" }),
+      ).toMatchObject({ status: 422, body: { field: "contract.participant" } });
+      const { body } = await served.request("GET", "/v1/operator/members");
+      expect(body.members.map(({ removed }: { removed: boolean }) => removed)).toEqual([true, false, false]);
+      await served.market.store.close();
+      served = await administered({ medium, market: { contracts: ofPrivate } });
+    }
+    const out = { kind: "withdrawal", version: 1, participant: "ann", amount: "12500000000000", number: 7 };
+    expect((await served.propose(out)).status).toBe(200);
+    await served.market.clearPeriod(60_000);
+    await served.market.clearPeriod(90_000);
+    const { body } = await served.request("GET", "/v1/operator/members");
+    expect(body.members[0]).toMatchObject({ participant: "ann", balance: "0" });
+    expect(await served.act("members", { participant: "ann", key: hex(eve.publicKey) })).toMatchObject({
+      status: 409,
+      body: { field: "key" },
+    });
+    const key = hex(keys.get("ann")!.publicKey);
+    expect((await served.act("members", { participant: "ann", key })).status).toBe(200);
+    const again = await served.signed(order("ann", "offer", "1", "0.08"));
+    expect((await served.post("/v1/orders", again)).status).toBe(200);
+    await checkLedger(served.market.store);
+  });
+
+  test("removes one who has not joined, and a gateway's batch with one who was removed is refused whole", async () => {
+    const { act, join, market, service } = await administered();
+    await act("members", { participant: "eve", key: hex(eve.publicKey) });
+    expect((await act("removals", { participant: "eve" })).status).toBe(200);
+    expect(await join("eve")).toMatchObject({ status: 422, body: { field: "contract.id" } });
+    await act("removals", { participant: "bob" });
+    const batch = {
+      participant: Uint32Array.of(1, 2),
+      carrier: Uint8Array.of(0, 0),
+      side: Uint8Array.of(0, 1),
+      quantity: Uint32Array.of(2_000_000, 1_000_000),
+      price: Int32Array.of(80_000, 300_000),
+      revision: Uint16Array.of(0, 0),
+    };
+    const root = recordsRoot(orderLayout, market.records(batch), plainHasher);
+    const signature = await gateway.sign(batchStatement(market.id, market.period, 2, root));
+    const body = encodeColumns({
+      period: market.period,
+      batch,
+      proof: { gateway: gateway.publicKey, signature },
+    });
+    const sent = new Request("http://market.test/v1/orders/columns", {
+      method: "POST",
+      body: body as BodyInit,
+    });
+    const answer = await service.fetch(sent);
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ field: "orders", got: '"bob"' });
+    expect(market.openOrders.records().length).toBe(0);
   });
 
   test("closes the market in the period that it names, and no other", async () => {

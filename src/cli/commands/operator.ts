@@ -2,7 +2,7 @@
 import { fromHex, hex, toUtf8 } from "../../bytes.js";
 import { object } from "../../check.js";
 import { fail } from "../../errors.js";
-import { readStatement } from "../../ledger/keys/message.js";
+import { signRequest } from "../../ledger/keys/authorization.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
 import { type Command, defineCommand } from "../command.js";
 import { readKeyFile } from "../parts/keyfile.js";
@@ -26,6 +26,11 @@ const actions: Readonly<Record<string, (words: readonly string[], period: number
     path: taking(words, 2, "members"),
     body: { participant: words[0], key: words[1] },
   }),
+  remove: (words) => ({
+    method: "POST",
+    path: taking(words, 1, "removals"),
+    body: { participant: words[0] },
+  }),
   deposit: (words) => ({ method: "POST", path: taking(words, 3, "deposits"), body: paidIn(words) }),
   close: (words, period) => ({ method: "POST", path: taking(words, 0, "close"), body: { period } }),
 };
@@ -37,6 +42,7 @@ export const operatorCommand: Command = defineCommand({
   forms: [
     "URL members --key FILE",
     "URL admit ID PUBLICKEY --key FILE",
+    "URL remove ID --key FILE",
     "URL deposit ID AMOUNT NUMBER --key FILE",
     "URL close --key FILE",
   ],
@@ -44,7 +50,7 @@ export const operatorCommand: Command = defineCommand({
     "Signs a request with the key that the market file names as `operator`, and prints the answer, JSON on one line. NUMBER tells deposits of one member apart: each is carried out once, so whoever got no answer gives the same command again. What each does stands in docs/operations.md.",
   arguments: [
     { name: "URL", help: "address of the service" },
-    { name: "ACTION", help: "members, admit, deposit or close" },
+    { name: "ACTION", help: "members, admit, remove, deposit or close" },
     { name: "ID", help: "id of a member", optional: true },
     { name: "PUBLICKEY|AMOUNT", help: "its public key; money in the market's currency", optional: true },
     { name: "NUMBER", help: "number of the deposit", optional: true },
@@ -66,11 +72,15 @@ export const operatorCommand: Command = defineCommand({
     );
     const text = body === undefined ? "" : JSON.stringify(body);
     const hash = method === "GET" ? "" : ` ${hex(plainHasher.sha256(toUtf8(text)))}`;
-    const until = Date.now() + goodMs;
     const { pathname } = new URL(`${base}${path}`);
-    const statement = readStatement(fromHex(market.id, "market.id"), until, `${method} ${pathname}${hash}`);
-    const signature = hex(await key.sign(statement));
-    const authorization = `Gridclear key=${hex(key.publicKey)},until=${until},signature=${signature}`;
+    const authorization = await signRequest(
+      {
+        marketId: fromHex(market.id, "market.id"),
+        untilMs: Date.now() + goodMs,
+        request: `${method} ${pathname}${hash}`,
+      },
+      key,
+    );
     const headers = { authorization, "content-type": "application/json" };
     const sent = { method, headers, ...(method === "GET" ? {} : { body: text }) };
     io.out(`${JSON.stringify(await answered(`${base}${path}`, sent))}\n`);

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { fail } from "../../errors.js";
 import { securityPolicy } from "../../policy.js";
-import { type Served, serveHttp } from "./serving.js";
+import { type Handle, type Served, serveHttp } from "./serving.js";
 
 const types: ReadonlyMap<string, string> = new Map([
   [".html", "text/html; charset=utf-8"],
@@ -33,9 +33,6 @@ interface PageFile {
 /** The built page inside the package. */
 export const builtPage: string = fileURLToPath(new URL("../../web/", import.meta.url));
 
-/** Answers a request for a file of the page. */
-export type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
 /**
  * Serves a folder's files as they are now, with the page's security headers. Port 0 takes any that is free.
  * Throws `state` when the folder holds no page, `conflict` when the address can't be had.
@@ -50,7 +47,7 @@ export async function servePage(folder: string, host: string, port: number): Pro
 const marketTag = '<meta name="gridclear-market" content="../" />';
 
 /** The page of a folder below `/page/` of a market that is served; null where the folder holds none. */
-export async function openMarketPage(folder: string): Promise<PageHandler | null> {
+export async function openMarketPage(folder: string): Promise<Handle | null> {
   const handle = await openPage(folder, (html) => html.replace("</head>", `${marketTag}</head>`));
   return handle === null
     ? null
@@ -66,7 +63,7 @@ export async function openMarketPage(folder: string): Promise<PageHandler | null
 async function openPage(
   folder: string,
   edit: (html: string) => string = (html) => html,
-): Promise<PageHandler | null> {
+): Promise<Handle | null> {
   const files = await readFolder(folder.replace(/[/\\]+$/, ""), edit).catch(() => null);
   return files?.has("/index.html") ? (request, response) => answer(files, request, response) : null;
 }

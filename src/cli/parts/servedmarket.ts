@@ -1,5 +1,5 @@
 /** A market of a market file, opened on disk and put on a network; what `gridclear serve` runs. */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { dirname, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { pino } from "pino";
@@ -26,8 +26,8 @@ import { MqttBridge } from "../../service/mqtt/bridge.js";
 import type { Broker } from "./broker.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
-import { builtPage, openMarketPage, type PageHandler } from "./page.js";
-import { addressOf, serveHttp } from "./serving.js";
+import { builtPage, openMarketPage } from "./page.js";
+import { addressOf, type Handle, serveHttp } from "./serving.js";
 import { eventSockets } from "./sockets.js";
 
 /** A market that is served. */
@@ -163,8 +163,8 @@ async function brokerOf(
 
 /** The page below its folder, where there is one, and what answers everything else. */
 const besidePage =
-  (page: PageHandler | null, answer: (request: IncomingMessage, response: ServerResponse) => unknown) =>
-  (request: IncomingMessage, response: ServerResponse): void => {
+  (page: Handle | null, answer: (...asked: Parameters<Handle>) => unknown): Handle =>
+  (request, response) => {
     const isPage = /^\/page(?:\/|$)/.test(request.url ?? "");
     if (page !== null && isPage) page(request, response);
     else answer(request, response);

@@ -2,17 +2,25 @@
  * HTTP as this package serves it, whatever it serves: requests of bounded size and time, connections of bounded number,
  * and a place for whoever comes next. Also the server of blocks and proofs that a witness runs.
  */
+import type { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { fail } from "../../errors.js";
 import type { Ask } from "../../ledger/service/server.js";
+import { networkOf } from "../../service/rates.js";
 import { reasonOf } from "./problem.js";
 
 /** Most connections at once, and how long a request may take to come and an answer to be taken, in milliseconds. */
 const maxConnections = 64;
 const requestMs = 10_000;
-const answerMs = 60_000;
+const mostAnswerMs = 60_000;
+/**
+ * How long a connection without a request is kept, by what clients are told and in fact: longer, so that a request that
+ * is on its way when the time is over is not cut off.
+ */
+const keptSeconds = 5;
+const keptMs = 7_000;
 /** Most answers being worked out at once: a proof about a large block hashes all of it. */
 const maxAnswers = 8;
 
@@ -29,6 +37,8 @@ export interface Listening {
   readonly connectionsEach?: number;
   /** Addresses of proxies, who bring the connections of many. */
   readonly proxies?: ReadonlySet<string>;
+  /** How long an answer may wait to be taken, in milliseconds; a minute unless said. */
+  readonly answerMs?: number;
   /** Takes a connection that asks to be something else than HTTP; unless said, there is nothing else. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -54,6 +64,7 @@ export async function serveHttp(
     connections = maxConnections,
     connectionsEach = connections,
     proxies = new Set(),
+    answerMs = mostAnswerMs,
     upgrade,
   }: Listening,
 ): Promise<Served> {
@@ -67,11 +78,12 @@ export async function serveHttp(
     },
     oneByOne(handle),
   );
-  server.keepAliveTimeout = 5000;
+  server.keepAliveTimeout = keptMs;
   server.setTimeout(answerMs, (socket) => socket.destroy());
   if (upgrade !== undefined) server.on("upgrade", upgrade);
   if (connectionsEach < connections) limitEach(server, connectionsEach, proxies);
   limitConnections(server, connections);
+  server.prependListener("request", tellKept);
   server.on("request", endLate);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -91,7 +103,8 @@ export async function serveHttp(
   };
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+/** Answers a request. */
+export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Closes a connection that asks before it is answered: what it asked would be held without a bound. */
 function oneByOne(handle: Handle): Handle {
@@ -137,12 +150,16 @@ function limitConnections(server: Server, most: number): void {
   });
 }
 
-/** Refuses connections of an address that has so many, so that one that holds what it can leaves room for others. */
-function limitEach(server: Server, most: number, proxies: ReadonlySet<string>): void {
+/**
+ * Refuses connections of an address, of IPv6 of its network, that has so many: whoever holds what it can leaves room
+ * for others.
+ */
+export function limitEach(server: EventEmitter, most: number, proxies: ReadonlySet<string>): void {
   const counts = new Map<string, number>();
   server.prependListener("connection", (socket: Socket) => {
-    const address = lineOf(socket);
-    if (proxies.has(address)) return;
+    const line = lineOf(socket);
+    if (proxies.has(line)) return;
+    const address = networkOf(line);
     const count = (counts.get(address) ?? 0) + 1;
     if (count > most) return void socket.destroy();
     counts.set(address, count);
@@ -166,6 +183,13 @@ export function addressOf({ socket, headers }: IncomingMessage, proxies: Readonl
   if (!proxies.has(line)) return line;
   const last = `${headers["x-forwarded-for"] ?? ""}`.split(",").at(-1)!.trim();
   return isIP(last) === 0 ? line : last;
+}
+
+/** Tells a client how long its connection is kept, where it is. */
+function tellKept({ headers, httpVersion }: IncomingMessage, response: ServerResponse): void {
+  if (httpVersion !== "1.1" || /close/i.test(headers.connection ?? "")) return;
+  response.setHeader("connection", "keep-alive");
+  response.setHeader("keep-alive", `timeout=${keptSeconds}`);
 }
 
 /** Ends the connection of a client that goes on sending its request when the answer is out. */

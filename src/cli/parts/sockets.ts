@@ -7,7 +7,7 @@ import type { FeedEvent, Service } from "../../service/index.js";
 import { reasonOf } from "./problem.js";
 
 /** Who does not answer a ping before the next is gone, and who has not taken an event by then. */
-const pingMs = 15_000;
+const usualPingMs = 15_000;
 /** How long lines have to say goodbye when the service ends. */
 const goodbyeMs = 1_000;
 /** Longest message of a client: there is nothing to say. */
@@ -24,10 +24,11 @@ export interface EventSockets {
   close(): Promise<void>;
 }
 
-/** Opens lines for the events of a service; `addressOf` says whose request one is. */
+/** Opens lines for the events of a service; `addressOf` says whose request one is, `pingMs` how often one is tried. */
 export function eventSockets(
   service: Pick<Service, "follow" | "admits">,
   addressOf: (request: IncomingMessage) => string,
+  pingMs: number = usualPingMs,
 ): EventSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const upgrade: EventSockets["upgrade"] = (request, socket, head) => {
@@ -48,7 +49,7 @@ export function eventSockets(
       // What can't be read any more, as from a disk that fails, ends the line and not the process.
       (events) =>
         sockets.handleUpgrade(request, socket, head, (line) => {
-          tell(line, events).catch(() => line.terminate());
+          tell(line, events, pingMs).catch(() => line.terminate());
         }),
       (error: unknown) => {
         ended.abort();
@@ -86,7 +87,7 @@ function messageOf(event: FeedEvent): Buffer {
 }
 
 /** Sends events one by one, each when the line has taken the one before. */
-async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>): Promise<void> {
+async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>, pingMs: number): Promise<void> {
   let [pings, heard, sending, waiting] = [0, 0, 0, 0];
   // Only an answer to the newest ping counts: anybody can say that they are there without having been asked.
   line.on("pong", (said) => {

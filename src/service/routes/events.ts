@@ -48,7 +48,7 @@ export function eventRoutes({ feed, access }: RouteParts): OpenAPIHono<Env> {
     const seen = context.req.valid("header")["last-event-id"] ?? after;
     const events = feed.open(seen, access.viewOf(context.get("asker")), ended.signal);
     return new Response(
-      streamOf(events, () => ended.abort()),
+      eventStream(events, () => ended.abort()),
       { headers },
     );
   });
@@ -69,7 +69,7 @@ function writtenOf(event: FeedEvent): Uint8Array {
 }
 
 /** Events as bytes, made when they are asked for: a client that reads slowly holds nothing up but itself. */
-function streamOf(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableStream<Uint8Array> {
+export function eventStream(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableStream<Uint8Array> {
   let next: Promise<IteratorResult<FeedEvent>> | null = null;
   return new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(text.encode("retry: 2000\n\n")),

@@ -8,6 +8,7 @@ import { plainHasher } from "../../ledger/tree/plain.js";
 import type { Contract } from "../../market/contracts/contracts.js";
 import type { Order, Refused, Taken } from "../../market/intake/request.js";
 import type { Platform } from "../../market/platform.js";
+import { removedMember } from "../admissions.js";
 import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
 import {
@@ -178,6 +179,7 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const taken = new Remembered(underWay);
   routes.openapi(readingRoute, async (context) => {
     const { signature, version, ...reading } = context.req.valid("json");
+    await parts.admissions.needKept(reading.participant, "reading.participant");
     const given = version === undefined ? reading : { ...reading, version };
     const answer = await taken.once({ given, signature }, () =>
       market.report(given, fromHex(signature, "signature")),
@@ -186,7 +188,7 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   });
   routes.openapi(contractRoute, async (context) => {
     const { contract, signature } = context.req.valid("json");
-    await needAdmitted(parts, contract);
+    await parts.admissions.needContract(contract, (id) => market.participantNumber(id) !== undefined);
     const answer = await taken.once({ given: contract, signature }, () =>
       market.propose(contract as unknown as Contract, fromHex(signature, "signature")),
     );
@@ -250,7 +252,7 @@ interface SignedOrder {
  * for whoever signed it: an answer tells nobody else what a member ordered.
  */
 async function takeOrder(
-  { platform, access }: RouteParts,
+  { platform, access, admissions }: RouteParts,
   { period, order, signature }: SignedOrder,
 ): Promise<Receipt> {
   const { market } = platform;
@@ -258,13 +260,17 @@ async function takeOrder(
   // Nor whether it is one.
   if (isPrivate && market.participantNumber(order.participant) === undefined)
     return notSigned(order.participant, signature);
-  const refusal = await refusalOf(platform, period, async () => {
-    const result = await platform.submit(order, signature);
-    return result.status === "refused" ? result.error : result;
-  });
+  const isRemoved = await admissions.isRemoved(order.participant);
+  const refusal = isRemoved
+    ? removedMember("order.participant", order.participant)
+    : await refusalOf(platform, period, async () => {
+        const result = await platform.submit(order, signature);
+        return result.status === "refused" ? result.error : result;
+      });
   if (!(refusal instanceof GridclearError)) return refusal.receipt;
   if (isPrivate && refusal.code === "signature") return notSigned(order.participant, signature);
-  if (period > market.period || refusal.code === "signature") throw refusal;
+  // That somebody was removed is told to whoever signs as that member alone.
+  if (!isRemoved && (period > market.period || refusal.code === "signature")) throw refusal;
   const record = market.record(order);
   await access.needSigned(order.participant, orderStatement(market.id, period, record), signature);
   const known = await platform.receiptOf(period, record);
@@ -276,18 +282,23 @@ const notSigned = (participant: string, signature: Uint8Array): never =>
   fail("signature", "order.signature", `one of ${participant}`, hex(signature));
 
 async function takeColumns(
-  { platform, access }: RouteParts,
+  { platform, access, admissions }: RouteParts,
   { period, batch, proof }: ColumnOrders,
 ): Promise<Uint8Array> {
   const { market } = platform;
-  const refusal = await refusalOf(platform, period, async () => {
-    const result = await platform.submitColumns(batch, proof);
-    if ("status" in result) return result.error;
-    const [first] = result.refused;
-    return first === undefined ? result : first.error.at(`orders[${first.index}]`);
-  });
+  const whose = [...new Set(batch.participant)].map((number) => market.state.participant(number) ?? "");
+  const [gone] = await admissions.removedOf(whose);
+  const refusal =
+    gone === undefined
+      ? await refusalOf(platform, period, async () => {
+          const result = await platform.submitColumns(batch, proof);
+          if ("status" in result) return result.error;
+          const [first] = result.refused;
+          return first === undefined ? result : first.error.at(`orders[${first.index}]`);
+        })
+      : removedMember("orders", gone);
   if (!(refusal instanceof GridclearError)) return encodeTaken(refusal);
-  if (period > market.period || refusal.code === "signature") throw refusal;
+  if (gone === undefined && (period > market.period || refusal.code === "signature")) throw refusal;
   const records = market.records(batch);
   await access.needGateway(period, records, proof);
   const known = await platform.receiptsOf(period, records);
@@ -308,13 +319,4 @@ async function refusalOf<T>(
   }
   const detail = { field: "period", wanted: `${market.period}, which is open`, got: period };
   return new GridclearError("conflict", detail);
-}
-
-/** Throws `refused` for the first contract of a participant whom the operator did not admit. */
-async function needAdmitted(
-  { platform, admissions }: RouteParts,
-  { kind, id, key }: Record<string, unknown>,
-): Promise<void> {
-  if (kind !== "participant" || typeof id !== "string") return;
-  if (platform.market.participantNumber(id) === undefined) await admissions.need(id, key);
 }

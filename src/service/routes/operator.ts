@@ -1,4 +1,4 @@
-/** What the operator does with a market that runs: admits members, pays money in for them, and closes it. */
+/** What the operator does with a market that runs: admits and removes members, pays money in, and closes it. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fail } from "../../errors.js";
 import type { DepositContract } from "../../market/contracts/contracts.js";
@@ -37,6 +37,7 @@ const memberSchema = z
     key: z.string().nullable(),
     number: whole.nullable().openapi({ description: "null: admitted, and has not joined" }),
     balance: decimal.nullable(),
+    removed: z.boolean().openapi({ description: "its admission was taken back" }),
   })
   .openapi("MemberEntry");
 
@@ -56,9 +57,20 @@ const admitRoute = createRoute({
   path: "/operator/members",
   tags: ["Operator"],
   summary: "Admit a member, who then joins with its key",
-  description: `${signed} Again it changes nothing; with another key, before the member has joined, that key counts.`,
+  description: `${signed} Again it changes nothing; with another key, before the member has joined, that key counts. One that was removed is admitted again with the key that it joined with.`,
   request: jsonBody(admissionSchema),
   responses: { 200: json("admitted", admissionSchema), ...problems },
+});
+
+const removeRoute = createRoute({
+  method: "post",
+  operationId: "removeMember",
+  path: "/operator/removals",
+  tags: ["Operator"],
+  summary: "Take the admission of a member back",
+  description: `${signed} From then on nothing is taken from it but what ends its contracts and pays its balance out; it may read what is its own. What stands by its contracts goes on until it ends them.`,
+  request: jsonBody(z.strictObject({ participant }).openapi("Removal")),
+  responses: { 200: json("removed", z.object({ participant: z.string() })), ...problems },
 });
 
 const depositRoute = createRoute({
@@ -99,18 +111,34 @@ export function operatorRoutes({ platform, access, admissions, operator }: Route
       const balance = formatTicks(market.balance(name), market.ticks.amount);
       return { participant: name, key, number, balance };
     });
+    const removed = new Set(await admissions.removedOf(market.state.participants));
     const names = new Set(joined.map(({ participant }) => participant));
     const waiting = [...admitted]
       .filter(([name]) => !names.has(name))
       .map(([name, key]) => ({ participant: name, key, number: null, balance: null }));
-    return context.json({ members: [...joined, ...waiting] }, 200);
+    const members = [...joined, ...waiting].map((member) => ({
+      ...member,
+      removed: removed.has(member.participant),
+    }));
+    return context.json({ members }, 200);
   });
   routes.openapi(admitRoute, async (context) => {
     const { participant, key } = context.req.valid("json");
-    if (market.participantNumber(participant) !== undefined)
+    const joined = market.state.contract(`participant/${participant}`);
+    if (joined?.kind === "participant" && !(await admissions.isRemoved(participant)))
       fail("conflict", "participant", "one who has not joined", participant);
+    if (joined?.kind === "participant" && joined.key !== key)
+      fail("conflict", "key", "the key that it joined with", key);
     await admissions.admit(participant, key);
     return context.json({ participant, key }, 200);
+  });
+  routes.openapi(removeRoute, async (context) => {
+    const { participant } = context.req.valid("json");
+    const isKnown = market.participantNumber(participant) !== undefined;
+    if (!isKnown && (await admissions.all())?.has(participant) !== true)
+      fail("refused", "participant", "one who has joined or may", participant);
+    await admissions.remove(participant);
+    return context.json({ participant }, 200);
   });
   routes.openapi(depositRoute, async (context) => {
     const { participant, amount, number } = context.req.valid("json");

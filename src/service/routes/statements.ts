@@ -62,11 +62,11 @@ interface Stretch {
 }
 
 /** Routes of statements. */
-export function statementRoutes({ platform, access, limits }: RouteParts): OpenAPIHono<Env> {
+export function statementRoutes({ platform, access, limits, turns }: RouteParts): OpenAPIHono<Env> {
   const { store } = platform.market;
-  let working = 0;
-  /** Reads blocks, a few readers at a time. */
-  const reading = async <T>(
+  /** Reads blocks, when its turn comes. */
+  const reading = <T>(
+    address: string,
     given: { readonly from?: number | undefined; readonly to?: number | undefined },
     read: (stretch: Stretch, snapshot: Snapshot | null) => Promise<T>,
   ): Promise<T> => {
@@ -75,20 +75,17 @@ export function statementRoutes({ platform, access, limits }: RouteParts): OpenA
     if (from >= to || to > store.size) fail("invalid", "to", `${from + 1} to ${store.size}`, to);
     if (to - from > limits.history)
       fail("limit", "from", `at most ${limits.history} blocks at a time`, to - from);
-    if (working >= limits.reports) fail("state", "reports", `at most ${limits.reports} at once`, working + 1);
-    working += 1;
-    try {
+    return turns.take(address, async () => {
       const snapshot = from === 0 ? null : await newestSnapshot(store, plainHasher, () => {}, from - 1);
-      return await read({ from, to }, snapshot);
-    } finally {
-      working -= 1;
-    }
+      return read({ from, to }, snapshot);
+    });
   };
   const routes = openRoutes();
   routes.openapi(statementRoute, async (context) => {
     const { participant } = context.req.valid("param");
     access.needOf(context.get("asker"), participant);
-    const document = await reading(context.req.valid("query"), async (stretch, snapshot) => ({
+    const { address } = context.env;
+    const document = await reading(address, context.req.valid("query"), async (stretch, snapshot) => ({
       ...statementDocument(await statement(store.blocks(), participant, { ...stretch, snapshot })),
       ...stretch,
     }));
@@ -97,7 +94,8 @@ export function statementRoutes({ platform, access, limits }: RouteParts): OpenA
   routes.openapi(bundleRoute, async (context) => {
     const { participant } = context.req.valid("param");
     access.needOf(context.get("asker"), participant);
-    const text = await reading(context.req.valid("query"), async (stretch, snapshot) => {
+    const { address } = context.env;
+    const text = await reading(address, context.req.valid("query"), async (stretch, snapshot) => {
       let lines = "";
       // The head that is signed may be a block behind.
       const note = platform.note;

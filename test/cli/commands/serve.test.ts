@@ -122,8 +122,11 @@ test("is administered with the operator's key, and closed by it as by a signal",
     call("operator", url, ...words, "--key", join(folder, "operator.key"));
   expect((await operate("admit", "dora", "ab".repeat(32))).code).toBe(0);
   expect(JSON.parse((await operate("members")).out)).toEqual({
-    members: [{ participant: "dora", key: "ab".repeat(32), number: null, balance: null }],
+    members: [{ participant: "dora", key: "ab".repeat(32), number: null, balance: null, removed: false }],
   });
+  expect((await operate("remove", "dora")).code).toBe(0);
+  expect(JSON.parse((await operate("members")).out)).toEqual({ members: [] });
+  expect(await operate("remove", "dora")).toMatchObject({ code: 2 });
   expect(await operate("deposit", "dora", "2", "1")).toMatchObject({ code: 2 });
   expect(await operate("deposit", "dora", "2", "first")).toMatchObject({ code: 2 });
   expect(await operate("dance")).toMatchObject({ code: 2 });

@@ -1,11 +1,15 @@
 // Serving blocks and proofs: bounded in answers, connections and time, whoever asks.
+import { EventEmitter } from "node:events";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import { afterEach, describe, expect, test } from "vitest";
-import { addressOf, type Served, serveAsk, serveHttp } from "../../../src/cli/parts/serving.js";
+import { addressOf, limitEach, type Served, serveAsk, serveHttp } from "../../../src/cli/parts/serving.js";
 import { eventSockets } from "../../../src/cli/parts/sockets.js";
 import { fail } from "../../../src/errors.js";
 import type { Ask } from "../../../src/ledger/service/server.js";
+import type { FeedEvent } from "../../../src/service/events.js";
+import { eventStream } from "../../../src/service/routes/events.js";
 
 let served: Served | null = null;
 const sockets: Socket[] = [];
@@ -106,6 +110,10 @@ describe("serveAsk", () => {
 });
 
 describe("serveHttp", () => {
+  const upgrading = (path: string): string =>
+    `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
+    "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
   /** Writes to a connection of its own; what came back until it was closed, and how long that took. */
   const talk = (
     url: URL,
@@ -213,6 +221,106 @@ describe("serveHttp", () => {
     expect(heard).toEqual(["203.0.113.7", "2001:db8::1", "127.0.0.1", "203.0.113.8", "127.0.0.1"]);
   });
 
+  test("keeps a connection for longer than it says, so that a request sent at the last moment is answered", async () => {
+    served = await serveHttp((_, response) => void response.end("here"), { host: "127.0.0.1", port: 0 });
+    const url = new URL(served.url);
+    const said = await new Promise<string>((resolve, reject) => {
+      let text = "";
+      const ask = (): void => void socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+      const socket = connect(Number(url.port), url.hostname, () => {
+        ask();
+        setTimeout(ask, 5_500);
+      });
+      sockets.push(socket);
+      socket.on("error", reject);
+      socket.on("close", () => resolve(text));
+      socket.on("data", (piece) => {
+        text += piece;
+        if (text.split("here").length === 3) resolve(text);
+      });
+    });
+    expect(said.split("here").length).toBe(3);
+    expect(said).toMatch(/keep-alive: timeout=5\r\n/i);
+    expect(said.match(/keep-alive: timeout/gi)?.length).toBe(2);
+    const closing = await talk(url, (socket) =>
+      socket.write("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+    );
+    expect(closing.said).toMatch(/connection: close/i);
+  });
+
+  test("connections of one network of IPv6 are counted together, and given back", () => {
+    const server = new EventEmitter();
+    limitEach(server, 2, new Set(["2001:db8:9::1"]));
+    const come = (remoteAddress: string) => {
+      const socket = Object.assign(new EventEmitter(), { remoteAddress, isCut: false, destroy: () => {} });
+      socket.destroy = () => {
+        socket.isCut = true;
+      };
+      server.emit("connection", socket);
+      return socket;
+    };
+    const [first] = [come("2001:db8::1"), come("2001:db8::2")];
+    expect(come("2001:db8:0:0:ffff::3").isCut).toBe(true);
+    expect(come("2001:db8:0:1::1").isCut).toBe(false);
+    first!.emit("close");
+    expect(come("2001:db8::4").isCut).toBe(false);
+    expect([1, 2, 3].map(() => come("2001:db8:9::1").isCut)).toEqual([false, false, false]);
+    expect([1, 2, 3].map(() => come("::ffff:203.0.113.7").isCut)).toEqual([false, false, true]);
+  });
+
+  test("who takes no answer is cut off, and little is held for it meanwhile", async () => {
+    const data = "x".repeat(100_000);
+    let told = 0;
+    const events = async function* (): AsyncGenerator<FeedEvent> {
+      for (;;) {
+        told += 1;
+        yield { id: `1.${told}`, event: "trades", data: JSON.stringify(data) };
+      }
+    };
+    let ended = 0;
+    const answer = getRequestListener(
+      () =>
+        new Response(
+          eventStream(events(), () => {
+            ended += 1;
+          }),
+        ),
+      { autoCleanupIncoming: false },
+    );
+    const { upgrade } = eventSockets(
+      {
+        admits: () => true,
+        follow: async (_, signal) => {
+          signal.addEventListener("abort", () => {
+            ended += 1;
+          });
+          return events();
+        },
+      },
+      () => "",
+      200,
+    );
+    served = await serveHttp(answer, { host: "127.0.0.1", port: 0, answerMs: 500, upgrade });
+    const { port, hostname } = new URL(served.url);
+    for (const [at, asked] of [
+      "GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n",
+      upgrading("/v1/events"),
+    ].entries()) {
+      told = 0;
+      const socket = connect(Number(port), hostname, () => void socket.write(asked));
+      sockets.push(socket);
+      socket.on("error", () => {});
+      socket.pause();
+      await expect.poll(() => ended, { timeout: 10_000 }).toBe(at + 1);
+      // What the system holds for a line, and an event or two.
+      expect(told).toBeGreaterThan(1);
+      expect(told * data.length).toBeLessThan(20e6);
+      const before = told;
+      await new Promise((go) => setTimeout(go, 100));
+      expect(told).toBe(before);
+    }
+  });
+
   test("a line of events is counted like any other request", async () => {
     let admitted = 1;
     const { upgrade } = eventSockets(
@@ -238,10 +346,6 @@ describe("serveHttp", () => {
     expect(first).toContain("101 Switching Protocols");
     expect((await talk(url, (socket) => void socket.write(asked))).said).toContain("429 Too Many Requests");
   });
-
-  const upgrading = (path: string): string =>
-    `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
-    "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
   test("a line to an address that is none is refused, and one whose events can't be read ends", async () => {
     const { upgrade } = eventSockets(
