@@ -23,8 +23,9 @@ import { intakeRoutes } from "./routes/intake.js";
 import { ledgerRoutes } from "./routes/ledger.js";
 import { marketRoutes } from "./routes/market.js";
 import { operatorRoutes } from "./routes/operator.js";
+import { standingRoutes } from "./routes/standing.js";
 import { statementRoutes } from "./routes/statements.js";
-import { type Env, type OperatorOptions, type RouteParts, requested } from "./routes.js";
+import { type Env, type OperatorOptions, requested } from "./routes.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 import { Turns } from "./turns.js";
 
@@ -94,7 +95,15 @@ const optionNames = [
 
 const silent: ServiceLog = { info: () => {}, error: () => {} };
 
-const allRoutes = [marketRoutes, statementRoutes, intakeRoutes, ledgerRoutes, eventRoutes, operatorRoutes];
+const allRoutes = [
+  marketRoutes,
+  standingRoutes,
+  statementRoutes,
+  intakeRoutes,
+  ledgerRoutes,
+  eventRoutes,
+  operatorRoutes,
+];
 
 /** Opens a service on a platform, whose market is started and stopped by whoever opened it. */
 export function openService(options: ServiceOptions): Service {
@@ -107,19 +116,14 @@ export function openService(options: ServiceOptions): Service {
   checkSignatures(signatures);
   const limits = checkLimits(options.limits ?? {}, "limits");
   const { market } = platform;
+  const { readMs } = limits;
   const feed = new Feed(market, limits);
-  const access = new Access({
-    market,
-    signatures,
-    auditors: new Set(auditors),
-    operator: operator?.key ?? null,
-    readMs: limits.readMs,
-    now,
-  });
+  const seers = { auditors: new Set(auditors), operator: operator?.key ?? null };
+  const access = new Access({ market, signatures, ...seers, readMs, now });
   const metrics = new Metrics(market, now);
   const admissions = new Admissions(market.store, options.members ?? null);
   const turns = new Turns(limits);
-  const parts: RouteParts = { platform, access, feed, limits, admissions, turns, operator };
+  const parts = { platform, access, feed, limits, admissions, turns, operator };
   const monitors = new Set(options.monitors ?? thisMachine);
   const stopLogging = market.on("failed", ({ error }) => {
     log.error({ error: String(error) }, "the market has stopped");

@@ -295,12 +295,31 @@ describe("readings and contracts", () => {
     expect(await post("/v1/contracts", { contract, signature })).toMatchObject({ status: 200 });
     const wild = { ...contract, standing: { ...standing, quantity: { rule: "guess" } } };
     expect(await post("/v1/contracts", { contract: wild, signature })).toMatchObject({ status: 400 });
+    const coming = async () => (await ask("/v1/members/ann/standing")).body;
+    expect(await coming()).toEqual({ participant: "ann", period: 1, standing: [] });
     await market.clearPeriod(30_000);
+    const entry = { carrier: "electricity", contracts: ["use"] };
+    const stands = { side: "bid", quantity: "1.5", price: "0.25" };
+    expect(await coming()).toEqual({
+      participant: "ann",
+      period: 2,
+      standing: [{ ...entry, order: stands, why: "stands" }],
+    });
     // Nobody has sent anything; Bob offers in period 2, and in period 3 Ann takes back what stands.
     expect((await post("/v1/orders", await signed(order("bob", "offer", "1", "0.1")))).status).toBe(200);
     await market.clearPeriod(60_000);
     expect((await post("/v1/orders", await signed(order("ann", "bid", "0", "0")))).status).toBe(200);
+    expect((await coming()).standing).toEqual([{ ...entry, order: null, why: "sent" }]);
+    // Of a meter that has said nothing yet there is nothing to go by.
+    const metered = { price: 250_000, quantity: { rule: "last", most: 2_000_000 } } as const;
+    const later = { ...contract, version: 3, from: 4, standing: metered } as const;
+    const agreed = hex(await signContract(later, market.id));
+    expect(await post("/v1/contracts", { contract: later, signature: agreed })).toMatchObject({
+      status: 200,
+    });
     await market.clearPeriod(90_000);
+    expect((await coming()).standing).toEqual([{ ...entry, order: null, why: "nothing" }]);
+    expect((await ask("/v1/members/nobody/standing")).status).toBe(422);
     await platform.settled();
     expect((await ask("/v1/periods/2/trades")).body.trades).toMatchObject([
       { kind: "peer", seller: "bob", buyer: "ann", quantity: "1" },
@@ -363,6 +382,7 @@ describe("operation", () => {
       "/v1/ledger/{path}",
       "/v1/market",
       "/v1/members/{participant}",
+      "/v1/members/{participant}/standing",
       "/v1/operator/close",
       "/v1/operator/deposits",
       "/v1/operator/members",

@@ -2,7 +2,7 @@
  * The line to an MQTT broker. It is opened again as often as it breaks, and bounded on every side: whatever the broker
  * does, the market has its memory and its time.
  */
-import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
 import { MqttClient } from "mqtt";
 import { fail } from "../../errors.js";
@@ -112,7 +112,12 @@ function lineTo({ url, ca, longest }: BrokerOptions): Socket {
   const isSecure = protocol === "mqtts:";
   const at = { host, port: port === "" ? (isSecure ? 8883 : 1883) : Number(port) };
   const socket = isSecure
-    ? connectSecure({ ...at, servername: host, ...(ca === null ? {} : { ca }) })
+    ? // An address is no name that a server could be asked for (RFC 6066 §3).
+      connectSecure({
+        ...at,
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+        ...(ca === null ? {} : { ca }),
+      })
     : connectPlain(at);
   // An acknowledgement and a reply are two small packets: the second must not wait for the broker to confirm the first.
   socket.setNoDelay(true);

@@ -95,6 +95,21 @@ const closeRoute = createRoute({
   responses: { 200: json("closing", z.object({ status: z.literal("closing") })), ...problems },
 });
 
+/** All who have joined. */
+async function joinedMembers(
+  { market }: RouteParts["platform"],
+  admissions: RouteParts["admissions"],
+): Promise<z.infer<typeof memberSchema>[]> {
+  const { participants } = market.state;
+  const removed = new Set(await admissions.removedOf(participants));
+  return participants.map((participant, number) => {
+    const contract = market.state.contract(`participant/${participant}`);
+    const key = contract?.kind === "participant" ? (contract.key ?? null) : null;
+    const balance = formatTicks(market.balance(participant), market.ticks.amount);
+    return { participant, key, number, balance, removed: removed.has(participant) };
+  });
+}
+
 /** Routes of the operator. */
 export function operatorRoutes({ platform, access, admissions, operator }: RouteParts): OpenAPIHono<Env> {
   const { market } = platform;
@@ -104,23 +119,12 @@ export function operatorRoutes({ platform, access, admissions, operator }: Route
     await next();
   });
   routes.openapi(membersRoute, async (context) => {
-    const admitted = (await admissions.all()) ?? new Map<string, string>();
-    const joined = market.state.participants.map((name, number) => {
-      const contract = market.state.contract(`participant/${name}`);
-      const key = contract?.kind === "participant" ? (contract.key ?? null) : null;
-      const balance = formatTicks(market.balance(name), market.ticks.amount);
-      return { participant: name, key, number, balance };
-    });
-    const removed = new Set(await admissions.removedOf(market.state.participants));
+    const joined = await joinedMembers(platform, admissions);
     const names = new Set(joined.map(({ participant }) => participant));
-    const waiting = [...admitted]
+    const waiting = [...((await admissions.all()) ?? [])]
       .filter(([name]) => !names.has(name))
-      .map(([name, key]) => ({ participant: name, key, number: null, balance: null }));
-    const members = [...joined, ...waiting].map((member) => ({
-      ...member,
-      removed: removed.has(member.participant),
-    }));
-    return context.json({ members }, 200);
+      .map(([name, key]) => ({ participant: name, key, number: null, balance: null, removed: false }));
+    return context.json({ members: [...joined, ...waiting] }, 200);
   });
   routes.openapi(admitRoute, async (context) => {
     const { participant, key } = context.req.valid("json");
