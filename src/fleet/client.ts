@@ -17,7 +17,7 @@ export interface Handed {
   readonly answer: Answer | null;
 }
 
-const publishMs = 5_000;
+const publishMs = 2_000;
 
 /** A gateway's side of a fleet. */
 export class FleetClient {

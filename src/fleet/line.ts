@@ -30,7 +30,8 @@ export interface FleetSettings {
 const settingsCheck = record({ shards: integer(1, mostShards), replicas: integer(1, 5) });
 
 /** How long a server may take to answer, in milliseconds. */
-const answerMs = 5_000;
+const answerMs = 2_000;
+const attempts = 5;
 
 /** A fleet that is at hand. */
 export interface Line {
@@ -65,12 +66,14 @@ export async function openLine(nc: NatsConnection, prefix: string, hasher: Hashe
 }
 
 async function clients(nc: NatsConnection): Promise<Pick<Line, "js" | "jsm">> {
-  try {
-    const jsm = await jetstreamManager(nc, { timeout: answerMs });
-    return { jsm, js: jetstream(nc, { timeout: answerMs }) };
-  } catch (error) {
-    throw offline(error);
-  }
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      const jsm = await jetstreamManager(nc, { timeout: answerMs });
+      return { jsm, js: jetstream(nc, { timeout: answerMs }) };
+    } catch (error) {
+      // Servers that elect a leader answer nobody for a moment.
+      if (attempt === attempts) throw offline(error);
+    }
 }
 
 /** What a server that does not answer comes to. */

@@ -17,7 +17,7 @@ import type { GridPlace } from "./names.js";
 
 /** Between two attempts while the servers do not answer, in milliseconds. */
 const retryMs = 250;
-const publishMs = 5_000;
+const publishMs = 2_000;
 
 /** What became of a block that was published: ours was first, or somebody else's, the same. */
 export type Published = "first" | "same";

@@ -1,10 +1,10 @@
 /** One shard at work: its microgrids are taken up, fed from the shard's intake, and closed when it is time. */
-import { DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
 import { asStorage, GridclearError } from "../errors.js";
 import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
 import type { MatchingEngine } from "../market/engine.js";
 import { gateDue } from "./gates.js";
 import { Grid, type GridSink, type IntakeMessage } from "./grid.js";
+import { Intake, type IntakeEntry } from "./intake.js";
 import { gridsOf, isWrongSequence, type Line, lastOn } from "./line.js";
 import { loadGrid } from "./load.js";
 import { type SealedBlock, signGate } from "./messages.js";
@@ -56,7 +56,7 @@ const mostLoading = 8;
 const gateEveryMs = 50;
 const lookEveryMs = 2_000;
 const retryMs = 500;
-const gateMs = 3_000;
+const gateMs = 2_000;
 /** After so long a microgrid that stands still is taken up again: what its stream had lost may have been put back. */
 const failedMs = 30_000;
 
@@ -197,35 +197,32 @@ export class Shard {
     };
   }
 
-  /** Reads the intake until a microgrid is taken up that has to read further back. */
+  /**
+   * Reads the intake until a microgrid is taken up that has to read further back. Only those that were at work when the
+   * reading began are fed: the others would miss what was read before they came.
+   */
   async #consume(): Promise<void> {
     const { line } = this.#parts;
-    const { names, js } = line;
-    if (this.#held.size === 0) return;
-    const from = Math.min(...[...this.#held.values()].map(({ grid }) => grid.position)) + 1;
-    const consumer = await js.consumers.get(names.intakeStream(this.index), {
-      filter_subjects: [names.all("in", this.index)],
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: from,
-      inactive_threshold: 30_000,
-    });
-    const messages = await consumer.consume({ max_messages: 500, expires: 5_000 });
-    this.#consuming = messages;
+    const fed = new Map(this.#held);
+    if (fed.size === 0) return;
+    const from = Math.min(...[...fed.values()].map(({ grid }) => grid.position)) + 1;
+    const intake = await Intake.open(line, this.index, from);
+    this.#consuming = intake;
     try {
       if (this.#end.signal.aborted) return;
-      for await (const message of messages) {
-        await this.#hand(message);
+      for await (const message of intake.messages()) {
+        await this.#hand(fed, message);
         if (this.#end.signal.aborted) return;
       }
     } finally {
       this.#consuming = null;
-      messages.stop();
+      intake.stop();
     }
   }
 
-  async #hand({ subject, seq, data }: JsMsg): Promise<void> {
+  async #hand(fed: ReadonlyMap<string, Held>, { subject, seq, data }: IntakeEntry): Promise<void> {
     const name = this.#parts.line.names.gridOf(subject);
-    const held = this.#held.get(name);
+    const held = fed.get(name);
     if (held === undefined) return;
     const kind = subject.endsWith(".gate") ? "gate" : subject.endsWith(".request") ? "request" : null;
     if (kind === null) return;
@@ -280,10 +277,12 @@ export class Shard {
     const after = grid.lastGate;
     const sequence = expected?.after === after ? expected.sequence : after;
     try {
-      await line.js.publish(gates, await signGate(gate, id, key), {
+      const { seq } = await line.js.publish(gates, await signGate(gate, id, key), {
         expect: { lastSubjectSequence: sequence },
         timeout: gateMs,
       });
+      const stream = line.names.intakeStream(shard);
+      if (seq <= grid.position) this.#fails(grid.name, lostEnd(stream, grid.position, seq));
     } catch (error) {
       // Whether it was kept or not shows in the stream; if it was not, it is asked for again.
       if (!isWrongSequence(error)) return;
@@ -294,4 +293,10 @@ export class Shard {
       held.asked = null;
     }
   }
+}
+
+/** A stream that gives sequences a second time has lost what had them. */
+function lostEnd(stream: string, position: number, got: number): GridclearError {
+  const wanted = `sequences behind ${position}, which were given`;
+  return new GridclearError("corrupt", { field: stream, wanted, got });
 }

@@ -119,8 +119,9 @@ export async function startNats(count = 1, { sync = "always" } = {}) {
   await Promise.all(servers.map((server) => server.start()));
   await until("a leader", async () => {
     if (count === 1) return true;
-    const { jetstream } = await asks(`${servers[0].monitor}varz`);
-    return Boolean(jetstream.meta?.leader) && jetstream.meta.cluster_size === count;
+    const all = await Promise.all(servers.map(({ monitor }) => asks(`${monitor}varz`)));
+    const leaders = new Set(all.map(({ jetstream }) => jetstream.meta?.leader));
+    return leaders.size === 1 && !leaders.has(undefined) && !leaders.has("");
   });
   return {
     servers,

@@ -1,0 +1,255 @@
+// @ts-check
+// What NATS JetStream costs a fleet, and how far one machine gets. First the same work without it: microgrids fed from
+// memory, their blocks flushed to a worker's own store. Then an intake that was filled beforehand, worked off by one and
+// by two workers on three servers that flush every write. With --live members hand orders in as periods open, by the
+// clock, whether the workers keep up or not.
+//
+// node bench/fleet.js [--microgrids N] [--members N] [--periods N] [--live SECONDS] [--period-ms MS]
+// (needs `npm run build`; servers, workers and members share this machine)
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { connect, createInbox } from "@nats-io/transport-node";
+import { writeKeyFile } from "../dist/cli/parts/keyfile.js";
+import { openEngine } from "../dist/core/engine.js";
+import { FleetClient } from "../dist/fleet/client.js";
+import { Grid } from "../dist/fleet/grid.js";
+import { beginFleet } from "../dist/fleet/line.js";
+import { signGate } from "../dist/fleet/messages.js";
+import { WorkerStore } from "../dist/fleet/ownstore.js";
+import { encodeRequest } from "../dist/fleet/requests.js";
+import { fleetStatus } from "../dist/fleet/status.js";
+import { Journal } from "../dist/ledger/store/journal.js";
+import { openSignatures } from "../dist/ledger/verify.js";
+import { keyOf, loadGrid } from "../test/support/fleetload.mjs";
+import { startNats } from "../test/support/natsserver.mjs";
+import { machine } from "./machine.js";
+
+const { values } = parseArgs({
+  options: {
+    microgrids: { type: "string", default: "200" },
+    members: { type: "string", default: "20" },
+    periods: { type: "string", default: "20" },
+    live: { type: "string", default: "0" },
+    "period-ms": { type: "string", default: "30000" },
+  },
+});
+const [count, members, periods] = [values.microgrids, values.members, values.periods].map(Number);
+const [live, periodMs] = [Number(values.live), Number(values["period-ms"])];
+const shards = 16;
+const command = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "gridclear-bench-"));
+const engine = await openEngine();
+const signatures = await openSignatures();
+const platform = await keyOf("platform");
+const keyFile = join(folder, "platform.key");
+await writeKeyFile(keyFile, "platform", platform);
+const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms));
+const say = (/** @type {string} */ text) => console.log(text);
+/** @param {number} periodsDone @param {number} ms */
+const rate = (periodsDone, ms) => `${((periodsDone * 1000) / ms).toFixed(0)} microgrid periods/s`;
+
+say(JSON.stringify(machine()));
+say(`${count} microgrids of ${members} members, an order each a period`);
+// The gates of a filled intake lie in the future, so that no worker closes a period of its own accord. By the clock, all
+// is made and registered before the first period begins.
+const startMs = live > 0 ? Date.now() + 10_000 + 40 * count : Date.UTC(2100, 0, 1);
+/** @type {import("../test/support/fleetload.mjs").LoadGrid[]} */
+const loads = [];
+for (let index = 0; index < count; index += 1)
+  loads.push(await loadGrid({ platform, name: `g${index}`, members, periodMs, startMs }));
+
+/** @param {import("../test/support/fleetload.mjs").LoadGrid} load @param {number} period */
+const requestOf = async (load, period) =>
+  encodeRequest({ request: { kind: "orders", orders: await load.batch(period, 0) }, reply: null });
+/** @param {import("../test/support/fleetload.mjs").LoadGrid} load @param {number} period */
+const gateOf = ({ marketId }, period) =>
+  signGate({ period, timestampMs: startMs + period * periodMs }, marketId, platform);
+
+async function withoutNats() {
+  const journal = await Journal.open(join(folder, "plain"), engine);
+  const store = await WorkerStore.open(journal, (async function* () {})());
+  const fed = await Promise.all(
+    loads.map(async (load) => {
+      const sink = {
+        keep: (/** @type {import("../dist/fleet/messages.js").SealedBlock} */ block) =>
+          store.keep(load.name, block, null),
+        publish: async () => {},
+        snapshot: async () => {},
+        answer: () => {},
+      };
+      const parts = {
+        name: load.name,
+        engine,
+        signatures,
+        key: platform,
+        snapshotEvery: 60,
+        sink,
+        warn: () => {},
+      };
+      const registration = { ...load.registration, cut: 0 };
+      const messages = [];
+      for (let period = 1; period <= periods; period += 1)
+        messages.push(
+          { kind: /** @type {const} */ ("request"), data: await requestOf(load, period) },
+          { kind: /** @type {const} */ ("gate"), data: await gateOf(load, period) },
+        );
+      return {
+        grid: await Grid.open(parts, { registration, first: null, snapshot: null, blocks: [] }),
+        messages,
+      };
+    }),
+  );
+  const begun = performance.now();
+  await Promise.all(
+    fed.map(async ({ grid, messages }) => {
+      for (const [index, message] of messages.entries()) await grid.take({ ...message, sequence: index + 1 });
+    }),
+  );
+  const ms = performance.now() - begun;
+  await journal.close();
+  say(`without NATS, one process:  ${rate(count * periods, ms)}`);
+}
+
+/** @param {import("../test/support/natsserver.mjs").NatsCluster} cluster @param {number} workers */
+function startWorkers(cluster, workers) {
+  return Array.from({ length: workers }, (_, index) => {
+    const monitors = cluster.monitors.flatMap((each) => ["--monitor", each]);
+    const store = join(folder, `store-${workers}-${index}`);
+    const args = [
+      "worker",
+      cluster.urls.join(","),
+      "--key",
+      keyFile,
+      "--store",
+      store,
+      "--name",
+      `w${index}`,
+    ];
+    return spawn(process.execPath, [command, ...args, ...monitors], { stdio: ["ignore", "pipe", "ignore"] });
+  });
+}
+
+const memoryOf = (/** @type {number | undefined} */ pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+/** @param {import("../dist/fleet/line.js").Line} line */
+async function blocksIn(line) {
+  let [messages, bytes] = [0, 0];
+  for (let shard = 0; shard < shards; shard += 1) {
+    const { state } = await line.jsm.streams.info(line.names.blockStream(shard));
+    messages += state.messages;
+    bytes += state.bytes;
+  }
+  return { messages, bytes };
+}
+
+/** @param {number} workers */
+async function withNats(workers) {
+  const cluster = await startNats(3);
+  const nc = await connect({ servers: [...cluster.urls] });
+  const line = await beginFleet(nc, { prefix: "gridclear", shards, replicas: 3 }, engine);
+  const client = new FleetClient(line, createInbox());
+  for (const { name, registration } of loads) await client.register(name, registration);
+  const mostFilling = 50;
+  const rest = [...loads];
+  const filling = performance.now();
+  const fill = async () => {
+    for (let load = rest.shift(); load !== undefined; load = rest.shift())
+      for (let period = 1; period <= periods; period += 1) {
+        const place = line.names.of(load.name);
+        await line.js.publish(place.requests, await requestOf(load, period));
+        await line.js.publish(place.gates, await gateOf(load, period));
+      }
+  };
+  await Promise.all(Array.from({ length: mostFilling }, fill));
+  const filled = performance.now() - filling;
+  const wanted = count * (periods + 2);
+  const children = startWorkers(cluster, workers);
+  await Promise.all(
+    children.map((child) => once(/** @type {import("node:stream").Readable} */ (child.stdout), "data")),
+  );
+  while ((await blocksIn(line)).messages <= count * 2) await wait(20);
+  const [begun, before] = [performance.now(), (await blocksIn(line)).messages];
+  let now = before;
+  while (now < wanted) {
+    await wait(50);
+    now = (await blocksIn(line)).messages;
+  }
+  const ms = performance.now() - begun;
+  const { bytes } = await blocksIn(line);
+  say(
+    `three servers, ${workers} worker${workers === 1 ? ": " : "s:"}  ${rate(wanted - before, ms)}; ${(bytes / wanted).toFixed(0)} bytes a block in each server; workers ${children.map(({ pid }) => `${memoryOf(pid).toFixed(0)} MB`).join(", ")}; filled with ${((count * periods * 2 * 1000) / filled).toFixed(0)} messages/s`,
+  );
+  for (const child of children) child.kill("SIGTERM");
+  await Promise.all(children.map((child) => once(child, "exit")));
+  await nc.close();
+  await cluster.close();
+}
+
+async function byTheClock() {
+  const cluster = await startNats(3);
+  const nc = await connect({ servers: [...cluster.urls] });
+  const line = await beginFleet(nc, { prefix: "gridclear", shards, replicas: 3 }, engine);
+  const client = new FleetClient(line, createInbox());
+  const registering = performance.now();
+  const rest = [...loads];
+  const register = async () => {
+    for (let load = rest.shift(); load !== undefined; load = rest.shift())
+      await client.register(load.name, load.registration);
+  };
+  await Promise.all(Array.from({ length: 50 }, register));
+  say(`registered in ${((performance.now() - registering) / 1000).toFixed(0)} s`);
+  const children = startWorkers(cluster, 2);
+  const until = startMs + live * 1000;
+  say(`${((startMs - Date.now()) / 1000).toFixed(0)} s until the market begins`);
+  let [sent, failed] = [0, 0];
+  // Each microgrid's members send once a period, all over the period; which period is open they know by the clock.
+  const feed = async () => {
+    for (let turn = 0; Date.now() < until; turn += 1)
+      for (const [index, load] of loads.entries()) {
+        const due = (Math.floor(startMs / periodMs) + 1 + turn + (index + 0.5) / count) * periodMs;
+        if (due > until) return;
+        await wait(Math.max(0, due - Date.now()));
+        const bytes = await requestOf(load, turn + 2);
+        line.js.publish(line.names.of(load.name).requests, bytes, { timeout: 10_000 }).then(
+          () => {
+            sent += 1;
+          },
+          () => {
+            failed += 1;
+          },
+        );
+      }
+  };
+  const feeding = feed();
+  while (Date.now() < until) {
+    await wait(Math.min(10_000, until - Date.now()));
+    const { workers } = await fleetStatus(line, Date.now());
+    const { messages, bytes } = await blocksIn(line);
+    say(
+      `${((until - Date.now()) / 1000).toFixed(0)} s left: ${messages} blocks and registrations (${(bytes / messages).toFixed(0)} bytes each), ${sent} batches kept, ${failed} not; late ${workers.map(({ lagMs }) => `${(lagMs / 1000).toFixed(1)} s`).join(", ")}; workers ${children.map(({ pid }) => `${memoryOf(pid).toFixed(0)} MB`).join(", ")}`,
+    );
+  }
+  await feeding;
+  for (const child of children) child.kill("SIGTERM");
+  await Promise.all(children.map((child) => once(child, "exit")));
+  await nc.close();
+  await cluster.close();
+}
+
+try {
+  if (live > 0) await byTheClock();
+  else {
+    await withoutNats();
+    for (const workers of [1, 2]) await withNats(workers);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  engine.close();
+}
+process.exit(0);
