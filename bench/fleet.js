@@ -1,8 +1,8 @@
 // @ts-check
 // What NATS JetStream costs a fleet, and how far one machine gets. First the same work without it: microgrids fed from
-// memory, their blocks flushed to a worker's own store. Then an intake that was filled beforehand, worked off by one and
-// by two workers on three servers that flush every write. With --live members hand orders in as periods open, by the
-// clock, whether the workers keep up or not.
+// memory, their blocks flushed to a worker's own store. Then an intake that was filled beforehand, worked off by one
+// and by two workers on three servers that flush every write. With --live members hand orders in as periods open, by
+// the clock, whether the workers keep up or not.
 //
 // node bench/fleet.js [--microgrids N] [--members N] [--periods N] [--live SECONDS] [--period-ms MS]
 // (needs `npm run build`; servers, workers and members share this machine)
@@ -55,18 +55,24 @@ const rate = (periodsDone, ms) => `${((periodsDone * 1000) / ms).toFixed(0)} mic
 
 say(JSON.stringify(machine()));
 say(`${count} microgrids of ${members} members, an order each a period`);
-// The gates of a filled intake lie in the future, so that no worker closes a period of its own accord. By the clock, all
-// is made and registered before the first period begins.
+// The gates of a filled intake lie in the future, so that no worker closes a period of its own accord. By the clock,
+// all is made and registered before the first period begins.
 const startMs = live > 0 ? Date.now() + 10_000 + 40 * count : Date.UTC(2100, 0, 1);
 /** @type {import("../test/support/fleetload.mjs").LoadGrid[]} */
 const loads = [];
 for (let index = 0; index < count; index += 1)
   loads.push(await loadGrid({ platform, name: `g${index}`, members, periodMs, startMs }));
 
-/** @param {import("../test/support/fleetload.mjs").LoadGrid} load @param {number} period */
+/**
+ * @param {import("../test/support/fleetload.mjs").LoadGrid} load
+ * @param {number} period
+ */
 const requestOf = async (load, period) =>
   encodeRequest({ request: { kind: "orders", orders: await load.batch(period, 0) }, reply: null });
-/** @param {import("../test/support/fleetload.mjs").LoadGrid} load @param {number} period */
+/**
+ * @param {import("../test/support/fleetload.mjs").LoadGrid} load
+ * @param {number} period
+ */
 const gateOf = ({ marketId }, period) =>
   signGate({ period, timestampMs: startMs + period * periodMs }, marketId, platform);
 
@@ -115,7 +121,10 @@ async function withoutNats() {
   say(`without NATS, one process:  ${rate(count * periods, ms)}`);
 }
 
-/** @param {import("../test/support/natsserver.mjs").NatsCluster} cluster @param {number} workers */
+/**
+ * @param {import("../test/support/natsserver.mjs").NatsCluster} cluster
+ * @param {number} workers
+ */
 function startWorkers(cluster, workers) {
   return Array.from({ length: workers }, (_, index) => {
     const monitors = cluster.monitors.flatMap((each) => ["--monitor", each]);

@@ -1,7 +1,7 @@
 /**
- * The intake of a shard as a worker reads it: every message, in order, and none left out. Nothing is ever deleted there,
- * so a sequence that is missing is one that the server which is read has lost, by a bit that rotted or a file that was
- * cut; a period must not be closed without it.
+ * The intake of a shard as a worker reads it: every message, in order, and none left out. Nothing is ever deleted
+ * there, so a sequence that is missing is one that the server which is read has lost, by a bit that rotted or a file
+ * that was cut; a period must not be closed without it.
  */
 import { type ConsumerMessages, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
 import { fail } from "../errors.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // A fleet under fire: workers and servers are killed, paused and damaged at random while gateways hand in orders for
-// every microgrid as fast as periods open. Afterwards every order that was acknowledged has to stand in the block of its
-// period, once; every block has to follow from the intake; no microgrid may have a gap or two blocks of one height.
+// every microgrid as fast as periods open. Afterwards every order that was acknowledged has to stand in the block of
+// its period, once; every block has to follow from the intake; no microgrid may have a gap or two blocks of one
+// height.
 //
 // node test/endurance/fleet.mjs [KILLS] [MICROGRIDS] [SEED] [PERIOD_MS]   (default: 50 kills, 200 microgrids, seed 1,
 // periods of 5 s; four workers, three servers; needs `npm run build`)
@@ -28,6 +29,7 @@ import { auditGrid } from "../../dist/fleet/audit.js";
 import { FleetClient } from "../../dist/fleet/client.js";
 import { beginFleet } from "../../dist/fleet/line.js";
 import { decodeOwn } from "../../dist/fleet/ownstore.js";
+import { fleetStatus } from "../../dist/fleet/status.js";
 import { readJournal } from "../../dist/ledger/store/journal.js";
 import { decodeBlock, hex, openSignatures } from "../../dist/ledger/verify.js";
 import { chances, loadGrid } from "../support/fleetload.mjs";
@@ -227,7 +229,18 @@ await wait(3 * periodMs);
 done = true;
 await trading;
 // What was handed in last is in a block when its period has closed.
-await wait(2 * periodMs + 2_000);
+const settled = performance.now();
+for (const { name } of loads) {
+  const newest = (receipts.get(name) ?? []).reduce((most, { period }) => Math.max(most, period), 0);
+  const end = Date.now() + 60_000;
+  while (((await client.last(name).catch(() => null))?.height ?? -1) < newest && Date.now() < end)
+    await wait(200);
+}
+const { workers: rows, streams } = await fleetStatus(line, Date.now());
+for (const { id, failures } of rows)
+  for (const { grid, error } of failures) say(`${id}: ${grid} stands still: ${error}`);
+for (const { stream, trouble } of streams) say(`${stream}: ${trouble}`);
+say(`all receipts have a block after ${((performance.now() - settled) / 1000).toFixed(1)} s`);
 for (const child of workers.values()) {
   child.kill("SIGTERM");
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -261,7 +274,8 @@ for (const { name } of loads) {
     faults += 1;
     console.log(`${name}, block ${finding.height}: ${finding.kind}: ${finding.detail}`);
   }
-  // Each acknowledged order stands once in all of its chain: receipts say where, so others of the same bytes would be two.
+  // Each acknowledged order stands once in all of its chain: receipts say where, so others of the same bytes would be
+  // two.
   const seen = new Set();
   for (const { block } of (kept.get(name) ?? []).filter(
     ({ block: { height } }, index, all) => all.findIndex((each) => each.block.height === height) === index,

@@ -1,5 +1,5 @@
-// What a worker must never pass over: messages that its servers have lost, and those of microgrids that come while it is
-// at work.
+// What a worker must never pass over: messages that its servers have lost, and those of microgrids that come while it
+// is at work.
 import { afterEach, expect, test } from "vitest";
 import { auditGrid } from "../../src/fleet/audit.js";
 import { Shard, type ShardParts } from "../../src/fleet/shard.js";
