@@ -107,8 +107,10 @@ for (let index = 0; index < count; index += 1) {
 }
 say(`${count} microgrids are registered`);
 
-/** What was acknowledged: by microgrid, the records and where they have to stand. */
-/** @type {Map<string, { marketId: Uint8Array, period: number, number: number, order: Uint8Array, signature: Uint8Array }[]>} */
+/**
+ * What was acknowledged, by microgrid.
+ * @type {Map<string, import("../../dist/ledger/verify.js").Receipt[]>}
+ */
 const receipts = new Map(loads.map(({ name }) => [name, []]));
 /** Orders that the streams acknowledged before they were answered: they too must be in a block, or refused. */
 const counts = { handed: 0, accepted: 0, refused: 0, unanswered: 0, unsent: 0 };
