@@ -79,7 +79,7 @@ const whole = (num: bigint): Ratio => ({ num, den: 1n });
 const lowered = (less: number): Ratio => ({ num: BigInt(ppm - less), den: BigInt(ppm) });
 
 /** The smallest amount of a bill by a tariff, in currency. */
-export function unitOf({ unit }: Tariff): Ratio {
+function unitOf({ unit }: Tariff): Ratio {
   return decimal(unit, microTick);
 }
 

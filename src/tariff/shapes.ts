@@ -202,10 +202,7 @@ export function componentsOf(
 }
 
 /** The shape of a tariff's components as a program and a contract have them. */
-export const componentsShape: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(
-  lessShape,
-  ratesShape,
-);
+const componentsShape: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(lessShape, ratesShape);
 
 const offset: Shape<ZoneOffset> = /* @__PURE__ */ further(
   list(integer(-8.64e15, 8.64e15), 2, 2),
@@ -261,7 +258,7 @@ export const tariffKeys: {
 export const tariffName: Key<string> = /* @__PURE__ */ needed(name, "what it is called");
 
 /** The shape of a tariff as a program has it. */
-export const tariffShape: Shape<Tariff> = /* @__PURE__ */ record({
+const tariffShape: Shape<Tariff> = /* @__PURE__ */ record({
   name: tariffName,
   ...tariffKeys,
   zone: needed(zone, "local time"),

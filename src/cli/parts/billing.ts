@@ -1,6 +1,8 @@
 /** Finds the blocks of a month in a ledger and writes the bundle from which a member's bill is made. */
+import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { maxTariffLength, parseTariff } from "../../files/tarifffile.js";
@@ -22,6 +24,13 @@ import { readInput } from "./document.js";
 import { reasonOf } from "./problem.js";
 import { snapshotBelow } from "./range.js";
 import { withSource } from "./source.js";
+
+/** The program by which a bill's page checks itself, built into the package, and its hash as a policy names it. */
+export function checkingScript(): { readonly script: string; readonly scriptHash: string } {
+  const file = fileURLToPath(new URL("../../../dist/bill/check.bundle.js", import.meta.url));
+  const script = readFileSync(file, "utf8").replaceAll("</script", "<\\/script");
+  return { script, scriptHash: createHash("sha256").update(script).digest("base64") };
+}
 
 /** A tariff from a file; files of prices lie beside it. */
 export function readTariff(path: string): Promise<Tariff> {

@@ -59,6 +59,17 @@ test("says the same as a table, as JSON and as CSV", async () => {
   expect(table.out).toContain("without the community");
 });
 
+test("writes a page with the proofs and the program that checks them", async () => {
+  const { code, out } = await call(...july, "--html");
+  expect(code).toBe(0);
+  expect(out).toContain("<title>Bill of ann, 2026-07</title>");
+  const data = /id="data">(.*)<\/script>/.exec(out)![1]!;
+  const { bill, bundle } = JSON.parse(data) as { bill: Bill; bundle: string };
+  expect(bill).toEqual(JSON.parse((await call(...july, "--json")).out));
+  expect(bundle).toMatch(/^\{"format":"gridclear bundle v2"/);
+  expect(out).toMatch(/script-src &#39;sha256-[A-Za-z0-9+/]{43}=&#39;/);
+});
+
 test("goes by a tariff from a file, with prices beside it", async () => {
   const rows = Array.from(
     { length: 48 },
@@ -104,7 +115,7 @@ test.each([
   [["bill", ledger, "ann", "--month", "2026-05"], /--month: wanted a month of which the ledger has a period/],
   [["bill", ledger, "zoe", "--month", "2026-07"], /MEMBER: wanted a participant of this ledger/],
   [["bill", folder, "ann", "--month", "2026-07"], /LEDGER: wanted a directory with a ledger/],
-  [[...july, "--json", "--csv"], /--csv: wanted either/],
+  [[...july, "--json", "--csv"], /--json: wanted one of --json, --csv and --html/],
 ])("refuses %j", async (args, wanted) => {
   const said = await call(...args);
   expect(said).toMatchObject({ code: 2, out: "" });
