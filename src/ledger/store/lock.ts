@@ -91,7 +91,8 @@ export function takeLock(path: string): Lock {
   const token = randomUUID();
   const own = `${path}.${token}`;
   const holder: Holder = { host: hostname(), pid: process.pid, started: startOf(process.pid), token };
-  writeFileSync(own, `${JSON.stringify(holder)}\n`, { flag: "wx" });
+  // Flushed before it has its name: after a power cut a lock that nobody can read would keep everybody out.
+  writeFileSync(own, `${JSON.stringify(holder)}\n`, { flag: "wx", flush: true });
   try {
     clearDead(path);
     // A link is made only where nothing stands, whole or not at all: two processes can't both succeed.
