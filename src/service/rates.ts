@@ -18,8 +18,10 @@ export class Rates {
     const { burst, perSecond, addresses } = this.#limits;
     const nowMs = this.#now();
     const known = this.#buckets.get(address);
-    const filled = known === undefined ? burst : known.left + ((nowMs - known.atMs) / 1000) * perSecond;
-    const left = Math.min(burst, Math.max(0, filled));
+    // A clock that is set back has nobody wait for what it says again.
+    const filled =
+      known === undefined ? burst : known.left + (Math.max(0, nowMs - known.atMs) / 1000) * perSecond;
+    const left = Math.min(burst, filled);
     // The map goes by insertion: whoever asks moves to its end.
     this.#buckets.delete(address);
     this.#buckets.set(address, { left: left >= 1 ? left - 1 : left, atMs: nowMs });
