@@ -2,7 +2,7 @@
  * The operator of a signed market: what it promises (receipts), signs (heads) and serves (blocks and proofs). Orders
  * are the market's, which has them on the disk before it acknowledges them.
  */
-import { copyOf, hex, sameBytes, toUtf8, wantBytes } from "../bytes.js";
+import { copyOf, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../bytes.js";
 import { integer, needMethods, onlyKeys } from "../check.js";
 import { fail } from "../errors.js";
 import { decodeShown } from "../ledger/format/block.js";
@@ -10,7 +10,7 @@ import { encodeCanonical } from "../ledger/format/canonical.js";
 import { checkRecords } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
-import { checkpointKey, originOf, signCheckpoint } from "../ledger/proof/checkpoint.js";
+import { checkpointKey, originOf, parseCheckpoint, signCheckpoint } from "../ledger/proof/checkpoint.js";
 import { type Receipt, signReceipt } from "../ledger/proof/receipt.js";
 import { type Ask, type ServedLedger, serveLedger } from "../ledger/service/server.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
@@ -93,7 +93,8 @@ export class Platform {
 
   /**
    * Opens a platform on a market just opened and not yet started. Throws `refused` for the wrong key, and for a market
-   * without a log.
+   * without a log; `corrupt` where the ledger is not the one whose head was signed last, or an earlier state of it: a
+   * second head of that size would prove that the platform lied.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     onlyKeys(options, "options", ["market", "key", "hasher"]);
@@ -106,6 +107,7 @@ export class Platform {
       fail("refused", "key", `the platform's key (${platformKey})`, given);
     const history = new HistoryTree(hasher);
     for (let height = 0; height < market.store.size; height += 1) history.append(market.store.hash(height));
+    await needSignedHead(market, history);
     const platform = new Platform(options, history);
     await platform.#signHead();
     return platform;
@@ -271,6 +273,19 @@ export class Platform {
     await market.store.putMeta(checkpointKey, toUtf8(note));
     this.#note = note;
   }
+}
+
+/** Throws `corrupt` unless a ledger goes on from the head that was signed last. */
+async function needSignedHead({ store, id }: LoggedMarket, history: HistoryTree): Promise<void> {
+  const note = await store.getMeta(checkpointKey);
+  if (note === null) return;
+  const { checkpoint } = parseCheckpoint(fromUtf8(note) ?? "");
+  if (checkpoint.origin !== originOf(id)) fail("corrupt", "head", originOf(id), checkpoint.origin);
+  const { size, root } = checkpoint;
+  if (size > history.size)
+    fail("corrupt", `block ${history.size}`, `the ${size} blocks whose head was signed`, `${history.size}`);
+  if (!sameBytes(history.root(size), root))
+    fail("corrupt", "head", `the root that was signed over ${size} blocks`, "another");
 }
 
 /** Number of the order of a block with exactly this record; null when there is none. */

@@ -274,6 +274,42 @@ test("a platform is not opened on a market that keeps no log", async () => {
   await expect(Platform.open(options)).rejects.toMatchObject({ code: "refused", field: "market" });
 });
 
+describe("a platform whose ledger is not the one whose head it signed", () => {
+  test("is not opened: a second head of that size would prove that it lied", async () => {
+    const medium = memoryMedium();
+    const first = await open(await openMemoryStore({ hasher }, medium));
+    await first.market.clearPeriod(2_000);
+    await first.market.clearPeriod(3_000);
+    await first.settled();
+    await first.market.store.close();
+    // The newest block is lost, and with it what was logged behind it, as after a restore of part of a disk.
+    medium.blocks.pop();
+    medium.logged = null;
+    medium.mark = null;
+    await expect(open(await openMemoryStore({ hasher }, medium))).rejects.toThrow(
+      "block 2: wanted the 3 blocks whose head was signed",
+    );
+  });
+
+  test("nor on blocks that are others, as many as they may be", async () => {
+    const medium = memoryMedium();
+    const first = await open(await openMemoryStore({ hasher }, medium));
+    await first.market.clearPeriod(2_000);
+    await first.settled();
+    await first.market.store.close();
+    const fork = memoryMedium();
+    const second = await open(await openMemoryStore({ hasher }, fork));
+    await second.market.clearPeriod(2_001);
+    await second.market.clearPeriod(3_000);
+    await second.market.store.close();
+    fork.meta.clear();
+    for (const [key, value] of medium.meta) fork.meta.set(key, value);
+    await expect(open(await openMemoryStore({ hasher }, fork))).rejects.toThrow(
+      "head: wanted the root that was signed over 2 blocks",
+    );
+  });
+});
+
 describe("a platform that dies", () => {
   test("at any moment: what it had acknowledged stands where it was promised", async () => {
     // Every write is a moment at which the process can die: `alive` counts down to it, and what was written before
