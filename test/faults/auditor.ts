@@ -1,0 +1,230 @@
+// Who believes nothing: every promise that a market makes, checked on its blocks as they come. What follows from the
+// records is worked out by `Audit`, what the rules say of a matching by the oracle; neither shares code with the market.
+import { createHash } from "node:crypto";
+import { type Block, decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
+import { headerBytes } from "../../src/ledger/format/header.js";
+import { decodeRecords } from "../../src/ledger/format/layout.js";
+import {
+  type OrderRecord,
+  orderLayout,
+  readingLayout,
+  tradeLayout,
+} from "../../src/ledger/format/records.js";
+import type { ClearingContract, Contract } from "../../src/market/contracts/contracts.js";
+import type { MatchingEngine } from "../../src/market/engine.js";
+import { openReplay, type Replay } from "../../src/market/replay.js";
+import { type Carrier, carriers } from "../../src/units.js";
+import { clearByRules } from "../oracle/rules.js";
+import { Audit } from "../support/audit.js";
+
+/** What does not hold. */
+export class Broken extends Error {}
+
+/** Throws unless a promise holds. */
+export function promised(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Broken(what);
+}
+
+/** An order as it was acknowledged: its number, and its record in hexadecimal. */
+export interface Ordered {
+  readonly period: number;
+  readonly number: number;
+  readonly record: string;
+}
+
+/** What the market acknowledged, to be found in the block of its period. */
+export interface Acknowledged {
+  readonly orders: Map<string, Ordered>;
+  readonly readings: Map<string, { readonly period: number; readonly reading: string }>;
+  readonly deposits: Map<string, { readonly period: number; readonly key: string }>;
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+/** The hash of a block: SHA-256 of its header behind the domain of blocks (docs/ledger-format.md). */
+const hashOf = (bytes: Uint8Array): string =>
+  createHash("sha256").update("gridclear block v2\0").update(bytes.subarray(0, headerBytes)).digest("hex");
+/** A reading as one text: what the meter said, not what it came to. */
+export const readingText = (
+  participant: number,
+  carrier: string,
+  age: number,
+  sides: readonly number[],
+): string => [participant, carrier, age, ...sides].join(" ");
+
+export class Auditor {
+  readonly #from: number;
+  readonly #acknowledged: Acknowledged;
+  readonly #audit = new Audit();
+  readonly #replay: Replay;
+  /** SHA-256 of each header read. */
+  readonly hashes: string[] = [];
+  /** Orders of each block, in hexadecimal. */
+  readonly #orders: string[] = [];
+  readonly #inForce = new Map<string, Contract>();
+  #timestamp = 0;
+  /** Matchings that the oracle did as well, and trades in all. */
+  matchings = 0;
+  trades = 0;
+  orders = 0;
+
+  constructor(from: number, engine: MatchingEngine, acknowledged: Acknowledged) {
+    this.#from = from;
+    this.#replay = openReplay(engine);
+    this.#acknowledged = acknowledged;
+  }
+
+  /** Takes the next block. */
+  read(bytes: Uint8Array): void {
+    const height = this.hashes.length;
+    const block = decodeBlock(bytes);
+    const { header } = block;
+    const at = `block ${height}`;
+    promised(header.height === height, `${at} says that it has height ${header.height}`);
+    promised(header.period === this.#from + height, `${at} is of period ${header.period}`);
+    const previous = this.hashes.at(-1) ?? "00".repeat(32);
+    promised(hex(header.previous) === previous, `${at} does not follow the block before it`);
+    promised(header.timestampMs >= this.#timestamp, `${at} is of a time before the last`);
+    this.#timestamp = header.timestampMs;
+    this.#contracts(block);
+    this.#matched(block, at);
+    try {
+      this.#audit.read(block);
+    } catch (error) {
+      throw new Broken(`${at}: ${(error as Error).message}`);
+    }
+    const again = this.#replay.replay(block);
+    const hash = hashOf(bytes);
+    promised(hex(again.hash) === hash, `${at} has another hash when it is executed again`);
+    this.hashes.push(hash);
+    this.#kept(block, at);
+  }
+
+  /** An order that is acknowledged when its block is there stands in it. */
+  holds({ period, number, record }: Ordered): void {
+    const found = this.#orders[period - this.#from]!.slice(32 * number, 32 * number + 32);
+    promised(found === record, `order ${number} of period ${period} is ${record}, there stands ${found}`);
+  }
+
+  /** Another reading of a block that was read before, which may not have changed. */
+  same(height: number, bytes: Uint8Array): void {
+    const hash = hashOf(bytes);
+    promised(hash === this.hashes[height], `block ${height} is another than it was`);
+  }
+
+  /** Balances and charges, as the market's own state has them. */
+  compare(balance: (account: number) => bigint): void {
+    for (const [account, wanted] of this.#audit.balances)
+      promised(balance(account) === wanted, `account ${account} holds ${balance(account)}, not ${wanted}`);
+  }
+
+  /** Everything acknowledged for the period of a block stands in it, where it was promised. */
+  #kept({ header, sections }: Block, at: string): void {
+    const { orders, readings, deposits } = this.#acknowledged;
+    this.#orders.push(hex(sections.orders));
+    for (const [key, order] of orders) {
+      if (order.period !== header.period) continue;
+      this.holds(order);
+      orders.delete(key);
+    }
+    const read = new Set(
+      decodeRecords(readingLayout, sections.readings).map((reading) =>
+        readingText(reading.participant, reading.carrier, reading.age, [
+          reading.in,
+          reading.out,
+          reading.version,
+        ]),
+      ),
+    );
+    for (const [key, { period, reading }] of readings) {
+      if (period !== header.period) continue;
+      promised(read.has(reading), `${at}: acknowledged reading "${reading}" is not there`);
+      readings.delete(key);
+    }
+    const entered = new Set(this.#entered(sections.contracts).map(keyOf));
+    for (const [id, { period, key }] of deposits) {
+      if (period !== header.period) continue;
+      promised(entered.has(key), `${at}: acknowledged contract ${key} is not there`);
+      deposits.delete(id);
+    }
+  }
+
+  #entered(section: Uint8Array): Contract[] {
+    return decodeItems(section, "contracts").map((item) => decodeCanonical(item) as unknown as Contract);
+  }
+
+  #contracts({ sections }: Block): void {
+    for (const contract of this.#entered(sections.contracts))
+      if (contract.kind === "end") this.#inForce.delete(contract.contract);
+      else this.#inForce.set(keyOf(contract), contract);
+  }
+
+  /** What the rules make of the orders of each carrier that nothing but its mechanism touches. */
+  #matched({ header, sections }: Block, at: string): void {
+    const orders = decodeRecords(orderLayout, sections.orders);
+    const trades = decodeRecords(tradeLayout, sections.trades);
+    this.trades += trades.length;
+    this.orders += orders.length;
+    if (header.height === 0) return;
+    const contracts = [...this.#inForce.values()];
+    for (const carrier of carriers) {
+      const rules = this.#inForce.get(`clearing/${carrier}`) as ClearingContract | undefined;
+      const touched = contracts.some(
+        (contract) =>
+          (contract.kind === "area" && contract.carrier === carrier) ||
+          (contract.kind === "converter" && (contract.input === carrier || contract.output === carrier)),
+      );
+      if (rules === undefined || touched || rules.ties === "lottery") continue;
+      const [offers, bids] = [live(orders, carrier, "offer"), live(orders, carrier, "bid")];
+      const asked = (list: readonly Numbered[]) =>
+        list.map(({ order }) => ({ quantity: BigInt(order.quantity), price: BigInt(order.price) }));
+      const wanted = clearByRules(asked(offers), asked(bids), {
+        mechanism: rules.mechanism,
+        pricing: rules.pricing,
+        ties: rules.ties,
+        k: BigInt(rules.k),
+        maxCycles: rules.maxCycles,
+        pool: null,
+      }).trades.map(({ offer, bid, quantity, price }) =>
+        [offers[offer]!.number, bids[bid]!.number, quantity, price].join(" "),
+      );
+      const found = trades
+        .filter((trade) => trade.kind === "peer" && trade.carrier === carrier)
+        .map(({ offer, bid, quantity, usePrice }) => [offer, bid, quantity, usePrice].join(" "));
+      promised(
+        found.join() === wanted.join(),
+        `${at}: ${carrier} trades ${found.join()}, by the rules ${wanted.join()}`,
+      );
+      this.matchings += 1;
+    }
+  }
+}
+
+interface Numbered {
+  readonly order: OrderRecord;
+  readonly number: number;
+}
+
+/** The last order of each participant for a carrier, where it is of that side and not taken back, by arrival. */
+function live(orders: readonly OrderRecord[], carrier: Carrier, side: OrderRecord["side"]): Numbered[] {
+  const last = new Map<number, Numbered>();
+  for (const [number, order] of orders.entries())
+    if (order.carrier === carrier) last.set(order.participant, { order, number });
+  return [...last.values()]
+    .filter(({ order }) => order.side === side && order.quantity > 0)
+    .sort((a, b) => a.number - b.number);
+}
+
+/** What a contract is about, as docs/market.md says it. */
+function keyOf(contract: Contract): string {
+  const fields = contract as unknown as Record<string, string | undefined>;
+  const { kind, participant, carrier, area, device, id } = fields;
+  if (kind === "supply" || kind === "use")
+    return [kind, carrier, ...(participant === undefined ? [] : [participant])].join("/");
+  if (kind === "participant") return `participant/${id}`;
+  if (kind === "clearing") return `clearing/${carrier}`;
+  if (kind === "area" || kind === "limit") return `${kind}/${area}`;
+  if (kind === "storage" || kind === "converter") return `${kind}/${device}`;
+  if (kind === "deposit" || kind === "withdrawal") return `${kind}/${fields.number}/${participant}`;
+  return `${kind}`;
+}

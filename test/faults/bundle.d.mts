@@ -1,0 +1,3 @@
+import type { Plant } from "./plants.mjs";
+
+export function bundleWorld(name: string, plant?: Plant | null): Promise<string>;
