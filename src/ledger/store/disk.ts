@@ -137,6 +137,17 @@ export class DiskFile {
 const taken = (bytes: number): number =>
   bytes > 0 ? bytes : fail("storage", "store", "bytes written", "none");
 
+/** Writes the bytes of a file from `from` up to `to`, or to its end, once more, as they are, and flushes them. */
+export async function writeAgain(path: string, from: number, to: number): Promise<void> {
+  const file = new DiskFile(path, "r+");
+  try {
+    await file.write([await file.read(from, Math.min(to, file.size) - from)], from);
+    await file.flush();
+  } finally {
+    file.close();
+  }
+}
+
 /** Makes names in a folder last. Windows keeps them by itself and opens no folder. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;

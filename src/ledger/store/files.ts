@@ -18,7 +18,7 @@ import {
   openChecksum,
   recordHeadBytes,
 } from "../format/ledgerfile.js";
-import { DiskFile, replaceFile } from "./disk.js";
+import { DiskFile, replaceFile, syncFolder } from "./disk.js";
 import { type Lock, lockName, takeLock } from "./lock.js";
 import type { LogExtent } from "./log.js";
 import { LogFile } from "./logfile.js";
@@ -164,6 +164,9 @@ class WritingMedium implements Medium {
     const log = LogFile.open(join(directory, logName), checksum);
     const segments = await Segments.read(directory, checksum);
     const aside = (await readdir(directory)).filter((name) => tornPattern.test(name));
+    await segments.writeAgain();
+    await log.writeAgain();
+    if (segments.last !== null) await syncFolder(directory);
     return new WritingMedium({ directory, lock, segmentBytes, checksum, segments, log, aside });
   }
 

@@ -21,7 +21,7 @@ import {
 } from "../format/ledgerfile.js";
 import { hashBytes } from "../tree/hasher.js";
 import { isCutOff } from "./cutoff.js";
-import { DiskFile, replaceFile } from "./disk.js";
+import { DiskFile, replaceFile, writeAgain } from "./disk.js";
 import type { LogExtent } from "./log.js";
 
 /** Letters at the beginning of the file. */
@@ -150,6 +150,13 @@ export class LogFile {
     // One flush for both. The mark counts the records before this one, so it is true whichever reaches the disk first.
     await this.#mark(starts.length - 1);
     starts.push(end + record.length);
+  }
+
+  /** Writes again the records that no mark counts: after a flush that failed they may only seem to be there. */
+  async writeAgain(): Promise<void> {
+    if (this.#found === null) return;
+    const { starts, marked } = this.#found;
+    if (starts.length - 1 > marked) await writeAgain(this.#path, starts[marked]!, starts.at(-1)!);
   }
 
   /** Marks every record: a log that was closed counts its last one too. */

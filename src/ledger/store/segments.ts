@@ -21,7 +21,7 @@ import {
   recordLength,
 } from "../format/ledgerfile.js";
 import { isCutOff } from "./cutoff.js";
-import { DiskFile } from "./disk.js";
+import { DiskFile, writeAgain } from "./disk.js";
 
 /** Name of a segment: sixteen digits of its first height. */
 export const segmentPattern: RegExp = /^(\d{16})\.gclf$/;
@@ -216,6 +216,18 @@ export class Segments {
   checkMarks(): void {
     for (const { path, head } of this.#list)
       if (head.marks.includes("torn")) fail("corrupt", path, "marks that can be read", "other bytes");
+  }
+
+  /**
+   * Writes again what only the newest flush was about: the last block where no mark counts it, or the end of the
+   * segment before one that has none yet. After a flush that failed a system may show bytes that it will never write.
+   */
+  async writeAgain(): Promise<void> {
+    const { last, lastButOne } = this;
+    if (last === null || (this.mark()?.size === endOf(last) && endOf(last) > last.first)) return;
+    if (endOf(last) > last.first) await writeAgain(last.path, last.starts.at(-2)!, last.starts.at(-1)!);
+    else if (lastButOne?.ended === true)
+      await writeAgain(lastButOne.path, lastButOne.starts.at(-1)!, Number.POSITIVE_INFINITY);
   }
 
   async readBlock(height: number): Promise<Uint8Array | null> {

@@ -116,7 +116,7 @@ describe("a changed byte", () => {
         expect(readFileSync(join(flipped, name)).equals(changed)).toBe(true);
       }
     }
-  });
+  }, 240_000);
 
   it("in a block names its height", async () => {
     const directory = place();
