@@ -1,5 +1,6 @@
 // Who believes nothing: every promise that a market makes, checked on its blocks as they come. What follows from the
-// records is worked out by `Audit`, what the rules say of a matching by the oracle; neither shares code with the market.
+// records is worked out by `Audit`, what the rules say of a matching by the oracle; neither shares code with the
+// market.
 import { createHash } from "node:crypto";
 import { type Block, decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../src/ledger/format/canonical.js";

@@ -1,6 +1,6 @@
 // @ts-check
-// Makes one program of the world, with the simulated disk in the place of `node:fs` and, where a fault is to be planted,
-// with the words of one source file replaced.
+// Makes one program of the world, with the simulated disk in the place of `node:fs` and, where a fault is to be
+// planted, with the words of one source file replaced.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -3,7 +3,8 @@
 import { availableParallelism } from "node:os";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
-/** @typedef {{ seed: number, counts: Record<string, number> | null, broken: { message: string, step: number, trail: string[] } | null }} Lived */
+/** @typedef {{ message: string, step: number, trail: string[] }} Fault */
+/** @typedef {{ seed: number, counts: Record<string, number> | null, broken: Fault | null }} Lived */
 
 if (!isMainThread && workerData?.world !== undefined) {
   const { liveWorld } = await import(workerData.world);

@@ -118,7 +118,7 @@ class Disk {
     this.#since = [];
     this.#names = new Map(this.#keptNames);
     for (const inode of new Set(this.#names.values())) {
-      for (const write of inode.since) inode.kept = this.#arrived(inode.kept, write);
+      inode.kept = this.#arrived(inode);
       inode.since = [];
       inode.seen = inode.kept;
     }
@@ -133,26 +133,37 @@ class Disk {
   }
 
   /**
-   * A file after a write that was not flushed: all of it is there, nothing, the sectors up to one, or any of them. A
-   * sector is as it was or as it was to be; one that the file had not before may be there and empty.
+   * A file after writes that were not flushed. Each sector is as it was at some time since: the earlier writes to it
+   * are there and the later ones are not. A sector that the file had not before may be there and empty. Cutting the
+   * file parts what was before it from what came after.
    */
-  #arrived(kept: Uint8Array, write: Write): Uint8Array {
-    const { at, bytes } = write;
-    const mood = this.#below(4);
-    if (mood === 0) return kept;
-    if (mood === 1 || bytes === null) return written(kept, write);
-    const grown = written(kept, { at, bytes: new Uint8Array(0) });
-    let after = grown;
-    const last = mood === 2 ? at + this.#below(bytes.length + 1) : at + bytes.length;
-    for (let from = at; from < last; ) {
-      const to = Math.min(at + bytes.length, from + sector - (from % sector));
-      if (mood === 2 || this.#below(2) === 0)
-        after = written(after, { at: from, bytes: bytes.subarray(from - at, to - at) });
-      from = to;
+  #arrived({ kept, since }: Inode): Uint8Array {
+    const cuts = since.flatMap(({ bytes }, index) => (bytes === null ? [index] : []));
+    const ends = [...cuts, since.length];
+    const epoch = this.#below(ends.length);
+    const begin = epoch === 0 ? 0 : ends[epoch - 1]!;
+    let after = since.slice(0, begin).reduce(written, kept);
+    // The cut itself, with which an epoch begins, is there.
+    const writes = since.slice(begin, ends[epoch]).filter((write) => {
+      if (write.bytes === null) after = written(after, write);
+      return write.bytes !== null;
+    });
+    if (this.#below(4) === 0) return after;
+    const all = this.#below(3) === 0;
+    const whole = writes.reduce(written, after);
+    const sectors = new Map<number, Write[]>();
+    for (const write of writes)
+      for (let from = write.at - (write.at % sector); from < write.at + write.bytes!.length; from += sector)
+        sectors.set(from, [...(sectors.get(from) ?? []), write]);
+    for (const [from, touching] of sectors) {
+      const count = all ? touching.length : this.#below(touching.length + 1);
+      for (const { at, bytes } of touching.slice(0, count)) {
+        const [first, last] = [Math.max(at, from), Math.min(at + bytes!.length, from + sector)];
+        after = written(after, { at: first, bytes: bytes!.subarray(first - at, last - at) });
+      }
     }
     // Its length may have reached the disk without the sectors.
-    if (this.#below(2) === 0) after = written(after, { at: at + bytes.length, bytes: new Uint8Array(0) });
-    return after;
+    return this.#below(2) === 0 ? written(after, { at: whole.length, bytes: new Uint8Array(0) }) : after;
   }
 
   /** Files by name, in order of names. */

@@ -1,5 +1,5 @@
-// Five hundred worlds, and a fault planted in each of a few places: promises hold, and would be seen broken. More worlds
-// (`npm run faults`) and all plants (`npm run faults:planted`) are runs of their own.
+// Five hundred worlds, and a fault planted in each of a few places: promises hold, and would be seen broken. More
+// worlds (`npm run faults`) and all plants (`npm run faults:planted`) are runs of their own.
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { bundleWorld } from "./bundle.mjs";

@@ -40,6 +40,13 @@ export const plants = [
       "",
     ],
   ]),
+  ...within("src/ledger/store/segments.ts", [
+    [
+      "what a failed flush left is trusted",
+      "this.mark()?.size === endOf(last) && endOf(last) > last.first",
+      "last.first >= 0",
+    ],
+  ]),
   ...within("src/ledger/store/disk.ts", [
     [
       "a file takes another's name before its flush",
