@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = join(root, "test", "faults");
 /** Where programs are made, which nobody keeps. */
-const buildFolder = join(root, "test", "build");
+const buildFolder = join(root, "build");
 
 /** @import { Plant } from "./plants.mjs" */
 
