@@ -234,7 +234,11 @@ class Disk {
 
   #write(inode: Inode, write: Write): void {
     inode.seen = written(inode.seen, write);
-    inode.since.push(write);
+    const last = inode.since.at(-1);
+    // What goes on where a write ended is the rest of it, which the system took at a second call.
+    if (last?.bytes && write.bytes && last.at + last.bytes.length === write.at)
+      inode.since[inode.since.length - 1] = { at: last.at, bytes: Buffer.concat([last.bytes, write.bytes]) };
+    else inode.since.push(write);
     inode.changed += 1;
   }
 

@@ -6,6 +6,8 @@ import { type Checksum, encodeRecordHead, recordHeadBytes, recordLength } from "
 
 /** Unit in which disks write: of a record cut off by a power failure, whole sectors are missing. */
 const sectorBytes = 512;
+/** Bytes of the length with which a record begins. */
+const lengthBytes = 4;
 
 /**
  * Whether a write that never ended can have left these bytes at `at`: they are fewer than the record says, or all of
@@ -15,8 +17,16 @@ const sectorBytes = 512;
 export function isCutOff(bytes: Uint8Array, at: number, checksum: Checksum): boolean {
   if (bytes.length < recordHeadBytes) return true;
   const block = bytes.subarray(recordHeadBytes);
-  if (sameBytes(encodeRecordHead(block, checksum).subarray(4), bytes.subarray(4, recordHeadBytes)))
-    return false;
+  const head = encodeRecordHead(block, checksum);
+  if (sameBytes(head.subarray(lengthBytes), bytes.subarray(lengthBytes, recordHeadBytes))) {
+    // The checksum is right. Of a length that two sectors share the part in the first may not have arrived.
+    const inFirst = sectorBytes - (at % sectorBytes);
+    return (
+      inFirst <= lengthBytes &&
+      bytes.subarray(0, inFirst).every((byte) => byte === 0) &&
+      sameBytes(head.subarray(inFirst, lengthBytes), bytes.subarray(inFirst, lengthBytes))
+    );
+  }
   if (block.length < recordLength(bytes)) return true;
   // The first piece may share its sector with the record before, and did not arrive when that sector stayed as it was.
   for (let from = 0; from < bytes.length; ) {
