@@ -10,6 +10,9 @@ import type { MeterExtent } from "./meterfiles.js";
 import type { MeterForm } from "./meterform.js";
 import type { MeterSeries, MeterTable } from "./metertable.js";
 
+/** Most readings of all members and intervals together. */
+const maxReadings = 1 << 28;
+
 /** What one meter said of an interval, in ticks. */
 export interface MemberReading {
   readonly in: number;
@@ -28,12 +31,22 @@ export class CommunityReadings {
   readonly #rows: MeterTable["rows"];
   readonly #first: number;
 
-  /** Throws `invalid`, naming the first, where readings are missing and the form refuses that. */
+  /**
+   * Throws `invalid`, naming the first, where readings are missing and the form refuses that; `limit` where there would
+   * be too many, as one mistyped year makes them.
+   */
   constructor({ rows }: MeterTable, { fromMs, toMs, intervalMs }: MeterExtent, { missing }: MeterForm) {
     this.#rows = rows;
     this.#first = Math.floor(fromMs / intervalMs);
     this.members = rows.map(({ member }) => member);
-    this.intervals = Math.ceil((toMs - fromMs) / intervalMs);
+    this.intervals = (toMs - fromMs) / intervalMs;
+    if (this.intervals * rows.length > maxReadings)
+      fail(
+        "limit",
+        "readings",
+        `at most ${maxReadings} of all members and intervals (import a shorter time)`,
+        `${rows.length} members from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`,
+      );
     this.intervalMs = intervalMs;
     this.fromMs = fromMs;
     let count = 0;

@@ -90,10 +90,19 @@ export class MeterFiles {
         "rows of the time that is imported",
         this.rows === 0 ? "none" : "others alone",
       );
+    const fromMs = this.#span.fromMs ?? this.#firstMs;
+    const toMs = this.#span.toMs ?? this.#lastMs + this.intervalMs;
+    if ((toMs - fromMs) % this.intervalMs !== 0)
+      fail(
+        "invalid",
+        "--to",
+        `whole intervals of ${this.form.minutes} minutes after ${new Date(fromMs).toISOString()}`,
+        new Date(toMs).toISOString(),
+      );
     return {
       intervalMs: this.intervalMs,
-      fromMs: this.#span.fromMs ?? this.#firstMs,
-      toMs: this.#span.toMs ?? this.#lastMs + this.intervalMs,
+      fromMs,
+      toMs,
       rows: this.rows,
       outside: this.#outside,
       rounded: this.values.rounded,

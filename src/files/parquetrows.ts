@@ -23,7 +23,7 @@ export type { AsyncBuffer };
 /** A column that a file has. */
 export interface ParquetColumn {
   readonly name: string;
-  /** Whether it holds times that clocks of some place show, without saying of which. */
+  /** Whether it holds days or times that clocks of some place show, without saying of which. */
   readonly isLocalTime: boolean;
 }
 
@@ -57,9 +57,10 @@ export async function readParquetRows<Name extends string>(
 }
 
 const columnsOf = ({ schema }: FileMetaData): ParquetColumn[] =>
-  schema.slice(1).map(({ name, logical_type: type }) => ({
+  schema.slice(1).map(({ name, logical_type: type, converted_type: converted }) => ({
     name,
-    isLocalTime: type?.type === "TIMESTAMP" && !type.isAdjustedToUTC,
+    isLocalTime:
+      (type?.type === "TIMESTAMP" && !type.isAdjustedToUTC) || type?.type === "DATE" || converted === "DATE",
   }));
 
 function checkColumns({ schema }: FileMetaData, columns: readonly string[]): void {

@@ -141,6 +141,13 @@ test("leaves aside what lies outside the time that is asked for, by days of the 
   expect(JSON.parse(late.out)).toMatchObject({ from: "2024-07-01T10:15:00.000Z", intervals: 1, shared: "0" });
   const other = await imported(community, csv, "--to", "2024-07-01");
   expect([other.code, other.err]).toEqual([2, expect.stringMatching(/rows of the time that is imported/)]);
+  expect((await imported(community, csv, "--to", "2024-07-01T10:20Z")).err).toMatch(
+    /--to: wanted whole intervals/,
+  );
+  const mistyped = `${csv}AT1;01.07.9024 12:00;0;0\n`;
+  expect((await imported(community, mistyped)).err).toMatch(
+    /readings: wanted at most 268435456 .*3 members .*9024-07-01/,
+  );
   for (const text of ["July", "2024-07-01T12:15", "2024-13-01", "2024-07-01 12:15Z"])
     expect((await imported(community, csv, "--from", text)).err).toMatch(/--from: wanted a day/);
   expect((await imported(community, csv, "--from", "2024-07-02", "--to", "2024-07-01")).err).toMatch(
