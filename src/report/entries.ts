@@ -8,6 +8,7 @@ import { decodeRecords, offsetsOf, readRecord } from "../ledger/format/layout.js
 import {
   type FlowRecord,
   firstParticipantAccount,
+  flowCode,
   flowLayout,
   meteredPeriod,
   orderLayout,
@@ -26,6 +27,7 @@ import { defaultTicks, type MarketTicks, marketTicks, ticksAfter } from "./colum
 import type { Line, StatementEntry } from "./entry.js";
 import { ordersOf } from "./left.js";
 import { Registry } from "./registry.js";
+import { Supplied } from "./supplied.js";
 
 const counterparties = {
   deposit: "bank",
@@ -51,10 +53,12 @@ export class StatementReader {
   readonly #registry: Registry;
   /** Devices whose energy of the block is in trades, and so in lines, already. */
   readonly #trading = new Set<number>();
+  readonly #supplied: Supplied;
 
   constructor(participant: string, snapshot: Snapshot | null = null) {
     this.participant = participant;
     this.#registry = Registry.after(snapshot);
+    this.#supplied = new Supplied(snapshot, this.#registry.numberOf(participant));
     if (snapshot === null) return;
     this.#ticks = ticksAfter(snapshot);
     const account = firstParticipantAccount + (this.#registry.numberOf(participant) ?? Number.NaN);
@@ -83,8 +87,10 @@ export class StatementReader {
 
   /** Adds the next block and returns its entries for the participant; there are none before it is registered. */
   add(block: Block): StatementEntry[] {
-    for (const contract of this.#registry.add(block))
+    for (const contract of this.#registry.add(block)) {
       if (contract.kind === "market") this.#ticks = marketTicks(contract);
+      this.#supplied.take(contract, block.header.period);
+    }
     const number = this.#registry.numberOf(this.participant);
     if (number === undefined) return [];
     const { header, sections } = block;
@@ -96,6 +102,7 @@ export class StatementReader {
       ...this.#flowed(sections.flows, number),
       ...this.#left(sections, number),
       ...this.#metered(block, number),
+      ...this.#supplied.lines(),
       ...posted.filter(({ carrier }) => carrier !== null),
     ];
     const { period, timestampMs } = header;
@@ -173,6 +180,11 @@ export class StatementReader {
       const party = view.getUint32(at + flow.party, true);
       const device = this.#registry.devices[party];
       const owns = device !== undefined && device.owner === number;
+      const kind = view.getUint8(at + flow.kind);
+      if (kind === flowCode.shared || kind === flowCode.unshared) {
+        yield* this.#shared(readRecord(flowLayout, flows, index), number);
+        continue;
+      }
       if (party !== number && !owns) continue;
       const found = readRecord(flowLayout, flows, index);
       const line = isOfDevice(found)
@@ -180,6 +192,20 @@ export class StatementReader {
         : party === number && participantLine(found);
       if (line) yield line;
     }
+  }
+
+  /** What was shared of another, or with another, or taken back; of one's own, both. */
+  *#shared(found: FlowRecord, number: number): Generator<Line> {
+    const { kind, carrier, party, order, quantity, price, amount, extra } = found;
+    if (party !== number && order !== number) return;
+    const { participants } = this.#registry;
+    const [energy, paid] = kind === "shared" ? [BigInt(quantity), amount] : [-BigInt(quantity), -amount];
+    const line = { carrier, about: Number(extra), price: BigInt(price) };
+    if (party === number)
+      yield { ...line, entry: "received", counterparty: participants[order]!, energy, amount: -paid };
+    if (order === number)
+      yield { ...line, entry: "supplied", counterparty: participants[party]!, energy: -energy, amount: paid };
+    this.#supplied.share(found, party === number, order === number);
   }
 
   /** What its own orders were left with. */
@@ -199,7 +225,9 @@ export class StatementReader {
     const view = viewOf(readings);
     for (let at = 0, index = 0; at < readings.length; at += readingLayout.bytes, index += 1) {
       if (view.getUint32(at + reading.participant, true) !== number) continue;
-      const { carrier, flags, age, amount } = readRecord(readingLayout, readings, index);
+      const found = readRecord(readingLayout, readings, index);
+      const { carrier, flags, age, amount } = found;
+      this.#supplied.read(found, meteredPeriod(header.period, age));
       if (amount === 0n) continue;
       yield {
         carrier,

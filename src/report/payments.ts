@@ -3,6 +3,7 @@ import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
 import { offsetsOf } from "../ledger/format/layout.js";
 import {
+  flowCode,
   flowLayout,
   meteredPeriod,
   none,
@@ -40,7 +41,7 @@ export interface Payment {
   /** The record that it is for: its section and its index there; null for what no record caused, as a deposit. */
   section: "trades" | "flows" | "readings" | null;
   reference: number;
-  /** The period it belongs to: for a reading, and what covers its debt, the one that was metered. */
+  /** The period it belongs to: for readings, shared energy and what covers the debt of them the one that was metered. */
   period: number;
 }
 
@@ -111,8 +112,9 @@ function eachTrade({ sections }: Block, payment: Payment, pay: Pay): void {
   }
 }
 
-function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, pay: Pay): void {
+function eachFlow({ header, sections }: Block, { devices }: Registry, payment: Payment, pay: Pay): void {
   const view = viewOf(sections.flows);
+  const own = header.period;
   for (let at = 0, index = 0; at < view.byteLength; at += flowLayout.bytes, index += 1) {
     const party = view.getUint32(at + flow.party, true);
     payment.carrier = view.getUint8(at + flow.carrier);
@@ -128,7 +130,12 @@ function eachFlow({ sections }: Block, { devices }: Registry, payment: Payment, 
       const owner = devices[party]?.owner ?? null;
       return owner === null ? account.pool : accountOf(owner);
     };
-    payFlow({ kind, amount }, { participant: () => accountOf(party), device }, pay);
+    const participant = (): number => accountOf(party);
+    const supplier = (): number => accountOf(view.getUint32(at + flow.order, true));
+    // What is shared belongs to the period that was metered.
+    payment.period =
+      kind === flowCode.shared || kind === flowCode.unshared ? numberAt(view, at + flow.extra) : own;
+    payFlow({ kind, amount }, { participant, supplier, device }, pay);
   }
 }
 

@@ -31,6 +31,19 @@ export function split(total: number, weights: ArrayLike<number>, whole?: number)
   return parts;
 }
 
+/**
+ * The part of `total` that {@link split} gives to the weight between two running sums, `from` and `upTo`, out of
+ * `whole`, which is not 0.
+ */
+export function partBetween(
+  total: number,
+  { from, upTo }: { readonly from: number; readonly upTo: number },
+  whole: number,
+): number {
+  const rounded = nearest(total, whole);
+  return rounded(upTo) - rounded(from);
+}
+
 /** `total` × c ÷ `whole` to the nearest whole number, half upwards. */
 function nearest(total: number, whole: number): (running: number) => number {
   // Below 2⁵³ numbers are whole and a quotient never rounds up to the next whole number.

@@ -82,7 +82,7 @@ const meterBook: RecordProof = {
   row: encodeRecords(bookLayout, [
     {
       period: 1,
-      payment: new Uint8Array(32),
+      terms: new Uint8Array(32),
       root: hasher.merkleRoot(new Uint8Array(56), 56),
       meters: 1,
       due: 1,

@@ -92,6 +92,7 @@ const paymentNames: Readonly<Record<string, string>> = {
   gridFee: "fees of the grid",
   congestionRent: "rent of full edges",
   loss: "losses between areas",
+  sharing: "shared in communities",
 };
 
 /** The summary as a person reads it. */

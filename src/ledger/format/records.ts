@@ -37,6 +37,8 @@ export const flowKinds = [
   "areaDown",
   "areaFee",
   "areaRent",
+  "shared",
+  "unshared",
 ] as const;
 /** Kinds of posting, which are the payments that no trade, flow or reading says; the code is the index + 1. */
 export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] as const;
@@ -120,16 +122,16 @@ export interface TradeRecord {
 export interface FlowRecord {
   readonly kind: (typeof flowKinds)[number];
   readonly carrier: Carrier;
-  /** Participant or device number; {@link none}: the platform. */
+  /** Participant or device number; {@link none}: the platform. Of shared energy the participant who received it. */
   readonly party: number;
-  /** Order number, or {@link none}. */
+  /** Order number, or {@link none}. Of shared energy the number of the participant who supplied it. */
   readonly order: number;
   readonly quantity: number;
   readonly lost: number;
   readonly price: number;
   /** Amount ticks, signed. */
   readonly amount: bigint;
-  /** By kind, such as the state of charge after. */
+  /** By kind, such as the state of charge after; of shared energy the metered period. */
   readonly extra: bigint;
 }
 

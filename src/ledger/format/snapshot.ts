@@ -24,6 +24,7 @@ import { recordsRoot, type StateSection } from "./sections.js";
 import {
   type BookRecord,
   bookLayout,
+  bookShared,
   lastReadingLayout,
   meterLayout,
   type NameRecord,
@@ -55,8 +56,11 @@ export interface Snapshot {
   /** Records, end to end; so are the books and the last readings. */
   readonly state: Uint8Array;
   readonly books: Uint8Array;
-  /** Canonical JSON of the payment contracts that price the books, each once, in the order of the books. */
-  readonly payments: readonly Uint8Array[];
+  /**
+   * Canonical JSON of the contracts by which the books settle: the payment contract alone, or with those by which the
+   * period is shared; each list once, in the order of the books.
+   */
+  readonly terms: readonly (readonly Uint8Array[])[];
   /** Records of the meters of each book. */
   readonly meters: readonly Uint8Array[];
   readonly lastReadings: Uint8Array;
@@ -65,7 +69,7 @@ export interface Snapshot {
 interface Head {
   readonly magic: number;
   readonly version: number;
-  readonly payments: number;
+  readonly terms: number;
 }
 
 interface NameHead {
@@ -80,7 +84,7 @@ const headLayout: Layout<Head> = /* @__PURE__ */ layout("snapshot", [
   ["magic", "u32"],
   ["version", "u16"],
   [null, 2],
-  ["payments", "u32"],
+  ["terms", "u32"],
   [null, 4],
 ]);
 /** What stands before the text of a name. */
@@ -104,9 +108,9 @@ export function keepsSigner(key: string): boolean {
 
 /** Snapshot to its bytes. Throws `limit` beyond {@link maxSnapshotBytes}, `invalid` for what fits no field. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
-  const { header, secret, subtrees, contracts, names, payments } = needObject(snapshot, "snapshot");
-  needArray(payments, "snapshot.payments");
-  const head = { magic, version: formatVersion, payments: payments.length };
+  const { header, secret, subtrees, contracts, names, terms } = needObject(snapshot, "snapshot");
+  needArray(terms, "snapshot.terms");
+  const head = { magic, version: formatVersion, terms: terms.length };
   const parts = [
     encodeRecords(headLayout, [head]),
     encodeHeader(header),
@@ -116,13 +120,31 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
     encodeItems(names.flatMap(nameItems)),
     snapshot.state,
     snapshot.books,
-    encodeItems(payments),
+    ...terms.map(encodeTerms),
     ...snapshot.meters,
     snapshot.lastReadings,
   ];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length > maxSnapshotBytes) fail("limit", "snapshot", `at most ${maxSnapshotBytes} bytes`, length);
   return concat(...parts);
+}
+
+/** The contracts of a book: one stands alone, several stand behind their number. */
+function encodeTerms(contracts: readonly Uint8Array[]): Uint8Array {
+  if (contracts.length === 1) return encodeItems(contracts);
+  const count = new Uint8Array(4);
+  viewOf(count).setUint32(0, contracts.length, true);
+  return concat(count, encodeItems(contracts));
+}
+
+/**
+ * The hash by which a book names the contracts by which it settles, in canonical JSON: of a payment contract alone its
+ * SHA-256, of more the RFC 6962 root whose leaves they are.
+ */
+export function termsHash(contracts: readonly Uint8Array[], hasher: Hasher): Uint8Array {
+  return contracts.length === 1
+    ? hasher.sha256(contracts[0]!)
+    : hasher.nodesRoot(hasher.leafHashes(contracts));
 }
 
 function nameItems(entry: SnapshotName): Uint8Array[] {
@@ -166,11 +188,11 @@ export function decodeSnapshot(bytes: Uint8Array, hasher: Hasher): Snapshot {
   const state = records("state", stateLayout);
   const books = records("books", bookLayout);
   const described = decodeRecords(bookLayout, books);
-  const payments = readPayments(reader, head.payments, described, hasher);
+  const terms = readTerms(reader, head.terms, described, hasher);
   const meters = described.map((book) => readMeters(reader, book, hasher));
   const lastReadings = records("lastReadings", lastReadingLayout);
   reader.end();
-  return { header, secret, subtrees, contracts, names, state, books, payments, meters, lastReadings };
+  return { header, secret, subtrees, contracts, names, state, books, terms, meters, lastReadings };
 }
 
 function readHead(bytes: Uint8Array): Head {
@@ -206,19 +228,22 @@ const recordOf =
     contract: contract === null ? new Uint8Array(hashBytes) : hasher.sha256(contract),
   });
 
-/** The payment contracts of the books, each once and none that prices no book. */
-function readPayments(
+/** What the books settle by, each once and nothing by which none does. */
+function readTerms(
   reader: Reader,
   count: number,
   books: readonly BookRecord[],
   hasher: Hasher,
-): Uint8Array[] {
-  const wanted = [...new Map(books.map(({ payment }) => [hex(payment), payment])).values()];
-  if (count !== wanted.length) fail("corrupt", "snapshot.payments", `${wanted.length}`, count);
-  return wanted.map((hash) => {
-    const text = reader.item();
-    const found = hasher.sha256(text);
-    return sameBytes(found, hash) ? text : fail("corrupt", "snapshot payments", hex(hash), hex(found));
+): Uint8Array[][] {
+  const wanted = [...new Map(books.map((book) => [hex(book.terms), book])).values()];
+  if (count !== wanted.length) fail("corrupt", "snapshot.terms", `${wanted.length}`, count);
+  return wanted.map(({ terms, flags }) => {
+    const isShared = (flags & bookShared) !== 0;
+    const contracts = isShared ? reader.items(viewOf(reader.take(4)).getUint32(0, true)) : [reader.item()];
+    if (isShared && contracts.length < 2)
+      fail("corrupt", "snapshot terms", "contracts by which a period is shared", contracts.length);
+    const found = termsHash(contracts, hasher);
+    return sameBytes(found, terms) ? contracts : fail("corrupt", "snapshot terms", hex(terms), hex(found));
   });
 }
 

@@ -16,6 +16,8 @@ export const nameKinds = ["participant", "storage", "converter", "area", "ended"
 export const meterKnown = 1;
 /** Flag of a book that has been settled: every meter that was due has been read or estimated. */
 export const bookSettled = 1;
+/** Flag of a book of a period in which what was metered of some carrier is shared. */
+export const bookShared = 2;
 
 /** One balance, charge or collateral after a block. */
 export interface StateRecord {
@@ -44,8 +46,11 @@ export interface NameRecord {
 /** One past period whose meters can still be read or corrected. */
 export interface BookRecord {
   readonly period: number;
-  /** SHA-256 of the canonical JSON of the payment contract by which it is priced. */
-  readonly payment: Uint8Array;
+  /**
+   * SHA-256 of the canonical JSON of the payment contract by which it is priced. Where it is shared, the root over that
+   * and the contracts by which it is, each a leaf.
+   */
+  readonly terms: Uint8Array;
   /** Root over its meters, by rows. */
   readonly root: Uint8Array;
   readonly meters: number;
@@ -56,7 +61,7 @@ export interface BookRecord {
   readonly due: number;
   /** Participants that there were in the period. */
   readonly participants: number;
-  /** {@link bookSettled}. */
+  /** {@link bookSettled} | {@link bookShared}. */
   readonly flags: number;
 }
 
@@ -109,12 +114,12 @@ export const nameLayout: Layout<NameRecord> = /* @__PURE__ */ layout("names", [
 /** Books: 88 bytes. */
 export const bookLayout: Layout<BookRecord> = /* @__PURE__ */ layout("books", [
   ["period", "u53"],
-  ["payment", "hash"],
+  ["terms", "hash"],
   ["root", "hash"],
   ["meters", "u32"],
   ["due", "u32"],
   ["participants", "u32"],
-  ["flags", "u8", bookSettled],
+  ["flags", "u8", bookSettled | bookShared],
   [null, 3],
 ]);
 /** Meters of a book: 56 bytes. */

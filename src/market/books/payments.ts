@@ -37,6 +37,7 @@ const recordedKinds = [
   "gridUse",
   "gridFee",
   "congestionRent",
+  "sharing",
 ] as const;
 /** What a payment is for: the kinds of posting, and what follows from trades, flows and readings. */
 export type PaymentKind = (typeof postingKinds)[number] | (typeof recordedKinds)[number];
@@ -46,8 +47,8 @@ export const paymentKinds: readonly PaymentKind[] = [...postingKinds, ...recorde
 /** Takes one payment: account numbers, and amount ticks; a negative amount goes the other way, and 0 moves nothing. */
 export type Pay = (kind: PaymentKind, from: number, to: number, amount: Amount) => void;
 
-/** The side of a payment that a flow names: its participant, or the account of its device. */
-type Side = "participant" | "device" | keyof typeof account;
+/** The side of a payment that a flow names: its participant, who supplied it, or the account of its device. */
+type Side = "participant" | "supplier" | "device" | keyof typeof account;
 
 const flowPayments: {
   readonly [Kind in FlowRecord["kind"]]?: readonly [kind: PaymentKind, from: Side, to: Side];
@@ -62,6 +63,8 @@ const flowPayments: {
   areaLoss: ["loss", "trading", "grid"],
   areaFee: ["gridFee", "trading", "gridFees"],
   areaRent: ["congestionRent", "trading", "congestionRent"],
+  shared: ["sharing", "participant", "supplier"],
+  unshared: ["sharing", "supplier", "participant"],
 };
 /** The same by code; undefined for flows that move no money. */
 const paymentOf = /* @__PURE__ */ (() => {
@@ -223,19 +226,19 @@ export function flowAmount({
 }
 
 /**
- * The payment of a flow, which moves its amount. `of` gives the account of its participant, and of its device: the
- * owner's, or the pool's for a device of the platform.
+ * The payment of a flow, which moves its amount. `of` gives the accounts of its participant, of who supplied what it
+ * received, and of its device: the owner's, or the pool's for a device of the platform.
  */
 export function payFlow(
   { kind, amount }: Pick<FlowRow, "kind" | "amount">,
-  of: { participant(): number; device(): number },
+  of: { participant(): number; supplier(): number; device(): number },
   pay: Pay,
 ): void {
   const payment = paymentOf[kind];
   if (payment === undefined) return;
   const [what, from, to] = payment;
   const numberOf = (side: Side): number =>
-    side === "participant" || side === "device" ? of[side]() : account[side];
+    side === "participant" || side === "supplier" || side === "device" ? of[side]() : account[side];
   pay(what, numberOf(from), numberOf(to), amount);
 }
 

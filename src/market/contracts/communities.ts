@@ -3,7 +3,7 @@
  * communities with their members, resolved to numbers. A period's book keeps it until nothing of the period can change.
  */
 import { fail } from "../../errors.js";
-import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
+import { encodeCanonical } from "../../ledger/format/canonical.js";
 import { boundKey } from "../../sharing/namedkey.js";
 import type { SharingKey } from "../../sharing/share.js";
 import { carriers } from "../../units.js";
@@ -37,8 +37,8 @@ export interface PeriodSharing {
   /** By carrier code: whether it is shared. */
   readonly shares: readonly boolean[];
   readonly communities: readonly Community[];
-  /** The meters of all members, rising. */
-  readonly slots: readonly number[];
+  /** The meters of all members. */
+  readonly slots: ReadonlySet<number>;
 }
 
 /** By what the meters of a period settle. */
@@ -97,16 +97,10 @@ export function sharingOf(
   });
   const sharing = resolved.filter(({ carrier }) => shares[carrier]);
   const slots = new Set(sharing.flatMap(({ members }) => members.map(({ slot }) => slot)));
-  return { contracts, shares, communities: sharing, slots: [...slots].sort((a, b) => a - b) };
+  return { contracts, shares, communities: sharing, slots };
 }
 
-/** The terms as they stand in a snapshot and are hashed: the payment contract alone, or with those about sharing. */
-export function encodeBookTerms({ payment, sharing }: BookTerms): Uint8Array {
-  return encodeCanonical(sharing === null ? payment : [payment, ...sharing.contracts]);
-}
-
-/** The contracts of terms that were encoded, each still to be checked, the payment contract first. */
-export function decodeBookTerms(bytes: Uint8Array): readonly unknown[] {
-  const value = decodeCanonical(bytes);
-  return Array.isArray(value) ? value : [value];
+/** The canonical JSON of the contracts of terms, the payment contract first. */
+export function bookContracts({ payment, sharing }: BookTerms): Uint8Array[] {
+  return [payment, ...(sharing?.contracts ?? [])].map((contract) => encodeCanonical(contract));
 }

@@ -141,4 +141,5 @@ export function writeAreas(
 }
 
 /** These flows pay between accounts of nobody. */
-const nobodys = { participant: () => account.trading, device: () => account.trading };
+const noAccount = (): number => account.trading;
+const nobodys = { participant: noAccount, supplier: noAccount, device: noAccount };

@@ -2,11 +2,11 @@
 import type { Rooted } from "../../ledger/format/header.js";
 import { type Layout, offsetsOf, recordCount } from "../../ledger/format/layout.js";
 import { recordsRoot } from "../../ledger/format/sections.js";
-import { bookLayout, bookSettled, stateCode, stateLayout } from "../../ledger/format/state.js";
+import { bookLayout, bookSettled, bookShared, stateCode, stateLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import { type Amount, putAmount, putWide } from "../books/amounts.js";
-import type { PaymentContract } from "../contracts/contracts.js";
+import type { BookTerms } from "../contracts/communities.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { MeterBook } from "./meters.js";
 
@@ -49,11 +49,11 @@ export function encodeBalances(accounts: Accounts, charges: readonly number[]): 
 }
 
 /**
- * The records of the books of past periods, oldest first, fresh bytes. `hashOf` gives the hash of a payment contract.
+ * The records of the books of past periods, oldest first, fresh bytes. `hashOf` gives the hash of a book's terms.
  */
 export function encodeBooks(
   books: ReadonlyMap<number, MeterBook>,
-  hashOf: (payment: PaymentContract) => Uint8Array,
+  hashOf: (terms: BookTerms) => Uint8Array,
   hasher: Hasher,
 ): Uint8Array {
   const bytes = new Uint8Array(books.size * bookLayout.bytes);
@@ -61,12 +61,13 @@ export function encodeBooks(
   let at = 0;
   for (const book of books.values()) {
     putAmount(view, at + bookAt.period, book.period);
-    bytes.set(hashOf(book.payment), at + bookAt.payment);
+    bytes.set(hashOf(book.terms), at + bookAt.terms);
     bytes.set(book.root(hasher), at + bookAt.root);
     view.setUint32(at + bookAt.meters, book.count, true);
     view.setUint32(at + bookAt.due, book.due, true);
     view.setUint32(at + bookAt.participants, book.slots / carrierCount, true);
-    view.setUint8(at + bookAt.flags, book.settled ? bookSettled : 0);
+    const shared = book.terms.sharing === null ? 0 : bookShared;
+    view.setUint8(at + bookAt.flags, (book.settled ? bookSettled : 0) | shared);
     at += bookLayout.bytes;
   }
   return bytes;

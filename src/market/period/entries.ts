@@ -52,6 +52,7 @@ export class Entries {
     this.#flow = row;
     this.#of = {
       participant: () => accountOf(row.party),
+      supplier: () => accountOf(row.order),
       device: () => {
         const { owner } = round.terms.devices[row.party]!;
         return owner === nobody ? account.pool : accountOf(owner);

@@ -17,6 +17,7 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers } from "../../units.js";
 import { type Amount, difference, product, putAmount, putWide } from "../books/amounts.js";
 import type { Positions } from "../books/positions.js";
+import type { BookTerms } from "../contracts/communities.js";
 import type { PaymentContract } from "../contracts/contracts.js";
 import { carrierCount } from "../contracts/terms.js";
 
@@ -42,7 +43,7 @@ const meterAt = /* @__PURE__ */ offsetsOf(meterLayout);
 /** What a book is made of beside its rows. */
 interface BookParts {
   readonly period: number;
-  readonly payment: PaymentContract;
+  readonly terms: BookTerms;
   readonly slots: number;
   readonly due: number;
   readonly settled: boolean;
@@ -51,8 +52,8 @@ interface BookParts {
 /** The meters of one past period. Those due stand first, in order of slots. */
 export class MeterBook {
   readonly period: number;
-  /** The payment contract that held in the period: its tariffs price the imbalance, its window rules the readings. */
-  readonly payment: PaymentContract;
+  /** What held in the period: tariffs that price the imbalance, the window of readings, communities that share. */
+  readonly terms: BookTerms;
   /** Slots there were in the period: of participants registered later nothing can be read. */
   readonly slots: number;
   /** Number of meters whose readings are needed for the period to be complete: the first rows. */
@@ -67,12 +68,14 @@ export class MeterBook {
   #rows: Float64Array;
   /** Rows of meters that were read though nothing was due, by slot. */
   readonly #others = new Map<number, number>();
+  /** By row: what was shared of it, where that has changed since. */
+  readonly #shared = new Map<number, Pick<MeterRecord, "in" | "out">>();
   /** Root over the records of the meters; null once one has changed. */
   #root: Uint8Array | null = null;
 
-  private constructor({ period, payment, slots, due, settled }: BookParts, count: number) {
+  private constructor({ period, terms, slots, due, settled }: BookParts, count: number) {
     this.period = period;
-    this.payment = payment;
+    this.terms = terms;
     this.slots = slots;
     this.due = due;
     this.missing = due;
@@ -82,13 +85,19 @@ export class MeterBook {
   }
 
   /** Opens the book of a period from the positions its clearing left; `live` has an order number, or −1, by slot. */
-  static open(period: number, payment: PaymentContract, positions: Positions, live: Int32Array): MeterBook {
+  static open(period: number, terms: BookTerms, positions: Positions, live: Int32Array): MeterBook {
     const { bought, drawn, sold, delivered } = positions;
+    const members = terms.sharing?.slots;
     const isDue = (slot: number): boolean =>
-      live[slot]! >= 0 || bought[slot]! > 0 || drawn[slot]! > 0 || sold[slot]! > 0 || delivered[slot]! > 0;
+      members?.has(slot) === true ||
+      live[slot]! >= 0 ||
+      bought[slot]! > 0 ||
+      drawn[slot]! > 0 ||
+      sold[slot]! > 0 ||
+      delivered[slot]! > 0;
     let due = 0;
     for (let slot = 0; slot < live.length; slot += 1) if (isDue(slot)) due += 1;
-    const book = new MeterBook({ period, payment, slots: live.length, due, settled: false }, due);
+    const book = new MeterBook({ period, terms, slots: live.length, due, settled: false }, due);
     for (let slot = 0, row = 0; row < due; slot += 1) {
       if (!isDue(slot)) continue;
       book.set(row, meter.slot, slot);
@@ -103,13 +112,13 @@ export class MeterBook {
    * A book as a snapshot has it: its record, the payment contract, and the records of its meters. Throws `corrupt` for
    * meters in an order or with numbers that no book has.
    */
-  static restore(record: BookRecord, payment: PaymentContract, records: Uint8Array): MeterBook {
+  static restore(record: BookRecord, terms: BookTerms, records: Uint8Array): MeterBook {
     const { period, due, meters, participants, flags } = record;
     const place = `snapshot meters of period ${period}`;
     const slots = participants * carrierCount;
     const settled = (flags & bookSettled) !== 0;
     if (due > meters) fail("corrupt", place, `at most ${meters} due`, due);
-    const book = new MeterBook({ period, payment, slots, due, settled }, meters);
+    const book = new MeterBook({ period, terms, slots, due, settled }, meters);
     const seen = new Set<number>();
     let last = -1;
     for (const [row, each] of decodeRecords(meterLayout, records).entries()) {
@@ -146,6 +155,33 @@ export class MeterBook {
     this.#root = null;
   }
 
+  /** The payment contract that held in the period. */
+  get payment(): PaymentContract {
+    return this.terms.payment;
+  }
+
+  /** A meter, known from now on, says `taken` and `given`. */
+  note(row: number, taken: number, given: number): void {
+    const { sharing } = this.terms;
+    const isShared = sharing?.shares[this.get(row, meter.slot) % carrierCount] === true;
+    if (this.settled && isShared && !this.#shared.has(row))
+      this.#shared.set(row, { in: this.get(row, meter.in), out: this.get(row, meter.out) });
+    this.set(row, meter.known, 1);
+    this.set(row, meter.in, taken);
+    this.set(row, meter.out, given);
+  }
+
+  /**
+   * Rows whose numbers have changed since they were shared, with those of then; from now on they count as shared. null:
+   * none has.
+   */
+  takeShared(): ReadonlyMap<number, Pick<MeterRecord, "in" | "out">> | null {
+    if (this.#shared.size === 0) return null;
+    const found = new Map(this.#shared);
+    this.#shared.clear();
+    return found;
+  }
+
   /**
    * What its participant owes when the meter of a slot says `taken` and `given`, in amount ticks: what the imbalance
    * costs, less what it cost by what the meter said before. `row` is that of the slot, as {@link find} has it.
@@ -160,6 +196,7 @@ export class MeterBook {
   #cost(slot: number, row: number, taken: number, given: number): Amount {
     const traded = row < 0 ? 0 : this.get(row, meter.tradedIn) - this.get(row, meter.tradedOut);
     const imbalance = taken - given - traded;
+    if (this.terms.sharing?.shares[slot % carrierCount] === true) return 0;
     const tariff = this.payment.tariffs[carriers[slot % carrierCount]!];
     return product(imbalance, imbalance > 0 ? tariff.shortagePrice : tariff.surplusPrice);
   }

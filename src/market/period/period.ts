@@ -173,8 +173,8 @@ export class OpenPeriod {
         outcomes.push(clearCarrier(round, carriers.indexOf(carrier)));
       markDepartures(round);
       outcomes.sort((a, b) => a.carrier - b.carrier);
-      if (terms.payment?.metering)
-        books.set(this.period, MeterBook.open(this.period, terms.payment, positions, orders.live));
+      if (terms.book !== null)
+        books.set(this.period, MeterBook.open(this.period, terms.book, positions, orders.live));
       const { journal, period } = round;
       settled = settle({ period, terms, accounts, journal, readings, books });
     }

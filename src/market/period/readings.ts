@@ -138,9 +138,7 @@ export class Readings {
       period: book.period,
       version: 0,
     };
-    book.set(row, meter.known, 1);
-    book.set(row, meter.in, taken);
-    book.set(row, meter.out, given);
+    book.note(row, taken, given);
     do {
       const part = {
         in: Math.min(taken, maxQuantity),
@@ -167,9 +165,7 @@ export class Readings {
 
   /** Files what a meter said. */
   #note(book: MeterBook, row: number, reading: ReadingRow): void {
-    book.set(row, meter.known, 1);
-    book.set(row, meter.in, reading.in);
-    book.set(row, meter.out, reading.out);
+    book.note(row, reading.in, reading.out);
     const taken = this.#taken.get(book) ?? new Map<number, number>();
     this.#taken.set(book, taken);
     taken.set(row, (taken.get(row) ?? 0) + 1);

@@ -8,13 +8,14 @@ import type { Block } from "../../ledger/format/block.js";
 import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.js";
 import { decodeRecords, noCode } from "../../ledger/format/layout.js";
 import { stateSections } from "../../ledger/format/sections.js";
-import type { Snapshot } from "../../ledger/format/snapshot.js";
-import { bookLayout, nameKinds, stateLayout } from "../../ledger/format/state.js";
+import { type Snapshot, termsHash } from "../../ledger/format/snapshot.js";
+import { bookLayout, bookShared, nameKinds, stateLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers } from "../../units.js";
 import { collateralOf } from "../books/accounts.js";
 import { Journal } from "../books/journal.js";
-import type { Contract, PaymentContract } from "../contracts/contracts.js";
+import { type BookTerms, bookContracts, sharingOf } from "../contracts/communities.js";
+import type { Contract } from "../contracts/contracts.js";
 import { contractKey, missingNeeds, parseContract, restoreContract } from "../contracts/kinds.js";
 import { MeterBook } from "./meters.js";
 import { MarketState } from "./state.js";
@@ -27,10 +28,10 @@ export function snapshotOf(
   hasher: Hasher,
 ): Snapshot {
   const { terms, books } = state;
-  const payments = new Map(
-    [...books.values()].map(({ payment }) => {
-      const text = encodeCanonical(payment);
-      return [hex(hasher.sha256(text)), text];
+  const settledBy = new Map(
+    [...new Set([...books.values()].map((book) => book.terms))].map((each) => {
+      const contracts = bookContracts(each);
+      return [hex(termsHash(contracts, hasher)), contracts];
     }),
   );
   return {
@@ -47,7 +48,7 @@ export function snapshotOf(
     })),
     state: state.records("state", hasher),
     books: state.records("books", hasher),
-    payments: [...payments.values()],
+    terms: [...settledBy.values()],
     meters: [...books.values()].map((book) => book.encode()),
     lastReadings: state.records("lastReadings", hasher),
   };
@@ -147,24 +148,33 @@ function restoreRules(state: MarketState, { header, contracts }: Snapshot): void
   state.terms.areas.checkRestored(place);
 }
 
-function restoreBooks(state: MarketState, { header, books, payments, meters }: Snapshot): void {
-  const parsed: PaymentContract[] = payments.map((text) => {
-    const contract = contractOf(text, "snapshot payments");
-    return contract.kind === "payment" && contract.metering !== null
-      ? contract
-      : fail("corrupt", "snapshot payments", "a payment contract with metering", contract.kind);
-  });
-  const byHash = new Map<string, PaymentContract>();
+function restoreBooks(state: MarketState, { header, books, terms, meters }: Snapshot): void {
+  const parsed = terms.map((contracts) => bookTermsOf(contracts, state));
+  const byHash = new Map<string, BookTerms>();
   let last = -1;
   for (const [index, record] of decodeRecords(bookLayout, books).entries()) {
-    const hash = hex(record.payment);
-    const payment = byHash.get(hash) ?? parsed[byHash.size]!;
-    byHash.set(hash, payment);
+    const hash = hex(record.terms);
+    const settledBy = byHash.get(hash) ?? parsed[byHash.size]!;
+    byHash.set(hash, settledBy);
     if (record.period <= last || record.period > header.period)
       fail("corrupt", "snapshot books", `a period after ${last}, up to ${header.period}`, record.period);
     if (record.participants > state.terms.participants.length)
       fail("corrupt", "snapshot books", "no more participants than there are", record.participants);
+    if (((record.flags & bookShared) !== 0) !== (settledBy.sharing !== null))
+      fail("corrupt", "snapshot books", "the flag of what is shared", record.flags);
     last = record.period;
-    state.books.set(record.period, MeterBook.restore(record, payment, meters[index]!));
+    state.books.set(record.period, MeterBook.restore(record, settledBy, meters[index]!));
   }
+}
+
+/** The contracts by which a book settles. */
+function bookTermsOf(texts: readonly Uint8Array[], { terms }: MarketState): BookTerms {
+  const place = "snapshot terms";
+  const [payment, ...others] = texts.map((text) => contractOf(text, place));
+  if (payment?.kind !== "payment" || payment.metering === null)
+    return fail("corrupt", place, "a payment contract with metering", payment?.kind);
+  const sharing = within(place, () => sharingOf(others, (id) => terms.numberOf(id)));
+  if ((sharing?.contracts.length ?? 0) !== others.length)
+    fail("corrupt", place, "contracts by which a period is shared", others.length);
+  return { payment, sharing };
 }

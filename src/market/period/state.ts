@@ -6,13 +6,15 @@ import { describeSection, encodeItems } from "../../ledger/format/block.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
 import { marketId, type Rooted } from "../../ledger/format/header.js";
 import { type StateSection, sectionLayouts, stateSections } from "../../ledger/format/sections.js";
+import { termsHash } from "../../ledger/format/snapshot.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { Accounts } from "../books/accounts.js";
 import type { Journal } from "../books/journal.js";
 import { Positions } from "../books/positions.js";
 import { Sheets } from "../books/sheets.js";
 import { Workspace } from "../books/workspace.js";
-import type { Contract, PaymentContract } from "../contracts/contracts.js";
+import { type BookTerms, bookContracts } from "../contracts/communities.js";
+import type { Contract } from "../contracts/contracts.js";
 import { applyContract, checkContract } from "../contracts/kinds.js";
 import { Rules } from "../contracts/rules.js";
 import { Terms } from "../contracts/terms.js";
@@ -41,7 +43,7 @@ export class MarketState {
   readonly rules: Rules = new Rules(this.terms);
   #resolved: ResolvedTerms | null = null;
   #marketId: Uint8Array | null = null;
-  readonly #payments = new WeakMap<PaymentContract, Uint8Array>();
+  readonly #bookTerms = new WeakMap<BookTerms, Uint8Array>();
 
   /**
    * Puts a contract, with its canonical JSON, in force at the beginning of `period` and books what that moves. Throws
@@ -99,18 +101,18 @@ export class MarketState {
       case "names":
         return this.terms.names.encode(hasher);
       case "books":
-        return encodeBooks(this.books, (payment) => this.#hashOf(payment, hasher), hasher);
+        return encodeBooks(this.books, (terms) => this.#hashOf(terms, hasher), hasher);
       case "lastReadings":
         return this.lastReadings.encode();
     }
   }
 
-  /** SHA-256 of the canonical JSON of a payment contract. */
-  #hashOf(payment: PaymentContract, hasher: Hasher): Uint8Array {
-    const known = this.#payments.get(payment);
+  /** The hash of a book's terms, worked out once for each. */
+  #hashOf(terms: BookTerms, hasher: Hasher): Uint8Array {
+    const known = this.#bookTerms.get(terms);
     if (known !== undefined) return known;
-    const hash = hasher.sha256(encodeCanonical(payment));
-    this.#payments.set(payment, hash);
+    const hash = termsHash(bookContracts(terms), hasher);
+    this.#bookTerms.set(terms, hash);
     return hash;
   }
 }

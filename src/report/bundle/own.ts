@@ -72,7 +72,7 @@ const state = /* @__PURE__ */ offsetsOf(stateLayout);
 const name = /* @__PURE__ */ offsetsOf(nameLayout);
 
 /** What makes a flow somebody's, by the code of its kind; kinds about nobody or a whole area don't stand here. */
-const partyOf: { readonly [code: number]: "participant" | "device" | "order" } = {
+const partyOf: { readonly [code: number]: "participant" | "device" | "order" | "pair" } = {
   [flowCode.stored]: "participant",
   [flowCode.exported]: "participant",
   [flowCode.imported]: "participant",
@@ -86,6 +86,8 @@ const partyOf: { readonly [code: number]: "participant" | "device" | "order" } =
   [flowCode.used]: "device",
   [flowCode.undercharged]: "device",
   [flowCode.areaCurtailed]: "order",
+  [flowCode.shared]: "pair",
+  [flowCode.unshared]: "pair",
 };
 
 /** Whether a record at an offset of its section is a member's own; `orders`: the places of its orders in the block. */
@@ -108,6 +110,8 @@ export const isOwn: { readonly [Section in RecordSection | "state" | "names"]: I
         return devices.has(party);
       case "order":
         return orders.has(view.getUint32(at + flow.order, true));
+      case "pair":
+        return party === number || view.getUint32(at + flow.order, true) === number;
       default:
         return false;
     }

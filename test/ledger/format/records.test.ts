@@ -137,12 +137,12 @@ const names = fc.record({
 });
 const books = fc.record({
   period: u53,
-  payment: hash,
+  terms: hash,
   root: hash,
   meters: u32,
   due: u32,
   participants: u32,
-  flags: fc.integer({ min: 0, max: 1 }),
+  flags: fc.integer({ min: 0, max: 3 }),
 });
 const meters = fc.record({
   participant: u32,
@@ -217,7 +217,7 @@ const byHand = {
   ],
   book: (r: BookRecord) => [
     ...le(r.period, 8),
-    ...r.payment,
+    ...r.terms,
     ...r.root,
     ...[r.meters, r.due, r.participants].flatMap((n) => le(n, 4)),
     r.flags,

@@ -37,7 +37,7 @@ function blockOf(counts: readonly number[], secret: Uint8Array | null = null) {
     bookLayout,
     counts.map((count, book) => ({
       period: 10 + book,
-      payment: new Uint8Array(32).fill(book),
+      terms: new Uint8Array(32).fill(book),
       root: merkleTreeHash(splitLeaves(meters[book]!, 16 * 56), hasher.sha256),
       meters: count,
       due: 0,

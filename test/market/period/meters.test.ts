@@ -50,7 +50,9 @@ describe("a book of meters", () => {
       const positions = new Positions().begin(slots);
       const ordered = live(slots, ...Array.from({ length: meters }, (_, index) => 4 * index));
       const { bytes, made } = kept(() =>
-        Array.from({ length: books }, (_, period) => MeterBook.open(period, payment, positions, ordered)),
+        Array.from({ length: books }, (_, period) =>
+          MeterBook.open(period, { payment, sharing: null }, positions, ordered),
+        ),
       );
       expect(made).toHaveLength(books);
       return bytes / books;
@@ -67,7 +69,7 @@ describe("a book of meters", () => {
     const positions = new Positions().begin(40);
     positions.bought[17] = 5;
     positions.delivered[3] = 2;
-    const book = MeterBook.open(7, payment, positions, live(40, 30));
+    const book = MeterBook.open(7, { payment, sharing: null }, positions, live(40, 30));
     expect([book.due, book.missing, book.count]).toEqual([3, 3, 3]);
     expect([3, 17, 30].map((slot) => book.find(slot))).toEqual([0, 1, 2]);
     expect([0, 4, 39].map((slot) => book.find(slot))).toEqual([-1, -1, -1]);
