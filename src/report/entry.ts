@@ -11,9 +11,9 @@ export interface StatementEntry {
   readonly carrier: Carrier | null;
   /**
    * What it is: `bought`, `sold`, `pool sale`, `pool purchase`, `store purchase`, `charged`, `discharged`, `exported`,
-   * `imported`, `grid fee`, `congestion rent`, `interrupted`, `unserved`, `idle`, `received` and `supplied` (shared in a
-   * community), `from grid` and `to grid` (what the member's own supplier has of a carrier that is shared), `imbalance`,
-   * `correction`, `deposit`, `withdrawal`, `collateral`, `default`.
+   * `imported`, `grid fee`, `congestion rent`, `interrupted`, `unserved`, `idle`, `received` and `supplied` (shared in
+   * a community), `from grid` and `to grid` (what a community left of a meter), `imbalance`, `correction`, `deposit`,
+   * `withdrawal`, `collateral`, `default`.
    */
   readonly entry: string;
   /**

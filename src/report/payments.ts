@@ -41,7 +41,7 @@ export interface Payment {
   /** The record that it is for: its section and its index there; null for what no record caused, as a deposit. */
   section: "trades" | "flows" | "readings" | null;
   reference: number;
-  /** The period it belongs to: for readings, shared energy and what covers the debt of them the one that was metered. */
+  /** The period it belongs to: for readings, what is shared and what covers debts the one that was metered. */
   period: number;
 }
 

@@ -11,8 +11,8 @@ import { shareBook } from "./sharing.js";
 
 /**
  * Settles every past period that is complete or whose window closes now, estimating what is missing; has all readings
- * of this period paid, and then what is shared by them; and drops books that nothing can change any more. Periods beyond `most` records of estimates in
- * all wait for the next period, but for the first. Returns the periods settled.
+ * of this period paid, and then what is shared by them; and drops books that nothing can change any more. Periods
+ * beyond `most` records of estimates in all wait for the next period, but for the first. Returns the periods settled.
  */
 export function settle(settling: Settling, most: number = maxEstimates): number[] {
   const { period, books, readings } = settling;

@@ -53,10 +53,86 @@ def key_of(contract):
     fields = {
         "participant": ("id",), "supply": ("carrier", "participant"), "use": ("carrier", "participant"),
         "storage": ("device",), "converter": ("device",), "area": ("area",), "limit": ("area",), "clearing": ("carrier",),
+        "community": ("community",), "member": ("community", "participant"),
         "deposit": ("number", "participant"), "withdrawal": ("number", "participant"), "end": ("contract",),
     }
     named = [str(contract[field]) for field in fields.get(contract["kind"], ()) if field in contract]
     return "/".join([contract["kind"]] + named)
+
+
+def divide(total, weights, whole=None):
+    """By running sums, each rounded to the nearest, half upwards."""
+    whole = sum(weights) if whole is None else whole
+    parts, before, running = [], 0, 0
+    for weight in weights:
+        running += weight
+        mark = (2 * total * running + whole) // (2 * whole) if whole else 0
+        parts.append(mark - before)
+        before = mark
+    return parts
+
+
+def by_rank(total, asked, classes):
+    given, left = [0] * len(asked), total
+    named = {place for each in classes for place in each}
+    for places in classes + [[place for place in range(len(asked)) if place not in named]]:
+        places = sorted(places)
+        gets = min(left, sum(asked[place] for place in places))
+        for place, part in zip(places, divide(gets, [asked[place] for place in places])):
+            given[place] = part
+        left -= gets
+    return given
+
+
+def evenly(total, asked):
+    given, left, waiting = [0] * len(asked), total, [place for place, amount in enumerate(asked) if amount]
+    while True:
+        full = [place for place in waiting if asked[place] * len(waiting) <= left]
+        if not full:
+            break
+        for place in full:
+            given[place] = asked[place]
+        left -= sum(asked[place] for place in full)
+        waiting = [place for place in waiting if place not in full]
+    return [amount + part for amount, part in zip(given, divide(left, [int(place in waiting) for place in range(len(asked))]))]
+
+
+def shared(key, names, drawn, injected):
+    """Received and supplied by the key of a community, as docs/sharing.md says."""
+    def places(classes):
+        return [[names.index(name) for name in each if name in names] for each in classes]
+
+    most, kind = min(sum(drawn), sum(injected)), key.get("key", "proportional")
+    if kind == "proportional":
+        received = divide(most, drawn)
+    elif kind == "equal":
+        received = evenly(most, drawn)
+    elif kind == "priority":
+        received = by_rank(most, drawn, places(key["classes"]))
+    else:
+        entitled = divide(sum(injected), [key["shares"].get(name, 0) for name in names], MILLION)
+        received = [min(right, wanted) for right, wanted in zip(entitled, drawn)]
+        if kind == "cascade":
+            lack = [wanted - got for wanted, got in zip(drawn, received)]
+            more = divide(min(sum(injected) - sum(received), sum(lack)), lack)
+            received = [got + part for got, part in zip(received, more)]
+    if "supplyClasses" in key:
+        return received, by_rank(sum(received), injected, places(key["supplyClasses"]))
+    return received, divide(sum(received), injected)
+
+
+def pairs(received, supplied):
+    """Both end to end on one line: what two members have in common of it."""
+    found, start = {}, 0
+    for supplier, amount in enumerate(supplied):
+        begin = 0
+        for receiver, wanted in enumerate(received):
+            common = min(start + amount, begin + wanted) - max(start, begin)
+            if common > 0:
+                found[supplier, receiver] = common
+            begin += wanted
+        start += amount
+    return found
 
 
 class Register:
@@ -227,7 +303,7 @@ class Books:
                 side, contract = ("offer", supply) if net > 0 else ("bid", use)
                 if (participant, name) not in made:
                     free = self.limit(participant) == UNLIMITED and len(orders) < 1 << 20
-                    if free and "clearing/" + name in self.register.in_force:
+                    if free and "clearing/" + name in self.register.in_force and name not in self.sharing():
                         raise ValueError(f"a standing order of {self.names[participant]} is missing")
                     continue
                 price = contract["standing"]["price"]
@@ -285,7 +361,7 @@ class Books:
         meters = {}
 
         def move(participant, carrier, taken):
-            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"net": 0, "paid": 0, "due": True, "read": None, "stood": 0})
+            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"net": 0, "paid": 0, "due": True, "read": None, "stood": 0, "said": (0, 0)})
             meter["net"] += taken
 
         orders = block["orders"]
@@ -306,37 +382,102 @@ class Books:
                 move(party, flow["carrier"], quantity)
             elif kind in ("charged", "gridCharged", "discharged") and self.owner[party] is not None:
                 move(self.owner[party], flow["carrier"], -quantity if kind == "discharged" else quantity)
-        self.past[block["period"]] = (self.payment, meters)
+        communities = self.communities()
+        for community in communities:
+            for who, _, _ in community["members"]:
+                move(who, community["carrier"], 0)
+        self.past[block["period"]] = (self.payment, meters, self.sharing(), communities)
+
+    def sharing(self):
+        """The carriers that are shared now."""
+        in_force = self.register.in_force
+        return {name for name in CARRIERS if in_force.get("clearing/" + name, {}).get("mechanism") == "share"}
+
+    def communities(self):
+        """Those of such carriers in order of first entry, with their members: number, and factors before and with it."""
+        found, running = {}, {}
+        for contract in self.register.in_force.values():
+            if contract["kind"] == "community":
+                found[contract["community"]] = {**contract, "members": [], "pairs": {}}
+            elif contract["kind"] == "member":
+                community = found[contract["community"]]
+                meter = (contract["participant"], community["carrier"])
+                before = running.get(meter, 0)
+                running[meter] = before + contract["factor"]
+                community["members"].append((self.names.index(contract["participant"]), before, running[meter]))
+        return [each for each in found.values() if each["carrier"] in self.sharing()]
+
+    def share(self, period):
+        """What a complete period has to share now that was not yet; its money moves. Returns the flows."""
+        _, meters, _, communities = self.past[period]
+        flows, owed = [], {}
+        for community in communities:
+            carrier, members = community["carrier"], community["members"]
+            code = CARRIERS.index(carrier)
+
+            def part(member, side):
+                who, before, upto = member
+                total = meters[who, code]["said"][side]
+                return (2 * total * upto + MILLION) // (2 * MILLION) - (2 * total * before + MILLION) // (2 * MILLION)
+
+            names = [self.names[who] for who, _, _ in members]
+            drawn, injected = ([part(member, side) for member in members] for side in (0, 1))
+            now = pairs(*shared(community["key"], names, drawn, injected))
+            before, community["pairs"] = community["pairs"], now
+            for supplier, receiver in sorted({**before, **now}):
+                change = now.get((supplier, receiver), 0) - before.get((supplier, receiver), 0)
+                if change == 0:
+                    continue
+                seller, buyer = members[supplier][0], members[receiver][0]
+                quantity = abs(change)
+                flows.append({
+                    "kind": "shared" if change > 0 else "unshared", "carrier": carrier, "party": buyer, "order": seller,
+                    "quantity": quantity, "lost": 0, "price": community["price"], "amount": str(quantity * community["price"]),
+                    "extra": str(period),
+                })
+                for who, amount in ((buyer, change), (seller, -change)):
+                    owed[who, code] = owed.get((who, code), 0) + amount * community["price"]
+        for meter in sorted(owed):
+            self.collect(meter[0], owed[meter], meters[meter])
+        return flows
 
     def settle(self, block):
         """Every reading pays for its imbalance, less what its meter paid before; an estimate may take several records."""
         whole = []
         for reading in block["readings"]:
             meter = (block["period"] - reading["age"], reading["participant"], CARRIERS.index(reading["carrier"]))
-            said = [meter, reading["flags"], reading["in"] - reading["out"], int(reading["amount"])]
+            both = (reading["in"], reading["out"])
+            said = [meter, reading["flags"], reading["in"] - reading["out"], int(reading["amount"]), both]
             if said[1] & 1 and whole and whole[-1][1] & 1 and whole[-1][0] == meter:
                 whole[-1][2] += said[2]
                 whole[-1][3] += said[3]
             else:
                 whole.append(said)
-        for (period, participant, carrier), _, read, amount in whole:
-            payment, meters = self.past[period]
-            meter = meters.setdefault((participant, carrier), {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0})
-            meter["read"] = read
+        for (period, participant, carrier), _, read, amount, both in whole:
+            payment, meters, sharing, _ = self.past[period]
+            meter = meters.setdefault((participant, carrier), {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0, "said": (0, 0)})
+            meter["read"], meter["said"] = read, both
             tariff = payment["tariffs"][CARRIERS[carrier]]
             imbalance = read - meter["net"]
             cost = imbalance * tariff["shortagePrice" if imbalance > 0 else "surplusPrice"]
+            if CARRIERS[carrier] in sharing:
+                cost = 0
             if amount != cost - meter["paid"]:
                 raise ValueError(f"a reading of {self.names[participant]} pays {amount}, not {cost - meter['paid']}")
             self.collect(participant, amount, meter)
             meter["paid"] = cost
-        for period, (payment, meters) in list(self.past.items()):
+        flows = []
+        for period, (payment, meters, _, _) in list(self.past.items()):
             unread = any(each["due"] and each["read"] is None for each in meters.values())
             metering = payment["metering"]
             if unread and block["period"] >= period + metering["window"]:
                 raise ValueError(f"period {period} was not read to its end")
+            if not unread and period < block["period"]:
+                flows += self.share(period)
             if block["period"] >= period + metering["window"] + metering["corrections"]:
                 del self.past[period]
+        if flows != [flow for flow in block["flows"] if flow["kind"] in ("shared", "unshared")]:
+            raise ValueError("what was shared is not what the meters of the communities come to")
 
     def collect(self, participant, due, meter):
         """From balance and credit, then from collateral, then from the default account, which is paid back first."""

@@ -10,6 +10,7 @@ import type { Store } from "../../../src/ledger/store/store.js";
 import { openReplay } from "../../../src/market/replay.js";
 import { writeLedgerFile } from "../../../src/report/export/file.js";
 import { blocksOf, runScenario, type ScenarioOptions } from "../../support/scenario.js";
+import { playShared } from "../../support/sharedrun.js";
 import { runStanding } from "../../support/standing.js";
 
 const python = spawnSync("python3", ["--version"]).status === 0;
@@ -88,6 +89,31 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
       expect(why((orders, at) => orders.splice(at, 0, orders[at]!))).toEqual(contracts);
       expect(why((orders, at) => orders.splice(at, 1))).toEqual(expect.stringContaining("is missing"));
     }
+  });
+
+  it("come to them where meters are shared, and find a share that is not what meters come to", async () => {
+    let tampered = 0;
+    for (let seed = 300; seed < 310; seed += 1) {
+      const { document, ...wanted } = await exportedOf((await playShared(engine, seed)).store, seed);
+      expect(judge(document), `seed ${seed}`).toEqual({ ok: true, ...wanted });
+      if (seed >= 303) continue;
+      for (const kind of ["shared", "unshared"])
+        for (const change of [
+          (flow: Record<string, unknown>) => (flow.quantity = (flow.quantity as number) + 1),
+          (flow: Record<string, unknown>) => ([flow.party, flow.order] = [flow.order, flow.party]),
+          (flow: Record<string, unknown>) => (flow.extra = "0"),
+        ]) {
+          const { blocks, ...rest } = JSON.parse(document);
+          const flow = blocks
+            .flatMap(({ flows }: { flows: Record<string, unknown>[] }) => flows)
+            .find((each: Record<string, unknown>) => each.kind === kind && each.party !== each.order);
+          if (flow === undefined) continue;
+          change(flow);
+          expect(judge(JSON.stringify({ ...rest, blocks })).why).toContain("what was shared is not");
+          tampered += 1;
+        }
+    }
+    expect(tampered).toBeGreaterThan(10);
   });
 
   it("do not, when anything that moves money was changed", async () => {
