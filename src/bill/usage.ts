@@ -7,6 +7,7 @@ import type { Header } from "../ledger/format/header.js";
 import { readRecord } from "../ledger/format/layout.js";
 import {
   account,
+  type FlowRecord,
   flowCode,
   flowLayout,
   meteredPeriod,
@@ -203,7 +204,12 @@ export class UsageReader {
   }
 
   #flow(bytes: Uint8Array, period: number): void {
-    const { kind, carrier, quantity, amount } = readRecord(flowLayout, bytes, 0);
+    const found = readRecord(flowLayout, bytes, 0);
+    const { kind, carrier, quantity, amount } = found;
+    if (kind === "shared" || kind === "unshared") {
+      this.#shared(found, period);
+      return;
+    }
     const traded = this.#tradedIn(period, carrier);
     if (traded === null) return;
     const energy = BigInt(quantity);
@@ -212,9 +218,28 @@ export class UsageReader {
     const own = (): number => accountOf(this.#member.number);
     payFlow(
       { kind: flowCode[kind], amount },
-      { participant: own, device: own },
+      { participant: own, supplier: own, device: own },
       this.#pay(this.#moved, carrier, energy),
     );
+  }
+
+  /** What the member received in a community, or supplied, or has back of either, in the period that was metered. */
+  #shared({ kind, carrier, party, order, quantity, amount, extra }: FlowRecord, inPeriod: number): void {
+    const { number } = this.#member;
+    const energy = BigInt(kind === "shared" ? quantity : -quantity);
+    const of = (side: number): number => (side === number ? accountOf(number) : others);
+    const sides = { participant: () => of(party), supplier: () => of(order), device: () => others };
+    const move = (sums: Map<string, Moved>): void =>
+      payFlow({ kind: flowCode[kind], amount }, sides, this.#pay(sums, carrier, energy));
+    const period = Number(extra);
+    const traded = this.#tradedIn(period, carrier);
+    if (traded === null) {
+      if (this.#isEarlier(period, inPeriod)) move(this.#earlier);
+      return;
+    }
+    if (party === number) traded.bought += energy;
+    if (order === number) traded.sold += energy;
+    move(this.#moved);
   }
 
   #reading(bytes: Uint8Array, inPeriod: number): void {
@@ -226,10 +251,13 @@ export class UsageReader {
       payReading(found, this.#pay(this.#moved, found.carrier, 0n));
       return;
     }
+    if (this.#isEarlier(period, inPeriod)) payReading(found, this.#pay(this.#earlier, found.carrier, 0n));
+  }
+
+  /** Whether what a block says of an earlier period belongs to this bill: until its month was closed, to that. */
+  #isEarlier(period: number, inPeriod: number): boolean {
     const [first] = this.#periods.keys();
-    // Until its month was closed, a reading belongs to the bill of that month.
-    if (first !== undefined && period < first && inPeriod >= first + this.#firstWindow)
-      payReading(found, this.#pay(this.#earlier, found.carrier, 0n));
+    return first !== undefined && period < first && inPeriod >= first + this.#firstWindow;
   }
 }
 
