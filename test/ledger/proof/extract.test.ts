@@ -34,16 +34,16 @@ describe("a proof out of a bundle", () => {
       const { store } = await runScenario(engine, seed, { participants: 5, periods, isPrivate });
       const history = new HistoryTree(hasher);
       const blocks = [];
-      const carried: { state: Uint8Array; names: Uint8Array }[] = [];
+      const carried: { state: Uint8Array; names: Uint8Array; rules: Uint8Array }[] = [];
       const replay = openReplay(engine);
       for await (const bytes of store.blocks()) {
         const block = decodeBlock(bytes);
         blocks.push(block);
         replay.replay(block);
-        const [state, names] = (["state", "names"] as const).map((name) =>
+        const [state, names, rules] = (["state", "names", "rules"] as const).map((name) =>
           Uint8Array.from(replay.state.records(name, engine)),
         );
-        carried.push({ state: state!, names: names! });
+        carried.push({ state: state!, names: names!, rules: rules! });
         history.append(store.hash(block.header.height));
       }
       for (let from = 0; from < store.size; from += 1)
@@ -58,7 +58,7 @@ describe("a proof out of a bundle", () => {
             expect(proveByBundle(bundle, { height, record: null }, hasher)).toEqual(whole);
             for (const { section, open } of rows.slice(0, 6))
               for (const { index } of open.slice(0, 2)) {
-                const state = carried[height]![section as "state" | "names"];
+                const state = carried[height]![section as "state" | "names" | "rules"];
                 const wanted = proveBlock(
                   history,
                   block.header,
