@@ -1,11 +1,13 @@
-// A member of a served market: joins it, offers some energy, and waits until the block has what was promised.
-// node examples/member.js http://127.0.0.1:8320/ ann ann.key
+// A member of a served market: joins it, offers or asks for energy, and waits until the block has what was promised.
+// node examples/member.js http://127.0.0.1:8320/ ann ann.key [offer|bid QUANTITY PRICE]
 import { readFileSync } from "node:fs";
 import { MarketClient } from "gridclear/client";
 import { contractStatement, encodeCanonical } from "gridclear/format";
 import { fromHex, plainHasher as hasher, hex, openSignatures } from "gridclear/verify";
 
-const [url = "http://127.0.0.1:8320/", participant = "ann", file = "ann.key"] = process.argv.slice(2);
+const [url = "http://127.0.0.1:8320/", participant = "ann", file = "ann.key", ...words] =
+  process.argv.slice(2);
+const [side = "offer", quantity = "2.5", price = "0.08"] = words;
 const signatures = await openSignatures();
 const key = await signatures.importSeed(fromHex(JSON.parse(readFileSync(file, "utf8")).seed, "seed"));
 
@@ -23,7 +25,7 @@ for (let period = market.period; period < from; await new Promise((go) => setTim
   period = (await (await fetch(`${url}v1/market`)).json()).period;
 
 const client = await MarketClient.open({ url, participant, key, signatures, hasher });
-const receipt = await client.order({ carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" });
+const receipt = await client.order({ carrier: "electricity", side, quantity, price });
 console.log(`order ${receipt.number} of period ${receipt.period} is promised`);
 for await (const event of client.follow(new AbortController().signal)) {
   if (event.kind === "lie") throw event.error;
