@@ -1,8 +1,9 @@
 // Three months of seventeen measured homes, shared by a French, an Austrian and a Swiss rule (docs/months.md).
 //   node scripts/months.mjs [FOLDER]   after `npm run build:lib`; the data set lies in ../shared/data
 // Of each month it writes meter files in a form of that country and COMMUNITY.json into FOLDER (default build/months),
-// calls `gridclear import`, computes every member's energy and money again by the words of docs/sharing.md, without
-// the package, and prints a table. It fails where the two differ by a tick.
+// calls `gridclear import` and `verify`, computes every member's energy and money again by the words of
+// docs/sharing.md, without the package, reads them in each member's statement of the ledger, and prints a table. It
+// fails where two of the three differ by a tick.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -231,6 +232,35 @@ function decimal(steps, places) {
   return `${digits.slice(0, -places)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
+/** A decimal as whole steps of 10^-12. */
+function steps(text) {
+  const [whole, fraction = ""] = text.replace("-", "").split(".");
+  const size = BigInt(`${whole}${fraction.padEnd(12, "0")}`);
+  return text.startsWith("-") ? -size : size;
+}
+
+/** What a statement of a ledger says of a member in all, in the words of an import. */
+function stated(ledger, member) {
+  const { entries } = JSON.parse(gridclear("statement", ledger, member, "--json"));
+  const sum = (kind, column) =>
+    entries.filter(({ entry }) => entry === kind).reduce((all, own) => all + steps(own[column]), 0n);
+  const size = (value) => decimal(value < 0n ? -value : value, 12);
+  return {
+    received: size(sum("received", "energy")),
+    fromGrid: size(sum("from grid", "energy")),
+    supplied: size(sum("supplied", "energy")),
+    toGrid: size(sum("to grid", "energy")),
+    pays: size(sum("received", "amount")),
+    earns: size(sum("supplied", "amount")),
+  };
+}
+
+/** What the command line of this checkout prints; throws where it does not exit with 0. */
+function gridclear(...args) {
+  const call = [join(root, "dist/cli/main.js"), ...args];
+  return execFileSync(process.execPath, call, { encoding: "utf8", maxBuffer: 1 << 28 });
+}
+
 // --- The months ----------------------------------------------------------------------------------------------------
 
 if (!existsSync(data)) {
@@ -253,15 +283,11 @@ for (const each of cases) {
   writeFileSync(join(home, "community.json"), `${JSON.stringify(community, null, 2)}\n`);
 
   const paths = files.map(([name]) => join(home, name));
-  const call = [
-    "dist/cli/main.js",
-    "import",
-    ...paths,
-    "--community",
-    join(home, "community.json"),
-    "--json",
-  ];
-  const found = JSON.parse(execFileSync(process.execPath, call, { cwd: root, maxBuffer: 1 << 28 }));
+  const ledger = join(home, "ledger");
+  const found = JSON.parse(
+    gridclear("import", ...paths, "--community", join(home, "community.json"), "--out", ledger, "--json"),
+  );
+  gridclear("verify", ledger);
   const { received, supplied } = computed(each, hours);
   const priceCents = BigInt(Math.round(Number(price) * 100));
   const faults = homes.flatMap(({ name, index }) => {
@@ -276,9 +302,15 @@ for (const each of cases) {
       earns: decimal(supplied[index] * priceCents, 8),
     };
     const got = found.members[index];
-    return Object.entries(wanted).flatMap(([field, value]) =>
-      got[field] === value ? [] : [`${name}.${field}: ${got[field]}, computed ${value}`],
-    );
+    const own = stated(ledger, name);
+    return [
+      ...Object.entries(wanted).flatMap(([field, value]) =>
+        got[field] === value ? [] : [`${name}.${field}: ${got[field]}, computed ${value}`],
+      ),
+      ...Object.entries(own).flatMap(([field, value]) =>
+        got[field] === value ? [] : [`${name}.${field}: ${got[field]}, in the ledger ${value}`],
+      ),
+    ];
   });
   if (faults.length > 0) throw new Error(faults.join("\n"));
 

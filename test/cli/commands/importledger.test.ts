@@ -7,6 +7,7 @@ import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { readingLayout } from "../../../src/ledger/format/records.js";
 import { readNodeStore } from "../../../src/ledger/store/node.js";
+import { parseTicks } from "../../../src/units.js";
 import { call } from "../../support/commands.js";
 import { engine } from "../../support/community.js";
 import { segmentFiles } from "../../support/segments.js";
@@ -14,6 +15,9 @@ import { segmentFiles } from "../../support/segments.js";
 const folder = mkdtempSync(join(tmpdir(), "gridclear-import-ledger-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
+
+/** 10⁻¹²: everything that a statement says is a whole number of these. */
+const amounts = { mantissa: 1n, scale: 12 };
 
 const community = {
   community: "street",
@@ -98,6 +102,27 @@ test("goes on where it stopped, or where the readings ended before", async () =>
   expect(await headOf("parts", "--to", "2024-07-01T02:00Z")).not.toBe(head);
   expect(await headOf("parts")).toBe(head);
   expect(await headOf("parts")).toBe(head);
+});
+
+test("says in each member's statement what the import said", async () => {
+  const { out } = await imported(csv, "stated", community, "--json");
+  for (const { member, ...sums } of JSON.parse(out).members) {
+    const { entries, balance } = JSON.parse((await call("statement", at("stated"), member, "--json")).out);
+    const sum = (kind: string, column: string): bigint =>
+      entries
+        .filter(({ entry }: { entry: string }) => entry === kind)
+        .reduce((all: bigint, own: { [name: string]: string }) => all + parseTicks(own[column], amounts), 0n);
+    const ticks = (text: string): bigint => parseTicks(text, amounts);
+    expect(
+      ["received", "supplied", "from grid", "to grid"].map((kind) => sum(kind, "energy")),
+      member,
+    ).toEqual([ticks(sums.received), -ticks(sums.supplied), ticks(sums.fromGrid), -ticks(sums.toGrid)]);
+    expect([-sum("received", "amount"), sum("supplied", "amount")], member).toEqual([
+      ticks(sums.pays),
+      ticks(sums.earns),
+    ]);
+    expect(ticks(balance), member).toBe(ticks(sums.earns) - ticks(sums.pays));
+  }
 });
 
 describe("is refused", () => {
