@@ -10,7 +10,16 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  */
 export function energyOf(traded: Traded | undefined): Pick<MeteredPeriod, "energy" | "open"> {
   if (traded === undefined) return { energy: noEnergy, open: noEnergy };
-  const { bought, sold, imported, exported, metered } = traded;
+  const { bought, sold, imported, exported, metered, received, supplied, isShared } = traded;
+  if (isShared) {
+    // The rest is the member's own supplier's; before any reading there is none.
+    const rest: Energy = {
+      ...noEnergy,
+      fromGrid: metered === null ? 0n : metered.in - received,
+      toGrid: metered === null ? 0n : metered.out - supplied,
+    };
+    return { energy: { ...rest, received, supplied }, open: rest };
+  }
   if (metered === null)
     return { energy: { ...noEnergy, bought, sold, fromGrid: imported, toGrid: exported }, open: noEnergy };
   const energy: Energy = {

@@ -47,6 +47,11 @@ export interface Traded {
   /** From and to the grid at prices of the ledger. */
   imported: bigint;
   exported: bigint;
+  /** By sharing. */
+  received: bigint;
+  supplied: bigint;
+  /** Whether the carrier is shared: what is neither received nor supplied has no price in the ledger. */
+  readonly isShared: boolean;
   /** What its meter said last; null before any reading. */
   metered: { readonly in: bigint; readonly out: bigint } | null;
 }
@@ -71,6 +76,8 @@ export interface UsedPeriod {
   readonly toMs: number;
   readonly tariffs: { readonly [carrier in Carrier]?: TariffContract };
   readonly traded: { readonly [carrier in Carrier]?: Traded };
+  /** Carriers that are shared by a key. */
+  readonly shared: ReadonlySet<Carrier>;
 }
 
 /** A month of a member, as far as its records tell. */
@@ -152,7 +159,13 @@ export class UsageReader {
       const held = name === undefined ? undefined : this.#rules.get(`tariff/${name}`);
       if (held !== undefined) tariffs[carrier] = held as TariffContract;
     }
-    this.#periods.set(period, { period, fromMs, toMs: timestampMs, tariffs, traded: {} });
+    const shared = new Set(carriers.filter((carrier) => this.#isShared(carrier)));
+    this.#periods.set(period, { period, fromMs, toMs: timestampMs, tariffs, traded: {}, shared });
+  }
+
+  #isShared(carrier: Carrier): boolean {
+    const held = this.#rules.get(`clearing/${carrier}`);
+    return held?.kind === "clearing" && held.mechanism === "share";
   }
 
   /** The energy of a carrier in a period of the month; null outside it. */
@@ -160,7 +173,10 @@ export class UsageReader {
     const used = this.#periods.get(period);
     if (used === undefined) return null;
     const traded = used.traded as { [carrier in Carrier]?: Traded };
-    traded[carrier] ??= { bought: 0n, sold: 0n, imported: 0n, exported: 0n, metered: null };
+    traded[carrier] ??= {
+      ...{ bought: 0n, sold: 0n, imported: 0n, exported: 0n, received: 0n, supplied: 0n, metered: null },
+      isShared: used.shared.has(carrier),
+    };
     return traded[carrier];
   }
 
@@ -237,8 +253,8 @@ export class UsageReader {
       if (this.#isEarlier(period, inPeriod)) move(this.#earlier);
       return;
     }
-    if (party === number) traded.bought += energy;
-    if (order === number) traded.sold += energy;
+    if (party === number) traded.received += energy;
+    if (order === number) traded.supplied += energy;
     move(this.#moved);
   }
 
