@@ -42,6 +42,7 @@ const calls: { readonly [command: string]: readonly ((ledger: string) => readonl
     (ledger) => [ledger, names[0]!, "--csv", "--period", "4..6"],
     (ledger) => [ledger, names[0]!, "--bundle", at("bundle.txt")],
   ],
+  bill: [(ledger) => [ledger, names[0]!, "--month", "1970-01"]],
   prove: [(ledger) => [ledger, "--block", "1", "--out", at("proof")]],
   export: [
     (ledger) => [ledger, "--format", "json"],
