@@ -1,0 +1,98 @@
+// A bill where the carrier is shared, added up by hand: what is shared is paid to members, the rest is the supplier's.
+import { beforeAll, expect, it } from "vitest";
+import { bill } from "../../src/bill/bill.js";
+import { billJson } from "../../src/bill/document.js";
+import { type Engine, openEngine } from "../../src/core/engine.js";
+import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { openMarket } from "../../src/market/open.js";
+import { writeBundle } from "../../src/report/bundle/write.js";
+import { tariffContract } from "./market.js";
+
+const hourMs = 3_600_000;
+const startMs = Date.UTC(2026, 3, 10, 8);
+const from = { version: 1, from: 0 };
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+/** Ann draws 2 and 4 kWh, bob injects 3 and 1: 2 and 1 are shared, at 0.10. */
+async function billOf(participant: string) {
+  const market = await openMarket({
+    engine,
+    currency: "EUR",
+    startMs,
+    periodMs: hourMs,
+    metering: { window: 1, corrections: 2, missing: "zero" },
+    clearing: { electricity: { mechanism: "share" } },
+    contracts: [
+      tariffContract([
+        { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.25" },
+        { by: "energy", name: "grid", sort: "grid", on: ["fromGrid"], rate: "0.07" },
+        { by: "energy", name: "grid, near", sort: "grid", on: ["received"], rate: "0.07", less: 570_000 },
+        { by: "energy", name: "feed-in", sort: "feedIn", on: ["toGrid"], rate: "0.06" },
+      ]),
+      ...["ann", "bob"].map((id) => ({
+        ...{ kind: "participant" as const, ...from, id, creditLimit: null },
+        tariffs: { electricity: "house" },
+      })),
+      {
+        ...{ kind: "community" as const, ...from, community: "street", carrier: "electricity" as const },
+        ...{ price: 100_000, key: {} },
+      },
+      ...["ann", "bob"].map((id) => ({
+        ...{ kind: "member" as const, ...from, community: "street", participant: id, factor: 1_000_000 },
+      })),
+    ],
+  });
+  const meters: readonly (readonly [ann: string, bob: string])[] = [
+    ["2", "3"],
+    ["4", "1"],
+  ];
+  for (const [index, [ann, bob]] of meters.entries()) {
+    const { period } = await market.clearPeriod(startMs + (index + 1) * hourMs);
+    const reading = { carrier: "electricity", period } as const;
+    market.report({ ...reading, participant: "ann", in: ann, out: "0" });
+    market.report({ ...reading, participant: "bob", in: "0", out: bob });
+  }
+  await market.clearPeriod(startMs + 3 * hourMs);
+  await market.clearPeriod(startMs + 4 * hourMs);
+  let text = "";
+  for await (const lines of writeBundle(market.store.blocks(), participant, { engine, hasher: plainHasher }))
+    text += lines;
+  const { lines, total, without } = JSON.parse(
+    billJson(bill(openBundle(decodeBundle(text), plainHasher), { month: "2026-04" })),
+  );
+  return {
+    lines: lines.map((line: Record<string, string>) =>
+      [line.group, line.label, line.quantity, line.price, line.amount].join(" | "),
+    ),
+    total,
+    without: without.total,
+  };
+}
+
+it("says what was received, what the supplier delivered beside it, and both totals", async () => {
+  expect(await billOf("ann")).toEqual({
+    lines: [
+      "community | sharing | 3 | 0.1 | 0.3",
+      "tariff | energy | 3 | 0.25 | 0.75",
+      "tariff | grid | 3 | 0.07 | 0.21",
+      // 3 · 0.07 · 0.43 = 0.0903
+      "tariff | grid, near | 3 | 0.07 less 57 % | 0.09",
+    ],
+    total: "1.35",
+    // 6 · 0.32
+    without: "1.92",
+  });
+});
+
+it("says what was supplied, and what went to the grid beside it", async () => {
+  expect(await billOf("bob")).toEqual({
+    lines: ["community | sharing | 3 | 0.1 | -0.3", "tariff | feed-in | 1 | 0.06 | -0.06"],
+    total: "-0.36",
+    without: "-0.24",
+  });
+});
