@@ -2,6 +2,7 @@
  * Requests of a member to a service of a market, over HTTP from Node or a page: signed, bounded in time and length, and
  * sent again where that is safe.
  */
+import { withDeadline } from "../deadline.js";
 import { type ErrorCode, fail, GridclearError } from "../errors.js";
 import { signRequest } from "../ledger/keys/authorization.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
@@ -124,15 +125,13 @@ export class Requests {
     if (signer !== undefined) headers.authorization = await this.#authorization(path, signer);
     if (body !== undefined) headers["content-type"] = "application/json";
     try {
-      const answer = await this.#options.fetch(this.#base + path, {
-        method: body === undefined ? "GET" : "POST",
-        headers,
-        body: body ?? null,
-        redirect: "error",
-        signal: AbortSignal.timeout(timeoutMs),
+      const method = body === undefined ? "GET" : "POST";
+      const [answer, bytes] = await withDeadline(timeoutMs, async (signal) => {
+        const init = { method, headers, body: body ?? null, redirect: "error", signal } as const;
+        const come = await this.#options.fetch(this.#base + path, init);
+        // A body that breaks off is no answer either.
+        return [come, await readAtMost(come)] as const;
       });
-      // A body that breaks off is no answer either.
-      const bytes = await readAtMost(answer);
       const seconds = Number(answer.headers.get("retry-after"));
       const waitMs = Number.isFinite(seconds) ? Math.min(mostWaitMs, Math.max(0, 1000 * seconds)) : 0;
       return { status: answer.status, bytes, address: this.#base + path, waitMs };

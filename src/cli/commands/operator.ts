@@ -1,6 +1,7 @@
 /** `gridclear operator`: what the operator of a served market does with it, signed with its key. */
 import { fromHex, hex, toUtf8 } from "../../bytes.js";
 import { object } from "../../check.js";
+import { withDeadline } from "../../deadline.js";
 import { fail } from "../../errors.js";
 import { signRequest } from "../../ledger/keys/authorization.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
@@ -106,8 +107,10 @@ async function answered(url: string, init: RequestInit): Promise<unknown> {
   let answer: Response;
   let said: unknown;
   try {
-    answer = await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(answerMs) });
-    said = await answer.json();
+    [answer, said] = await withDeadline(answerMs, async (signal) => {
+      const come = await fetch(url, { ...init, redirect: "error", signal });
+      return [come, await come.json()] as const;
+    });
   } catch (error) {
     return fail("storage", url, "an answer of a market that is served", reasonOf(error));
   }

@@ -1,6 +1,7 @@
 /** The line from a command to a fleet's servers. */
 import { readFile } from "node:fs/promises";
 import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+import { withDeadline } from "../../deadline.js";
 import { fail } from "../../errors.js";
 import { offline } from "../../fleet/line.js";
 import { checkServers, checkVersion } from "../../fleet/servers.js";
@@ -43,11 +44,10 @@ export async function connectTo(urls: string, creds: string | undefined): Promis
 export async function checkMonitors(addresses: readonly string[]): Promise<void> {
   const answers = new Map<string, unknown>();
   for (const address of addresses) {
-    const document: unknown = await fetch(new URL("varz", `${address.replace(/\/$/, "")}/`), {
-      signal: AbortSignal.timeout(monitorMs),
-    })
-      .then((answer) => answer.json())
-      .catch((error: unknown) => fail("unsupported", address, "a server's monitoring port", reasonOf(error)));
+    const varz = new URL("varz", `${address.replace(/\/$/, "")}/`);
+    const document: unknown = await withDeadline(monitorMs, async (signal) =>
+      (await fetch(varz, { signal })).json(),
+    ).catch((error: unknown) => fail("unsupported", address, "a server's monitoring port", reasonOf(error)));
     answers.set(address, document);
   }
   checkServers(answers);

@@ -4,6 +4,7 @@
  */
 import { concat } from "../../bytes.js";
 import { integer, onlyKeys } from "../../check.js";
+import { withDeadline } from "../../deadline.js";
 import { fail } from "../../errors.js";
 import { blockBytes } from "../format/block.js";
 import { decodeHeader, headerBytes } from "../format/header.js";
@@ -40,14 +41,8 @@ export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
     // `//elsewhere/x` and `../x` would leave the server that was meant.
     if (!href.startsWith(base.href)) return fail("invalid", "path", `a path under ${base.href}`, path);
     try {
-      const response = await fetch(href, { redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
-      if (!response.ok || response.body === null) {
-        await response.body?.cancel();
-        if (response.status === 404) return null;
-        return fail("storage", href, "an answer", `status ${response.status}`);
-      }
-      const blocks = path.startsWith("block/");
-      return await readBody(response.body, blocks ? blockLimit(longest) : () => answerBytes, href);
+      const limit = path.startsWith("block/") ? blockLimit(longest) : () => answerBytes;
+      return await withDeadline(timeoutMs, (signal) => answerOf(href, signal, limit));
     } catch (error) {
       // What fetch throws differs by platform: TypeError without a connection, DOMException when time is up.
       if (error instanceof TypeError || error instanceof DOMException)
@@ -55,6 +50,14 @@ export function httpAsk(url: string, limits: HttpLimits = {}): Ask {
       throw error;
     }
   };
+}
+
+/** What a server answers; null for 404. */
+async function answerOf(href: string, signal: AbortSignal, limit: Limit): Promise<Uint8Array | null> {
+  const response = await fetch(href, { redirect: "error", signal });
+  if (response.ok && response.body !== null) return readBody(response.body, limit, href);
+  await response.body?.cancel();
+  return response.status === 404 ? null : fail("storage", href, "an answer", `status ${response.status}`);
 }
 
 /** Why fetch failed. Node says no more than "fetch failed" itself; what happened stands in the cause. */

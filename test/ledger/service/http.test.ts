@@ -1,6 +1,9 @@
 // A server that says anything and sends without end: how much of it whoever asks takes in.
+
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test } from "vitest";
 import type { GridclearError } from "../../../src/errors.js";
 import { blockBytes, decodeBlock } from "../../../src/ledger/format/block.js";
@@ -133,6 +136,21 @@ test("a server that goes silent is given up", async () => {
     response.write("so far");
   });
   await expect(httpAsk(url, { timeoutMs: 100 })("checkpoint")).rejects.toMatchObject({ code: "storage" });
+});
+
+test("a server that goes silent is given up also where memory is collected meanwhile", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const { url } = await serve((_, response) => {
+    response.write("so far");
+  });
+  const collecting = setInterval(collect, 3);
+  const given = await Promise.race([
+    httpAsk(url, { timeoutMs: 100 })("checkpoint").catch((error: GridclearError) => error.code),
+    new Promise((resolve) => setTimeout(resolve, 5_000, "waits for ever")),
+  ]);
+  clearInterval(collecting);
+  expect(given).toBe("storage");
 });
 
 test("no path leads to another server, or out of the folder", async () => {

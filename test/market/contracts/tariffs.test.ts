@@ -122,6 +122,8 @@ describe("a tariff contract", () => {
     );
     expect(rules.map(([height, { kind }]) => [height, kind])).toEqual([
       [2, "payment"],
+      // Whether a carrier is shared decides what of its energy the tariff is on.
+      ...[2, 2, 2, 2].map((height) => [height, "clearing"]),
       [2, "participant"],
       [2, "tariff"],
     ]);
