@@ -22,6 +22,19 @@ export type ErrorCode =
   | "signature"
   | "unsupported";
 
+/** All of them, for whoever reads one that comes from elsewhere. */
+export const errorCodes: readonly ErrorCode[] = [
+  "invalid",
+  "limit",
+  "refused",
+  "conflict",
+  "state",
+  "corrupt",
+  "storage",
+  "signature",
+  "unsupported",
+];
+
 /** What an error says beside its code: which field, what was wanted there and what came. */
 export interface ErrorDetail {
   /** Path of the offending field, as the caller wrote it: `offers.price[3]`, `pool.electricity.lots`. */

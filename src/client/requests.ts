@@ -3,7 +3,7 @@
  * sent again where that is safe.
  */
 import { withDeadline } from "../deadline.js";
-import { type ErrorCode, fail, GridclearError } from "../errors.js";
+import { errorCodes, fail, GridclearError } from "../errors.js";
 import { signRequest } from "../ledger/keys/authorization.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import type { Ask } from "../ledger/service/server.js";
@@ -153,18 +153,6 @@ export class Requests {
 /** No room, or too many requests: the same may be granted later. */
 const isBusy = ({ status }: Answered): boolean => status === 429 || status === 502 || status === 503;
 
-const codes: readonly ErrorCode[] = [
-  "invalid",
-  "limit",
-  "refused",
-  "conflict",
-  "state",
-  "corrupt",
-  "storage",
-  "signature",
-  "unsupported",
-];
-
 /** What a service says that it did not grant, as an error. */
 function problemOf(status: number, bytes: Uint8Array, address: string): GridclearError {
   const said = parsed(new TextDecoder().decode(bytes)) as {
@@ -173,7 +161,7 @@ function problemOf(status: number, bytes: Uint8Array, address: string): Gridclea
     readonly wanted?: unknown;
     readonly got?: unknown;
   };
-  const code = codes.find((each) => each === said.code) ?? "storage";
+  const code = errorCodes.find((each) => each === said.code) ?? "storage";
   const text = (value: unknown, other: string): string => (typeof value === "string" ? value : other);
   const field = text(said.field, address);
   return new GridclearError(code, {

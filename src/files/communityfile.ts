@@ -1,6 +1,6 @@
 /** A community as people write it down for `gridclear import`: COMMUNITY.json (docs/import.md). */
 import { type Check, identifier, integer, list, object, optional, record, text } from "../check.js";
-import { fail, GridclearError } from "../errors.js";
+import { fail } from "../errors.js";
 import { label } from "../market/contracts/fields.js";
 import { communityName } from "../market/contracts/kinds/community.js";
 import { boundKey, type NamedSharingKey, namedKey } from "../sharing/namedkey.js";
@@ -74,15 +74,8 @@ const fields = record({
  * value, one that is missing, or one that contradicts another.
  */
 export function parseCommunity(source: string): CommunityFile {
-  const { value, twice, placed } = openJson(source, { root: "community", most: maxCommunityLength });
+  const { value, twice, atPlace } = openJson(source, { root: "community", most: maxCommunityLength });
   if (twice[0] !== undefined) throw twice[0];
-  const atPlace = <T>(act: () => T): T => {
-    try {
-      return act();
-    } catch (error) {
-      throw error instanceof GridclearError ? placed(error) : error;
-    }
-  };
   return atPlace(() => {
     const given = fields(object(value, "community"), "");
     const { quantityTick = microTick, priceTick = microTick } = given;

@@ -18,6 +18,8 @@ export interface JsonDocument {
   readonly twice: readonly GridclearError[];
   /** An error about a field of the value, with the place of the field in front. */
   placed(error: GridclearError): GridclearError;
+  /** What `act` gives; what it throws of the kind is placed. */
+  atPlace<T>(act: () => T): T;
 }
 
 /** Reads a JSON text. Throws `limit` for one that is too long, `invalid` for one that is no JSON. */
@@ -32,10 +34,18 @@ export function openJson(text: string, { root, most }: JsonFile): JsonDocument {
   } catch (error) {
     return fail("invalid", `${shown(fault ?? start)}: ${root}`, "JSON", firstLine(error));
   }
+  const placed = (error: GridclearError): GridclearError => error.at(shown(placeOf(error.field, places)));
   return {
     value,
+    placed,
     twice: twice.map(({ field, ...place }) => doubled(field, place)),
-    placed: (error) => error.at(shown(placeOf(error.field, places))),
+    atPlace: (act) => {
+      try {
+        return act();
+      } catch (error) {
+        throw error instanceof GridclearError ? placed(error) : error;
+      }
+    },
   };
 }
 
@@ -44,13 +54,9 @@ export function openJson(text: string, { root, most }: JsonFile): JsonDocument {
  * is no JSON or names a key twice, and what `check` throws, each with line and column in front of the field.
  */
 export function parseJson<T>(text: string, file: JsonFile, check: (value: unknown) => T): T {
-  const { value, twice, placed } = openJson(text, file);
+  const { value, twice, atPlace } = openJson(text, file);
   if (twice[0] !== undefined) throw twice[0];
-  try {
-    return check(value);
-  } catch (error) {
-    throw error instanceof GridclearError ? placed(error) : error;
-  }
+  return atPlace(() => check(value));
 }
 
 const start: JsonPlace = { line: 1, column: 1 };

@@ -1,6 +1,6 @@
 /** A community's sharing key as people write it down: KEY.json of `gridclear share` (docs/sharing.md). */
 import { object, optional, record } from "../check.js";
-import { fail, GridclearError } from "../errors.js";
+import { fail } from "../errors.js";
 import { boundKey, fitKey, type NamedSharingKey, namedKeyFields } from "../sharing/namedkey.js";
 import type { SharingKey, sharingKeys } from "../sharing/share.js";
 import { microTick, parseTick, type Tick } from "../units.js";
@@ -27,15 +27,8 @@ const form = record({ ...namedKeyFields, quantityTick: optional(parseTick) });
  * one that is missing or does not belong to the others, shares out of range, a name in two classes, an empty class.
  */
 export function parseSharingKey(text: string): SharingKeyFile {
-  const { value, twice, placed } = openJson(text, { root: "key", most: maxKeyLength });
+  const { value, twice, atPlace } = openJson(text, { root: "key", most: maxKeyLength });
   if (twice[0] !== undefined) throw twice[0];
-  const atPlace = <T>(act: () => T): T => {
-    try {
-      return act();
-    } catch (error) {
-      throw error instanceof GridclearError ? placed(error) : error;
-    }
-  };
   const { quantityTick = microTick, ...given } = atPlace(() => {
     const read = form(object(value, "key"), "");
     fitKey(read, "");

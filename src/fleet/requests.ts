@@ -15,7 +15,7 @@ import {
   record,
   text,
 } from "../check.js";
-import { fail, GridclearError } from "../errors.js";
+import { errorCodes, fail, GridclearError } from "../errors.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { Reading, SignedOrders } from "../market/intake/request.js";
 import { carriers } from "../units.js";
@@ -117,24 +117,13 @@ export interface SentAnswer {
   readonly answer: Answer;
 }
 
-const codes = [
-  "invalid",
-  "limit",
-  "refused",
-  "conflict",
-  "state",
-  "corrupt",
-  "storage",
-  "signature",
-  "unsupported",
-] as const;
 const answerCheck = record({
   sequence: whole,
   status: oneOf("accepted", "refused"),
   period: optional(whole),
   first: optional(whole),
   receipts: optional(list(signatureCheck, 0, 100_000)),
-  code: optional(oneOf(...codes)),
+  code: optional(oneOf(...errorCodes)),
   field: optional(text(/^.{0,200}$/s, 200, "a field")),
   wanted: optional(text(/^.{0,1000}$/s, 1000, "what was wanted")),
   got: optional(text(/^.{0,200}$/s, 200, "what came")),
