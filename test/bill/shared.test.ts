@@ -3,9 +3,13 @@ import { beforeAll, expect, it } from "vitest";
 import { bill } from "../../src/bill/bill.js";
 import { billJson } from "../../src/bill/document.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
 import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
+import type { Contract } from "../../src/market/contracts/contracts.js";
+import { contractKey } from "../../src/market/contracts/kinds.js";
 import { openMarket } from "../../src/market/open.js";
+import { readBundle } from "../../src/report/bundle/read.js";
 import { writeBundle } from "../../src/report/bundle/write.js";
 import { tariffContract } from "./market.js";
 
@@ -19,7 +23,7 @@ beforeAll(async () => {
 });
 
 /** Ann draws 2 and 4 kWh, bob injects 3 and 1: 2 and 1 are shared, at 0.10. */
-async function billOf(participant: string) {
+async function street() {
   const market = await openMarket({
     engine,
     currency: "EUR",
@@ -59,11 +63,20 @@ async function billOf(participant: string) {
   }
   await market.clearPeriod(startMs + 3 * hourMs);
   await market.clearPeriod(startMs + 4 * hourMs);
+  return market;
+}
+
+async function opened(participant: string, from = 0) {
+  const { store } = await street();
   let text = "";
-  for await (const lines of writeBundle(market.store.blocks(), participant, { engine, hasher: plainHasher }))
+  for await (const lines of writeBundle(store.blocks(), participant, { engine, hasher: plainHasher, from }))
     text += lines;
+  return openBundle(decodeBundle(text), plainHasher);
+}
+
+async function billOf(participant: string) {
   const { lines, total, without } = JSON.parse(
-    billJson(bill(openBundle(decodeBundle(text), plainHasher), { month: "2026-04" })),
+    billJson(bill(await opened(participant), { month: "2026-04" })),
   );
   return {
     lines: lines.map((line: Record<string, string>) =>
@@ -95,4 +108,14 @@ it("says what was supplied, and what went to the grid beside it", async () => {
     total: "-0.36",
     without: "-0.24",
   });
+});
+
+it("has beside a late beginning the contracts by which the member shares, and nobody else's", async () => {
+  const bundle = await opened("ann", 2);
+  const rules = bundle.blocks[0]!.records.filter(({ section }) => section === "rules")
+    .map(({ bytes }) => decodeCanonical(bytes) as unknown as Contract)
+    .map(contractKey);
+  expect(rules).toEqual(expect.arrayContaining(["community/street", "member/street/ann", "tariff/house"]));
+  expect(rules.filter((key) => key.includes("bob"))).toEqual([]);
+  expect(readBundle(bundle).accounts).toBe(true);
 });

@@ -59,6 +59,8 @@ export function isOwnRule(contract: Contract, member: string): boolean {
     contract.kind === "tariff" ||
     contract.kind === "payment" ||
     contract.kind === "clearing" ||
+    contract.kind === "community" ||
+    (contract.kind === "member" && contract.participant === member) ||
     (contract.kind === "participant" && contract.id === member)
   );
 }
@@ -90,56 +92,87 @@ const partyOf: { readonly [code: number]: "participant" | "device" | "order" | "
   [flowCode.unshared]: "pair",
 };
 
-/** Whether a record at an offset of its section is a member's own; `orders`: the places of its orders in the block. */
-type IsOwn = (at: number, view: DataView, owner: Owner, orders: ReadonlySet<number>) => boolean;
+/** Stands for whoever has no number. */
+export const nobody = -1;
+
+/** Whose the orders of a block and the storage devices are, by number; {@link nobody} where they are no member's. */
+export interface Holders {
+  order(place: number): number;
+  device(number: number): number;
+}
+
+/** Numbers of the members whose own a record at an offset of its section is, {@link nobody} among them. */
+type OwnersOf = (at: number, view: DataView, holders: Holders) => readonly number[];
+
+const participantAt = (account: number): number =>
+  account >= firstCollateralAccount ? account - firstCollateralAccount : account - firstParticipantAccount;
 
 /** By section. */
-export const isOwn: { readonly [Section in RecordSection | "state" | "names"]: IsOwn } = {
-  orders: (at, view, { number }) => view.getUint32(at + order.participant, true) === number,
-  trades: (at, view, _, orders) =>
-    (view.getUint8(at + trade.buyer) === partyCode.order &&
-      orders.has(view.getUint32(at + trade.bid, true))) ||
-    (view.getUint8(at + trade.seller) === partyCode.order &&
-      orders.has(view.getUint32(at + trade.offer, true))),
-  flows: (at, view, { number, devices }, orders) => {
+const ownersOf: { readonly [Section in RecordSection | "state" | "names"]: OwnersOf } = {
+  orders: (at, view) => [view.getUint32(at + order.participant, true)],
+  trades: (at, view, holders) => [
+    view.getUint8(at + trade.buyer) === partyCode.order
+      ? holders.order(view.getUint32(at + trade.bid, true))
+      : nobody,
+    view.getUint8(at + trade.seller) === partyCode.order
+      ? holders.order(view.getUint32(at + trade.offer, true))
+      : nobody,
+  ],
+  flows: (at, view, holders) => {
     const party = view.getUint32(at + flow.party, true);
     switch (partyOf[view.getUint8(at + flow.kind)]) {
       case "participant":
-        return party === number;
+        return [party];
       case "device":
-        return devices.has(party);
+        return [holders.device(party)];
       case "order":
-        return orders.has(view.getUint32(at + flow.order, true));
+        return [holders.order(view.getUint32(at + flow.order, true))];
       case "pair":
-        return party === number || view.getUint32(at + flow.order, true) === number;
+        return [party, view.getUint32(at + flow.order, true)];
       default:
-        return false;
+        return [];
     }
   },
-  readings: (at, view, { number }) => view.getUint32(at + reading.participant, true) === number,
-  postings: (at, view, { number }) => {
-    const accounts = [firstParticipantAccount + number, firstCollateralAccount + number];
-    return (
-      accounts.includes(view.getUint32(at + posting.debit, true)) ||
-      accounts.includes(view.getUint32(at + posting.credit, true))
-    );
-  },
-  state: (at, view, { number, devices }) => {
+  readings: (at, view) => [view.getUint32(at + reading.participant, true)],
+  postings: (at, view) => [
+    participantAt(view.getUint32(at + posting.debit, true)),
+    participantAt(view.getUint32(at + posting.credit, true)),
+  ],
+  state: (at, view, holders) => {
     const found = view.getUint32(at + state.number, true);
     switch (view.getUint8(at + state.kind)) {
       case stateCode.balance:
-        return found === firstParticipantAccount + number;
+        return [found - firstParticipantAccount];
       case stateCode.charge:
-        return devices.has(found);
+        return [holders.device(found)];
       default:
-        return found === number;
+        return [found];
     }
   },
-  names: (at, view, { number, devices }) => {
+  names: (at, view, holders) => {
     const [kind, found] = [view.getUint8(at + name.kind), view.getUint32(at + name.number, true)];
-    return kind === nameCode.participant ? found === number : kind === nameCode.storage && devices.has(found);
+    return kind === nameCode.participant ? [found] : kind === nameCode.storage ? [holders.device(found)] : [];
   },
 };
+
+/** The sections of whose records it is said whose own they are. */
+export type OwnedSection = keyof typeof ownersOf;
+
+/** Whether a section is one of those. */
+export const isOwned = (section: string): section is OwnedSection => Object.hasOwn(ownersOf, section);
+
+const holdersOf = ({ number, devices }: Owner, orders: ReadonlySet<number>): Holders => ({
+  order: (place) => (orders.has(place) ? number : nobody),
+  device: (device) => (devices.has(device) ? number : nobody),
+});
+
+/** Whether a record is a member's own; `orders`: the places of its orders in the block. */
+export const isOwn = (
+  section: OwnedSection,
+  bytes: Uint8Array,
+  owner: Owner,
+  orders: ReadonlySet<number>,
+): boolean => ownersOf[section](0, viewOf(bytes), holdersOf(owner, orders)).includes(owner.number);
 
 const layouts = {
   orders: orderLayout,
@@ -151,17 +184,32 @@ const layouts = {
   names: nameLayout,
 };
 
+/** Tells the owners of each record of a section and its place, in order; who is both of two is told once. */
+export function eachOwner(
+  section: OwnedSection,
+  bytes: Uint8Array,
+  holders: Holders,
+  tell: (owner: number, index: number) => void,
+): void {
+  const view = viewOf(bytes);
+  const width = layouts[section].bytes;
+  for (let at = 0, index = 0; at < bytes.length; at += width, index += 1) {
+    const [first = nobody, second = nobody] = ownersOf[section](at, view, holders);
+    if (first !== nobody) tell(first, index);
+    if (second !== nobody && second !== first) tell(second, index);
+  }
+}
+
 /** Places of a member's own records in a section, rising; `orders`: the places of its orders in the block. */
 export function ownIn(
-  section: keyof typeof isOwn,
+  section: OwnedSection,
   bytes: Uint8Array,
   owner: Owner,
   orders: ReadonlySet<number>,
 ): number[] {
-  const view = viewOf(bytes);
-  const width = layouts[section].bytes;
   const found: number[] = [];
-  for (let at = 0, index = 0; at < bytes.length; at += width, index += 1)
-    if (isOwn[section](at, view, owner, orders)) found.push(index);
+  eachOwner(section, bytes, holdersOf(owner, orders), (number, index) => {
+    if (number === owner.number) found.push(index);
+  });
   return found;
 }

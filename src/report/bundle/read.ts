@@ -2,7 +2,6 @@
  * What a statement bundle that holds together says: that every record in it is the member's own, what it bought and
  * sold, and whether its records account for its balance. Needs no ledger and no engine.
  */
-import { viewOf } from "../../bytes.js";
 import { needArray, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { decodeCanonical } from "../../ledger/format/canonical.js";
@@ -21,7 +20,7 @@ import { accountOf } from "../../market/books/accounts.js";
 import { payFlow, payReading, payTrade } from "../../market/books/payments.js";
 import type { Contract, MarketContract } from "../../market/contracts/contracts.js";
 import { type MarketTicks, marketTicks } from "../columns.js";
-import { isOwn, isOwnRule, memberOf } from "./own.js";
+import { isOwn, isOwned, isOwnRule, memberOf } from "./own.js";
 
 /** What a bundle comes to, in ticks of the market. */
 export interface BundleStatement {
@@ -128,12 +127,9 @@ class Sums {
     }
     if (section === "rules")
       return isOwnRule(decodeCanonical(bytes, "rules") as unknown as Contract, this.#member.id);
-    if (section in isOwn) {
-      // Which devices are the member's is said by contracts that may be older than the bundle.
-      const owner = { number: this.#member.number, devices: everything };
-      return isOwn[section as keyof typeof isOwn](0, viewOf(bytes), owner, orders);
-    }
-    return false;
+    // Which devices are the member's is said by contracts that may be older than the bundle.
+    const owner = { number: this.#member.number, devices: everything };
+    return isOwned(section) && isOwn(section, bytes, owner, orders);
   }
 
   #pay(from: number, to: number, amount: bigint): void {
