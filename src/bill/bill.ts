@@ -15,7 +15,7 @@ import { checkTariff } from "../tariff/shapes.js";
 import { type Month, monthOf, type Zone } from "../tariff/zone.js";
 import { type Carrier, carriers, formatTicks, parseTick, type Tick } from "../units.js";
 import { aloneOf, energyOf } from "./energy.js";
-import { type Moved, UsageReader, type UsedPeriod } from "./usage.js";
+import { type Moved, type Usage, UsageReader, type UsedPeriod } from "./usage.js";
 
 /** One line of a bill. Decimals are text in plain notation; below zero the member is paid. */
 export interface BillLine {
@@ -66,7 +66,8 @@ export interface BillOptions {
   readonly tariff?: Tariff | null;
 }
 
-const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
+/** The zone whose month it is where there is no tariff. */
+export const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
 
 /**
  * The bill of a month out of a bundle that holds together. The bundle's first block is that before the month's first
@@ -79,13 +80,19 @@ export function bill(opened: OpenedBundle, options: BillOptions): Bill {
   const { month: name, tariff: given = null } = needObject(options, "options");
   const outside = given === null ? null : checkTariff(given, "options.tariff");
   const contract = market as unknown as MarketContract;
-  if (outside !== null && outside.currency !== contract.currency)
-    fail("invalid", "options.tariff.currency", contract.currency, outside.currency);
   const zone = outside?.zone ?? zoneIn(blocks, member) ?? utc;
   const month = monthOf(zone, name);
   const reader = new UsageReader(member, (ms) => ms >= month.fromMs && ms < month.toMs);
   for (const block of blocks) reader.add(block);
-  return new Biller(contract, reader.end(), { month, name, zone, outside, participant: member.id }).bill();
+  return billOf(contract, reader.end(), { month, name, zone, outside, participant: member.id });
+}
+
+/** The bill that the usage of a month comes to. Throws as {@link bill}. */
+export function billOf(market: MarketContract, usage: Usage, of: BilledMonth): Bill {
+  const { outside } = of;
+  if (outside !== null && outside.currency !== market.currency)
+    fail("invalid", "options.tariff.currency", market.currency, outside.currency);
+  return new Biller(market, usage, of).bill();
 }
 
 /** The zone of the first tariff that the member has in the bundle. */
@@ -97,12 +104,15 @@ function zoneIn(blocks: OpenedBundle["blocks"], member: OpenedBundle["member"]):
   return null;
 }
 
-interface Of {
+/** Whose bill of which month. */
+export interface BilledMonth {
+  readonly participant: string;
   readonly month: Month;
+  /** `YYYY-MM`. */
   readonly name: string;
   readonly zone: Zone;
+  /** A tariff from outside the ledger. */
   readonly outside: Tariff | null;
-  readonly participant: string;
 }
 
 /** Words for what the ledger moved: paid by the member, and to it. */
@@ -124,13 +134,13 @@ const words: { readonly [kind in PaymentKind]?: readonly [paid: string, got: str
 /** Makes one bill. */
 class Biller {
   readonly #market: MarketContract;
-  readonly #usage: ReturnType<UsageReader["end"]>;
-  readonly #of: Of;
+  readonly #usage: Usage;
+  readonly #of: BilledMonth;
   readonly #ticks: ReturnType<typeof marketTicks>;
   readonly #unit: string;
   readonly #unitTick: Tick;
 
-  constructor(market: MarketContract, usage: ReturnType<UsageReader["end"]>, of: Of) {
+  constructor(market: MarketContract, usage: Usage, of: BilledMonth) {
     this.#market = market;
     this.#usage = usage;
     this.#of = of;

@@ -92,10 +92,57 @@ export interface Usage {
 
 const others = -1;
 
+/** The tariffs of a member, by carrier. */
+type Tariffs = UsedPeriod["tariffs"];
+
+/** The contracts by which members are billed, as blocks bring them: of one member, or of all who are read together. */
+export class BillingRules {
+  readonly #held = new Map<string, Contract>();
+  /** Which carriers are shared, and tariffs by member, since contracts last changed. */
+  #shared: ReadonlySet<Carrier> | null = null;
+  readonly #tariffs = new Map<string, Tariffs>();
+
+  enter(contract: Contract): void {
+    if (contract.kind === "end") this.#held.delete(contract.contract);
+    else this.#held.set(contractKey(contract), contract);
+    this.#shared = null;
+    this.#tariffs.clear();
+  }
+
+  /** Periods after a period's own in which its readings are due. */
+  get window(): number {
+    return (this.#held.get("payment") as PaymentContract | undefined)?.metering?.window ?? 0;
+  }
+
+  get shared(): ReadonlySet<Carrier> {
+    this.#shared ??= new Set(
+      carriers.filter((carrier) => {
+        const held = this.#held.get(`clearing/${carrier}`);
+        return held?.kind === "clearing" && held.mechanism === "share";
+      }),
+    );
+    return this.#shared;
+  }
+
+  tariffsOf(member: string): Tariffs {
+    const known = this.#tariffs.get(member);
+    if (known !== undefined) return known;
+    const own = this.#held.get(`participant/${member}`) as ParticipantContract | undefined;
+    const tariffs: { [carrier in Carrier]?: TariffContract } = {};
+    for (const carrier of carriers) {
+      const name = own?.tariffs?.[carrier];
+      const held = name === undefined ? undefined : this.#held.get(`tariff/${name}`);
+      if (held !== undefined) tariffs[carrier] = held as TariffContract;
+    }
+    this.#tariffs.set(member, tariffs);
+    return tariffs;
+  }
+}
+
 /** Reads the records of blocks, in order, into what a month comes to. */
 export class UsageReader {
   readonly #member: BilledMember;
-  readonly #rules = new Map<string, Contract>();
+  readonly #rules: BillingRules;
   readonly #isIn: (ms: number) => boolean;
   readonly #periods = new Map<number, UsedPeriod>();
   readonly #moved = new Map<string, Moved>();
@@ -104,22 +151,42 @@ export class UsageReader {
   /** Periods after a period's own in which its readings are due, by the contracts at the beginning and the end. */
   #firstWindow = 0;
   #lastWindow = 0;
-  #last = 0;
+  #lastPeriod = 0;
 
-  /** `isIn` says whether a period that begins at an instant is in the month. */
-  constructor(member: BilledMember, isIn: (ms: number) => boolean) {
+  /**
+   * `isIn` says whether a period that begins at an instant is in the month. `rules` are entered by the reader from the
+   * records that it is given; who shares them between readers enters them before.
+   */
+  constructor(member: BilledMember, isIn: (ms: number) => boolean, rules: BillingRules = new BillingRules()) {
     this.#member = member;
     this.#isIn = isIn;
+    this.#rules = rules;
   }
 
-  /** Takes the records of the next block. */
+  /** Whether a period of the month came. */
+  get hasBegun(): boolean {
+    return this.#periods.size > 0;
+  }
+
+  /** Whether the month is over, and every reading of it was due. */
+  get isOver(): boolean {
+    const before = this.#before;
+    return (
+      this.hasBegun &&
+      before !== null &&
+      !this.#isIn(before.timestampMs) &&
+      before.period >= this.#lastPeriod + this.#lastWindow
+    );
+  }
+
+  /** Takes the records of the next block; what comes after the month is over is left out. */
   add({ header, records }: ProvedBlock): void {
+    if (this.isOver) return;
     for (const { section, bytes } of records)
       if (section === "contracts" || section === "rules")
-        this.#enter(decodeCanonical(bytes) as unknown as Contract);
+        this.#rules.enter(decodeCanonical(bytes) as unknown as Contract);
     const before = this.#before;
     this.#before = header;
-    this.#last = header.period;
     if (before === null) return;
     if (this.#isIn(before.timestampMs)) this.#begin(before.timestampMs, header);
     const orders = new Set<number>();
@@ -133,39 +200,22 @@ export class UsageReader {
   /** What came of all blocks. */
   end(): Usage {
     const periods = [...this.#periods.values()];
-    const lastPeriod = periods.at(-1)?.period ?? Number.POSITIVE_INFINITY;
+    const last = this.#before?.period ?? 0;
     return {
       periods,
       moved: [...this.#moved.values()],
       earlier: [...this.#earlier.values()],
-      isSettled: this.#last >= lastPeriod + this.#lastWindow,
+      isSettled: this.hasBegun && last >= this.#lastPeriod + this.#lastWindow,
     };
   }
 
-  #enter(contract: Contract): void {
-    if (contract.kind === "end") this.#rules.delete(contract.contract);
-    else if (contract.kind !== "participant" || contract.id === this.#member.id)
-      this.#rules.set(contractKey(contract), contract);
-  }
-
   #begin(fromMs: number, { period, timestampMs }: Header): void {
-    const window = (this.#rules.get("payment") as PaymentContract | undefined)?.metering?.window ?? 0;
+    const { window, shared } = this.#rules;
     if (this.#periods.size === 0) this.#firstWindow = window;
     this.#lastWindow = window;
-    const own = this.#rules.get(`participant/${this.#member.id}`) as ParticipantContract | undefined;
-    const tariffs: { [carrier in Carrier]?: TariffContract } = {};
-    for (const carrier of carriers) {
-      const name = own?.tariffs?.[carrier];
-      const held = name === undefined ? undefined : this.#rules.get(`tariff/${name}`);
-      if (held !== undefined) tariffs[carrier] = held as TariffContract;
-    }
-    const shared = new Set(carriers.filter((carrier) => this.#isShared(carrier)));
+    this.#lastPeriod = period;
+    const tariffs = this.#rules.tariffsOf(this.#member.id);
     this.#periods.set(period, { period, fromMs, toMs: timestampMs, tariffs, traded: {}, shared });
-  }
-
-  #isShared(carrier: Carrier): boolean {
-    const held = this.#rules.get(`clearing/${carrier}`);
-    return held?.kind === "clearing" && held.mechanism === "share";
   }
 
   /** The energy of a carrier in a period of the month; null outside it. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { utc } from "../../bill/bill.js";
 import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { maxTariffLength, parseTariff } from "../../files/tarifffile.js";
@@ -80,8 +81,6 @@ async function scan(blocks: Blocks): Promise<Scanned> {
   }
   return { timestamps, contracts, windows };
 }
-
-const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
 
 /** The zone of the tariff by which a member is billed; UTC without one. */
 function zoneOf({ contracts }: Scanned, { participant, tariff }: Billed): Zone {
