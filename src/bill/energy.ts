@@ -13,32 +13,45 @@ export function energyOf(traded: Traded | undefined): Pick<MeteredPeriod, "energ
   const { bought, sold, imported, exported, metered, received, supplied, isShared } = traded;
   if (isShared) {
     // The rest is the member's own supplier's; before any reading there is none.
-    const rest: Energy = {
-      ...noEnergy,
-      fromGrid: metered === null ? 0n : metered.in - received,
-      toGrid: metered === null ? 0n : metered.out - supplied,
+    const fromGrid = metered === null ? 0n : metered.in - received;
+    const toGrid = metered === null ? 0n : metered.out - supplied;
+    return {
+      energy: { fromGrid, received, bought: 0n, toGrid, supplied, sold: 0n },
+      open: onlyGrid(fromGrid, toGrid),
     };
-    return { energy: { ...rest, received, supplied }, open: rest };
   }
   if (metered === null)
-    return { energy: { ...noEnergy, bought, sold, fromGrid: imported, toGrid: exported }, open: noEnergy };
+    return {
+      energy: { fromGrid: imported, received: 0n, bought, toGrid: exported, supplied: 0n, sold },
+      open: noEnergy,
+    };
+  const [boughtOfIt, soldOfIt] = [least(bought, metered.in), least(sold, metered.out)];
   const energy: Energy = {
-    ...noEnergy,
-    bought: least(bought, metered.in),
-    fromGrid: metered.in - least(bought, metered.in),
-    sold: least(sold, metered.out),
-    toGrid: metered.out - least(sold, metered.out),
+    fromGrid: metered.in - boughtOfIt,
+    received: 0n,
+    bought: boughtOfIt,
+    toGrid: metered.out - soldOfIt,
+    supplied: 0n,
+    sold: soldOfIt,
   };
   return { energy, open: noEnergy };
 }
 
+const onlyGrid = (fromGrid: bigint, toGrid: bigint): Energy => ({
+  fromGrid,
+  received: 0n,
+  bought: 0n,
+  toGrid,
+  supplied: 0n,
+  sold: 0n,
+});
+
 /** The same energy without the community. */
 export function aloneOf(traded: Traded | undefined): Pick<MeteredPeriod, "energy" | "open"> {
   const { energy } = energyOf(traded);
-  const alone: Energy = {
-    ...noEnergy,
-    fromGrid: energy.fromGrid + energy.received + energy.bought,
-    toGrid: energy.toGrid + energy.supplied + energy.sold,
-  };
+  const alone = onlyGrid(
+    energy.fromGrid + energy.received + energy.bought,
+    energy.toGrid + energy.supplied + energy.sold,
+  );
   return { energy: alone, open: alone };
 }

@@ -1,6 +1,6 @@
 /**
- * What a month comes to for many members at once: each block of a ledger is read one time, and its records are handed to
- * whoever's own they are. What a member's own records are says `report/bundle/own.ts`, as for a bundle.
+ * What a month comes to for many members at once: each block of a ledger is read one time, and its records are handed
+ * to whoever's own they are. What a member's own records are says `report/bundle/own.ts`, as for a bundle.
  */
 import type { Block } from "../ledger/format/block.js";
 import type { Header } from "../ledger/format/header.js";
@@ -10,7 +10,8 @@ import type { BundleRecord } from "../ledger/proof/bundle.js";
 import type { MarketContract } from "../market/contracts/contracts.js";
 import { eachOwner, type Holders, nobody } from "../report/bundle/own.js";
 import { contractsAfter, Registry } from "../report/registry.js";
-import { BillingRules, type Usage, UsageReader } from "./usage.js";
+import { BillingRules } from "./rules.js";
+import { type Usage, UsageReader } from "./usage.js";
 
 /** A member whose month is wanted. */
 export interface Asked {

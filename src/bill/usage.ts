@@ -18,14 +18,9 @@ import {
 import type { BundleRecord } from "../ledger/proof/bundle.js";
 import { accountOf } from "../market/books/accounts.js";
 import { type Pay, type PaymentKind, payFlow, payReading, payTrade } from "../market/books/payments.js";
-import type {
-  Contract,
-  ParticipantContract,
-  PaymentContract,
-  TariffContract,
-} from "../market/contracts/contracts.js";
-import { contractKey } from "../market/contracts/kinds.js";
-import { type Carrier, carriers } from "../units.js";
+import type { Contract } from "../market/contracts/contracts.js";
+import type { Carrier } from "../units.js";
+import { BillingRules, type Tariffs } from "./rules.js";
 
 /** A member's records of a block, with its header; the first of a bundle that begins late has no period of its own. */
 export interface ProvedBlock {
@@ -74,7 +69,7 @@ export interface UsedPeriod {
   readonly period: number;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly tariffs: { readonly [carrier in Carrier]?: TariffContract };
+  readonly tariffs: Tariffs;
   readonly traded: { readonly [carrier in Carrier]?: Traded };
   /** Carriers that are shared by a key. */
   readonly shared: ReadonlySet<Carrier>;
@@ -91,53 +86,6 @@ export interface Usage {
 }
 
 const others = -1;
-
-/** The tariffs of a member, by carrier. */
-type Tariffs = UsedPeriod["tariffs"];
-
-/** The contracts by which members are billed, as blocks bring them: of one member, or of all who are read together. */
-export class BillingRules {
-  readonly #held = new Map<string, Contract>();
-  /** Which carriers are shared, and tariffs by member, since contracts last changed. */
-  #shared: ReadonlySet<Carrier> | null = null;
-  readonly #tariffs = new Map<string, Tariffs>();
-
-  enter(contract: Contract): void {
-    if (contract.kind === "end") this.#held.delete(contract.contract);
-    else this.#held.set(contractKey(contract), contract);
-    this.#shared = null;
-    this.#tariffs.clear();
-  }
-
-  /** Periods after a period's own in which its readings are due. */
-  get window(): number {
-    return (this.#held.get("payment") as PaymentContract | undefined)?.metering?.window ?? 0;
-  }
-
-  get shared(): ReadonlySet<Carrier> {
-    this.#shared ??= new Set(
-      carriers.filter((carrier) => {
-        const held = this.#held.get(`clearing/${carrier}`);
-        return held?.kind === "clearing" && held.mechanism === "share";
-      }),
-    );
-    return this.#shared;
-  }
-
-  tariffsOf(member: string): Tariffs {
-    const known = this.#tariffs.get(member);
-    if (known !== undefined) return known;
-    const own = this.#held.get(`participant/${member}`) as ParticipantContract | undefined;
-    const tariffs: { [carrier in Carrier]?: TariffContract } = {};
-    for (const carrier of carriers) {
-      const name = own?.tariffs?.[carrier];
-      const held = name === undefined ? undefined : this.#held.get(`tariff/${name}`);
-      if (held !== undefined) tariffs[carrier] = held as TariffContract;
-    }
-    this.#tariffs.set(member, tariffs);
-    return tariffs;
-  }
-}
 
 /** Reads the records of blocks, in order, into what a month comes to. */
 export class UsageReader {

@@ -24,6 +24,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["replay", async () => (await import("./commands/replay.js")).replayCommand],
   ["statement", async () => (await import("./commands/statement.js")).statementCommand],
   ["bill", async () => (await import("./commands/bill.js")).billCommand],
+  ["bills", async () => (await import("./commands/bills.js")).billsCommand],
   ["prove", async () => (await import("./commands/prove.js")).proveCommand],
   ["export", async () => (await import("./commands/export.js")).exportCommand],
   ["keys", async () => (await import("./commands/keys.js")).keysCommand],

@@ -43,6 +43,7 @@ const calls: { readonly [command: string]: readonly ((ledger: string) => readonl
     (ledger) => [ledger, names[0]!, "--bundle", at("bundle.txt")],
   ],
   bill: [(ledger) => [ledger, names[0]!, "--month", "1970-01"]],
+  bills: [(ledger) => [ledger, "--month", "1970-01"]],
   prove: [(ledger) => [ledger, "--block", "1", "--out", at("proof")]],
   export: [
     (ledger) => [ledger, "--format", "json"],

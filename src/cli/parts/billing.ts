@@ -59,14 +59,15 @@ export interface Billed {
 }
 
 /** When the blocks of a ledger were sealed, and the contracts that came in them. */
-interface Scanned {
+export interface Scanned {
   readonly timestamps: readonly number[];
   readonly contracts: ReadonlyMap<string, Contract>;
   /** Of each payment contract the height, and periods after a period's own in which its readings are due. */
   readonly windows: readonly (readonly [height: number, window: number])[];
 }
 
-async function scan(blocks: Blocks): Promise<Scanned> {
+/** Reads a ledger through once, executing nothing. */
+export async function scan(blocks: Blocks): Promise<Scanned> {
   const timestamps: number[] = [];
   const windows: [number, number][] = [];
   const contracts = new Map<string, Contract>();
@@ -83,7 +84,10 @@ async function scan(blocks: Blocks): Promise<Scanned> {
 }
 
 /** The zone of the tariff by which a member is billed; UTC without one. */
-function zoneOf({ contracts }: Scanned, { participant, tariff }: Billed): Zone {
+export function zoneOf(
+  { contracts }: Scanned,
+  { participant, tariff }: Pick<Billed, "participant" | "tariff">,
+): Zone {
   if (tariff !== null) return tariff.zone;
   const own = contracts.get(`participant/${participant}`);
   for (const carrier of carriers) {
@@ -95,9 +99,9 @@ function zoneOf({ contracts }: Scanned, { participant, tariff }: Billed): Zone {
 }
 
 /** Heights of the periods that begin in a month, half-open, and of those in which their readings are due. */
-function heightsIn(
+export function heightsIn(
   { timestamps, windows }: Scanned,
-  month: Month,
+  month: Pick<Month, "fromMs" | "toMs">,
   name: string,
 ): { from: number; to: number } {
   let [from, last] = [0, 0];
@@ -135,7 +139,8 @@ export async function monthBundle(billed: Billed): Promise<string> {
   });
 }
 
-function monthNamed(zone: Zone, name: string): Month {
+/** The month of that name. Throws `invalid` naming the option. */
+export function monthNamed(zone: Zone, name: string): Month {
   try {
     return monthOf(zone, name);
   } catch (error) {

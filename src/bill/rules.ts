@@ -1,0 +1,56 @@
+/** The contracts by which members are billed, as blocks bring them. */
+import type {
+  Contract,
+  ParticipantContract,
+  PaymentContract,
+  TariffContract,
+} from "../market/contracts/contracts.js";
+import { contractKey } from "../market/contracts/kinds.js";
+import { type Carrier, carriers } from "../units.js";
+
+/** The tariffs of a member, by carrier. */
+export type Tariffs = { readonly [carrier in Carrier]?: TariffContract };
+
+/** The contracts by which members are billed, as blocks bring them: of one member, or of all who are read together. */
+export class BillingRules {
+  readonly #held = new Map<string, Contract>();
+  /** Which carriers are shared, and tariffs by member, since contracts last changed. */
+  #shared: ReadonlySet<Carrier> | null = null;
+  readonly #tariffs = new Map<string, Tariffs>();
+
+  enter(contract: Contract): void {
+    if (contract.kind === "end") this.#held.delete(contract.contract);
+    else this.#held.set(contractKey(contract), contract);
+    this.#shared = null;
+    this.#tariffs.clear();
+  }
+
+  /** Periods after a period's own in which its readings are due. */
+  get window(): number {
+    return (this.#held.get("payment") as PaymentContract | undefined)?.metering?.window ?? 0;
+  }
+
+  get shared(): ReadonlySet<Carrier> {
+    this.#shared ??= new Set(
+      carriers.filter((carrier) => {
+        const held = this.#held.get(`clearing/${carrier}`);
+        return held?.kind === "clearing" && held.mechanism === "share";
+      }),
+    );
+    return this.#shared;
+  }
+
+  tariffsOf(member: string): Tariffs {
+    const known = this.#tariffs.get(member);
+    if (known !== undefined) return known;
+    const own = this.#held.get(`participant/${member}`) as ParticipantContract | undefined;
+    const tariffs: { [carrier in Carrier]?: TariffContract } = {};
+    for (const carrier of carriers) {
+      const name = own?.tariffs?.[carrier];
+      const held = name === undefined ? undefined : this.#held.get(`tariff/${name}`);
+      if (held !== undefined) tariffs[carrier] = held as TariffContract;
+    }
+    this.#tariffs.set(member, tariffs);
+    return tariffs;
+  }
+}
