@@ -16,15 +16,18 @@ import { type Ask, type ServedLedger, serveLedger } from "../ledger/service/serv
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { HistoryTree } from "../ledger/tree/history.js";
 import type { Carrier } from "../units.js";
+import type { Contract } from "./contracts/contracts.js";
 import type {
   AcceptedOrder,
   BatchProof,
   Order,
   OrderBatch,
   OrderResult,
+  Reading,
   Refused,
   SignedOrders,
   SignedResult,
+  Taken,
 } from "./intake/request.js";
 import type { LoggedMarket } from "./logged.js";
 
@@ -167,6 +170,21 @@ export class Platform {
   /** Takes a gateway's batch, all of it or none. The receipts are given once it is on disk. */
   async submitColumns(batch: OrderBatch, proof: BatchProof): Promise<ReceiptedBatch> {
     return this.#receiptedAll(await this.market.submitColumns(batch, proof));
+  }
+
+  /** Takes a meter reading of a past period, signed over its record. */
+  report(reading: Reading, signature: Uint8Array): Promise<Taken> {
+    return this.market.report(reading, signature);
+  }
+
+  /** Takes a contract that starts to hold in a period not yet begun, signed by whom it binds. */
+  propose(contract: Contract, signature: Uint8Array): Promise<Taken> {
+    return this.market.propose(contract, signature);
+  }
+
+  /** When the open period closes, in the clock's milliseconds; null while the market is stopped. */
+  get closesMs(): number | null {
+    return this.market.gateClosureMs;
   }
 
   /** Takes signed orders that are records already, all of them or none. */

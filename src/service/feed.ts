@@ -28,8 +28,15 @@ function placeAfter(id: string, field: string): FeedPlace {
     : { period: Number(match[1]), number: Number(match[2]) + 1 };
 }
 
+/** What a feed tells of. */
+interface FedPlatform {
+  readonly market: LoggedMarket;
+  readonly closesMs: number | null;
+}
+
 /** The events of a market, for any number of readers. */
 export class Feed {
+  readonly #platform: FedPlatform;
   readonly #market: LoggedMarket;
   readonly #limits: Pick<ServiceLimits, "history" | "streams">;
   #streams = 0;
@@ -43,7 +50,9 @@ export class Feed {
   readonly #stop: (() => void)[];
   #closed = false;
 
-  constructor(market: LoggedMarket, limits: Pick<ServiceLimits, "history" | "streams">) {
+  constructor(platform: FedPlatform, limits: Pick<ServiceLimits, "history" | "streams">) {
+    const { market } = platform;
+    this.#platform = platform;
     this.#market = market;
     this.#limits = limits;
     this.#names = namesOf(market);
@@ -127,8 +136,9 @@ export class Feed {
   }
 
   #gate(): FeedEvent {
-    const { period, gateClosureMs } = this.#market;
-    return { id: null, event: "gate", data: JSON.stringify({ period, closesMs: gateClosureMs }) };
+    const { period } = this.#market;
+    const { closesMs } = this.#platform;
+    return { id: null, event: "gate", data: JSON.stringify({ period, closesMs }) };
   }
 
   #take(period: number, order: OrderRecord): void {

@@ -1,4 +1,7 @@
-/** The market file: all that `gridclear serve` needs to know, as a table of its fields. */
+/**
+ * The market file: all that `gridclear serve` needs to know, as a table of its fields. And the settings of a gateway,
+ * which are those of its fields that say how to listen.
+ */
 import {
   anything,
   boolean,
@@ -22,25 +25,35 @@ import { amountTick, type Carrier, carriers, parsePrice, parseTick, parseTicks, 
 import { checkMqtt, type MqttSettings } from "./mqtt/settings.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 
-/** A market file that was read; paths are as they stand in it. */
-export interface MarketFile {
-  /** Directory of the ledger, and the file of the platform's key. */
-  readonly ledger: string;
-  readonly platformKey: string;
+/** How a service listens, and what it allows. */
+interface Listening {
   readonly host: string;
   readonly port: number;
   /** Addresses of proxies in front, which are believed for whom they ask. */
   readonly proxies: readonly string[];
   /** Addresses that are shown the metrics. */
   readonly monitors: readonly string[];
+  readonly limits: ServiceLimits;
+  readonly log: (typeof logLevels)[number];
+}
+
+/** How a gateway of a fleet listens, and what it allows. */
+export interface GatewaySettings extends Listening {
+  /** Most microgrids that are followed at once: whoever was not asked for longest makes room. */
+  readonly microgrids: number;
+}
+
+/** A market file that was read; paths are as they stand in it. */
+export interface MarketFile extends Listening {
+  /** Directory of the ledger, and the file of the platform's key. */
+  readonly ledger: string;
+  readonly platformKey: string;
   readonly auditors: readonly string[];
   /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
   readonly members: ReadonlyMap<string, string> | null;
   /** Public key of the operator; null: nobody administers it over the network. */
   readonly operator: string | null;
-  readonly limits: ServiceLimits;
   readonly snapshotEvery: number;
-  readonly log: (typeof logLevels)[number];
   /** The broker that the market is put on as well; null: none. */
   readonly mqtt: MqttSettings | null;
   /** The contracts of genesis, for a platform of this public key, in hexadecimal. */
@@ -89,6 +102,14 @@ const byCarrier = <T>(check: Check<T>): Check<{ readonly [carrier in Carrier]?: 
   }>;
 
 const address = text(/^[0-9a-f.:]{2,45}$/, 45, "an IP address");
+const listenFields = {
+  host: optional(text(/^[^\s/]{1,255}$/, 255, "an address to listen on")),
+  port: optional(integer(0, 65_535)),
+  proxies: optional(list(address, 0, 100)),
+  monitors: optional(list(address, 0, 100)),
+  limits: optional(checkLimits),
+  log: optional(oneOf(...logLevels)),
+};
 const marketCheck = record({
   id: optional(identifier),
   currency: optional(text(/^[A-Za-z]{1,8}$/, 8, "a currency such as EUR")),
@@ -102,10 +123,7 @@ const marketCheck = record({
 const fileCheck = record({
   ledger: path,
   platformKey: path,
-  host: optional(text(/^[^\s/]{1,255}$/, 255, "an address to listen on")),
-  port: optional(integer(0, 65_535)),
-  proxies: optional(list(address, 0, 100)),
-  monitors: optional(list(address, 0, 100)),
+  ...listenFields,
   market: optional(marketCheck),
   clearing: optional(byCarrier(clearingCheck)),
   tariffs: optional(byCarrier(tariffCheck)),
@@ -123,9 +141,7 @@ const fileCheck = record({
   members: optional(membersCheck),
   auditors: optional(list(key, 0, 1_000)),
   operator: optional(key),
-  limits: optional(checkLimits),
   snapshotEvery: optional(integer(1, 1_000_000)),
-  log: optional(oneOf(...logLevels)),
   mqtt: optional(orNull(checkMqtt)),
 });
 
@@ -135,16 +151,7 @@ const most = 64 * 1024 * 1024;
 export function parseMarketFile(source: string): MarketFile {
   return parseJson(source, { root: "market file", most }, (value) => {
     const given = fileCheck(value, "");
-    const {
-      host = "127.0.0.1",
-      port = 8320,
-      proxies = [],
-      monitors = thisMachine,
-      auditors = [],
-      members = null,
-      operator = null,
-    } = given;
-    const { mqtt = null, snapshotEvery = 1_000, log = "info", limits = checkLimits({}, "limits") } = given;
+    const { auditors = [], members = null, operator = null, mqtt = null, snapshotEvery = 1_000 } = given;
     const opening = openingOf(given);
     const { ledger, platformKey } = given;
     const contracts = (publicKey: string, from: number): readonly Contract[] =>
@@ -154,10 +161,31 @@ export function parseMarketFile(source: string): MarketFile {
         creditLimit: given.creditLimit,
         more: (given.contracts ?? []) as unknown as readonly Contract[],
       });
-    const access = { monitors, auditors, members, operator };
-    const settings = { host, port, proxies, ...access, limits, snapshotEvery, log, mqtt };
-    return { ledger, platformKey, ...settings, contracts };
+    const settings = { auditors, members, operator, snapshotEvery, mqtt };
+    return { ledger, platformKey, ...listeningOf(given), ...settings, contracts };
   });
+}
+
+const gatewayCheck = record({ ...listenFields, microgrids: optional(integer(1, 1_000_000)) });
+
+/** Reads the settings of a gateway, each of which may be left out. Throws `invalid` with line and field. */
+export function parseGatewaySettings(source: string): GatewaySettings {
+  return parseJson(source, { root: "settings", most }, (value) => {
+    const { microgrids = 1_000, ...listening } = gatewayCheck(value, "");
+    return { ...listeningOf(listening), microgrids };
+  });
+}
+
+/** How a service listens where not all of it is said. */
+function listeningOf({
+  host = "127.0.0.1",
+  port = 8320,
+  proxies = [],
+  monitors = thisMachine,
+  limits = checkLimits({}, "limits"),
+  log = "info",
+}: { readonly [key in keyof Listening]?: Listening[key] | undefined }): Listening {
+  return { host, port, proxies, monitors, limits, log };
 }
 
 /** What the file says of the market's rules, prices in the market's ticks. */

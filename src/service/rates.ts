@@ -1,4 +1,5 @@
 /** How often an address may ask: a bucket of requests that fills again by the second. */
+import { answerProblem, problem } from "./problems.js";
 import type { ServiceLimits } from "./settings.js";
 
 /** Buckets by address; of the addresses the last used are remembered. */
@@ -28,6 +29,29 @@ export class Rates {
     if (this.#buckets.size > addresses) this.#buckets.delete(this.#buckets.keys().next().value!);
     return left >= 1 ? 0 : Math.ceil((1 - left) / perSecond);
   }
+}
+
+/** Milliseconds that who asks too often waits for its refusal, and how many at most are kept waiting. */
+const refusalMs = 1_000;
+const mostWaiting = 1_000;
+
+/**
+ * Refusals of addresses that ask too often: an answer, or null for whoever may ask. A refusal takes its time: whoever
+ * asks again as soon as it is answered, which is what a flood does, otherwise costs as much as if it had been granted.
+ */
+export function refusals(limits: ServiceLimits, rates: Rates): (address: string) => Promise<Response | null> {
+  let waiting = 0;
+  return async (address) => {
+    const wait = rates.take(address);
+    if (wait === 0) return null;
+    if (waiting < mostWaiting) {
+      waiting += 1;
+      await new Promise((go) => setTimeout(go, refusalMs));
+      waiting -= 1;
+    }
+    const wanted = `at most ${limits.perSecond} requests a second`;
+    return answerProblem(problem(429, "limit", "requests", wanted, "more"), { "retry-after": `${wait}` });
+  };
 }
 
 /**

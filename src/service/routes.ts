@@ -3,8 +3,10 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { hex } from "../bytes.js";
 import { fail } from "../errors.js";
+import type { Receipt } from "../ledger/proof/receipt.js";
 import { plainHasher } from "../ledger/tree/plain.js";
 import type { Contract } from "../market/contracts/contracts.js";
+import type { Refused } from "../market/intake/request.js";
 import type { Platform } from "../market/platform.js";
 import type { Access, Asker } from "./access.js";
 import type { Admissions } from "./admissions.js";
@@ -20,6 +22,32 @@ export interface Env {
   readonly Variables: { readonly asker: Asker };
 }
 
+/**
+ * What a service works with: a `Platform`, or whatever stands for one that is elsewhere, as a gateway of a fleet does
+ * for its microgrids.
+ */
+export interface ServedPlatform extends Pick<Platform, ServedNames> {
+  /** Takes a signed order. */
+  submit(
+    ...order: Parameters<Platform["submit"]>
+  ): Promise<{ readonly status: "accepted"; readonly receipt: Receipt } | Refused>;
+}
+type ServedNames =
+  | "market"
+  | "answer"
+  | "disclose"
+  | "answerFor"
+  | "note"
+  | "size"
+  | "noteOf"
+  | "failure"
+  | "closesMs"
+  | "submitColumns"
+  | "report"
+  | "propose"
+  | "receiptOf"
+  | "receiptsOf";
+
 /** The operator of a market, and what it may have done. */
 export interface OperatorOptions {
   /** Public key, 64 hexadecimal digits. Not the platform's. */
@@ -32,7 +60,7 @@ export interface OperatorOptions {
 
 /** What routes answer from. */
 export interface RouteParts {
-  readonly platform: Platform;
+  readonly platform: ServedPlatform;
   readonly access: Access;
   readonly feed: Feed;
   readonly limits: ServiceLimits;
@@ -56,10 +84,10 @@ export const openRoutes = (): OpenAPIHono<Env> =>
   });
 
 /** The names of a platform's market. */
-export const names = ({ market }: Platform): Names => namesOf(market);
+export const names = ({ market }: ServedPlatform): Names => namesOf(market);
 
 /** Height of the block of a sealed period. Throws `refused` for one without. */
-export function heightOf({ market }: Platform, period: number): number {
+export function heightOf({ market }: ServedPlatform, period: number): number {
   const { from } = market.contract;
   const height = period - from;
   return height >= 0 && height < market.store.size
@@ -69,11 +97,11 @@ export function heightOf({ market }: Platform, period: number): number {
 
 /**
  * A request as it was signed: method, path and query, and for what the operator has done the hash of the body, so that
- * nobody puts another behind the signature.
+ * nobody puts another behind the signature. `below` is the part of the path that did not come with it.
  */
-export async function requested({ req }: Context): Promise<string> {
+export async function requested({ req }: Context, below: string): Promise<string> {
   const { pathname, search } = new URL(req.url);
-  const request = `${req.method} ${pathname}${search}`;
+  const request = `${req.method} ${below}${pathname}${search}`;
   if (req.method !== "POST" || !pathname.startsWith("/v1/operator/")) return request;
   return `${request} ${hex(plainHasher.sha256(new Uint8Array(await req.arrayBuffer())))}`;
 }

@@ -9,14 +9,13 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { needMethods, onlyKeys } from "../check.js";
 import { checkSignatures, type Signatures } from "../ledger/keys/backend.js";
-import type { Platform } from "../market/platform.js";
 import { Access } from "./access.js";
 import { Admissions } from "./admissions.js";
 import type { FeedEvent } from "./events.js";
 import { Feed } from "./feed.js";
 import { Metrics } from "./metrics.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
-import { Rates } from "./rates.js";
+import { Rates, refusals } from "./rates.js";
 import { referencePage } from "./reference.js";
 import { eventRoutes } from "./routes/events.js";
 import { intakeRoutes } from "./routes/intake.js";
@@ -25,7 +24,7 @@ import { marketRoutes } from "./routes/market.js";
 import { operatorRoutes } from "./routes/operator.js";
 import { standingRoutes } from "./routes/standing.js";
 import { statementRoutes } from "./routes/statements.js";
-import { type Env, type OperatorOptions, requested } from "./routes.js";
+import { type Env, type OperatorOptions, requested, type ServedPlatform } from "./routes.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 import { Turns } from "./turns.js";
 
@@ -37,7 +36,8 @@ export interface ServiceLog {
 
 /** What a service is opened with. */
 export interface ServiceOptions {
-  readonly platform: Platform;
+  /** A `Platform`, or what stands for one that is elsewhere. */
+  readonly platform: ServedPlatform;
   readonly signatures: Signatures;
   /** Public keys of those who see everything, 64 hexadecimal digits each. Default: nobody. */
   readonly auditors?: readonly string[];
@@ -49,6 +49,11 @@ export interface ServiceOptions {
   readonly monitors?: readonly string[];
   /** Default: nobody. */
   readonly operator?: OperatorOptions | null;
+  /**
+   * The path that this service is found below, where whoever hands requests on takes it away: members sign what they
+   * ask for with it. Default: none.
+   */
+  readonly below?: string;
   /** Default: nothing is written. */
   readonly log?: ServiceLog;
   /** Milliseconds since 1970; default the clock. */
@@ -89,6 +94,7 @@ const optionNames = [
   "operator",
   "limits",
   "monitors",
+  "below",
   "log",
   "now",
 ] as const;
@@ -109,15 +115,13 @@ const allRoutes = [
 export function openService(options: ServiceOptions): Service {
   onlyKeys(options, "options", [...optionNames]);
   const { platform, signatures, auditors = [], operator = null, log = silent, now = Date.now } = options;
-  needMethods(platform, "platform", "a platform, as `await Platform.open()` gives it", [
-    "submit",
-    "answerFor",
-  ]);
+  const wanted = "a platform, as `await Platform.open()` gives it";
+  needMethods(platform, "platform", wanted, ["submit", "answerFor"]);
   checkSignatures(signatures);
   const limits = checkLimits(options.limits ?? {}, "limits");
   const { market } = platform;
   const { readMs } = limits;
-  const feed = new Feed(market, limits);
+  const feed = new Feed(platform, limits);
   const seers = { auditors: new Set(auditors), operator: operator?.key ?? null };
   const access = new Access({ market, signatures, ...seers, readMs, now });
   const metrics = new Metrics(market, now);
@@ -137,7 +141,8 @@ export function openService(options: ServiceOptions): Service {
   const rates = new Rates(limits, now);
   app.use(limited(limits, rates));
   app.use("/v1/*", async (context, next) => {
-    context.set("asker", await access.asker(context.req.header("authorization"), await requested(context)));
+    const request = await requested(context, options.below ?? "");
+    context.set("asker", await access.asker(context.req.header("authorization"), request));
     await next();
   });
   for (const routes of allRoutes) app.route("/v1", routes(parts));
@@ -225,16 +230,9 @@ const watched =
     log.info({ route, status: context.res.status, ms }, "answered");
   };
 
-/** Milliseconds that who asks too often waits for its refusal, and how many at most are kept waiting. */
-const refusalMs = 1_000;
-const mostWaiting = 1_000;
-
-/**
- * Refuses who asks too often, and bodies that are too long before they are read. A refusal takes its time: whoever asks
- * again as soon as it is answered, which is what a flood does, otherwise costs as much as if it had been granted.
- */
+/** Refuses who asks too often, and bodies that are too long before they are read. */
 const limited = (limits: ServiceLimits, rates: Rates): Middleware => {
-  let waiting = 0;
+  const refusal = refusals(limits, rates);
   const tooLong = (most: number): Middleware =>
     bodyLimit({
       maxSize: most,
@@ -244,16 +242,7 @@ const limited = (limits: ServiceLimits, rates: Rates): Middleware => {
   return async (context, next) => {
     // Whoever watches over the service has to hear that it lives, whatever else goes on.
     if (context.req.path === "/health" || context.req.path === "/ready") return next();
-    const wait = rates.take(context.env.address);
-    if (wait > 0) {
-      if (waiting < mostWaiting) {
-        waiting += 1;
-        await new Promise((go) => setTimeout(go, refusalMs));
-        waiting -= 1;
-      }
-      const wanted = `at most ${limits.perSecond} requests a second`;
-      return answerProblem(problem(429, "limit", "requests", wanted, "more"), { "retry-after": `${wait}` });
-    }
-    return (context.req.path.endsWith("/columns") ? columns : json)(context, next);
+    const refused = await refusal(context.env.address);
+    return refused ?? (context.req.path.endsWith("/columns") ? columns : json)(context, next);
   };
 };

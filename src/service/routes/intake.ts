@@ -7,10 +7,9 @@ import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
 import type { Contract } from "../../market/contracts/contracts.js";
 import type { Order, Refused, Taken } from "../../market/intake/request.js";
-import type { Platform } from "../../market/platform.js";
 import { removedMember } from "../admissions.js";
 import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
-import { type Env, openRoutes, type RouteParts } from "../routes.js";
+import { type Env, openRoutes, type RouteParts, type ServedPlatform } from "../routes.js";
 import {
   carrier,
   decimal,
@@ -157,7 +156,8 @@ const accepted = (receipt: Receipt): Accepted => ({
 
 /** Routes of what comes in. */
 export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
-  const { market } = parts.platform;
+  const { platform } = parts;
+  const { market } = platform;
   const underWay = new UnderWay();
   const routes = openRoutes();
   routes.openapi(orderRoute, async (context) => {
@@ -182,7 +182,7 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
     await parts.admissions.needKept(reading.participant, "reading.participant");
     const given = version === undefined ? reading : { ...reading, version };
     const answer = await taken.once({ given, signature }, () =>
-      market.report(given, fromHex(signature, "signature")),
+      platform.report(given, fromHex(signature, "signature")),
     );
     return context.json(answer, 200);
   });
@@ -190,7 +190,7 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
     const { contract, signature } = context.req.valid("json");
     await parts.admissions.needContract(contract, (id) => market.participantNumber(id) !== undefined);
     const answer = await taken.once({ given: contract, signature }, () =>
-      market.propose(contract as unknown as Contract, fromHex(signature, "signature")),
+      platform.propose(contract as unknown as Contract, fromHex(signature, "signature")),
     );
     return context.json(answer, 200);
   });
@@ -308,7 +308,7 @@ async function takeColumns(
 
 /** What an act in the open period comes to, or why it is refused; so also where the period is another. */
 async function refusalOf<T>(
-  { market }: Platform,
+  { market }: ServedPlatform,
   period: number,
   act: () => Promise<T | GridclearError>,
 ): Promise<T | GridclearError> {

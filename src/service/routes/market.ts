@@ -141,7 +141,7 @@ export function marketRoutes({ platform, access }: RouteParts): OpenAPIHono<Env>
         id: hex(market.id),
         contract: market.contract as unknown as Record<string, unknown>,
         period: market.period,
-        closesMs: market.gateClosureMs,
+        closesMs: platform.closesMs,
         blocks: market.store.size,
         head: platform.note,
       },
