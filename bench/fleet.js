@@ -85,6 +85,7 @@ async function withoutNats() {
         keep: (/** @type {import("../dist/fleet/messages.js").SealedBlock} */ block) =>
           store.keep(load.name, block, null),
         publish: async () => {},
+        read: async () => null,
         snapshot: async () => {},
         answer: () => {},
       };

@@ -3,19 +3,20 @@
  * out again from its intake, by the code that the workers run, and held against the stream, the workers' own stores,
  * and receipts that somebody was given. An auditor is a worker that publishes nothing and needs no key.
  */
-import { fromHex, hex, sameBytes } from "../bytes.js";
+import { hex, sameBytes } from "../bytes.js";
 import { GridclearError } from "../errors.js";
-import { decodeBlock, decodeItems } from "../ledger/format/block.js";
-import { decodeCanonical } from "../ledger/format/canonical.js";
+import { decodeBlock } from "../ledger/format/block.js";
 import { Chain } from "../ledger/format/chain.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { checkEvidence } from "../ledger/keys/coverage.js";
 import { KeyDirectory } from "../ledger/keys/directory.js";
 import { needReceiptSigned, type Receipt } from "../ledger/proof/receipt.js";
+import { CompactRange, leafHash } from "../ledger/tree/merkle.js";
 import type { MatchingEngine } from "../market/engine.js";
 import { openReplay } from "../market/replay.js";
 import { Grid } from "./grid.js";
+import { needHead, platformOf } from "./heads.js";
 import { isWrongSequence, type Line, lastOn, messagesOn, offline } from "./line.js";
 import { decodeRegistration, decodeSealed, encodeSealed, isSameBlock, type SealedBlock } from "./messages.js";
 import type { OwnBlock } from "./ownstore.js";
@@ -101,6 +102,7 @@ export async function auditGrid(
       find(block.height, "waiting", "in a store, and not published yet");
     else find(block.height, "lost", "not in the stream, but in a store");
   if (derived < whole.length) await checkChain(parts, whole, find);
+  await checkHeads(parts, whole, find);
   const good = await checkReceipts(parts, whole, receipts, find);
   return { grid, blocks: published.size, unkept, derived, receipts: good, findings, lost };
 }
@@ -165,7 +167,13 @@ async function deriveAll(
   };
   try {
     const registration = decodeRegistration(registered.data);
-    const sink = { keep: async () => {}, publish, snapshot: async () => {}, answer: () => {} };
+    const sink = {
+      keep: async () => {},
+      publish,
+      read: async () => null,
+      snapshot: async () => {},
+      answer: () => {},
+    };
     const grid = await Grid.open(
       { name, engine, signatures, key: null, snapshotEvery: null, sink, warn: () => {} },
       { registration, first: null, snapshot: null, blocks: [] },
@@ -208,6 +216,27 @@ async function checkChain(
     }
 }
 
+/** Holds the signed heads against the hashes of the blocks. */
+async function checkHeads(
+  { engine, signatures }: AuditParts,
+  blocks: readonly SealedBlock[],
+  find: Find,
+): Promise<void> {
+  const [genesis] = blocks;
+  if (genesis === undefined) return;
+  const check = { platform: platformOf(genesis.bytes), signatures, hasher: engine };
+  const tree = new CompactRange(engine);
+  for (const { height, hash, note } of blocks) {
+    tree.append(leafHash(hash, engine));
+    try {
+      await needHead({ height, note }, tree.root(), check);
+    } catch (error) {
+      if (!(error instanceof GridclearError)) throw error;
+      find(height, "invalid", error.message);
+    }
+  }
+}
+
 /** Holds receipts against the blocks of their periods; resolves to how many are kept. */
 async function checkReceipts(
   { engine, signatures }: AuditParts,
@@ -217,9 +246,8 @@ async function checkReceipts(
 ): Promise<number> {
   const [genesis] = blocks;
   if (genesis === undefined || receipts.length === 0) return 0;
-  const { header, sections } = decodeBlock(genesis.bytes);
-  const { platformKey } = decodeCanonical(decodeItems(sections.contracts)[0]!) as { platformKey?: unknown };
-  const platform = { marketId: header.marketId, platformKey: fromHex(platformKey, "platformKey") };
+  const { header } = decodeBlock(genesis.bytes);
+  const platform = platformOf(genesis.bytes);
   let good = 0;
   for (const receipt of receipts) {
     const height = receipt.period - header.period;

@@ -3,8 +3,9 @@
  * order in which it stands there, decides every answer and every block, so two workers that read the same stream say
  * and seal the same, and an auditor can tell whether somebody did.
  */
-import { copyOf, fromHex, hex } from "../bytes.js";
+import { copyOf, fromHex, hex, sameBytes } from "../bytes.js";
 import { asStorage, fail, GridclearError } from "../errors.js";
+import { decodeBlock } from "../ledger/format/block.js";
 import { decodeHeader } from "../ledger/format/header.js";
 import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
@@ -14,8 +15,15 @@ import type { LoggedMarket } from "../market/logged.js";
 import { openMarket } from "../market/open.js";
 import type { Clock } from "../market/schedule.js";
 import { type ChainBeginning, GridStore, type Sealing } from "./gridstore.js";
+import { headOf } from "./heads.js";
 import { type Registration, readGate, type SealedBlock } from "./messages.js";
-import { type Answer, decodeRequest, encodeAnswer, type GridRequest } from "./requests.js";
+import {
+  type Answer,
+  decodeRequest,
+  encodeAnswer,
+  type GridRequest,
+  type ReceiptsRequest,
+} from "./requests.js";
 
 /** Where a microgrid's blocks go. */
 export interface GridSink {
@@ -23,6 +31,8 @@ export interface GridSink {
   keep(block: SealedBlock): Promise<void>;
   /** Makes a block that was kept the microgrid's; throws `conflict` where another stands at its height. */
   publish(block: SealedBlock): Promise<void>;
+  /** A block of this microgrid as it was published; null: there is none of this height. */
+  read(height: number): Promise<Uint8Array | null>;
   /** Hands on the state after the block published last. */
   snapshot(height: number, bytes: Uint8Array): Promise<void>;
   /** Sends an answer to whoever waits on `reply`. */
@@ -93,16 +103,21 @@ export class Grid {
    * not hold, `unsupported` for an unsigned or a private market, `refused` for a market of another platform.
    */
   static async open(parts: GridParts, beginning: GridBeginning): Promise<Grid> {
-    const { engine, signatures, snapshotEvery, sink, warn } = parts;
+    const { engine, signatures, key, snapshotEvery, sink, warn } = parts;
     const { registration } = beginning;
     const last = beginning.blocks.at(-1);
     const taking = { sequence: last?.cut ?? registration.cut };
     const sealed: Made["sealed"] = { block: null };
-    const store = GridStore.open(beginning, engine, async (sealing: Sealing) => {
-      const block = { ...sealing, cut: taking.sequence };
+    const keep = async ({ root, ...sealing }: Sealing): Promise<void> => {
+      const block = {
+        ...sealing,
+        cut: taking.sequence,
+        note: key && (await headOf(sealing, root, key, engine)),
+      };
       await sink.keep(block);
       sealed.block = block;
-    });
+    };
+    const store = GridStore.open(beginning, engine, { keep, read: (height) => sink.read(height) });
     const rest = [...registration.signatures];
     const isNew = store.size === 0;
     const market = await openMarket({
@@ -121,7 +136,7 @@ export class Grid {
           }
         : {}),
     });
-    checkMarket(market, parts.key);
+    checkMarket(market, key);
     store.forget();
     const lastMs = isNew ? registration.startMs : decodeHeader(last!.bytes).timestampMs;
     const grid = new Grid(parts, {
@@ -216,11 +231,25 @@ export class Grid {
         if (refused[0] !== undefined) return { status: "refused", error: refused[0].error };
         return { status: "accepted", period, first, receipts: await this.#receipts(period, first, records) };
       }
+      case "receipts":
+        return this.#receiptsAgain(request);
       case "reading":
         return market.report(request.reading, request.signature);
       default:
         return market.propose(request.contract, request.signature);
     }
+  }
+
+  /** The receipts of orders that were taken already, in the open period or a sealed one. */
+  async #receiptsAgain({ period, records }: ReceiptsRequest): Promise<Answer> {
+    const { market } = this;
+    const { bytes } = orderLayout;
+    const isOpen = period === market.period;
+    const block = isOpen ? null : await this.#store.get(period - market.contract.from);
+    const all = isOpen ? market.openOrders.records() : block && decodeBlock(block).sections.orders;
+    const first = all === null || records.length % bytes !== 0 ? null : placeIn(all, records);
+    if (first === null) return fail("refused", "receipts", `orders that stand in period ${period}`, "others");
+    return { status: "accepted", period, first, receipts: await this.#receipts(period, first, records) };
   }
 
   #receipts(period: number, first: number, records: Uint8Array): Promise<Uint8Array[]> {
@@ -235,6 +264,14 @@ export class Grid {
       }),
     );
   }
+}
+
+/** The number of the first of some orders, which stand one behind the other among these; null: they do not. */
+export function placeIn(all: Uint8Array, records: Uint8Array): number | null {
+  const { bytes } = orderLayout;
+  for (let at = 0; at + records.length <= all.length; at += bytes)
+    if (sameBytes(all.subarray(at, at + records.length), records)) return at / bytes;
+  return null;
 }
 
 interface Made {

@@ -1,7 +1,8 @@
 /**
  * The store that a market of a fleet seals into: the end of a chain, beginning at genesis or at a snapshot. It keeps
  * nothing itself. Whoever runs the market is handed each block before the market goes on, and has it on the disk by
- * then; what a market acknowledges stands in the fleet's stream before the market sees it, so there is no log to keep.
+ * then; blocks are read where they were published. What a market acknowledges stands in the fleet's stream before the
+ * market sees it, so there is no log to keep.
  */
 import { copyOf } from "../bytes.js";
 import { fail } from "../errors.js";
@@ -27,43 +28,48 @@ export interface Sealing {
   readonly height: number;
   readonly hash: Uint8Array;
   readonly bytes: Uint8Array;
+  /** Root over the hashes of all blocks up to this one. */
+  readonly root: Uint8Array;
   readonly carried: readonly Uint8Array[];
+}
+
+/** What a store does with blocks, which are elsewhere. */
+export interface Blocks {
+  /** Resolves when a block that follows is on the disk. */
+  readonly keep: (sealing: Sealing) => Promise<void>;
+  /** A block as it was published; null: there is none of this height yet. */
+  readonly read: (height: number) => Promise<Uint8Array | null>;
 }
 
 /** One writer's end of a chain. */
 export class GridStore implements Store {
   readonly recovered: Recovery | null = null;
   readonly #chain: Chain;
-  readonly #keep: (sealing: Sealing) => Promise<void>;
+  readonly #blocks: Blocks;
   readonly #snapshots = new Map<number, Uint8Array>();
   /** What a market reads when it is opened; let go afterwards. */
   readonly #read = new Map<number, Uint8Array>();
   #log: StoredLog | null = null;
+  #kept = 0;
 
-  private constructor(chain: Chain, keep: (sealing: Sealing) => Promise<void>) {
+  private constructor(chain: Chain, blocks: Blocks) {
     this.#chain = chain;
-    this.#keep = keep;
+    this.#blocks = blocks;
   }
 
-  /**
-   * Takes up a chain; `keep` is handed each block that follows and resolves when it is on the disk. Throws `corrupt`
-   * naming the block that does not follow, or for a snapshot that does not hold.
-   */
-  static open(
-    { first, snapshot, blocks }: ChainBeginning,
-    hasher: Hasher,
-    keep: (sealing: Sealing) => Promise<void>,
-  ): GridStore {
+  /** Takes up a chain. Throws `corrupt` naming the block that does not follow, or for a snapshot that does not hold. */
+  static open({ first, snapshot, blocks }: ChainBeginning, hasher: Hasher, elsewhere: Blocks): GridStore {
     const document = snapshot && decodeSnapshot(snapshot.bytes, hasher);
     const chain =
       document === null ? new Chain(hasher) : Chain.after(document.header, document.subtrees, hasher);
-    const store = new GridStore(chain, keep);
+    const store = new GridStore(chain, elsewhere);
     if (first !== null) store.#read.set(0, first);
     if (snapshot !== null) store.#snapshots.set(snapshot.height, snapshot.bytes);
     for (const { height, bytes } of blocks) {
       if (height >= chain.size) chain.append(bytes);
       store.#read.set(height, bytes);
     }
+    store.#kept = chain.size;
     const last = blocks.at(-1);
     if (last !== undefined)
       store.#log = { period: decodeHeader(last.bytes).period + 1, entries: last.carried };
@@ -82,8 +88,9 @@ export class GridStore implements Store {
     return taken === undefined ? null : { height: taken[0], bytes: taken[1] };
   }
 
+  /** Number of blocks that are on the disk: one that is on its way there does not count. */
   get size(): number {
-    return this.#chain.size;
+    return this.#kept;
   }
 
   get head(): Head | null {
@@ -105,10 +112,12 @@ export class GridStore implements Store {
   async append(bytes: Uint8Array, height: number): Promise<void> {
     if (height !== this.size) fail("conflict", "height", `${this.size}`, height);
     const hash = this.#chain.append(bytes);
+    const root = this.#chain.root();
     const own = copyOf(bytes);
     // The market begins the log of the next period in the same turn: what it carries over belongs to this block.
     await Promise.resolve();
-    await this.#keep({ height, hash, bytes: own, carried: this.#log?.entries ?? [] });
+    await this.#blocks.keep({ height, hash, bytes: own, root, carried: this.#log?.entries ?? [] });
+    this.#kept = height + 1;
   }
 
   hash(height: number): Uint8Array {
@@ -120,7 +129,8 @@ export class GridStore implements Store {
 
   async get(height: number): Promise<Uint8Array | null> {
     const bytes = this.#read.get(height);
-    return bytes === undefined ? null : copyOf(bytes);
+    if (bytes !== undefined) return copyOf(bytes);
+    return height >= 0 && height < this.size ? this.#blocks.read(height) : null;
   }
 
   async *blocks(from: number = 0): AsyncIterable<Uint8Array> {

@@ -27,7 +27,7 @@ export interface FleetSettings {
   readonly replicas: number;
 }
 
-const settingsCheck = record({ shards: integer(1, mostShards), replicas: integer(1, 5) });
+const checkSettings = record({ shards: integer(1, mostShards), replicas: integer(1, 5) });
 
 /** How long a server may take to answer, in milliseconds. */
 const answerMs = 2_000;
@@ -61,7 +61,7 @@ export async function openLine(nc: NatsConnection, prefix: string, hasher: Hashe
   }
   const entry = await kv.get("settings");
   if (entry === null) return fail("state", `fleet ${prefix}`, begun, "one without settings");
-  const settings = settingsCheck(JSON.parse(entry.string()), "settings");
+  const settings = checkSettings(JSON.parse(entry.string()), "settings");
   return { nc, js, jsm, kv, settings, names: new Names(prefix, settings.shards, hasher) };
 }
 
@@ -108,7 +108,7 @@ export async function beginFleet(
   { prefix, shards, replicas, firstSequence = () => 1 }: FleetBeginning,
   hasher: Hasher,
 ): Promise<Line> {
-  settingsCheck({ shards, replicas }, "settings");
+  checkSettings({ shards, replicas }, "settings");
   const names = new Names(prefix, shards, hasher);
   const { js, jsm } = await clients(nc);
   const common = {

@@ -3,7 +3,7 @@
  * publish to a subject can put anything there, so all of it is checked here.
  */
 import { fromHex, hex, sameBytes, signatureBytes, toUtf8 } from "../bytes.js";
-import { hexText, integer, list, object, record } from "../check.js";
+import { hexText, integer, list, object, orNull, record, text } from "../check.js";
 import { fail, GridclearError, within } from "../errors.js";
 import { decodeItems, encodeItems } from "../ledger/format/block.js";
 import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
@@ -103,6 +103,8 @@ export interface SealedBlock {
   readonly cut: number;
   readonly hash: Uint8Array;
   readonly bytes: Uint8Array;
+  /** The head over all blocks up to this one, as the platform signed it; null where that was not worked out by it. */
+  readonly note: string | null;
   /** What the market carries into the next period beside its state: contracts that stand in no block yet. */
   readonly carried: readonly Uint8Array[];
 }
@@ -112,10 +114,11 @@ export interface PublishedBlock extends SealedBlock {
   readonly sequence: number;
 }
 
-const blockCheck = record({ height: whole, cut: whole, hash: hexText(hashBytes) });
+const noteCheck = text(/^[^\0]+$/, 1_000, "a note");
+const blockCheck = record({ height: whole, cut: whole, hash: hexText(hashBytes), note: orNull(noteCheck) });
 
-export function encodeSealed({ height, cut, hash, bytes, carried }: SealedBlock): Uint8Array {
-  const head = toUtf8(JSON.stringify({ height, cut, hash: hex(hash) }));
+export function encodeSealed({ height, cut, hash, bytes, note, carried }: SealedBlock): Uint8Array {
+  const head = toUtf8(JSON.stringify({ height, cut, hash: hex(hash), note }));
   return encodeItems([head, bytes, ...carried]);
 }
 
@@ -124,8 +127,8 @@ export function decodeSealed(payload: Uint8Array): SealedBlock {
   const [head, bytes, ...carried] = decodeItems(payload, "sealed");
   if (head === undefined || bytes === undefined)
     return fail("corrupt", "sealed", "a head and a block", "less");
-  const { height, cut, hash } = readJson(head, "sealed.head", blockCheck);
-  return { height, cut, hash: fromHex(hash, "sealed.head.hash"), bytes, carried };
+  const { height, cut, hash, note } = readJson(head, "sealed.head", blockCheck);
+  return { height, cut, hash: fromHex(hash, "sealed.head.hash"), bytes, note, carried };
 }
 
 /** A snapshot as it is published: where its block stands, and the market's document. */

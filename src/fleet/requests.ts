@@ -26,8 +26,20 @@ const signatureCheck = hexText(signatureBytes);
 
 // --- Requests -----------------------------------------------------------------------------------------------------
 
+/**
+ * The receipts of orders that were taken already, given once more: nobody signs it, since a receipt says no more than
+ * the block does.
+ */
+export interface ReceiptsRequest {
+  readonly kind: "receipts";
+  readonly period: number;
+  /** The records of the orders, end to end, as they were taken together. */
+  readonly records: Uint8Array;
+}
+
 /** What a member, or its gateway, asks of a microgrid. */
 export type GridRequest =
+  | ReceiptsRequest
   | { readonly kind: "orders"; readonly orders: SignedOrders }
   | { readonly kind: "reading"; readonly reading: Reading; readonly signature: Uint8Array }
   | { readonly kind: "contract"; readonly contract: Contract; readonly signature: Uint8Array };
@@ -39,7 +51,8 @@ export interface SentRequest {
 }
 
 const requestCheck = record({
-  kind: oneOf("orders", "reading", "contract"),
+  kind: oneOf("orders", "reading", "contract", "receipts"),
+  period: optional(whole),
   records: optional(text(/^(?:[0-9a-f]{2})+$/, 2 * maxJsonBytes, "records in hexadecimal")),
   gateway: optional(orNull(hexText(publicKeyBytes))),
   reading: optional(
@@ -53,31 +66,43 @@ const requestCheck = record({
     }),
   ),
   contract: optional(object),
-  signature: signatureCheck,
+  signature: optional(signatureCheck),
   reply: optional(text(/^[!-~]{1,200}$/, 200, "a subject")),
 });
 
 export function encodeRequest({ request, reply }: SentRequest): Uint8Array {
-  const said =
-    request.kind === "orders"
-      ? {
-          records: hex(request.orders.records),
-          gateway: request.orders.gateway && hex(request.orders.gateway),
-          signature: hex(request.orders.signature),
-        }
-      : { ...request, signature: hex(request.signature) };
-  return toUtf8(JSON.stringify({ ...said, kind: request.kind, ...(reply === null ? {} : { reply }) }));
+  return toUtf8(
+    JSON.stringify({ ...said(request), kind: request.kind, ...(reply === null ? {} : { reply }) }),
+  );
+}
+
+function said(request: GridRequest): object {
+  switch (request.kind) {
+    case "orders": {
+      const { records, gateway, signature } = request.orders;
+      return { records: hex(records), gateway: gateway && hex(gateway), signature: hex(signature) };
+    }
+    case "receipts":
+      return { period: request.period, records: hex(request.records) };
+    default:
+      return { ...request, signature: hex(request.signature) };
+  }
 }
 
 /** Throws `invalid` naming the field for what is no request. */
 export function decodeRequest(bytes: Uint8Array): SentRequest {
   const given = readJson(bytes, "request", requestCheck);
-  const signature = fromHex(given.signature, "request.signature");
   const reply = given.reply ?? null;
   const missing = (field: string): never => fail("invalid", `request.${field}`, "to be there", "nothing");
+  const recordsOf = (): Uint8Array => fromHex(given.records ?? missing("records"), "request.records");
+  if (given.kind === "receipts") {
+    const period = given.period ?? missing("period");
+    return { request: { kind: "receipts", period, records: recordsOf() }, reply };
+  }
+  const signature = fromHex(given.signature ?? missing("signature"), "request.signature");
   switch (given.kind) {
     case "orders": {
-      const records = fromHex(given.records ?? missing("records"), "request.records");
+      const records = recordsOf();
       const gateway = given.gateway == null ? null : fromHex(given.gateway, "request.gateway");
       return { request: { kind: "orders", orders: { records, signature, gateway } }, reply };
     }

@@ -10,6 +10,7 @@ import { loadGrid } from "./load.js";
 import { type SealedBlock, signGate } from "./messages.js";
 import { pause } from "./pause.js";
 import { Publisher } from "./publisher.js";
+import { blockAt, readerOf } from "./reader.js";
 
 /** Where a worker keeps what it sealed, on a disk of its own. */
 export interface OwnStore {
@@ -189,6 +190,7 @@ export class Shard {
         const published = await publisher.publish(block);
         counts[published === "first" ? "sealed" : "same"] += 1;
       },
+      read: async (height) => (await blockAt(readerOf(line), name, height))?.bytes ?? null,
       snapshot: (height, bytes) => publisher.snapshot(height, bytes),
       answer: (reply, bytes) => {
         // Whoever waits in vain asks again: the request is kept, and its answer follows from the stream.

@@ -82,6 +82,7 @@ test("of two other blocks of one height one stands, and whoever has the other is
     cut: height,
     hash: new Uint8Array(32).fill(byte),
     bytes: Uint8Array.of(byte),
+    note: null,
     carried: [],
   });
   const publishers = [
@@ -118,6 +119,7 @@ test("a worker far behind passes over what the others have published, and a stre
     cut: height,
     hash: new Uint8Array(32).fill(height),
     bytes: Uint8Array.of(height),
+    note: null,
     carried: [],
   });
   const quick = new Publisher(fleet.line, "elm", 0, signal);

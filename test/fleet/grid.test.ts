@@ -84,6 +84,7 @@ async function run(beginning: GridBeginning, until = Number.POSITIVE_INFINITY): 
       expect(kept).toBe(block);
       blocks.push(block);
     },
+    read: async (height) => blocks[height]?.bytes ?? null,
     snapshot: async (height, bytes) => {
       snapshots.push({ height, bytes, sequence: height + 1 });
     },
@@ -181,6 +182,7 @@ describe("a microgrid", () => {
     const other = { name: "elm", engine, signatures, key: await keyOf("another"), snapshotEvery: null };
     const sink = {
       keep: async () => {},
+      read: async () => null,
       publish: async () => {},
       snapshot: async () => {},
       answer: () => {},
@@ -197,6 +199,7 @@ describe("a microgrid", () => {
       publish: async (block) => {
         out.push(block);
       },
+      read: async () => null,
       snapshot: async () => {},
       answer: () => {},
     };
