@@ -37,8 +37,12 @@ export const said: string[] = [];
 async function* none(): AsyncGenerator<Uint8Array> {}
 
 /** Begins a fleet on servers of its own. */
-export async function openFleet({ servers = 1, shards = 2 } = {}): Promise<TestFleet> {
-  const cluster = await startNats(servers);
+export async function openFleet({
+  servers = 1,
+  shards = 2,
+  more = (_name: string): string => "",
+} = {}): Promise<TestFleet> {
+  const cluster = await startNats(servers, { more });
   const open: NatsConnection[] = [];
   const connection = async (): Promise<NatsConnection> => {
     const nc = await connect({

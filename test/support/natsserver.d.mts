@@ -28,6 +28,12 @@ export interface NatsCluster {
 
 /**
  * Starts servers on free ports of loopback that flush every write; resolves when the cluster has a leader. `sync`: in
- * place of `always`.
+ * place of `always`; `more`: what else stands in the configuration of a server of this name.
  */
-export function startNats(count?: number, options?: { readonly sync?: string }): Promise<NatsCluster>;
+export function startNats(
+  count?: number,
+  options?: { readonly sync?: string; readonly more?: (name: string) => string },
+): Promise<NatsCluster>;
+
+/** Ports of loopback that are free. */
+export function freePorts(count: number): Promise<number[]>;

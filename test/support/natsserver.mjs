@@ -83,7 +83,7 @@ Acquire::Languages "none";
   rmSync(fresh, { recursive: true, force: true });
 }
 
-async function freePorts(count) {
+export async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(servers.map((server) => once(server, "listening")));
   const ports = servers.map((server) => server.address().port);
@@ -104,13 +104,13 @@ async function until(what, isSo) {
 
 const asks = async (url) => (await fetch(url, { signal: AbortSignal.timeout(2_000) })).json();
 
-export async function startNats(count = 1, { sync = "always" } = {}) {
+export async function startNats(count = 1, { sync = "always", more = () => "" } = {}) {
   const program = findNatsServer();
   const root = mkdtempSync(join(tmpdir(), "gridclear-nats-"));
   const ports = await freePorts(count * 3);
   const routes = ports.slice(2 * count).map((port) => `nats://127.0.0.1:${port}`);
   const servers = Array.from({ length: count }, (_, index) =>
-    serverOf({ program, root, name: `n${index + 1}`, count, sync }, routes, {
+    serverOf({ program, root, name: `n${index + 1}`, count, sync, more }, routes, {
       client: ports[index],
       monitor: ports[count + index],
       route: ports[2 * count + index],
@@ -134,7 +134,7 @@ export async function startNats(count = 1, { sync = "always" } = {}) {
   };
 }
 
-function serverOf({ program, root, name, count, sync }, routes, { client, monitor, route }) {
+function serverOf({ program, root, name, count, sync, more }, routes, { client, monitor, route }) {
   const folder = join(root, name);
   const file = join(root, `${name}.conf`);
   const cluster = `cluster { name: tests, listen: "127.0.0.1:${route}", routes: ${JSON.stringify(routes)} }\n`;
@@ -145,7 +145,7 @@ listen: "127.0.0.1:${client}"
 http: "127.0.0.1:${monitor}"
 max_payload: 8MB
 jetstream { store_dir: "${folder}", sync_interval: ${sync} }
-${count > 1 ? cluster : ""}`,
+${count > 1 ? cluster : ""}${more(name)}`,
   );
   let child = null;
   const address = `http://127.0.0.1:${monitor}/`;

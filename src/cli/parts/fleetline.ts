@@ -1,6 +1,12 @@
 /** The line from a command to a fleet's servers. */
 import { readFile } from "node:fs/promises";
-import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  usernamePasswordAuthenticator,
+} from "@nats-io/transport-node";
 import { withDeadline } from "../../deadline.js";
 import { fail } from "../../errors.js";
 import { offline } from "../../fleet/line.js";
@@ -12,16 +18,7 @@ const monitorMs = 5_000;
 
 /** Connects to any of the servers, and again as often as that breaks. Throws `storage` where none is there. */
 export async function connectTo(urls: string, creds: string | undefined): Promise<NatsConnection> {
-  const authenticator =
-    creds === undefined
-      ? {}
-      : {
-          authenticator: credsAuthenticator(
-            await readFile(creds).catch((error: unknown) =>
-              fail("storage", creds, "a file of credentials", reasonOf(error)),
-            ),
-          ),
-        };
+  const authenticator = creds === undefined ? {} : { authenticator: await authenticatorOf(creds) };
   try {
     const nc = await connect({
       servers: urls.split(","),
@@ -38,6 +35,15 @@ export async function connectTo(urls: string, creds: string | undefined): Promis
   } catch (error) {
     throw offline(error);
   }
+}
+
+/** Who asks, as a file says: credentials of NATS, or a name and a password. */
+async function authenticatorOf(path: string): Promise<Authenticator> {
+  const bytes = await readFile(path).catch((error: unknown) =>
+    fail("storage", path, "a file of credentials", reasonOf(error)),
+  );
+  const [, name, password] = /^([^:\s]+):(\S+)\s*$/.exec(bytes.toString("utf8")) ?? [];
+  return name === undefined ? credsAuthenticator(bytes) : usernamePasswordAuthenticator(name, password);
 }
 
 /** Asks every server how it writes. Throws `unsupported` as `checkServers` does, and for one that does not answer. */

@@ -2,12 +2,17 @@
 import { fail } from "../../errors.js";
 
 /** What a fleet needs beside gridclear; one market alone does not, so they are not installed with it. */
-const peers = ["@nats-io/transport-node", "@nats-io/jetstream", "@nats-io/kv"];
+export const fleetPeers: readonly string[] = [
+  "@nats-io/transport-node",
+  "@nats-io/nats-core",
+  "@nats-io/jetstream",
+  "@nats-io/kv",
+];
 
 /** Which fleet, and who asks. */
 export const fleetOptions = {
   fleet: { value: "NAME", default: "gridclear", help: "name of the fleet on its servers" },
-  creds: { value: "FILE", help: "credentials that the servers ask for" },
+  creds: { value: "FILE", help: "credentials that the servers ask for: a file of NATS, or NAME:PASSWORD" },
 } as const;
 
 /** All of a fleet that commands use. */
@@ -23,7 +28,7 @@ export async function loadFleet(): Promise<FleetModules> {
     return fail(
       "unsupported",
       "fleet",
-      `what a fleet needs: npm install ${peers.join(" ")}`,
+      `what a fleet needs: npm install ${fleetPeers.join(" ")}`,
       `no ${missing}`,
     );
   }
