@@ -15,6 +15,7 @@ import { checkTariff } from "../tariff/shapes.js";
 import { type Month, monthOf, type Zone } from "../tariff/zone.js";
 import { type Carrier, carriers, formatTicks, parseTick, type Tick } from "../units.js";
 import { aloneOf, energyOf } from "./energy.js";
+import { utc } from "./rules.js";
 import { type Moved, type Usage, UsageReader, type UsedPeriod } from "./usage.js";
 
 /** One line of a bill. Decimals are text in plain notation; below zero the member is paid. */
@@ -65,9 +66,6 @@ export interface BillOptions {
   /** A tariff from outside the ledger, in the place of the one that the ledger says for its carrier. */
   readonly tariff?: Tariff | null;
 }
-
-/** The zone whose month it is where there is no tariff. */
-export const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
 
 /**
  * The bill of a month out of a bundle that holds together. The bundle's first block is that before the month's first

@@ -6,10 +6,25 @@ import type {
   TariffContract,
 } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
+import type { Zone } from "../tariff/zone.js";
 import { type Carrier, carriers } from "../units.js";
 
 /** The tariffs of a member, by carrier. */
 export type Tariffs = { readonly [carrier in Carrier]?: TariffContract };
+
+/** The zone whose month it is where there is no tariff. */
+export const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
+
+/** The zone of the first tariff that a participant has; UTC without one. `held`: the contract with a key. */
+export function zoneFor(participant: string, held: (key: string) => Contract | null | undefined): Zone {
+  const own = held(`participant/${participant}`);
+  for (const carrier of carriers) {
+    const name = own?.kind === "participant" ? own.tariffs?.[carrier] : undefined;
+    const tariff = name === undefined ? undefined : held(`tariff/${name}`);
+    if (tariff?.kind === "tariff") return tariff.zone;
+  }
+  return utc;
+}
 
 /** The contracts by which members are billed, as blocks bring them: of one member, or of all who are read together. */
 export class BillingRules {

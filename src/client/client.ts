@@ -135,6 +135,17 @@ export class MarketClient {
     return typeof balance === "string" ? balance : fail("corrupt", "member.balance", "a decimal", balance);
   }
 
+  /**
+   * What the service says is this member's bill of a month (`2026-07`), as `gridclear bill --json` has it. It is not
+   * checked: what it has to be follows from the member's bundle (`bill` of `gridclear/bill`). Throws as
+   * {@link MarketClient.order}.
+   */
+  async bill(month: string): Promise<{ readonly [name: string]: unknown }> {
+    const member = this.#member ?? fail("state", "bill", "a client with participant and key", "one without");
+    const path = `/v1/members/${encodeURIComponent(member.participant)}/bill?month=${encodeURIComponent(month)}`;
+    return object(await this.#requests.get(path, member), "bill");
+  }
+
   /** Receipts that wait for their block. */
   get pending(): readonly Receipt[] {
     return [...this.#pending];

@@ -17,6 +17,7 @@ import { Metrics } from "./metrics.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
 import { Rates, refusals } from "./rates.js";
 import { referencePage } from "./reference.js";
+import { billRoutes } from "./routes/bills.js";
 import { eventRoutes } from "./routes/events.js";
 import { intakeRoutes } from "./routes/intake.js";
 import { ledgerRoutes } from "./routes/ledger.js";
@@ -105,6 +106,7 @@ const allRoutes = [
   marketRoutes,
   standingRoutes,
   statementRoutes,
+  billRoutes,
   intakeRoutes,
   ledgerRoutes,
   eventRoutes,

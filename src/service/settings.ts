@@ -18,7 +18,9 @@ export interface ServiceLimits {
   readonly streams: number;
   /** How many sealed periods back a stream may begin, and how many blocks a statement may be about. */
   readonly history: number;
-  /** Costly answers that are made at once: statements, bundles, proofs, snapshots. */
+  /** How many periods the month of a bill may have. */
+  readonly month: number;
+  /** Costly answers that are made at once: statements, bundles, bills, proofs, snapshots. */
   readonly answers: number;
   /** How many more of them wait for their turn, and how many one address may have that are made or wait. */
   readonly answersWaiting: number;
@@ -40,6 +42,7 @@ export const defaultLimits: ServiceLimits = {
   connections: 64,
   streams: 1_000,
   history: 2_880,
+  month: 9_000,
   answers: 4,
   answersWaiting: 1_000,
   answersEach: 8,

@@ -41,7 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ["core", "ledger", "market", "tariff"],
   bill: ["core", "ledger", "market", "files", "report", "tariff"],
   simulation: ["core", "ledger", "market", "files", "report"],
-  service: ["core", "ledger", "market", "files", "report"],
+  service: ["core", "ledger", "market", "files", "report", "bill", "tariff"],
   client: ["ledger"],
   fleet: ["core", "ledger", "market"],
   study: ["core", "ledger", "market", "files", "report", "simulation"],

@@ -81,7 +81,12 @@ test("statements, bundles and proofs share them, and who gets none is told when 
   };
   const first = ask("/v1/ledger/proof/2/1");
   const second = ask("/v1/statements/ann");
-  for (const path of ["/v1/bundles/ann", "/v1/ledger/checkpoints", "/v1/ledger/proof/2/0"]) {
+  for (const path of [
+    "/v1/bundles/ann",
+    "/v1/members/ann/bill?month=1970-01",
+    "/v1/ledger/checkpoints",
+    "/v1/ledger/proof/2/0",
+  ]) {
     const refused = await ask(path);
     expect(refused).toMatchObject({ status: 503, body: { field: "answers" } });
     expect(refused.headers.get("retry-after")).toBe("1");

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { utc } from "../../bill/bill.js";
+import { zoneFor } from "../../bill/rules.js";
 import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { maxTariffLength, parseTariff } from "../../files/tarifffile.js";
@@ -19,7 +19,6 @@ import { writeBundle } from "../../report/bundle/write.js";
 import { contractsOf } from "../../report/columns.js";
 import type { Tariff } from "../../tariff/components.js";
 import { type Month, monthOf, type Zone } from "../../tariff/zone.js";
-import { carriers } from "../../units.js";
 import { maxBundleBytes } from "./bundlefile.js";
 import { readInput } from "./document.js";
 import { reasonOf } from "./problem.js";
@@ -88,14 +87,7 @@ export function zoneOf(
   { contracts }: Scanned,
   { participant, tariff }: Pick<Billed, "participant" | "tariff">,
 ): Zone {
-  if (tariff !== null) return tariff.zone;
-  const own = contracts.get(`participant/${participant}`);
-  for (const carrier of carriers) {
-    const name = own?.kind === "participant" ? own.tariffs?.[carrier] : undefined;
-    const held = name === undefined ? undefined : contracts.get(`tariff/${name}`);
-    if (held?.kind === "tariff") return held.zone;
-  }
-  return utc;
+  return tariff?.zone ?? zoneFor(participant, (key) => contracts.get(key));
 }
 
 /** Heights of the periods that begin in a month, half-open, and of those in which their readings are due. */

@@ -1,0 +1,141 @@
+/** A member's bill of a month: what `gridclear bill` says, from the service's own ledger (docs/bills.md). */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type Bill, billOf } from "../../bill/bill.js";
+import { MonthReader } from "../../bill/month.js";
+import { zoneFor } from "../../bill/rules.js";
+import { fail } from "../../errors.js";
+import { Chain } from "../../ledger/format/chain.js";
+import { decodeHeader } from "../../ledger/format/header.js";
+import type { Store } from "../../ledger/store/store.js";
+import { openHasher } from "../../ledger/tree/hashwasm.js";
+import { newestSnapshot } from "../../market/snapshots.js";
+import { checkedBlocks } from "../../report/blocks.js";
+import { type Month, monthOf } from "../../tariff/zone.js";
+import { type Env, openRoutes, type RouteParts } from "../routes.js";
+import { carrier, decimal, json, problems, whole } from "../schemas.js";
+
+const line = z.object({
+  group: z.enum(["community", "tariff", "earlier"]).openapi({
+    description:
+      "community: what the ledger moved; tariff: what the tariff adds; earlier: corrections of earlier months",
+  }),
+  carrier,
+  label: z.string(),
+  quantity: decimal.nullable(),
+  unit: z.enum(["kWh", "kW month", "month", "percent"]).nullable(),
+  price: z.string().nullable(),
+  amount: decimal,
+});
+
+const billSchema = z
+  .object({
+    participant: z.string(),
+    month: z.string(),
+    currency: z.string(),
+    unit: decimal.openapi({ description: "the smallest amount" }),
+    zone: z.string().openapi({ description: "the time zone whose month it is" }),
+    periods: whole,
+    from: z.string(),
+    until: z.string(),
+    isClosed: z.boolean().openapi({ description: "false while readings of the month may still come" }),
+    tariffs: z.array(z.object({ name: z.string(), carrier, isInLedger: z.boolean() })),
+    lines: z.array(line),
+    total: decimal.openapi({ description: "below zero the member is paid" }),
+    without: z
+      .object({ lines: z.array(line), total: decimal })
+      .nullable()
+      .openapi({ description: "the same energy without the community; null without a tariff" }),
+  })
+  .openapi("Bill");
+
+const billRoute = createRoute({
+  method: "get",
+  operationId: "getBill",
+  path: "/members/{participant}/bill",
+  tags: ["Results"],
+  summary: "A member's bill of a month",
+  description:
+    "What `gridclear bill --json` says of it. The records that it follows from, with proofs, are in the member's bundle. In a private market for that member and for auditors alone.",
+  request: {
+    params: z.object({ participant: z.string().openapi({ example: "ann" }) }),
+    query: z.object({
+      month: z
+        .string()
+        .max(16)
+        .openapi({ example: "2026-07", description: "by the clocks of the tariff's zone" }),
+    }),
+  },
+  responses: { 200: json("the bill", billSchema), ...problems },
+});
+
+/** The route of bills. */
+export function billRoutes({ platform, access, limits, turns }: RouteParts): OpenAPIHono<Env> {
+  const { market } = platform;
+  const routes = openRoutes();
+  routes.openapi(billRoute, async (context) => {
+    const { participant } = context.req.valid("param");
+    const { month } = context.req.valid("query");
+    access.needOf(context.get("asker"), participant);
+    if (market.participantNumber(participant) === undefined)
+      fail("refused", "participant", "a registered participant", participant);
+    const zone = zoneFor(participant, (key) => market.state.contract(key));
+    const its = monthOf(zone, month);
+    const bill = await turns.take(context.env.address, async () => {
+      const first = await firstIn(market.store, its, { month, most: limits.month });
+      const of = { participant, month: its, name: month, zone, outside: null };
+      return billFrom(market.store, first, of);
+    });
+    return context.json(bill as unknown as z.infer<typeof billSchema>, 200);
+  });
+  return routes;
+}
+
+/**
+ * The height of a month's first period. Throws `invalid` for a month of which the store has none, `limit` for one of
+ * more periods than a bill may have.
+ */
+async function firstIn(
+  store: Store,
+  { fromMs, toMs }: Month,
+  { month, most }: { readonly month: string; readonly most: number },
+): Promise<number> {
+  // A period begins when the block before it was sealed, and none is sealed before the one before.
+  const [first, end] = [await sealedFrom(store, fromMs), await sealedFrom(store, toMs)];
+  const last = Math.min(end, store.size - 1);
+  if (last <= first) return fail("invalid", "month", "a month of which the ledger has a period", month);
+  if (last - first > most) fail("limit", "month", `one of at most ${most} periods`, last - first);
+  return first + 1;
+}
+
+/** The first height whose block was sealed at an instant or later. */
+async function sealedFrom(store: Store, ms: number): Promise<number> {
+  let [low, high] = [0, store.size];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const block = await store.get(middle);
+    if (block !== null && decodeHeader(block).timestampMs < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Reads the ledger from the newest snapshot below the month on, until that is over. */
+async function billFrom(store: Store, first: number, of: Parameters<typeof billOf>[2]): Promise<Bill> {
+  const hasher = await openHasher();
+  const { participant, month } = of;
+  const snapshot = await newestSnapshot(store, hasher, () => {}, first - 1);
+  const reader = new MonthReader(
+    [{ participant, isIn: (ms) => ms >= month.fromMs && ms < month.toMs }],
+    snapshot,
+  );
+  const chain =
+    snapshot === null ? new Chain(hasher) : Chain.after(snapshot.header, snapshot.subtrees, hasher);
+  for await (const { block } of checkedBlocks(store.blocks(chain.size), hasher, chain)) {
+    reader.add(block);
+    if (reader.isOver) break;
+  }
+  const usage =
+    reader.usages().get(participant) ??
+    fail("invalid", "month", "one in which the participant was registered", of.name);
+  return billOf(reader.market!, usage, of);
+}
