@@ -127,6 +127,7 @@ const words: { readonly [kind in PaymentKind]?: readonly [paid: string, got: str
   supplyFee: ["commission on sales", "commission on sales"],
   imbalance: ["imbalance", "imbalance"],
   correction: ["corrections of readings", "corrections of readings"],
+  delivery: ["trades not delivered", "trades not delivered"],
 };
 
 /** Makes one bill. */

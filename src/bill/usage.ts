@@ -11,6 +11,8 @@ import {
   flowCode,
   flowLayout,
   meteredPeriod,
+  pairCodes,
+  postingLayout,
   readingLayout,
   tradeCode,
   tradeLayout,
@@ -143,6 +145,7 @@ export class UsageReader {
       else if (section === "trades") this.#trade(bytes, orders, header.period);
       else if (section === "flows") this.#flow(bytes, header.period);
       else if (section === "readings") this.#reading(bytes, header.period);
+      else if (section === "postings") this.#posting(bytes, header.period);
   }
 
   /** What came of all blocks. */
@@ -220,8 +223,8 @@ export class UsageReader {
   #flow(bytes: Uint8Array, period: number): void {
     const found = readRecord(flowLayout, bytes, 0);
     const { kind, carrier, quantity, amount } = found;
-    if (kind === "shared" || kind === "unshared") {
-      this.#shared(found, period);
+    if (pairCodes.has(flowCode[kind])) {
+      this.#pair(found, period);
       return;
     }
     const traded = this.#tradedIn(period, carrier);
@@ -237,22 +240,28 @@ export class UsageReader {
     );
   }
 
-  /** What the member received in a community, or supplied, or has back of either, in the period that was metered. */
-  #shared({ kind, carrier, party, order, quantity, amount, extra }: FlowRecord, inPeriod: number): void {
+  /**
+   * What the member received in a community, or supplied, or has back of either, in the period that was metered; or
+   * what of its trades in that period was not delivered.
+   */
+  #pair({ kind, carrier, party, order, quantity, amount, extra }: FlowRecord, inPeriod: number): void {
     const { number } = this.#member;
-    const energy = BigInt(kind === "shared" ? quantity : -quantity);
+    const isMore = kind === "shared" || kind === "delivered";
+    const isTraded = kind === "undelivered" || kind === "delivered";
+    const energy = BigInt(isMore ? quantity : -quantity);
+    const moved = isTraded ? BigInt(quantity) : energy;
     const of = (side: number): number => (side === number ? accountOf(number) : others);
     const sides = { participant: () => of(party), supplier: () => of(order), device: () => others };
     const move = (sums: Map<string, Moved>): void =>
-      payFlow({ kind: flowCode[kind], amount }, sides, this.#pay(sums, carrier, energy));
+      payFlow({ kind: flowCode[kind], amount }, sides, this.#pay(sums, carrier, moved));
     const period = Number(extra);
     const traded = this.#tradedIn(period, carrier);
     if (traded === null) {
       if (this.#isEarlier(period, inPeriod)) move(this.#earlier);
       return;
     }
-    if (party === number) traded.received += energy;
-    if (order === number) traded.supplied += energy;
+    if (party === number) traded[isTraded ? "bought" : "received"] += energy;
+    if (order === number) traded[isTraded ? "sold" : "supplied"] += energy;
     move(this.#moved);
   }
 
@@ -266,6 +275,16 @@ export class UsageReader {
       return;
     }
     if (this.#isEarlier(period, inPeriod)) payReading(found, this.#pay(this.#earlier, found.carrier, 0n));
+  }
+
+  /** What a meter's imbalance cost where trades count for what was delivered; other postings are on no bill. */
+  #posting(bytes: Uint8Array, inPeriod: number): void {
+    const { kind, carrier, debit, credit, period, amount } = readRecord(postingLayout, bytes, 0);
+    if (kind !== "imbalance" || carrier === null) return;
+    if (this.#tradedIn(period, carrier) !== null)
+      this.#pay(this.#moved, carrier, 0n)(kind, credit, debit, amount);
+    else if (this.#isEarlier(period, inPeriod))
+      this.#pay(this.#earlier, carrier, 0n)(kind, credit, debit, amount);
   }
 
   /** Whether what a block says of an earlier period belongs to this bill: until its month was closed, to that. */

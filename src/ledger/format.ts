@@ -118,8 +118,10 @@ export {
 } from "./format/snapshot.js";
 export {
   type BookRecord,
+  type BookTradeRecord,
   bookLayout,
   bookSettled,
+  bookTradeLayout,
   type LastReadingRecord,
   lastReadingLayout,
   type MeterRecord,

@@ -34,6 +34,7 @@ const counterparties = {
   withdrawal: "bank",
   collateral: "collateral",
   default: "platform",
+  imbalance: "platform",
 } as const;
 
 const order = /* @__PURE__ */ offsetsOf(orderLayout);
@@ -185,6 +186,10 @@ export class StatementReader {
         yield* this.#shared(readRecord(flowLayout, flows, index), number);
         continue;
       }
+      if (kind === flowCode.undelivered || kind === flowCode.delivered) {
+        yield* this.#undelivered(readRecord(flowLayout, flows, index), number);
+        continue;
+      }
       if (party !== number && !owns) continue;
       const found = readRecord(flowLayout, flows, index);
       const line = isOfDevice(found)
@@ -206,6 +211,24 @@ export class StatementReader {
     if (order === number)
       yield { ...line, entry: "supplied", counterparty: participants[party]!, energy: -energy, amount: paid };
     this.#supplied.share(found, party === number, order === number);
+  }
+
+  /** What of a trade was not delivered, and so is paid back; or was after all. */
+  *#undelivered(found: FlowRecord, number: number): Generator<Line> {
+    const { kind, carrier, party, order, extra } = found;
+    if (party !== number && order !== number) return;
+    const isBuyer = party === number;
+    // Less was bought, or sold, than the trade says.
+    const sign = (kind === "undelivered") === isBuyer ? -1n : 1n;
+    yield {
+      carrier,
+      entry: "undelivered",
+      counterparty: this.#registry.participants[isBuyer ? order : party]!,
+      about: Number(extra),
+      energy: sign * BigInt(found.quantity),
+      price: BigInt(found.price),
+      amount: -sign * found.amount,
+    };
   }
 
   /** What its own orders were left with. */

@@ -12,8 +12,8 @@ export interface StatementEntry {
   /**
    * What it is: `bought`, `sold`, `pool sale`, `pool purchase`, `store purchase`, `charged`, `discharged`, `exported`,
    * `imported`, `grid fee`, `congestion rent`, `interrupted`, `unserved`, `idle`, `received` and `supplied` (shared in
-   * a community), `from grid` and `to grid` (what a community left of a meter), `imbalance`, `correction`, `deposit`,
-   * `withdrawal`, `collateral`, `default`.
+   * a community), `undelivered` (what a trade counts less), `from grid` and `to grid` (what a community left of a
+   * meter), `imbalance`, `correction`, `deposit`, `withdrawal`, `collateral`, `default`.
    */
   readonly entry: string;
   /**

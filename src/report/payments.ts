@@ -3,11 +3,11 @@ import { viewOf } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
 import { offsetsOf } from "../ledger/format/layout.js";
 import {
-  flowCode,
   flowLayout,
   meteredPeriod,
   none,
   orderLayout,
+  pairCodes,
   partyCode,
   postingKinds,
   postingLayout,
@@ -41,7 +41,7 @@ export interface Payment {
   /** The record that it is for: its section and its index there; null for what no record caused, as a deposit. */
   section: "trades" | "flows" | "readings" | null;
   reference: number;
-  /** The period it belongs to: for readings, what is shared and what covers debts the one that was metered. */
+  /** The period it belongs to: for readings, what they decide and what covers debts the one that was metered. */
   period: number;
 }
 
@@ -132,9 +132,8 @@ function eachFlow({ header, sections }: Block, { devices }: Registry, payment: P
     };
     const participant = (): number => accountOf(party);
     const supplier = (): number => accountOf(view.getUint32(at + flow.order, true));
-    // What is shared belongs to the period that was metered.
-    payment.period =
-      kind === flowCode.shared || kind === flowCode.unshared ? numberAt(view, at + flow.extra) : own;
+    // What is shared, or was not delivered, belongs to the period that was metered.
+    payment.period = pairCodes.has(kind) ? numberAt(view, at + flow.extra) : own;
     payFlow({ kind, amount }, { participant, supplier, device }, pay);
   }
 }

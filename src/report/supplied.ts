@@ -2,6 +2,8 @@
  * What a member has from its own supplier of a carrier that is shared, and gives to the grid: what its meter said less
  * what the community shared. No record says that, because no money of the market moves for it.
  */
+
+import { partsOfBook } from "../ledger/format/books.js";
 import { decodeCanonical } from "../ledger/format/canonical.js";
 import { decodeRecords } from "../ledger/format/layout.js";
 import type { FlowRecord, ReadingRecord } from "../ledger/format/records.js";
@@ -34,13 +36,12 @@ export class Supplied {
   constructor(snapshot: Snapshot | null, number: number | undefined) {
     if (snapshot === null) return;
     for (const text of snapshot.contracts) this.take(decodeCanonical(text) as unknown as Contract, 0);
-    for (const [index, { period }] of decodeRecords(bookLayout, snapshot.books).entries())
-      for (const { participant, carrier, flags, ...said } of decodeRecords(
-        meterLayout,
-        snapshot.meters[index]!,
-      ))
+    for (const [index, book] of decodeRecords(bookLayout, snapshot.books).entries()) {
+      const { meters } = partsOfBook(book, snapshot.meters[index]!);
+      for (const { participant, carrier, flags, ...said } of decodeRecords(meterLayout, meters))
         if (participant === number && (flags & meterKnown) !== 0)
-          Object.assign(this.#meter(carrier, period), { in: said.in, out: said.out });
+          Object.assign(this.#meter(carrier, book.period), { in: said.in, out: said.out });
+    }
   }
 
   /** Takes a contract that begins to hold in `from`. */

@@ -133,6 +133,7 @@ const fileCheck = record({
         window: integer(1, 1_000_000),
         corrections: integer(0, 1_000_000),
         missing: oneOf("traded", "zero", "last"),
+        delivered: optional(oneOf("fifo", "proportional")),
       }),
     ),
   ),

@@ -4,6 +4,7 @@
  *
  * @module gridclear/sharing
  */
+export type { NamedSharingKey } from "./namedkey.js";
 export {
   maxSharing,
   type ReceivingKey,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
@@ -16,8 +16,13 @@ beforeAll(async () => {
 });
 
 /** Runs a scenario, has it audited from its blocks alone, and compares what auditor and market make of it. */
-async function audited(seed: number, participants: number, periods: number, huge = false): Promise<void> {
-  const { market, store } = await runScenario(engine, seed, { participants, periods, huge });
+async function audited(
+  seed: number,
+  participants: number,
+  periods: number,
+  { huge = false, isMetered = false } = {},
+): Promise<number> {
+  const { market, store } = await runScenario(engine, seed, { participants, periods, huge, isMetered });
   const audit = new Audit();
   const replay = openReplay(other);
   for (const block of await blocksOf(store)) {
@@ -34,14 +39,15 @@ async function audited(seed: number, participants: number, periods: number, huge
   for (const [device, charge] of audit.charges)
     expect(BigInt(state.charges[device]!), `device ${device}`).toBe(charge);
   expect(hex(replay.hash)).toBe(hex(market.last!.hash));
+  return audit.pairs;
 }
 
 describe("random markets of everything", () => {
   it("conserve energy and money, keep every limit, and give an auditor the same balances", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 30 }), (seed, participants) =>
-        audited(seed, participants, 8),
-      ),
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 30 }), async (seed, participants) => {
+        await audited(seed, participants, 8);
+      }),
       { numRuns: 60 },
     );
   }, 120_000);
@@ -57,12 +63,24 @@ describe("random markets of everything", () => {
 
   it("do so with quantities, prices and amounts near the largest there are", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 20 }), (seed, participants) =>
-        audited(seed, participants, 6, true),
-      ),
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 20 }), async (seed, participants) => {
+        await audited(seed, participants, 6, { huge: true });
+      }),
       { numRuns: 40 },
     );
   }, 120_000);
+
+  it.each([false, true])(
+    "do so where meters decide what is shared and delivered; huge: %s",
+    async (huge) => {
+      let pairs = 0;
+      const first = inject("propertySeed");
+      for (let seed = first; seed < first + 60; seed += 1)
+        pairs += await audited(seed, 2 + (seed % 9), 9, { huge, isMetered: true });
+      expect(pairs).toBeGreaterThan(1_000);
+    },
+    120_000,
+  );
 
   it("are huge where they should be", async () => {
     const { store } = await runScenario(engine, 5, { participants: 20, periods: 3, huge: true });

@@ -28,6 +28,15 @@ import type {
   UseContract,
 } from "../../src/market/contracts/contracts.js";
 import { type Carrier, carriers } from "../../src/units.js";
+import type { Deal } from "../oracle/deliveredmarket.js";
+import {
+  communitiesOf,
+  type FiledMeter,
+  type Joint,
+  type PairFlow,
+  settleTogether,
+  sidesOf,
+} from "./auditmeters.js";
 
 const nobody = 0xffff_ffff;
 const million = 1_000_000n;
@@ -73,19 +82,22 @@ interface Filed {
    * By `participant carrier`: taken minus given under contracts, whether a reading is due, what stands now, what was
    * paid for.
    */
-  meters: Map<
-    string,
-    {
-      in: bigint;
-      out: bigint;
-      traded: bigint;
-      due: boolean;
-      reading: ReadingRecord | null;
-      paid: bigint;
-      stood: bigint;
-    }
-  >;
+  meters: Map<string, FiledMeter>;
+  /** Which carriers are shared. */
+  shared: ReadonlySet<Carrier>;
+  joint: Joint;
 }
+
+const unread = (): FiledMeter => ({
+  in: 0n,
+  out: 0n,
+  traded: 0n,
+  due: false,
+  said: null,
+  paid: 0n,
+  stood: 0n,
+});
+const pairKinds = ["shared", "unshared", "undelivered", "delivered"];
 
 /** Reads blocks in order. */
 export class Audit {
@@ -101,6 +113,8 @@ export class Audit {
   #payment: PaymentContract | null = null;
   readonly #filed = new Map<number, Filed>();
   #block = 0;
+  /** How many flows two meters decided on. */
+  pairs = 0;
 
   /** Takes the next block. */
   read(block: Block): void {
@@ -133,7 +147,20 @@ export class Audit {
       before.set(16 + participant, (before.get(16 + participant) ?? 0n) - amount);
       before.set(0, (before.get(0) ?? 0n) + amount);
     }
-    this.#settle(block.header.period, readings);
+    const pairs = flows.filter(({ kind }) => pairKinds.includes(kind));
+    for (const pair of pairs) {
+      const [from, to] = sidesOf(pair);
+      before.set(from, (before.get(from) ?? 0n) - pair.amount);
+      before.set(to, (before.get(to) ?? 0n) + pair.amount);
+    }
+    const wanted = this.#settle(block.header.period, readings);
+    const plain = ({ kind, carrier, party, order, quantity, price, amount, extra }: PairFlow): string =>
+      [kind, carrier, party, order, quantity, price, amount, extra].join(" ");
+    demand(
+      pairs.map(plain).join() === wanted.map(plain).join(),
+      `${at}: meters decide ${wanted.map(plain).join()}, written ${pairs.map(plain).join()}`,
+    );
+    this.pairs += pairs.length;
     this.#compare(before, postings, at);
     for (const [number, { id }] of this.participants.entries())
       demand(
@@ -214,6 +241,12 @@ export class Audit {
         break;
       case "converter":
         this.#held.set(`converter/${contract.device}`, contract);
+        break;
+      case "community":
+        this.#held.set(`community/${contract.community}`, contract);
+        break;
+      case "member":
+        this.#held.set(`member/${contract.community}/${contract.participant}`, contract);
         break;
       case "payment":
         this.#payment = contract;
@@ -489,6 +522,7 @@ export class Audit {
   #flows(flows: FlowRecord[], orders: OrderRecord[], at: string): void {
     const drawn = new Map<number, number>();
     for (const [index, flow] of flows.entries()) {
+      if (pairKinds.includes(flow.kind)) continue;
       const name = `${at}: flow ${index} (${flow.kind})`;
       const amount = big(flow.quantity) * big(flow.price);
       if (flow.kind.startsWith("area") && flow.kind !== "areaLoss" && flow.kind !== "areaCurtailed") continue;
@@ -826,15 +860,7 @@ export class Audit {
     const meters: Filed["meters"] = new Map();
     const meter = (participant: number, carrier: Carrier) => {
       const key = `${participant} ${carrier}`;
-      const found = meters.get(key) ?? {
-        in: 0n,
-        out: 0n,
-        traded: 0n,
-        due: false,
-        reading: null,
-        paid: 0n,
-        stood: 0n,
-      };
+      const found = meters.get(key) ?? unread();
       meters.set(key, found);
       return found;
     };
@@ -862,11 +888,42 @@ export class Audit {
       if (flow.kind === "discharged" && owner !== undefined)
         move(this.#number(owner), flow.carrier, 0n, quantity);
     }
-    this.#filed.set(period, { payment: this.#payment!, meters });
+    const shared = new Set(
+      carriers.filter(
+        (carrier) =>
+          (this.#held.get(`clearing/${carrier}`) as ClearingContract | undefined)?.mechanism ===
+          ("share" as never),
+      ),
+    );
+    const communities = communitiesOf(
+      this.#held.values(),
+      (carrier) => shared.has(carrier),
+      (id) => this.#number(id),
+    );
+    for (const { carrier, members } of communities)
+      for (const { who } of members) meter(who, carrier as Carrier).due = true;
+    const deals = new Map<Carrier, Deal[]>();
+    for (const carrier of carriers) if (!shared.has(carrier)) deals.set(carrier, []);
+    // Carriers clear in the order of the market contract, and so do their trades settle.
+    for (const carrier of new Set(trades.map((trade) => trade.carrier))) {
+      deals.delete(carrier);
+      deals.set(carrier, []);
+    }
+    for (const trade of trades)
+      if (trade.kind !== "pool" && trade.seller === "order" && trade.buyer === "order")
+        deals.get(trade.carrier)!.push({
+          seller: orders[trade.offer]!.participant,
+          buyer: orders[trade.bid]!.participant,
+          quantity: big(trade.quantity),
+          price: big(trade.supplyPrice),
+        });
+    const rule = this.#payment!.metering!.delivered ?? null;
+    const joint = { communities, rule, deals, pairs: new Map(), missing: new Map() };
+    this.#filed.set(period, { payment: this.#payment!, meters, shared, joint });
   }
 
   /** Settlement: every reading in its turn, and what is not read in time is estimated. */
-  #settle(period: number, readings: Metered[]): void {
+  #settle(period: number, readings: Metered[]): PairFlow[] {
     for (const reading of wholeEstimates(readings)) {
       const filed = this.#filed.get(reading.period);
       demand(
@@ -874,27 +931,35 @@ export class Audit {
         `period ${period}: a reading of ${reading.period}`,
       );
       const key = `${reading.participant} ${reading.carrier}`;
-      const found = filed.meters.get(key);
-      const unread = { in: 0n, out: 0n, traded: 0n, due: false, reading: null, paid: 0n, stood: 0n };
-      const meter = found ?? unread;
+      const meter = filed.meters.get(key) ?? unread();
       const corrects = (reading.flags & 2) !== 0;
-      demand(corrects === (meter.reading !== null), `period ${period}: flags of a reading`);
+      demand(corrects === (meter.said !== null), `period ${period}: flags of a reading`);
       if ((reading.flags & 1) !== 0) {
-        demand(meter.reading === null && meter.due, `period ${period}: an estimate too many`);
+        demand(meter.said === null && meter.due, `period ${period}: an estimate too many`);
         const closes = reading.period + filed.payment.metering!.window;
         demand(period >= closes, `period ${period}: an estimate too early`);
       }
-      meter.reading = reading;
+      meter.said = { in: big(reading.in), out: big(reading.out) };
       filed.meters.set(key, meter);
-      this.#imbalance(reading, filed.payment.tariffs[reading.carrier], meter, `period ${period}`);
+      if (filed.joint.rule !== null || filed.shared.has(reading.carrier))
+        demand(reading.amount === 0n, `period ${period}: a reading pays before its period settles`);
+      else this.#imbalance(reading, filed.payment.tariffs[reading.carrier], meter, `period ${period}`);
     }
+    const books = {
+      balance: (account: number) => this.#balance(account),
+      pay: (from: number, to: number, amount: bigint) => this.#pay(from, to, amount),
+      credit: (participant: number) => this.#credit(participant),
+    };
+    const flows: PairFlow[] = [];
     for (const [past, filed] of this.#filed) {
       if (past >= period) continue;
       const { window, corrections } = filed.payment.metering!;
-      const complete = [...filed.meters.values()].every((meter) => !meter.due || meter.reading !== null);
+      const complete = [...filed.meters.values()].every((meter) => !meter.due || meter.said !== null);
+      if (complete) flows.push(...settleTogether(past, filed.joint, filed.payment, filed.meters, books));
       if (period >= past + window) demand(complete, `period ${period}: ${past} is not complete`);
       if (period >= past + window + corrections) this.#filed.delete(past);
     }
+    return flows;
   }
 
   #imbalance(

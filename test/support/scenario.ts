@@ -14,6 +14,7 @@ import { openMarket } from "../../src/market/open.js";
 import { meter } from "../../src/market/period/meters.js";
 import { openReplay, type Replay } from "../../src/market/replay.js";
 import { type Carrier, carriers } from "../../src/units.js";
+import { withMeteredRules } from "./meteredrules.js";
 
 /** A stream of pseudo-random numbers (mulberry32), so that a seed names a scenario. */
 export function random(seed: number): (below: number) => number {
@@ -37,6 +38,8 @@ export interface ScenarioOptions {
   readonly everything?: boolean;
   /** Quantities and prices near the largest there are, so that amounts pass 2⁵³. */
   readonly huge?: boolean;
+  /** Whether meters decide more than imbalances: carriers that are shared, trades that count as delivered. */
+  readonly isMetered?: boolean;
   /** Whether the market is a private one; its secrets then follow from the seed. */
   readonly isPrivate?: boolean;
 }
@@ -106,7 +109,12 @@ function randomTerms(seed: number): Contract[] {
 }
 
 /** The contracts that a random market opens with. */
-export function randomContracts(
+export function randomContracts(seed: number, options: ScenarioOptions): Contract[] {
+  const contracts = plainContracts(seed, options);
+  return options.isMetered === true ? withMeteredRules(seed, contracts) : contracts;
+}
+
+function plainContracts(
   seed: number,
   { participants, periods, everything = true, isPrivate = false }: ScenarioOptions,
 ): Contract[] {
@@ -340,6 +348,9 @@ export async function runScenario(engine: Engine, seed: number, options: Scenari
   replay.replay(decodeBlock((await store.get(0))!));
   const below = random(seed ^ 0x5bd1e995);
   const chance = (percent: number): boolean => below(100) < percent;
+  // Where meters decide, they show anything.
+  const dice = random(seed ^ 0x27d4_eb2f);
+  const wild = options.isMetered === true ? () => (dice(3) === 0 ? 0 : (dice(1_200) - 600) * scale) : () => 0;
   for (let count = 0; count < periods; count += 1) {
     for (let number = 0; number < participants; number += 1)
       for (let tries = below(4); tries > 0; tries -= 1)
@@ -352,7 +363,7 @@ export async function runScenario(engine: Engine, seed: number, options: Scenari
         });
     if (everything) {
       if (chance(30)) market.withdraw(`p${below(participants)}`, carriers[below(4)]!);
-      faultyReadings(market, replay, participants, below, scale);
+      faultyReadings(market, replay, participants, below, scale, wild);
       amend(market, participants, below);
     }
     const { block } = await market.clearPeriod(1_000 + count * 30_000);
@@ -373,6 +384,7 @@ function faultyReadings(
   participants: number,
   below: (n: number) => number,
   scale: number,
+  wild: () => number,
 ): void {
   for (const [period, book] of replay.state.books) {
     const mood = below(4);
@@ -386,8 +398,8 @@ function faultyReadings(
         participant: `p${Math.min(Math.floor(slot / 4), participants - 1)}`,
         carrier: carriers[slot % 4]!,
         period,
-        in: ticks(Math.max(0, said(meter.tradedIn) + off)),
-        out: ticks(said(meter.tradedOut)),
+        in: ticks(Math.max(0, said(meter.tradedIn) + off + wild())),
+        out: ticks(Math.max(0, said(meter.tradedOut) + wild())),
         version: below(10) === 0 ? 1 + below(3) : said(meter.version) + 1,
       });
     }

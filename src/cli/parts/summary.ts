@@ -93,6 +93,7 @@ const paymentNames: Readonly<Record<string, string>> = {
   congestionRent: "rent of full edges",
   loss: "losses between areas",
   sharing: "shared in communities",
+  delivery: "paid back, not delivered",
 };
 
 /** The summary as a person reads it. */

@@ -39,9 +39,11 @@ export const flowKinds = [
   "areaRent",
   "shared",
   "unshared",
+  "undelivered",
+  "delivered",
 ] as const;
 /** Kinds of posting, which are the payments that no trade, flow or reading says; the code is the index + 1. */
-export const postingKinds = ["deposit", "withdrawal", "collateral", "default"] as const;
+export const postingKinds = ["deposit", "withdrawal", "collateral", "default", "imbalance"] as const;
 
 /** The platform's accounts and the world's, by number; participants follow, then their collateral. */
 export const account = {
@@ -122,16 +124,22 @@ export interface TradeRecord {
 export interface FlowRecord {
   readonly kind: (typeof flowKinds)[number];
   readonly carrier: Carrier;
-  /** Participant or device number; {@link none}: the platform. Of shared energy the participant who received it. */
+  /**
+   * Participant or device number; {@link none}: the platform. Of shared energy the participant who received it, of what
+   * was not delivered who had bought it.
+   */
   readonly party: number;
-  /** Order number, or {@link none}. Of shared energy the number of the participant who supplied it. */
+  /**
+   * Order number, or {@link none}. Of shared energy the number of the participant who supplied it, of what was not
+   * delivered that of who had sold it.
+   */
   readonly order: number;
   readonly quantity: number;
   readonly lost: number;
   readonly price: number;
   /** Amount ticks, signed. */
   readonly amount: bigint;
-  /** By kind, such as the state of charge after; of shared energy the metered period. */
+  /** By kind, such as the state of charge after; of what meters decide the metered period. */
   readonly extra: bigint;
 }
 
@@ -246,4 +254,14 @@ export const tradeCode: CodesByName<TradeRecord, "kind"> = /* @__PURE__ */ codes
 /** Codes of what the two sides of a trade are. */
 export const partyCode: CodesByName<TradeRecord, "seller"> = /* @__PURE__ */ codesOf(tradeLayout, "seller");
 export const flowCode: CodesByName<FlowRecord, "kind"> = /* @__PURE__ */ codesOf(flowLayout, "kind");
+/**
+ * Codes of the flows between two participants that their meters decide on: `party` and `order` are numbers of
+ * participants, `extra` is the metered period.
+ */
+export const pairCodes: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  flowCode.shared,
+  flowCode.unshared,
+  flowCode.undelivered,
+  flowCode.delivered,
+]);
 export const postingCode: CodesByName<PostingRecord, "kind"> = /* @__PURE__ */ codesOf(postingLayout, "kind");

@@ -9,6 +9,7 @@ import { type Carrier, carriers } from "../../units.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import { CompactRange, perfectSizes } from "../tree/merkle.js";
 import { describeSection, encodeItems, isPrivate } from "./block.js";
+import { bookTradesRoot, partsOfBook, rootOfBook } from "./books.js";
 import {
   decodeHeader,
   encodeHeader,
@@ -25,6 +26,8 @@ import {
   type BookRecord,
   bookLayout,
   bookShared,
+  bookTraded,
+  bookTradeLayout,
   lastReadingLayout,
   meterLayout,
   type NameRecord,
@@ -61,7 +64,7 @@ export interface Snapshot {
    * period is shared; each list once, in the order of the books.
    */
   readonly terms: readonly (readonly Uint8Array[])[];
-  /** Records of the meters of each book. */
+  /** What each book holds: the records of its meters, and behind them those of its trades (format/books.ts). */
   readonly meters: readonly Uint8Array[];
   readonly lastReadings: Uint8Array;
 }
@@ -111,6 +114,7 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
   const { header, secret, subtrees, contracts, names, terms } = needObject(snapshot, "snapshot");
   needArray(terms, "snapshot.terms");
   const head = { magic, version: formatVersion, terms: terms.length };
+  const books = decodeRecords(bookLayout, snapshot.books);
   const parts = [
     encodeRecords(headLayout, [head]),
     encodeHeader(header),
@@ -121,7 +125,7 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
     snapshot.state,
     snapshot.books,
     ...terms.map(encodeTerms),
-    ...snapshot.meters,
+    ...snapshot.meters.flatMap((bytes, index) => encodeBook(books[index]!, bytes)),
     snapshot.lastReadings,
   ];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
@@ -129,12 +133,22 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
   return concat(...parts);
 }
 
+/** What a book holds; its trades stand behind their number. */
+function encodeBook(book: BookRecord, bytes: Uint8Array): Uint8Array[] {
+  const { meters, trades } = partsOfBook(book, bytes);
+  return trades === null ? [meters] : [meters, encodeCount(trades.length / bookTradeLayout.bytes), trades];
+}
+
 /** The contracts of a book: one stands alone, several stand behind their number. */
 function encodeTerms(contracts: readonly Uint8Array[]): Uint8Array {
   if (contracts.length === 1) return encodeItems(contracts);
-  const count = new Uint8Array(4);
-  viewOf(count).setUint32(0, contracts.length, true);
-  return concat(count, encodeItems(contracts));
+  return concat(encodeCount(contracts.length), encodeItems(contracts));
+}
+
+function encodeCount(count: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  viewOf(bytes).setUint32(0, count, true);
+  return bytes;
 }
 
 /**
@@ -189,7 +203,7 @@ export function decodeSnapshot(bytes: Uint8Array, hasher: Hasher): Snapshot {
   const books = records("books", bookLayout);
   const described = decodeRecords(bookLayout, books);
   const terms = readTerms(reader, head.terms, described, hasher);
-  const meters = described.map((book) => readMeters(reader, book, hasher));
+  const meters = described.map((book) => readBook(reader, book, hasher));
   const lastReadings = records("lastReadings", lastReadingLayout);
   reader.end();
   return { header, secret, subtrees, contracts, names, state, books, terms, meters, lastReadings };
@@ -239,7 +253,7 @@ function readTerms(
   if (count !== wanted.length) fail("corrupt", "snapshot.terms", `${wanted.length}`, count);
   return wanted.map(({ terms, flags }) => {
     const isShared = (flags & bookShared) !== 0;
-    const contracts = isShared ? reader.items(viewOf(reader.take(4)).getUint32(0, true)) : [reader.item()];
+    const contracts = isShared ? reader.items(reader.count()) : [reader.item()];
     if (isShared && contracts.length < 2)
       fail("corrupt", "snapshot terms", "contracts by which a period is shared", contracts.length);
     const found = termsHash(contracts, hasher);
@@ -247,12 +261,17 @@ function readTerms(
   });
 }
 
-function readMeters(reader: Reader, { period, meters, root }: BookRecord, hasher: Hasher): Uint8Array {
+function readBook(reader: Reader, { period, meters, root, flags }: BookRecord, hasher: Hasher): Uint8Array {
   const part = reader.take(meters * meterLayout.bytes);
-  const found = recordsRoot(meterLayout, part, hasher);
+  const isTraded = (flags & bookTraded) !== 0;
+  const trades = isTraded ? reader.take(reader.count() * bookTradeLayout.bytes) : null;
+  const tradesRoot = trades === null ? null : bookTradesRoot(trades, hasher);
+  const found = rootOfBook(recordsRoot(meterLayout, part, hasher), tradesRoot, hasher);
   if (!sameBytes(found, root)) fail("corrupt", `snapshot meters of period ${period}`, hex(root), hex(found));
   checkRecords(meterLayout, part);
-  return part;
+  if (trades === null) return part;
+  checkRecords(bookTradeLayout, trades);
+  return concat(part, trades);
 }
 
 /** Bytes taken from the front, never more than there are. */
@@ -271,9 +290,13 @@ class Reader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  count(): number {
+    return viewOf(this.take(4)).getUint32(0, true);
+  }
+
   /** An item behind its length. */
   item(): Uint8Array {
-    const length = viewOf(this.take(4)).getUint32(0, true);
+    const length = this.count();
     if (length > maxItemBytes)
       fail("corrupt", "snapshot", `an item of at most ${maxItemBytes} bytes`, length);
     return this.take(length);

@@ -18,6 +18,8 @@ export const meterKnown = 1;
 export const bookSettled = 1;
 /** Flag of a book of a period in which what was metered of some carrier is shared. */
 export const bookShared = 2;
+/** Flag of a book whose trades are paid as they were delivered: it has them too. */
+export const bookTraded = 4;
 
 /** One balance, charge or collateral after a block. */
 export interface StateRecord {
@@ -51,7 +53,7 @@ export interface BookRecord {
    * and the contracts by which it is, each a leaf.
    */
   readonly terms: Uint8Array;
-  /** Root over its meters, by rows. */
+  /** Root over its meters, by rows; of one with `bookTraded` the node of that and the root over its trades. */
   readonly root: Uint8Array;
   readonly meters: number;
   /**
@@ -61,7 +63,7 @@ export interface BookRecord {
   readonly due: number;
   /** Participants that there were in the period. */
   readonly participants: number;
-  /** {@link bookSettled} | {@link bookShared}. */
+  /** `bookSettled` | `bookShared` | `bookTraded`. */
   readonly flags: number;
 }
 
@@ -81,6 +83,16 @@ export interface MeterRecord {
   readonly out: number;
   /** What the default account paid of its imbalance, in amount ticks. */
   readonly defaulted: bigint;
+}
+
+/** A trade between two members in the book of a period, which their meters decide on. */
+export interface BookTradeRecord {
+  readonly seller: number;
+  readonly buyer: number;
+  readonly quantity: number;
+  /** What the seller gets for each unit, in price ticks. */
+  readonly price: number;
+  readonly carrier: Carrier;
 }
 
 /** The last reading of one meter, by period of delivery. */
@@ -119,7 +131,7 @@ export const bookLayout: Layout<BookRecord> = /* @__PURE__ */ layout("books", [
   ["meters", "u32"],
   ["due", "u32"],
   ["participants", "u32"],
-  ["flags", "u8", bookSettled | bookShared],
+  ["flags", "u8", bookSettled | bookShared | bookTraded],
   [null, 3],
 ]);
 /** Meters of a book: 56 bytes. */
@@ -133,6 +145,15 @@ export const meterLayout: Layout<MeterRecord> = /* @__PURE__ */ layout("meters",
   ["in", "u53"],
   ["out", "u53"],
   ["defaulted", "i128"],
+]);
+/** Trades of a book: 20 bytes. */
+export const bookTradeLayout: Layout<BookTradeRecord> = /* @__PURE__ */ layout("trades of a book", [
+  ["seller", "u32"],
+  ["buyer", "u32"],
+  ["quantity", "u32"],
+  ["price", "i32"],
+  ["carrier", carrierCode],
+  [null, 3],
 ]);
 /** Last readings: 24 bytes. */
 export const lastReadingLayout: Layout<LastReadingRecord> = /* @__PURE__ */ layout("lastReadings", [

@@ -6,15 +6,16 @@ import { fromHex, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../../byte
 import { type Check, integer, needObject, object } from "../../check.js";
 import { fail } from "../../errors.js";
 import { isPrivate } from "../format/block.js";
+import { rootOfBook } from "../format/books.js";
 import { decodeCanonical, encodeCanonical, type Json } from "../format/canonical.js";
 import { blockHash, decodeHeader, type Header, headerBytes } from "../format/header.js";
 import { checkRecords, readRecord } from "../format/layout.js";
 import { saltBytes } from "../format/salting.js";
 import { checkSection, leafOf, rowRecords, type SectionName, sectionLayouts } from "../format/sections.js";
-import { bookLayout, meterLayout } from "../format/state.js";
+import { type BookRecord, bookLayout, bookTraded, meterLayout } from "../format/state.js";
 import { type Hasher, hashBytes } from "../tree/hasher.js";
 import { leafHash } from "../tree/merkle.js";
-import { type Anchor, maxPathLength, rootOfPath } from "../tree/path.js";
+import { type Anchor, type Inclusion, maxPathLength, rootOfPath } from "../tree/path.js";
 import { parseCheckpoint } from "./checkpoint.js";
 
 /** One record or item of a block: the leaf that holds it and the path from that to the root of its section. */
@@ -126,10 +127,18 @@ function checkMeter({ index, row, path }: MeterProof, record: RecordProof | null
   const size = Math.ceil(book.meters / rowRecords);
   const wanted = Math.min(rowRecords, book.meters - place * rowRecords) * meterLayout.bytes;
   if (row.length !== wanted) fail("corrupt", "proof.meter.row", `${wanted} bytes`, row.length);
-  const found = rootOfPath({ leaf: leafHash(row, hasher), index: place, size, path }, hasher);
+  const found = rootOverMeter({ leaf: leafHash(row, hasher), index: place, size, path }, book, hasher);
   if (found === null || !sameBytes(found, book.root))
     fail("corrupt", `proof of meter ${index}`, hex(book.root), found);
   checkRecords(meterLayout, row);
+}
+
+/** The root of a book to which a path leads; the trades of one hang beside all of its meters, and end the path. */
+function rootOverMeter(inclusion: Inclusion, { flags }: BookRecord, hasher: Hasher): Uint8Array | null {
+  if ((flags & bookTraded) === 0) return rootOfPath(inclusion, hasher);
+  const trades = inclusion.path.at(-1);
+  const root = rootOfPath({ ...inclusion, path: inclusion.path.slice(0, -1) }, hasher);
+  return root === null || trades?.length !== hashBytes ? null : rootOfBook(root, trades, hasher);
 }
 
 /** A leaf of a section and those of its records that are shown: what one path to the section's root proves at once. */

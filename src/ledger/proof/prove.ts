@@ -3,6 +3,7 @@ import { concat, copyOf, hex, sameBytes, wantBytes } from "../../bytes.js";
 import { needMethods, needObject } from "../../check.js";
 import { fail } from "../../errors.js";
 import { type Block, contentsOf, saltedLeafBytes, saltedSection } from "../format/block.js";
+import { bookTradesRoot, partsOfBook, rootOfBook } from "../format/books.js";
 import { encodeHeader, type Header } from "../format/header.js";
 import { readRecord } from "../format/layout.js";
 import { saltsOf } from "../format/salting.js";
@@ -88,28 +89,37 @@ export function proveRows(block: Block, places: RecordPlaces, hasher: Hasher): R
 }
 
 /**
- * Proves a meter of a book, below the proof of that book's record; `meters` are all of its meters, end to end, as
- * replaying the chain gives them. Throws `invalid` when there is no such meter, `corrupt` when they are not the book's,
- * `refused` in a private market: meters are not salted, and a row would show those of sixteen members.
+ * Proves a meter of a book, below the proof of that book's record; `held` is all that the book holds, its meters end to
+ * end and its trades behind them, as replaying the chain gives it. Throws `invalid` when there is no such meter,
+ * `corrupt` when they are not the book's, `refused` in a private market: meters are not salted, and a row would show
+ * those of sixteen members.
  */
-export function proveMeter(book: RecordProof, meters: Uint8Array, index: number, hasher: Hasher): MeterProof {
+export function proveMeter(book: RecordProof, held: Uint8Array, index: number, hasher: Hasher): MeterProof {
   checkHasher(hasher);
   if (needObject(book, "book").section !== "books")
     return fail("invalid", "book", "the proof of a book", book.section);
   if (book.salted !== null) return fail("refused", "meter", "one of an open market", "a private market's");
-  const { meters: count, root } = readRecord(bookLayout, recordOf(book), 0);
+  const record = readRecord(bookLayout, recordOf(book), 0);
+  const { meters: count, root } = record;
   if (!Number.isSafeInteger(index) || index < 0 || index >= count)
     return fail("invalid", "meter", count === 0 ? "none: the book is empty" : `0 to ${count - 1}`, index);
   const width = rowBytes(meterLayout);
-  const rangeRoot = leafRoots(wantBytes(meters, "meters"), width, hasher);
+  const { meters, trades } = partsOfBook(record, wantBytes(held, "meters"));
+  const rangeRoot = leafRoots(meters, width, hasher);
+  const beside = trades === null ? null : bookTradesRoot(trades, hasher);
   const rows = Math.ceil(count / rowRecords);
-  if (meters.length !== count * meterLayout.bytes || !sameBytes(rangeRoot(0, rows), root))
+  const isWhole =
+    meters.length === count * meterLayout.bytes && (trades !== null || held.length === meters.length);
+  if (!isWhole || !sameBytes(rootOfBook(rangeRoot(0, rows), beside, hasher), root))
     return fail("corrupt", "meters", `${count} with root ${hex(root)}`, "others");
   const place = Math.floor(index / rowRecords);
   return {
     index,
     row: copyOf(meters, place * width, Math.min(meters.length, (place + 1) * width)),
-    path: inclusionRanges(place, rows).map(({ start, end }) => rangeRoot(start, end)),
+    path: [
+      ...inclusionRanges(place, rows).map(({ start, end }) => rangeRoot(start, end)),
+      ...(beside === null ? [] : [beside]),
+    ],
   };
 }
 

@@ -32,12 +32,12 @@ const recordedKinds = [
   "import",
   "interruption",
   "loss",
-  "imbalance",
   "correction",
   "gridUse",
   "gridFee",
   "congestionRent",
   "sharing",
+  "delivery",
 ] as const;
 /** What a payment is for: the kinds of posting, and what follows from trades, flows and readings. */
 export type PaymentKind = (typeof postingKinds)[number] | (typeof recordedKinds)[number];
@@ -47,7 +47,7 @@ export const paymentKinds: readonly PaymentKind[] = [...postingKinds, ...recorde
 /** Takes one payment: account numbers, and amount ticks; a negative amount goes the other way, and 0 moves nothing. */
 export type Pay = (kind: PaymentKind, from: number, to: number, amount: Amount) => void;
 
-/** The side of a payment that a flow names: its participant, who supplied it, or the account of its device. */
+/** The side of a payment that a flow names: its participant, who supplied or sold it, or the account of its device. */
 type Side = "participant" | "supplier" | "device" | keyof typeof account;
 
 const flowPayments: {
@@ -65,6 +65,8 @@ const flowPayments: {
   areaRent: ["congestionRent", "trading", "congestionRent"],
   shared: ["sharing", "participant", "supplier"],
   unshared: ["sharing", "supplier", "participant"],
+  undelivered: ["delivery", "supplier", "participant"],
+  delivered: ["delivery", "participant", "supplier"],
 };
 /** The same by code; undefined for flows that move no money. */
 const paymentOf = /* @__PURE__ */ (() => {

@@ -285,6 +285,8 @@ export interface PaymentContract extends Dated {
     readonly corrections: number;
     /** What a missing reading is taken to be: what was traded, nothing, or the meter's last reading. */
     readonly missing: "traded" | "zero" | "last";
+    /** How what a side of trades did not deliver falls on them. Left out: trades are paid as traded. */
+    readonly delivered?: "fifo" | "proportional";
   } | null;
 }
 

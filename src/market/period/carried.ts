@@ -2,7 +2,14 @@
 import type { Rooted } from "../../ledger/format/header.js";
 import { type Layout, offsetsOf, recordCount } from "../../ledger/format/layout.js";
 import { recordsRoot } from "../../ledger/format/sections.js";
-import { bookLayout, bookSettled, bookShared, stateCode, stateLayout } from "../../ledger/format/state.js";
+import {
+  bookLayout,
+  bookSettled,
+  bookShared,
+  bookTraded,
+  stateCode,
+  stateLayout,
+} from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import { type Amount, putAmount, putWide } from "../books/amounts.js";
@@ -67,7 +74,8 @@ export function encodeBooks(
     view.setUint32(at + bookAt.due, book.due, true);
     view.setUint32(at + bookAt.participants, book.slots / carrierCount, true);
     const shared = book.terms.sharing === null ? 0 : bookShared;
-    view.setUint8(at + bookAt.flags, (book.settled ? bookSettled : 0) | shared);
+    const traded = book.trades === null ? 0 : bookTraded;
+    view.setUint8(at + bookAt.flags, (book.settled ? bookSettled : 0) | shared | traded);
     at += bookLayout.bytes;
   }
   return bytes;

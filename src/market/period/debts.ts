@@ -2,7 +2,7 @@
  * Who pays what a settlement comes to: the participant out of balance and credit, then its collateral, and at last the
  * default account, which is paid back first.
  */
-import { postingCode } from "../../ledger/format/records.js";
+import { none, postingCode } from "../../ledger/format/records.js";
 import { type Accounts, account, accountOf, collateralOf } from "../books/accounts.js";
 import type { Amount } from "../books/amounts.js";
 import type { Journal, PostingRow } from "../books/journal.js";
@@ -71,6 +71,40 @@ export function cover(
   post(postingCode.default, account.defaults, own, missing - secured);
   book.setDefaulted(row, stood + missing - secured);
   return means - owes + missing;
+}
+
+/**
+ * What one settlement of a book comes to, meter by meter, out of what its participants had before it. Everything is
+ * added before its money moves, and covered once all has moved.
+ */
+export class Owed {
+  readonly #settling: Settling;
+  readonly #amounts = new Map<number, bigint>();
+  readonly #means = new Map<number, bigint | null>();
+
+  constructor(settling: Settling) {
+    this.#settling = settling;
+  }
+
+  /** The participant of a slot pays so much, or is paid it where it is below 0. */
+  add(slot: number, amount: Amount): void {
+    const participant = Math.floor(slot / carrierCount);
+    if (!this.#means.has(participant)) this.#means.set(participant, meansOf(this.#settling, participant));
+    this.#amounts.set(slot, (this.#amounts.get(slot) ?? 0n) + BigInt(amount));
+  }
+
+  /** Covers what they can't pay, by slot; `before` moves what is still to be moved for a slot. */
+  cover(book: MeterBook, before: (slot: number) => void = () => undefined): void {
+    for (const slot of [...this.#amounts.keys()].sort((a, b) => a - b)) {
+      before(slot);
+      const carrier = slot % carrierCount;
+      const participant = (slot - carrier) / carrierCount;
+      const amount = this.#amounts.get(slot)!;
+      const means = this.#means.get(participant)!;
+      const debt: Debt = { participant, carrier, amount, means, reference: none };
+      this.#means.set(participant, cover(this.#settling, book, debt));
+    }
+  }
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -3,12 +3,15 @@
  * thousands of such periods, so a book has a row for each meter that took or gave energy, had an order or was read, and
  * none for the others.
  */
+import { concat } from "../../bytes.js";
 import { fail } from "../../errors.js";
+import { bookTradesRoot, partsOfBook, rootOfBook } from "../../ledger/format/books.js";
 import { decodeRecords, offsetsOf } from "../../ledger/format/layout.js";
 import { recordsRoot } from "../../ledger/format/sections.js";
 import {
   type BookRecord,
   bookSettled,
+  bookTradeLayout,
   type MeterRecord,
   meterKnown,
   meterLayout,
@@ -47,7 +50,11 @@ interface BookParts {
   readonly slots: number;
   readonly due: number;
   readonly settled: boolean;
+  readonly trades: Uint8Array | null;
 }
+
+/** What meters said, by row, where it was not what they say now. */
+export type Earlier = ReadonlyMap<number, Pick<MeterRecord, "in" | "out">>;
 
 /** The meters of one past period. Those due stand first, in order of slots. */
 export class MeterBook {
@@ -63,29 +70,42 @@ export class MeterBook {
   /** Number of rows. */
   count: number;
   settled: boolean;
+  /** Records (`bookTradeLayout`) of the trades between members, in order of execution; null: they count as traded. */
+  readonly trades: Uint8Array | null;
   /** By row: what the default account paid of it, in amount ticks; a correction gives that back first. */
   readonly #defaulted = new Map<number, bigint>();
   #rows: Float64Array;
   /** Rows of meters that were read though nothing was due, by slot. */
   readonly #others = new Map<number, number>();
-  /** By row: what was shared of it, where that has changed since. */
-  readonly #shared = new Map<number, Pick<MeterRecord, "in" | "out">>();
-  /** Root over the records of the meters; null once one has changed. */
+  /** By row: what it said when the book settled by it, where that has changed since. */
+  readonly #earlier = new Map<number, Pick<MeterRecord, "in" | "out">>();
+  /** Root over all it holds; null once something has changed. */
   #root: Uint8Array | null = null;
+  #tradesRoot: Uint8Array | null = null;
 
-  private constructor({ period, terms, slots, due, settled }: BookParts, count: number) {
+  private constructor({ period, terms, slots, due, settled, trades }: BookParts, count: number) {
     this.period = period;
     this.terms = terms;
     this.slots = slots;
     this.due = due;
     this.missing = due;
     this.settled = settled;
+    this.trades = trades;
     this.count = count;
     this.#rows = new Float64Array(count * rowLength);
   }
 
-  /** Opens the book of a period from the positions its clearing left; `live` has an order number, or −1, by slot. */
-  static open(period: number, terms: BookTerms, positions: Positions, live: Int32Array): MeterBook {
+  /**
+   * Opens the book of a period from the positions its clearing left; `live` has an order number, or −1, by slot.
+   * `trades`: those between members, where they are paid by what was delivered.
+   */
+  static open(
+    period: number,
+    terms: BookTerms,
+    positions: Positions,
+    live: Int32Array,
+    trades: Uint8Array | null = null,
+  ): MeterBook {
     const { bought, drawn, sold, delivered } = positions;
     const members = terms.sharing?.slots;
     const isDue = (slot: number): boolean =>
@@ -97,7 +117,7 @@ export class MeterBook {
       delivered[slot]! > 0;
     let due = 0;
     for (let slot = 0; slot < live.length; slot += 1) if (isDue(slot)) due += 1;
-    const book = new MeterBook({ period, terms, slots: live.length, due, settled: false }, due);
+    const book = new MeterBook({ period, terms, slots: live.length, due, settled: false, trades }, due);
     for (let slot = 0, row = 0; row < due; slot += 1) {
       if (!isDue(slot)) continue;
       book.set(row, meter.slot, slot);
@@ -109,16 +129,17 @@ export class MeterBook {
   }
 
   /**
-   * A book as a snapshot has it: its record, the payment contract, and the records of its meters. Throws `corrupt` for
-   * meters in an order or with numbers that no book has.
+   * A book as a snapshot has it: its record, its terms, and all that it holds. Throws `corrupt` for meters in an order
+   * or with numbers that no book has, and for trades of others than these.
    */
-  static restore(record: BookRecord, terms: BookTerms, records: Uint8Array): MeterBook {
+  static restore(record: BookRecord, terms: BookTerms, bytes: Uint8Array): MeterBook {
     const { period, due, meters, participants, flags } = record;
+    const { meters: records, trades } = partsOfBook(record, bytes);
     const place = `snapshot meters of period ${period}`;
     const slots = participants * carrierCount;
     const settled = (flags & bookSettled) !== 0;
     if (due > meters) fail("corrupt", place, `at most ${meters} due`, due);
-    const book = new MeterBook({ period, terms, slots, due, settled }, meters);
+    const book = new MeterBook({ period, terms, slots, due, settled, trades }, meters);
     const seen = new Set<number>();
     let last = -1;
     for (const [row, each] of decodeRecords(meterLayout, records).entries()) {
@@ -129,6 +150,12 @@ export class MeterBook {
       last = slot;
       book.#take(row, slot, each);
     }
+    for (const { seller, buyer, carrier } of trades === null ? [] : decodeRecords(bookTradeLayout, trades))
+      for (const participant of [seller, buyer]) {
+        const row = book.find(participant * carrierCount + carriers.indexOf(carrier));
+        if (row < 0 || row >= due)
+          fail("corrupt", `snapshot trades of period ${period}`, "a meter of each side", row);
+      }
     return book;
   }
 
@@ -162,24 +189,31 @@ export class MeterBook {
 
   /** A meter, known from now on, says `taken` and `given`. */
   note(row: number, taken: number, given: number): void {
-    const { sharing } = this.terms;
-    const isShared = sharing?.shares[this.get(row, meter.slot) % carrierCount] === true;
-    if (this.settled && isShared && !this.#shared.has(row))
-      this.#shared.set(row, { in: this.get(row, meter.in), out: this.get(row, meter.out) });
+    if (this.settled && this.#settlesWhole(this.get(row, meter.slot)) && !this.#earlier.has(row))
+      this.#earlier.set(row, { in: this.get(row, meter.in), out: this.get(row, meter.out) });
     this.set(row, meter.known, 1);
     this.set(row, meter.in, taken);
     this.set(row, meter.out, given);
   }
 
   /**
-   * Rows whose numbers have changed since they were shared, with those of then; from now on they count as shared. null:
-   * none has.
+   * Rows whose numbers have changed since the book settled by them, with those of then; from now on it counts as
+   * settled by what they say now. null: none has.
    */
-  takeShared(): ReadonlyMap<number, Pick<MeterRecord, "in" | "out">> | null {
-    if (this.#shared.size === 0) return null;
-    const found = new Map(this.#shared);
-    this.#shared.clear();
+  takeEarlier(): Earlier | null {
+    if (this.#earlier.size === 0) return null;
+    const found = new Map(this.#earlier);
+    this.#earlier.clear();
     return found;
+  }
+
+  isShared(slot: number): boolean {
+    return this.terms.sharing?.shares[slot % carrierCount] === true;
+  }
+
+  /** Whether a meter is paid for when the book settles, and nothing for its readings as they come. */
+  #settlesWhole(slot: number): boolean {
+    return this.trades !== null || this.isShared(slot);
   }
 
   /**
@@ -187,16 +221,22 @@ export class MeterBook {
    * costs, less what it cost by what the meter said before. `row` is that of the slot, as {@link find} has it.
    */
   owed(slot: number, row: number, taken: number, given: number): Amount {
+    if (this.#settlesWhole(slot)) return 0;
     const now = this.#cost(slot, row, taken, given);
     if (row < 0 || this.get(row, meter.known) === 0) return now;
     return difference(now, this.#cost(slot, row, this.get(row, meter.in), this.get(row, meter.out)));
   }
 
-  /** What was taken too much, at the shortage price; or given too much, at the surplus price, which is paid back. */
   #cost(slot: number, row: number, taken: number, given: number): Amount {
     const traded = row < 0 ? 0 : this.get(row, meter.tradedIn) - this.get(row, meter.tradedOut);
-    const imbalance = taken - given - traded;
-    if (this.terms.sharing?.shares[slot % carrierCount] === true) return 0;
+    return this.costOf(slot, taken - given - traded);
+  }
+
+  /**
+   * What an imbalance costs: what was taken too much, at the shortage price; or given too much, at the surplus price,
+   * which is paid back.
+   */
+  costOf(slot: number, imbalance: number): Amount {
     const tariff = this.payment.tariffs[carriers[slot % carrierCount]!];
     return product(imbalance, imbalance > 0 ? tariff.shortagePrice : tariff.surplusPrice);
   }
@@ -212,17 +252,20 @@ export class MeterBook {
     this.#root = null;
   }
 
-  /** Root over the records of its meters; hashed once each time they changed, and not to be written to. */
+  /** Root over all that it holds; hashed once each time something changed, and not to be written to. */
   root(hasher: Hasher): Uint8Array {
-    this.#root ??= recordsRoot(meterLayout, this.encode(), hasher);
+    if (this.trades !== null) this.#tradesRoot ??= bookTradesRoot(this.trades, hasher);
+    this.#root ??= rootOfBook(recordsRoot(meterLayout, this.#meters(), hasher), this.#tradesRoot, hasher);
     return this.#root;
   }
 
-  /**
-   * The records of its meters, end to end, fresh bytes: those due, in order of slots, then the others as they were
-   * read.
-   */
+  /** All that it holds, as fresh bytes: the records of its meters, end to end, and of its trades. */
   encode(): Uint8Array {
+    return this.trades === null ? this.#meters() : concat(this.#meters(), this.trades);
+  }
+
+  /** The records of its meters: those due, in order of slots, then the others as they were read. */
+  #meters(): Uint8Array {
     const bytes = new Uint8Array(this.count * meterLayout.bytes);
     const view = new DataView(bytes.buffer);
     for (let row = 0, at = 0; row < this.count; row += 1, at += meterLayout.bytes) {

@@ -18,6 +18,7 @@ import { nobody } from "../contracts/register.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { MatchingEngine } from "../engine.js";
 import { type CarrierOutcome, clearCarrier } from "./clearing.js";
+import { tradesBetween } from "./delivered.js";
 import { maxPeriodContractBytes, maxPeriodContracts } from "./limits.js";
 import { linkConverters, unlinked } from "./linked.js";
 import { Lottery } from "./lottery.js";
@@ -173,8 +174,11 @@ export class OpenPeriod {
         outcomes.push(clearCarrier(round, carriers.indexOf(carrier)));
       markDepartures(round);
       outcomes.sort((a, b) => a.carrier - b.carrier);
-      if (terms.book !== null)
-        books.set(this.period, MeterBook.open(this.period, terms.book, positions, orders.live));
+      if (terms.book !== null) {
+        const delivers = terms.book.payment.metering!.delivered !== undefined;
+        const dealt = delivers ? tradesBetween(this.#journal.take().trades, orders) : null;
+        books.set(this.period, MeterBook.open(this.period, terms.book, positions, orders.live, dealt));
+      }
       const { journal, period } = round;
       settled = settle({ period, terms, accounts, journal, readings, books });
     }

@@ -4,6 +4,7 @@
  */
 import { payReading } from "../books/payments.js";
 import { cover, meansOf, type Settling } from "./debts.js";
+import { deliverBook } from "./delivered.js";
 import { maxEstimates } from "./limits.js";
 import { meter } from "./meters.js";
 import type { ReadingEntry } from "./readings.js";
@@ -11,8 +12,9 @@ import { shareBook } from "./sharing.js";
 
 /**
  * Settles every past period that is complete or whose window closes now, estimating what is missing; has all readings
- * of this period paid, and then what is shared by them; and drops books that nothing can change any more. Periods
- * beyond `most` records of estimates in all wait for the next period, but for the first. Returns the periods settled.
+ * of this period paid, and then what is shared and was delivered by them; and drops books that nothing can change any
+ * more. Periods beyond `most` records of estimates in all wait for the next period, but for the first. Returns the
+ * periods settled.
  */
 export function settle(settling: Settling, most: number = maxEstimates): number[] {
   const { period, books, readings } = settling;
@@ -30,7 +32,14 @@ export function settle(settling: Settling, most: number = maxEstimates): number[
   }
   readings.each((reading, index) => pay(settling, reading, index));
   const first = new Set(settled);
-  for (const book of books.values()) if (book.settled) shareBook(settling, book, first.has(book.period));
+  for (const book of books.values()) {
+    if (!book.settled) continue;
+    const earlier = book.takeEarlier();
+    const isFirst = first.has(book.period);
+    if (!isFirst && earlier === null) continue;
+    shareBook(settling, book, isFirst ? null : earlier);
+    deliverBook(settling, book, isFirst ? null : earlier);
+  }
   for (const book of books.values())
     if (book.settled && period >= book.lastCorrection) books.delete(book.period);
   return settled;

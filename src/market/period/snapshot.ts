@@ -9,7 +9,7 @@ import { decodeCanonical, encodeCanonical } from "../../ledger/format/canonical.
 import { decodeRecords, noCode } from "../../ledger/format/layout.js";
 import { stateSections } from "../../ledger/format/sections.js";
 import { type Snapshot, termsHash } from "../../ledger/format/snapshot.js";
-import { bookLayout, bookShared, nameKinds, stateLayout } from "../../ledger/format/state.js";
+import { bookLayout, bookShared, bookTraded, nameKinds, stateLayout } from "../../ledger/format/state.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { carriers } from "../../units.js";
 import { collateralOf } from "../books/accounts.js";
@@ -162,6 +162,8 @@ function restoreBooks(state: MarketState, { header, books, terms, meters }: Snap
       fail("corrupt", "snapshot books", "no more participants than there are", record.participants);
     if (((record.flags & bookShared) !== 0) !== (settledBy.sharing !== null))
       fail("corrupt", "snapshot books", "the flag of what is shared", record.flags);
+    if (((record.flags & bookTraded) !== 0) !== (settledBy.payment.metering!.delivered !== undefined))
+      fail("corrupt", "snapshot books", "the flag of what was delivered", record.flags);
     last = record.period;
     state.books.set(record.period, MeterBook.restore(record, settledBy, meters[index]!));
   }

@@ -90,6 +90,8 @@ const partyOf: { readonly [code: number]: "participant" | "device" | "order" | "
   [flowCode.areaCurtailed]: "order",
   [flowCode.shared]: "pair",
   [flowCode.unshared]: "pair",
+  [flowCode.undelivered]: "pair",
+  [flowCode.delivered]: "pair",
 };
 
 /** Stands for whoever has no number. */

@@ -9,6 +9,7 @@ import { readRecord } from "../../ledger/format/layout.js";
 import {
   flowCode,
   flowLayout,
+  pairCodes,
   postingLayout,
   readingLayout,
   tradeCode,
@@ -161,18 +162,18 @@ class Sums {
 
   #flow(bytes: Uint8Array): void {
     const { kind, party, order, quantity, amount } = readRecord(flowLayout, bytes, 0);
-    if (kind === "shared" || kind === "unshared") {
-      const sign = kind === "shared" ? 1n : -1n;
+    const isPair = pairCodes.has(flowCode[kind]);
+    if (isPair) {
+      const sign = kind === "shared" || kind === "delivered" ? 1n : -1n;
       if (party === this.#member.number) this.bought += sign * BigInt(quantity);
       if (order === this.#member.number) this.sold += sign * BigInt(quantity);
     }
     if (kind === "imported") this.bought += BigInt(quantity);
     if (kind === "stored" || kind === "exported") this.sold += BigInt(quantity);
     const own = (): number => this.#account;
-    // Of what is shared it is one side of two, or both.
+    // Of what meters decide it is one side of two, or both.
     const of = (number: number): number => (number === this.#member.number ? this.#account : others);
-    const isShared = kind === "shared" || kind === "unshared";
-    const sides = isShared
+    const sides = isPair
       ? { participant: () => of(party), supplier: () => of(order), device: own }
       : { participant: own, supplier: own, device: own };
     payFlow({ kind: flowCode[kind], amount }, sides, (_, from, to, paid) =>

@@ -5,9 +5,12 @@ import { describe, expect, it } from "vitest";
 import { hex } from "../../../src/bytes.js";
 import { openEngine } from "../../../src/core/engine.js";
 import { type Block, encodeBlock } from "../../../src/ledger/format/block.js";
+import { partsOfBook } from "../../../src/ledger/format/books.js";
 import { Chain } from "../../../src/ledger/format/chain.js";
+import { decodeRecords } from "../../../src/ledger/format/layout.js";
 import { stateSections } from "../../../src/ledger/format/sections.js";
 import { decodeSnapshot, encodeSnapshot } from "../../../src/ledger/format/snapshot.js";
+import { bookLayout } from "../../../src/ledger/format/state.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { snapshotOf } from "../../../src/market/period/snapshot.js";
 import { openReplay } from "../../../src/market/replay.js";
@@ -37,9 +40,16 @@ describe("a snapshot", () => {
     const seen = new Set<string>();
     let meters = 0;
     let ended = 0;
+    let traded = 0;
     await fc.assert(
       fc.asyncProperty(fc.nat(0xffff_ffff), fc.boolean(), async (seed, isPrivate) => {
-        const { store } = await runScenario(engine, seed, { participants: 6, periods: 9, isPrivate });
+        const isMetered = seed % 2 === 0;
+        const { store } = await runScenario(engine, seed, {
+          participants: 6,
+          periods: 9,
+          isPrivate,
+          isMetered,
+        });
         const blocks = await blocksOf(store);
         const kept = snapshotsOf(blocks);
         for (const [height, bytes] of kept.entries()) {
@@ -50,6 +60,9 @@ describe("a snapshot", () => {
           expect(hex(encodeSnapshot(again))).toBe(hex(bytes));
           for (const name of seenIn(blocks[height]!)) seen.add(name);
           meters += snapshot.meters.reduce((sum, each) => sum + each.length, 0);
+          traded += decodeRecords(bookLayout, snapshot.books).filter(
+            (book, index) => (partsOfBook(book, snapshot.meters[index]!).trades?.length ?? 0) > 0,
+          ).length;
           ended += snapshot.names.filter(({ kind }) => kind === "ended").length;
           const chain = Chain.after(snapshot.header, snapshot.subtrees, hasher);
           for (const block of blocks.slice(height + 1)) {
@@ -71,6 +84,7 @@ describe("a snapshot", () => {
       { numRuns: 25, seed: 11 },
     );
     expect([...seen].sort()).toEqual([...stateSections].sort());
+    expect(traded).toBeGreaterThan(0);
     expect(meters).toBeGreaterThan(0);
     expect(ended).toBeGreaterThan(0);
   });
@@ -78,7 +92,12 @@ describe("a snapshot", () => {
   it.each([false, true])(
     "is refused whichever byte of it is flipped, cut or lengthened anywhere; private: %s",
     async (isPrivate) => {
-      const { store } = await runScenario(engine, 3, { participants: 3, periods: 5, isPrivate });
+      const { store } = await runScenario(engine, 3, {
+        participants: 3,
+        periods: 5,
+        isPrivate,
+        isMetered: true,
+      });
       const blocks = await blocksOf(store);
       const bytes = snapshotsOf(blocks).at(-1)!;
       const wanted = hex(bytes.subarray(16, 16 + 992));

@@ -361,15 +361,19 @@ class Books:
         meters = {}
 
         def move(participant, carrier, taken):
-            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"net": 0, "paid": 0, "due": True, "read": None, "stood": 0, "said": (0, 0)})
-            meter["net"] += taken
+            meter = meters.setdefault((participant, CARRIERS.index(carrier)), {"in": 0, "out": 0, "paid": 0, "due": True, "read": None, "stood": 0, "said": (0, 0)})
+            meter["in" if taken > 0 else "out"] += abs(taken)
 
         orders = block["orders"]
         live = {(order["participant"], order["carrier"]): order for order in orders}
         for (participant, carrier), order in live.items():
             if order["quantity"] > 0:
                 move(participant, carrier, 0)
+        deals = []
         for trade in block["trades"]:
+            if trade["kind"] != "pool" and trade["buyer"] == trade["seller"] == "order":
+                seller, buyer = orders[trade["offer"]]["participant"], orders[trade["bid"]]["participant"]
+                deals.append({"seller": seller, "buyer": buyer, "carrier": CARRIERS.index(trade["carrier"]), "quantity": trade["quantity"], "price": trade["supplyPrice"], "missing": 0})
             if trade["buyer"] == "order":
                 move(orders[trade["bid"]]["participant"], trade["carrier"], trade["quantity"])
             if trade["seller"] == "order":
@@ -386,7 +390,7 @@ class Books:
         for community in communities:
             for who, _, _ in community["members"]:
                 move(who, community["carrier"], 0)
-        self.past[block["period"]] = (self.payment, meters, self.sharing(), communities)
+        self.past[block["period"]] = (self.payment, meters, self.sharing(), communities, deals)
 
     def sharing(self):
         """The carriers that are shared now."""
@@ -409,7 +413,7 @@ class Books:
 
     def share(self, period):
         """What a complete period has to share now that was not yet; its money moves. Returns the flows."""
-        _, meters, _, communities = self.past[period]
+        _, meters, _, communities, _ = self.past[period]
         flows, owed = [], {}
         for community in communities:
             carrier, members = community["carrier"], community["members"]
@@ -441,6 +445,61 @@ class Books:
             self.collect(meter[0], owed[meter], meters[meter])
         return flows
 
+    def deliver(self, period):
+        """What of the trades of a complete period counts now, less what did; its money moves. Returns the flows."""
+        payment, meters, sharing, _, deals = self.past[period]
+        rule = payment["metering"].get("delivered")
+        if rule is None:
+            return []
+
+        def counts(side, sign):
+            """For each deal what this side of it gave, or took."""
+            whole, far, found = {}, {}, []
+            for deal in deals:
+                meter = deal[side], deal["carrier"]
+                whole[meter] = whole.get(meter, 0) + deal["quantity"]
+            for deal in deals:
+                meter = deal[side], deal["carrier"]
+                drawn, fed = meters[meter]["said"]
+                other = meters[meter]["in"] if sign < 0 else meters[meter]["out"]
+                done = max(0, min(whole[meter], sign * (drawn - fed) + other))
+                start = far.get(meter, 0)
+                end = far[meter] = start + deal["quantity"]
+                if rule == "fifo":
+                    found.append(max(0, min(deal["quantity"], done - start)))
+                else:
+                    up = [(2 * done * mark + whole[meter]) // (2 * whole[meter]) for mark in (start, end)]
+                    found.append(up[1] - up[0])
+            return found
+
+        flows, owed = [], {}
+        left = {meter: each["said"][0] - each["said"][1] - each["in"] + each["out"] for meter, each in meters.items()}
+        for deal, given, taken in zip(deals, counts("seller", -1), counts("buyer", 1)):
+            missing = deal["quantity"] - min(given, taken)
+            change, deal["missing"] = missing - deal["missing"], missing
+            seller, buyer = (deal["seller"], deal["carrier"]), (deal["buyer"], deal["carrier"])
+            left[seller] -= missing
+            left[buyer] += missing
+            if change == 0:
+                continue
+            quantity = abs(change)
+            flows.append({
+                "kind": "undelivered" if change > 0 else "delivered", "carrier": CARRIERS[deal["carrier"]], "party": deal["buyer"],
+                "order": deal["seller"], "quantity": quantity, "lost": 0, "price": deal["price"],
+                "amount": str(quantity * deal["price"]), "extra": str(period),
+            })
+            owed[seller] = owed.get(seller, 0) + change * deal["price"]
+            owed[buyer] = owed.get(buyer, 0) - change * deal["price"]
+        for meter, imbalance in left.items():
+            if CARRIERS[meter[1]] in sharing:
+                continue
+            cost = imbalance * payment["tariffs"][CARRIERS[meter[1]]]["shortagePrice" if imbalance > 0 else "surplusPrice"]
+            owed[meter] = owed.get(meter, 0) + cost - meters[meter]["paid"]
+            meters[meter]["paid"] = cost
+        for meter in sorted(owed):
+            self.collect(meter[0], owed[meter], meters[meter])
+        return flows
+
     def settle(self, block):
         """Every reading pays for its imbalance, less what its meter paid before; an estimate may take several records."""
         whole = []
@@ -454,30 +513,32 @@ class Books:
             else:
                 whole.append(said)
         for (period, participant, carrier), _, read, amount, both in whole:
-            payment, meters, sharing, _ = self.past[period]
-            meter = meters.setdefault((participant, carrier), {"net": 0, "paid": 0, "due": False, "read": None, "stood": 0, "said": (0, 0)})
+            payment, meters, sharing, _, _ = self.past[period]
+            meter = meters.setdefault((participant, carrier), {"in": 0, "out": 0, "paid": 0, "due": False, "read": None, "stood": 0, "said": (0, 0)})
             meter["read"], meter["said"] = read, both
             tariff = payment["tariffs"][CARRIERS[carrier]]
-            imbalance = read - meter["net"]
+            imbalance = read - meter["in"] + meter["out"]
             cost = imbalance * tariff["shortagePrice" if imbalance > 0 else "surplusPrice"]
-            if CARRIERS[carrier] in sharing:
-                cost = 0
+            if CARRIERS[carrier] in sharing or "delivered" in payment["metering"]:
+                if amount != 0:
+                    raise ValueError(f"a reading of {self.names[participant]} pays before its period settles")
+                continue
             if amount != cost - meter["paid"]:
                 raise ValueError(f"a reading of {self.names[participant]} pays {amount}, not {cost - meter['paid']}")
             self.collect(participant, amount, meter)
             meter["paid"] = cost
         flows = []
-        for period, (payment, meters, _, _) in list(self.past.items()):
+        for period, (payment, meters, _, _, _) in list(self.past.items()):
             unread = any(each["due"] and each["read"] is None for each in meters.values())
             metering = payment["metering"]
             if unread and block["period"] >= period + metering["window"]:
                 raise ValueError(f"period {period} was not read to its end")
             if not unread and period < block["period"]:
-                flows += self.share(period)
+                flows += self.share(period) + self.deliver(period)
             if block["period"] >= period + metering["window"] + metering["corrections"]:
                 del self.past[period]
-        if flows != [flow for flow in block["flows"] if flow["kind"] in ("shared", "unshared")]:
-            raise ValueError("what was shared is not what the meters of the communities come to")
+        if flows != [flow for flow in block["flows"] if flow["kind"] in ("shared", "unshared", "undelivered", "delivered")]:
+            raise ValueError("what was shared or not delivered is not what the meters come to")
 
     def collect(self, participant, due, meter):
         """From balance and credit, then from collateral, then from the default account, which is paid back first."""

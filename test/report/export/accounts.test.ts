@@ -109,11 +109,32 @@ describe.skipIf(!python)("accounts kept in Python from an exported ledger alone"
             .find((each: Record<string, unknown>) => each.kind === kind && each.party !== each.order);
           if (flow === undefined) continue;
           change(flow);
-          expect(judge(JSON.stringify({ ...rest, blocks })).why).toContain("what was shared is not");
+          expect(judge(JSON.stringify({ ...rest, blocks })).why).toContain(
+            "what was shared or not delivered is not",
+          );
           tampered += 1;
         }
     }
     expect(tampered).toBeGreaterThan(10);
+  });
+
+  it("come to them where trades count as delivered, and find a flow that meters don't come to", async () => {
+    let tampered = 0;
+    for (let seed = 400; seed < 406; seed += 1) {
+      const { document, ...wanted } = await exported(seed, { participants: 7, periods: 9, isMetered: true });
+      expect(judge(document), `seed ${seed}`).toEqual({ ok: true, ...wanted });
+      for (const kind of ["undelivered", "delivered"]) {
+        const { blocks, ...rest } = JSON.parse(document);
+        const flow = blocks
+          .flatMap(({ flows }: { flows: Record<string, unknown>[] }) => flows)
+          .find((each: Record<string, unknown>) => each.kind === kind);
+        if (flow === undefined) continue;
+        flow.quantity = (flow.quantity as number) + 1;
+        expect(judge(JSON.stringify({ ...rest, blocks })).why).toContain("not delivered is not");
+        tampered += 1;
+      }
+    }
+    expect(tampered).toBeGreaterThan(1);
   });
 
   it("do not, when anything that moves money was changed", async () => {

@@ -65,6 +65,7 @@ const paymentFields = record({
       window: integer(1, 100_000),
       corrections: integer(0, 100_000),
       missing: oneOf("traded", "zero", "last"),
+      delivered: optional(oneOf("fifo", "proportional")),
     }),
   ),
 });
