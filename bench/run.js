@@ -35,6 +35,7 @@ const names = [
   "open",
   "market",
   "steady",
+  "parsers",
 ];
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
