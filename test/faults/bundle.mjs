@@ -14,14 +14,14 @@ const buildFolder = join(root, "build");
 /** @import { Plant } from "./plants.mjs" */
 
 /** A source with a fault in it. @param {Plant} plant */
-function planted({ file, find, replace }) {
+export function planted({ file, find, replace }) {
   const text = readFileSync(join(root, file), "utf8");
   if (text.split(find).length !== 2) throw new Error(`${file}: "${find}" has to stand there once`);
   return text.replace(find, () => replace);
 }
 
 /** The core compiled with a fault in it, as the module that inlines it. @param {Plant} plant */
-async function plantedCore(plant) {
+export async function plantedCore(plant) {
   const folder = join(buildFolder, `core-${process.pid}`);
   cpSync(join(root, "assembly"), join(folder, "assembly"), { recursive: true });
   writeFileSync(join(folder, plant.file), planted(plant));

@@ -1,15 +1,19 @@
 // @ts-check
 // Plants each fault of plants.mjs and counts how many worlds it takes to be found: the median over several beginnings.
+// With `--named` those of survivors.mjs, each of which has a test that has to fail.
 //
-// npm run faults:planted -- [--only WORDS] [--tries TRIES] [--most SEEDS]
+// npm run faults:planted -- [--named] [--only WORDS] [--tries TRIES] [--most SEEDS]
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { bundleWorld } from "./bundle.mjs";
+import { bundleWorld, planted, plantedCore } from "./bundle.mjs";
 import { liveWorlds } from "./crew.mjs";
 import { plants } from "./plants.mjs";
+import { survivors } from "./survivors.mjs";
 
 const { values } = parseArgs({
   options: {
+    named: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     tries: { type: "string", default: "5" },
     most: { type: "string", default: "1000" },
@@ -17,9 +21,32 @@ const { values } = parseArgs({
   },
 });
 const [tries, most, steps] = [Number(values.tries), Number(values.most), Number(values.steps)];
+const chosen = (/** @type {{ name: string, file: string }} */ { name, file }) =>
+  `${name} ${file}`.includes(values.only);
 let missed = 0;
+
+if (values.named) {
+  console.log("| planted | in | the test that fails |\n| --- | --- | --- |");
+  for (const plant of survivors.filter(chosen)) {
+    const inCore = plant.file.startsWith("assembly/");
+    const planting = inCore
+      ? { file: "src/core/inline/simd.ts", text: await plantedCore(plant) }
+      : { file: plant.file, text: planted(plant) };
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["node_modules/vitest/vitest.mjs", "run", "--config", "test/faults/vitest.config.ts", plant.test],
+      { encoding: "utf8", env: { ...process.env, PLANTED: JSON.stringify(planting), NO_COLOR: "1" } },
+    );
+    const failed = / FAIL +(.*)/.exec(stdout + stderr)?.[1];
+    if (status === 0 || failed === undefined) missed += 1;
+    console.log(`| ${plant.name} | ${plant.file} | ${status === 0 ? "none" : (failed ?? "no test ran")} |`);
+  }
+  console.log(`\n${survivors.filter(chosen).length} planted, ${missed} not found`);
+  process.exit(missed > 0 ? 1 : 0);
+}
+
 console.log("| planted | in | median of worlds until found | what broke |\n| --- | --- | --- | --- |");
-for (const plant of plants.filter(({ name, file }) => `${name} ${file}`.includes(values.only))) {
+for (const plant of plants.filter(chosen)) {
   const world = await bundleWorld("planted", plant);
   /** @type {number[]} */
   const found = [];
@@ -49,5 +76,5 @@ for (const plant of plants.filter(({ name, file }) => `${name} ${file}`.includes
     `| ${plant.name} | ${plant.file} | ${Number.isFinite(median) ? median : "not found"} | ${words} |`,
   );
 }
-console.log(`\n${plants.length} planted, ${missed} not found`);
+console.log(`\n${plants.filter(chosen).length} planted, ${missed} not found`);
 process.exit(missed > 0 ? 1 : 0);

@@ -277,3 +277,72 @@ describe("trees of up to 2⁵³−1 equal leaves", () => {
     }
   });
 });
+
+describe("what is no place in a tree, and no hash", () => {
+  const path = PATH(2, 0, 5);
+  const good = { leaf: MTH(2, 3), index: 2, size: 5, path };
+  const root = MTH(0, 5);
+  const [root3, root5] = [MTH(0, 3), MTH(0, 5)];
+  const bridge = SUBPROOF(3, 0, 5, true);
+  const odd = [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, "2", null, undefined, 2n];
+  const noHash = [
+    root.slice(1),
+    Uint8Array.of(...root, 0),
+    new Uint8Array(0),
+    hexes([root])[0],
+    [...root],
+    null,
+    undefined,
+  ];
+
+  test("has no ranges", () => {
+    expect(() => inclusionRanges(5, 5)).toThrow("index");
+    expect(() => inclusionRanges(0, 0)).toThrow("index");
+    expect(() => consistencyRanges(6, 5)).toThrow("size1");
+    for (const value of odd as number[]) {
+      expect(() => inclusionRanges(value, 5)).toThrow("index");
+      expect(() => inclusionRanges(0, value)).toThrow("index");
+      expect(() => consistencyRanges(value, 5)).toThrow("size1");
+      expect(() => consistencyRanges(1, value)).toThrow("size1");
+    }
+  });
+
+  test("leads nowhere", () => {
+    expect(rootOfPath(good, hasher)).toEqual(root);
+    for (const value of [5, 6, ...odd] as number[])
+      expect(rootOfPath({ ...good, index: value }, hasher), `index ${value}`).toBeNull();
+    for (const value of [0, 2, ...odd] as number[])
+      expect(rootOfPath({ ...good, size: value }, hasher), `size ${value}`).toBeNull();
+    for (const value of noHash as Uint8Array[]) {
+      expect(rootOfPath({ ...good, leaf: value }, hasher)).toBeNull();
+      for (const place of path.keys())
+        expect(rootOfPath({ ...good, path: path.with(place, value) }, hasher)).toBeNull();
+    }
+    for (const value of [null, undefined, "", {}, new Uint8Array(64)] as unknown as Uint8Array[][])
+      expect(rootOfPath({ ...good, path: value }, hasher)).toBeNull();
+  });
+
+  test("proves no consistency", () => {
+    const proves = (from: object, to: object, hashes: readonly unknown[] = bridge): boolean =>
+      verifyConsistency(
+        { size: 3, root: root3, ...from },
+        { size: 5, root: root5, ...to },
+        hashes as Uint8Array[],
+        hasher,
+      );
+    expect(proves({}, {})).toBe(true);
+    for (const value of odd) {
+      expect(proves({ size: value }, {}), `size1 ${value}`).toBe(false);
+      expect(proves({}, { size: value }), `size2 ${value}`).toBe(false);
+    }
+    for (const value of noHash) {
+      expect(proves({ root: value }, {})).toBe(false);
+      expect(proves({}, { root: value })).toBe(false);
+      for (const place of bridge.keys())
+        expect(proves({}, {}, bridge.with(place, value as never))).toBe(false);
+    }
+    expect(proves({ size: 5, root: root5 }, {}, [])).toBe(true);
+    expect(proves({ size: 5, root: root5 }, {}, [root5])).toBe(false);
+    expect(proves({ size: 5, root: root3 }, {}, [])).toBe(false);
+  });
+});
