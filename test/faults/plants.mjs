@@ -145,6 +145,11 @@ export const plants = [
       "if (!(await this.#signatures.verify(key, statement, signature)))",
       "if ((await this.#signatures.verify(key, statement, signature)) === null)",
     ],
+    [
+      "somebody brings the orders of a member with another gateway",
+      "if (own === null || !sameBytes(own, gateway))",
+      "if (own === null)",
+    ],
   ]),
   ...within("src/ledger/keys/message.ts", [
     [

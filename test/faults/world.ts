@@ -7,20 +7,27 @@ import { GridclearError } from "../../src/errors.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import { marketId } from "../../src/ledger/format/header.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
-import { orderLayout } from "../../src/ledger/format/records.js";
+import { type OrderRecord, orderLayout } from "../../src/ledger/format/records.js";
+import { recordsRoot } from "../../src/ledger/format/sections.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
 import { boundParticipant } from "../../src/ledger/keys/directory.js";
-import { contractStatement, orderStatement, readingStatement } from "../../src/ledger/keys/message.js";
+import {
+  batchStatement,
+  contractStatement,
+  orderStatement,
+  readingStatement,
+} from "../../src/ledger/keys/message.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
-import { isReceiptSigned, receiptFromJson } from "../../src/ledger/proof/receipt.js";
+import { isReceiptSigned, receiptFromJson, receiptToJson } from "../../src/ledger/proof/receipt.js";
 import { openNodeStore, readNodeStore } from "../../src/ledger/store/node.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import type { Contract, MarketContract } from "../../src/market/contracts/contracts.js";
 import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
+import { encodeColumns } from "../../src/service/columns.js";
 import { openService, type Service } from "../../src/service/service.js";
-import { carriers } from "../../src/units.js";
+import { type Carrier, carriers } from "../../src/units.js";
 import { random, randomContracts } from "../support/scenario.js";
 import { type Acknowledged, Auditor, Broken, promised, readingText } from "./auditor.js";
 import { disk, type Fault, PowerCut } from "./disk.js";
@@ -35,6 +42,7 @@ export interface WorldCounts {
   matchings: number;
   acknowledged: number;
   refused: number;
+  batches: number;
   crashes: number;
   failures: number;
   flips: number;
@@ -52,6 +60,7 @@ const signatures = await openSignatures();
 const seedOf = (number: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, at) => (number * 31 + at * 7) & 255);
 const platformKey = await signatures.importSeed(seedOf(200));
+const gatewayKey = await signatures.importSeed(seedOf(201));
 const keys: SigningKey[] = await Promise.all(
   Array.from({ length: 8 }, (_, number) => signatures.importSeed(seedOf(number))),
 );
@@ -76,6 +85,12 @@ interface Sender {
   refused(): void;
 }
 
+/** How many orders were granted, and the message that waits for its answer. */
+interface Sent {
+  revision: number;
+  waiting: Message | null;
+}
+
 interface Process {
   readonly store: Store;
   readonly market: LoggedMarket;
@@ -92,11 +107,13 @@ class World {
   readonly #acknowledged: Acknowledged = { orders: new Map(), readings: new Map(), deposits: new Map() };
   readonly #auditor: Auditor;
   readonly #wire: Message[] = [];
-  /** By `period member carrier`: how many orders were granted, and the message that waits for its answer. */
-  readonly #sent = new Map<string, { revision: number; waiting: Message | null }>();
+  /** By `period member carrier`. */
+  readonly #sent = new Map<string, Sent>();
   readonly #readings = new Map<string, number>();
   readonly #receipts = new Map<string, string>();
   readonly #snapshotEvery: number | undefined;
+  /** Members whose orders a gateway may bring as well. */
+  readonly #behind: readonly number[];
   #now = 1_700_000_000_000;
   #deposits = 0;
   #process: Process | null = null;
@@ -116,6 +133,7 @@ class World {
     matchings: 0,
     acknowledged: 0,
     refused: 0,
+    batches: 0,
     crashes: 0,
     failures: 0,
     flips: 0,
@@ -128,6 +146,10 @@ class World {
     this.#members = 2 + this.#below(5);
     this.#favourite = this.#below(4);
     this.#snapshotEvery = this.#below(2) === 0 ? 1 + this.#below(3) : undefined;
+    const hasGateway = this.#chance(50);
+    this.#behind = Array.from({ length: this.#members }, (_, member) => member).filter(
+      () => hasGateway && this.#chance(70),
+    );
     this.#contracts = randomContracts(seed, {
       participants: this.#members,
       periods: 40,
@@ -135,9 +157,10 @@ class World {
     }).map((contract): Contract => {
       if (contract.kind === "market")
         return { ...contract, signed: true, platformKey: hex(platformKey.publicKey) };
-      return contract.kind === "participant"
-        ? { ...contract, key: hex(this.#keyOf(contract.id).publicKey) }
-        : contract;
+      if (contract.kind !== "participant") return contract;
+      const isBehind = this.#behind.includes(Number(contract.id.slice(1)));
+      const gateway = isBehind ? { gateway: hex(gatewayKey.publicKey) } : {};
+      return { ...contract, key: hex(this.#keyOf(contract.id).publicKey), ...gateway };
     });
     this.#marketId = marketId(encodeCanonical(this.#contracts[0] as MarketContract), witness);
     this.#auditor = new Auditor(from, witness, this.#acknowledged);
@@ -200,7 +223,7 @@ class World {
     if (this.#process === null) return this.#open();
     if (dice < 40) {
       for (let count = 1 + this.#below(6); count > 0 && this.#process !== null; count -= 1)
-        await this.#order();
+        await (this.#behind.length > 0 && this.#chance(30) ? this.#columns() : this.#order());
       return;
     }
     if (dice < 48) return this.#reading();
@@ -428,25 +451,39 @@ class World {
 
   // What members, honest and evil, send.
 
-  async #order(): Promise<void> {
-    const { market } = this.#process!;
-    const member = this.#below(this.#members);
-    // Most orders are for one carrier, so that they meet.
-    const carrier = carriers[this.#chance(70) ? this.#favourite : this.#below(4)]!;
-    const period = market.period;
+  /** What a member sent for a carrier in a period. */
+  #sentBy(member: number, carrier: Carrier, period: number): Sent {
     const key = `${period} ${member} ${carrier}`;
     const state = this.#sent.get(key) ?? { revision: 0, waiting: null };
     this.#sent.set(key, state);
-    // Whoever has no answer sends the same again.
-    if (state.waiting !== null) return this.#send(state.waiting);
-    const takesBack = state.revision > 0 && this.#chance(15);
+    return state;
+  }
+
+  /** The carrier of an order: most are for one, so that they meet. */
+  #carrier(): Carrier {
+    return carriers[this.#chance(70) ? this.#favourite : this.#below(4)]!;
+  }
+
+  /** Some order of a member, the next of its kind. */
+  #some(participant: number, carrier: Carrier, { revision }: Sent): OrderRecord {
+    const takesBack = revision > 0 && this.#chance(15);
     const quantity = takesBack ? 0 : 1 + this.#below(this.#chance(10) ? 4_000 : 900);
     const price = takesBack ? 0 : this.#chance(10) ? this.#below(300) - 300 : this.#below(600);
     const side = this.#chance(50) ? "offer" : "bid";
-    const { revision } = state;
-    const record = encodeRecords(orderLayout, [
-      { participant: member, carrier, side, revision, quantity, price },
-    ]);
+    return { participant, carrier, side, revision, quantity, price };
+  }
+
+  async #order(): Promise<void> {
+    const { market } = this.#process!;
+    const member = this.#below(this.#members);
+    const carrier = this.#carrier();
+    const period = market.period;
+    const state = this.#sentBy(member, carrier, period);
+    // Whoever has no answer sends the same again.
+    if (state.waiting !== null) return this.#send(state.waiting);
+    const order = this.#some(member, carrier, state);
+    const { side, revision, quantity, price } = order;
+    const record = encodeRecords(orderLayout, [order]);
     const signature = await keys[member]!.sign(orderStatement(this.#marketId, period, record));
     const body = JSON.stringify({
       participant: `p${member}`,
@@ -478,6 +515,83 @@ class World {
     };
     state.waiting = message;
     this.#past.push(message);
+    await this.#send(message);
+  }
+
+  /** Orders as the columns that a gateway sends. */
+  async #columnsOf(orders: readonly OrderRecord[], period: number, gateway: SigningKey): Promise<Uint8Array> {
+    const root = recordsRoot(orderLayout, encodeRecords(orderLayout, orders), witness);
+    return encodeColumns({
+      period,
+      batch: {
+        participant: Uint32Array.from(orders, ({ participant }) => participant),
+        quantity: Uint32Array.from(orders, ({ quantity }) => quantity),
+        price: Int32Array.from(orders, ({ price }) => price),
+        revision: Uint16Array.from(orders, ({ revision }) => revision),
+        carrier: Uint8Array.from(orders, ({ carrier }) => carriers.indexOf(carrier)),
+        side: Uint8Array.from(orders, ({ side }) => (side === "offer" ? 0 : 1)),
+      },
+      proof: {
+        gateway: gateway.publicKey,
+        signature: await gateway.sign(batchStatement(this.#marketId, period, orders.length, root)),
+      },
+    });
+  }
+
+  /** A gateway sends orders of some of its members at once, in columns. */
+  async #columns(): Promise<void> {
+    const { market } = this.#process!;
+    const carrier = this.#carrier();
+    const period = market.period;
+    const states = new Map(this.#behind.map((member) => [member, this.#sentBy(member, carrier, period)]));
+    const waiting = [...states.values()].find((state) => state.waiting !== null)?.waiting;
+    if (waiting != null) return this.#send(waiting);
+    const members = this.#behind.filter(() => this.#chance(60));
+    if (members.length === 0) return;
+    const orders = members.map((member) => this.#some(member, carrier, states.get(member)!));
+    const records = encodeRecords(orderLayout, orders);
+    const body = await this.#columnsOf(orders, period, gatewayKey);
+    const settle = (more: number): void => {
+      for (const member of members) {
+        const state = states.get(member)!;
+        if (state.waiting !== message) continue;
+        state.waiting = null;
+        state.revision += more;
+      }
+    };
+    const message: Message = {
+      path: "/v1/orders/columns",
+      body,
+      sender: {
+        until: period,
+        granted: async ({ taken }) => {
+          if (!this.#receipts.has(`${hex(body)} 0`)) this.counts.batches += 1;
+          settle(1);
+          // Magic 20, number of orders u32, period u64, number of the first u32, a signature each (docs/service.md).
+          const bytes = Buffer.from(taken as Uint8Array);
+          promised(
+            bytes.length === 36 + 64 * orders.length && bytes.readUInt32LE(20) === orders.length,
+            `an answer of ${bytes.length} bytes to ${orders.length} orders`,
+          );
+          const first = bytes.readUInt32LE(32);
+          for (const place of orders.keys()) {
+            const record = records.slice(16 * place, 16 * place + 16);
+            const number = first + place;
+            const receipt = {
+              marketId: this.#marketId,
+              period: Number(bytes.readBigUInt64LE(24)),
+              number,
+              order: record,
+              signature: Uint8Array.from(bytes.subarray(36 + 64 * place, 100 + 64 * place)),
+            };
+            const answer = { receipt: receiptToJson(receipt) };
+            await this.#receipt(`${hex(body)} ${place}`, answer, { period, number, record: hex(record) });
+          }
+        },
+        refused: () => settle(0),
+      },
+    };
+    for (const member of members) states.get(member)!.waiting = message;
     await this.#send(message);
   }
 
@@ -583,6 +697,13 @@ class World {
     });
   }
 
+  /** A member that no gateway stands before; a number that nobody has where there is none. */
+  #alone(): number {
+    for (let member = 0; member < this.#members; member += 1)
+      if (!this.#behind.includes(member)) return member;
+    return this.#members;
+  }
+
   /** What must not be granted, whatever it is. */
   async #attack(): Promise<void> {
     const { market } = this.#process!;
@@ -603,6 +724,18 @@ class World {
     const statement = orderStatement(this.#marketId, market.period, record);
     const forged = hex(await evil.sign(statement));
     const own = hex(await keys[member]!.sign(statement));
+    if (this.#chance(12)) {
+      const order = { ...honest, participant: member, quantity: 300, price: 500, revision: 0 } as const;
+      const { period } = market;
+      const bodies: readonly (() => Promise<Uint8Array>)[] = [
+        // Somebody is no gateway; the gateway is none of this member's; it has signed for another period.
+        () => this.#columnsOf([order], period, evil),
+        () => this.#columnsOf([{ ...order, participant: this.#alone() }], period, gatewayKey),
+        () => this.#columnsOf([order], period - 1, gatewayKey),
+      ];
+      const body = await bodies[this.#below(bodies.length)]!();
+      return this.#send({ path: "/v1/orders/columns", body, sender: null });
+    }
     const old = this.#past.filter(({ sender }) => sender!.until < market.period);
     const attacks: readonly (() => unknown)[] = [
       () => ({ ...honest, signature: forged }),
@@ -674,8 +807,11 @@ class World {
       }),
       "10.0.0.1",
     );
-    const said = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
-    const what = `${path} ${String(body).slice(0, 300)}`;
+    const isJson = answer.headers.get("content-type")?.includes("json");
+    const said = (
+      isJson ? await answer.json().catch(() => null) : { taken: new Uint8Array(await answer.arrayBuffer()) }
+    ) as Record<string, unknown> | null;
+    const what = `${path} ${(typeof body === "string" ? body : hex(body)).slice(0, 300)}`;
     promised(sender !== null || answer.status !== 200, `granted: ${what}`);
     if (answer.status >= 500)
       promised(this.#mayStop && disk.struck, `${answer.status} ${JSON.stringify(said)} to ${what}`);
