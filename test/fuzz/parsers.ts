@@ -140,7 +140,14 @@ const note = decodeText(await get("/v1/ledger/checkpoint"));
 const history = new HistoryTree(hasher);
 for (const block of ledger) history.append(hashOfBlock(decodeBlock(block), hasher));
 const proof = await get("/v1/ledger/proof/2/1");
-const sealed = encodeSealed({ height: 1, cut: 2, hash: new Uint8Array(32), bytes: ledger[1]!, carried: [] });
+const sealed = encodeSealed({
+  height: 1,
+  cut: 2,
+  hash: new Uint8Array(32),
+  bytes: ledger[1]!,
+  carried: [],
+  note,
+});
 const fileHead = encodeFileHead(0);
 const mark = encodeMark({ size: 3, hash: new Uint8Array(32) }, checksum);
 fileHead.set(mark.bytes, mark.at);

@@ -1,4 +1,4 @@
-/** A market that answers requests and messages, and what its ledger holds: what some parsers are asked by, and examples. */
+/** A market that answers requests and messages, for the parsers that are asked by them, and examples of its ledger. */
 import { toUtf8 } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
 import { encodeRecords } from "../../src/ledger/format/layout.js";
