@@ -4,7 +4,8 @@
 
 /** @import { Plant } from "./plants.mjs" */
 
-/** @type {(file: string, test: string, plants: readonly (readonly [name: string, find: string, replace: string])[]) => (Plant & { readonly test: string })[]} */
+/** @typedef {readonly [name: string, find: string, replace: string]} Words */
+/** @type {(file: string, test: string, plants: readonly Words[]) => (Plant & { readonly test: string })[]} */
 const seenBy = (file, test, plants) =>
   plants.map(([name, find, replace]) => ({ name, file, find, replace, test }));
 
