@@ -1,7 +1,7 @@
 /**
- * Everything that reads what comes from outside: files, ledgers, proofs, requests, messages. Each takes bytes and either
- * reads them or refuses with a typed error; where a text has one canonical form, what was read is written again and has
- * to be what came. What a parser gives must be more than refused: `examples` are bytes that it reads.
+ * Everything that reads what comes from outside: files, ledgers, proofs, requests, messages. Each takes bytes and reads
+ * them or refuses with a typed error; where a text has one canonical form, what was read is written again and has to be
+ * what came. `examples` are bytes that it reads.
  */
 import { sameBytes, toUtf8 } from "../../src/bytes.js";
 import { readEvents } from "../../src/client/events.js";

@@ -1,7 +1,7 @@
 // @ts-check
-// Mutation testing over a sample: lines of the rooms that decide are drawn at random, each mutant of those lines is run
-// against the tests that reach it, and the share that is found is said with its interval. All mutants of these rooms would
-// take days.
+// Mutation testing over a sample: lines of the rooms that decide are drawn at random, each mutant of those lines is
+// run against the tests that reach it, and the share that is found is said with its interval. All mutants of these
+// rooms would take days.
 //
 // npm run mutation -- [--lines COUNT] [--seed SEED] [--only WORDS] [--all]
 //   --only WORDS: files whose path has these words. --all: each line of them, no sample.

@@ -44,7 +44,8 @@ function check(isGood, what) {
 
 // --- What there is --------------------------------------------------------------------------------------------------
 
-/** @typedef {{ name: string, version: string, hashes?: { alg: string, content: string }[], licenses?: { license?: { id?: string }, expression?: string }[] }} Component */
+/** @typedef {{ license?: { id?: string }, expression?: string }} Licence */
+/** @typedef {{ name: string, version: string, licenses?: Licence[] }} Component */
 const omit = ["dev", "optional", "peer"].flatMap((kind) => ["--omit", kind]);
 const sbom = execFileSync("npm", ["sbom", "--package-lock-only", "--sbom-format", "cyclonedx", ...omit], {
   cwd: root,
@@ -80,7 +81,13 @@ check(
 );
 if (values.sbom !== undefined) writeFileSync(values.sbom, `${JSON.stringify(bill, null, 1)}\n`);
 
-/** @typedef {{ version?: string, resolved?: string, integrity?: string, link?: boolean, hasInstallScript?: boolean, dev?: boolean }} Locked */
+/**
+ * @typedef {object} Locked
+ * @property {string} [resolved]
+ * @property {string} [integrity]
+ * @property {boolean} [hasInstallScript]
+ * @property {boolean} [dev]
+ */
 /** @type {[string, Locked][]} */
 const locked = Object.entries(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages);
 const packages = locked.filter(([path]) => path !== "");
