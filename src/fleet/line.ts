@@ -14,7 +14,7 @@ import {
 } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { integer, record } from "../check.js";
+import { type Check, integer, record } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { checkGridName, mostShards, Names } from "./names.js";
@@ -27,7 +27,11 @@ export interface FleetSettings {
   readonly replicas: number;
 }
 
-const checkSettings = record({ shards: integer(1, mostShards), replicas: integer(1, 5) });
+/** Checks the settings of a fleet. */
+export const checkSettings: Check<FleetSettings> = /* @__PURE__ */ record({
+  shards: integer(1, mostShards),
+  replicas: integer(1, 5),
+});
 
 /** How long a server may take to answer, in milliseconds. */
 const answerMs = 2_000;
