@@ -17,8 +17,8 @@ import type { MatchingEngine } from "../market/engine.js";
 import { openReplay } from "../market/replay.js";
 import { Grid } from "./grid.js";
 import { needHead, platformOf } from "./heads.js";
-import { isWrongSequence, type Line, lastOn, messagesOn, offline } from "./line.js";
-import { decodeRegistration, decodeSealed, encodeSealed, isSameBlock, type SealedBlock } from "./messages.js";
+import { type Line, lastOn, messagesOn } from "./line.js";
+import { decodeRegistration, decodeSealed, isSameBlock, type SealedBlock } from "./messages.js";
 import type { OwnBlock } from "./ownstore.js";
 
 /** What is wrong with a microgrid. */
@@ -47,6 +47,8 @@ export interface GridAudit {
   /** Receipts that are kept; those of periods that have no block yet count nowhere. */
   readonly receipts: number;
   readonly findings: readonly Finding[];
+  /** The blocks that the stream has, put back ones included, in order. */
+  readonly published: readonly SealedBlock[];
   /** Blocks that the stream lacks and a store has, in order; those that wait as well. */
   readonly lost: readonly OwnBlock[];
 }
@@ -104,7 +106,9 @@ export async function auditGrid(
   if (derived < whole.length) await checkChain(parts, whole, find);
   await checkHeads(parts, whole, find);
   const good = await checkReceipts(parts, whole, receipts, find);
-  return { grid, blocks: published.size, unkept, derived, receipts: good, findings, lost };
+  const there = [...published.values()].sort((a, b) => a.height - b.height);
+  const counts = { blocks: there.length, unkept, derived, receipts: good };
+  return { grid, ...counts, findings, published: there, lost };
 }
 
 type Find = (height: number | null, kind: Finding["kind"], detail: string) => void;
@@ -272,34 +276,4 @@ async function checkReceipts(
       );
   }
   return good;
-}
-
-/**
- * Puts back what the streams of a microgrid have lost, from stores; resolves to how many blocks that were. Blocks at
- * the end go where they stood, as long as nobody has published since; one in the middle can't, and gets a subject of
- * its own, where everybody looks for it. Nothing is ever written over.
- */
-export async function mendGrid(line: Line, { grid, lost }: GridAudit): Promise<number> {
-  const place = line.names.of(grid);
-  const stream = line.names.blockStream(place.shard);
-  const put = (subject: string, payload: Uint8Array, sequence: number): Promise<boolean> =>
-    line.js.publish(subject, payload, { expect: { lastSubjectSequence: sequence } }).then(
-      () => true,
-      (error: unknown) => {
-        if (isWrongSequence(error)) return false;
-        throw offline(error);
-      },
-    );
-  let mended = 0;
-  for (const { block, registered } of lost) {
-    if (registered !== null) await put(place.grid, registered, 0);
-    const payload = encodeSealed(block);
-    const last = await lastOn(line, stream, place.blocks);
-    const isTail = (last === null ? -1 : decodeSealed(last.data).height) === block.height - 1;
-    const done = isTail
-      ? await put(place.blocks, payload, last?.seq ?? 0)
-      : await put(place.mended(block.height), payload, 0);
-    if (done) mended += 1;
-  }
-  return mended;
 }

@@ -34,6 +34,11 @@ export function decodeOwn(entry: Uint8Array): OwnBlock {
   return { grid: checkGridName(fromUtf8(name), "entry.grid"), block: decodeSealed(sealed), registered };
 }
 
+/** An entry of a journal, as {@link decodeOwn} reads it. */
+export function encodeOwn({ grid, block, registered }: OwnBlock): Uint8Array {
+  return encodeItems([toUtf8(grid), encodeSealed(block), ...(registered === null ? [] : [registered])]);
+}
+
 /** A worker's own store. */
 export class WorkerStore implements OwnStore {
   readonly #entries: Entries;
@@ -66,8 +71,7 @@ export class WorkerStore implements OwnStore {
         hex(block.hash),
       );
     }
-    const entry = [toUtf8(grid), encodeSealed(block), ...(registered === null ? [] : [registered])];
-    await this.#entries.append(encodeItems(entry));
+    await this.#entries.append(encodeOwn({ grid, block, registered }));
     this.#remember(grid, block);
   }
 

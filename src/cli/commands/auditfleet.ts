@@ -1,26 +1,33 @@
 /** `gridclear audit-fleet`: holds a fleet's streams, stores and receipts against each other, and mends the streams. */
 import { hex } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
-import { fail } from "../../errors.js";
-import type { GridAudit } from "../../fleet/audit.js";
+import { fail, GridclearError } from "../../errors.js";
+import type { AuditParts, Finding } from "../../fleet/audit.js";
 import type { OwnBlock } from "../../fleet/ownstore.js";
+import { pause } from "../../fleet/pause.js";
 import { decodeHeader } from "../../ledger/format/header.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { decodeReceipt, type Receipt } from "../../ledger/proof/receipt.js";
-import { readJournal } from "../../ledger/store/journal.js";
+import { Journal, readJournal } from "../../ledger/store/journal.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { inFile, readText } from "../parts/document.js";
+import type { RoundCounts } from "../parts/fleetmetrics.js";
 import { type FleetModules, fleetOptions, loadFleet } from "../parts/fleetpeers.js";
+import { interruptible } from "../parts/interrupt.js";
 import { count } from "../parts/table.js";
+import { wholeNumber } from "../parts/whole.js";
 
 /** `gridclear audit-fleet`: audits, and with --mend mends. */
 export const auditFleetCommand: Command = defineCommand({
   name: "audit-fleet",
   summary: "hold a fleet's streams, stores and receipts against each other",
-  forms: ["URL[,URL…] --store DIR… [--receipts FILE] [--mend]\n[--fleet NAME] [--json]"],
+  forms: [
+    "URL[,URL…] --store DIR… [--receipts FILE] [--mend]\n[--keep DIR] [--fleet NAME] [--json]",
+    "URL[,URL…] --every SECONDS [--metrics PORT] …",
+  ],
   about:
-    "Works every block of every microgrid out again from the fleet's streams and holds it against what was published, what workers have in their own stores, and receipts that were given. Says what a stream has lost, which blocks were never what their orders say, and where there are two of one height. With --mend puts back from the stores what streams have lost, and makes streams that are gone; nothing is ever written over. Needs no key.",
+    "Works every block of every microgrid out again from the fleet's streams and holds it against what was published, what workers have in their own stores, and receipts that were given. Says what a stream has lost, which blocks were never what their orders say, and where there are two of one height. With --mend puts back from the stores what streams have lost, and makes streams that are gone; nothing is ever written over. With --keep copies every good block into a store of its own: the second, beside that of the worker which sealed it. With --every does all this again and again, until a signal stops it. Needs no key.",
   arguments: [{ name: "URL", help: "addresses of the NATS servers, with commas between them" }],
   options: {
     ...fleetOptions,
@@ -29,46 +36,142 @@ export const auditFleetCommand: Command = defineCommand({
     mend: { help: "put back what the streams have lost" },
     shards: { value: "N", help: "with --mend, where the fleet's streams are all gone: shards it had" },
     replicas: { value: "N", default: "3", help: "the same: servers that keep each stream" },
+    keep: { value: "DIR", help: "folder of a second store, which good blocks are copied into" },
+    every: { value: "SECONDS", help: "audit again, so long after the last round" },
+    metrics: { value: "PORT", help: "with --every: port of this machine to serve /metrics on" },
     json: { help: "print JSON" },
   },
-  exits: { 0: "everything is what it has to be, or was mended", 1: "something is not; it says what" },
+  exits: {
+    0: "everything is what it has to be, or was mended; with --every: a signal stopped it",
+    1: "something is not; it says what",
+  },
   async run({ arguments: [urls], options }, io) {
     const modules = await loadFleet();
     const engine = await openEngine();
     const nc = await modules.connectTo(urls!, options.creds);
     try {
-      const { store: folders, fleet: prefix, mend } = options;
+      const { store: folders, fleet: prefix, mend, keep = null } = options;
       const receipts = options.receipts === undefined ? [] : await readReceipts(options.receipts);
       const again = options.shards === undefined ? null : Number(options.shards);
       if (again !== null && !mend) fail("invalid", "--shards", "it with --mend alone", "it without");
+      const everySeconds = options.every === undefined ? null : wholeNumber(options.every, "--every");
+      if (options.metrics !== undefined && everySeconds === null)
+        fail("invalid", "--metrics", "it with --every alone", "it without");
+      const all = keep === null ? folders : [...folders, keep];
+      const replicas = Number(options.replicas);
       const line =
         again === null
           ? await modules.openLine(nc, prefix, engine)
-          : await beginAgain(
-              modules,
-              { nc, prefix, folders, shards: again, replicas: Number(options.replicas) },
-              engine,
-            );
+          : await beginAgain(modules, { nc, prefix, folders: all, shards: again, replicas }, engine);
       const parts = { line, engine, signatures: await openSignatures() };
-      const audits: GridAudit[] = [];
-      let mended = 0;
-      for (let shard = 0; shard < line.settings.shards; shard += 1) {
-        const stored = await storedIn(folders, engine, (grid) => line.names.of(grid).shard === shard, io);
-        const grids = new Set([...(await modules.gridsOf(line, shard)), ...stored.keys()]);
-        for (const grid of [...grids].sort()) {
-          const kept = stored.get(grid) ?? [];
-          const audit = await modules.auditGrid(parts, grid, { kept, receipts: receiptsOf(receipts, kept) });
-          if (mend) mended += await modules.mendGrid(line, audit);
-          audits.push(audit);
-        }
+      const copies = keep === null ? null : { folder: keep, journal: await Journal.open(keep, engine) };
+      const round = (): Promise<Round> => auditAll(modules, parts, { folders, copies, receipts, mend }, io);
+      const showing = { mend, asJson: options.json };
+      try {
+        if (everySeconds === null) return show(await round(), showing, io);
+        await repeat(round, { everySeconds, port: options.metrics, showing }, io);
+        return 0;
+      } finally {
+        await copies?.journal.close();
       }
-      return show(audits, { mended, mend, asJson: options.json }, io);
     } finally {
       await nc.close();
       engine.close();
     }
   },
 });
+
+/** What a round came to. */
+interface Round {
+  readonly microgrids: number;
+  readonly blocks: number;
+  readonly derived: number;
+  readonly unkept: number;
+  readonly receipts: number;
+  readonly mended: number;
+  readonly copied: number;
+  readonly findings: readonly Finding[];
+}
+
+interface Given {
+  readonly folders: readonly string[];
+  /** The second store; null: none. */
+  readonly copies: { readonly folder: string; readonly journal: Journal } | null;
+  readonly receipts: readonly Receipt[];
+  readonly mend: boolean;
+}
+
+/** Audits every microgrid once, shard by shard, as stores may hold more than memory does. */
+async function auditAll(
+  modules: FleetModules,
+  parts: AuditParts,
+  { folders, copies, receipts, mend }: Given,
+  io: Io,
+): Promise<Round> {
+  const { line, engine } = parts;
+  const sums = { microgrids: 0, blocks: 0, derived: 0, unkept: 0, receipts: 0, mended: 0, copied: 0 };
+  const findings: Finding[] = [];
+  for (let shard = 0; shard < line.settings.shards; shard += 1) {
+    const isWanted = (grid: string): boolean => line.names.of(grid).shard === shard;
+    const second = copies === null ? new Map() : await storedIn([copies.folder], engine, isWanted, io);
+    const stored = await storedIn(folders, engine, isWanted, io);
+    const grids = new Set([...(await modules.gridsOf(line, shard)), ...stored.keys(), ...second.keys()]);
+    for (const grid of [...grids].sort()) {
+      const own: readonly OwnBlock[] = second.get(grid) ?? [];
+      const kept = [...(stored.get(grid) ?? []), ...own];
+      const audit = await modules.auditGrid(parts, grid, { kept, receipts: receiptsOf(receipts, kept) });
+      if (mend) sums.mended += await modules.mendGrid(line, audit);
+      const has = new Set(own.map(({ block }) => block.height));
+      const missing = copies === null ? [] : await modules.copiesOf(line, audit, has);
+      await Promise.all(missing.map((each) => copies!.journal.append(modules.encodeOwn(each))));
+      sums.copied += missing.length;
+      sums.microgrids += 1;
+      for (const name of ["blocks", "derived", "unkept", "receipts"] as const) sums[name] += audit[name];
+      findings.push(...audit.findings);
+    }
+  }
+  return { ...sums, findings };
+}
+
+interface Repeating {
+  readonly everySeconds: number;
+  readonly port: string | undefined;
+  readonly showing: Showing;
+}
+
+/** Audits until a signal; servers that do not answer are asked again in the next round. */
+async function repeat(
+  round: () => Promise<Round>,
+  { everySeconds, port, showing }: Repeating,
+  io: Io,
+): Promise<void> {
+  let last: RoundCounts | null = null;
+  const { auditMetrics, serveMetrics } = await import("../parts/fleetmetrics.js");
+  const metrics =
+    port === undefined
+      ? null
+      : await serveMetrics(
+          auditMetrics(() => last),
+          wholeNumber(port, "--metrics"),
+        );
+  if (metrics !== null) io.err(`${metrics.url}metrics\n`);
+  await interruptible(async ({ signal }) => {
+    while (!signal.aborted) {
+      const begun = performance.now();
+      try {
+        const came = await round();
+        show(came, showing, io);
+        const faults = faultsOf(came, showing.mend);
+        last = { ...came, faults, endedMs: Date.now(), tookMs: performance.now() - begun };
+      } catch (error) {
+        if (!(error instanceof GridclearError) || error.code !== "storage") throw error;
+        io.err(`${error.message}\n`);
+      }
+      await pause(everySeconds * 1000, signal);
+    }
+  });
+  await metrics?.close();
+}
 
 async function readReceipts(path: string): Promise<Receipt[]> {
   const text = await readText(path, { wanted: "receipts, one a line" });
@@ -130,33 +233,27 @@ async function beginAgain(
 }
 
 interface Showing {
-  readonly mended: number;
   readonly mend: boolean;
   readonly asJson: boolean;
 }
 
-function show(audits: readonly GridAudit[], { mended, mend, asJson }: Showing, io: Io): number {
-  const findings = audits.flatMap((audit) => audit.findings);
-  // What waits is no fault; what was lost and put back is none any more.
+/** What is left that is not as it has to be: what waits is no fault, and what was put back is none any more. */
+function faultsOf({ findings, mended }: Round, mend: boolean): number {
   const faults = findings.filter(({ kind }) => kind !== "waiting");
   const lost = faults.filter(({ kind }) => kind === "lost").length;
-  const sum = (of: (audit: GridAudit) => number): number => audits.reduce((all, audit) => all + of(audit), 0);
-  const totals = {
-    microgrids: audits.length,
-    blocks: sum(({ blocks }) => blocks),
-    derived: sum(({ derived }) => derived),
-    unkept: sum(({ unkept }) => unkept),
-    receipts: sum(({ receipts }) => receipts),
-    mended,
-  };
+  return faults.length - (mend ? Math.min(lost, mended) : 0);
+}
+
+function show(round: Round, { mend, asJson }: Showing, io: Io): number {
+  const { findings, ...totals } = round;
   if (asJson) io.out(`${JSON.stringify({ ...totals, findings }, null, 2)}\n`);
   else {
     for (const { grid, height, kind, detail } of findings)
       io.out(`${grid}${height === null ? "" : `, block ${height}`}: ${kind}: ${detail}\n`);
+    const copied = totals.copied === 0 ? "" : `, ${totals.copied} copied`;
     io.out(
-      `${count(totals.microgrids, "microgrid")}, ${count(totals.blocks, "block")} in the streams, ${totals.derived} worked out again the same, ${totals.unkept} in no store that was given, ${count(totals.receipts, "receipt")} kept, ${mended} put back\n`,
+      `${count(totals.microgrids, "microgrid")}, ${count(totals.blocks, "block")} in the streams, ${totals.derived} worked out again the same, ${totals.unkept} in no store that was given, ${count(totals.receipts, "receipt")} kept, ${totals.mended} put back${copied}\n`,
     );
   }
-  const left = faults.length - (mend ? Math.min(lost, mended) : 0);
-  return left === 0 ? 0 : 1;
+  return faultsOf(round, mend) === 0 ? 0 : 1;
 }

@@ -6,9 +6,11 @@ import { fail } from "../../errors.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { Journal, readJournal } from "../../ledger/store/journal.js";
 import { type Command, defineCommand } from "../command.js";
+import type { metricsOf } from "../parts/fleetmetrics.js";
 import { fleetOptions, loadFleet } from "../parts/fleetpeers.js";
 import { interruptible } from "../parts/interrupt.js";
 import { readKeyFile } from "../parts/keyfile.js";
+import type { Served } from "../parts/serving.js";
 
 /** Of how many of the newest files of its own store a worker remembers what it sealed. */
 const rememberedFiles = 4;
@@ -63,8 +65,7 @@ export const workerCommand: Command = defineCommand({
       const signatures = await openSignatures();
       const parts = { line, engine, signatures, key: platform, store, snapshotEvery, log };
       const worker = Worker.start({ ...parts, id, now: Date.now });
-      const metrics =
-        port === null ? null : await (await import("../parts/fleetmetrics.js")).serveMetrics(worker, port);
+      const metrics = port === null ? null : await metricsAt(worker, port);
       io.out(`${id}${metrics === null ? "" : ` ${metrics.url}metrics`}\n`);
       await interruptible(async ({ signal }) => {
         if (!signal.aborted) await once(signal, "abort");
@@ -79,6 +80,11 @@ export const workerCommand: Command = defineCommand({
     return 0;
   },
 });
+
+async function metricsAt(worker: Parameters<typeof metricsOf>[0], port: number): Promise<Served> {
+  const fleetMetrics = await import("../parts/fleetmetrics.js");
+  return fleetMetrics.serveMetrics(fleetMetrics.metricsOf(worker), port);
+}
 
 function whole(given: string, least: number, most: number, field: string): number {
   const number = /^[0-9]{1,7}$/.test(given) ? Number(given) : Number.NaN;

@@ -138,12 +138,19 @@ test("an audit finds all well, then what was lost; streams that are gone are bui
   expect(JSON.parse(half.out)).toMatchObject({ blocks, findings: [] });
   expect(JSON.parse(half.out).unkept).toBeGreaterThan(3);
 
+  // A second store has all of it after one round, and nothing twice.
+  const second = ["--keep", at("second")];
+  expect((await call("audit-fleet", url, ...second)).out).toContain(`, ${blocks} copied`);
+  const kept = await call("audit-fleet", url, ...second, "--json");
+  expect(JSON.parse(kept.out)).toMatchObject({ blocks, unkept: 0, copied: 0, findings: [] });
+
   const nc = await connect({ servers: url });
   const jsm = await jetstreamManager(nc);
   for await (const { config } of jsm.streams.list()) await jsm.streams.delete(config.name);
   await nc.close();
   const again = ["--mend", "--shards", "2", "--replicas", "1"];
-  const mended = await call("audit-fleet", url, ...stores, ...again);
+  // The workers' stores are gone as well: the second is enough.
+  const mended = await call("audit-fleet", url, ...second, ...again);
   expect(mended.out).toContain(`${blocks} put back`);
   const third = await worker("third");
   await reaches("elm", blocks + 2);
@@ -155,4 +162,39 @@ test("an audit finds all well, then what was lost; streams that are gone are bui
   expect(all).toBeGreaterThanOrEqual(blocks + 3);
   const kinds = findings.map(({ kind }: { kind: string }) => kind);
   expect(kinds.filter((kind: string) => kind !== "waiting")).toEqual(["intake"]);
+}, 60_000);
+
+test("an auditor goes on until a signal, and says in metrics what its last round came to", async () => {
+  expect((await call("audit-fleet", url, "--metrics", "0")).err).toMatch(/--metrics: wanted it with --every/);
+  const args = ["audit-fleet", url, "--every", "1", "--metrics", "0", "--keep", at("second")];
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  children.push(child);
+  let said = "";
+  child.stderr!.on("data", (text) => {
+    said += text;
+  });
+  const rounds = (async () => {
+    let count = 0;
+    for await (const text of child.stdout!) count += `${text}`.match(/1 microgrid, /g)?.length ?? 0;
+    return count;
+  })();
+  const metric = async (name: string): Promise<number> => {
+    const address = /http:\S+metrics/.exec(said)?.[0];
+    const text = address === undefined ? "" : await (await fetch(address)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+  };
+  const end = Date.now() + 30_000;
+  while (!((await metric("gridclear_audit_ended_seconds")) > 0) && Date.now() < end)
+    await new Promise((go) => setTimeout(go, 100));
+  expect(await metric("gridclear_audit_microgrids")).toBe(1);
+  // What the fleet's intake has lost is still said.
+  expect(await metric("gridclear_audit_faults")).toBe(1);
+  const first = await metric("gridclear_audit_ended_seconds");
+  expect(Math.abs(first - Date.now() / 1000)).toBeLessThan(30);
+  while ((await metric("gridclear_audit_ended_seconds")) === first && Date.now() < end)
+    await new Promise((go) => setTimeout(go, 100));
+  expect(await metric("gridclear_audit_unkept")).toBe(0);
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(await rounds).toBeGreaterThanOrEqual(2);
 }, 60_000);
