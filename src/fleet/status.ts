@@ -4,6 +4,7 @@ import { integer, list, record, text } from "../check.js";
 import { GridclearError } from "../errors.js";
 import { bucketOf, heartbeatsIn, leasesIn } from "./leases.js";
 import { gridsOf, type Line, offline } from "./line.js";
+import { Names } from "./names.js";
 import type { WorkerStatus } from "./worker.js";
 
 /** One worker, as it said itself. */
@@ -70,14 +71,24 @@ async function asked(line: Line, nowMs: number): Promise<FleetStatus> {
     grids += (await gridsOf(line, shard)).length;
     const owner = leases.get(shard)?.owner ?? null;
     if (owner === null || !workers.some(({ id }) => id === owner)) unowned.push(shard);
-    for (const stream of [names.intakeStream(shard), names.blockStream(shard)]) {
-      const { cluster, config } = await jsm.streams.info(stream);
-      const trouble = troubleOf(cluster?.leader, cluster?.replicas ?? [], config.num_replicas);
-      if (trouble !== null) streams.push({ stream, trouble });
-    }
+  }
+  for (const stream of streamsOf(names)) {
+    const { cluster, config } = await jsm.streams.info(stream);
+    const trouble = troubleOf(cluster?.leader, cluster?.replicas ?? [], config.num_replicas);
+    if (trouble !== null) streams.push({ stream, trouble });
   }
   workers.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { fleet: names.prefix, ...settings, grids, unowned, workers, streams };
+}
+
+/** All streams of a fleet: who stops the next server has to know that each is kept by enough of the others. */
+function streamsOf(names: Names): string[] {
+  const shards = Array.from({ length: names.shards }, (_, shard) => shard);
+  return [
+    ...shards.flatMap((shard) => [names.intakeStream(shard), names.blockStream(shard)]),
+    names.snapshotStream,
+    `KV_${Names.bucket(names.prefix)}`,
+  ];
 }
 
 interface Replica {
