@@ -128,6 +128,7 @@ const words: { readonly [kind in PaymentKind]?: readonly [paid: string, got: str
   imbalance: ["imbalance", "imbalance"],
   correction: ["corrections of readings", "corrections of readings"],
   delivery: ["trades not delivered", "trades not delivered"],
+  sharing: ["received by sharing", "supplied by sharing"],
 };
 
 /** Makes one bill. */
@@ -233,7 +234,12 @@ class Biller {
     const { carrier, kind, isPaid, amount, energy } = moved;
     const priced = energy !== 0n && kind !== "useFee" && kind !== "supplyFee" && kind !== "gridUse";
     const { quantity, price } = this.#ticks;
-    const mean: Ratio = { num: amount * price.mantissa, den: energy * 10n ** BigInt(price.scale) };
+    // Of what went back both are below zero.
+    const sign = energy < 0n ? -1n : 1n;
+    const mean: Ratio = {
+      num: sign * amount * price.mantissa,
+      den: sign * energy * 10n ** BigInt(price.scale),
+    };
     const [paid, got] = words[kind] ?? [kind, kind];
     return {
       group,

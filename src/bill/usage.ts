@@ -88,6 +88,8 @@ export interface Usage {
 }
 
 const others = -1;
+/** Whose account the other side of a trade is: a store's is the pool. */
+const otherSide = { order: others, device: account.pool, grid: account.grid } as const;
 
 /** Reads the records of blocks, in order, into what a month comes to. */
 export class UsageReader {
@@ -209,8 +211,8 @@ export class UsageReader {
     payTrade(
       {
         kind: tradeCode[found.kind],
-        buyer: buys ? own : found.buyer === "grid" ? account.grid : others,
-        seller: sells ? own : found.seller === "grid" ? account.grid : others,
+        buyer: buys ? own : otherSide[found.buyer],
+        seller: sells ? own : otherSide[found.seller],
         supplyAmount: energy * BigInt(found.supplyPrice),
         useAmount: energy * BigInt(found.usePrice),
         supplyFee: found.supplyFee,
@@ -246,14 +248,17 @@ export class UsageReader {
    */
   #pair({ kind, carrier, party, order, quantity, amount, extra }: FlowRecord, inPeriod: number): void {
     const { number } = this.#member;
-    const isMore = kind === "shared" || kind === "delivered";
     const isTraded = kind === "undelivered" || kind === "delivered";
-    const energy = BigInt(isMore ? quantity : -quantity);
-    const moved = isTraded ? BigInt(quantity) : energy;
+    const sign = kind === "shared" || kind === "delivered" ? 1n : -1n;
+    const energy = sign * BigInt(quantity);
     const of = (side: number): number => (side === number ? accountOf(number) : others);
     const sides = { participant: () => of(party), supplier: () => of(order), device: () => others };
+    // What goes back of what was shared takes away from what came: it stands in the same line.
+    const paid = isTraded
+      ? { kind: flowCode[kind], amount }
+      : { kind: flowCode.shared, amount: sign * BigInt(amount) };
     const move = (sums: Map<string, Moved>): void =>
-      payFlow({ kind: flowCode[kind], amount }, sides, this.#pay(sums, carrier, moved));
+      payFlow(paid, sides, this.#pay(sums, carrier, isTraded ? BigInt(quantity) : energy));
     const period = Number(extra);
     const traded = this.#tradedIn(period, carrier);
     if (traded === null) {

@@ -14,7 +14,7 @@ import { writeBundle } from "../../src/report/bundle/write.js";
 import { tariffContract } from "./market.js";
 
 const hourMs = 3_600_000;
-const startMs = Date.UTC(2026, 3, 10, 8);
+const noon = Date.UTC(2026, 3, 10, 8);
 const from = { version: 1, from: 0 };
 
 let engine: Engine;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 /** Ann draws 2 and 4 kWh, bob injects 3 and 1: 2 and 1 are shared, at 0.10. */
-async function street() {
+async function street({ startMs = noon, corrects = false } = {}) {
   const market = await openMarket({
     engine,
     currency: "EUR",
@@ -62,22 +62,26 @@ async function street() {
     market.report({ ...reading, participant: "bob", in: "0", out: bob });
   }
   await market.clearPeriod(startMs + 3 * hourMs);
+  // Ann drew nothing in the second hour after all: what was shared then goes back.
+  if (corrects)
+    market.report({
+      ...{ carrier: "electricity", period: 2, participant: "ann", version: 2 },
+      ...{ in: "0", out: "0" },
+    });
   await market.clearPeriod(startMs + 4 * hourMs);
   return market;
 }
 
-async function opened(participant: string, from = 0) {
-  const { store } = await street();
+async function opened(participant: string, from = 0, of: Parameters<typeof street>[0] = {}) {
+  const { store } = await street(of);
   let text = "";
   for await (const lines of writeBundle(store.blocks(), participant, { engine, hasher: plainHasher, from }))
     text += lines;
   return openBundle(decodeBundle(text), plainHasher);
 }
 
-async function billOf(participant: string) {
-  const { lines, total, without } = JSON.parse(
-    billJson(bill(await opened(participant), { month: "2026-04" })),
-  );
+async function billOf(participant: string, month = "2026-04", of: Parameters<typeof street>[0] = {}) {
+  const { lines, total, without } = JSON.parse(billJson(bill(await opened(participant, 0, of), { month })));
   return {
     lines: lines.map((line: Record<string, string>) =>
       [line.group, line.label, line.quantity, line.price, line.amount].join(" | "),
@@ -90,7 +94,7 @@ async function billOf(participant: string) {
 it("says what was received, what the supplier delivered beside it, and both totals", async () => {
   expect(await billOf("ann")).toEqual({
     lines: [
-      "community | sharing | 3 | 0.1 | 0.3",
+      "community | received by sharing | 3 | 0.1 | 0.3",
       "tariff | energy | 3 | 0.25 | 0.75",
       "tariff | grid | 3 | 0.07 | 0.21",
       // 3 · 0.07 · 0.43 = 0.0903
@@ -104,10 +108,38 @@ it("says what was received, what the supplier delivered beside it, and both tota
 
 it("says what was supplied, and what went to the grid beside it", async () => {
   expect(await billOf("bob")).toEqual({
-    lines: ["community | sharing | 3 | 0.1 | -0.3", "tariff | feed-in | 1 | 0.06 | -0.06"],
+    lines: ["community | supplied by sharing | 3 | 0.1 | -0.3", "tariff | feed-in | 1 | 0.06 | -0.06"],
     total: "-0.36",
     without: "-0.24",
   });
+});
+
+it("takes what a correction takes back out of the line in which it stood", async () => {
+  expect((await billOf("ann", "2026-04", { corrects: true })).lines).toEqual([
+    "community | received by sharing | 2 | 0.1 | 0.2",
+    // Nothing is left of the second hour.
+    "tariff | grid, near | 2 | 0.07 less 57 % | 0.06",
+  ]);
+  expect((await billOf("bob", "2026-04", { corrects: true })).lines).toEqual([
+    "community | supplied by sharing | 2 | 0.1 | -0.2",
+    "tariff | feed-in | 2 | 0.06 | -0.12",
+  ]);
+});
+
+it("has what a correction takes back of a month that was closed in the next", async () => {
+  // The hours are the last two of Vienna's April.
+  const of = { startMs: Date.UTC(2026, 3, 30, 20), corrects: true };
+  expect(await billOf("ann", "2026-05", of)).toMatchObject({
+    lines: ["earlier | received by sharing | -1 | 0.1 | -0.1"],
+    total: "-0.1",
+  });
+  expect(await billOf("bob", "2026-05", of)).toMatchObject({
+    lines: ["earlier | supplied by sharing | -1 | 0.1 | 0.1"],
+    total: "0.1",
+  });
+  expect((await billOf("ann", "2026-04", of)).lines).toContain(
+    "community | received by sharing | 3 | 0.1 | 0.3",
+  );
 });
 
 it("has beside a late beginning the contracts by which the member shares, and nobody else's", async () => {
