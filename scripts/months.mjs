@@ -3,12 +3,14 @@
 // Of each month it writes meter files in a form of that country and COMMUNITY.json into FOLDER (default build/months),
 // calls `gridclear import` and `verify`, computes every member's energy and money again by the words of
 // docs/sharing.md, without the package, reads them in each member's statement of the ledger, and prints a table. It
-// fails where two of the three differ by a tick.
+// fails where two of the three differ by a tick. The bill of one member of each it makes by `gridclear bill` and works
+// out again line by line (scripts/monthbill.mjs).
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { billSection } from "./monthbill.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const data = fileURLToPath(new URL("../../shared/data/citylearn_2022_measured/", import.meta.url));
@@ -63,6 +65,25 @@ const cases = [
     title: "France: in proportion to consumption, the key that holds where the organiser says no other",
     ...{ month: 6, zone: "Europe/Paris", startMs: Date.parse("2026-06-01T00:00:00+02:00") },
     ...{ currency: "EUR", price: "0.13", key: { key: "proportional" }, factors: {} },
+    billed: "H02",
+    tariff: {
+      ...{ name: "example, France", currency: "EUR", zone: "Europe/Paris" },
+      components: [
+        {
+          ...{ by: "calendar", name: "energy", sort: "energy", on: ["fromGrid"] },
+          parts: [
+            { name: "off-peak hours", hours: ["22:00-06:00"], rate: "0.1050" },
+            { name: "peak hours", rate: "0.1420" },
+          ],
+        },
+        { by: "energy", name: "network", sort: "grid", on: ["fromGrid"], rate: "0.0484" },
+        { by: "energy", name: "network, shared", sort: "grid", on: ["received"], rate: "0.0294" },
+        { by: "month", name: "subscription", sort: "grid", rate: "12.60" },
+        { by: "energy", name: "excise duty", sort: "levy", on: ["fromGrid", "received"], rate: "0.0309" },
+        { by: "percent", name: "VAT", sort: "tax", of: ["energy", "grid", "levy"], percent: "20" },
+        { by: "energy", name: "surplus sold", sort: "feedIn", on: ["toGrid"], rate: "0.0400" },
+      ],
+    },
     readings: {
       ...{ form: "long", separator: ";", minutes: 60, unit: "W", expect: { Pas: "PT60M", Unité: "W" } },
       time: { column: "Horodate", format: "YYYY-MM-DD HH:mm:ss", stamp: "end", zone: "Europe/Paris" },
@@ -93,6 +114,22 @@ const cases = [
       "Austria: fixed shares, of which what somebody does not draw stays surplus; H01 takes part with half of its meters",
     ...{ month: 4, zone: "Europe/Vienna", startMs: Date.parse("2026-04-01T00:00:00+02:00") },
     ...{ currency: "EUR", price: "0.10", factors: { H01: 500_000 } },
+    billed: "H10",
+    tariff: {
+      ...{ name: "example, Austria", currency: "EUR", zone: "Europe/Vienna" },
+      components: [
+        { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.1390" },
+        { by: "energy", name: "network", sort: "grid", on: ["fromGrid"], rate: "0.0698" },
+        {
+          ...{ by: "energy", name: "network, shared", sort: "grid", on: ["received"] },
+          ...{ rate: "0.0698", less: "at-local" },
+        },
+        { by: "month", name: "network, fixed part", sort: "grid", rate: "4.00" },
+        { by: "energy", name: "electricity duty", sort: "levy", on: ["fromGrid"], rate: "0.0150" },
+        { by: "percent", name: "VAT", sort: "tax", of: ["energy", "grid", "levy"], percent: "20" },
+        { by: "energy", name: "feed-in", sort: "feedIn", on: ["toGrid"], rate: "0.0650" },
+      ],
+    },
     key: { key: "static", shares: Object.fromEntries(homes.map(({ name }) => [name, 58_823])) },
     readings: {
       ...{
@@ -131,6 +168,22 @@ const cases = [
     title: "Switzerland: in proportion to consumption, supplied first by those on the list of a contract",
     ...{ month: 9, zone: "Europe/Zurich", startMs: Date.parse("2026-09-01T00:00:00+02:00") },
     ...{ currency: "CHF", price: "0.16", factors: {} },
+    billed: "H05",
+    tariff: {
+      ...{ name: "example, Switzerland", currency: "CHF", zone: "Europe/Zurich" },
+      components: [
+        { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.1250" },
+        { by: "energy", name: "network", sort: "grid", on: ["fromGrid"], rate: "0.1080" },
+        {
+          ...{ by: "energy", name: "network, shared", sort: "grid", on: ["received"] },
+          ...{ rate: "0.1080", less: "ch-leg" },
+        },
+        { by: "energy", name: "federal levies", sort: "levy", on: ["fromGrid", "received"], rate: "0.0285" },
+        { by: "month", name: "metering", sort: "grid", rate: "6.50" },
+        { by: "percent", name: "VAT", sort: "tax", of: ["energy", "grid", "levy"], percent: "8.1" },
+        { by: "energy", name: "feed-in", sort: "feedIn", on: ["toGrid"], rate: "0.0600" },
+      ],
+    },
     key: {
       key: "proportional",
       supply: "priority",
@@ -195,8 +248,10 @@ function byClasses(total, amounts, classes) {
 }
 
 const tickPerWh = 1000n;
-/** Ticks of 10⁻⁶ kWh that each member received and supplied in all hours. */
-function computed({ key, factors }, hours) {
+/** Ticks of 10⁻⁶ kWh that each member received and supplied in all hours, and one of them hour by hour. */
+function computed({ key, factors, billed }, hours) {
+  const own = [];
+  const home = homes.find(({ name }) => name === billed).index;
   const received = homes.map(() => 0n);
   const supplied = homes.map(() => 0n);
   const partOf = (wh, name) =>
@@ -221,8 +276,13 @@ function computed({ key, factors }, hours) {
       received[index] += get[index];
       supplied[index] += give[index];
     }
+    const { in: drawnWh, out: injectedWh } = hours[home][hour];
+    own.push({
+      ...{ received: get[home], fromGrid: BigInt(drawnWh) * tickPerWh - get[home] },
+      ...{ supplied: give[home], toGrid: BigInt(injectedWh) * tickPerWh - give[home] },
+    });
   }
-  return { received, supplied };
+  return { received, supplied, own };
 }
 
 /** An exact decimal of whole steps of 10^-places. */
@@ -288,7 +348,7 @@ for (const each of cases) {
     gridclear("import", ...paths, "--community", join(home, "community.json"), "--out", ledger, "--json"),
   );
   gridclear("verify", ledger);
-  const { received, supplied } = computed(each, hours);
+  const { received, supplied, own: ownHours } = computed(each, hours);
   const priceCents = BigInt(Math.round(Number(price) * 100));
   const faults = homes.flatMap(({ name, index }) => {
     const sum = (side) => hours[index].reduce((all, said) => all + BigInt(said[side]), 0n) * tickPerWh;
@@ -312,6 +372,20 @@ for (const each of cases) {
       ),
     ];
   });
+  const { billed, tariff, month, zone, startMs } = each;
+  writeFileSync(join(home, "tariff.json"), `${JSON.stringify(tariff, null, 2)}\n`);
+  const monthName = `2026-${`${month}`.padStart(2, "0")}`;
+  const made = JSON.parse(
+    gridclear(
+      ...["bill", ledger, billed, "--month", monthName, "--tariff", join(home, "tariff.json"), "--json"],
+    ),
+  );
+  const clocked = ownHours.map((own, hour) => {
+    const { hour: h, minute } = shown(startMs + hour * hourMs, zone);
+    return { ...own, clock: `${h}:${minute}` };
+  });
+  const section = billSection(tariff, clocked, price, made);
+  faults.push(...section.faults.map((fault) => `bill of ${billed}: ${fault}`));
   if (faults.length > 0) throw new Error(faults.join("\n"));
 
   console.log(`\n## ${each.title}\n`);
@@ -333,4 +407,5 @@ for (const each of cases) {
     ];
     console.log(`| ${own.member} | ${cells.map((text) => Number(text).toFixed(2)).join(" | ")} |`);
   }
+  console.log(`\n### The bill of ${billed}\n\n${section.text}`);
 }
