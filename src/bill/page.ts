@@ -97,15 +97,9 @@ const table = (rows: Piece, currency: string, title: string): Markup =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="Lines: ${title}"><table><thead><tr><th scope="col">line</th><th scope="col">quantity</th><th scope="col">price</th><th scope="col">${currency}</th><th scope="col" class="mark"><span class="hidden">checked</span></th></tr></thead><tbody>${rows}</tbody></table></div>`;
 
 function row({ label, quantity, unit, price, amount }: BillLine, id: string): Markup {
-  const counted = quantity === null ? "" : `${short(quantity)} ${unit === "percent" ? "" : (unit ?? "")}`;
+  const counted = quantity === null ? "" : `${quantity} ${unit === "percent" ? "" : (unit ?? "")}`;
   const per = price === null ? "" : unit === "percent" ? `${price} %` : price;
   return html`<tr id="${id}"><th scope="row">${label}</th><td>${counted}</td><td>${per}</td><td class="amount">${padded(amount)}</td><td class="mark"></td></tr>`;
-}
-
-/** A quantity with at most three decimal places for the eye; the exact one is in the data. */
-function short(quantity: string): string {
-  const [whole = "0", fraction = ""] = quantity.split(".");
-  return fraction.length <= 3 ? quantity : `${whole}.${fraction.slice(0, 3)}…`;
 }
 
 function without({ without: alone, currency, total }: Bill): Piece {

@@ -33,6 +33,10 @@ dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, "SF Mono", M
 details { margin-top: 10px; }
 summary { cursor: pointer; padding: 6px 0; color: var(--accent); }
 @media (max-width: 520px) { body { padding: 16px 12px 48px; } th, td { padding: 6px 7px; } table { font-size: 0.82rem; } }
-@media print { :root { color-scheme: only light; } body { max-width: none; padding: 0; background: #fff; } .scroll { border: 0; }
-  table { font-size: 10pt; } tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } details:not([open]) { display: none; } }
+tr.bad .mark { color: var(--warn); }
+@page { margin: 15mm; }
+@media print { :root { color-scheme: only light; } body { max-width: none; padding: 0; background: #fff; font-size: 10.5pt; }
+  p { max-width: none; } h2 { margin-top: 20px; break-after: avoid; } .scroll { border: 0; overflow: visible; }
+  table { font-size: 10pt; } th, td { padding: 4px 8px; } tr, h2, p, dl, #verdict { break-inside: avoid; }
+  section:last-of-type { break-inside: avoid; } details:not([open]) { display: none; } }
 `;
