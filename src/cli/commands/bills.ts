@@ -2,12 +2,13 @@
 import { createHash } from "node:crypto";
 import type { Bill } from "../../bill/bill.js";
 import { billsCsv } from "../../bill/document.js";
+import { billPage } from "../../bill/page.js";
 import { type Payment, paymentsOf } from "../../bill/payments.js";
 import { fail } from "../../errors.js";
 import { type Accounts, day, maxAccountsLength, parseAccounts } from "../../files/accountsfile.js";
 import { formatTicks, parseTick, parseTicks } from "../../units.js";
 import { type Command, defineCommand, type Io } from "../command.js";
-import { readTariff } from "../parts/billing.js";
+import { checkingScript, monthBundle, readTariff } from "../parts/billing.js";
 import { BillsFolder } from "../parts/billsfolder.js";
 import { readInput } from "../parts/document.js";
 import { interruptible } from "../parts/interrupt.js";
@@ -22,7 +23,7 @@ export const billsCommand: Command = defineCommand({
   summary: "make the bills of all members for a month, and the payments that they come to",
   forms: [
     "LEDGER --month YYYY-MM [--tariff FILE] [--json | --csv]",
-    "LEDGER --month YYYY-MM … --out DIR [--accounts ACCOUNTS.json --on YYYY-MM-DD]",
+    "LEDGER --month YYYY-MM … --out DIR [--json | --csv | --html] [--accounts ACCOUNTS.json --on YYYY-MM-DD]",
   ],
   about:
     "The ledger is executed once up to the end of the month. Without --out the bills are printed, as a table of totals or whole. With --out each member's bill is a file of the folder DIR, beside a list of all payments; with --accounts also files for a bank, ISO 20022 pain.001 for what is paid to members and pain.008 for what is collected from those who gave a mandate. They take the package sepa, which is not installed with gridclear: npm install sepa. No file is ever replaced, and a call that was interrupted is made again.",
@@ -34,6 +35,9 @@ export const billsCommand: Command = defineCommand({
     tariff: { value: "FILE", help: "TARIFF.json, in the place of the ledger's tariffs (docs/tariffs.md)" },
     json: { help: "one JSON document; with --out one for each member" },
     csv: { help: "RFC 4180, one row a line of a bill; with --out one for each member" },
+    html: {
+      help: "with --out a page for each member, which checks itself; for each the ledger is executed again",
+    },
     out: { value: "DIR", help: "the folder of the bills: new, or gone on with" },
     accounts: {
       value: "FILE",
@@ -43,9 +47,11 @@ export const billsCommand: Command = defineCommand({
   },
   exits: { 0: "made", 1: "the ledger is not good" },
   async run({ arguments: [ledger], options }, io) {
-    const { month, json, csv, out } = options;
+    const { month, json, csv, html, out } = options;
     if (month === undefined) return fail("invalid", "--month", "a month, such as 2026-07", "none");
-    if (json && csv) return fail("invalid", "--json", "one of --json and --csv", "both");
+    if ([json, csv, html].filter(Boolean).length > 1)
+      return fail("invalid", "--json", "one of --json, --csv and --html", "several");
+    if (html && out === undefined) return fail("invalid", "--html", "--out beside it", "none");
     const bank = await bankOf(options);
     const tariff = options.tariff === undefined ? null : await readTariff(options.tariff);
     const progress = progressLine(io);
@@ -54,10 +60,15 @@ export const billsCommand: Command = defineCommand({
     );
     progress(() => `${grouped(found.bills.length)} bills`, true);
     if (out !== undefined) {
-      const form = json ? "json" : "csv";
+      const form = json ? "json" : html ? "html" : "csv";
       const digest = tariff === null ? null : sha256(JSON.stringify(tariff));
       const of = { market: found.marketId, month, head: found.head, form, tariff: digest } as const;
-      return keep(found, { out, month, of, bank }, io);
+      const page = async (bill: Bill): Promise<string> => {
+        const bundle = await monthBundle({ ledger: ledger!, participant: bill.participant, month, tariff });
+        const fromFile = tariff === null ? null : JSON.stringify(tariff);
+        return billPage(bill, { bundle, tariff: fromFile, ...checkingScript() });
+      };
+      return keep(found, { out, month, of, bank, page }, io);
     }
     io.out(json ? billsJson(month, found.bills) : csv ? billsCsv(found.bills) : billsTable(found.bills));
     return 0;
@@ -93,12 +104,13 @@ interface Kept {
   readonly month: string;
   readonly of: Parameters<typeof BillsFolder.open>[1];
   readonly bank: Bank | null;
+  readonly page: (bill: Bill) => Promise<string>;
 }
 
 /** Writes the folder. */
 async function keep(
   { bills, marketId }: MonthBills,
-  { out, month, of, bank }: Kept,
+  { out, month, of, bank, page }: Kept,
   io: Io,
 ): Promise<number> {
   // A bill that can't be paid so is told of before anything is written.
@@ -113,7 +125,7 @@ async function keep(
     let [done, written] = [0, 0];
     for (const bill of bills) {
       if (stop.signal.aborted) return stop.exitCode;
-      if (await folder.add(bill)) written += 1;
+      if (await folder.add(bill, page)) written += 1;
       done += 1;
       progress(() => `${grouped(done)} of ${grouped(bills.length)} bills in ${out}`, done === bills.length);
     }

@@ -54,9 +54,19 @@ export class BillsFolder {
     return join(this.path, "bills", `${fileName(participant)}.${this.#form}`);
   }
 
-  /** Writes a bill unless it is there. Resolves to whether it was written. */
-  async add(bill: Bill): Promise<boolean> {
-    return writeOnce(this.fileOf(bill.participant), this.#form === "csv" ? billCsv(bill) : billJson(bill));
+  /**
+   * Writes a bill unless it is there; `page` makes its page, where the folder is of pages. Resolves to whether it was
+   * written.
+   */
+  async add(bill: Bill, page: (bill: Bill) => Promise<string>): Promise<boolean> {
+    const file = this.fileOf(bill.participant);
+    if (this.#form === "html") {
+      // A page leads to the newest head of the time when it was made; any such is good.
+      if ((await textAt(file)) !== null) return false;
+      await writeWhole(file, await page(bill));
+      return true;
+    }
+    return writeOnce(file, this.#form === "csv" ? billCsv(bill) : billJson(bill));
   }
 
   /** Writes what is paid, and files for a bank; throws `conflict` where other payments stand there. */

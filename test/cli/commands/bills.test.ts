@@ -121,6 +121,17 @@ describe("a folder of bills", () => {
       expect(await call(...other)).toMatchObject({ code: 2, err: expect.stringMatching(/--out: wanted/) });
   });
 
+  test("may be of pages, each the one that its member would have, and goes on with those", async () => {
+    const out = at("pages");
+    expect((await call(...july, "--html", "--out", out)).out).toContain("3 bills, 3 of them new");
+    for (const id of ["ann", "bob", "cem"]) {
+      const one = await call("bill", ledger, id, "--month", "2026-07", "--html");
+      expect(readFileSync(join(out, "bills", `${id}.html`), "utf8")).toBe(one.out);
+    }
+    rmSync(join(out, "bills/cem.html"));
+    expect((await call(...july, "--html", "--out", out)).out).toContain("3 bills, 1 of them new");
+  });
+
   test("has a file of its own for each name", () => {
     const names = ["ann", "..", "a/b", "con:1", "é", "a%2fb", "", "😀".repeat(64), `${"😀".repeat(63)}😁`];
     const found = names.map(fileName);
@@ -159,6 +170,7 @@ const written = (name: string, of: object): string => {
   writeFileSync(at(name), JSON.stringify(of));
   return at(name);
 };
+const accountsFile = written("accounts.json", own);
 const banked = (out: string, file: string): string[] => [
   ...["--out", at(out), "--accounts", file, "--on", "2026-08-15"],
 ];
@@ -200,7 +212,7 @@ describe("what is paid", () => {
     writeFileSync(file, JSON.stringify({ name: "own", currency: "EUR", zone: "UTC", components }));
     const asked = ["bills", ledger, "--month", "2026-07", "--tariff", file];
     const bills = await billsOf(...asked);
-    const said = await call(...asked, ...banked(paidAt, written("accounts.json", own)));
+    const said = await call(...asked, ...banked(paidAt, accountsFile));
     expect(said).toMatchObject({ code: 0, err: "" });
     const rows = readFileSync(join(at(paidAt), "payments.csv"), "utf8")
       .trim()
@@ -260,7 +272,7 @@ describe("what is paid", () => {
       expect(batches.map((one) => text(one, "ReqdColltnDt"))).toEqual(batches.map(() => "2026-08-15"));
     }
     // The same again changes nothing; other accounts do not come in the place of these.
-    expect((await call(...asked, ...banked(paidAt, at("accounts.json")))).code).toBe(0);
+    expect((await call(...asked, ...banked(paidAt, accountsFile))).code).toBe(0);
     const others = { ...own, members: { ...own.members, cem: { ...own.members.cem, name: "Cemal" } } };
     expect(await call(...asked, ...banked(paidAt, written("others.json", others)))).toMatchObject({
       code: 2,
@@ -306,7 +318,7 @@ describe("what is paid", () => {
       throw new Error("Cannot find package 'sepa'");
     });
     try {
-      const said = await call(...july, ...banked("none", written("accounts.json", own)));
+      const said = await call(...july, ...banked("none", accountsFile));
       expect(said).toMatchObject({ code: 2, err: expect.stringContaining("npm install sepa") });
       expect(existsSync(at("none"))).toBe(false);
     } finally {
@@ -318,11 +330,12 @@ describe("what is paid", () => {
 test.each([
   [["bills", ledger], /--month: wanted a month, such as 2026-07/],
   [["bills", ledger, "--month", "2026-05"], /--month: wanted a month of which the ledger has a period/],
-  [[...july, "--json", "--csv"], /--json: wanted one of --json and --csv/],
+  [[...july, "--json", "--csv"], /--json: wanted one of --json, --csv and --html/],
+  [[...july, "--html"], /--html: wanted --out beside it/],
   [[...july, "--accounts", "a.json"], /--accounts: wanted --out beside it/],
   [[...july, "--on", "2026-08-01"], /--on: wanted --accounts beside it/],
-  [[...july, "--out", at("x"), "--accounts", at("accounts.json")], /--on: wanted a day/],
-  [[...july, ...banked("x", at("accounts.json")).slice(0, -1), "2026-8-1"], /--on: wanted a day/],
+  [[...july, "--out", at("x"), "--accounts", accountsFile], /--on: wanted a day/],
+  [[...july, ...banked("x", accountsFile).slice(0, -1), "2026-8-1"], /--on: wanted a day/],
 ])("refuses %j", async (args, wanted) => {
   const said = await call(...args);
   expect(said).toMatchObject({ code: 2, out: "" });
