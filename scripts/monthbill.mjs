@@ -1,5 +1,6 @@
 // A member's bill of a month worked out again by the words of docs/tariffs.md, and shown so that it can be added up by
-// hand (scripts/months.mjs). Whole numbers throughout: energy in 10⁻⁶ kWh, rates in 10⁻⁹, money in 10⁻²¹ of the currency.
+// hand (scripts/months.mjs). All numbers are whole: energy in 10⁻⁶ kWh, rates in 10⁻⁹ and money in 10⁻²¹ of the
+// currency.
 
 const cent = 10n ** 19n;
 const less = { "at-local": 570_000n, "ch-leg": 400_000n };
