@@ -13,6 +13,7 @@ import {
   tradeLayout,
 } from "../../src/ledger/format/records.js";
 import type { ClearingContract, Contract } from "../../src/market/contracts/contracts.js";
+import type { ShareContract } from "../../src/market/contracts/sharedcontracts.js";
 import type { MatchingEngine } from "../../src/market/engine.js";
 import { openReplay, type Replay } from "../../src/market/replay.js";
 import { type Carrier, carriers } from "../../src/units.js";
@@ -73,6 +74,11 @@ export class Auditor {
     this.#from = from;
     this.#replay = openReplay(engine);
     this.#acknowledged = acknowledged;
+  }
+
+  /** Flows that two meters decided on. */
+  get pairs(): number {
+    return this.#audit.pairs;
   }
 
   /** Takes the next block. */
@@ -169,13 +175,13 @@ export class Auditor {
     if (header.height === 0) return;
     const contracts = [...this.#inForce.values()];
     for (const carrier of carriers) {
-      const rules = this.#inForce.get(`clearing/${carrier}`) as ClearingContract | undefined;
+      const rules = this.#inForce.get(`clearing/${carrier}`) as ClearingContract | ShareContract | undefined;
       const touched = contracts.some(
         (contract) =>
           (contract.kind === "area" && contract.carrier === carrier) ||
           (contract.kind === "converter" && (contract.input === carrier || contract.output === carrier)),
       );
-      if (rules === undefined || touched || rules.ties === "lottery") continue;
+      if (rules === undefined || rules.mechanism === "share" || touched || rules.ties === "lottery") continue;
       const [offers, bids] = [live(orders, carrier, "offer"), live(orders, carrier, "bid")];
       const asked = (list: readonly Numbered[]) =>
         list.map(({ order }) => ({ quantity: BigInt(order.quantity), price: BigInt(order.price) }));
@@ -225,6 +231,8 @@ function keyOf(contract: Contract): string {
   if (kind === "participant") return `participant/${id}`;
   if (kind === "clearing") return `clearing/${carrier}`;
   if (kind === "area" || kind === "limit") return `${kind}/${area}`;
+  if (kind === "community") return `community/${fields.community}`;
+  if (kind === "member") return `member/${fields.community}/${participant}`;
   if (kind === "storage" || kind === "converter") return `${kind}/${device}`;
   if (kind === "deposit" || kind === "withdrawal") return `${kind}/${fields.number}/${participant}`;
   return `${kind}`;

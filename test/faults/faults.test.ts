@@ -37,6 +37,7 @@ describe("worlds from seeds", () => {
       "crashes",
       "failures",
       "flips",
+      "pairs",
     ])
       expect(sums[name], name).toBeGreaterThan(300);
   }, 600_000);

@@ -318,6 +318,21 @@ export const plants = [
       `["interruption", "trading", "participant"]`,
       `["interruption", "pool", "participant"]`,
     ],
+    [
+      "who bought pays back what was not delivered",
+      `undelivered: ["delivery", "supplier", "participant"]`,
+      `undelivered: ["delivery", "participant", "supplier"]`,
+    ],
+  ]),
+  ...within("src/market/period/delivered.ts", [
+    ["imbalance is of what was traded", "left[sellers[index]!]! -= missing[index]!;", ""],
+  ]),
+  ...within("src/market/period/sharing.ts", [
+    [
+      "a correction shares all of it again",
+      "earlier === null ? [] : pairsIn(community, book, earlier)",
+      "[] as SharedPair[]",
+    ],
   ]),
   ...within("assembly/match/side.ts", [
     [

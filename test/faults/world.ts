@@ -47,6 +47,8 @@ export interface WorldCounts {
   failures: number;
   flips: number;
   writers: number;
+  /** Flows that two meters decided on: energy shared, trades not delivered. */
+  pairs: number;
 }
 
 signAtOnce();
@@ -114,6 +116,8 @@ class World {
   readonly #snapshotEvery: number | undefined;
   /** Members whose orders a gateway may bring as well. */
   readonly #behind: readonly number[];
+  /** Whether carriers are shared, and trades count as delivered. */
+  readonly #isMetered: boolean;
   #now = 1_700_000_000_000;
   #deposits = 0;
   #process: Process | null = null;
@@ -138,6 +142,7 @@ class World {
     failures: 0,
     flips: 0,
     writers: 0,
+    pairs: 0,
   };
 
   constructor(seed: number) {
@@ -150,9 +155,11 @@ class World {
     this.#behind = Array.from({ length: this.#members }, (_, member) => member).filter(
       () => hasGateway && this.#chance(70),
     );
+    this.#isMetered = seed % 3 === 0;
     this.#contracts = randomContracts(seed, {
       participants: this.#members,
       periods: 40,
+      isMetered: this.#isMetered,
       isPrivate: this.#below(3) === 0,
     }).map((contract): Contract => {
       if (contract.kind === "market")
@@ -199,8 +206,8 @@ class World {
     await this.#read();
     await this.#process!.store.close();
     this.#process!.service.close();
-    const { matchings, trades, orders: entered, hashes } = this.#auditor;
-    return Object.assign(this.counts, { matchings, trades, orders: entered, blocks: hashes.length });
+    const { matchings, trades, orders: entered, hashes, pairs } = this.#auditor;
+    return Object.assign(this.counts, { matchings, trades, orders: entered, blocks: hashes.length, pairs });
   }
 
   /** A reader beside the writer sees the same blocks. */
@@ -226,7 +233,7 @@ class World {
         await (this.#behind.length > 0 && this.#chance(30) ? this.#columns() : this.#order());
       return;
     }
-    if (dice < 48) return this.#reading();
+    if (dice < 48) return this.#readingsOfSome();
     if (dice < 52) return this.#deposit();
     if (dice < 60) return this.#attack();
     if (dice < 72) return this.#deliver(1 + this.#below(4));
@@ -619,6 +626,12 @@ class World {
     // Of a period that is sealed already the answer before was lost.
     if (order.period - from < this.#auditor.hashes.length) this.#auditor.holds(order);
     else this.#acknowledged.orders.set(body, order);
+  }
+
+  /** A meter reports; where meters decide, several do. */
+  async #readingsOfSome(): Promise<void> {
+    let count = this.#isMetered ? 1 + this.#below(12) : 1;
+    for (; count > 0 && this.#process !== null; count -= 1) await this.#reading();
   }
 
   async #reading(): Promise<void> {
