@@ -1,7 +1,7 @@
 /** Flows between two members that their meters decide on: written, and their money moved. */
 import { accountOf } from "../books/accounts.js";
 import { product } from "../books/amounts.js";
-import { type FlowRow, plainFlow } from "../books/journal.js";
+import type { FlowRow } from "../books/journal.js";
 import { payFlow } from "../books/payments.js";
 import type { Settling } from "./debts.js";
 
@@ -14,18 +14,14 @@ interface PairFlow extends Pick<FlowRow, "kind" | "carrier" | "quantity" | "pric
 }
 
 /** Writes a flow between two members, and moves its money from the one that its kind says to the other. */
-export function writePair({ journal, accounts }: Settling, { period, ...flow }: PairFlow): void {
-  const row: FlowRow = {
-    ...plainFlow,
-    ...flow,
-    amount: product(flow.quantity, flow.price),
-    extra: period,
-  };
-  journal.flow(row);
-  const of = {
-    participant: () => accountOf(row.party),
-    supplier: () => accountOf(row.order),
-    device: () => accountOf(row.party),
-  };
-  payFlow(row, of, (_, from, to, amount) => accounts.move(from, to, amount));
+export function writePair(
+  { journal, accounts }: Settling,
+  { kind, carrier, party, order, quantity, price, period }: PairFlow,
+): void {
+  const amount = product(quantity, price);
+  // Written out: a settlement has hundreds of thousands, and copies of objects cost more than all the rest.
+  journal.flow({ kind, carrier, party, order, quantity, lost: 0, price, amount, extra: period });
+  const participant = (): number => accountOf(party);
+  const of = { participant, supplier: () => accountOf(order), device: participant };
+  payFlow({ kind, amount }, of, (_, from, to, paid) => accounts.move(from, to, paid));
 }
