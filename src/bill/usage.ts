@@ -11,7 +11,6 @@ import {
   flowCode,
   flowLayout,
   meteredPeriod,
-  pairCodes,
   postingLayout,
   readingLayout,
   tradeCode,
@@ -19,7 +18,14 @@ import {
 } from "../ledger/format/records.js";
 import type { BundleRecord } from "../ledger/proof/bundle.js";
 import { accountOf } from "../market/books/accounts.js";
-import { type Pay, type PaymentKind, payFlow, payReading, payTrade } from "../market/books/payments.js";
+import {
+  type Pay,
+  type PaymentKind,
+  pairCodes,
+  payFlow,
+  payReading,
+  payTrade,
+} from "../market/books/payments.js";
 import type { Contract } from "../market/contracts/contracts.js";
 import type { Carrier } from "../units.js";
 import { BillingRules, type Tariffs } from "./rules.js";

@@ -254,14 +254,4 @@ export const tradeCode: CodesByName<TradeRecord, "kind"> = /* @__PURE__ */ codes
 /** Codes of what the two sides of a trade are. */
 export const partyCode: CodesByName<TradeRecord, "seller"> = /* @__PURE__ */ codesOf(tradeLayout, "seller");
 export const flowCode: CodesByName<FlowRecord, "kind"> = /* @__PURE__ */ codesOf(flowLayout, "kind");
-/**
- * Codes of the flows between two participants that their meters decide on: `party` and `order` are numbers of
- * participants, `extra` is the metered period.
- */
-export const pairCodes: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  flowCode.shared,
-  flowCode.unshared,
-  flowCode.undelivered,
-  flowCode.delivered,
-]);
 export const postingCode: CodesByName<PostingRecord, "kind"> = /* @__PURE__ */ codesOf(postingLayout, "kind");

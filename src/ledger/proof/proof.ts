@@ -6,7 +6,6 @@ import { fromHex, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../../byte
 import { type Check, integer, needObject, object } from "../../check.js";
 import { fail } from "../../errors.js";
 import { isPrivate } from "../format/block.js";
-import { rootOfBook } from "../format/books.js";
 import { decodeCanonical, encodeCanonical, type Json } from "../format/canonical.js";
 import { blockHash, decodeHeader, type Header, headerBytes } from "../format/header.js";
 import { checkRecords, readRecord } from "../format/layout.js";
@@ -136,9 +135,9 @@ function checkMeter({ index, row, path }: MeterProof, record: RecordProof | null
 /** The root of a book to which a path leads; the trades of one hang beside all of its meters, and end the path. */
 function rootOverMeter(inclusion: Inclusion, { flags }: BookRecord, hasher: Hasher): Uint8Array | null {
   if ((flags & bookTraded) === 0) return rootOfPath(inclusion, hasher);
-  const trades = inclusion.path.at(-1);
-  const root = rootOfPath({ ...inclusion, path: inclusion.path.slice(0, -1) }, hasher);
-  return root === null || trades?.length !== hashBytes ? null : rootOfBook(root, trades, hasher);
+  const { path } = inclusion;
+  const leaf = rootOfPath({ ...inclusion, path: path.slice(0, -1) }, hasher);
+  return leaf && rootOfPath({ leaf, index: 0, size: 2, path: path.slice(-1) }, hasher);
 }
 
 /** A leaf of a section and those of its records that are shown: what one path to the section's root proves at once. */

@@ -75,6 +75,17 @@ const paymentOf = /* @__PURE__ */ (() => {
   return byCode;
 })();
 
+/**
+ * Codes of the flows between two participants that their meters decide on: `party` and `order` are numbers of
+ * participants, `extra` is the metered period.
+ */
+export const pairCodes: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  flowCode.shared,
+  flowCode.unshared,
+  flowCode.undelivered,
+  flowCode.delivered,
+]);
+
 /** What a trade says of its money. */
 export interface TradePayment {
   /** Its code. */

@@ -9,7 +9,6 @@ import { readRecord } from "../../ledger/format/layout.js";
 import {
   flowCode,
   flowLayout,
-  pairCodes,
   postingLayout,
   readingLayout,
   tradeCode,
@@ -18,7 +17,7 @@ import {
 import { stateLayout } from "../../ledger/format/state.js";
 import type { BundleRecord, OpenedBundle } from "../../ledger/proof/bundle.js";
 import { accountOf } from "../../market/books/accounts.js";
-import { payFlow, payReading, payTrade } from "../../market/books/payments.js";
+import { pairCodes, payFlow, payReading, payTrade } from "../../market/books/payments.js";
 import type { Contract, MarketContract } from "../../market/contracts/contracts.js";
 import { type MarketTicks, marketTicks } from "../columns.js";
 import { isOwn, isOwned, isOwnRule, memberOf } from "./own.js";
