@@ -212,6 +212,8 @@ export class Shard {
     this.#consuming = intake;
     try {
       if (this.#end.signal.aborted) return;
+      // Taken up while the reading was being opened, when there was none that could be ended.
+      if ([...this.#held].some(([name, held]) => fed.get(name) !== held)) return;
       for await (const message of intake.messages()) {
         await this.#hand(fed, message);
         if (this.#end.signal.aborted) return;

@@ -71,6 +71,32 @@ test("an intake that ends before what was read of it is not gone on with", async
   expect((await fleet.client.last("elm"))!.height).toBe(height);
 });
 
+test("a microgrid that is taken up while the intake is being opened is fed as well", async () => {
+  fleet = await openFleet({ shards: 1 });
+  await fleet.grid("elm", 1_000);
+  const parts = await fleet.parts();
+  let [opened, open] = [0, (): void => {}];
+  const later = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const { consumers } = parts.line.js;
+  // The first reading takes as long to open as servers that are busy may take.
+  const get: typeof consumers.get = async (...args) => {
+    opened += 1;
+    if (opened === 1) await later;
+    return consumers.get(...args);
+  };
+  const js = Object.create(parts.line.js, { consumers: { value: { get } } }) as typeof parts.line.js;
+  const shard = new Shard({ ...parts, line: { ...parts.line, js } }, 0);
+  shard.start();
+  while (opened === 0) await new Promise((go) => setTimeout(go, 20));
+  await fleet.grid("oak", 1_000);
+  while (shard.size < 2) await new Promise((go) => setTimeout(go, 20));
+  open();
+  await fleet.reaches("oak", 2);
+  await shard.stop();
+});
+
 test("what is asked of microgrids that come to a shard at work is in their first blocks", async () => {
   fleet = await openFleet({ shards: 1 });
   await fleet.grid("first");
