@@ -20,10 +20,10 @@ import { grouped, table } from "../parts/table.js";
 /** `gridclear bills`: makes the bills of all members. */
 export const billsCommand: Command = defineCommand({
   name: "bills",
-  summary: "make the bills of all members for a month, and the payments that they come to",
+  summary: "make the bills of all members for a month, and their payments",
   forms: [
     "LEDGER --month YYYY-MM [--tariff FILE] [--json | --csv]",
-    "LEDGER --month YYYY-MM … --out DIR [--json | --csv | --html] [--accounts ACCOUNTS.json --on YYYY-MM-DD]",
+    "LEDGER --month YYYY-MM --out DIR [--accounts FILE]",
   ],
   about:
     "The ledger is executed once up to the end of the month. Without --out the bills are printed, as a table of totals or whole. With --out each member's bill is a file of the folder DIR, beside a list of all payments; with --accounts also files for a bank, ISO 20022 pain.001 for what is paid to members and pain.008 for what is collected from those who gave a mandate. They take the package sepa, which is not installed with gridclear: npm install sepa. No file is ever replaced, and a call that was interrupted is made again.",
