@@ -1,7 +1,9 @@
-/** How the page writes numbers: three figures, a real minus sign, times and clocks. */
-const locale = "en-GB";
-const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+/** How the page writes numbers: three figures, a real minus sign, money in the currency chosen, times and clocks. */
+import { type Currency, currencies } from "./currencies.js";
+import { locale } from "./say.js";
+
+const whole = new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 });
+const percent = new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 });
 
 /** A hyphen in front of a number as the minus sign that it means. */
 const minus = (text: string): string => text.replace("-", "−");
@@ -11,7 +13,10 @@ const digits = new Map<number, Intl.NumberFormat>();
 export function fixed(value: number, places: number): string {
   let format = digits.get(places);
   if (format === undefined) {
-    format = new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
+    format = new Intl.NumberFormat(locale(), {
+      minimumFractionDigits: places,
+      maximumFractionDigits: places,
+    });
     digits.set(places, format);
   }
   return minus(format.format(value));
@@ -35,13 +40,34 @@ export function energy(ticks: number): string {
   return `${fixed(value, places)} ${unit}`;
 }
 
-/** Price ticks as currency per kWh, three places: `0.274`. */
-export const price = (ticks: number): string => fixed(ticks / 1e6, 3);
+let currency: Currency = "EUR";
+/** Writes money in `next` from now on. */
+export function useCurrency(next: Currency): void {
+  currency = next;
+}
 
-/** Money ticks (10⁻¹²) as currency: two places, four below one. */
+/** Price ticks as a price per kWh in hundredths of the currency, the way people say it: `27.4 ct`. */
+export const price = (ticks: number): string => `${fixed(ticks / 1e4, 1)} ${currencies[currency].hundredth}`;
+
+const amounts = new Map<Currency, Intl.NumberFormat>();
+function inUnits(amount: number): string {
+  let format = amounts.get(currency);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale(), {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+    });
+    amounts.set(currency, format);
+  }
+  return minus(format.format(amount));
+}
+
+/** Money ticks (10⁻¹²) in the currency: `€12.40`; less than one as hundredths, `28.22 ct`. */
 export function money(ticks: number | bigint): string {
   const amount = Number(ticks) / 1e12 + 0; // never −0
-  return fixed(amount, amount !== 0 && Math.abs(amount) < 1 ? 4 : 2);
+  if (amount === 0 || Math.abs(amount) >= 1) return inUnits(amount);
+  return `${fixed(amount * 100, 2)} ${currencies[currency].hundredth}`;
 }
 
 /** Money ticks with their sign: a gain or a loss. */
@@ -50,10 +76,10 @@ export const moneyChange = (ticks: number | bigint): string => `${ticks > 0 ? "+
 /** A part of a whole. */
 export const share = (part: number, all: number): string => minus(percent.format(all === 0 ? 0 : part / all));
 
-/** Money ticks as currency with two places: for a figure that stands alone. */
+/** Money ticks in the currency with two places, for a figure that stands alone; less than a hundredth in full. */
 export function moneyRound(ticks: number | bigint): string {
-  const amount = Number(ticks) / 1e12;
-  return amount !== 0 && Math.abs(amount) < 0.005 ? money(ticks) : fixed(amount + 0, 2);
+  const amount = Number(ticks) / 1e12 + 0;
+  return amount !== 0 && Math.abs(amount) < 0.005 ? money(ticks) : inUnits(amount);
 }
 
 /** A duration in milliseconds: `12 µs`, `0.4 ms`, `12 ms`, `1.8 s`. */
@@ -77,7 +103,7 @@ export function localTime(timestampMs: number, offsetMinutes: number): string {
   const zone = hours === 0 ? "UTC" : `UTC${hours < 0 ? "−" : "+"}${Math.abs(hours)}`;
   return `${dates.format(local)}, ${clock(local.getUTCHours() * 60 + local.getUTCMinutes())} (${zone})`;
 }
-const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+const dates = new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone: "UTC" });
 
 /** Start and end of a period as clocks: `18:00 to 18:15`. */
 export const span = (minutes: number, length: number): string =>

@@ -183,7 +183,7 @@ describe("blocks of the walk", () => {
       const labels = await page
         .locator(".queue .key")
         .evaluateAll((blocks) => blocks.map((block) => block.getAttribute("aria-label")));
-      expect(labels.every((label) => /, (sells|buys) .*Wh at 0\.\d{3} per kWh$/.test(label ?? ""))).toBe(
+      expect(labels.every((label) => /, (sells|buys) .*Wh at \d+\.\d ct per kWh$/.test(label ?? ""))).toBe(
         true,
       );
       const names = await page.locator(".queue .block text.name").allTextContents();

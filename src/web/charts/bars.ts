@@ -1,5 +1,6 @@
 /** Bars that lie on their side, and columns that count orders by what changes for them. */
 import { el, svg } from "../dom.js";
+import { locale } from "../say.js";
 import { drawn, nothing, type Scale, scale, ticks } from "./plot.js";
 
 /** One bar, made of parts that stand end to end. */
@@ -85,7 +86,7 @@ function countAxis(most: number, y: Scale, left: number, right: number): SVGGEle
   );
   return group;
 }
-const compact = new Intl.NumberFormat("en-GB", { notation: "compact" });
+const compact = new Intl.NumberFormat(locale(), { notation: "compact" });
 
 /** Names of the edges: five where there is room, else three. */
 function edgeNames(

@@ -1,6 +1,6 @@
 /** Scales, axes and SVGs that follow the size of their place. */
 import { svg } from "../dom.js";
-import { energy, fixed } from "../format.js";
+import { energy, price } from "../format.js";
 
 /** A linear scale from values to pixels. */
 export interface Scale {
@@ -92,7 +92,7 @@ export const energyAxes = (
   axes(
     room,
     { scale: x, values: energies, label: energy, title: "" },
-    { scale: y, values: prices, label: (value) => fixed(value / 1e6, 2), title: "price per kWh" },
+    { scale: y, values: prices, label: price, title: "price per kWh" },
   );
 
 /**

@@ -16,12 +16,12 @@ export interface OwnFile {
 
 const drawn = ["seed", "orders", "mix", "season", "weather", "minutes"] as const;
 const rules = ["mechanism", "pricing", "blend", "pool", "lots"] as const;
-const day = [...drawn, "carrier", ...rules, "poolPrice", "commission"] as const;
+const day = [...drawn, "carrier", ...rules, "poolPrice", "commission", "currency"] as const;
 
 /** What changes the figures of a view. */
 const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
-  period: [...drawn, "time", "carrier", ...rules, "poolPrice"],
-  compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots", "poolPrice"],
+  period: [...drawn, "time", "carrier", ...rules, "poolPrice", "currency"],
+  compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots", "poolPrice", "currency"],
   day,
   ledger: day,
   bench: [],

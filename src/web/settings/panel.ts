@@ -2,8 +2,10 @@
 import { mechanismNames, mechanisms } from "../../core/mechanisms.js";
 import { carriers } from "../../units.js";
 import type { App } from "../app.js";
+import { currencies } from "../currencies.js";
 import { el, freshId } from "../dom.js";
-import { clock, count } from "../format.js";
+import { clock, count, fixed, price } from "../format.js";
+import { t } from "../say.js";
 import { carrierWords, mechanismWords, mixWords, pricingWords } from "../words.js";
 import { isOwn } from "./effects.js";
 import { type Control, createFields, type Fields } from "./fields.js";
@@ -143,6 +145,12 @@ function communityFields(app: App, fields: Fields): HTMLElement {
       periodLengths.map((length) => [String(length), `${length} minutes`]),
       (text) => ({ minutes: Number(text) }),
     ),
+    select(
+      "currency",
+      t`Money`,
+      Object.entries(currencies).map(([code, { name }]) => [code, name]),
+      (currency) => ({ currency: currency as Settings["currency"] }),
+    ),
     add(reseedField(app)),
   );
 }
@@ -194,7 +202,7 @@ function rulesFields(fields: Fields): HTMLElement {
       most: ranges.poolPrice[1],
       step: 10,
       read: ({ poolPrice }) => poolPrice,
-      text: ({ poolPrice }) => (poolPrice / 1000).toFixed(2),
+      text: ({ poolPrice }) => price(poolPrice * 1000),
       write: (poolPrice) => ({ poolPrice }),
       hidden: ({ pool }) => !pool,
     }),
@@ -213,7 +221,7 @@ function rulesFields(fields: Fields): HTMLElement {
       least: ranges.commission[0],
       most: ranges.commission[1],
       read: ({ commission }) => commission,
-      text: ({ commission }) => `${(commission / 10).toFixed(1)} %`,
+      text: ({ commission }) => `${fixed(commission / 10, 1)} %`,
       write: (commission) => ({ commission }),
     }),
   );

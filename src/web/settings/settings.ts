@@ -9,6 +9,7 @@ import {
   pricingNames,
 } from "../../core/mechanisms.js";
 import { type Carrier, carriers } from "../../units.js";
+import { type Currency, currencies } from "../currencies.js";
 
 /** What the page shows and with which market: everything a link has to carry. */
 export interface Settings {
@@ -35,6 +36,8 @@ export interface Settings {
   lots: "whole" | "divisible";
   /** Commission of each side of a trade, in tenths of a percent of its amount. */
   commission: number;
+  /** What money is called; the tariffs are the same numbers in each. */
+  currency: Currency;
   /** Speed of the walk and of the day, in percent. */
   speed: number;
   /** Height of the block that the ledger view has open; −1 for none. */
@@ -87,6 +90,7 @@ export const defaults: Readonly<Settings> = {
   poolPrice: 430,
   lots: "divisible",
   commission: 0,
+  currency: "EUR",
   speed: 100,
   block: -1,
   ifRule: "same",
@@ -138,6 +142,7 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   poolPrice: wholeNumber("poolPrice"),
   lots: oneOf(["whole", "divisible"]),
   commission: wholeNumber("commission"),
+  currency: oneOf(Object.keys(currencies) as Currency[]),
   speed: wholeNumber("speed"),
   block: wholeNumber("block"),
   ifRule: oneOf(otherRules),
@@ -246,4 +251,11 @@ export const presets: readonly Preset[] = [
 
 /** The settings a preset stands for, in the view and at the speed they are looked at now. */
 export const applyPreset = (preset: Preset, now: Settings): Settings =>
-  consistent({ ...defaults, ...preset.settings, view: now.view, speed: now.speed, block: now.block });
+  consistent({
+    ...defaults,
+    ...preset.settings,
+    view: now.view,
+    speed: now.speed,
+    block: now.block,
+    currency: now.currency,
+  });

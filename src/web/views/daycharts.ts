@@ -93,7 +93,7 @@ function pricesChart(onPick: (index: number) => void): DayChart {
       { label: "lowest", colour: "supply", form: "faint" },
       { label: "mean", colour: "supply", form: "line" },
     ],
-    (value) => (value / 1e6).toFixed(2),
+    price,
     onPick,
     [0, 1],
   );

@@ -3,6 +3,7 @@
  * longer wanted, and fail when the worker dies; the next call then starts a new one.
  */
 import { GridclearError } from "../../errors.js";
+import { language } from "../say.js";
 import type { Api, Call, Failure, Reply } from "./protocol.js";
 
 /** How a call is followed and ended. */
@@ -31,8 +32,9 @@ interface Waiting {
   onNews(news: unknown): void;
 }
 
+/** The worker speaks the page's language, which it is told as its name. */
 const startWorker = (): Port =>
-  new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "gridclear" });
+  new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: language() });
 
 function errorOf({ code, field, wanted, got, message }: Failure): Error {
   return new GridclearError(code ?? "state", {

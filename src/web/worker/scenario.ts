@@ -88,7 +88,7 @@ export function poolOf(settings: Settings, carrier: Carrier): NonNullable<WalkRu
 
 /** The community of `size` members that the settings describe, and a day of it. */
 export function scenarioOf(settings: Settings, size: number): Scenario {
-  const { mechanism, pricing, blend, pool, commission, mix, season, weather, seed } = settings;
+  const { mechanism, pricing, blend, pool, commission, currency, mix, season, weather, seed } = settings;
   const rules = carriers.map((carrier) => {
     const sold = pool ? poolOf(settings, carrier) : null;
     return [
@@ -113,6 +113,7 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
     seed,
     periodMs: settings.minutes * 60_000,
     more: {
+      currency,
       // A plant that suits a hundred homes would drown a street.
       supply: Math.round((Math.min(Math.max(size, 20), 120) / 240) * ppm),
       rules: Object.fromEntries(rules),

@@ -1,15 +1,22 @@
 /** The worker: everything that computes runs here, so that the page never waits. */
 import { type Engine, openEngine } from "../../core/engine.js";
 import { GridclearError } from "../../errors.js";
-import { order, period } from "./period.js";
+import { type Language, speak } from "../say.js";
 import type { Api, Call, Failure, Handler, Reply } from "./protocol.js";
-import { pace } from "./timing.js";
 
-/** What answers each call. All but a period's is fetched when it is first asked for. */
-const handlers: { readonly [K in keyof Api]: () => Handler<K> | Promise<Handler<K>> } = {
-  period: () => period,
-  order: () => order,
-  pace: () => pace,
+// Words are said as modules load, so the language is there before what answers is fetched.
+const speaking: Promise<void> = speak(self.name as Language);
+
+/** A period is what is asked for first: fetched at once. */
+const first = speaking.then(() => import("./period.js"));
+// Its call says why it is missing.
+first.catch(() => undefined);
+
+/** What answers each call; all but a period's is fetched when it is first asked for. */
+const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
+  period: async () => (await first).period,
+  order: async () => (await first).order,
+  pace: async () => (await import("./timing.js")).pace,
   compare: async () => (await import("./compare.js")).compare,
   day: async () => (await import("./day.js")).day,
   block: async () => (await import("./ledger.js")).block,
@@ -47,6 +54,7 @@ async function answer<K extends keyof Api>(id: number, name: K, input: Api[K]["i
   const controller = new AbortController();
   running.set(id, controller);
   try {
+    await speaking;
     const handle = await handlers[name]();
     const result = await handle(
       { engine: await engine, tell: (news) => send({ id, kind: "news", news }), signal: controller.signal },

@@ -3,7 +3,15 @@ import { countTicks } from "../../../src/web/charts/bars.js";
 import { scalesOf } from "../../../src/web/charts/curves.js";
 import { wordColumns } from "../../../src/web/charts/figure.js";
 import { shortNames } from "../../../src/web/charts/names.js";
-import { duration, localTime, money, moneyChange, moneyRound } from "../../../src/web/format.js";
+import {
+  duration,
+  localTime,
+  money,
+  moneyChange,
+  moneyRound,
+  price,
+  useCurrency,
+} from "../../../src/web/format.js";
 import { spreadOf, verdictOf } from "../../../src/web/views/compare.js";
 import type { Comparison } from "../../../src/web/worker/compare.js";
 import type { PeriodResult } from "../../../src/web/worker/period.js";
@@ -101,11 +109,20 @@ describe("tables", () => {
 
 describe("numbers and times", () => {
   it("carry a real minus sign, and money that stands alone two places", () => {
-    expect(moneyChange(-282_200_000_000)).toBe("−0.2822");
-    expect(money(-1_500_000_000_000)).toBe("−1.50");
-    expect(moneyRound(282_200_000_000)).toBe("0.28");
-    expect(moneyRound(3_100_000_000)).toBe("0.0031");
-    expect(moneyRound(0)).toBe("0.00");
+    expect(moneyChange(-282_200_000_000)).toBe("−28.22 ct");
+    expect(moneyChange(282_200_000_000)).toBe("+28.22 ct");
+    expect(money(-1_500_000_000_000)).toBe("−€1.50");
+    expect(moneyRound(282_200_000_000)).toBe("€0.28");
+    expect(moneyRound(3_100_000_000)).toBe("0.31 ct");
+    expect(moneyRound(0)).toBe("€0.00");
+    expect(price(486_000)).toBe("48.6 ct");
+  });
+  it("are of the currency that was chosen", () => {
+    useCurrency("CHF");
+    expect([price(486_000), money(-1_500_000_000_000)]).toEqual(["48.6 Rp.", "−CHF\u00a01.50"]);
+    useCurrency("GBP");
+    expect([price(486_000), money(2_000_000_000_000)]).toEqual(["48.6 p", "£2.00"]);
+    useCurrency("EUR");
   });
   it("are written down to microseconds", () => {
     expect([0.0123, 0.42, 12.3, 1800].map(duration)).toEqual(["12 µs", "0.4 ms", "12 ms", "1.8 s"]);

@@ -39,6 +39,7 @@ const anySettings: fc.Arbitrary<Settings> = fc
     poolPrice: between("poolPrice"),
     lots: fc.constantFrom("whole", "divisible"),
     commission: between("commission"),
+    currency: fc.constantFrom("EUR", "CHF", "GBP", "USD"),
     speed: between("speed"),
     block: between("block"),
     ifRule: fc.constantFrom(...otherRules),

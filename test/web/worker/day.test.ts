@@ -175,10 +175,10 @@ describe("the network of a period", () => {
     ];
     const days = overDay([now, later, hour(100_000, 140_000, 40_000_000_000n, 0n)])!;
     expect(nodesOf(now, 60, days)).toMatchObject([
-      { lines: ["0.200", "mean 0.150"], ways: [] },
+      { lines: ["20.0 ct", "mean 15.0 ct"], ways: [] },
       {
-        lines: ["0.300", "mean 0.220"],
-        ways: [{ text: "in 2.0 of 2.0 kW" }, { text: "out 0.0 kW" }, { text: "took 0.2000", part: null }],
+        lines: ["30.0 ct", "mean 22.0 ct"],
+        ways: [{ text: "in 2.0 of 2.0 kW" }, { text: "out 0.0 kW" }, { text: "took 20.00 ct", part: null }],
         colour: "lack",
       },
     ]);
@@ -193,11 +193,11 @@ describe("the network of a period", () => {
       "Both over the day",
     ]);
     expect(rows.map((cells) => cells.slice(0, 7))).toEqual([
-      ["town", "0.200", "0.150", "", "", "", ""],
-      ["elm", "0.300", "0.220", "0.0800", "0.1200", "0.2400", "town"],
+      ["town", "20.0 ct", "15.0 ct", "", "", "", ""],
+      ["elm", "30.0 ct", "22.0 ct", "8.00 ct", "12.00 ct", "24.00 ct", "town"],
     ]);
     for (const cells of rows) expect(cells).toHaveLength(columns.length);
-    expect(tableOf(later, days, "later").rows[1]!.slice(1, 3)).toEqual(["none", "0.220"]);
+    expect(tableOf(later, days, "later").rows[1]!.slice(1, 3)).toEqual(["none", "22.0 ct"]);
   });
 
   it("says nothing of prices where no area ever has one", () => {

@@ -1,0 +1,80 @@
+/**
+ * The language of the page. Whatever is said is written in English where it is said, under the tag {@link t}; another
+ * language is a table from those sentences to its own, loaded before anything is said. A test reads every sentence out
+ * of the sources and holds each table to having all of them and no other.
+ */
+import type { Table } from "./languages/table.js";
+
+/** The languages there are, each by the name that its speakers give it. */
+export const languages = { en: "English", de: "Deutsch" } as const;
+export type Language = keyof typeof languages;
+
+const tables: { readonly [L in Exclude<Language, "en">]: () => Promise<Table> } = {
+  de: async () => (await import("./languages/de.js")).table,
+};
+
+let spoken: Language = "en";
+let table: Table = {};
+
+/** The language that is spoken. */
+export const language = (): Language => spoken;
+
+/** How numbers and dates are written in the language that is spoken. */
+export const locale = (): string => (spoken === "en" ? "en-GB" : spoken);
+
+/** Speaks a language from now on. What was said before stays as it is: call it before anything is said. */
+export async function speak(next: Language): Promise<void> {
+  table = next === "en" ? {} : await tables[next]();
+  spoken = next;
+}
+
+/** The sentence under which a table has what stands in a template: `{0} of {1}`. */
+export const sentenceOf = (strings: readonly string[]): string =>
+  strings.reduce((all, next, index) => `${all}{${index - 1}}${next}`);
+
+/**
+ * Says a sentence in the language that is spoken: `` t`${part} of ${whole}` ``. Values are put in as they are, so
+ * format them first. A sentence that the language lacks is said in English.
+ */
+export function t(strings: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  const sentence = sentenceOf(strings);
+  const said = spoken === "en" ? sentence : (table[sentence] ?? sentence);
+  return said.replaceAll(/\{(\d+)\}/g, (_, place: string) => String(values[Number(place)]));
+}
+
+/** Says what stands in the page itself, marked `data-say`, in the language that is spoken. */
+export function sayStanding(root: ParentNode): void {
+  for (const element of root.querySelectorAll("[data-say]"))
+    element.textContent = table[element.textContent ?? ""] ?? element.textContent;
+}
+
+const storageKey = "gridclear-language";
+
+/** The language that the address asks for (`?language=de`), that was chosen before, or that the browser asks for. */
+export function preferred(): Language {
+  const known = (tag: string | null): Language | undefined =>
+    (Object.keys(languages) as Language[]).find((each) => each === tag?.slice(0, 2).toLowerCase());
+  let chosen: string | null = null;
+  try {
+    chosen = localStorage.getItem(storageKey);
+  } catch {
+    // Storage may be forbidden.
+  }
+  const asked = new URLSearchParams(location.search).get("language");
+  return (
+    known(asked) ?? known(chosen) ?? navigator.languages.map(known).find((each) => each !== undefined) ?? "en"
+  );
+}
+
+/** Keeps a choice and opens the page again in it. */
+export function prefer(next: Language): void {
+  const address = new URL(location.href);
+  address.searchParams.delete("language");
+  try {
+    localStorage.setItem(storageKey, next);
+  } catch {
+    address.searchParams.set("language", next);
+  }
+  if (address.href === location.href) location.reload();
+  else location.href = address.href;
+}
