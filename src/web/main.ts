@@ -6,4 +6,4 @@ mendLanguage();
 await speak(preferred());
 document.documentElement.lang = language();
 sayStanding(document);
-await import("./page.js");
+(await import("./page.js")).start();

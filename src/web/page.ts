@@ -163,24 +163,27 @@ function follow(back: boolean): void {
   void render(back);
 }
 
-// Not a change of the address: that says what the page shows.
-document.querySelector(".skip")!.addEventListener("click", (event) => {
-  event.preventDefault();
-  content.focus();
-});
-// The browser's own memory of positions knows nothing of views.
-history.scrollRestoration = "manual";
-for (const link of links)
-  link.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+/** Shows what the address asks for and follows it from then on. */
+export function start(): void {
+  // Not a change of the address: that says what the page shows.
+  document.querySelector(".skip")!.addEventListener("click", (event) => {
     event.preventDefault();
-    app.update({ view: readHash(new URL(link.href).hash).settings.view });
+    content.focus();
   });
-addEventListener("popstate", () => follow(true));
-follow(false);
+  // The browser's own memory of positions knows nothing of views.
+  history.scrollRestoration = "manual";
+  for (const link of links)
+    link.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      app.update({ view: readHash(new URL(link.href).hash).settings.view });
+    });
+  addEventListener("popstate", () => follow(true));
+  follow(false);
 
-if (import.meta.env.PROD && "serviceWorker" in navigator)
-  addEventListener(
-    "load",
-    () => void navigator.serviceWorker.register("./offline.js").catch(() => undefined),
-  );
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  const register = (): void => void navigator.serviceWorker.register("./offline.js").catch(() => undefined);
+  // The language may have come after all else.
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register);
+}
