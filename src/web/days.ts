@@ -23,6 +23,8 @@ export interface Day {
 export interface Days {
   /** The day of these settings: the one that is being traded or was, or a new one. */
   open(settings: Settings): Day;
+  /** Says that the worker is asked about the day of these settings, so that it keeps no other: that is forgotten. */
+  keep(settings: Settings): void;
   /** Trades the day again after a failure. */
   retry(): void;
   /** Calls `listener` whenever more periods of the day are there, with how many it knew of before. */
@@ -53,7 +55,11 @@ export function openDays(client: Client): Days {
         onNews: (news) => to({ periods: [...now.periods, ...news] }),
       })
       .then(
-        (done) => to({ done }),
+        (done) => {
+          if (done !== null) to({ done });
+          // Another day has taken its place in the worker.
+          else if (day === now) day = null;
+        },
         (error: unknown) => to({ error }),
       );
     return now;
@@ -62,6 +68,11 @@ export function openDays(client: Client): Days {
   return {
     open: (settings) =>
       day !== null && day.key === keyOf("day", settings, null) && day.error === null ? day : start(settings),
+    keep(settings) {
+      if (day === null || day.key === keyOf("day", settings, null)) return;
+      controller.abort();
+      day = null;
+    },
     retry() {
       if (day !== null) start(day.settings);
     },

@@ -53,7 +53,9 @@ const app: App = {
   days: openDays(client),
   settings: () => settings,
   update(change, quiet = false) {
-    settings = consistent({ ...settings, ...change });
+    // Another period is another block.
+    const moved = change.time !== undefined && change.block === undefined ? { block: -1 } : {};
+    settings = consistent({ ...settings, ...moved, ...change });
     const hash = writeHash(settings);
     if (hash !== location.hash) history[quiet ? "replaceState" : "pushState"](null, "", hash);
     void render(false);

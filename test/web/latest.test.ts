@@ -3,9 +3,11 @@ import { latest } from "../../src/web/latest.js";
 
 it("runs one at a time, and after it only the last of those asked for meanwhile", async () => {
   const ran: number[] = [];
+  const signals: AbortSignal[] = [];
   let running = 0;
   let finish: () => void = () => undefined;
-  const ask = latest<number>(async (input) => {
+  const ask = latest<number>(async (input, signal) => {
+    signals.push(signal);
     expect(++running).toBe(1);
     ran.push(input);
     await new Promise<void>((resolve) => {
@@ -26,4 +28,6 @@ it("runs one at a time, and after it only the last of those asked for meanwhile"
   finish();
   await settle();
   expect(running).toBe(0);
+  // Only the first was overtaken.
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, false]);
 });

@@ -11,7 +11,7 @@ mkdirSync(folder, { recursive: true });
 /** What each view is shown with, and what must be there before the picture is taken. */
 const views = {
   period: { hash: "#/period", ready: ".queue .block" },
-  merit: { hash: "#/period?mechanism=merit&pricing=uniform&orders=200", ready: ".curve.supply" },
+  merit: { hash: "#/period?mechanism=merit&pricing=uniform&members=200", ready: ".curve.supply" },
   day: { hash: "#/day", ready: "[data-ready]" },
   compare: { hash: "#/compare", ready: "[data-ready]" },
   ledger: { hash: "#/ledger?block=2", ready: "[data-ready]" },
@@ -32,7 +32,7 @@ async function documentation() {
   mkdirSync(images, { recursive: true });
   for (const [name, hash, scheme] of [
     ["period", "#/period", "light"],
-    ["day", "#/day?orders=300&mix=town&weather=clear&time=810", "dark"],
+    ["day", "#/day?members=300&mix=town&weather=clear&time=810", "dark"],
   ]) {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 1000 },

@@ -15,4 +15,28 @@ export const table: Table = {
   Language: "Sprache",
   // Settings
   Money: "Geld",
+  "Members of the community": "Mitglieder der Gemeinschaft",
+  "A day is simulated for at most {0} members: for {1} here.":
+    "Ein Tag wird für höchstens {0} Mitglieder simuliert: hier für {1}.",
+  // The market of one period
+  "Trading the day up to {0}: {1}": "Der Tag wird bis {0} gehandelt: {1}",
+  "This could not be cleared.": "Das konnte nicht geräumt werden.",
+  "Not sold here": "Hier nicht verkauft",
+  "Not served here": "Hier nicht gedeckt",
+  "of {0} offered": "von {0} angeboten",
+  "of {0} asked for": "von {0} nachgefragt",
+  "of {0} offered; {1} went to the grid": "von {0} angeboten; {1} gingen ins Netz",
+  "of {0} asked for; {1} came from the grid": "von {0} nachgefragt; {1} kamen aus dem Netz",
+  "The walk came to other trades than the engine, so it is not shown. Please report this link.":
+    "Der Rundgang kam auf andere Geschäfte als das Rechenwerk und wird nicht gezeigt. Bitte melden Sie diesen Link.",
+  "This market is too large to follow order by order; the curves below show all of it.":
+    "Dieser Markt ist zu groß, um ihm Gebot für Gebot zu folgen; die Kurven unten zeigen alles.",
+  "In this period plants that turn one energy into another, or lines that were full, had a say as well. The walk knows neither, so it is not shown; the curves below show what was traded.":
+    "In dieser Periode bestimmten auch Anlagen mit, die eine Energie in eine andere wandeln, oder volle Leitungen. Der Rundgang kennt beides nicht und wird nicht gezeigt; die Kurven unten zeigen, was gehandelt wurde.",
+  // The thread through the views
+  "Walk through this period": "Diese Periode durchgehen",
+  "See it in the day": "Im Tag ansehen",
+  "Open its block": "Ihren Block öffnen",
+  // Two mechanisms
+  "This could not be compared.": "Das konnte nicht verglichen werden.",
 };

@@ -2,6 +2,7 @@
  * Which settings take effect in which view. One table answers two questions: what makes a view compute again (its key),
  * and which controls would do nothing (they are shown switched off, with the reason).
  */
+import { t } from "../say.js";
 import type { Settings, ViewName } from "./settings.js";
 
 /** A setting other than the view itself. */
@@ -14,7 +15,7 @@ export interface OwnFile {
   readonly name: string;
 }
 
-const drawn = ["seed", "orders", "mix", "season", "weather", "minutes"] as const;
+const drawn = ["seed", "members", "mix", "season", "weather", "minutes"] as const;
 const rules = ["mechanism", "pricing", "blend", "pool", "lots"] as const;
 const day = [...drawn, "carrier", ...rules, "poolPrice", "commission", "currency"] as const;
 
@@ -58,7 +59,7 @@ export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): 
   const simulated = view === "day" || view === "ledger";
   const values = names.map((name) => [
     name,
-    name === "orders" && simulated ? participantsOf(settings) : settings[name],
+    name === "members" && simulated ? participantsOf(settings) : settings[name],
   ]);
   return JSON.stringify(isOwn(view, own) ? [own!.number, ...values] : values);
 }
@@ -91,16 +92,14 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
 
 /** What to say beside a setting that takes effect with another value than the one set; null where it is the same. */
 export function caveat(name: SettingName, settings: Settings): string | null {
-  if (name !== "orders" || (settings.view !== "day" && settings.view !== "ledger")) return null;
-  const size = participantsOf(settings);
-  return size === settings.orders
-    ? null
-    : `A simulated day has ${leastInDay} to ${mostInDay} participants: ${size} here.`;
+  if (name !== "members" || isDay(settings) || (settings.view !== "day" && settings.view !== "ledger"))
+    return null;
+  return t`A day is simulated for at most ${mostInDay} members: for ${mostInDay} here.`;
 }
 
-/** Fewest and most participants of a simulated day: below, nobody trades some carriers; above, it takes too long. */
-export const leastInDay = 40;
+/** Most members of a simulated day: above, it takes too long. */
 const mostInDay = 600;
-/** Participants of the day that the settings describe. */
-export const participantsOf = ({ orders }: Settings): number =>
-  Math.max(leastInDay, Math.min(orders, mostInDay));
+/** Whether a day of the community can be simulated: then a period is one of that day. */
+export const isDay = ({ members }: Settings): boolean => members <= mostInDay;
+/** Members of the day that the settings describe. */
+export const participantsOf = ({ members }: Settings): number => Math.min(members, mostInDay);

@@ -78,9 +78,9 @@ function reseedField(app: App): Control {
   };
 }
 
-/** The number of orders, on a scale of powers of ten. */
-function ordersField({ slider }: Fields): HTMLElement {
-  const [least, most] = ranges.orders;
+/** The number of members, on a scale of powers of ten. */
+function membersField({ slider }: Fields): HTMLElement {
+  const [least, most] = ranges.members;
   const steps = 200;
   const spread = Math.log(most / least);
   const rounded = (value: number): number => {
@@ -88,13 +88,13 @@ function ordersField({ slider }: Fields): HTMLElement {
     return Math.min(most, Math.max(least, Math.round(value / unit) * unit));
   };
   return slider({
-    name: "orders",
-    label: "Orders in a period",
+    name: "members",
+    label: t`Members of the community`,
     least: 0,
     most: steps,
-    read: ({ orders }) => Math.round((Math.log(orders / least) / spread) * steps),
-    text: ({ orders }) => count(orders),
-    write: (value) => ({ orders: rounded(least * Math.exp((value / steps) * spread)) }),
+    read: ({ members }) => Math.round((Math.log(members / least) / spread) * steps),
+    text: ({ members }) => count(members),
+    write: (value) => ({ members: rounded(least * Math.exp((value / steps) * spread)) }),
   });
 }
 
@@ -104,7 +104,7 @@ function communityFields(app: App, fields: Fields): HTMLElement {
     "fieldset",
     {},
     el("legend", {}, "The community"),
-    ordersField(fields),
+    membersField(fields),
     select(
       "mix",
       "Who lives there",

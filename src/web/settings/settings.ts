@@ -15,8 +15,8 @@ import { type Currency, currencies } from "../currencies.js";
 export interface Settings {
   view: ViewName;
   carrier: Carrier;
-  /** Orders of one period, offers and bids together. */
-  orders: number;
+  /** Members of the community. */
+  members: number;
   seed: number;
   mix: (typeof mixes)[number];
   season: (typeof seasons)[number];
@@ -60,7 +60,7 @@ export const otherRules = ["same", "value", "merit", "places"] as const;
 export const periodLengths = [5, 15, 30, 60] as const;
 /** The whole numbers that settings may be, from and to: what a slider offers and a link may say. */
 export const ranges = {
-  orders: [10, 1_000_000],
+  members: [3, 1_000_000],
   seed: [0, 0xffff_ffff],
   time: [0, 1439],
   blend: [0, 100],
@@ -77,13 +77,13 @@ export const ranges = {
 export const defaults: Readonly<Settings> = {
   view: "period",
   carrier: "electricity",
-  orders: 14,
-  seed: 19,
+  members: 14,
+  seed: 3,
   mix: "street",
   season: "summer",
   weather: "mixed",
   minutes: 15,
-  time: 1080,
+  time: 960,
   ...defaultMechanism,
   blend: 50,
   pool: true,
@@ -125,7 +125,7 @@ const wholeNumber = (name: keyof typeof ranges): Reader<number> => {
 
 const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Settings[K]> } = {
   carrier: oneOf(carriers),
-  orders: wholeNumber("orders"),
+  members: wholeNumber("members"),
   seed: wholeNumber("seed"),
   mix: oneOf(mixes),
   season: oneOf(seasons),
@@ -218,8 +218,8 @@ export interface Preset {
 
 export const presets: readonly Preset[] = [
   {
-    name: "Street, summer evening",
-    about: "Fourteen orders: follow every trade.",
+    name: "Street, summer afternoon",
+    about: "Fourteen neighbours: follow every trade.",
     settings: {},
   },
   {
@@ -230,22 +230,22 @@ export const presets: readonly Preset[] = [
   {
     name: "Town, winter evening",
     about: "Little to sell: demand outruns supply, prices rise.",
-    settings: { orders: 200, season: "winter", weather: "overcast", time: 1110, mix: "town" },
+    settings: { members: 200, season: "winter", weather: "overcast", time: 1110, mix: "town" },
   },
   {
     name: "Solar village in June",
     about: "More sun than the village can use at noon.",
-    settings: { orders: 400, mix: "solar", weather: "clear", time: 720 },
+    settings: { members: 400, mix: "solar", weather: "clear", time: 720 },
   },
   {
     name: "Industrial park",
     about: "Few large orders beside many small ones.",
-    settings: { orders: 1000, mix: "industry", season: "autumn", weather: "mixed", time: 600 },
+    settings: { members: 600, mix: "industry", season: "autumn", weather: "mixed", time: 600 },
   },
   {
-    name: "A million orders",
+    name: "A million members",
     about: "A whole region in one period.",
-    settings: { orders: 1_000_000, mix: "town", season: "spring", time: 720 },
+    settings: { members: 1_000_000, mix: "town", season: "spring", time: 720 },
   },
 ];
 

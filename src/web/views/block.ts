@@ -11,6 +11,7 @@ import type { BlockShown, InLedger, Proved } from "../worker/ledger.js";
 import { pasting, tampering } from "./attempts.js";
 import { checkList } from "./checks.js";
 import { answer, busy, part } from "./parts.js";
+import { threadTo } from "./thread.js";
 
 /** Checks the block in this browser, with how far it has come: everything before is executed again. */
 function verifying(app: App, at: InLedger): { readonly button: HTMLElement; readonly verdict: HTMLElement } {
@@ -113,7 +114,13 @@ function headerCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
           `${section.root.slice(0, 16)}…`,
         ]),
       }),
-      el("div", { class: "row" }, verify, copy),
+      el(
+        "div",
+        { class: "row" },
+        verify,
+        copy,
+        ...(block.height === 0 ? [] : [threadTo(app, "period"), threadTo(app, "day")]),
+      ),
       verdict,
       copied,
     ),

@@ -6,11 +6,13 @@ import { legend } from "../charts/legend.js";
 import { el } from "../dom.js";
 import { count, energy, money, moneyChange, plural, price, share, span } from "../format.js";
 import { latest } from "../latest.js";
+import { t } from "../say.js";
 import { isOwn, keyOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
 import { mechanismWords, pricingWords } from "../words.js";
 import type { Comparison, Mover, Side } from "../worker/compare.js";
+import { askForOrders, waitingWords } from "./asking.js";
 import { head, part } from "./parts.js";
 import { versusTable } from "./versus.js";
 
@@ -227,14 +229,20 @@ export function openCompare(app: App): View {
     ...cards.map((card) => card.element),
     el("div", { class: "pair" }, ...movers.map((card) => card.element)),
   );
-  const compare = latest(async ({ settings, key }: { settings: Settings; key: string }) => {
+  const compare = latest(async ({ settings, key }: { settings: Settings; key: string }, signal) => {
     try {
-      const found = await app.client.call("compare", { settings, own: app.own });
+      const found = await askForOrders(app, "compare", settings, {
+        signal,
+        onNews: (part) => {
+          verdict.textContent = waitingWords(settings, part);
+        },
+      });
       trouble.hide();
       verdict.textContent = verdictOf(found);
       for (const card of [...cards, ...movers]) card.draw(found);
     } catch (error) {
-      trouble.show("This could not be compared.", error);
+      if (signal.aborted) return;
+      trouble.show(t`This could not be compared.`, error);
     }
     if (key === lastKey) element.dataset.ready = "";
   });

@@ -16,6 +16,7 @@ import { openDayCharts, sumOf } from "./daycharts.js";
 import { mapOf, mapRows } from "./layers.js";
 import { networkCard } from "./network.js";
 import { head, tile, tileRow } from "./parts.js";
+import { threadTo } from "./thread.js";
 
 /** The place of the period that the settings name, among those there are. */
 const placeOf = ({ time, minutes }: Settings, size: number): number =>
@@ -107,17 +108,14 @@ function openScrubber(app: App, onPick: (index: number) => void) {
   });
   const when = el("output", { class: "when", for: id });
   const progress = el("progress", { max: 1, value: 0, "aria-label": "Periods traded so far" });
-  const open = el(
-    "button",
-    { type: "button", class: "button", onclick: () => app.update({ view: "ledger", block: at + 1 }) },
-    "Open its block",
-  );
+  const walk = threadTo(app, "period");
+  const open = threadTo(app, "ledger");
   const label = el("label", { class: "unseen", for: id }, "Period of the day");
   return {
     element: el(
       "div",
       { class: "card scrub" },
-      el("div", { class: "row" }, play, label, slider, when, open),
+      el("div", { class: "row" }, play, label, slider, when, walk, open),
       progress,
     ),
     stop,
@@ -130,6 +128,7 @@ function openScrubber(app: App, onPick: (index: number) => void) {
       when.textContent = name;
       progress.value = known / whole;
       open.disabled = known === 0;
+      walk.disabled = known === 0;
     },
   };
 }

@@ -27,6 +27,12 @@ const leadText =
 const usualBlock = ({ time, minutes }: Settings, periods: number): number =>
   Math.min(periods, 1 + Math.floor(time / minutes));
 
+/** What a block that was chosen sets: it is that period of the day in the other views too; the first has none. */
+const chosen = ({ minutes, time }: Settings, height: number): Partial<Settings> => ({
+  block: height,
+  time: height === 0 ? time : (height - 1) * minutes,
+});
+
 const blocksTable = (periods: readonly DayPeriod[]): Table => ({
   caption: "Blocks of the day",
   columns: ["Block", "Period", "Orders", "Trades", "Hash"],
@@ -45,7 +51,7 @@ export function openLedger(app: App): View {
   const lead = el("p", { class: "lead" }, leadText);
   const note = el("p", { class: "note" });
   const trouble = createTrouble(() => app.days.retry());
-  const choose = (height: number): void => app.update({ block: height }, true);
+  const choose = (height: number): void => app.update(chosen(app.settings(), height), true);
   const chain = openChain(choose);
   const block = openBlockCard(app, chain.mark);
   const whatIf = openWhatIf(app);

@@ -7,16 +7,19 @@ import { legend } from "../charts/legend.js";
 import { el } from "../dom.js";
 import { count, duration, energy, money, plural, price, share, span } from "../format.js";
 import { latest } from "../latest.js";
-import { isOwn, keyOf } from "../settings/effects.js";
+import { t } from "../say.js";
+import { isDay, isOwn, keyOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
 import { mechanismWords } from "../words.js";
 import type { Curve } from "../worker/curves.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
 import type { Pace } from "../worker/timing.js";
+import { askForOrders, waitingWords } from "./asking.js";
 import { openDownloads } from "./downloads.js";
 import { showOrder } from "./participant.js";
 import { head, tile, tileRow } from "./parts.js";
+import { threadTo } from "./thread.js";
 import { openWalk } from "./walk.js";
 
 /** A picture of a period, drawn anew for every result. */
@@ -157,8 +160,20 @@ function tilesOf(now: PeriodResult): HTMLElement[] {
       energy(now.pooled),
       now.poolPrice === null ? "no pool" : plural(now.poolTrades, "trade"),
     ),
-    tile("Not sold", energy(now.idle), `of ${energy(now.offered)} offered`),
-    tile("Not served", energy(now.unserved), `of ${energy(now.asked)} asked for`),
+    tile(
+      t`Not sold here`,
+      energy(now.idle),
+      now.grid === null
+        ? t`of ${energy(now.offered)} offered`
+        : t`of ${energy(now.offered)} offered; ${energy(now.grid.exported)} went to the grid`,
+    ),
+    tile(
+      t`Not served here`,
+      energy(now.unserved),
+      now.grid === null
+        ? t`of ${energy(now.asked)} asked for`
+        : t`of ${energy(now.asked)} asked for; ${energy(now.grid.imported)} came from the grid`,
+    ),
     now.clearingPrice !== null
       ? tile("Clearing price", price(now.clearingPrice), "per kWh, the same for all")
       : sold === 0
@@ -185,15 +200,23 @@ const leadOf = (app: App, settings: Settings): string => {
 };
 
 /** Clears what is asked for, one thing at a time, and then measures how long it takes. */
-function openClearing(app: App, draw: (settings: Settings, result: PeriodResult, pace: Pace | null) => void) {
+function openClearing(
+  app: App,
+  wait: (settings: Settings, part: number) => void,
+  draw: (settings: Settings, result: PeriodResult, pace: Pace | null) => void,
+) {
   let measuring = new AbortController();
   const trouble = createTrouble(() => clear({ settings: app.settings(), done: () => undefined }));
-  const clear = latest(async ({ settings, done }: { settings: Settings; done: () => void }) => {
+  type Wish = { readonly settings: Settings; readonly done: () => void };
+  const clear = latest(async ({ settings, done }: Wish, overtaken) => {
     measuring.abort();
     measuring = new AbortController();
     const { signal } = measuring;
     try {
-      const result = await app.client.call("period", { settings, own: app.own });
+      const result = await askForOrders(app, "period", settings, {
+        signal: overtaken,
+        onNews: (part) => wait(settings, part),
+      });
       trouble.hide();
       draw(settings, result, null);
       // Without waiting for it: the figures stand there already, and the next setting ends it.
@@ -202,7 +225,8 @@ function openClearing(app: App, draw: (settings: Settings, result: PeriodResult,
         () => undefined,
       );
     } catch (error) {
-      trouble.show("This could not be cleared.", error);
+      if (overtaken.aborted) return;
+      trouble.show(t`This could not be cleared.`, error);
     }
     done();
   });
@@ -216,7 +240,10 @@ export function openPeriod(app: App): View {
   const tiles = tileRow();
   const walk = openWalk(app, pick);
   const cards = [curvesCard(app, pick), bandsCard()];
-  const { trouble, clear } = openClearing(app, (settings, now, pace) => {
+  const wait = (settings: Settings, part: number): void => {
+    lead.textContent = waitingWords(settings, part);
+  };
+  const { trouble, clear } = openClearing(app, wait, (settings, now, pace) => {
     if (pace !== null) {
       tiles.lastElementChild!.replaceWith(paceTile(now, pace));
       return;
@@ -228,12 +255,14 @@ export function openPeriod(app: App): View {
     const sold = energy(now.direct + now.pooled);
     app.announce(`${count(now.trades)} trades, ${sold} of ${energy(now.asked)} served.`);
   });
+  const thread = el("div", { class: "row" }, threadTo(app, "day"), threadTo(app, "ledger"));
   const element = el(
     "div",
     { class: "view" },
     head("The market of one period", lead),
     trouble.element,
     tiles,
+    thread,
     walk.element,
     ...cards.map((card) => card.element),
     openDownloads(app),
@@ -242,6 +271,7 @@ export function openPeriod(app: App): View {
     element,
     hide: () => walk.stop(),
     show(settings) {
+      thread.hidden = isOwn("period", app.own) || !isDay(settings);
       const key = keyOf("period", settings, app.own);
       if (key === lastKey) return;
       lastKey = key;

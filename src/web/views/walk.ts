@@ -5,7 +5,8 @@ import { legend } from "../charts/legend.js";
 import { createQueue } from "../charts/queue.js";
 import { el } from "../dom.js";
 import { energy } from "../format.js";
-import type { Settings } from "../settings/settings.js";
+import { t } from "../say.js";
+import { defaults, type Settings } from "../settings/settings.js";
 import { mechanismWords } from "../words.js";
 import { poolLimitOf, type Step, type Walk, walkPeriod } from "../worker/explain.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
@@ -46,7 +47,7 @@ interface Told {
 
 /** Makes the walk of a small period; null of one that is too large, or that the walk does not come to. */
 function walkOf(result: PeriodResult): Told | null {
-  if (!result.walkable || result.orders === null) return null;
+  if (result.walk !== "small" || result.orders === null) return null;
   const side = (name: OrderLine["side"]): OrderLine[] =>
     result.orders!.filter((order) => order.side === name);
   const [offers, bids] = [side("offer"), side("bid")];
@@ -88,15 +89,17 @@ function noWalk(app: App): { readonly element: HTMLElement; show(result: PeriodR
   const text = el("p", {});
   const small = el(
     "button",
-    { type: "button", class: "button", onclick: () => app.show(null, { orders: 14 }) },
+    { type: "button", class: "button", onclick: () => app.show(null, { members: defaults.members }) },
     "Walk through a small one",
   );
   return {
     element: el("div", { class: "notice", hidden: true }, text, el("p", {}, small)),
-    show({ walkable }) {
-      text.textContent = walkable
-        ? "The walk came to other trades than the engine, so it is not shown. Please report this link."
-        : "This market is too large to follow order by order; the curves below show all of it.";
+    show({ walk }) {
+      text.textContent = {
+        small: t`The walk came to other trades than the engine, so it is not shown. Please report this link.`,
+        large: t`This market is too large to follow order by order; the curves below show all of it.`,
+        cut: t`In this period plants that turn one energy into another, or lines that were full, had a say as well. The walk knows neither, so it is not shown; the curves below show what was traded.`,
+      }[walk];
     },
   };
 }

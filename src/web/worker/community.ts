@@ -1,8 +1,9 @@
 /** Makes the orders of one period: those of a simulated community, or many more that are like them. */
 import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
-import { createRandom, draw } from "../../simulation/world/random.js";
+import { createRandom } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
+import { participantsOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { type PoolLimit, poolLimits } from "./agreed.js";
 import { ownerOfStore, scenarioOf, wordsOf } from "./scenario.js";
@@ -45,14 +46,10 @@ interface Drawn {
   readonly price: number;
 }
 /** The same with its limit in the pool. */
-type Placed = Drawn & PoolLimit;
-
-/** Orders up to which every one has a member of its own; beyond, members stand for many like them. */
-const mostMembers = 800;
-const pickStream = 90_001;
+export type Placed = Drawn & PoolLimit;
 
 /** What a store offers through the pool, and at which price. */
-type Lot = Pick<Placed, "member" | "quantity" | "price">;
+export type Lot = Pick<Placed, "member" | "quantity" | "price">;
 
 /** What a community brings to a period. */
 interface Brought {
@@ -104,69 +101,29 @@ function lotsOf(community: Community, settings: Settings): Lot[] {
   return lots;
 }
 
-/** The orders of the settings' community, as many as it is asked for or as it has, and the lots of its stores. */
+/** The orders of the settings' community, as large as a day can have it, and the lots of its stores. */
 export function bringOrders(settings: Settings): Brought {
-  const wanted = Math.min(settings.orders, mostMembers);
-  const most = Math.max(300, 3 * wanted);
-  let size = Math.ceil(wanted * 1.2) + 4;
-  let brought = drawnFrom(settings, size);
-  // Not every member trades every carrier, and few sell at night: larger communities until there are enough of both.
-  while (size < most && !suffices(brought.drawn, wanted)) {
-    size = Math.min(
-      most,
-      Math.ceil(size * Math.max(1.3, (wanted / Math.max(1, brought.drawn.length)) * 1.05)),
-    );
-    brought = drawnFrom(settings, size);
-  }
-  const { community, place, drawn } = brought;
+  const { community, place, drawn } = drawnFrom(settings, participantsOf(settings));
   const limitOf = poolLimits(community, settings.carrier, place);
   const placed = drawn.map((order): Placed => {
     const { member, sells, price } = order;
     return { ...order, ...limitOf({ participant: member.number, sells, price }) };
   });
-  const lots = lotsOf(community, settings);
-  const some = placed.length > wanted ? chosen(placed, wanted, settings.seed) : placed;
-  // A store for about every dozen orders, as many as the community has.
-  const few = lots.slice(0, Math.max(1, Math.floor(some.length / 12)));
-  return { community, place, placed: some, lots: few };
+  return { community, place, placed, lots: lotsOf(community, settings) };
 }
 
-/** Makes the orders the settings describe: always exactly as many, and the same for the same settings. */
+/**
+ * The orders of a region that has more members than can be simulated for a day: of each of them as many as of the
+ * members of a community that is simulated, every one like one of theirs.
+ */
 export function makeMarket(settings: Settings): Market {
   const { placed, lots } = bringOrders(settings);
-  return settings.orders <= placed.length ? listed(placed, lots) : multiplied(placed, lots, settings);
-}
-
-/** Whether there are as many orders as wanted, and of each side a sixth, or half a dozen. */
-function suffices(placed: readonly Drawn[], wanted: number): boolean {
-  const sellers = placed.filter((order) => order.sells).length;
-  return (
-    placed.length >= wanted &&
-    Math.min(sellers, placed.length - sellers) >= Math.max(1, Math.min(6, Math.floor(wanted / 6)))
-  );
-}
-
-/** `wanted` of the orders by lot, in arrival order, at least a third of each side where there are that many. */
-function chosen(placed: readonly Placed[], wanted: number, seed: number): Placed[] {
-  const drawn = placed
-    .map((order, index) => ({ order, index, lot: draw(seed, pickStream, index) }))
-    .sort((a, b) => a.lot - b.lot);
-  const sellers = drawn.filter(({ order }) => order.sells);
-  const buyers = drawn.filter(({ order }) => !order.sells);
-  const fair = Math.round((wanted * sellers.length) / placed.length);
-  const third = Math.floor(wanted / 3);
-  const selling = Math.min(
-    sellers.length,
-    Math.max(fair, third, wanted - buyers.length),
-    wanted - Math.min(third, buyers.length),
-  );
-  return [...sellers.slice(0, selling), ...buyers.slice(0, wanted - selling)]
-    .sort((a, b) => a.index - b.index)
-    .map(({ order }) => order);
+  const size = Math.round((settings.members / participantsOf(settings)) * placed.length);
+  return multiplied(placed, lots, size, settings.seed);
 }
 
 /** A market in which every order is listed with its own member. */
-function listed(placed: readonly Placed[], lots: readonly Lot[]): Market {
+export function listed(placed: readonly Placed[], lots: readonly Lot[]): Market {
   const offers = placed.filter((order) => order.sells);
   const bids = placed.filter((order) => !order.sells);
   return {
@@ -194,21 +151,16 @@ function listed(placed: readonly Placed[], lots: readonly Lot[]): Market {
 }
 
 /** A market of many more: each order like one of the community’s, with a quantity and a price of its own. */
-function multiplied(placed: readonly Placed[], lots: readonly Lot[], settings: Settings): Market {
+function multiplied(placed: readonly Placed[], lots: readonly Lot[], size: number, seed: number): Market {
   const offers = placed.filter((order) => order.sells);
   const bids = placed.filter((order) => !order.sells);
-  const random = createRandom(settings.seed);
-  const offerCount =
-    offers.length === 0
-      ? 0
-      : bids.length === 0
-        ? settings.orders
-        : Math.round((settings.orders * offers.length) / placed.length);
-  const lotCount = Math.round((settings.orders * lots.length) / placed.length);
-  const spread = <T extends Lot>(from: readonly T[], size: number) => {
-    const quantity = new Uint32Array(size);
-    const price = new Int32Array(size);
-    for (let index = 0; index < size; index++) {
+  const random = createRandom(seed);
+  const offerCount = placed.length === 0 ? 0 : Math.round((size * offers.length) / placed.length);
+  const lotCount = placed.length === 0 ? 0 : Math.round((size * lots.length) / placed.length);
+  const spread = <T extends Lot>(from: readonly T[], many: number) => {
+    const quantity = new Uint32Array(many);
+    const price = new Int32Array(many);
+    for (let index = 0; index < many; index++) {
       const like = from[index % from.length]!;
       const factor = (random.next() + 0x2000_0000) / 0xa000_0000; // 0.2 to 1.8
       quantity[index] = Math.min(Math.max(Math.round(like.quantity * factor), 1), maxQuantity);
@@ -217,7 +169,7 @@ function multiplied(placed: readonly Placed[], lots: readonly Lot[], settings: S
     return { quantity, price };
   };
   const sold = spread(offers, offerCount);
-  const asked = spread(bids, settings.orders - offerCount);
+  const asked = spread(bids, size - offerCount);
   // The contract is that of the order it is like; a bid pays what it pays among peers in the pool as well.
   const floor = sold.price.map((_, index) => offers[index % offers.length]!.poolLimit);
   const most = asked.price.map((price, index) => Math.max(price, bids[index % bids.length]!.poolLimit));

@@ -2,7 +2,7 @@
 import { type Mechanism, mechanismNames, type Pricing } from "../../core/mechanisms.js";
 import type { Market } from "./community.js";
 import { type Outcome, outcomeOf, sum } from "./outcome.js";
-import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
+import { type Asked, clearMarket, ordersOf, rulesOf, type Scene } from "./scene.js";
 import type { Work } from "./work.js";
 
 /** What one mechanism made of the orders; quantities in ticks, amounts in money ticks. */
@@ -57,23 +57,20 @@ export const allBuyers = "All buyers";
 const binsPerSide = 10;
 const mostMovers = 6;
 
-function sideOf({ rules, clearing, market, took }: Scene, outcome: Outcome): Side {
-  const { trades, pool } = clearing;
+function sideOf({ rules, trades, market, took }: Scene, outcome: Outcome): Side {
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { count, price } of [trades, ...(pool === null ? [] : [pool.trades])])
-    for (let index = 0; index < count; index++) {
-      const each = price[index]!;
-      if (each < lowest) lowest = each;
-      if (each > highest) highest = each;
-    }
+  for (const each of trades.price) {
+    if (each < lowest) lowest = each;
+    if (each > highest) highest = each;
+  }
   const direct = sum(outcome.bidDirect);
   const served = direct + sum(outcome.bidPooled);
   const none = served === 0;
   return {
     mechanism: rules.mechanism,
     pricing: rules.pricing,
-    trades: trades.count,
-    poolTrades: pool?.trades.count ?? 0,
+    trades: trades.direct,
+    poolTrades: trades.count - trades.direct,
     served,
     direct,
     unserved: sum(market.bids.quantity) - served,
@@ -171,8 +168,9 @@ function moversOf(market: Market, { offers, bids }: Differences): { winners: Mov
 }
 
 /** Clears the same orders by both mechanisms and says what changes for whom. */
-export function compare({ engine }: Work, asked: Asked): Comparison {
-  const market = marketOf(asked);
+export async function compare(work: Work<number>, asked: Asked): Promise<Comparison> {
+  const { market } = await ordersOf(work, asked);
+  const { engine } = work;
   const scenes = mechanismNames.map((mechanism) =>
     clearMarket(engine, market, rulesOf(asked.settings, mechanism)),
   );

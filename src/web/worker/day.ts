@@ -1,5 +1,6 @@
 /** Trades a community's day, period by period, and keeps its ledger for the calls about blocks. */
 import { hex } from "../../bytes.js";
+import type { Engine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
 import { totalNames } from "../../ledger/format/header.js";
 import type { PeriodResult } from "../../market/result.js";
@@ -40,21 +41,75 @@ export interface DayDone {
   readonly took: number;
 }
 
-/** The day traded last: its key, its blocks, and what was sent to the page of each of its periods. */
-interface Traded {
+/** The day that is kept: its key, its blocks as far as it has been traded, and what each period came to. */
+export interface Traded {
   readonly key: string;
   readonly run: Run;
-  readonly periods: DayPeriod[];
-  whole: boolean;
+  readonly participants: number;
+  readonly periods: readonly DayPeriod[];
+  /** Charges of the storage devices by number, in quantity ticks, as each period began and as the last one ended. */
+  readonly charges: readonly (readonly number[])[];
+  /** Trades the next period, after those that others have asked for. */
+  next(): Promise<void>;
 }
 
-let traded: Traded | null = null;
+/** The day that is opened or was, and the same once it is open. */
+let wanted: { readonly key: string; readonly day: Promise<Traded> } | null = null;
+let kept: Traded | null = null;
+
+/** The day of the settings, of which nothing may be traded yet. There is one at a time: another one replaces it. */
+export function tradedDay(engine: Engine, settings: Settings): Promise<Traded> {
+  const key = keyOf("day", settings, null);
+  if (wanted?.key === key) return wanted.day;
+  const mine = { key, day: openTraded(engine, settings, key) };
+  wanted = mine;
+  mine.day.then(
+    (day) => {
+      if (wanted === mine) kept = day;
+    },
+    () => {
+      // Whoever waits for it says why it failed; the next one who asks tries again.
+      if (wanted === mine) wanted = null;
+    },
+  );
+  return mine.day;
+}
+
+/** Whether a day is the one that is kept. */
+export const isKept = ({ key }: Traded): boolean => key === wanted?.key;
 
 /** The run whose day has the key `ledger`. Throws `state` when the worker keeps another one, or none. */
 export function runOf(ledger: string): Run {
-  if (traded === null || traded.key !== ledger)
+  if (kept === null || kept.key !== ledger)
     return fail("state", "ledger", "the ledger that is kept", "another one: open the view again");
-  return traded.run;
+  return kept.run;
+}
+
+async function openTraded(engine: Engine, settings: Settings, key: string): Promise<Traded> {
+  const participants = participantsOf(settings);
+  const run = await openRun(engine, scenarioOf(settings, participants));
+  const told = { tally: openTally(run.community), network: openNetwork(run.community) };
+  const periods: DayPeriod[] = [];
+  const charges = [told.tally.charges()];
+  const trade = run.periods[Symbol.asyncIterator]();
+  let last: Promise<void> = Promise.resolve();
+  return {
+    key,
+    run,
+    participants,
+    periods,
+    charges,
+    next() {
+      last = last.then(async () => {
+        const { value, done } = await trade.next();
+        if (done === true) return;
+        told.tally.add(value.block);
+        charges.push(told.tally.charges());
+        periods.push(periodOf(run, told, value));
+      });
+      return last;
+    },
+  };
 }
 
 function periodOf(
@@ -83,42 +138,45 @@ function periodOf(
   };
 }
 
+/** Trades a day until `until` of its periods are there; false where another day has replaced it meanwhile. */
+export async function tradeUntil(
+  day: Traded,
+  until: number,
+  signal: AbortSignal,
+  tell: () => void = () => undefined,
+): Promise<boolean> {
+  let paused = performance.now();
+  while (day.periods.length < until) {
+    await day.next();
+    if (performance.now() - paused < turnMs) continue;
+    tell();
+    await pause(signal);
+    if (!isKept(day)) return false;
+    paused = performance.now();
+  }
+  return true;
+}
+
 /**
- * Trades the day of the settings and tells of its periods as they are sealed. Answers at once where that day was
- * traded last. A call for another day ends this one, which then answers null.
+ * Trades the day of the settings and tells of its periods as they are sealed; of those that were traded before, at
+ * once. A call for another day ends this one, which then answers null.
  */
 export async function day(
   { engine, tell, signal }: Work<readonly DayPeriod[]>,
   settings: Settings,
 ): Promise<DayDone | null> {
-  const key = keyOf("day", settings, null);
-  const participants = participantsOf(settings);
-  if (traded?.key === key && traded.whole) {
-    tell(traded.periods);
-    return { participants, took: 0 };
-  }
   const start = performance.now();
-  const run = await openRun(engine, scenarioOf(settings, participants));
+  const now = await tradedDay(engine, settings);
   signal.throwIfAborted();
-  const tally = openTally(run.community);
-  const network = openNetwork(run.community);
-  const mine: Traded = { key, run, periods: [], whole: false };
-  traded = mine;
+  let told = 0;
+  const news = (): void => {
+    if (told < now.periods.length) tell(now.periods.slice(told));
+    told = now.periods.length;
+  };
   const whole = 1440 / settings.minutes;
-  let news: DayPeriod[] = [];
-  let told = performance.now();
-  for await (const result of run.periods) {
-    tally.add(result.block);
-    const period = periodOf(run, { tally, network }, result);
-    mine.periods.push(period);
-    news.push(period);
-    mine.whole = mine.periods.length === whole;
-    if (performance.now() - told <= turnMs && !mine.whole) continue;
-    tell(news);
-    news = [];
-    told = performance.now();
-    await pause(signal);
-    if (traded !== mine) return null;
-  }
-  return { participants, took: performance.now() - start };
+  const before = now.periods.length;
+  const ended = await tradeUntil(now, whole, signal, news);
+  if (!ended) return null;
+  news();
+  return { participants: now.participants, took: before === whole ? 0 : performance.now() - start };
 }

@@ -1,35 +1,21 @@
 /** What became of every order of a clearing, added up over its trades. */
-import { storageLot } from "../../core/engine.js";
 import type { Scene } from "./scene.js";
-
-/** One trade of a scene: direct, or through the pool. An offer beyond the last is a store's lot. */
-export interface SceneTrade {
-  readonly pool: boolean;
-  readonly offer: number;
-  readonly bid: number;
-  readonly quantity: number;
-  readonly price: number;
-}
 
 /**
  * Calls `take` for every trade in order of execution, direct ones first. Columns, not objects: there may be a million.
  */
 export function eachTrade(
-  { market, clearing }: Scene,
+  { trades }: Scene,
   take: (pool: boolean, offer: number, bid: number, quantity: number, price: number) => void,
 ): void {
-  const { trades, pool } = clearing;
   for (let index = 0; index < trades.count; index++)
-    take(false, trades.offer[index]!, trades.bid[index]!, trades.quantity[index]!, trades.price[index]!);
-  if (pool === null) return;
-  const { lots } = pool;
-  let firstStore = 0;
-  while (firstStore < lots.count && lots.offer[firstStore] !== storageLot) firstStore++;
-  for (let index = 0; index < pool.trades.count; index++) {
-    const lot = pool.trades.lot[index]!;
-    const offer = lot < firstStore ? lots.offer[lot]! : market.offers.price.length + lot - firstStore;
-    take(true, offer, pool.trades.bid[index]!, pool.trades.quantity[index]!, pool.trades.price[index]!);
-  }
+    take(
+      index >= trades.direct,
+      trades.offer[index]!,
+      trades.bid[index]!,
+      trades.quantity[index]!,
+      trades.price[index]!,
+    );
 }
 
 /** Limit of an offer in trade among peers or in the pool, or the price of a store's lot. */

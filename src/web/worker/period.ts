@@ -2,8 +2,9 @@
 import { fail } from "../../errors.js";
 import { type Curve, makeCurve } from "./curves.js";
 import { mostWalked, type WalkRules } from "./explain.js";
-import { askedBy, eachTrade, type Outcome, outcomeOf, receivedFor, type SceneTrade, sum } from "./outcome.js";
-import { type Asked, clearMarket, marketOf, rulesOf, type Scene } from "./scene.js";
+import { askedBy, eachTrade, type Outcome, outcomeOf, receivedFor, sum } from "./outcome.js";
+import { type Asked, ordersOf, rulesOf, type Scene, sealedScene } from "./scene.js";
+import type { SceneTrade } from "./trades.js";
 import type { Work } from "./work.js";
 
 /** One order as the page lists it; quantities in ticks, amounts in money ticks. */
@@ -70,7 +71,10 @@ export interface PeriodResult {
   /** All orders and trades, in arrival order and order of execution, when there are few; null when there are many. */
   readonly orders: readonly OrderLine[] | null;
   readonly tradeLines: readonly SceneTrade[] | null;
-  readonly walkable: boolean;
+  /** Whether it can be walked through: not where it is large, or where more than its orders decided ({@link Scene}). */
+  readonly walk: "small" | "large" | "cut";
+  /** Energy that members sold to the grid and bought from it; null where the period is in no block. */
+  readonly grid: { readonly exported: number; readonly imported: number } | null;
 }
 
 const mostListed = 500;
@@ -116,8 +120,7 @@ function tradeLines(now: Scene): SceneTrade[] {
 
 function bandsOf(now: Scene): Band[] {
   const { bids } = now.market;
-  const all = now.clearing.trades.count + (now.clearing.pool?.trades.count ?? 0);
-  const each = Math.ceil(all / mostBands);
+  const each = Math.ceil(now.trades.count / mostBands);
   const bands: Band[] = [];
   let [members, quantity, low, high, received, paid, pool, place] = [0, 0, 0, 0, 0, 0, false, 0];
   const close = (): void => {
@@ -168,12 +171,12 @@ function orderLines(now: Scene, made: Outcome, stores: number): OrderLine[] {
 }
 
 /** Clears the period the settings describe and says what came of it. */
-export function period({ engine }: Work, asked: Asked): PeriodResult {
-  const market = marketOf(asked);
-  const now = clearMarket(engine, market, rulesOf(asked.settings));
+export async function period(work: Work<number>, asked: Asked): Promise<PeriodResult> {
+  const found = await ordersOf(work, asked);
+  const now = sealedScene(work.engine, found, rulesOf(asked.settings));
   const made = outcomeOf(now);
   [scene, outcome] = [now, made];
-  const { clearing } = now;
+  const { market, trades, sealed } = now;
   const { offers, bids, lots } = market;
   const stores = now.rules.pool ? lots.price.length : 0;
   const few = offers.price.length + bids.price.length <= mostListed;
@@ -192,9 +195,10 @@ export function period({ engine }: Work, asked: Asked): PeriodResult {
     amount: sum(made.bidAmount),
     sellersGain: sum(made.offerGain),
     buyersGain: sum(made.bidGain),
-    trades: clearing.trades.count,
-    poolTrades: clearing.pool?.trades.count ?? 0,
-    clearingPrice: clearing.clearingPrice,
+    trades: trades.direct,
+    poolTrades: trades.count - trades.direct,
+    clearingPrice: now.clearingPrice,
+    grid: sealed && { exported: sealed.exported, imported: sealed.imported },
     poolPrice: now.rules.pool?.price ?? null,
     rules: now.rules,
     took: now.took,
@@ -203,7 +207,7 @@ export function period({ engine }: Work, asked: Asked): PeriodResult {
     bands: bandsOf(now),
     orders: few ? orderLines(now, made, stores) : null,
     tradeLines: few ? tradeLines(now) : null,
-    walkable: offers.price.length + bids.price.length <= mostWalked,
+    walk: offers.price.length + bids.price.length > mostWalked ? "large" : now.cut ? "cut" : "small",
   };
 }
 

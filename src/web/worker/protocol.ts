@@ -22,10 +22,10 @@ interface Shape<Input, Output, News = never> {
 
 /** Every call: what it takes, what it answers, and what it tells while it runs. */
 export interface Api {
-  readonly period: Shape<Asked, PeriodResult>;
+  readonly period: Shape<Asked, PeriodResult, number>;
   readonly order: Shape<{ readonly side: "offer" | "bid"; readonly index: number }, OrderShown>;
   readonly pace: Shape<null, Pace>;
-  readonly compare: Shape<Asked, Comparison>;
+  readonly compare: Shape<Asked, Comparison, number>;
   readonly day: Shape<Settings, DayDone | null, readonly DayPeriod[]>;
   readonly block: Shape<InLedger, BlockShown>;
   readonly verify: Shape<InLedger, readonly Check[], number>;

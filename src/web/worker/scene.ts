@@ -1,18 +1,17 @@
 /** The market of one period that the page looks at: whose orders, by which rules, and what came of it. */
-import {
-  type Book,
-  type Clearing,
-  type ClearingRules,
-  copyClearing,
-  type Engine,
-} from "../../core/engine.js";
+import type { Book, ClearingRules, Engine } from "../../core/engine.js";
 import { goesWith, type Mechanism, ownPricing } from "../../core/mechanisms.js";
-import { isOwn, type OwnFile } from "../settings/effects.js";
+import { fail } from "../../errors.js";
+import { isDay, isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { type Market, makeMarket } from "./community.js";
+import { tradedDay, tradeUntil } from "./day.js";
 import type { WalkRules } from "./explain.js";
 import { marketOfOwn } from "./own/bring.js";
 import { poolOf } from "./scenario.js";
+import { type Sealed, sealedMarket } from "./sealed.js";
+import { type SceneTrades, sameTrades, tradesOf } from "./trades.js";
+import type { Work } from "./work.js";
 
 /** A market of one period with what its rules made of it, kept while the page looks at it. */
 export interface Scene {
@@ -20,7 +19,16 @@ export interface Scene {
   readonly rules: WalkRules;
   /** What the engine is given of the market by these rules. */
   readonly book: Book;
-  readonly clearing: Clearing;
+  readonly trades: SceneTrades;
+  /** Price of a unit where all trades have one; null where each has its own, or none traded. */
+  readonly clearingPrice: number | null;
+  /** What the block of the period says of it; null where it is in none. */
+  readonly sealed: Sealed | null;
+  /**
+   * Whether the trades of the block are others than those of the orders alone: plants that turn one energy into another
+   * and lines that are full have a say there.
+   */
+  readonly cut: boolean;
   /** Milliseconds the engine took this one time, cold or warm; {@link "./timing.js"} measures. */
   readonly took: number;
 }
@@ -43,13 +51,32 @@ export function rulesOf(settings: Settings, mechanism: Mechanism = settings.mech
 
 let kept: { readonly key: string; readonly market: Market } | null = null;
 
-/** The orders the page asks about, kept until it asks about others. */
-export function marketOf({ settings, own }: Asked): Market {
+/** The orders of a person's file, or those of a region that is too large for a day, kept until others are asked for. */
+function marketAlone({ settings, own }: Asked): Market {
   if (isOwn(settings.view, own)) return marketOfOwn(own!.number, settings.carrier);
-  const { seed, orders, mix, season, weather, minutes, time, carrier } = settings;
-  const key = JSON.stringify([seed, orders, mix, season, weather, minutes, time, carrier]);
+  const { seed, members, mix, season, weather, minutes, time, carrier } = settings;
+  const key = JSON.stringify([seed, members, mix, season, weather, minutes, time, carrier]);
   if (kept?.key !== key) kept = { key, market: makeMarket(settings) };
   return kept.market;
+}
+
+/** The orders that the page asks about, and what their block says where the day has one. */
+export interface Found {
+  readonly market: Market;
+  readonly sealed: Sealed | null;
+}
+
+/** Finds the orders the page asks about; the day is traded as far as that. Tells the part of it that is done. */
+export async function ordersOf({ engine, signal, tell }: Work<number>, asked: Asked): Promise<Found> {
+  const { settings } = asked;
+  if (isOwn(settings.view, asked.own) || !isDay(settings))
+    return { market: marketAlone(asked), sealed: null };
+  const place = Math.floor(settings.time / settings.minutes);
+  const day = await tradedDay(engine, settings);
+  const there = await tradeUntil(day, place + 1, signal, () => tell(day.periods.length / (place + 1)));
+  if (!there) return fail("state", "day", "the day that is kept", "another one: open the view again");
+  const sealed = sealedMarket(day, place, settings.carrier, engine);
+  return { market: sealed.market, sealed };
 }
 
 /**
@@ -71,13 +98,22 @@ const engineRules = ({ pool, ...rules }: WalkRules): ClearingRules => ({
   pool: pool && { price: pool.price, lots: pool.lots },
 });
 
-/** Clears `market` by `rules`; the result is a copy that stays. */
+/** Clears `market` by `rules`. */
 export function clearMarket(engine: Engine, market: Market, rules: WalkRules): Scene {
   const book = bookOf(market, rules);
   const start = performance.now();
   const view = engine.clear(book, engineRules(rules));
   const took = performance.now() - start;
-  return { market, rules, book, clearing: copyClearing(view), took };
+  const trades = tradesOf(view, market.offers.price.length);
+  return { market, rules, book, trades, clearingPrice: view.clearingPrice, took, sealed: null, cut: false };
+}
+
+/** The scene of a period as it was sealed: by its block, where that says other trades than its orders alone would. */
+export function sealedScene(engine: Engine, { market, sealed }: Found, rules: WalkRules): Scene {
+  const scene = clearMarket(engine, market, rules);
+  if (sealed === null) return scene;
+  const cut = !sameTrades(scene.trades, sealed.trades);
+  return cut ? { ...scene, sealed, cut, trades: sealed.trades, clearingPrice: null } : { ...scene, sealed };
 }
 
 /** Clears a scene again, for its time alone. */

@@ -20,6 +20,8 @@ export interface Tally {
   add(block: Block): void;
   /** State of charge of all stores of a carrier together, in quantity ticks. */
   charge(carrier: Carrier): number;
+  /** State of charge of every storage device by its number, in quantity ticks. */
+  charges(): readonly number[];
   platform(): Platform;
 }
 
@@ -56,6 +58,7 @@ export function openTally(community: Community): Tally {
     },
     charge: (carrier) =>
       charges.reduce((sum, charge, number) => sum + (kinds[number] === carrier ? charge : 0), 0),
+    charges: () => [...charges],
     platform: () => ({
       commission: Number(balances.commission),
       pool: Number(balances.pool),

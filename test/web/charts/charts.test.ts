@@ -31,7 +31,7 @@ describe("the histogram", () => {
     expect(spreadOf({ orders: 9, counts, edges })).toBe("None of 9 orders gains or loses.");
     const ends = counts.map((_, index) => (index === 0 || index === 19 ? 4 : 0));
     expect(spreadOf({ orders: 9, counts: ends, edges })).toBe(
-      "8 of 9 orders gain or lose, at most 1.00; 0% of them less than half of that.",
+      "8 of 9 orders gain or lose, at most €1.00; 0% of them less than half of that.",
     );
     const middle = counts.map((_, index) => (index === 9 || index === 10 ? 3 : index === 0 ? 2 : 0));
     expect(spreadOf({ orders: 9, counts: middle, edges })).toContain("75% of them less than half of that");

@@ -34,7 +34,7 @@ const others: Readonly<
   >
 > = {
   carrier: { carrier: "heat" },
-  orders: { orders: 30 },
+  members: { members: 30 },
   seed: { seed: 12 },
   mix: { mix: "town" },
   season: { season: "winter" },
@@ -53,16 +53,20 @@ const own = { number: 1, name: "mine.csv" };
 const markets: Partial<Settings>[] = [
   {},
   { pricing: "blend" },
-  { orders: 200, mix: "town", time: 1110, season: "winter" },
-  { mechanism: "merit", pricing: "uniform", orders: 60, mix: "solar" },
-  { orders: 40, mix: "solar", season: "spring", seed: 1 },
+  { members: 40, mix: "town", time: 420, season: "winter" },
+  { mechanism: "merit", pricing: "uniform", members: 20, mix: "solar", time: 420 },
+  { members: 24, mix: "solar", season: "spring", seed: 1, time: 540 },
 ];
 
 /** What a view shows, without the time it took. */
 async function figures(view: ViewName, settings: Settings, file: typeof own | null): Promise<string> {
   const asked = { settings: { ...settings, view }, own: file };
   const found =
-    view === "period" ? period(work(), asked) : view === "compare" ? compare(work(), asked) : null;
+    view === "period"
+      ? await period(work(), asked)
+      : view === "compare"
+        ? await compare(work(), asked)
+        : null;
   return JSON.stringify(found, (name, value) =>
     // The pool's own price is drawn as a line, the rules are the settings again; what they change is looked for.
     name === "took" || name === "poolPrice" || name === "rules"
@@ -108,21 +112,21 @@ describe("a control", () => {
     for (const view of views) expect(typeof keyOf(view, defaults, null)).toBe("string");
   });
 
-  it("says how many participants a day has where the number of orders is another", () => {
-    for (const [orders, participants] of [
-      [14, 40],
-      [300, 300],
+  it("says how many members a day has where that is fewer than are set", () => {
+    for (const [members, participants] of [
+      [3, 3],
+      [600, 600],
       [5000, 600],
     ] as const) {
-      const settings = { ...defaults, view: "day" as const, orders };
+      const settings = { ...defaults, view: "day" as const, members };
       expect(participantsOf(settings)).toBe(participants);
-      expect(caveat("orders", settings)?.includes(`${participants} here`) ?? null).toBe(
-        orders === participants ? null : true,
+      expect(caveat("members", settings)?.includes(`for ${participants} here`) ?? null).toBe(
+        members === participants ? null : true,
       );
     }
-    expect(keyOf("day", { ...defaults, orders: 14 }, null)).toBe(
-      keyOf("day", { ...defaults, orders: 39 }, null),
+    expect(keyOf("day", { ...defaults, members: 601 }, null)).toBe(
+      keyOf("day", { ...defaults, members: 9000 }, null),
     );
-    expect(caveat("orders", defaults)).toBeNull();
+    expect(caveat("members", defaults)).toBeNull();
   });
 });

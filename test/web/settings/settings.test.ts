@@ -25,7 +25,7 @@ const anySettings: fc.Arbitrary<Settings> = fc
   .record<Settings>({
     view: fc.constantFrom(...views),
     carrier: fc.constantFrom(...carriers),
-    orders: between("orders"),
+    members: between("members"),
     seed: between("seed"),
     mix: fc.constantFrom(...mixes),
     season: fc.constantFrom(...seasons),
@@ -65,20 +65,20 @@ describe("settings in the URL", () => {
 
   it("take the default for what makes no sense and tell of it, and nothing else along", () => {
     const wrong =
-      "#/nowhere?seed=1e9&mix=__proto__&pool=maybe&minutes=7&speed=NaN&evil=1&blend=100.0&block=&orders=0x10&carrier=constructor";
+      "#/nowhere?seed=1e9&mix=__proto__&pool=maybe&minutes=7&speed=NaN&evil=1&blend=100.0&block=&members=0x10&carrier=constructor";
     const { settings, corrected } = readHash(wrong);
     expect(settings).toEqual(defaults);
-    for (const name of ["seed", "mix", "pool", "minutes", "speed", "blend", "block", "orders", "carrier"])
+    for (const name of ["seed", "mix", "pool", "minutes", "speed", "blend", "block", "members", "carrier"])
       expect(corrected.filter((text) => text.startsWith(`${name} can’t be`))).toHaveLength(1);
     expect(corrected[0]).toBe("There is no view “nowhere”: this is period.");
     expect(corrected).toHaveLength(10);
   });
 
   it("take a number out of range to the nearer end, and tell of it", () => {
-    const { settings, corrected } = readHash("#/period?orders=99999999999&time=-1&poolPrice=1001");
-    expect(settings).toMatchObject({ orders: 1_000_000, time: 0, poolPrice: 1000 });
+    const { settings, corrected } = readHash("#/period?members=99999999999&time=-1&poolPrice=1001");
+    expect(settings).toMatchObject({ members: 1_000_000, time: 0, poolPrice: 1000 });
     expect(corrected).toEqual([
-      "orders can’t be “99999999999”: 1000000 is used.",
+      "members can’t be “99999999999”: 1000000 is used.",
       "time can’t be “-1”: 0 is used.",
       "poolPrice can’t be “1001”: 1000 is used.",
     ]);
@@ -101,7 +101,7 @@ describe("settings in the URL", () => {
 
   it("are what every preset says, in the view that is open", () => {
     for (const preset of presets) {
-      const now = { ...defaults, view: "ledger" as const, speed: 200, orders: 999 };
+      const now = { ...defaults, view: "ledger" as const, speed: 200, members: 999 };
       const made = applyPreset(preset, now);
       expect(made).toMatchObject({ ...preset.settings, view: "ledger", speed: 200 });
       expect(readHash(writeHash(made)).settings).toEqual(made);

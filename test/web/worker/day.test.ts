@@ -41,9 +41,9 @@ describe("the map of a period", () => {
   // plants.
   const communities: Partial<Settings>[] = [
     { minutes: 15 },
-    { minutes: 60, mix: "town", orders: 120, season: "winter" },
-    { minutes: 60, mix: "solar", orders: 80, weather: "clear" },
-    { minutes: 60, mix: "industry", orders: 60, mechanism: "merit", pricing: "uniform" },
+    { minutes: 60, mix: "town", members: 120, season: "winter" },
+    { minutes: 60, mix: "solar", members: 80, weather: "clear" },
+    { minutes: 60, mix: "industry", members: 60, mechanism: "merit", pricing: "uniform" },
     { minutes: 60, mix: "solar", pool: false },
   ];
   for (const change of communities)
@@ -95,7 +95,7 @@ describe("the network of a period", () => {
       view: "day",
       minutes: 15,
       mix: "solar",
-      orders: 100,
+      members: 100,
       weather: "clear",
     };
     const periods = await periodsOf(settings);

@@ -12,7 +12,7 @@ import {
   walkPeriod,
 } from "../../../src/web/worker/explain.js";
 import { eachTrade } from "../../../src/web/worker/outcome.js";
-import { clearMarket, rulesOf as rulesOfSettings } from "../../../src/web/worker/scene.js";
+import { clearMarket } from "../../../src/web/worker/scene.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ function byEngine(market: Market, rules: WalkRules): Pick<Walk, "trades" | "pool
   eachTrade(scene, (pool, offer, bid, quantity, price) =>
     (pool ? poolTrades : trades).push({ offer, bid, quantity, price }),
   );
-  return { trades, poolTrades, clearingPrice: scene.clearing.clearingPrice };
+  return { trades, poolTrades, clearingPrice: scene.clearingPrice };
 }
 
 describe("the walk through a period", () => {
@@ -166,44 +166,27 @@ describe("the walk through a period", () => {
   });
 });
 
-describe("the page's community", () => {
-  it("places exactly as many orders as the settings say, the same every time", () => {
-    for (const mix of mixes)
-      for (const [place, orders] of [10, 14, 97, 3_500].entries()) {
-        const settings = consistent({
-          ...defaults,
-          mix,
-          orders,
-          season: seasons[place % 4]!,
-          time: (place * 330) % 1440,
-        });
-        const market = makeMarket(settings);
-        expect(market.offers.price.length + market.bids.price.length, `${mix}, ${orders}`).toBe(orders);
-        expect(market.offers.price.length).toBeGreaterThan(0);
-        expect(market.bids.price.length).toBeGreaterThan(0);
-        expect(makeMarket(settings).offers).toEqual(market.offers);
-        expect(market.offerOwner(0).name).not.toBe("");
-      }
-  });
-
-  it("shows a newcomer both phases and the pool", () => {
-    const market = makeMarket({ ...defaults });
-    const list = (side: Pick<Market["lots"], "quantity" | "price"> & { poolLimit?: Int32Array }, more = {}) =>
-      Array.from(side.price, (price, index) => ({
-        price,
-        quantity: side.quantity[index]!,
-        poolLimit: side.poolLimit?.[index] ?? price,
-        ...more,
-      }));
-    const walk = walkPeriod(
-      [...list(market.offers), ...list(market.lots, { store: true })],
-      list(market.bids),
-      rulesOfSettings({ ...defaults }),
-    );
-    const phases = new Set(walk.steps.filter(({ quantity }) => quantity > 0).map(({ phase }) => phase));
-    expect(phases).toEqual(new Set(["A", "B", "pool"]));
-    const stores = walk.poolTrades.filter(({ offer }) => offer >= market.offers.price.length).length;
-    expect(stores).toBeGreaterThan(0);
-    expect(walk.poolTrades.length).toBeGreaterThan(stores);
+describe("a region", () => {
+  it("has as many orders for its members as a community that is simulated, the same every time", () => {
+    for (const [place, mix] of mixes.entries()) {
+      const settings = consistent({
+        ...defaults,
+        mix,
+        members: 600,
+        season: seasons[place]!,
+        time: place * 330,
+      });
+      const orders = (members: number): number => {
+        const { offers, bids } = makeMarket({ ...settings, members });
+        return offers.price.length + bids.price.length;
+      };
+      expect(orders(600)).toBeGreaterThan(100);
+      for (const times of [2, 7, 50]) expect(orders(600 * times), mix).toBe(times * orders(600));
+      const market = makeMarket(settings);
+      expect(makeMarket(settings).offers).toEqual(market.offers);
+      expect(market.offers.price.length).toBeGreaterThan(0);
+      expect(market.bids.price.length).toBeGreaterThan(0);
+      expect(market.offerOwner(0).name).not.toBe("");
+    }
   });
 });

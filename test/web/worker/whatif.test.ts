@@ -17,7 +17,7 @@ beforeAll(async () => {
 const work = <News>(tell: (news: News) => void = () => undefined) =>
   ({ engine, tell, signal: new AbortController().signal }) as Work<News>;
 
-const hourly: Settings = { ...defaults, view: "ledger", minutes: 60 };
+const hourly: Settings = { ...defaults, view: "ledger", members: 40, minutes: 60 };
 /** What the page asks of the day of these settings. */
 async function asked(settings: Settings, change: Partial<WhatIfInput> = {}): Promise<WhatIfInput> {
   await day(work<readonly DayPeriod[]>(), settings);
@@ -122,9 +122,9 @@ describe("what is said of it", () => {
   };
   it("is true of the figures", () => {
     expect(saidOf(shown(2_000_000_000_000n))).toBe(
-      "Members together would bear 2.00 more: 1 gain, 2 lose. 1 order cleared again in 12 ms.",
+      "Members together would bear €2.00 more: 1 gain, 2 lose. 1 order cleared again in 12 ms.",
     );
-    expect(saidOf(shown(-2_000_000_000_000n))).toContain("would bear 2.00 less:");
+    expect(saidOf(shown(-2_000_000_000_000n))).toContain("would bear €2.00 less:");
     expect(saidOf(shown(0n, { refused: 2 }))).toBe(
       "Members together bear the same: 1 gain, 2 lose. 1 order cleared again in 12 ms. 2 orders would not have been taken.",
     );
