@@ -15,7 +15,8 @@ import {
 import { fromHex, hex, openSignatures } from "../../dist/ledger/verify.js";
 
 const signatures = await openSignatures();
-const agent = new Agent({ keepAlive: true });
+/** Lines are given up before the service ends them: without a time of its own an agent keeps to no server's. */
+const agent = new Agent({ keepAlive: true, timeout: 4_000 });
 /** Each member has an address of its own, as at home. @param {number} at */
 const addressOf = (at) => `127.1.${at >> 8}.${at & 255}`;
 /** @typedef {import("../../dist/ledger/verify.js").SigningKey} SigningKey */

@@ -6,7 +6,7 @@
 // receipt is held against the sealed ledger.
 //
 // node bench/serving/run.js [--members N] [--mqtt N] [--periods N] [--period-ms MS] [--followers N]
-// (needs `npm run build`)
+// [--profile FOLDER] (needs `npm run build`; the folder gets a profile of the service's processor)
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -18,6 +18,7 @@ import { decodeBlock, fromHex, plainHasher as hasher, judgeReceipt } from "../..
 import { startMosquitto } from "../../test/support/mosquitto.mjs";
 import { command, marketFolder, startServing } from "../../test/support/served.mjs";
 import { machine } from "../machine.js";
+import { countProcessors } from "./processors.js";
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     periods: { type: "string", default: "3" },
     "period-ms": { type: "string", default: "30000" },
     followers: { type: "string", default: "200" },
+    profile: { type: "string" },
   },
 });
 const members = Number(values.members);
@@ -37,13 +39,15 @@ const followers = Number(values.followers);
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 
+const profiling = values.profile === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", values.profile];
+
 const broker = await startMosquitto();
 const market = marketFolder({
   market: { periodMs },
   limits: { streams: members },
   mqtt: { url: broker.url },
 });
-const { child: service, url, ended } = await startServing(market.path, 0);
+const { child: service, url, ended } = await startServing(market.path, 0, profiling);
 const port = Number(new URL(url).port);
 
 /** What the service says of itself. */
@@ -76,20 +80,32 @@ await ask(crowd, { kind: "follow", url, followers });
 async function phase(name) {
   say(`${name}: ${periods} periods of ${periodMs / 1000} s`);
   const before = [await gauge("gridclear_period_seconds_sum"), await gauge("gridclear_period_seconds_count")];
+  const processors = countProcessors({
+    service: service.pid,
+    broker: broker.pid,
+    members: load.pid,
+    followers: crowd.pid,
+    trouble: trouble?.pid,
+  });
   const answer = await ask(load, { kind: "send", periods });
+  const { seconds, taken } = processors();
   const after = [await gauge("gridclear_period_seconds_sum"), await gauge("gridclear_period_seconds_count")];
   const sealedMs = (1000 * (after[0] - before[0])) / (after[1] - before[1]);
   return {
     name,
     ...answer,
+    seconds,
+    taken,
     sealedMs,
     lagMs: 1000 * (await gauge("gridclear_gate_lag_seconds")),
     rssMb: rssMb(),
   };
 }
 
+/** @type {import("node:child_process").ChildProcess | null} */
+let trouble = null;
 const calm = await phase("in peace");
-const trouble = fork(path("trouble.js"));
+trouble = fork(path("trouble.js"));
 await ask(trouble, { kind: "begin", port });
 const troubled = await phase("with trouble");
 const { tally } = await ask(trouble, { kind: "end" });
@@ -133,6 +149,11 @@ const rows = (/** @type {any} */ { name, ways, sealedMs, lagMs, rssMb: mb }) =>
 /** How a phase's orders fared that were not acknowledged. @param {any} phase */
 const refusals = ({ name, refused }) =>
   Object.entries(refused).map(([why, count]) => `${name}, not acknowledged: ${count} × ${why}`);
+/** What the processes of a phase took of the processors. @param {any} phase */
+const shares = ({ name, seconds, taken }) =>
+  `${name}, processor seconds in ${seconds.toFixed(0)}: ${taken
+    .map((/** @type {any} */ { name: who, seconds: took }) => `${who} ${took.toFixed(1)}`)
+    .join(", ")}`;
 const { processor, cores, node } = machine();
 process.stdout.write(
   `${[
@@ -143,6 +164,8 @@ process.stdout.write(
     ...rows(calm),
     ...rows(troubled),
     "",
+    shares(calm),
+    shares(troubled),
     ...[...refusals(calm), ...refusals(troubled)],
     ...calm.ways.map(
       (/** @type {any} */ { way, p99 }, /** @type {number} */ at) =>

@@ -11,6 +11,7 @@ export interface BrokerAsked {
 export interface RunningBroker {
   readonly url: string;
   readonly port: number;
+  readonly pid: number | undefined;
   /** Stops it, as a crash would. */
   stop(): Promise<void>;
 }

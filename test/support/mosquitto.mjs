@@ -105,6 +105,7 @@ export async function startMosquitto({ port, user, tls } = {}) {
   return {
     url: `${tls === undefined ? "mqtt" : "mqtts"}://127.0.0.1:${taken}`,
     port: taken,
+    pid: child.pid,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill("SIGKILL");

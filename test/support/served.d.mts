@@ -26,4 +26,4 @@ export interface Serving {
   said(): string;
 }
 /** Serves a market file; resolves when it says its address, and rejects with what it said where it ends before. */
-export function startServing(path: string, port: number): Promise<Serving>;
+export function startServing(path: string, port: number, options?: readonly string[]): Promise<Serving>;

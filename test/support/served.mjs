@@ -40,10 +40,11 @@ export function marketFolder(more) {
  * Serves a market file; resolves when it says its address.
  * @param {string} path
  * @param {number} port
+ * @param {readonly string[]} options of Node
  */
-export async function startServing(path, port) {
+export async function startServing(path, port, options = []) {
   const begun = performance.now();
-  const child = spawn(process.execPath, [command, "serve", path, "--port", `${port}`], {
+  const child = spawn(process.execPath, [...options, command, "serve", path, "--port", `${port}`], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [out, err] = ["", ""];
