@@ -11,6 +11,7 @@ import type { Contract } from "../../market/contracts/contracts.js";
 import type { Platform } from "../../market/platform.js";
 import { type Carrier, carriers } from "../../units.js";
 import { namesOf, ownTrades, periodDocument } from "../documents.js";
+import { nextTurn } from "../nextturn.js";
 import { type Problem, problem } from "../problems.js";
 import { Rates } from "../rates.js";
 import type { Service } from "../service.js";
@@ -59,6 +60,8 @@ export class MqttBridge {
   /** Height of the next block to tell of. */
   #next: number;
   #telling = false;
+  /** Carriers that nothing happened to in the last period told of. */
+  readonly #quiet = new Set<Carrier>();
   /** Members whose trades of the last period told of are under their topic. */
   #traded = new Set<number>();
   /** Members whose limits changed since they were told; null: of everybody. */
@@ -187,10 +190,10 @@ export class MqttBridge {
     try {
       for (; this.#next < market.store.size; this.#next += 1) {
         const bytes = await market.store.get(this.#next);
-        if (bytes !== null) this.#tellBlock(bytes, this.#next === market.store.size - 1);
+        if (bytes !== null) await this.#tellBlock(bytes, this.#next === market.store.size - 1);
       }
       this.#tellPeriod();
-      this.#tellTerms();
+      await this.#tellTerms();
     } catch (error) {
       this.#parts.failed(error);
     } finally {
@@ -198,7 +201,7 @@ export class MqttBridge {
     }
   }
 
-  #tellBlock(bytes: Uint8Array, isNewest: boolean): void {
+  async #tellBlock(bytes: Uint8Array, isNewest: boolean): Promise<void> {
     const { market } = this.#parts.platform;
     const header = decodeHeader(bytes);
     const block = isWithheld(header, bytes) ? null : decodeBlock(bytes);
@@ -210,22 +213,25 @@ export class MqttBridge {
     const start = new Date(timestampMs - market.contract.periodMs).toISOString();
     const end = new Date(timestampMs).toISOString();
     for (const carrier of carriers) {
+      if (shown !== null) this.#put(`day/${carrier}`, this.#day.slots(carrier));
       const { energy = null, prices = null } = rest.carriers[carrier] ?? {};
+      if (energy !== null) this.#quiet.delete(carrier);
+      else if (this.#quiet.has(carrier)) continue;
+      else this.#quiet.add(carrier);
       const sum = bought.get(carrier);
       const value = sum === undefined ? null : meanPrice(sum, market.ticks.price);
       this.#put(`prices/${carrier}`, { period, start, end, value, ...prices, energy });
-      if (shown !== null) this.#put(`day/${carrier}`, this.#day.slots(carrier));
     }
-    if (this.#parts.memberTopics && block !== null) this.#tellTrades(period, block);
+    if (this.#parts.memberTopics && block !== null) await this.#tellTrades(period, block);
   }
 
-  #tellTrades(period: number, block: Block): void {
+  async #tellTrades(period: number, block: Block): Promise<void> {
     const { market } = this.#parts.platform;
     const trades = ownTrades(block, market.ticks);
-    for (const number of new Set([...this.#traded, ...trades.keys()])) {
+    await inTurns(new Set([...this.#traded, ...trades.keys()]), (number) => {
       const name = market.state.participant(number);
       if (name !== null) this.#put(`${member(name)}/trades`, { period, trades: trades.get(number) ?? [] });
-    }
+    });
     this.#traded = new Set(trades.keys());
   }
 
@@ -237,14 +243,27 @@ export class MqttBridge {
       this.#limits = null;
   }
 
-  #tellTerms(): void {
+  async #tellTerms(): Promise<void> {
     const { memberTopics, platform } = this.#parts;
     const { market } = platform;
     for (const carrier of carriers) this.#put(`coming/${carrier}`, comingDocument(market, carrier));
     if (!memberTopics) return;
-    for (const name of this.#limits ?? market.state.participants)
-      this.#put(`${member(name)}/limits`, limitsDocument(market, name));
+    const changed = this.#limits ?? market.state.participants;
     this.#limits = new Set();
+    await inTurns(changed, (name) => this.#put(`${member(name)}/limits`, limitsDocument(market, name)));
+  }
+}
+
+/** Members that are told of in one turn of the event loop. */
+const membersATurn = 32;
+
+/** Does something for each member, for some a turn. */
+async function inTurns<T>(members: Iterable<T>, act: (member: T) => void): Promise<void> {
+  let count = 0;
+  for (const one of members) {
+    count += 1;
+    if (count % membersATurn === 0) await nextTurn();
+    act(one);
   }
 }
 

@@ -3,6 +3,7 @@
  * is sent again whenever the line is opened. Replies wait in a queue whose oldest make room, because a member who got
  * none sends again and is answered the same.
  */
+import { nextTurn } from "../nextturn.js";
 
 /** A line to a broker while it is open. */
 export interface BrokerLine {
@@ -16,6 +17,9 @@ export interface BrokerLine {
 /** Replies that wait at most, and those under way to the broker without its word. */
 const mostReplies = 10_000;
 const mostUnderWay = 64;
+
+/** Retained values that are sent in one turn of the event loop: a line takes thousands at once, and all else waits. */
+const statesATurn = 16;
 
 /** Messages to a broker. */
 export class Outbox {
@@ -62,10 +66,17 @@ export class Outbox {
   }
 
   async #sendStates(line: BrokerLine): Promise<void> {
+    let inTurn = 0;
     while (this.#line === line) {
       const [topic] = this.#unsent;
       if (topic === undefined) {
         await this.#changed();
+        continue;
+      }
+      inTurn += 1;
+      if (inTurn > statesATurn) {
+        inTurn = 0;
+        await nextTurn();
         continue;
       }
       this.#unsent.delete(topic);

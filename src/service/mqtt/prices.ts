@@ -46,11 +46,13 @@ export interface SlotDocument {
   readonly value: string | null;
 }
 
-/** The slots of the day (UTC) that the newest sealed period began in. */
+/** The slots of the day (UTC) that the newest sealed period began in, as far as they are over. */
 export class Day {
   readonly #periodMs: number;
   readonly #tick: Tick;
   #day = Number.NEGATIVE_INFINITY;
+  /** When the newest period ended. */
+  #endMs = Number.NEGATIVE_INFINITY;
   readonly #slots = new Map<Carrier, Map<number, Bought>>();
 
   constructor(periodMs: number, tick: Tick) {
@@ -62,6 +64,7 @@ export class Day {
   add(endMs: number, bought: ReadonlyMap<Carrier, Bought>): void {
     const startMs = endMs - this.#periodMs;
     const day = Math.floor(startMs / dayMs);
+    this.#endMs = Math.max(this.#endMs, endMs);
     if (day < this.#day) return;
     if (day > this.#day) this.#slots.clear();
     this.#day = day;
@@ -76,13 +79,15 @@ export class Day {
     }
   }
 
-  /** The slots of a carrier so far, in order of time. */
+  /** The slots of a carrier that are over, in order of time: what they say changes no more. */
   slots(carrier: Carrier): SlotDocument[] {
     const lengthMs = Math.max(quarterMs, this.#periodMs);
-    return [...(this.#slots.get(carrier) ?? [])].map(([startMs, bought]) => ({
-      start: new Date(startMs).toISOString(),
-      end: new Date(startMs + lengthMs).toISOString(),
-      value: meanPrice(bought, this.#tick),
-    }));
+    return [...(this.#slots.get(carrier) ?? [])]
+      .filter(([startMs]) => startMs + lengthMs <= this.#endMs)
+      .map(([startMs, bought]) => ({
+        start: new Date(startMs).toISOString(),
+        end: new Date(startMs + lengthMs).toISOString(),
+        value: meanPrice(bought, this.#tick),
+      }));
   }
 }

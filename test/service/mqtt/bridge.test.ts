@@ -21,6 +21,8 @@ async function bridged({
 }: ServeOptions & { readonly memberTopics?: boolean } = {}) {
   const served = await serve(options);
   const retained = new Map<string, Said>();
+  /** Every retained value that was sent, with its length. */
+  const sent: { topic: string; length: number }[] = [];
   const replies: { topic: string; said: Said }[] = [];
   const failures: unknown[] = [];
   const bridge = new MqttBridge({
@@ -35,8 +37,10 @@ async function bridged({
   bridge.opened({
     publish: async (topic, payload, { retain }) => {
       const said = payload.startsWith("{") || payload.startsWith("[") ? JSON.parse(payload) : payload;
-      if (retain) retained.set(topic, said);
-      else replies.push({ topic, said });
+      if (retain) {
+        retained.set(topic, said);
+        sent.push({ topic, length: payload.length });
+      } else replies.push({ topic, said });
     },
   });
   const take = async (topic: string, body: unknown): Promise<Said[]> => {
@@ -51,7 +55,7 @@ async function bridged({
     await turn();
   };
   await turn();
-  return { ...served, bridge, retained, take, seal, failures };
+  return { ...served, bridge, retained, sent, take, seal, failures };
 }
 
 const privately = signedContracts().map((contract) =>
@@ -151,9 +155,7 @@ describe("what goes out", () => {
       highest: "0.3",
       energy: expect.objectContaining({ traded: "1", offered: "2.5" }),
     });
-    expect(retained.get("town/day/electricity")).toEqual([
-      { start: "2026-03-01T10:00:00.000Z", end: "2026-03-01T10:15:00.000Z", value: "0.3" },
-    ]);
+    expect(retained.get("town/day/electricity")).toEqual([]);
     expect(retained.get("town/prices/heat")).toMatchObject({ value: null, energy: null });
     expect(retained.get("town/coming/electricity")).toMatchObject({
       tariff: { retail: "0", feedIn: "0" },
@@ -171,6 +173,11 @@ describe("what goes out", () => {
     await seal(Date.parse("2026-03-01T10:01:00Z"));
     expect(retained.get("town/members/ann/trades")).toEqual({ period: 2, trades: [] });
     expect(retained.has("town/members/cid/trades")).toBe(false);
+    // A slot of the day is told when it is over.
+    await seal(Date.parse("2026-03-01T10:15:00Z"));
+    expect(retained.get("town/day/electricity")).toEqual([
+      { start: "2026-03-01T10:00:00.000Z", end: "2026-03-01T10:15:00.000Z", value: "0.3" },
+    ]);
     expect(failures).toEqual([]);
   });
 
@@ -181,7 +188,7 @@ describe("what goes out", () => {
     await first.take("town/in/orders/ann", await first.signed(ann));
     await first.take("town/in/orders/bob", await first.signed(bob));
     await first.seal(Date.parse("2026-03-01T10:00:30Z"));
-    await first.seal(Date.parse("2026-03-01T10:20:00Z"));
+    await first.seal(Date.parse("2026-03-01T10:30:00Z"));
     const day = first.retained.get("town/day/electricity");
     expect(day.map(({ value }: Said) => value)).toEqual(["0.3", null]);
     await first.market.store.close();
@@ -214,5 +221,75 @@ describe("what goes out", () => {
     await told.seal(30_000);
     expect(told.retained.get("town/members/ann/trades").trades.length).toBe(1);
     expect(JSON.stringify(told.retained.get("town/members/ann/trades"))).not.toContain("bob");
+  });
+});
+
+describe("what a period costs", () => {
+  const start = Date.parse("2026-03-01T10:00:00Z");
+
+  /** What is sent while something is done. */
+  const during = async (
+    { sent }: { sent: { topic: string; length: number }[] },
+    act: () => Promise<void>,
+  ) => {
+    const before = sent.length;
+    await act();
+    return sent.slice(before).map(({ topic, length }) => ({ topic: topic.slice("town/".length), length }));
+  };
+
+  test("is what is new: nothing of a carrier, a member or the day of which there is nothing new", async () => {
+    const all = await bridged();
+    const { seal, take, signed } = all;
+    await seal(start + 30_000);
+    let period = 1;
+    const next = async (orders: boolean) =>
+      during(all, async () => {
+        if (orders)
+          for (const [name, its] of [
+            ["ann", ann],
+            ["bob", bob],
+          ] as const)
+            await take(`town/in/orders/${name}`, await signed(its));
+        period += 1;
+        await seal(start + 30_000 * period);
+      });
+    const topics = (told: { topic: string }[]) => told.map(({ topic }) => topic).sort();
+    expect(topics(await next(false))).toEqual(["period"]);
+    const trading = ["members/ann/trades", "members/bob/trades", "period", "prices/electricity"];
+    const first = await next(true);
+    expect(topics(first)).toEqual(trading);
+    const bytes = (told: { length: number }[]) => told.reduce((sum, { length }) => sum + length, 0);
+    while (period < 28) {
+      const told = await next(true);
+      expect(topics(told)).toEqual(trading);
+      expect(bytes(told)).toBeLessThan(1.1 * bytes(first));
+    }
+    // That nothing happened is said once.
+    expect(topics(await next(false))).toEqual(trading);
+    const day = ["day/cold", "day/electricity", "day/gas", "day/heat"];
+    expect(topics(await next(false))).toEqual([...day, "period"]);
+    expect(topics(await next(false))).toEqual(["period"]);
+  });
+
+  test("of many members is told a few a turn, so that requests are answered in between", async () => {
+    const { bridge, market, failures } = await bridged();
+    let [inTurn, most, count] = [0, 0, 0];
+    bridge.broken();
+    bridge.opened({
+      publish: async () => {
+        inTurn += 1;
+        count += 1;
+        most = Math.max(most, inTurn);
+        setImmediate(() => {
+          inTurn = 0;
+        });
+      },
+    });
+    for (let at = 0; at < 500; at += 1) bridge.outbox.put(`x/${at}`, "1");
+    while (bridge.outbox.waiting > 0) await turn();
+    expect(count).toBeGreaterThan(500);
+    expect(most).toBeLessThanOrEqual(32);
+    expect(market.period).toBe(1);
+    expect(failures).toEqual([]);
   });
 });

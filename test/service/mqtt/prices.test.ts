@@ -23,6 +23,8 @@ describe("the slots of a day", () => {
     day.add(at("10:10:00"), of(0n, 0n));
     day.add(at("10:15:00"), of(1n, 400_000n));
     day.add(at("10:20:00"), new Map());
+    expect(day.slots("electricity").length).toBe(1);
+    day.add(at("10:30:00"), new Map());
     expect(day.slots("electricity")).toEqual([
       { start: "2026-03-01T10:00:00.000Z", end: "2026-03-01T10:15:00.000Z", value: "0.2" },
       { start: "2026-03-01T10:15:00.000Z", end: "2026-03-01T10:30:00.000Z", value: null },
@@ -32,6 +34,8 @@ describe("the slots of a day", () => {
     day.add(Date.parse("2026-03-02T00:00:00Z"), of(1n, 1n));
     expect(day.slots("electricity").length).toBe(3);
     day.add(Date.parse("2026-03-02T00:05:00Z"), of(1n, 7n));
+    expect(day.slots("electricity")).toEqual([]);
+    day.add(Date.parse("2026-03-02T00:15:00Z"), of(0n, 0n));
     expect(day.slots("electricity")).toEqual([
       { start: "2026-03-02T00:00:00.000Z", end: "2026-03-02T00:15:00.000Z", value: "0.000007" },
     ]);
