@@ -8,7 +8,8 @@ import { decodeRecords } from "../ledger/format/layout.js";
 import { type OrderRecord, orderLayout } from "../ledger/format/records.js";
 import type { LoggedMarket } from "../market/logged.js";
 import { type Names, namesOf } from "./documents.js";
-import { type FeedEvent, OpenEvents, placeOf, SealedEvents, type View } from "./events.js";
+import { type FeedEvent, OpenEvents, type Placed, placeOf, SealedEvents, type View } from "./events.js";
+import { nextTurn } from "./nextturn.js";
 import type { ServiceLimits } from "./settings.js";
 
 /** The place of the next event wanted. */
@@ -19,6 +20,18 @@ interface FeedPlace {
 
 /** Sealed periods whose events are kept for the next reader. */
 const keptPeriods = 4;
+
+/** Events that a reader is handed at once: so many, and none beyond so many characters of data. */
+const mostAtOnce = 256;
+const mostCharacters = 65_536;
+
+/**
+ * Readers are woken in rounds, some a turn of the event loop: what came meanwhile is written to each at once, and
+ * between two turns others are served, of new connections one a turn. A round lasts at least so many milliseconds, and
+ * one for each reader: so a thousand writes a second is what readers cost, however many they are.
+ */
+const roundMs = 100;
+const readersATurn = 8;
 
 /** The place after the event of this id. Throws `invalid` for text that is no id. */
 function placeAfter(id: string, field: string): FeedPlace {
@@ -47,6 +60,9 @@ export class Feed {
   /** Events of sealed periods that were read lately, the last read last. */
   readonly #sealed = new Map<number, Promise<SealedEvents>>();
   readonly #waiting = new Set<() => void>();
+  /** Whether a round of waking is under way, and whether another is due when it is over. */
+  #waking = false;
+  #isDue = false;
   readonly #stop: (() => void)[];
   #closed = false;
 
@@ -71,11 +87,11 @@ export class Feed {
   }
 
   /**
-   * The events of a view behind the one with the id `after`, or from now on, without an end until `signal` is aborted
-   * or the feed is closed; each new period begins with a `gate` for those who are there. Throws `state` when too many
+   * The events of a view behind the one with the id `after`, or from now on, in order, as many at once as there are and
+   * go into one piece, without an end until `signal` is aborted or the feed is closed; each new period begins with a `gate` for those who are there. Throws `state` when too many
    * are open, `limit` for a place that lies too far back, `invalid` for one ahead and for what is no id.
    */
-  open(after: string | undefined, view: View, signal: AbortSignal): AsyncGenerator<FeedEvent> {
+  open(after: string | undefined, view: View, signal: AbortSignal): AsyncGenerator<readonly FeedEvent[]> {
     const { streams } = this.#limits;
     if (this.#streams >= streams) fail("state", "events", `at most ${streams} streams`, streams + 1);
     const place = after === undefined ? this.#now() : placeAfter(after, "after");
@@ -98,20 +114,25 @@ export class Feed {
     return { period, number: this.#unsealed.get(period)?.next ?? 0 };
   }
 
-  async *#from({ period, number }: FeedPlace, view: View, signal: AbortSignal): AsyncGenerator<FeedEvent> {
+  async *#from(
+    { period, number }: FeedPlace,
+    view: View,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly FeedEvent[]> {
     let next = number;
     for (let at = period; !signal.aborted && !this.#closed; ) {
       const sealed = at < this.#sealedEnd;
       const events = (sealed ? await this.#eventsOf(at) : this.#unsealed.get(at))?.of(view) ?? [];
-      for (let index = placeOf(events, next); index < events.length && !signal.aborted; index += 1) {
-        const placed = events[index]!;
-        next = placed.number + 1;
-        yield placed.event;
+      for (let index = placeOf(events, next); index < events.length && !signal.aborted; ) {
+        const piece = pieceOf(events, index);
+        index += piece.length;
+        next = events[index - 1]!.number + 1;
+        yield piece;
       }
       if (sealed) {
         at += 1;
         next = 0;
-        if (at === this.#market.period) yield this.#gate();
+        if (at === this.#market.period) yield [this.#gate()];
       } else if ((events.at(-1)?.number ?? -1) < next && at >= this.#sealedEnd) await this.#changed(signal);
     }
   }
@@ -120,7 +141,7 @@ export class Feed {
   close(): void {
     this.#closed = true;
     for (const stop of this.#stop) stop();
-    this.#wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** The first period without a block. */
@@ -178,6 +199,35 @@ export class Feed {
   }
 
   #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    this.#isDue = true;
+    if (!this.#waking) void this.#wakeInRounds();
   }
+
+  async #wakeInRounds(): Promise<void> {
+    this.#waking = true;
+    while (this.#isDue && !this.#closed) {
+      this.#isDue = false;
+      const readers = [...this.#waiting];
+      const over = new Promise((go) => setTimeout(go, Math.max(roundMs, readers.length)));
+      for (const [at, wake] of readers.entries()) {
+        if (at > 0 && at % readersATurn === 0) await nextTurn();
+        wake();
+      }
+      await over;
+    }
+    this.#waking = false;
+  }
+}
+
+/** Events from an index on that go together: one at least. */
+function pieceOf(events: readonly Placed[], from: number): FeedEvent[] {
+  const piece: FeedEvent[] = [];
+  let characters = 0;
+  for (let at = from; at < events.length && piece.length < mostAtOnce; at += 1) {
+    const { event } = events[at]!;
+    characters += event.data.length;
+    if (piece.length > 0 && characters > mostCharacters) break;
+    piece.push(event);
+  }
+  return piece;
 }

@@ -91,11 +91,12 @@ export async function eventsOf(
   const events: { id: string | null; event: string; data: Answer }[] = [];
   let text = "";
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-  while (events.filter(({ id }) => id !== null).length < count) {
+  const isEnough = (): boolean => events.filter(({ id }) => id !== null).length >= count;
+  while (!isEnough()) {
     const { done, value } = await reader.read();
     if (done) break;
     text += value;
-    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+    for (let end = text.indexOf("\n\n"); end >= 0 && !isEnough(); end = text.indexOf("\n\n")) {
       const lines = new Map(
         text
           .slice(0, end)

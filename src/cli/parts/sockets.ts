@@ -49,7 +49,7 @@ export function eventSockets(
       // What can't be read any more, as from a disk that fails, ends the line and not the process.
       (events) =>
         sockets.handleUpgrade(request, socket, head, (line) => {
-          tell(line, events, pingMs).catch(() => line.terminate());
+          tell({ line, socket, pingMs }, events).catch(() => line.terminate());
         }),
       (error: unknown) => {
         ended.abort();
@@ -86,8 +86,18 @@ function messageOf(event: FeedEvent): Buffer {
   return message;
 }
 
-/** Sends events one by one, each when the line has taken the one before. */
-async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>, pingMs: number): Promise<void> {
+/** A line of events: what it says, what that is written to, and how often it is tried. */
+interface EventLine {
+  readonly line: WebSocket;
+  readonly socket: Duplex;
+  readonly pingMs: number;
+}
+
+/** Sends events, those that come together in one write, when the line has taken those before. */
+async function tell(
+  { line, socket, pingMs }: EventLine,
+  events: AsyncGenerator<readonly FeedEvent[]>,
+): Promise<void> {
   let [pings, heard, sending, waiting] = [0, 0, 0, 0];
   // Only an answer to the newest ping counts: anybody can say that they are there without having been asked.
   line.on("pong", (said) => {
@@ -95,7 +105,7 @@ async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>, pingMs: 
   });
   line.on("error", () => line.terminate());
   const pinging = setInterval(() => {
-    // An event that is still the same as at the last ping has been waiting to be taken since.
+    // What is still being sent as at the last ping has been waiting to be taken since.
     if (heard < pings || (sending > 0 && sending === waiting)) line.terminate();
     waiting = sending;
     pings += 1;
@@ -106,11 +116,15 @@ async function tell(line: WebSocket, events: AsyncGenerator<FeedEvent>, pingMs: 
     void events.return(undefined);
   });
   let count = 0;
-  for await (const event of events) {
+  for await (const piece of events) {
     count += 1;
     sending = count;
-    const message = messageOf(event);
-    const sent = await new Promise<Error | undefined>((done) => line.send(message, { binary: false }, done));
+    const sent = await new Promise<Error | undefined>((done) => {
+      socket.cork();
+      for (const [at, event] of piece.entries())
+        line.send(messageOf(event), { binary: false }, at === piece.length - 1 ? done : undefined);
+      socket.uncork();
+    });
     sending = 0;
     if (sent) return;
   }

@@ -55,24 +55,27 @@ export function eventRoutes({ feed, access }: RouteParts): OpenAPIHono<Env> {
   return routes;
 }
 
-const text = new TextEncoder();
-/** Events as they are sent: all streams are sent the same bytes, made once. */
-const written = new WeakMap<FeedEvent, Uint8Array>();
+const encoder = new TextEncoder();
+/** Events as they are sent: the text of each is made once for all streams. */
+const written = new WeakMap<FeedEvent, string>();
 
-function writtenOf(event: FeedEvent): Uint8Array {
+function writtenOf(event: FeedEvent): string {
   const known = written.get(event);
   if (known !== undefined) return known;
   const { id, event: name, data } = event;
-  const bytes = text.encode(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`);
-  written.set(event, bytes);
-  return bytes;
+  const text = `${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`;
+  written.set(event, text);
+  return text;
 }
 
 /** Events as bytes, made when they are asked for: a client that reads slowly holds nothing up but itself. */
-export function eventStream(events: AsyncGenerator<FeedEvent>, end: () => void): ReadableStream<Uint8Array> {
-  let next: Promise<IteratorResult<FeedEvent>> | null = null;
+export function eventStream(
+  events: AsyncGenerator<readonly FeedEvent[]>,
+  end: () => void,
+): ReadableStream<Uint8Array> {
+  let next: Promise<IteratorResult<readonly FeedEvent[]>> | null = null;
   return new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(text.encode("retry: 2000\n\n")),
+    start: (controller) => controller.enqueue(encoder.encode("retry: 2000\n\n")),
     async pull(controller) {
       next ??= events.next();
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,9 +87,9 @@ export function eventStream(events: AsyncGenerator<FeedEvent>, end: () => void):
         throw error;
       });
       clearTimeout(timer);
-      if (found === null) return controller.enqueue(text.encode(": still here\n\n"));
+      if (found === null) return controller.enqueue(encoder.encode(": still here\n\n"));
       next = null;
-      if (!found.done) return controller.enqueue(writtenOf(found.value));
+      if (!found.done) return controller.enqueue(encoder.encode(found.value.map(writtenOf).join("")));
       end();
       controller.close();
     },

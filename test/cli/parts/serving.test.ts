@@ -271,10 +271,10 @@ describe("serveHttp", () => {
   test("who takes no answer is cut off, and little is held for it meanwhile", async () => {
     const data = "x".repeat(100_000);
     let told = 0;
-    const events = async function* (): AsyncGenerator<FeedEvent> {
+    const events = async function* (): AsyncGenerator<readonly FeedEvent[]> {
       for (;;) {
         told += 1;
-        yield { id: `1.${told}`, event: "trades", data: JSON.stringify(data) };
+        yield [{ id: `1.${told}`, event: "trades", data: JSON.stringify(data) }];
       }
     };
     let ended = 0;
@@ -328,7 +328,7 @@ describe("serveHttp", () => {
         admits: (address) => address === "here" && admitted-- > 0,
         follow: async () =>
           (async function* () {
-            yield { id: "1.0", event: "gate", data: "{}" } as const;
+            yield [{ id: "1.0", event: "gate", data: "{}" } as const];
           })(),
       },
       () => "here",
@@ -401,7 +401,7 @@ describe("serveHttp", () => {
         follow: async (_, signal) =>
           (async function* () {
             await new Promise((go) => signal.addEventListener("abort", go));
-            yield { id: null, event: "gate", data: "{}" } as const;
+            yield [{ id: null, event: "gate", data: "{}" } as const];
           })(),
       },
       () => "",
