@@ -13,6 +13,8 @@ import { reasonOf } from "./problem.js";
 
 /** Most connections at once, and how long a request may take to come and an answer to be taken, in milliseconds. */
 const maxConnections = 64;
+/** Connections that the system holds until they are taken: all members may come at once, as when a market starts. */
+const untaken = 4_096;
 const requestMs = 10_000;
 const mostAnswerMs = 60_000;
 /**
@@ -87,7 +89,7 @@ export async function serveHttp(
   server.on("request", endLate);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: untaken }, resolve);
   }).catch((error: unknown) =>
     fail("conflict", `${host}:${port}`, "an address that is free", reasonOf(error)),
   );
