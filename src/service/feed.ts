@@ -88,8 +88,9 @@ export class Feed {
 
   /**
    * The events of a view behind the one with the id `after`, or from now on, in order, as many at once as there are and
-   * go into one piece, without an end until `signal` is aborted or the feed is closed; each new period begins with a `gate` for those who are there. Throws `state` when too many
-   * are open, `limit` for a place that lies too far back, `invalid` for one ahead and for what is no id.
+   * go into one piece, without an end until `signal` is aborted or the feed is closed; each new period begins with a
+   * `gate` for those who are there. Throws `state` when too many are open, `limit` for a place that lies too far back,
+   * `invalid` for one ahead and for what is no id.
    */
   open(after: string | undefined, view: View, signal: AbortSignal): AsyncGenerator<readonly FeedEvent[]> {
     const { streams } = this.#limits;

@@ -76,9 +76,9 @@ export interface Service {
   /** Counts a request of an address that comes on another way than `fetch`; false where it asks too often. */
   readonly admits: (address: string) => boolean;
   /**
-   * The events that who asks may see, in pieces of some, behind the one with the id `after`, or from now on, until `signal` is aborted:
-   * for lines of other kinds. Throws `state` when too many streams are open, `limit` or `invalid` for a place that
-   * can't begin one, `signature` for a signature that is not good.
+   * The events that who asks may see, in pieces of some, behind the one with the id `after`, or from now on, until
+   * `signal` is aborted: for lines of other kinds. Throws `state` when too many streams are open, `limit` or `invalid`
+   * for a place that can't begin one, `signature` for a signature that is not good.
    */
   readonly follow: (asked: Following, signal: AbortSignal) => Promise<AsyncGenerator<readonly FeedEvent[]>>;
   /** The OpenAPI 3.1 document of its routes. */
