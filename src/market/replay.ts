@@ -44,6 +44,7 @@ export class Replay {
   #timestampMs = 0;
   #hash: Uint8Array = new Uint8Array(hashBytes);
   #failed = false;
+  #expected: PeriodOutcome | null = null;
 
   /** `snapshot`: where to begin, decoded, its header found in the chain; null: at genesis. */
   constructor(engine: MatchingEngine, snapshot: Snapshot | null = null) {
@@ -78,6 +79,14 @@ export class Replay {
   }
 
   /**
+   * What followed from the contracts, orders and readings of the block that was replayed last, also where that was not
+   * what stands in it; null where they are refused. Views, as those of {@link Replayed}.
+   */
+  get expected(): PeriodOutcome | null {
+    return this.#expected;
+  }
+
+  /**
    * Executes the period of the next block and compares records, roots and totals. The block's own roots and links are
    * the chain's to check (`Chain.append`), signatures `checkEvidence`'s.
    *
@@ -90,10 +99,12 @@ export class Replay {
     if (typeof block?.header !== "object" || typeof block.sections !== "object")
       fail("invalid", "block", "a block, as `decodeBlock` gives it", block);
     this.#failed = true;
+    this.#expected = null;
     const { header } = block;
     let outcome: PeriodOutcome;
     try {
       outcome = this.#execute(block);
+      this.#expected = outcome;
       this.#compare(block, outcome);
     } catch (error) {
       throw placed(error, this.#height);

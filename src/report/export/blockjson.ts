@@ -200,11 +200,17 @@ const checkJson = record({
   }),
 });
 
+/** Called where a block has another hash than its data say. */
+export type OnHash = (height: number, wanted: Uint8Array, found: Uint8Array) => void;
+
+const refuse: OnHash = (height, wanted, found) =>
+  fail("corrupt", `block ${height}: hash`, hex(wanted), hex(found));
+
 /**
  * A block from what {@link blockToJson} gave. Throws `invalid` naming the field that is missing, unknown or of the
- * wrong form, `corrupt` when the block has another hash than the data says.
+ * wrong form, and what `onHash` throws.
  */
-function blockFromJson(value: unknown, hasher: Hasher, path: string = "block"): Block {
+function blockFromJson(value: unknown, hasher: Hasher, path: string, onHash: OnHash): Block {
   const { hash: wanted, version: _, flags, contracts, evidence, totals, ...fields } = checkJson(value, path);
   const block = buildBlock(
     {
@@ -224,12 +230,12 @@ function blockFromJson(value: unknown, hasher: Hasher, path: string = "block"): 
     hasher,
   );
   const found = hashOfBlock(block, hasher);
-  if (!sameBytes(found, wanted)) fail("corrupt", `block ${fields.height}: hash`, hex(wanted), hex(found));
+  if (!sameBytes(found, wanted)) onHash(fields.height, wanted, found);
   return block;
 }
 
 /** A header from what {@link headerToJson} gave; throws as {@link blockFromJson} does. */
-function headerFromJson(value: unknown, hasher: Hasher, path: string): Uint8Array {
+function headerFromJson(value: unknown, hasher: Hasher, path: string, onHash: OnHash): Uint8Array {
   const { hash: wanted, totals, ...fields } = checkHeaderJson(value, path);
   const header = encodeHeader({
     ...fields,
@@ -239,7 +245,7 @@ function headerFromJson(value: unknown, hasher: Hasher, path: string): Uint8Arra
     totals: totals as unknown as Header["totals"],
   });
   const found = blockHash(header, hasher);
-  if (!sameBytes(found, wanted)) fail("corrupt", `block ${fields.height}: hash`, hex(wanted), hex(found));
+  if (!sameBytes(found, wanted)) onHash(fields.height, wanted, found);
   return header;
 }
 
@@ -254,10 +260,18 @@ export function blockText(bytes: Uint8Array, hasher: Hasher): string {
 
 /**
  * The bytes of a block from what {@link blockText} gave, parsed. Throws `invalid` naming the field that is missing,
- * unknown or of the wrong form, `corrupt` when the block has another hash than the data says.
+ * unknown or of the wrong form, `corrupt` when the block has another hash than the data says, unless `onHash` lets
+ * that pass.
  */
-export function bytesOfJson(value: unknown, hasher: Hasher, path: string = "block"): Uint8Array {
+export function bytesOfJson(
+  value: unknown,
+  hasher: Hasher,
+  path: string = "block",
+  onHash: OnHash = refuse,
+): Uint8Array {
   const { contracts } = object(value, path);
   const isHeader = typeof contracts === "object" && contracts !== null && !Array.isArray(contracts);
-  return isHeader ? headerFromJson(value, hasher, path) : encodeBlock(blockFromJson(value, hasher, path));
+  return isHeader
+    ? headerFromJson(value, hasher, path, onHash)
+    : encodeBlock(blockFromJson(value, hasher, path, onHash));
 }
