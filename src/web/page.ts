@@ -5,6 +5,7 @@ import { openDays } from "./days.js";
 import { el } from "./dom.js";
 import { useCurrency } from "./format.js";
 import { openLanguage } from "./languages.js";
+import { t } from "./say.js";
 import type { OwnFile } from "./settings/effects.js";
 import { openSettings } from "./settings/panel.js";
 import { consistent, readHash, type Settings, type ViewName, writeHash } from "./settings/settings.js";
@@ -26,6 +27,7 @@ const titles: Record<ViewName, string> = {
   ledger: "the ledger",
   bench: "speed in this browser",
   live: "a market as it runs",
+  notary: t`the notary`,
 };
 // The first view comes with the page; the others are fetched when they are first looked at.
 const openers: Record<ViewName, (app: App) => View | Promise<View>> = {
@@ -35,6 +37,7 @@ const openers: Record<ViewName, (app: App) => View | Promise<View>> = {
   ledger: async (app) => (await import("./views/ledger.js")).openLedger(app),
   bench: async (app) => (await import("./views/bench.js")).openBench(app),
   live: async (app) => (await import("./views/live.js")).openLive(app),
+  notary: async (app) => (await import("./views/notary.js")).openNotary(app),
 };
 const opened = new Map<ViewName, View>();
 
@@ -126,6 +129,17 @@ async function viewOf(name: ViewName): Promise<View | null> {
   }
 }
 
+/** Moves the row of views, which goes on at the side of a phone, so that one of its links is in sight. */
+function showLink(link: HTMLElement): void {
+  const row = link.parentElement!;
+  const [start, end] = [
+    link.offsetLeft - row.offsetLeft,
+    link.offsetLeft - row.offsetLeft + link.offsetWidth,
+  ];
+  if (start < row.scrollLeft) row.scrollLeft = start;
+  else if (end > row.scrollLeft + row.clientWidth) row.scrollLeft = end - row.clientWidth;
+}
+
 /** Shows the view the settings name, with those settings. `back`: where it was left, else from its beginning. */
 async function render(back: boolean): Promise<void> {
   const name = settings.view;
@@ -134,8 +148,10 @@ async function render(back: boolean): Promise<void> {
   for (const link of links) {
     const view = readHash(new URL(link.href).hash).settings.view;
     link.href = writeHash({ ...settings, view });
-    if (view === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (view === name) {
+      link.setAttribute("aria-current", "page");
+      showLink(link);
+    } else link.removeAttribute("aria-current");
   }
   useCurrency(settings.currency);
   panel.show(settings);

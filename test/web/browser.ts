@@ -68,4 +68,5 @@ export const ready: Record<string, string> = {
   ledger: "[data-ready] .facts",
   bench: ".bench-machine",
   live: ".view pre",
+  notary: "[data-ready]",
 };

@@ -27,6 +27,7 @@ const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
   ledger: day,
   bench: [],
   live: [],
+  notary: [],
 };
 /** What changes only how a view is looked at. */
 const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
@@ -36,6 +37,7 @@ const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
   ledger: ["block", "ifRule", "ifPool", "ifRetail", "ifFeedIn"],
   bench: [],
   live: ["carrier"],
+  notary: [],
 };
 /** Views that show a file of one's own orders instead of the community's. */
 const showsOwn: Readonly<Record<ViewName, boolean>> = {
@@ -45,6 +47,7 @@ const showsOwn: Readonly<Record<ViewName, boolean>> = {
   ledger: false,
   bench: false,
   live: false,
+  notary: false,
 };
 
 /** Whether a view shows the person's own orders rather than the community's. */
@@ -68,6 +71,7 @@ export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): 
 export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | null): string | null {
   const { view } = settings;
   if (view === "bench") return "The bench draws orders of its own.";
+  if (view === "notary") return t`What was handed over says itself what it is.`;
   if (view === "live" && name !== "carrier") return "A running market has rules of its own.";
   if (isOwn(view, own)) {
     if (name === "time" || (drawn as readonly string[]).includes(name))

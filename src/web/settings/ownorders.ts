@@ -4,6 +4,7 @@
  */
 import type { App, Message } from "../app.js";
 import { download, el, freshId } from "../dom.js";
+import { takeDrops } from "../drops.js";
 import { count, plural, share } from "../format.js";
 import { words } from "../trouble.js";
 import { mostBytes } from "../worker/own/bring.js";
@@ -110,30 +111,13 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
   };
 }
 
-/** Takes files that are dropped anywhere, and shows that they may be. */
-function takeDrops(take: (file: File | undefined) => Promise<void>): void {
-  const cover = el("div", { class: "cover", hidden: true }, el("p", {}, "Drop a CSV of orders"));
-  document.body.append(cover);
-  const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-  document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    cover.hidden = false;
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (event.relatedTarget === null) cover.hidden = true;
-  });
-  document.addEventListener("drop", (event) => {
-    cover.hidden = true;
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    void take(event.dataTransfer?.files[0]);
-  });
-}
-
 export function ownOrders(app: App): Control {
   const take = createReader(app);
-  takeDrops(take);
+  takeDrops({
+    words: "Drop a CSV of orders",
+    wants: () => app.settings().view !== "notary",
+    take: ({ files }) => void take(files[0]),
+  });
   const says = el("p", {});
   const input = el("input", {
     type: "file",

@@ -248,6 +248,7 @@ const playbackFields = ({ slider }: Fields): HTMLElement =>
 const hints: Partial<Record<ViewName, string>> = {
   bench: "The bench draws orders of its own: no setting changes it.",
   live: "A running market has rules of its own: no setting changes it.",
+  notary: t`The notary looks at what you hand over: no setting changes it.`,
 };
 
 /** Makes the panel. */

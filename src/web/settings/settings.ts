@@ -51,7 +51,7 @@ export interface Settings {
   ifFeedIn: number;
 }
 
-export const views = ["period", "day", "compare", "ledger", "bench", "live"] as const;
+export const views = ["period", "day", "compare", "ledger", "bench", "live", "notary"] as const;
 export type ViewName = (typeof views)[number];
 export const mixes = ["street", "solar", "town", "industry"] as const;
 export const seasons = ["winter", "spring", "summer", "autumn"] as const;

@@ -4,11 +4,13 @@ import type { Table } from "../charts/figure.js";
 import type { Day } from "../days.js";
 import { el } from "../dom.js";
 import { clock, count, duration } from "../format.js";
+import { t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
 import type { DayPeriod } from "../worker/day.js";
 import { openBlockCard } from "./block.js";
-import { openChain } from "./chain.js";
+import { type ChainBlock, openChain } from "./chain.js";
+import { forNotary } from "./fornotary.js";
 import { head, hiddenTable, part } from "./parts.js";
 import { openWhatIf } from "./whatif.js";
 
@@ -45,10 +47,17 @@ const blocksTable = (periods: readonly DayPeriod[]): Table => ({
   ]),
 });
 
+/** The blocks of a day behind the first `before` periods; the first one, which holds the contracts, before all. */
+const blocksOf = ({ periods }: Day, before: number): ChainBlock[] => [
+  ...(before === 0 ? [{ height: 0, lines: [t`contracts`, t`genesis`] }] : []),
+  ...periods
+    .slice(before)
+    .map(({ height, minutes, hash }) => ({ height, lines: [clock(minutes), `${hash.slice(0, 8)}…`] })),
+];
+
 export function openLedger(app: App): View {
   let day: Day | null = null;
   let settings = app.settings();
-  const lead = el("p", { class: "lead" }, leadText);
   const note = el("p", { class: "note" });
   const trouble = createTrouble(() => app.days.retry());
   const choose = (height: number): void => app.update(chosen(app.settings(), height), true);
@@ -60,12 +69,13 @@ export function openLedger(app: App): View {
     () => blocksTable(day?.periods ?? []),
     (index) => choose(index + 1),
   );
+  const notary = forNotary(app, () => day?.key ?? "");
   const element = el(
     "div",
     { class: "view" },
-    head("The ledger", lead),
+    head("The ledger", el("p", { class: "lead" }, leadText)),
     trouble.element,
-    part("The chain", note, chain.element, table.element),
+    part("The chain", note, chain.element, table.element, notary),
     block.element,
     whatIf.element,
   );
@@ -91,13 +101,13 @@ export function openLedger(app: App): View {
       chain.clear();
       block.clear();
     }
-    chain.add(now.periods.slice(now.key === day?.key ? before : 0));
+    chain.add(blocksOf(now, now.key === day?.key ? before : 0));
     day = now;
     note.textContent = noteOf(now);
     if (now.error === null) trouble.hide();
     else trouble.show("The ledger could not be made.", now.error);
-    if (now.done === null) element.removeAttribute("data-ready");
-    else element.dataset.ready = "";
+    notary.hidden = now.done === null;
+    element.toggleAttribute("data-ready", now.done !== null);
     table.refresh();
     select(now);
   }

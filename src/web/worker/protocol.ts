@@ -7,6 +7,9 @@ import type { Comparison } from "./compare.js";
 import type { DayDone, DayPeriod } from "./day.js";
 import type { Wanted } from "./files.js";
 import type { BlockShown, Forged, InLedger, Pasted, Proved, TamperInput } from "./ledger.js";
+import type { KeptLedger } from "./notary/kept.js";
+import type { NotaryInput } from "./notary/notary.js";
+import type { Progress, Verdict } from "./notary/shown.js";
 import type { BringInput, BringProgress, Brought } from "./own/bring.js";
 import type { OrderShown, PeriodResult } from "./period.js";
 import type { Asked } from "./scene.js";
@@ -36,6 +39,10 @@ export interface Api {
   readonly paste: Shape<{ readonly ledger: string; readonly text: string }, Pasted>;
   readonly bring: Shape<BringInput, Brought, BringProgress>;
   readonly file: Shape<Wanted, Blob, number>;
+  readonly notarize: Shape<NotaryInput, readonly Verdict[], Progress>;
+  readonly keep: Shape<null, readonly KeptLedger[], Progress>;
+  readonly kept: Shape<{ readonly remove: string | null }, readonly KeptLedger[]>;
+  readonly saved: Shape<{ readonly ledger: string | null }, Blob>;
   readonly bench: Shape<{ readonly most: number }, boolean, Measured>;
 }
 

@@ -28,6 +28,10 @@ const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
   paste: async () => (await import("./ledger.js")).paste,
   bring: async () => (await import("./own/bring.js")).bring,
   file: async () => (await import("./files.js")).file,
+  notarize: async () => (await import("./notary/notary.js")).notarize,
+  keep: async () => (await import("./notary/notary.js")).keep,
+  kept: async () => (await import("./notary/notary.js")).kept,
+  saved: async () => (await import("./notary/notary.js")).saved,
   bench: async () => (await import("./bench.js")).bench,
 };
 
