@@ -17,8 +17,9 @@ import type { Ask } from "../ledger/service/server.js";
 import { checkHasher, type Hasher } from "../ledger/tree/hasher.js";
 import { type Carrier, parseTick, type Tick } from "../units.js";
 import { readEvents, type SentEvent } from "./events.js";
+import { billPath, memberOf } from "./member.js";
 import { type ClientOrder, recordOf, type SentOrder } from "./order.js";
-import { type RequestOptions, Requests, type Signer } from "./requests.js";
+import { type RequestOptions, Requests, requestNames, type Signer } from "./requests.js";
 
 /** Who a client is, whom it trusts, and where the market is served. */
 export interface ClientOptions extends RequestOptions {
@@ -142,8 +143,14 @@ export class MarketClient {
    */
   async bill(month: string): Promise<{ readonly [name: string]: unknown }> {
     const member = this.#member ?? fail("state", "bill", "a client with participant and key", "one without");
-    const path = `/v1/members/${encodeURIComponent(member.participant)}/bill?month=${encodeURIComponent(month)}`;
-    return object(await this.#requests.get(path, member), "bill");
+    return object(await this.#requests.get(billPath(member, month), member), "bill");
+  }
+
+  /** The same as a page, with the proofs that it follows from: a browser checks them by it, offline. */
+  async billPage(month: string): Promise<string> {
+    const member =
+      this.#member ?? fail("state", "billPage", "a client with participant and key", "one without");
+    return this.#requests.text(`${billPath(member, month)}&format=html`, member);
   }
 
   /** Receipts that wait for their block. */
@@ -310,16 +317,8 @@ export class MarketClient {
   }
 }
 
-/** What a service says of a member to itself. */
-const memberOf = async (requests: Requests, signer: Signer): Promise<{ readonly [name: string]: unknown }> =>
-  object(await requests.get(`/v1/members/${encodeURIComponent(signer.participant)}`, signer), "member");
-
 const optionNames = [
-  "url",
-  "timeoutMs",
-  "retries",
-  "fetch",
-  "now",
+  ...requestNames,
   "hasher",
   "signatures",
   "participant",

@@ -22,6 +22,9 @@ export interface RequestOptions {
   readonly now?: () => number;
 }
 
+/** The names of {@link RequestOptions}. */
+export const requestNames = ["url", "timeoutMs", "retries", "fetch", "now"] as const;
+
 /** Whose requests are signed. */
 export interface Signer {
   readonly marketId: Uint8Array;
@@ -30,6 +33,8 @@ export interface Signer {
 }
 
 const longestAnswer = 1 << 20;
+/** Of a text that holds the proofs of a month. */
+const longestText = 1 << 28;
 const firstWaitMs = 200;
 /** The longest that a service may make a client wait before it asks again. */
 const mostWaitMs = 60_000;
@@ -42,6 +47,14 @@ interface Answered {
   readonly bytes: Uint8Array;
   readonly address: string;
   readonly waitMs: number;
+}
+
+/** What a request is made of beside its path. */
+interface Asked {
+  readonly signer?: Signer | undefined;
+  readonly body?: string;
+  /** Bytes of the answer at most; a mebibyte unless said. */
+  readonly longest?: number;
 }
 
 /** Sends requests to one service. */
@@ -77,6 +90,13 @@ export class Requests {
     return this.#json(await this.#answer(path, { signer }));
   }
 
+  /** Text that a path answers. */
+  async text(path: string, signer: Signer): Promise<string> {
+    const { status, bytes, address } = await this.#answer(path, { signer, longest: longestText });
+    if (status !== 200) throw problemOf(status, bytes, address);
+    return new TextDecoder().decode(bytes);
+  }
+
   /** Posts JSON. The same again does no harm, so it is sent again where there was no answer. */
   async post(path: string, body: object): Promise<unknown> {
     return this.#json(await this.#answer(path, { body: JSON.stringify(body) }));
@@ -96,13 +116,10 @@ export class Requests {
     return parsed(new TextDecoder().decode(bytes));
   }
 
-  async #answer(
-    path: string,
-    { signer, body }: { readonly signer?: Signer | undefined; readonly body?: string },
-  ): Promise<Answered> {
+  async #answer(path: string, asked: Asked): Promise<Answered> {
     const { retries, timeoutMs } = this.#options;
     for (let tried = 0; ; tried += 1) {
-      const answer = await this.#once(path, signer, body, timeoutMs);
+      const answer = await this.#once(path, asked, timeoutMs);
       const isLast = tried >= retries;
       let waitMs = firstWaitMs * 2 ** tried;
       if (answer instanceof GridclearError) {
@@ -117,8 +134,7 @@ export class Requests {
 
   async #once(
     path: string,
-    signer: Signer | undefined,
-    body: string | undefined,
+    { signer, body, longest }: Asked,
     timeoutMs: number,
   ): Promise<Answered | GridclearError> {
     const headers: Record<string, string> = {};
@@ -130,7 +146,7 @@ export class Requests {
         const init = { method, headers, body: body ?? null, redirect: "error", signal } as const;
         const come = await this.#options.fetch(this.#base + path, init);
         // A body that breaks off is no answer either.
-        return [come, await readAtMost(come)] as const;
+        return [come, await readAtMost(come, longest)] as const;
       });
       const seconds = Number(answer.headers.get("retry-after"));
       const waitMs = Number.isFinite(seconds) ? Math.min(mostWaitMs, Math.max(0, 1000 * seconds)) : 0;
@@ -181,15 +197,15 @@ function parsed(source: string): object {
 }
 
 /** The body of an answer, refused as soon as it is too long. */
-async function readAtMost(answer: Response): Promise<Uint8Array> {
+async function readAtMost(answer: Response, longest: number = longestAnswer): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = answer.body?.getReader();
   for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read()) {
     length += next.value.length;
-    if (length > longestAnswer) {
+    if (length > longest) {
       await reader?.cancel();
-      fail("limit", answer.url, `at most ${longestAnswer} bytes`, "more");
+      fail("limit", answer.url, `at most ${longest} bytes`, "more");
     }
     parts.push(next.value);
   }

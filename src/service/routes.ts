@@ -1,6 +1,7 @@
 /** What all routes of a service work with. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { BillPageParts } from "../bill/page.js";
 import { hex } from "../bytes.js";
 import { fail } from "../errors.js";
 import type { Receipt } from "../ledger/proof/receipt.js";
@@ -19,7 +20,11 @@ import type { Turns } from "./turns.js";
 /** What a request carries through the service. */
 export interface Env {
   readonly Bindings: { readonly address: string };
-  readonly Variables: { readonly asker: Asker };
+  readonly Variables: {
+    readonly asker: Asker;
+    /** What the page that is answered may do, where it may do more than others. */
+    readonly policy?: string;
+  };
 }
 
 /**
@@ -68,6 +73,8 @@ export interface RouteParts {
   readonly turns: Turns;
   /** null: there is none, and nobody passes for one. */
   readonly operator: OperatorOptions | null;
+  /** null: bills have no pages. */
+  readonly billCheck: Pick<BillPageParts, "script" | "scriptHash"> | null;
 }
 
 /** Routes that refuse a body or query that is not well-formed with a problem document. */

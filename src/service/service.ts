@@ -51,6 +51,11 @@ export interface ServiceOptions {
   /** Default: nobody. */
   readonly operator?: OperatorOptions | null;
   /**
+   * The program by which the page of a bill checks itself, `dist/bill/check.bundle.js`, and its SHA-256 in base64.
+   * Default: bills have no pages.
+   */
+  readonly billCheck?: { readonly script: string; readonly scriptHash: string } | null;
+  /**
    * The path that this service is found below, where whoever hands requests on takes it away: members sign what they
    * ask for with it. Default: none.
    */
@@ -93,6 +98,7 @@ const optionNames = [
   "auditors",
   "members",
   "operator",
+  "billCheck",
   "limits",
   "monitors",
   "below",
@@ -129,7 +135,8 @@ export function openService(options: ServiceOptions): Service {
   const metrics = new Metrics(market, now);
   const admissions = new Admissions(market.store, options.members ?? null);
   const turns = new Turns(limits);
-  const parts = { platform, access, feed, limits, admissions, turns, operator };
+  const { billCheck = null } = options;
+  const parts = { platform, access, feed, limits, admissions, turns, operator, billCheck };
   const monitors = new Set(options.monitors ?? thisMachine);
   const stopLogging = market.on("failed", ({ error }) => {
     log.error({ error: String(error) }, "the market has stopped");
@@ -137,9 +144,8 @@ export function openService(options: ServiceOptions): Service {
 
   const app = new OpenAPIHono<Env>();
   app.use(watched({ metrics, log, now }));
-  app.use(
-    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } }),
-  );
+  app.use(ownPolicy);
+  app.use(guarded);
   const rates = new Rates(limits, now);
   app.use(limited(limits, rates));
   app.use("/v1/*", async (context, next) => {
@@ -231,6 +237,18 @@ const watched =
     metrics.answered(route, context.res.status, ms);
     log.info({ route, status: context.res.status, ms }, "answered");
   };
+
+/** Nothing that is answered runs anything. */
+const guarded: Middleware = secureHeaders({
+  contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] },
+});
+
+/** A page with a program of its own says what it may do, in the place of what holds for all else. */
+const ownPolicy: Middleware = async (context, next) => {
+  await next();
+  const policy = context.get("policy");
+  if (policy !== undefined) context.res.headers.set("content-security-policy", policy);
+};
 
 /** Refuses who asks too often, and bodies that are too long before they are read. */
 const limited = (limits: ServiceLimits, rates: Rates): Middleware => {

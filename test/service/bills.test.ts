@@ -1,4 +1,5 @@
 // A member's bill over the service: the same that follows from its bundle, for whom it concerns, and bounded.
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Bill, bill } from "../../src/bill/bill.js";
 import { hex } from "../../src/bytes.js";
@@ -8,6 +9,7 @@ import { decodeBundle, openBundle } from "../../src/ledger/proof/bundle.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { keepSnapshotAt } from "../../src/market/snapshots.js";
 import { writeBundle } from "../../src/report/bundle/write.js";
+import type { ServiceOptions } from "../../src/service/service.js";
 import type { ServiceLimits } from "../../src/service/settings.js";
 import { tariffContract } from "../bill/market.js";
 import { authorization, serve } from "../support/service.js";
@@ -35,9 +37,12 @@ beforeAll(async () => {
   engine = await openEngine();
 });
 
-async function served(limits: Partial<ServiceLimits> = {}) {
+/** What stands for the program that checks a page. */
+const billCheck = { script: "check()", scriptHash: createHash("sha256").update("check()").digest("base64") };
+
+async function served(limits: Partial<ServiceLimits> = {}, more: Pick<ServiceOptions, "billCheck"> = {}) {
   const auditor = await signatures.generate();
-  const found = await serve({ market: { contracts }, auditors: [hex(auditor.publicKey)], limits });
+  const found = await serve({ market: { contracts }, auditors: [hex(auditor.publicKey)], limits, ...more });
   const { market, post, signed, ask, platform } = found;
   for (const [index, time] of times.entries()) {
     const quantity = `${1 + index / 8}`;
@@ -114,5 +119,45 @@ describe("a bill over the service", () => {
     });
     expect(await client.bill("2026-07")).toEqual((await as("bob", path("bob", "2026-07"))).body);
     await expect(client.bill("2026-09")).rejects.toMatchObject({ code: "invalid", field: "month" });
+  });
+
+  test("as a page has the proofs that it follows from, for its member, its auditor and its client", async () => {
+    const { as, ask, byAuditor, service } = await served({}, { billCheck });
+    const client = await MarketClient.open({
+      ...{ url: "http://market.test/", hasher: plainHasher, signatures, now: () => 1_000 },
+      ...{ participant: "bob", key: keys.get("bob")! },
+      fetch: ((input: string, init: RequestInit) => service.fetch(new Request(input, init))) as typeof fetch,
+    });
+    for (const month of ["2026-06", "2026-07"]) {
+      const asked = `${path("bob", month)}&format=html`;
+      const { status, headers, body } = await as("bob", asked);
+      expect(status).toBe(200);
+      expect(headers.get("content-type")).toMatch(/^text\/html/);
+      const policy = headers.get("content-security-policy");
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain(`script-src 'sha256-${billCheck.scriptHash}'`);
+      const page = String(body);
+      const held = JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)![1]!);
+      const { body: document } = await as("bob", path("bob", month));
+      expect(held.bill).toEqual(document);
+      expect(bill(openBundle(decodeBundle(held.bundle), plainHasher), { month })).toEqual(document);
+      expect(page).toContain("<script>check()</script>");
+      expect(await client.billPage(month)).toBe(page);
+      expect((await byAuditor(asked)).body).toBe(page);
+      expect((await ask(asked)).status).toBe(403);
+      expect((await as("ann", asked)).status).toBe(403);
+    }
+    // What is no such page may do what all else may.
+    const { headers } = await as("bob", path("bob", "2026-07"));
+    expect(headers.get("content-security-policy")).not.toContain("script-src");
+    expect((await as("bob", `${path("bob", "2026-07")}&format=pdf`)).status).toBe(400);
+  });
+
+  test("has no page where the service was given no program that checks it", async () => {
+    const { as } = await served();
+    expect(await as("bob", `${path("bob", "2026-07")}&format=html`)).toMatchObject({
+      status: 501,
+      body: { code: "unsupported", field: "query.format" },
+    });
   });
 });

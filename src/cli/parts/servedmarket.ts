@@ -23,6 +23,7 @@ import {
   type ServiceLog,
 } from "../../service/index.js";
 import { MqttBridge } from "../../service/mqtt/bridge.js";
+import { checkingScript } from "./billing.js";
 import type { Broker } from "./broker.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
@@ -72,7 +73,9 @@ export async function openServed(path: string, port: number | undefined): Promis
     const { auditors, members, limits, monitors } = file;
     const sign = signerOf(key);
     const { operator, asked } = operatorOf(file.operator, (contract) => sign(contract, market.id));
-    const service = openService({ platform, signatures, auditors, members, operator, limits, monitors, log });
+    const billCheck = checkingScript();
+    const who = { auditors, members, operator, monitors };
+    const service = openService({ platform, signatures, ...who, limits, billCheck, log });
     const toBroker = file.mqtt === null ? null : await brokerOf(file.mqtt, beside);
     const proxies = new Set(file.proxies);
     const answer = getRequestListener(

@@ -1,18 +1,24 @@
-/** A member's bill of a month: what `gridclear bill` says, from the service's own ledger (docs/bills.md). */
+/**
+ * A member's bill of a month: what `gridclear bill` says, from the service's own ledger, as a document or as a page
+ * that checks itself (docs/bills.md).
+ */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { type Bill, billOf } from "../../bill/bill.js";
+import { type Bill, bill, billOf } from "../../bill/bill.js";
 import { MonthReader } from "../../bill/month.js";
+import { billPage } from "../../bill/page.js";
 import { zoneFor } from "../../bill/rules.js";
 import { fail } from "../../errors.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { decodeHeader } from "../../ledger/format/header.js";
+import { decodeBundle, openBundle } from "../../ledger/proof/bundle.js";
 import type { Store } from "../../ledger/store/store.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { newestSnapshot } from "../../market/snapshots.js";
 import { checkedBlocks } from "../../report/blocks.js";
+import { writeBundle } from "../../report/bundle/write.js";
 import { type Month, monthOf } from "../../tariff/zone.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
-import { carrier, decimal, json, problems, whole } from "../schemas.js";
+import { carrier, decimal, problems, whole } from "../schemas.js";
 
 const line = z.object({
   group: z.enum(["community", "tariff", "earlier"]).openapi({
@@ -55,7 +61,7 @@ const billRoute = createRoute({
   tags: ["Results"],
   summary: "A member's bill of a month",
   description:
-    "What `gridclear bill --json` says of it. The records that it follows from, with proofs, are in the member's bundle. In a private market for that member and for auditors alone.",
+    "What `gridclear bill --json` says of it; as `html` the page of `gridclear bill --html`, with the records that it follows from and their proofs: a browser checks them by it, offline. In a private market for that member and for auditors alone.",
   request: {
     params: z.object({ participant: z.string().openapi({ example: "ann" }) }),
     query: z.object({
@@ -63,29 +69,43 @@ const billRoute = createRoute({
         .string()
         .max(16)
         .openapi({ example: "2026-07", description: "by the clocks of the tariff's zone" }),
+      format: z.enum(["json", "html"]).optional().openapi({ description: "default: json" }),
     }),
   },
-  responses: { 200: json("the bill", billSchema), ...problems },
+  responses: {
+    200: {
+      description: "the bill",
+      content: { "application/json": { schema: billSchema }, "text/html": { schema: z.string() } },
+    },
+    ...problems,
+  },
 });
 
 /** The route of bills. */
-export function billRoutes({ platform, access, limits, turns }: RouteParts): OpenAPIHono<Env> {
+export function billRoutes({ platform, access, limits, turns, billCheck }: RouteParts): OpenAPIHono<Env> {
   const { market } = platform;
   const routes = openRoutes();
   routes.openapi(billRoute, async (context) => {
     const { participant } = context.req.valid("param");
-    const { month } = context.req.valid("query");
+    const { month, format = "json" } = context.req.valid("query");
     access.needOf(context.get("asker"), participant);
     if (market.participantNumber(participant) === undefined)
       fail("refused", "participant", "a registered participant", participant);
     const zone = zoneFor(participant, (key) => market.state.contract(key));
     const its = monthOf(zone, month);
-    const bill = await turns.take(context.env.address, async () => {
+    const check = format === "json" ? null : (billCheck ?? noCheck());
+    const said = await turns.take(context.env.address, async () => {
       const first = await firstIn(market.store, its, { month, most: limits.month });
       const of = { participant, month: its, name: month, zone, outside: null };
-      return billFrom(market.store, first, of);
+      const found = await billFrom(market.store, first, of);
+      const { note } = platform;
+      return check === null
+        ? found.bill
+        : pageFrom(market.store, { participant, month, from: first, to: found.to, note }, check);
     });
-    return context.json(bill as unknown as z.infer<typeof billSchema>, 200);
+    if (typeof said !== "string") return context.json(said as unknown as z.infer<typeof billSchema>, 200);
+    context.set("policy", pagePolicy(check!));
+    return context.html(said, 200);
   });
   return routes;
 }
@@ -119,8 +139,48 @@ async function sealedFrom(store: Store, ms: number): Promise<number> {
   return low;
 }
 
-/** Reads the ledger from the newest snapshot below the month on, until that is over. */
-async function billFrom(store: Store, first: number, of: Parameters<typeof billOf>[2]): Promise<Bill> {
+/** Whoever opens a service says by what its pages check themselves. */
+const noCheck = (): never =>
+  fail("unsupported", "query.format", "json, as this service has no program that checks a page", "html");
+
+/** What the page of a bill may do: run its own program, and nothing else. */
+const pagePolicy = ({ scriptHash }: BillCheck): string =>
+  `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`;
+
+/** The program by which a bill's page checks itself, and its hash. */
+type BillCheck = NonNullable<RouteParts["billCheck"]>;
+
+/** Of whom and when, and the heights of the blocks that say something of it, half-open. */
+interface Paged {
+  readonly participant: string;
+  readonly month: string;
+  readonly from: number;
+  readonly to: number;
+  /** The newest signed head. */
+  readonly note: string | null;
+}
+
+/** The page of a bill: billed from the proofs that are in it. */
+async function pageFrom(
+  store: Store,
+  { participant, month, from, to, note }: Paged,
+  check: BillCheck,
+): Promise<string> {
+  const hasher = await openHasher();
+  const snapshot = await newestSnapshot(store, hasher, () => {}, from - 1);
+  let bundle = "";
+  for await (const lines of writeBundle(store.blocks(), participant, { from, to, note, snapshot, hasher }))
+    bundle += lines;
+  const found = bill(openBundle(decodeBundle(bundle), hasher), { month });
+  return billPage(found, { bundle, tariff: null, ...check });
+}
+
+/** Reads the ledger from the newest snapshot below the month on, until that is over: the bill, and where it was. */
+async function billFrom(
+  store: Store,
+  first: number,
+  of: Parameters<typeof billOf>[2],
+): Promise<{ readonly bill: Bill; readonly to: number }> {
   const hasher = await openHasher();
   const { participant, month } = of;
   const snapshot = await newestSnapshot(store, hasher, () => {}, first - 1);
@@ -137,5 +197,5 @@ async function billFrom(store: Store, first: number, of: Parameters<typeof billO
   const usage =
     reader.usages().get(participant) ??
     fail("invalid", "month", "one in which the participant was registered", of.name);
-  return billOf(reader.market!, usage, of);
+  return { bill: billOf(reader.market!, usage, of), to: chain.size };
 }
