@@ -268,9 +268,12 @@ describe("papers", () => {
       sent.file("bundle.json"),
     ]);
     expect(verdicts.map(({ kind }) => kind)).toEqual(["ledger", "proof", "bundle"]);
-    for (const { trust } of verdicts.slice(1))
+    for (const { trust, signatures } of verdicts.slice(1)) {
       expect(trust).toContain("It leads to the ledger that was checked here.");
+      expect(signatures).toMatchObject([{ isValid: true }]);
+    }
     const [keyed] = await judged([sent.file("proof.json"), sent.file("key.txt")]);
+    expect(keyed!.signatures).toMatchObject([{ isValid: true }]);
     expect(keyed!.trust).toContain("The head is signed with the key that you brought.");
     const [other] = await judged([sent.file("proof.json")], { beside: ["01".repeat(32)] });
     expect(other).toMatchObject({ isGood: false });

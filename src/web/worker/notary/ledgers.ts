@@ -116,7 +116,7 @@ function knownOf(audit: Audit, { hasher }: AuditTools): KnownLedger {
   const history = new HistoryTree(hasher);
   const hashes = audit.blocks.map(({ hash }) => hash);
   for (const hash of hashes) history.append(fromHex(hash, "hash"));
-  return { marketId: marketOf(audit), history, hashes };
+  return { marketId: marketOf(audit), history, hashes, platform: audit.isSigned ? audit.platform : null };
 }
 
 const marketOf = ({ first }: Audit): string => (first === null ? "" : hex(first.marketId));
@@ -126,7 +126,7 @@ async function signaturesOf(audit: Audit, trusted: Trusted, tools: AuditTools) {
   const heads: readonly SignedBy[] =
     audit.isSigned || audit.bad !== null ? await headSignatures(trusted, platform, tools) : [];
   return {
-    list: [...audit.signers.list(), ...heads],
+    list: [...heads, ...audit.signers.list()],
     faults: heads
       .filter(({ isValid }) => isValid === false)
       .map(
@@ -188,7 +188,7 @@ function factsOf(audit: Audit, { blocks }: RawLedger): (readonly [string, string
     ...(first === undefined
       ? []
       : [[t`Sealed`, t`${moment(first.timestampMs)} to ${moment(last!.timestampMs)} (UTC)`] as const]),
-    [t`Executed again`, t`${audit.executed} periods with ${audit.orders} orders and ${audit.trades} trades`],
+    [t`Executed again`, t`periods: ${audit.executed}, orders: ${audit.orders}, trades: ${audit.trades}`],
     ...goodUntil(audit),
     [t`Id of the market`, marketOf(audit)],
     ...(audit.platform === null || !audit.isSigned

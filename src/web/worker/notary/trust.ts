@@ -43,6 +43,8 @@ export interface KnownLedger {
   readonly history: HistoryTree;
   /** Hashes of its blocks, hexadecimal. */
   readonly hashes: readonly string[];
+  /** The key of its platform; null where it is not a signed one. */
+  readonly platform: Uint8Array | null;
 }
 
 export interface TrustTools {
@@ -149,8 +151,8 @@ export async function vouch(
   const faults: Fault[] = [];
   const inside = leads.note === null ? [] : [{ head: parseCheckpoint(leads.note), isKept: true }];
   try {
-    const beside = againstLedger(leads, known);
-    if (beside !== null) trust.push(beside);
+    const isOfKnown = againstLedger(leads, known);
+    if (isOfKnown !== null) trust.push(isOfKnown);
   } catch (error) {
     faults.push(faultOf(error));
   }
@@ -166,15 +168,14 @@ export async function vouch(
     else if (sameBytes(root, leads.root)) trust.push(t`It leads to the head that you brought.`);
     else faults.push({ where, expected: hex(root), found: hex(leads.root) });
   }
-  const signatures = await headSignatures(
-    { ...trusted, heads: [...inside, ...trusted.heads] },
-    trusted.key,
-    tools,
-  );
+  const beside = known?.marketId === leads.marketId ? known.platform : null;
+  const heads = [...inside, ...trusted.heads];
+  const signatures = await headSignatures({ ...trusted, heads }, trusted.key ?? beside, tools);
   for (const { who, what, isValid } of signatures) {
     if (isValid === false)
       faults.push({ where: t`the signature of ${who} on ${what}`, expected: t`a valid one`, found: t`none` });
-    if (isValid === true) trust.push(t`The head is signed with the key that you brought.`);
+    if (isValid === true && trusted.key !== null)
+      trust.push(t`The head is signed with the key that you brought.`);
   }
   if (trust.length === 0 && faults.length === 0)
     trust.push(
