@@ -10,7 +10,7 @@ import { type Following, follow, marketBeside, secondsTo, type Watched } from ".
 import type { Settings } from "../settings/settings.js";
 import { createTrouble, words } from "../trouble.js";
 import { carrierWords } from "../words.js";
-import { openHome } from "./home.js";
+import { openHome } from "./livehome.js";
 import { head, part, tile, tileRow } from "./parts.js";
 
 const leadText =
