@@ -105,6 +105,11 @@ describe("a statement bundle", () => {
     const rest = readBundle(opened(await bundleOf(store, "p2", { from: 7 })));
     expect(rest.before).toBe(found.after);
     expect(rest.after).toBe(readBundle(whole).after);
+    // Behind genesis, at which members paid in.
+    const behind = readBundle(opened(await bundleOf(store, "p2", { from: 1 })));
+    expect(behind.before).toBeGreaterThan(0n);
+    expect(behind).toMatchObject({ accounts: true, periods: [101, readBundle(whole).periods[1]] });
+    expect(behind.after).toBe(readBundle(whole).after);
     // From a snapshot, of blocks of which only the headers are left before it.
     for (const height of [2, 3]) {
       await keepSnapshotAt(store, height, engine, () => {});

@@ -48,7 +48,8 @@ export function readBundle(bundle: OpenedBundle): BundleStatement {
   needArray(blocks, "bundle.blocks");
   const sums = new Sums(member);
   const [first, last] = [blocks[0]!, blocks.at(-1)!];
-  const isWhole = first.header.height === 0;
+  // A statement that begins behind genesis shows of that what is carried over, and none of its records.
+  const isWhole = first.header.height === 0 && first.records.some(({ section }) => section === "contracts");
   const before = isWhole ? 0n : sums.balance(first.records);
   for (const { header, records } of blocks) sums.add(header.height, records);
   const after = sums.balance(last.records);
