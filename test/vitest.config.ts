@@ -66,6 +66,7 @@ export default defineConfig({
           include: [pageTests],
           environment: "node",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           retry: 2,
         },
       },

@@ -23,6 +23,7 @@ const links = document.querySelectorAll<HTMLAnchorElement>("#views a");
 const titles: Record<ViewName, string> = {
   period: "the market of one period",
   day: "a community over the day",
+  home: "my home",
   compare: "two mechanisms, the same orders",
   ledger: "the ledger",
   bench: "speed in this browser",
@@ -33,6 +34,7 @@ const titles: Record<ViewName, string> = {
 const openers: Record<ViewName, (app: App) => View | Promise<View>> = {
   period: openPeriod,
   day: async (app) => (await import("./views/day.js")).openDay(app),
+  home: async (app) => (await import("./views/home.js")).openHome(app),
   compare: async (app) => (await import("./views/compare.js")).openCompare(app),
   ledger: async (app) => (await import("./views/ledger.js")).openLedger(app),
   bench: async (app) => (await import("./views/bench.js")).openBench(app),

@@ -64,6 +64,7 @@ export async function openTab(stage: Stage, options: BrowserContextOptions = {})
 export const ready: Record<string, string> = {
   period: ".view:not([aria-busy]) .tiles dd",
   day: "[data-ready]",
+  home: "[data-ready] .bill [data-checked]",
   compare: "[data-ready]",
   ledger: "[data-ready] .facts",
   bench: ".bench-machine",

@@ -13,6 +13,7 @@ const views = {
   period: { hash: "#/period", ready: ".queue .block" },
   merit: { hash: "#/period?mechanism=merit&pricing=uniform&members=200", ready: ".curve.supply" },
   day: { hash: "#/day", ready: "[data-ready]" },
+  home: { hash: "#/home", ready: "[data-ready] .bill [data-checked]" },
   compare: { hash: "#/compare", ready: "[data-ready]" },
   ledger: { hash: "#/ledger?block=2", ready: "[data-ready]" },
   bench: { hash: "#/bench", ready: "h1" },

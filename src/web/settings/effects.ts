@@ -25,6 +25,7 @@ const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
   compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots", "poolPrice", "currency"],
   day,
   ledger: day,
+  home: day,
   bench: [],
   live: [],
   notary: [],
@@ -34,6 +35,7 @@ const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
   period: ["speed"],
   compare: [],
   day: ["speed", "time"],
+  home: ["time", "home"],
   ledger: ["block", "ifRule", "ifPool", "ifRetail", "ifFeedIn"],
   bench: [],
   live: ["carrier"],
@@ -45,6 +47,7 @@ const showsOwn: Readonly<Record<ViewName, boolean>> = {
   compare: true,
   day: false,
   ledger: false,
+  home: false,
   bench: false,
   live: false,
   notary: false,
@@ -59,7 +62,7 @@ export const isOwn = (view: ViewName, own: OwnFile | null): boolean => own !== n
  */
 export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): string {
   const names = computed[view].filter((name) => whyIdle(name, { ...settings, view }, own) === null);
-  const simulated = view === "day" || view === "ledger";
+  const simulated = isSimulated(view);
   const values = names.map((name) => [
     name,
     name === "members" && simulated ? participantsOf(settings) : settings[name],
@@ -96,10 +99,12 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
 
 /** What to say beside a setting that takes effect with another value than the one set; null where it is the same. */
 export function caveat(name: SettingName, settings: Settings): string | null {
-  if (name !== "members" || isDay(settings) || (settings.view !== "day" && settings.view !== "ledger"))
-    return null;
+  if (name !== "members" || isDay(settings) || !isSimulated(settings.view)) return null;
   return t`A day is simulated for at most ${mostInDay} members: for ${mostInDay} here.`;
 }
+
+/** Whether a view shows the day that is simulated. */
+const isSimulated = (view: ViewName): boolean => view === "day" || view === "ledger" || view === "home";
 
 /** Most members of a simulated day: above, it takes too long. */
 const mostInDay = 600;

@@ -42,6 +42,8 @@ export interface Settings {
   speed: number;
   /** Height of the block that the ledger view has open; −1 for none. */
   block: number;
+  /** Number of the member whose day "My home" shows; −1: a home with solar panels. */
+  home: number;
   /** What the ledger view asks "what if" of: how the carrier is cleared otherwise. */
   ifRule: (typeof otherRules)[number];
   /** Price of the pool then, in thousandths of the currency per kWh; −1: as it was. */
@@ -51,7 +53,7 @@ export interface Settings {
   ifFeedIn: number;
 }
 
-export const views = ["period", "day", "compare", "ledger", "bench", "live", "notary"] as const;
+export const views = ["period", "day", "home", "compare", "ledger", "bench", "live", "notary"] as const;
 export type ViewName = (typeof views)[number];
 export const mixes = ["street", "solar", "town", "industry"] as const;
 export const seasons = ["winter", "spring", "summer", "autumn"] as const;
@@ -68,6 +70,7 @@ export const ranges = {
   commission: [0, 100],
   speed: [25, 400],
   block: [-1, 1_000_000],
+  home: [-1, 599],
   ifPool: [-1, 1000],
   ifRetail: [0, 300],
   ifFeedIn: [0, 300],
@@ -93,6 +96,7 @@ export const defaults: Readonly<Settings> = {
   currency: "EUR",
   speed: 100,
   block: -1,
+  home: -1,
   ifRule: "same",
   ifPool: -1,
   ifRetail: 100,
@@ -145,6 +149,7 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   currency: oneOf(Object.keys(currencies) as Currency[]),
   speed: wholeNumber("speed"),
   block: wholeNumber("block"),
+  home: wholeNumber("home"),
   ifRule: oneOf(otherRules),
   ifPool: wholeNumber("ifPool"),
   ifRetail: wholeNumber("ifRetail"),
@@ -257,5 +262,6 @@ export const applyPreset = (preset: Preset, now: Settings): Settings =>
     view: now.view,
     speed: now.speed,
     block: now.block,
+    home: now.home,
     currency: now.currency,
   });

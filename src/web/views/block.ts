@@ -6,6 +6,7 @@ import { dataTable } from "../charts/figure.js";
 import { createPath } from "../charts/path.js";
 import { el } from "../dom.js";
 import { count, duration, energy, localTime, money, price, share } from "../format.js";
+import { t } from "../say.js";
 import { words } from "../trouble.js";
 import type { BlockShown, InLedger, Proved } from "../worker/ledger.js";
 import { pasting, tampering } from "./attempts.js";
@@ -192,20 +193,24 @@ function tradesTable(block: BlockShown, onRow: (index: number) => void): HTMLEle
   );
 }
 
-function ordersTable(block: BlockShown): HTMLElement {
+function ordersTable(app: App, block: BlockShown): HTMLElement {
   const all = block.sections.find(({ name }) => name === "orders")!.count;
   if (block.orders.length === 0) return el("p", { class: "note" }, "No orders in this block.");
-  return dataTable({
-    caption: `Orders${firstOf(all, block.orders.length)}, in order of arrival`,
-    columns: ["Who", "Side", "Carrier", "Energy", "Limit"],
-    rows: block.orders.map((order) => [
-      order.who,
-      order.side,
-      order.carrier,
-      energy(order.quantity),
-      price(order.price),
-    ]),
-  });
+  const time = ((block.height - 1) * block.periodMs) / 60_000;
+  return dataTable(
+    {
+      caption: `Orders${firstOf(all, block.orders.length)}, in order of arrival. ${t`Choose one to see the day from its door.`}`,
+      columns: ["Who", "Side", "Carrier", "Energy", "Limit"],
+      rows: block.orders.map((order) => [
+        order.who,
+        order.side,
+        order.carrier,
+        energy(order.quantity),
+        price(order.price),
+      ]),
+    },
+    (index) => app.update({ view: "home", home: block.orders[index]!.participant, time }),
+  );
 }
 
 function recordsCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
@@ -219,7 +224,7 @@ function recordsCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
       tradesTable(block, (index) => void prove(index)),
       proof,
       path.element,
-      ordersTable(block),
+      ordersTable(app, block),
     ),
   );
 }

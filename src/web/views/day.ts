@@ -110,12 +110,13 @@ function openScrubber(app: App, onPick: (index: number) => void) {
   const progress = el("progress", { max: 1, value: 0, "aria-label": "Periods traded so far" });
   const walk = threadTo(app, "period");
   const open = threadTo(app, "ledger");
+  const home = threadTo(app, "home");
   const label = el("label", { class: "unseen", for: id }, "Period of the day");
   return {
     element: el(
       "div",
       { class: "card scrub" },
-      el("div", { class: "row" }, play, label, slider, when, walk, open),
+      el("div", { class: "row" }, play, label, slider, when, walk, open, home),
       progress,
     ),
     stop,

@@ -3,6 +3,7 @@ import type { App } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { el } from "../dom.js";
 import { count, energy, money, plural, price } from "../format.js";
+import { t } from "../say.js";
 import { words } from "../trouble.js";
 import type { OrderShown } from "../worker/period.js";
 
@@ -42,7 +43,24 @@ function tradesTable({ line, trades }: OrderShown): HTMLElement {
   });
 }
 
-function dialogOf(order: OrderShown): HTMLDialogElement {
+/** The way to the door of whoever's order it is; null for an order that is no member's of the day. */
+const doorOf = (app: App, { member, name }: OrderShown["line"], close: () => void): HTMLElement | null =>
+  member === undefined
+    ? null
+    : el(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          onclick: () => {
+            close();
+            app.update({ view: "home", home: member });
+          },
+        },
+        t`See the day from the door of ${name}`,
+      );
+
+function dialogOf(app: App, order: OrderShown): HTMLDialogElement {
   const { line, trades } = order;
   const dialog = el("dialog", { class: "detail", "aria-labelledby": "order-name" });
   const arrival = `${line.kind}, ${line.side} ${count(line.index + 1)} in order of arrival`;
@@ -59,6 +77,7 @@ function dialogOf(order: OrderShown): HTMLDialogElement {
       el("p", {}, outcomeWords(order)),
       facts(order),
       trades.length > 0 ? tradesTable(order) : null,
+      doorOf(app, line, () => dialog.close()),
     ),
   );
   return dialog;
@@ -75,7 +94,7 @@ export async function showOrder(app: App, side: "offer" | "bid", index: number):
   } catch (error) {
     return app.tell({ text: words(error), bad: true });
   }
-  const dialog = dialogOf(order);
+  const dialog = dialogOf(app, order);
   // All of the dialog is covered by what is inside it: a click that reaches the dialog itself lies beside.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();

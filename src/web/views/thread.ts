@@ -1,4 +1,4 @@
-/** The thread through the views: the same period walked through, in the day, and as a block of the ledger. */
+/** The thread through the views: the same period walked through, in the day, from a door, as a block of the ledger. */
 import type { App } from "../app.js";
 import { el } from "../dom.js";
 import { t } from "../say.js";
@@ -8,6 +8,7 @@ const words = {
   period: t`Walk through this period`,
   day: t`See it in the day`,
   ledger: t`Open its block`,
+  home: t`My home`,
 } as const satisfies Partial<Record<ViewName, string>>;
 
 /** A button that shows the same period in another view. */

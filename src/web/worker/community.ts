@@ -36,6 +36,8 @@ export interface Owner {
   readonly name: string;
   /** What kind of participant, in words. */
   readonly kind: string;
+  /** Number of the member of the day; left out where it stands for many, or for an order of a file. */
+  readonly member?: number;
 }
 
 /** One order of the community. */
@@ -122,6 +124,12 @@ export function makeMarket(settings: Settings): Market {
   return multiplied(placed, lots, size, settings.seed);
 }
 
+/** Who owns an order of a member of the day. */
+const numbered = ({ member }: Pick<Lot, "member">, words: (member: Member) => Owner): Owner => ({
+  ...words(member),
+  member: member.number,
+});
+
 /** A market in which every order is listed with its own member. */
 export function listed(placed: readonly Placed[], lots: readonly Lot[]): Market {
   const offers = placed.filter((order) => order.sells);
@@ -144,9 +152,9 @@ export function listed(placed: readonly Placed[], lots: readonly Lot[]): Market 
     },
     offerOwner: (index) =>
       index < offers.length
-        ? wordsOf(offers[index]!.member)
-        : ownerOfStore(lots[index - offers.length]!.member),
-    bidOwner: (index) => wordsOf(bids[index]!.member),
+        ? numbered(offers[index]!, wordsOf)
+        : numbered(lots[index - offers.length]!, ownerOfStore),
+    bidOwner: (index) => numbered(bids[index]!, wordsOf),
   };
 }
 

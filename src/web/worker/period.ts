@@ -13,6 +13,8 @@ export interface OrderLine {
   readonly side: "offer" | "bid";
   readonly name: string;
   readonly kind: string;
+  /** Number of the member of the day whose order it is; left out where there is none. */
+  readonly member?: number;
   readonly quantity: number;
   readonly price: number;
   /** Limit in the pool; of a store, its price. */

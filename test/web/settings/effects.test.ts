@@ -29,7 +29,10 @@ const work = () =>
 /** For every setting of a market, two values that differ. */
 const others: Readonly<
   Record<
-    Exclude<SettingName, "speed" | "block" | "pricing" | "ifRule" | "ifPool" | "ifRetail" | "ifFeedIn">,
+    Exclude<
+      SettingName,
+      "speed" | "block" | "home" | "pricing" | "ifRule" | "ifPool" | "ifRetail" | "ifFeedIn"
+    >,
     Partial<Settings>
   >
 > = {

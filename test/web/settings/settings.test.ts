@@ -42,6 +42,7 @@ const anySettings: fc.Arbitrary<Settings> = fc
     currency: fc.constantFrom("EUR", "CHF", "GBP", "USD"),
     speed: between("speed"),
     block: between("block"),
+    home: between("home"),
     ifRule: fc.constantFrom(...otherRules),
     ifPool: between("ifPool"),
     ifRetail: between("ifRetail"),
