@@ -12,7 +12,7 @@ import { part, tile } from "./parts.js";
 const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 
 /** What it came to with the community, with a supplier alone, and the difference, in sentences. */
-export function moneyWords({ cost }: HomeShown, name: string): string {
+function moneyWords({ cost }: HomeShown, name: string): string {
   const [own, alone, saved] = [cost.with, cost.without, cost.without - cost.with];
   if (own === 0n && alone === 0n)
     return t`Over this day ${name} had nothing to pay and nothing to get, with the community or without.`;

@@ -50,7 +50,7 @@ export async function stateBefore(
 const { price: priceAt } = /* @__PURE__ */ offsetsOf(orderLayout);
 
 /** What becomes of an order of a block with another limit; null where the market would not take such an order. */
-export function clearedAgain(
+function clearedAgain(
   { engine }: Pick<Work, "engine">,
   before: Snapshot,
   { header, sections }: Block,
