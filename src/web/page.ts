@@ -11,7 +11,7 @@ import { openSettings } from "./settings/panel.js";
 import { consistent, readHash, type Settings, type ViewName, writeHash } from "./settings/settings.js";
 import { openTheme } from "./theme.js";
 import { createTrouble } from "./trouble.js";
-import { openPeriod } from "./views/period.js";
+import { openStory } from "./views/story.js";
 import { openClient } from "./worker/client.js";
 
 const content = document.querySelector<HTMLElement>("#content")!;
@@ -21,6 +21,7 @@ const announcer = document.querySelector<HTMLElement>("#announce")!;
 const links = document.querySelectorAll<HTMLAnchorElement>("#views a");
 
 const titles: Record<ViewName, string> = {
+  story: "who gets the sun?",
   period: "the market of one period",
   day: "a community over the day",
   home: "my home",
@@ -32,7 +33,8 @@ const titles: Record<ViewName, string> = {
 };
 // The first view comes with the page; the others are fetched when they are first looked at.
 const openers: Record<ViewName, (app: App) => View | Promise<View>> = {
-  period: openPeriod,
+  story: openStory,
+  period: async (app) => (await import("./views/period.js")).openPeriod(app),
   day: async (app) => (await import("./views/day.js")).openDay(app),
   home: async (app) => (await import("./views/home.js")).openHome(app),
   compare: async (app) => (await import("./views/compare.js")).openCompare(app),
@@ -146,6 +148,7 @@ function showLink(link: HTMLElement): void {
 async function render(back: boolean): Promise<void> {
   const name = settings.view;
   if (shown !== null && shown.name !== name) scrolled.set(shown.name, scrollY);
+  document.body.dataset.view = name;
   document.title = `gridclear: ${titles[name]}`;
   for (const link of links) {
     const view = readHash(new URL(link.href).hash).settings.view;

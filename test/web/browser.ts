@@ -62,6 +62,7 @@ export async function openTab(stage: Stage, options: BrowserContextOptions = {})
 
 /** What says that a view has everything it is going to show. */
 export const ready: Record<string, string> = {
+  story: ".story[data-ready]",
   period: ".view:not([aria-busy]) .tiles dd",
   day: "[data-ready]",
   home: "[data-ready] .bill [data-checked]",

@@ -21,6 +21,7 @@ const day = [...drawn, "carrier", ...rules, "poolPrice", "commission", "currency
 
 /** What changes the figures of a view. */
 const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
+  story: ["currency"],
   period: [...drawn, "time", "carrier", ...rules, "poolPrice", "currency"],
   compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots", "poolPrice", "currency"],
   day,
@@ -32,6 +33,7 @@ const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
 };
 /** What changes only how a view is looked at. */
 const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
+  story: ["step"],
   period: ["speed"],
   compare: [],
   day: ["speed", "time"],
@@ -43,6 +45,7 @@ const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
 };
 /** Views that show a file of one's own orders instead of the community's. */
 const showsOwn: Readonly<Record<ViewName, boolean>> = {
+  story: false,
   period: true,
   compare: true,
   day: false,
@@ -73,6 +76,7 @@ export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): 
 /** Why a setting changes nothing in the view that is open; null where it takes effect. */
 export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | null): string | null {
   const { view } = settings;
+  if (view === "story" && name !== "currency") return "The story has a street of its own.";
   if (view === "bench") return "The bench draws orders of its own.";
   if (view === "notary") return t`What was handed over says itself what it is.`;
   if (view === "live" && name !== "carrier") return "A running market has rules of its own.";
@@ -90,6 +94,8 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
       return "Both are shown here.";
     case "time":
       return "The ledger holds the whole day.";
+    case "step":
+      return "The story has steps.";
     case "speed":
       return "Nothing moves in this view.";
     default:

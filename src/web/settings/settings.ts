@@ -40,6 +40,8 @@ export interface Settings {
   currency: Currency;
   /** Speed of the walk and of the day, in percent. */
   speed: number;
+  /** Screen of the story that is open. */
+  step: number;
   /** Height of the block that the ledger view has open; −1 for none. */
   block: number;
   /** Number of the member whose day "My home" shows; −1: a home with solar panels. */
@@ -53,7 +55,17 @@ export interface Settings {
   ifFeedIn: number;
 }
 
-export const views = ["period", "day", "home", "compare", "ledger", "bench", "live", "notary"] as const;
+export const views = [
+  "story",
+  "period",
+  "day",
+  "home",
+  "compare",
+  "ledger",
+  "bench",
+  "live",
+  "notary",
+] as const;
 export type ViewName = (typeof views)[number];
 export const mixes = ["street", "solar", "town", "industry"] as const;
 export const seasons = ["winter", "spring", "summer", "autumn"] as const;
@@ -69,6 +81,7 @@ export const ranges = {
   poolPrice: [0, 1000],
   commission: [0, 100],
   speed: [25, 400],
+  step: [0, 6],
   block: [-1, 1_000_000],
   home: [-1, 599],
   ifPool: [-1, 1000],
@@ -78,7 +91,7 @@ export const ranges = {
 
 /** The market a first visitor meets: a street small enough to follow every trade, with a sale of every kind. */
 export const defaults: Readonly<Settings> = {
-  view: "period",
+  view: "story",
   carrier: "electricity",
   members: 14,
   seed: 3,
@@ -95,6 +108,7 @@ export const defaults: Readonly<Settings> = {
   commission: 0,
   currency: "EUR",
   speed: 100,
+  step: 0,
   block: -1,
   home: -1,
   ifRule: "same",
@@ -148,6 +162,7 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   commission: wholeNumber("commission"),
   currency: oneOf(Object.keys(currencies) as Currency[]),
   speed: wholeNumber("speed"),
+  step: wholeNumber("step"),
   block: wholeNumber("block"),
   home: wholeNumber("home"),
   ifRule: oneOf(otherRules),
@@ -264,4 +279,5 @@ export const applyPreset = (preset: Preset, now: Settings): Settings =>
     block: now.block,
     home: now.home,
     currency: now.currency,
+    step: now.step,
   });

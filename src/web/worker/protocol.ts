@@ -16,6 +16,7 @@ import type { Progress, Verdict } from "./notary/shown.js";
 import type { BringInput, BringProgress, Brought } from "./own/bring.js";
 import type { OrderShown, PeriodResult } from "./period.js";
 import type { Asked } from "./scene.js";
+import type { StreetDay } from "./story.js";
 import type { Pace } from "./timing.js";
 import type { WhatIfInput, WhatIfShown } from "./whatif.js";
 import type { Work } from "./work.js";
@@ -38,6 +39,7 @@ export interface Api {
   readonly tamper: Shape<TamperInput, Forged>;
   readonly prove: Shape<InLedger & { readonly index: number }, Proved>;
   readonly copy: Shape<InLedger, string>;
+  readonly story: Shape<Settings, StreetDay, number>;
   readonly whatIf: Shape<WhatIfInput, WhatIfShown, number>;
   readonly paste: Shape<{ readonly ledger: string; readonly text: string }, Pasted>;
   readonly home: Shape<HomeInput, HomeShown>;

@@ -24,6 +24,7 @@ const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
   tamper: async () => (await import("./ledger.js")).tamper,
   prove: async () => (await import("./ledger.js")).prove,
   copy: async () => (await import("./ledger.js")).copy,
+  story: async () => (await import("./story.js")).story,
   whatIf: async () => (await import("./whatif.js")).whatIf,
   paste: async () => (await import("./ledger.js")).paste,
   home: async () => (await import("./home/account.js")).home,

@@ -51,6 +51,7 @@ const others: Readonly<
   lots: { lots: "whole" },
   commission: { commission: 50 },
   currency: { currency: "CHF" },
+  step: { step: 3 },
 };
 const own = { number: 1, name: "mine.csv" };
 const markets: Partial<Settings>[] = [

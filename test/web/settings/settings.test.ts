@@ -41,6 +41,7 @@ const anySettings: fc.Arbitrary<Settings> = fc
     commission: between("commission"),
     currency: fc.constantFrom("EUR", "CHF", "GBP", "USD"),
     speed: between("speed"),
+    step: between("step"),
     block: between("block"),
     home: between("home"),
     ifRule: fc.constantFrom(...otherRules),
@@ -61,7 +62,7 @@ describe("settings in the URL", () => {
 
   it("are the defaults for an empty hash, which is then short", () => {
     expect(readHash("")).toEqual({ settings: defaults, corrected: [] });
-    expect(writeHash(defaults)).toBe("#/period");
+    expect(writeHash(defaults)).toBe("#/story");
   });
 
   it("take the default for what makes no sense and tell of it, and nothing else along", () => {
@@ -71,7 +72,7 @@ describe("settings in the URL", () => {
     expect(settings).toEqual(defaults);
     for (const name of ["seed", "mix", "pool", "minutes", "speed", "blend", "block", "members", "carrier"])
       expect(corrected.filter((text) => text.startsWith(`${name} can’t be`))).toHaveLength(1);
-    expect(corrected[0]).toBe("There is no view “nowhere”: this is period.");
+    expect(corrected[0]).toBe("There is no view “nowhere”: this is story.");
     expect(corrected).toHaveLength(10);
   });
 
