@@ -11,7 +11,7 @@ import { openRun, type Run } from "./chain.js";
 import { type AreaPeriod, openNetwork } from "./network.js";
 import { scenarioOf } from "./scenario.js";
 import { type CarrierStreams, streamsOf } from "./streams.js";
-import { byCarrier, openTally, type Platform, type Tally } from "./tally.js";
+import { byCarrier, openTally, type Platform, type Stored, type Tally } from "./tally.js";
 import { pause, turnMs, type Work } from "./work.js";
 
 /** One carrier in one period. */
@@ -47,8 +47,8 @@ export interface Traded {
   readonly run: Run;
   readonly participants: number;
   readonly periods: readonly DayPeriod[];
-  /** Charges of the storage devices by number, in quantity ticks, as each period began and as the last one ended. */
-  readonly charges: readonly (readonly number[])[];
+  /** The storage devices by number as each period began, and as the last one ended. */
+  readonly stores: readonly (readonly Stored[])[];
   /** Trades the next period, after those that others have asked for. */
   next(): Promise<void>;
 }
@@ -90,7 +90,7 @@ async function openTraded(engine: Engine, settings: Settings, key: string): Prom
   const run = await openRun(engine, scenarioOf(settings, participants));
   const told = { tally: openTally(run.community), network: openNetwork(run.community) };
   const periods: DayPeriod[] = [];
-  const charges = [told.tally.charges()];
+  const stores = [told.tally.stores()];
   const trade = run.periods[Symbol.asyncIterator]();
   let last: Promise<void> = Promise.resolve();
   return {
@@ -98,13 +98,13 @@ async function openTraded(engine: Engine, settings: Settings, key: string): Prom
     run,
     participants,
     periods,
-    charges,
+    stores,
     next() {
       last = last.then(async () => {
         const { value, done } = await trade.next();
         if (done === true) return;
         told.tally.add(value.block);
-        charges.push(told.tally.charges());
+        stores.push(told.tally.stores());
         periods.push(periodOf(run, told, value));
       });
       return last;

@@ -7,13 +7,10 @@ import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout, type OrderRecord, orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { scaleDown } from "../../market/books/amounts.js";
-import type { StorageContract } from "../../market/contracts/contracts.js";
 import { Lottery } from "../../market/period/lottery.js";
 import { chargeOwed, stayIn } from "../../market/period/storage.js";
-import { contractsOf } from "../../report/columns.js";
 import { type Carrier, ppm } from "../../units.js";
 import { poolLimits } from "./agreed.js";
-import type { Run } from "./chain.js";
 import { type Lot, listed, type Market, type Placed } from "./community.js";
 import type { Traded } from "./day.js";
 import type { Streams } from "./streams.js";
@@ -28,30 +25,23 @@ export interface Sealed {
   readonly imported: number;
 }
 
-/** The contracts of the storage devices by number, as they were in force in a block. */
-function storageContracts({ blocks }: Run, height: number): StorageContract[] {
-  const devices = new Map<string, StorageContract>();
-  for (const bytes of blocks.slice(0, height + 1))
-    for (const contract of contractsOf(decodeBlock(bytes)))
-      if (contract.kind === "storage") devices.set(contract.device, contract);
-  return [...devices.values()];
-}
-
 /** The lots that stores of a carrier offered in a block's period, by device number. */
-function lotsIn({ run, charges }: Traded, block: Block, carrier: Carrier): Map<number, Lot> {
+function lotsIn({ run, stores }: Traded, block: Block, carrier: Carrier): Map<number, Lot> {
   const { height, period } = block.header;
-  const held = [...charges[height - 1]!];
+  const gone = new Map<number, number>();
   for (let index = 0; index < block.header.sections.flows.count; index++) {
     const { kind, party, quantity } = readRecord(flowLayout, block.sections.flows, index);
     // What was lost by standing and used on the way was gone before anything was sold.
-    if (kind === "selfDischarged" || kind === "used") held[party]! -= quantity;
+    if (kind === "selfDischarged" || kind === "used") gone.set(party, (gone.get(party) ?? 0) + quantity);
   }
   const lots = new Map<number, Lot>();
-  for (const [number, contract] of storageContracts(run, height).entries()) {
+  // Contracts of this block hold in its period; what was charged stood in the one before.
+  for (const [number, { contract }] of stores[height]!.entries()) {
+    const charge = stores[height - 1]![number]?.charge ?? contract.charge;
     const stay = contract.carrier === carrier ? stayIn(contract, period) : undefined;
     const member = run.stores[number];
     if (stay === undefined || member === undefined) continue;
-    const free = Math.max(0, held[number]! - chargeOwed(contract, stay, period));
+    const free = Math.max(0, charge - (gone.get(number) ?? 0) - chargeOwed(contract, stay, period));
     const quantity = Math.min(contract.dischargeLimit, scaleDown(free, contract.dischargeEfficiency, ppm));
     if (quantity > 0) lots.set(number, { member, quantity, price: contract.dischargePrice });
   }

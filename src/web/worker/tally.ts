@@ -3,6 +3,8 @@ import type { Block } from "../../ledger/format/block.js";
 import { readRecord } from "../../ledger/format/layout.js";
 import { flowLayout } from "../../ledger/format/records.js";
 import { account } from "../../market/books/accounts.js";
+import type { StorageContract } from "../../market/contracts/contracts.js";
+import { contractsOf } from "../../report/columns.js";
 import { eachPayment } from "../../report/payments.js";
 import { chargeKinds, Registry } from "../../report/registry.js";
 import type { Community } from "../../simulation/community.js";
@@ -15,25 +17,31 @@ export interface Platform {
   readonly trading: number;
 }
 
+/** A storage device as a period left it. */
+export interface Stored {
+  readonly contract: StorageContract;
+  readonly charge: number;
+}
+
 /** Keeps the books of a run as its blocks come. */
 export interface Tally {
   add(block: Block): void;
   /** State of charge of all stores of a carrier together, in quantity ticks. */
   charge(carrier: Carrier): number;
-  /** State of charge of every storage device by its number, in quantity ticks. */
-  charges(): readonly number[];
+  /** Every storage device by its number: the contract in force, and its state of charge in quantity ticks. */
+  stores(): readonly Stored[];
   platform(): Platform;
 }
 
 export function openTally(community: Community): Tally {
   const charges: number[] = [];
-  const kinds: Carrier[] = [];
+  const devices = new Map<string, StorageContract>();
   const registry = new Registry();
   // The periods of a run come without the genesis block, whose contracts these are.
   for (const contract of community.contracts(-1)) {
     registry.enter(contract);
     if (contract.kind !== "storage") continue;
-    kinds.push(contract.carrier);
+    devices.set(contract.device, contract);
     charges.push(contract.charge);
   }
   const balances = { commission: 0n, pool: 0n, trading: 0n };
@@ -42,10 +50,15 @@ export function openTally(community: Community): Tally {
     [account.pool, "pool"],
     [account.trading, "trading"],
   ]);
+  const stores = (): Stored[] =>
+    [...devices.values()].map((contract, number) => ({ contract, charge: charges[number]! }));
   return {
     add(block) {
       const { header, sections } = block;
       registry.add(block);
+      // A renewed contract keeps the number of its device.
+      for (const contract of contractsOf(block))
+        if (contract.kind === "storage") devices.set(contract.device, contract);
       for (let index = 0; index < header.sections.flows.count; index++) {
         const { kind, party, extra } = readRecord(flowLayout, sections.flows, index);
         if (chargeKinds.has(kind)) charges[party] = Number(extra);
@@ -57,8 +70,8 @@ export function openTally(community: Community): Tally {
       });
     },
     charge: (carrier) =>
-      charges.reduce((sum, charge, number) => sum + (kinds[number] === carrier ? charge : 0), 0),
-    charges: () => [...charges],
+      stores().reduce((sum, { contract, charge }) => sum + (contract.carrier === carrier ? charge : 0), 0),
+    stores,
     platform: () => ({
       commission: Number(balances.commission),
       pool: Number(balances.pool),
