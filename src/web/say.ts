@@ -5,8 +5,8 @@
  */
 import type { Table } from "./languages/table.js";
 
-/** The languages there are, each by the name that its speakers give it. */
-export const languages = { en: "English", de: "Deutsch" } as const;
+/** The languages there are, each by the name that its speakers give it; of German the older views lack some. */
+export const languages = { en: "English", de: "Deutsch (in Arbeit)" } as const;
 export type Language = keyof typeof languages;
 
 const tables: { readonly [L in Exclude<Language, "en">]: () => Promise<Table> } = {
@@ -50,20 +50,20 @@ export function sayStanding(root: ParentNode): void {
 
 const storageKey = "gridclear-language";
 
-/** The language that the address asks for (`?language=de`), that was chosen before, or that the browser asks for. */
+/**
+ * The language that the address asks for (`?language=de`), or that was chosen before. What the browser would like is
+ * not asked as long as a language has only a part of the page.
+ */
 export function preferred(): Language {
   const known = (tag: string | null): Language | undefined =>
-    (Object.keys(languages) as Language[]).find((each) => each === tag?.slice(0, 2).toLowerCase());
+    (Object.keys(languages) as Language[]).find((each) => each === tag);
   let chosen: string | null = null;
   try {
     chosen = localStorage.getItem(storageKey);
   } catch {
     // Storage may be forbidden.
   }
-  const asked = new URLSearchParams(location.search).get("language");
-  return (
-    known(asked) ?? known(chosen) ?? navigator.languages.map(known).find((each) => each !== undefined) ?? "en"
-  );
+  return known(new URLSearchParams(location.search).get("language")) ?? known(chosen) ?? "en";
 }
 
 /** Keeps a choice and opens the page again in it. */
