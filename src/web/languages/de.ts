@@ -1,10 +1,12 @@
 /** What the page says in German. */
+import { home } from "./de/home.js";
 import { judging } from "./de/judging.js";
 import { notary } from "./de/notary.js";
 import { story } from "./de/story.js";
 import type { Table } from "./table.js";
 
 export const table: Table = {
+  ...home,
   ...judging,
   ...notary,
   ...story,

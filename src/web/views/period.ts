@@ -237,25 +237,26 @@ export function openPeriod(app: App): View {
   let lastKey = "";
   const pick: Pick = (side, index) => void showOrder(app, side, index);
   const lead = el("p", { class: "lead" });
+  const waiting = el("span", { class: "note" });
   const tiles = tileRow();
   const walk = openWalk(app, pick);
   const cards = [curvesCard(app, pick), bandsCard()];
   const wait = (settings: Settings, part: number): void => {
-    lead.textContent = waitingWords(settings, part);
+    waiting.textContent = waitingWords(settings, part);
   };
   const { trouble, clear } = openClearing(app, wait, (settings, now, pace) => {
     if (pace !== null) {
       tiles.lastElementChild!.replaceWith(paceTile(now, pace));
       return;
     }
-    lead.textContent = leadOf(app, settings);
+    waiting.textContent = "";
     tiles.replaceChildren(...tilesOf(now));
     walk.show(now, settings);
     for (const card of cards) card.draw(now);
     const sold = energy(now.direct + now.pooled);
     app.announce(`${count(now.trades)} trades, ${sold} of ${energy(now.asked)} served.`);
   });
-  const thread = el("div", { class: "row" }, threadTo(app, "day"), threadTo(app, "ledger"));
+  const thread = el("div", { class: "row" }, threadTo(app, "day"), threadTo(app, "ledger"), waiting);
   const element = el(
     "div",
     { class: "view" },
@@ -275,6 +276,7 @@ export function openPeriod(app: App): View {
       const key = keyOf("period", settings, app.own);
       if (key === lastKey) return;
       lastKey = key;
+      lead.textContent = leadOf(app, settings);
       element.setAttribute("aria-busy", "true");
       const done = (): void => {
         if (key === lastKey) element.removeAttribute("aria-busy");

@@ -153,7 +153,7 @@ export const judging: Table = {
   Blocks: "Blöcke",
   "{0} to {1} (UTC)": "{0} bis {1} (UTC)",
   "Executed again": "Noch einmal ausgeführt",
-  "{0} periods with {1} orders and {2} trades": "{0} Perioden mit {1} Geboten und {2} Geschäften",
+  "periods: {0}, orders: {1}, trades: {2}": "Perioden: {0}, Gebote: {1}, Geschäfte: {2}",
   "Id of the market": "Kennung des Marktes",
   "Key of the platform": "Schlüssel der Plattform",
   "This market is not a signed one: no signatures stand in its blocks.":
