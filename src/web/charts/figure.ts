@@ -13,7 +13,8 @@ export interface Table {
 const mostRows = 500;
 
 /** A cell that holds a figure with its unit, which stands right; words stand left. */
-const figure = /^[+−]?[0-9][0-9,.]*(?: ?(?:%|Wh|kWh|MWh|GWh|µs|ms|s))?$|^none$|^$/;
+const figure =
+  /^[+−]*(?:€|£|\$|CHF)?\s?[0-9][0-9,.]*\s?(?:%|Wh|kWh|MWh|GWh|µs|ms|s|ct|Rp\.|p|¢|€|£|\$|CHF)?$|^none$|^$/;
 
 /** The columns that hold words: those with a cell that is no figure. */
 export const wordColumns = ({ columns, rows }: Table): boolean[] =>

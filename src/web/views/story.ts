@@ -17,7 +17,7 @@ import { betScreen, endScreen, firstScreen, introScreen, restScreen } from "./st
 import type { Screen, Tale } from "./tale.js";
 
 /** The street of the story, in the currency that was chosen. */
-export const streetOfStory = ({ currency }: Settings): Settings => ({
+const streetOfStory = ({ currency }: Settings): Settings => ({
   ...defaults,
   members: 3,
   seed: 34,

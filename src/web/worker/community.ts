@@ -104,7 +104,7 @@ function lotsOf(community: Community, settings: Settings): Lot[] {
 }
 
 /** The orders of the settings' community, as large as a day can have it, and the lots of its stores. */
-export function bringOrders(settings: Settings): Brought {
+function bringOrders(settings: Settings): Brought {
   const { community, place, drawn } = drawnFrom(settings, participantsOf(settings));
   const limitOf = poolLimits(community, settings.carrier, place);
   const placed = drawn.map((order): Placed => {

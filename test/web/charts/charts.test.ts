@@ -89,8 +89,8 @@ describe("names in small blocks", () => {
 describe("tables", () => {
   it("stand figures right and words left", () => {
     const rows = [
-      ["Home 3", "1,000", "0.31 kWh", "none", "−0.28", "03:00", "12345678abcdef00…", "12 µs", "87.2%"],
-      ["Home 4", "2", "none", "0.312", "+0.10", "04:00", "9999999999999999…", "1.2 ms", "0%"],
+      ["Home 3", "1,000", "0.31 kWh", "none", "−€0.28", "03:00", "12345678abcdef00…", "12 µs", "87.2%"],
+      ["Home 4", "2", "none", "31.2 ct", "+28.22 ct", "04:00", "9999999999999999…", "1.2 ms", "0%"],
     ];
     const columns = rows[0]!.map((_, index) => String(index));
     expect(wordColumns({ caption: "", columns, rows })).toEqual([
