@@ -1,5 +1,5 @@
 // Takes a picture of every view of the built page, wide, on a phone and in the dark, into build/screenshots.
-// `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's two into docs/images instead.
+// `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's three into docs/images instead.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { servePage } from "../../dist/cli/parts/page.js";
@@ -10,9 +10,11 @@ mkdirSync(folder, { recursive: true });
 
 /** What each view is shown with, and what must be there before the picture is taken. */
 const views = {
+  story: { hash: "#/story?step=2", ready: "[data-ready]" },
   period: { hash: "#/period", ready: ".queue .block" },
   merit: { hash: "#/period?mechanism=merit&pricing=uniform&members=200", ready: ".curve.supply" },
   day: { hash: "#/day", ready: "[data-ready]" },
+  notary: { hash: "#/notary", ready: "h1" },
   home: { hash: "#/home", ready: "[data-ready] .bill [data-checked]" },
   compare: { hash: "#/compare", ready: "[data-ready]" },
   ledger: { hash: "#/ledger?block=2", ready: "[data-ready]" },
@@ -32,11 +34,12 @@ async function documentation() {
   const images = new URL("../../docs/images/", import.meta.url).pathname;
   mkdirSync(images, { recursive: true });
   for (const [name, hash, scheme] of [
+    ["story", "#/story?step=2", "light"],
     ["period", "#/period", "light"],
     ["day", "#/day?members=300&mix=town&weather=clear&time=810", "dark"],
   ]) {
     const context = await browser.newContext({
-      viewport: { width: 1280, height: 1000 },
+      viewport: { width: 1280, height: name === "story" ? 760 : 1000 },
       colorScheme: scheme,
       reducedMotion: "reduce",
       serviceWorkers: "block",
