@@ -34,8 +34,8 @@ export const table: Table = {
   "Not served here": "Hier nicht gedeckt",
   "of {0} offered": "von {0} angeboten",
   "of {0} asked for": "von {0} nachgefragt",
-  "of {0} offered; {1} went to the grid": "von {0} angeboten; {1} gingen ins Netz",
-  "of {0} asked for; {1} came from the grid": "von {0} nachgefragt; {1} kamen aus dem Netz",
+  "of {0}; {1} to the grid": "von {0}; {1} ins Netz",
+  "of {0}; {1} from the grid": "von {0}; {1} aus dem Netz",
   "The walk came to other trades than the engine, so it is not shown. Please report this link.":
     "Der Rundgang kam auf andere Geschäfte als das Rechenwerk und wird nicht gezeigt. Bitte melden Sie diesen Link.",
   "This market is too large to follow order by order; the curves below show all of it.":

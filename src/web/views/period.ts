@@ -165,14 +165,14 @@ function tilesOf(now: PeriodResult): HTMLElement[] {
       energy(now.idle),
       now.grid === null
         ? t`of ${energy(now.offered)} offered`
-        : t`of ${energy(now.offered)} offered; ${energy(now.grid.exported)} went to the grid`,
+        : t`of ${energy(now.offered)}; ${energy(now.grid.exported)} to the grid`,
     ),
     tile(
       t`Not served here`,
       energy(now.unserved),
       now.grid === null
         ? t`of ${energy(now.asked)} asked for`
-        : t`of ${energy(now.asked)} asked for; ${energy(now.grid.imported)} came from the grid`,
+        : t`of ${energy(now.asked)}; ${energy(now.grid.imported)} from the grid`,
     ),
     now.clearingPrice !== null
       ? tile("Clearing price", price(now.clearingPrice), "per kWh, the same for all")
