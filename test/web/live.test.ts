@@ -72,7 +72,7 @@ describe("Live", () => {
       await page.locator(".view[data-ready]").waitFor();
       expect(await page.locator("h1").textContent()).toBe("Live");
       await page.locator("td", { hasText: "yes" }).first().waitFor();
-      await page.getByLabel("Member").fill("ann");
+      await page.getByLabel("Member", { exact: true }).fill("ann");
       await page.getByRole("button", { name: "Show" }).click();
       await page.locator("td", { hasText: "sold to" }).first().waitFor();
       for (const summary of await page.locator(".behind > summary").all()) await summary.click();
@@ -123,7 +123,7 @@ describe("Live", () => {
     page.setDefaultTimeout(12_000);
     await page.goto(`${url}page/#/live`);
     await page.locator(".view[data-ready]").waitFor();
-    await page.getByLabel("Member").fill("bob");
+    await page.getByLabel("Member", { exact: true }).fill("bob");
     await page.getByLabel("Key file").setInputFiles(join(served.folder, "bob.key"));
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText(/^Balance: /).waitFor();
@@ -147,7 +147,7 @@ describe("Live", () => {
     page.setDefaultTimeout(12_000);
     await page.goto(`${url}page/#/live`);
     await page.locator(".view[data-ready]").waitFor();
-    await page.getByLabel("Member").fill("bob");
+    await page.getByLabel("Member", { exact: true }).fill("bob");
     await page.getByLabel("Key file").setInputFiles(join(served.folder, "MARKET.json"));
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("a key file as gridclear keys make writes it is needed").waitFor();
