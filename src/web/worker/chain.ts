@@ -6,6 +6,7 @@ import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { openSimulation } from "../../simulation/simulation.js";
+import { pause, turnMs } from "./work.js";
 
 /** A community's market while it trades, and the blocks it has sealed. */
 export interface Run {
@@ -47,4 +48,20 @@ export async function openRun(engine: Engine, scenario: Scenario): Promise<Run> 
       .map(({ device }) => community.members.find(({ id }) => device.startsWith(`${id}-`))),
     periods: periods(),
   };
+}
+
+/** The blocks of a run in turns, so that other calls are answered meanwhile. Tells the part that is done. */
+export async function* blocksInTurns(
+  { blocks }: Run,
+  { signal, tell }: { readonly signal: AbortSignal; readonly tell?: (part: number) => void },
+): AsyncGenerator<Uint8Array> {
+  let turn = performance.now();
+  for (const [height, bytes] of blocks.entries()) {
+    if (performance.now() - turn > turnMs) {
+      tell?.(height / blocks.length);
+      await pause(signal);
+      turn = performance.now();
+    }
+    yield bytes;
+  }
 }

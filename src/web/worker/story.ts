@@ -3,6 +3,7 @@ import type { Cost } from "../../report/cost.js";
 import { summarize } from "../../report/indicators.js";
 import { knownOf } from "../../simulation/known.js";
 import type { Settings } from "../settings/settings.js";
+import { blocksInTurns } from "./chain.js";
 import { tradedDay, tradeUntil } from "./day.js";
 import { wordsOf } from "./scenario.js";
 import type { Work } from "./work.js";
@@ -26,10 +27,13 @@ export async function story({ engine, signal, tell }: Work<number>, settings: Se
   const day = await tradedDay(engine, settings);
   const periods = 1440 / settings.minutes;
   await tradeUntil(day, periods, signal, () => tell(day.periods.length / periods));
-  const { community, blocks } = day.run;
+  const { community } = day.run;
   const { retail, feedIn } = community.scenario.tariffs.electricity;
   const { costOf } = knownOf(community);
-  const { savings } = await summarize(blocks, { hasher: engine, ...(costOf && { costOf }) });
+  const { savings } = await summarize(blocksInTurns(day.run, { signal }), {
+    hasher: engine,
+    ...(costOf && { costOf }),
+  });
   return {
     ledger: day.key,
     retail,

@@ -7,10 +7,10 @@ import type { ClearingChange, WhatIfRules } from "../../report/whatif/rules.js";
 import { type BeforeAfter, replayWith } from "../../report/whatif/whatif.js";
 import { carriers, formatTicks, microTick } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
-import type { Run } from "./chain.js";
+import { blocksInTurns, type Run } from "./chain.js";
 import { runOf } from "./day.js";
 import { wordsOf } from "./scenario.js";
-import { pause, turnMs, type Work } from "./work.js";
+import type { Work } from "./work.js";
 
 /** The other rules, and the day that they are for. */
 export interface WhatIfInput
@@ -53,19 +53,8 @@ export async function whatIf(
   const start = performance.now();
   const run = runOf(input.ledger);
   const { rules, noPool } = rulesFor(input, contractsOf(decodeBlock(run.blocks[0]!)));
-  async function* blocks(): AsyncGenerator<Uint8Array> {
-    let turn = performance.now();
-    for (const [height, bytes] of run.blocks.entries()) {
-      if (performance.now() - turn > turnMs) {
-        tell(height / run.blocks.length);
-        await pause(signal);
-        turn = performance.now();
-      }
-      yield bytes;
-    }
-  }
   // The page sealed these blocks itself; whoever doubts one verifies it below.
-  const found = await replayWith(blocks(), rules, { engine, hasher: engine });
+  const found = await replayWith(blocksInTurns(run, { signal, tell }), rules, { engine, hasher: engine });
   const { together, platform, retailer, operator, systemCost, refused, orders } = found;
   return {
     members: found.members

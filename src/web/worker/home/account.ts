@@ -10,11 +10,11 @@ import { statement } from "../../../report/statement.js";
 import { knownOf } from "../../../simulation/known.js";
 import type { MemberKind } from "../../../simulation/scenario.js";
 import { type Carrier, carriers } from "../../../units.js";
-import type { Run } from "../chain.js";
+import { blocksInTurns, type Run } from "../chain.js";
 import { runOf } from "../day.js";
 import { wordsOf } from "../scenario.js";
 import { byCarrier } from "../tally.js";
-import { pause, turnMs, type Work } from "../work.js";
+import type { Work } from "../work.js";
 
 /** Whose day is asked about. */
 export interface HomeInput {
@@ -113,18 +113,6 @@ const sortOf: Readonly<Record<string, PartName>> = {
   default: "imbalance",
 };
 
-/** The blocks of a run in turns, so that other calls are answered meanwhile. */
-async function* inTurns({ blocks }: Run, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  let turn = performance.now();
-  for (const bytes of blocks) {
-    if (performance.now() - turn > turnMs) {
-      await pause(signal);
-      turn = performance.now();
-    }
-    yield bytes;
-  }
-}
-
 /** The members of a run. */
 export const listOf = ({ community }: Run): MemberListed[] =>
   community.members.map((member, number) => ({ number, ...wordsOf(member), group: member.kind }));
@@ -143,7 +131,7 @@ function costsOf({ engine, signal }: Work, run: Run): Promise<readonly Cost[]> {
   const known = costs.get(run);
   if (known !== undefined) return known;
   const { costOf } = knownOf(run.community);
-  const found = summarize(inTurns(run, signal), { hasher: engine, ...(costOf && { costOf }) }).then(
+  const found = summarize(blocksInTurns(run, { signal }), { hasher: engine, ...(costOf && { costOf }) }).then(
     ({ savings }) => savings.participants,
   );
   costs.set(run, found);
@@ -218,7 +206,9 @@ export async function home(work: Work, { ledger, member: wanted }: HomeInput): P
   const member = chosen(run, wanted);
   const { id } = run.community.members[member]!;
   const cost = (await costsOf(work, run))[member]!;
-  const { entries } = await statement(inTurns(run, work.signal), id, { hasher: work.engine });
+  const { entries } = await statement(blocksInTurns(run, { signal: work.signal }), id, {
+    hasher: work.engine,
+  });
   const parts = sumsOf(entries);
   return {
     member,

@@ -15,10 +15,10 @@ import { decodeBlock } from "../../../ledger/format/block.js";
 import { writeBundle } from "../../../report/bundle/write.js";
 import { monthOf } from "../../../tariff/zone.js";
 import { formatTicks, parseTicks, type Tick } from "../../../units.js";
-import type { Run } from "../chain.js";
+import { blocksInTurns, type Run } from "../chain.js";
 import { otherHasher } from "../checks.js";
 import { runOf } from "../day.js";
-import { pause, turnMs, type Work } from "../work.js";
+import type { Work } from "../work.js";
 import type { HomeInput } from "./account.js";
 
 /** A line of a bill, and what its proofs come to; null: the same. */
@@ -90,20 +90,15 @@ async function make(work: Work<number>, run: Run, member: number): Promise<Made>
 
 /** The member's records with their proofs; every block is executed again on the way. */
 async function bundleOf({ engine, signal, tell }: Work<number>, run: Run, id: string): Promise<string> {
-  async function* blocks(): AsyncGenerator<Uint8Array> {
-    let turn = performance.now();
-    for (const [height, bytes] of run.blocks.entries()) {
-      if (performance.now() - turn > turnMs) {
-        tell(height / run.blocks.length);
-        await pause(signal);
-        turn = performance.now();
-      }
-      yield bytes;
-    }
-  }
   let text = "";
   const to = run.blocks.length;
-  for await (const lines of writeBundle(blocks(), id, { from: 1, to, engine, hasher: engine })) text += lines;
+  for await (const lines of writeBundle(blocksInTurns(run, { signal, tell }), id, {
+    from: 1,
+    to,
+    engine,
+    hasher: engine,
+  }))
+    text += lines;
   return text;
 }
 
