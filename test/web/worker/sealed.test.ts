@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { openEngine } from "../../../src/core/engine.js";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { readRecord } from "../../../src/ledger/format/layout.js";
-import { orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
 import { carriers } from "../../../src/units.js";
 import { keyOf } from "../../../src/web/settings/effects.js";
 import { consistent, defaults, type Settings } from "../../../src/web/settings/settings.js";
 import { runOf, tradedDay, tradeUntil } from "../../../src/web/worker/day.js";
 import { walkPeriod } from "../../../src/web/worker/explain.js";
-import { type PeriodResult, period } from "../../../src/web/worker/period.js";
+import { lastScene, type PeriodResult, period } from "../../../src/web/worker/period.js";
 import { wordsOf } from "../../../src/web/worker/scenario.js";
 import type { Work } from "../../../src/web/worker/work.js";
 
@@ -126,6 +126,36 @@ describe("a period of the day", () => {
     const stores = tradeLines!.filter(({ offer }) => offer >= offers).length;
     expect(stores).toBeGreaterThan(0);
     expect(walk.poolTrades.length).toBeGreaterThan(stores);
+  });
+
+  it("ranks equal orders as the block's lottery drew them", async () => {
+    const settings = consistent({ ...defaults, members: 100, mix: "industry", mechanism: "merit", seed: 19 });
+    let decided = 0;
+    for (let time = 0; time < 1440; time += 15) {
+      const { orders, walk, tradeLines } = await period(work, { settings: { ...settings, time }, own: null });
+      const asks = orders!.flatMap(({ side, store, price }) => (side === "offer" && !store ? [price] : []));
+      // Too large to be walked through is not cut: its orders alone came to the block's trades.
+      if (walk === "large" && !lastScene()!.cut && new Set(asks).size < asks.length && tradeLines!.length > 0)
+        decided += 1;
+    }
+    expect(decided).toBeGreaterThan(0);
+  });
+
+  it("says of the grid what the block's records say", async () => {
+    let moved = 0;
+    for (let time = 15; time < 1440; time += 120) {
+      const settings = { ...defaults, time };
+      const { grid } = await period(work, { settings, own: null });
+      const { header, sections } = decodeBlock(runOf(keyOf("day", settings, null)).blocks[1 + time / 15]!);
+      const flows = Array.from({ length: header.sections.flows.count }, (_, index) =>
+        readRecord(flowLayout, sections.flows, index),
+      ).filter(({ carrier }) => carrier === "electricity");
+      const sum = (wanted: string): number =>
+        flows.reduce((all, { kind, quantity }) => all + (kind === wanted ? quantity : 0), 0);
+      expect(grid).toEqual({ exported: sum("exported"), imported: sum("imported") });
+      moved += grid!.imported;
+    }
+    expect(moved).toBeGreaterThan(0);
   });
 
   it("adds up what buyers paid and sellers got, and nobody takes part to lose", async () => {
