@@ -25,7 +25,7 @@ const titles: Record<ViewName, string> = {
   period: "the market of one period",
   day: "a community over the day",
   home: "my home",
-  compare: "two mechanisms, the same orders",
+  compare: t`two sets of rules, the same orders`,
   ledger: "the ledger",
   bench: "speed in this browser",
   live: "a market as it runs",

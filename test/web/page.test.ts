@@ -216,14 +216,14 @@ describe("the community over the day", () => {
   });
 });
 
-describe("two mechanisms", () => {
+describe("two sets of rules", () => {
   it("stand side by side on the same orders", async () => {
     await tab.go("#/compare?members=400&pool=no");
     await until("[data-ready]");
     const table = await text(".versus");
-    expect(table).toMatch(/Quantity × price\s+Merit order/);
+    expect(table).toMatch(/A: Quantity × price\s+B: Merit order/);
     expect(await text(".notice[role=status]")).toMatch(
-      /[23]\d\d orders\..*All sellers (gain|lose).*All buyers (gain|lose)/,
+      /[23]\d\d orders\..*All sellers together (gain|lose).*All buyers together (gain|lose)/,
     );
     // Without a pool, merit order is the most gain there is to be had.
     const gains = (

@@ -1,6 +1,6 @@
 /** Bars that lie on their side, and columns that count orders by what changes for them. */
 import { el, svg } from "../dom.js";
-import { locale } from "../say.js";
+import { locale, t } from "../say.js";
 import { drawn, nothing, type Scale, scale, ticks } from "./plot.js";
 
 /** One bar, made of parts that stand end to end. */
@@ -82,7 +82,7 @@ function countAxis(most: number, y: Scale, left: number, right: number): SVGGEle
     );
   }
   group.append(
-    svg("text", { class: "title", x: 0, y: 10 }, "orders, on a root scale: small counts drawn larger"),
+    svg("text", { class: "title", x: 0, y: 10 }, t`orders, on a root scale: small counts drawn larger`),
   );
   return group;
 }
@@ -124,7 +124,7 @@ export function createHistogram(label: (value: number) => string): {
     root.setAttribute("aria-label", text);
     const most = Math.max(...counts, 1);
     if (counts.every((count) => count === 0)) {
-      root.append(nothing(width, height, "Nobody gains or loses: both come to the same."));
+      root.append(nothing(width, height, t`Nobody gains or loses: both come to the same.`));
       return;
     }
     const x = scale(edges[0]!, edges.at(-1)!, 48, width - 12);

@@ -1,4 +1,5 @@
 /** What the page says in German. */
+import { compare } from "./de/compare.js";
 import { home } from "./de/home.js";
 import { judging } from "./de/judging.js";
 import { notary } from "./de/notary.js";
@@ -6,6 +7,7 @@ import { story } from "./de/story.js";
 import type { Table } from "./table.js";
 
 export const table: Table = {
+  ...compare,
   ...home,
   ...judging,
   ...notary,
@@ -46,6 +48,4 @@ export const table: Table = {
   "Walk through this period": "Diese Periode durchgehen",
   "See it in the day": "Im Tag ansehen",
   "Open its block": "Ihren Block öffnen",
-  // Two mechanisms
-  "This could not be compared.": "Das konnte nicht verglichen werden.",
 };

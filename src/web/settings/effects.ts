@@ -23,7 +23,7 @@ const day = [...drawn, "carrier", ...rules, "poolPrice", "commission", "currency
 const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
   story: ["currency"],
   period: [...drawn, "time", "carrier", ...rules, "poolPrice", "currency"],
-  compare: [...drawn, "time", "carrier", "pricing", "blend", "pool", "lots", "poolPrice", "currency"],
+  compare: [...drawn, "time", "carrier", ...rules, "poolPrice", "against", "currency"],
   day,
   ledger: day,
   home: day,
@@ -90,8 +90,6 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
   switch (name) {
     case "commission":
       return "Fees are booked in Day and Ledger; who trades with whom does not depend on them.";
-    case "mechanism":
-      return "Both are shown here.";
     case "time":
       return "The ledger holds the whole day.";
     case "step":

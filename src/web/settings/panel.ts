@@ -166,12 +166,13 @@ const pricingFields = ({ choice }: Fields): HTMLElement[] =>
     ),
   );
 
-function rulesFields(fields: Fields): HTMLElement {
+/** The controls of how a carrier is cleared; `more` stands below them. */
+export function rulesFields(fields: Fields, legend: string, ...more: HTMLElement[]): HTMLElement {
   const { slider, choice, check } = fields;
   return el(
     "fieldset",
     {},
-    el("legend", {}, "The rules"),
+    el("legend", {}, legend),
     choice(
       "mechanism",
       "Matching rule",
@@ -215,17 +216,20 @@ function rulesFields(fields: Fields): HTMLElement {
       ],
       ({ pool }) => !pool,
     ),
-    slider({
-      name: "commission",
-      label: "Commission of each side",
-      least: ranges.commission[0],
-      most: ranges.commission[1],
-      read: ({ commission }) => commission,
-      text: ({ commission }) => `${fixed(commission / 10, 1)} %`,
-      write: (commission) => ({ commission }),
-    }),
+    ...more,
   );
 }
+
+const commissionField = ({ slider }: Fields): HTMLElement =>
+  slider({
+    name: "commission",
+    label: "Commission of each side",
+    least: ranges.commission[0],
+    most: ranges.commission[1],
+    read: ({ commission }) => commission,
+    text: ({ commission }) => `${fixed(commission / 10, 1)} %`,
+    write: (commission) => ({ commission }),
+  });
 
 const playbackFields = ({ slider }: Fields): HTMLElement =>
   el(
@@ -260,7 +264,7 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     { onsubmit: (event: Event) => event.preventDefault() },
     fields.add(presetField(app)),
     communityFields(app, fields),
-    rulesFields(fields),
+    rulesFields(fields, "The rules", commissionField(fields)),
     playbackFields(fields),
     fields.add(ownOrders(app)),
   );

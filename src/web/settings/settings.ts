@@ -10,6 +10,7 @@ import {
 } from "../../core/mechanisms.js";
 import { type Carrier, carriers } from "../../units.js";
 import { type Currency, currencies } from "../currencies.js";
+import { otherMechanism, readRules, ruleRanges } from "./against.js";
 
 /** What the page shows and with which market: everything a link has to carry. */
 export interface Settings {
@@ -34,6 +35,8 @@ export interface Settings {
   /** Price of the pool in thousandths of the currency per kWh. */
   poolPrice: number;
   lots: "whole" | "divisible";
+  /** The rules that Compare holds against these: `other` mechanism, or rules as a text. */
+  against: string;
   /** Commission of each side of a trade, in tenths of a percent of its amount. */
   commission: number;
   /** What money is called; the tariffs are the same numbers in each. */
@@ -77,8 +80,7 @@ export const ranges = {
   members: [3, 1_000_000],
   seed: [0, 0xffff_ffff],
   time: [0, 1439],
-  blend: [0, 100],
-  poolPrice: [0, 1000],
+  ...ruleRanges,
   commission: [0, 100],
   speed: [25, 400],
   step: [0, 6],
@@ -105,6 +107,7 @@ export const defaults: Readonly<Settings> = {
   pool: true,
   poolPrice: 430,
   lots: "divisible",
+  against: otherMechanism,
   commission: 0,
   currency: "EUR",
   speed: 100,
@@ -159,6 +162,8 @@ const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Setting
   pool: (text) => (text === "yes" || text === "no" ? { value: text === "yes", asGiven: true } : undefined),
   poolPrice: wholeNumber("poolPrice"),
   lots: oneOf(["whole", "divisible"]),
+  against: (text) =>
+    text === otherMechanism || readRules(text) !== undefined ? { value: text, asGiven: true } : undefined,
   commission: wholeNumber("commission"),
   currency: oneOf(Object.keys(currencies) as Currency[]),
   speed: wholeNumber("speed"),
@@ -276,6 +281,7 @@ export const applyPreset = (preset: Preset, now: Settings): Settings =>
     ...preset.settings,
     view: now.view,
     speed: now.speed,
+    against: now.against,
     block: now.block,
     home: now.home,
     currency: now.currency,

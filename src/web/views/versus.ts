@@ -1,6 +1,6 @@
-/** The table that sets both mechanisms side by side. */
+/** The table that sets two sets of rules side by side. */
 import { el } from "../dom.js";
-import { mechanismWords } from "../words.js";
+import { t } from "../say.js";
 import type { Side } from "../worker/compare.js";
 
 /** A row: what each side says, and what is more where more is better. */
@@ -16,19 +16,22 @@ function cell(row: VersusRow, side: Side, other: Side): HTMLElement {
     "td",
     ahead ? { class: "better" } : {},
     row.text(side),
-    ahead ? el("span", { class: "unseen" }, " (better)") : null,
+    ahead ? el("span", { class: "unseen" }, ` ${t`(better)`}`) : null,
   );
 }
 
-export function versusTable(sides: readonly [Side, Side], rows: readonly VersusRow[]): HTMLElement {
+/** Both sides under their names; what is better is marked. */
+export function versusTable(
+  names: readonly [string, string],
+  sides: readonly [Side, Side],
+  rows: readonly VersusRow[],
+): HTMLElement {
   const [first, second] = sides;
-  const heading = (side: Side): HTMLElement =>
-    el("th", { scope: "col" }, mechanismWords[side.mechanism].name);
   return el(
     "table",
     { class: "versus" },
-    el("caption", { class: "unseen" }, "The two mechanisms side by side"),
-    el("thead", {}, el("tr", {}, el("td", {}), heading(first), heading(second))),
+    el("caption", { class: "unseen" }, t`Both sets of rules side by side`),
+    el("thead", {}, el("tr", {}, el("td", {}), ...names.map((name) => el("th", { scope: "col" }, name)))),
     el(
       "tbody",
       {},

@@ -1,14 +1,13 @@
-/** The same orders by both mechanisms, and who gains and who loses by the second against the first. */
-import { type Mechanism, mechanismNames, type Pricing } from "../../core/mechanisms.js";
+/** The same orders by two sets of rules, A and B, and who gains and who loses by B against A. */
+import { againstOf } from "../settings/against.js";
 import type { Market } from "./community.js";
+import { type Curve, makeCurve } from "./curves.js";
 import { type Outcome, outcomeOf, sum } from "./outcome.js";
 import { type Asked, clearMarket, ordersOf, rulesOf, type Scene } from "./scene.js";
 import type { Work } from "./work.js";
 
-/** What one mechanism made of the orders; quantities in ticks, amounts in money ticks. */
+/** What one set of rules made of the orders; quantities in ticks, amounts in money ticks. */
 export interface Side {
-  readonly mechanism: Mechanism;
-  readonly pricing: Pricing;
   readonly trades: number;
   readonly poolTrades: number;
   readonly served: number;
@@ -19,12 +18,18 @@ export interface Side {
   readonly meanPrice: number | null;
   readonly lowest: number | null;
   readonly highest: number | null;
-  readonly took: number;
+  /** Price of all trades where they have one. */
+  readonly clearingPrice: number | null;
+  /** All offers and all bids, with what these rules sold of each. */
+  readonly supply: Curve;
+  readonly demand: Curve;
 }
 
-/** How a group of orders fares under the second mechanism against the first. */
+/** How a group of orders fares under B against A. */
 export interface Group {
-  readonly name: string;
+  readonly side: Mover["side"];
+  /** What kind of participants they are of, in words; null for all of the side. */
+  readonly kind: string | null;
   readonly orders: number;
   readonly better: number;
   readonly worse: number;
@@ -45,19 +50,17 @@ export interface Comparison {
   readonly groups: readonly Group[];
   readonly winners: readonly Mover[];
   readonly losers: readonly Mover[];
-  /** Orders by what merit order changes for them: `counts[i]` between `edges[i]` and `edges[i + 1]`. */
+  /** Orders by what B changes for them: `counts[i]` between `edges[i]` and `edges[i + 1]`. */
   readonly edges: readonly number[];
   readonly counts: readonly number[];
 }
 
 /** Orders up to which the groups are also by kind of participant. */
-export const mostNamed = 20_000;
-export const allSellers = "All sellers";
-export const allBuyers = "All buyers";
+const mostNamed = 20_000;
 const binsPerSide = 10;
 const mostMovers = 6;
 
-function sideOf({ rules, trades, market, took }: Scene, outcome: Outcome): Side {
+function sideOf({ trades, market, clearingPrice }: Scene, outcome: Outcome): Side {
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const each of trades.price) {
     if (each < lowest) lowest = each;
@@ -67,8 +70,6 @@ function sideOf({ rules, trades, market, took }: Scene, outcome: Outcome): Side 
   const served = direct + sum(outcome.bidPooled);
   const none = served === 0;
   return {
-    mechanism: rules.mechanism,
-    pricing: rules.pricing,
     trades: trades.direct,
     poolTrades: trades.count - trades.direct,
     served,
@@ -79,7 +80,13 @@ function sideOf({ rules, trades, market, took }: Scene, outcome: Outcome): Side 
     meanPrice: none ? null : sum(outcome.bidAmount) / served,
     lowest: none ? null : lowest,
     highest: none ? null : highest,
-    took,
+    clearingPrice,
+    supply: makeCurve(
+      market.offers,
+      (index) => outcome.offerDirect[index]! + outcome.offerPooled[index]!,
+      false,
+    ),
+    demand: makeCurve(market.bids, (index) => outcome.bidDirect[index]! + outcome.bidPooled[index]!, true),
   };
 }
 
@@ -100,7 +107,7 @@ function ends(column: Float64Array, size: number): { top: number[]; bottom: numb
   return { top, bottom };
 }
 
-/** What merit order changes for every order, against quantity × price, in money ticks. */
+/** What B changes for every order against A, in money ticks. */
 interface Differences {
   readonly offers: Float64Array;
   readonly bids: Float64Array;
@@ -108,10 +115,12 @@ interface Differences {
 
 /** Orders in groups: all of a side, and by kind of participant where every one is named. */
 function groupsOf(market: Market, { offers, bids }: Differences): Group[] {
-  const groups = new Map<string, { orders: number; better: number; worse: number; difference: number }>();
-  const join = (name: string, difference: number): void => {
-    const group = groups.get(name) ?? { orders: 0, better: 0, worse: 0, difference: 0 };
-    groups.set(name, group);
+  type Counted = { -readonly [K in keyof Group]: Group[K] };
+  const groups = new Map<string, Counted>();
+  const join = (side: Group["side"], kind: string | null, difference: number): void => {
+    const key = `${side} ${kind ?? ""}`;
+    const group: Counted = groups.get(key) ?? { side, kind, orders: 0, better: 0, worse: 0, difference: 0 };
+    groups.set(key, group);
     group.orders++;
     if (difference > 0) group.better++;
     if (difference < 0) group.worse++;
@@ -119,16 +128,17 @@ function groupsOf(market: Market, { offers, bids }: Differences): Group[] {
   };
   const named = offers.length + bids.length <= mostNamed;
   offers.forEach((difference, index) => {
-    join(allSellers, difference);
-    if (named) join(`Selling: ${market.offerOwner(index).kind}`, difference);
+    join("offer", null, difference);
+    if (named) join("offer", market.offerOwner(index).kind, difference);
   });
   bids.forEach((difference, index) => {
-    join(allBuyers, difference);
-    if (named) join(`Buying: ${market.bidOwner(index).kind}`, difference);
+    join("bid", null, difference);
+    if (named) join("bid", market.bidOwner(index).kind, difference);
   });
-  return [...groups]
-    .map(([name, group]) => ({ name, ...group }))
-    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+  // All of a side before its kinds, sellers first.
+  const order = ({ side, kind }: Group): string =>
+    `${kind === null ? 0 : 1}${side === "offer" ? 0 : 1}${kind ?? ""}`;
+  return [...groups.values()].sort((a, b) => order(a).localeCompare(order(b), "en"));
 }
 
 /** Orders that gain or lose, by how much. */
@@ -167,12 +177,12 @@ function moversOf(market: Market, { offers, bids }: Differences): { winners: Mov
   return { winners: movers(sellers.top, buyers.top), losers: movers(sellers.bottom, buyers.bottom) };
 }
 
-/** Clears the same orders by both mechanisms and says what changes for whom. */
+/** Clears the same orders by the rules of the settings and by those against them, and says what changes for whom. */
 export async function compare(work: Work<number>, asked: Asked): Promise<Comparison> {
   const { market } = await ordersOf(work, asked);
   const { engine } = work;
-  const scenes = mechanismNames.map((mechanism) =>
-    clearMarket(engine, market, rulesOf(asked.settings, mechanism)),
+  const scenes = [asked.settings, againstOf(asked.settings)].map((settings) =>
+    clearMarket(engine, market, rulesOf(settings)),
   );
   const [first, second] = scenes.map(outcomeOf) as [Outcome, Outcome];
   const minus = (a: Float64Array, b: Float64Array): Float64Array =>

@@ -1,6 +1,5 @@
 /** The market of one period that the page looks at: whose orders, by which rules, and what came of it. */
 import type { Book, ClearingRules, Engine } from "../../core/engine.js";
-import { goesWith, type Mechanism, ownPricing } from "../../core/mechanisms.js";
 import { fail } from "../../errors.js";
 import { isDay, isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
@@ -39,14 +38,10 @@ export interface Asked {
   readonly own: OwnFile | null;
 }
 
-/** The rules for the settings, or for another mechanism: with the same pricing where it goes with it. */
-export function rulesOf(settings: Settings, mechanism: Mechanism = settings.mechanism): WalkRules {
-  return {
-    mechanism,
-    pricing: goesWith(settings.pricing, mechanism) ? settings.pricing : ownPricing(mechanism),
-    k: settings.blend * 10_000,
-    pool: settings.pool ? poolOf(settings, settings.carrier) : null,
-  };
+/** The rules of the settings for the carrier that is shown. */
+export function rulesOf(settings: Settings): WalkRules {
+  const { mechanism, pricing, blend, pool, carrier } = settings;
+  return { mechanism, pricing, k: blend * 10_000, pool: pool ? poolOf(settings, carrier) : null };
 }
 
 let kept: { readonly key: string; readonly market: Market } | null = null;

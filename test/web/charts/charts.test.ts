@@ -12,7 +12,7 @@ import {
   price,
   useCurrency,
 } from "../../../src/web/format.js";
-import { spreadOf, verdictOf } from "../../../src/web/views/compare.js";
+import { spreadOf, verdictOf } from "../../../src/web/views/comparewords.js";
 import type { Comparison } from "../../../src/web/worker/compare.js";
 import type { PeriodResult } from "../../../src/web/worker/period.js";
 
@@ -45,7 +45,7 @@ describe("the verdict of the comparison", () => {
       { sellersGain: 5e11, buyersGain: 6e11 },
     ] as unknown as Comparison["sides"];
     expect(verdictOf({ orders: 14, sides, groups: [] } as unknown as Comparison)).toBe(
-      "14 orders. Merit order creates 10% more value from the same orders.",
+      "B creates 10% more value from the same 14 orders.",
     );
   });
 });

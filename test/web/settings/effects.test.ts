@@ -49,6 +49,7 @@ const others: Readonly<
   pool: { pool: false },
   poolPrice: { poolPrice: 900 },
   lots: { lots: "whole" },
+  against: { against: "merit-blend-20-none" },
   commission: { commission: 50 },
   currency: { currency: "CHF" },
   step: { step: 3 },

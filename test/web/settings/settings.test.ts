@@ -38,6 +38,7 @@ const anySettings: fc.Arbitrary<Settings> = fc
     pool: fc.boolean(),
     poolPrice: between("poolPrice"),
     lots: fc.constantFrom("whole", "divisible"),
+    against: fc.constantFrom("other", "merit-uniform-50-none", "value-blend-20-0-whole"),
     commission: between("commission"),
     currency: fc.constantFrom("EUR", "CHF", "GBP", "USD"),
     speed: between("speed"),

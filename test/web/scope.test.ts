@@ -1,0 +1,75 @@
+// The microscope in a real Chromium: any rules against any others on the same orders, by link and by hand.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openStage, openTab, ready, type Stage, type Tab } from "./browser.js";
+
+let stage: Stage;
+let tab: Tab;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(async () => stage?.close());
+beforeEach(async () => {
+  tab = await openTab(stage, { reducedMotion: "reduce", acceptDownloads: true });
+});
+afterEach(async () => {
+  await tab.page.context().close();
+  expect(tab.problems).toEqual([]);
+});
+
+const text = (selector: string): Promise<string> => tab.page.locator(selector).first().innerText();
+const until = (selector: string): Promise<void> =>
+  tab.page.locator(selector).first().waitFor({ state: "attached" });
+const hash = (): string => new URL(tab.page.url()).hash;
+const button = (name: string | RegExp) => tab.page.getByRole("button", { name });
+const headings = (): Promise<string[]> => tab.page.locator(".versus thead th").allInnerTexts();
+const hour = "minutes=60";
+
+describe("rules A against rules B", () => {
+  it("are this matching rule and the other, until others are chosen", async () => {
+    await tab.go(`#/compare?${hour}`);
+    await until(ready.compare!);
+    expect(await headings()).toEqual(["A: Quantity × price", "B: Merit order"]);
+    await tab.page.getByText("Choose other rules for B").click();
+    const form = tab.page.locator(".both-form");
+    await form.getByLabel("Sell what is left through a pool").uncheck();
+    await tab.page.waitForFunction(() => location.hash.includes("against=merit-uniform-50-none"));
+    await form.getByText("Quantity × price").click();
+    await tab.page.waitForFunction(() => location.hash.includes("against=value-counterparty-50-none"));
+    await until(ready.compare!);
+    expect((await headings())[1]).toBe("B: no pool");
+    // A stayed what it was, and the link alone shows the same.
+    expect(hash()).not.toContain("mechanism=");
+    await tab.page.reload();
+    await until(ready.compare!);
+    const before = await text(".versus tbody");
+    expect((await headings())[1]).toBe("B: no pool");
+    await button("Swap A and B").click();
+    await until(ready.compare!);
+    await tab.page.waitForFunction(
+      (was) => document.querySelector<HTMLElement>(".versus tbody")!.innerText !== was,
+      before,
+    );
+    expect(await headings()).toEqual(["A: no pool", expect.stringContaining("B: a pool at 43.0 ct")]);
+    await button("The other matching rule again").click();
+    await tab.page.waitForFunction(() => !location.hash.includes("against"));
+  });
+
+  it("are both drawn over the same curves, with their prices", async () => {
+    await tab.go(`#/compare?${hour}&pool=no&time=720&members=40&against=merit-uniform-50-none`);
+    await until(ready.compare!);
+    for (const kind of ["first", "second"]) {
+      const path = await tab.page.locator(`.both-sold.${kind}`).first().getAttribute("d");
+      expect(path).toMatch(/^M/);
+    }
+    // By quantity × price each trade has a price of its own: a bar. One price for all is a line.
+    expect(await tab.page.locator(".both-range.first").count()).toBe(1);
+    expect(await tab.page.locator(".both-price.second").count()).toBe(1);
+  });
+
+  it("say that a text in a link is no rules", async () => {
+    await tab.go("#/compare?minutes=60&against=merit-counterparty-50-none");
+    await until(ready.compare!);
+    expect(await text("#told")).toContain("against can’t be");
+    expect((await headings())[1]).toBe("B: Merit order");
+  });
+});
