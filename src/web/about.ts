@@ -1,5 +1,6 @@
 /** The foot of the page: which version it is, under which licence, and where there is more. */
 import { el } from "./dom.js";
+import { t } from "./say.js";
 
 declare const __ABOUT__: {
   readonly version: string;
@@ -10,9 +11,9 @@ declare const __ABOUT__: {
 };
 
 const titles: Readonly<Record<string, string>> = {
-  page: "About this page",
-  "market-rules": "The market rules",
-  "ledger-format": "The ledger’s format",
+  page: t`About this page`,
+  "market-rules": t`The market rules`,
+  "ledger-format": t`The ledger’s format`,
 };
 
 /** Fills the foot. Links are relative, so that they work wherever the page is put. */
@@ -21,8 +22,8 @@ export function showAbout(host: HTMLElement): void {
   const link = (href: string, text: string): HTMLElement => el("a", { href }, text);
   const links = [
     ...documents.map((name) => link(`./docs/${name}.txt`, titles[name] ?? name)),
-    ...(source === null ? [] : [link(source, "Source")]),
-    link("./docs/license.txt", `Licence: ${license}`),
+    ...(source === null ? [] : [link(source, t`Source`)]),
+    link("./docs/license.txt", t`Licence: ${license}`),
   ];
   host.append(`gridclear ${version}`, ...links.flatMap((each) => [" · ", each]));
 }

@@ -1,6 +1,6 @@
 /** How the page writes numbers: three figures, a real minus sign, money in the currency chosen, times and clocks. */
 import { type Currency, currencies } from "./currencies.js";
-import { locale } from "./say.js";
+import { locale, t } from "./say.js";
 
 const whole = new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 });
@@ -107,4 +107,4 @@ const dates = new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone: "
 
 /** Start and end of a period as clocks: `18:00 to 18:15`. */
 export const span = (minutes: number, length: number): string =>
-  `${clock(minutes)} to ${clock((minutes + length) % 1440)}`;
+  t`${clock(minutes)} to ${clock((minutes + length) % 1440)}`;

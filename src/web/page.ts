@@ -21,14 +21,14 @@ const announcer = document.querySelector<HTMLElement>("#announce")!;
 const links = document.querySelectorAll<HTMLAnchorElement>("#views a");
 
 const titles: Record<ViewName, string> = {
-  story: "who gets the sun?",
-  period: "the market of one period",
-  day: "a community over the day",
-  home: "my home",
+  story: t`who gets the sun?`,
+  period: t`the market of one period`,
+  day: t`a community over the day`,
+  home: t`my home`,
   compare: t`two sets of rules, the same orders`,
-  ledger: "the ledger",
-  bench: "speed in this browser",
-  live: "a market as it runs",
+  ledger: t`the ledger`,
+  bench: t`speed in this browser`,
+  live: t`a market as it runs`,
   notary: t`the notary`,
 };
 // The first view comes with the page; the others are fetched when they are first looked at.
@@ -96,7 +96,7 @@ function tell(message: Message | null): void {
     {
       type: "button",
       class: "button plain",
-      "aria-label": "Put this message away",
+      "aria-label": t`Put this message away`,
       onclick: () => tell(null),
     },
     "×",
@@ -117,7 +117,7 @@ async function viewOf(name: ViewName): Promise<View | null> {
   if (known !== undefined) return known;
   const made = openers[name](app);
   if (made instanceof Promise && shown !== null)
-    place.replaceChildren(el("p", { class: "notice" }, "Loading…"));
+    place.replaceChildren(el("p", { class: "notice" }, t`Loading…`));
   try {
     const view = await made;
     // Whoever asked for it twice gets one.
@@ -127,7 +127,7 @@ async function viewOf(name: ViewName): Promise<View | null> {
   } catch {
     if (settings.view !== name) return null;
     shown = null;
-    trouble.show("This view could not be loaded.", "The network may be away.");
+    trouble.show(t`This view could not be loaded.`, t`The network may be away.`);
     place.replaceChildren(trouble.element);
     return null;
   }
@@ -181,13 +181,15 @@ function follow(back: boolean): void {
   settings = read;
   if (corrected.length > 0) {
     history.replaceState(null, "", writeHash(settings));
-    tell({ text: `The address was corrected. ${corrected.join(" ")}` });
+    tell({ text: [t`The address was corrected.`, ...corrected].join(" ") });
   }
   void render(back);
 }
 
 /** Shows what the address asks for and follows it from then on. */
 export function start(): void {
+  document.querySelector("#views")!.setAttribute("aria-label", t`Views`);
+  document.querySelector("#settings")!.setAttribute("aria-label", t`Settings`);
   // Not a change of the address: that says what the page shows.
   document.querySelector(".skip")!.addEventListener("click", (event) => {
     event.preventDefault();

@@ -5,8 +5,8 @@
  */
 import type { Table } from "./languages/table.js";
 
-/** The languages there are, each by the name that its speakers give it; of German the older views lack some. */
-export const languages = { en: "English", de: "Deutsch (in Arbeit)" } as const;
+/** The languages there are, each by the name that its speakers give it. */
+export const languages = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof languages;
 
 const tables: { readonly [L in Exclude<Language, "en">]: () => Promise<Table> } = {
@@ -42,6 +42,10 @@ export function t(strings: TemplateStringsArray, ...values: readonly (string | n
   return said.replaceAll(/\{(\d+)\}/g, (_, place: string) => String(values[Number(place)]));
 }
 
+/** The sentence that is true of a number: of none, of one, or of several; without its own, none is said as several. */
+export const counted = (value: number, one: string, several: string, none: string = several): string =>
+  value === 0 ? none : value === 1 ? one : several;
+
 /** Says what stands in the page itself, marked `data-say`, in the language that is spoken. */
 export function sayStanding(root: ParentNode): void {
   for (const element of root.querySelectorAll("[data-say]"))
@@ -51,19 +55,20 @@ export function sayStanding(root: ParentNode): void {
 const storageKey = "gridclear-language";
 
 /**
- * The language that the address asks for (`?language=de`), or that was chosen before. What the browser would like is
- * not asked as long as a language has only a part of the page.
+ * The language that the address asks for (`?language=de`), or that was chosen before, or the first of those that the
+ * browser would like and the page speaks.
  */
 export function preferred(): Language {
-  const known = (tag: string | null): Language | undefined =>
+  const known = (tag: string | null | undefined): Language | undefined =>
     (Object.keys(languages) as Language[]).find((each) => each === tag);
+  const liked = navigator.languages.map((tag) => tag.toLowerCase().split("-", 1)[0]).find(known);
   let chosen: string | null = null;
   try {
     chosen = localStorage.getItem(storageKey);
   } catch {
     // Storage may be forbidden.
   }
-  return known(new URLSearchParams(location.search).get("language")) ?? known(chosen) ?? "en";
+  return known(new URLSearchParams(location.search).get("language")) ?? known(chosen) ?? known(liked) ?? "en";
 }
 
 /** Keeps a choice and opens the page again in it. */

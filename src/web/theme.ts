@@ -1,9 +1,15 @@
 /** Light or dark, as the system has it or as the person chose. */
 import { el } from "./dom.js";
+import { t } from "./say.js";
 
 const themes = ["auto", "light", "dark"] as const;
 type Theme = (typeof themes)[number];
-const names: Record<Theme, string> = { auto: "system", light: "light", dark: "dark" };
+/** What the button says of a theme, and what it says to those who can't see that it is one. */
+const names: Record<Theme, readonly [shown: string, label: string]> = {
+  auto: [t`Theme: system`, t`Theme: system. Change`],
+  light: [t`Theme: light`, t`Theme: light. Change`],
+  dark: [t`Theme: dark`, t`Theme: dark. Change`],
+};
 const storageKey = "gridclear-theme";
 
 /** The theme kept from an earlier visit; storage may be forbidden. */
@@ -22,8 +28,9 @@ export function openTheme(host: HTMLElement): void {
   const apply = (): void => {
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
-    button.textContent = `Theme: ${names[theme]}`;
-    button.setAttribute("aria-label", `Theme: ${names[theme]}. Change`);
+    const [shown, label] = names[theme];
+    button.textContent = shown;
+    button.setAttribute("aria-label", label);
     dispatchEvent(new Event("theme"));
   };
   button.addEventListener("click", () => {

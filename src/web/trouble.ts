@@ -1,8 +1,16 @@
 /** Errors as the page says them: in plain words, with what to do, and a way to try again. */
 import { GridclearError } from "../errors.js";
 import { el } from "./dom.js";
+import { t } from "./say.js";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What is refused most often by the package itself, which speaks English: as a person says it. */
+const fieldWords: Readonly<Record<string, string>> = {
+  block: t`block`,
+  key: t`key`,
+  worker: t`worker`,
+};
 
 /** What went wrong, in a sentence that a person who is no programmer can use. */
 export function words(error: unknown): string {
@@ -10,10 +18,11 @@ export function words(error: unknown): string {
   if (!(error instanceof GridclearError)) return error instanceof Error ? error.message : String(error);
   if (error.code === "unsupported")
     return /WebAssembly|wasm|module/i.test(error.message)
-      ? "This browser does not let the page compute: WebAssembly is switched off, by a setting or by whoever manages it. Another browser will do."
-      : "The part of the page that computes has stopped, or could not be started. Try again; if that does not help, reload the page.";
+      ? t`This browser does not let the page compute: WebAssembly is switched off, by a setting or by whoever manages it. Another browser will do.`
+      : t`The part of the page that computes has stopped, or could not be started. Try again; if that does not help, reload the page.`;
   const got = typeof error.value === "string" ? error.value : error.got;
-  return `${capital(error.field)}: ${error.wanted} is needed, but there is “${got}”.`;
+  const field = capital(fieldWords[error.field] ?? error.field);
+  return t`${field}: ${error.wanted} is needed, but there is “${got}”.`;
 }
 
 /** A place for what went wrong, with a button to try again. Hidden until something has. */
@@ -28,7 +37,7 @@ export function createTrouble(retry: () => void): {
     "div",
     { class: "notice bad", role: "alert", hidden: true },
     text,
-    el("p", {}, el("button", { type: "button", class: "button", onclick: retry }, "Try again")),
+    el("p", {}, el("button", { type: "button", class: "button", onclick: retry }, t`Try again`)),
   );
   return {
     element,

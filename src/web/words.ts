@@ -5,7 +5,9 @@
 import type { Mechanism, Pricing } from "../core/mechanisms.js";
 import type { MemberKind } from "../simulation/scenario.js";
 import type { Carrier } from "../units.js";
-import type { mixes, otherRules } from "./settings/settings.js";
+import { count } from "./format.js";
+import { counted, t } from "./say.js";
+import type { mixes, otherRules, seasons, weathers } from "./settings/settings.js";
 import type { Phase } from "./worker/explain.js";
 
 /** What a mechanism is called, how it works in a sentence, and the phases of its walk. */
@@ -17,74 +19,101 @@ export interface MechanismWords {
 
 export const mechanismWords = {
   value: {
-    name: "Quantity × price",
-    sentence:
-      "Sellers line up with the smallest quantity × price first, buyers with the largest first. In turn, a seller picks a buyer it can supply completely, and a buyer picks a seller whose rest it can use up.",
+    name: t`Quantity × price`,
+    sentence: t`Sellers line up with the smallest quantity × price first, buyers with the largest first. In turn, a seller picks a buyer it can supply completely, and a buyer picks a seller whose rest it can use up.`,
     phases: [
-      ["start", "Orders"],
-      ["A", "Phase A: sellers lead"],
-      ["B", "Phase B: buyers lead"],
-      ["pool", "Pool"],
-      ["end", "Result"],
+      ["start", t`Orders`],
+      ["A", t`Phase A: sellers lead`],
+      ["B", t`Phase B: buyers lead`],
+      ["pool", t`Pool`],
+      ["end", t`Result`],
     ],
   },
   merit: {
-    name: "Merit order",
-    sentence:
-      "The cheapest seller meets the buyer who would pay most, then the next ones, until the asking price passes the bid.",
+    name: t`Merit order`,
+    sentence: t`The cheapest seller meets the buyer who would pay most, then the next ones, until the asking price passes the bid.`,
     phases: [
-      ["start", "Orders"],
-      ["merit", "Merit order"],
-      ["pool", "Pool"],
-      ["end", "Result"],
+      ["start", t`Orders`],
+      ["merit", t`Merit order`],
+      ["pool", t`Pool`],
+      ["end", t`Result`],
     ],
   },
 } as const satisfies Record<Mechanism, MechanismWords>;
 
 /** A pricing as a choice, and as what it does to a trade. */
 export const pricingWords = {
-  counterparty: { choice: "The chosen one’s", does: "each trade at the price of the one who was chosen" },
-  blend: { choice: "In between", does: "each trade between the two limits" },
-  uniform: { choice: "One for all", does: "one price for all" },
+  counterparty: { choice: t`The chosen one’s`, does: t`each trade at the price of the one who was chosen` },
+  blend: { choice: t`In between`, does: t`each trade between the two limits` },
+  uniform: { choice: t`One for all`, does: t`one price for all` },
 } as const satisfies Record<Pricing, { choice: string; does: string }>;
 
 /** How a carrier is cleared otherwise. */
 export const otherRuleWords = {
-  same: "As it was",
-  value: "Quantity × price",
-  merit: "Merit order, in between",
-  places: "A price by place, no pool",
+  same: t`As it was`,
+  value: t`Quantity × price`,
+  merit: t`Merit order, in between`,
+  places: t`A price by place, no pool`,
 } as const satisfies Record<(typeof otherRules)[number], string>;
 
 export const carrierWords = {
-  electricity: "Electricity",
-  heat: "Heat",
-  cold: "Cooling",
-  gas: "Gas",
+  electricity: t`Electricity`,
+  heat: t`Heat`,
+  cold: t`Cooling`,
+  gas: t`Gas`,
 } as const satisfies Record<Carrier, string>;
 
+/** The carriers as they stand within a sentence. */
+export const carrierNames = {
+  electricity: t`electricity`,
+  heat: t`heat`,
+  cold: t`cooling`,
+  gas: t`gas`,
+} as const satisfies Record<Carrier, string>;
+
+/** The sides of a market, as their orders are called. */
+export const sideWords = { offer: t`offer`, bid: t`bid` } as const;
+
+/** A number of trades. */
+export const tradesWords = (value: number): string =>
+  counted(value, t`1 trade`, t`${count(value)} trades`, t`no trades`);
+
 export const mixWords = {
-  street: "A street of homes",
-  solar: "A village full of solar roofs",
-  town: "A town with shops",
-  industry: "An industrial park",
+  street: t`A street of homes`,
+  solar: t`A village full of solar roofs`,
+  town: t`A town with shops`,
+  industry: t`An industrial park`,
 } as const satisfies Record<(typeof mixes)[number], string>;
+
+export const seasonWords = {
+  winter: t`Winter`,
+  spring: t`Spring`,
+  summer: t`Summer`,
+  autumn: t`Autumn`,
+} as const satisfies Record<(typeof seasons)[number], string>;
+
+export const weatherWords = {
+  clear: t`Clear`,
+  mixed: t`Mixed`,
+  overcast: t`Overcast`,
+  windy: t`Windy`,
+} as const satisfies Record<(typeof weathers)[number], string>;
 
 /** Kinds of participants: one of them, the word in its name, and all of them together. */
 export const kindWords = {
-  home: { one: "home", name: "Home", all: "Homes" },
-  business: { one: "business", name: "Business", all: "Businesses" },
-  industry: { one: "factory", name: "Factory", all: "Industry" },
-  dc: { one: "data room on direct current", name: "Data room", all: "Data rooms (DC)" },
-  car: { one: "electric car", name: "Car", all: "Electric cars" },
-  solar: { one: "solar park", name: "Solar park", all: "Solar parks" },
-  wind: { one: "wind turbine", name: "Wind", all: "Wind" },
-  turbine: { one: "gas turbine", name: "Turbine", all: "Gas turbines" },
-  biomass: { one: "biomass plant", name: "Biomass", all: "Biomass" },
-  chp: { one: "combined heat and power plant", name: "CHP", all: "CHP plants" },
-  heatpump: { one: "heat pump", name: "Heat pump", all: "Heat pumps" },
-  boiler: { one: "gas boiler", name: "Boiler", all: "Gas boilers" },
-  chiller: { one: "chiller", name: "Chiller", all: "Chillers" },
-  supplier: { one: "gas supplier", name: "Gas supply", all: "Gas suppliers" },
-  storage: { one: "store", name: "Store", all: "Stores" },
+  home: { one: t`home`, name: t`Home`, all: t`Homes` },
+  business: { one: t`business`, name: t`Business`, all: t`Businesses` },
+  industry: { one: t`factory`, name: t`Factory`, all: t`Industry` },
+  dc: { one: t`data room on direct current`, name: t`Data room`, all: t`Data rooms (DC)` },
+  car: { one: t`electric car`, name: t`Car`, all: t`Electric cars` },
+  solar: { one: t`solar park`, name: t`Solar park`, all: t`Solar parks` },
+  wind: { one: t`wind turbine`, name: t`Wind`, all: t`Wind` },
+  turbine: { one: t`gas turbine`, name: t`Turbine`, all: t`Gas turbines` },
+  biomass: { one: t`biomass plant`, name: t`Biomass`, all: t`Biomass` },
+  chp: { one: t`combined heat and power plant`, name: t`CHP`, all: t`CHP plants` },
+  heatpump: { one: t`heat pump`, name: t`Heat pump`, all: t`Heat pumps` },
+  boiler: { one: t`gas boiler`, name: t`Boiler`, all: t`Gas boilers` },
+  chiller: { one: t`chiller`, name: t`Chiller`, all: t`Chillers` },
+  supplier: { one: t`gas supplier`, name: t`Gas supply`, all: t`Gas suppliers` },
+  storage: { one: t`store`, name: t`Store`, all: t`Stores` },
 } as const satisfies Record<MemberKind, { one: string; name: string; all: string }>;

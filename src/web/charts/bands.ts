@@ -1,6 +1,7 @@
 /** The chart of who gains what: every trade as a column. */
 import { el, svg } from "../dom.js";
 import { energy, price as priceText } from "../format.js";
+import { t } from "../say.js";
 import type { Band, PeriodResult } from "../worker/period.js";
 import { createTip } from "./legend.js";
 import { drawn, energyAxes, nothing, type Room, type Scale, scale, ticks } from "./plot.js";
@@ -48,7 +49,7 @@ export function createBands(label: (band: Band) => string): {
   const paint = drawn(host, (root, width, height) => {
     root.setAttribute("aria-label", text);
     if (bands.length === 0) {
-      root.append(nothing(width, height, "No seller and buyer could agree in this period."));
+      root.append(nothing(width, height, t`No seller and buyer could agree in this period.`));
       return;
     }
     const room: Room = { width, height, left: 50, right: 12, top: 28, bottom: 40 };
@@ -80,5 +81,15 @@ export function createBands(label: (band: Band) => string): {
 }
 
 /** A band in words. */
-export const bandWords = (band: Band): string =>
-  `${energy(band.quantity)} at ${priceText(band.price)}${band.pool ? " from the pool" : ""}${band.received === band.price ? "" : `, the seller gets ${priceText(band.received)}`}\nasked ${priceText(band.low)}, offered to pay ${priceText(band.high)}`;
+export function bandWords(band: Band): string {
+  const [much, paid, got] = [energy(band.quantity), priceText(band.price), priceText(band.received)];
+  const deal =
+    band.received === band.price
+      ? band.pool
+        ? t`${much} at ${paid} from the pool`
+        : t`${much} at ${paid}`
+      : band.pool
+        ? t`${much} at ${paid} from the pool, the seller gets ${got}`
+        : t`${much} at ${paid}, the seller gets ${got}`;
+  return `${deal}\n${t`asked ${priceText(band.low)}, offered to pay ${priceText(band.high)}`}`;
+}

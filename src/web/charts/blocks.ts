@@ -4,6 +4,7 @@
  */
 import { svg } from "../dom.js";
 import { energy, price as priceText } from "../format.js";
+import { t } from "../say.js";
 import type { WalkOrder } from "../worker/explain.js";
 
 /** What the queue is drawn from. */
@@ -120,7 +121,10 @@ export function makeBlock(data: QueueData, layout: Layout, side: Side, index: nu
       class: "key",
       role: "button",
       tabindex: -1,
-      "aria-label": `${name}, ${side === "offer" ? "sells" : "buys"} ${energy(order.quantity)} at ${priceText(order.price)} per kWh`,
+      "aria-label":
+        side === "offer"
+          ? t`${name}, sells ${energy(order.quantity)} at ${priceText(order.price)} per kWh`
+          : t`${name}, buys ${energy(order.quantity)} at ${priceText(order.price)} per kWh`,
     },
     svg("rect", { class: "hull", x: 0, y: -high, width: wide, height: high, rx: 3 }),
     fill,

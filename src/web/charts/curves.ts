@@ -1,6 +1,7 @@
 /** Supply and demand as step curves that can be pointed at and walked with the keyboard. */
 import { el, svg } from "../dom.js";
 import { price as priceText } from "../format.js";
+import { t } from "../say.js";
 import type { Curve } from "../worker/curves.js";
 import type { PeriodResult } from "../worker/period.js";
 import { createTip } from "./legend.js";
@@ -109,8 +110,8 @@ function priceLines({ result, room, y, low, high }: Drawing): SVGElement[] {
   ];
   const inside = poolPrice !== null && poolPrice <= high && poolPrice >= low;
   return [
-    ...(inside ? line(poolPrice, "pool’s own price", "pool") : []),
-    ...(clearingPrice === null ? [] : line(clearingPrice, "clearing price", "")),
+    ...(inside ? line(poolPrice, t`pool’s own price`, "pool") : []),
+    ...(clearingPrice === null ? [] : line(clearingPrice, t`clearing price`, "")),
   ];
 }
 
@@ -235,8 +236,7 @@ export function createCurves(
     class: "chart-keys",
     tabindex: 0,
     role: "group",
-    "aria-label":
-      "Orders along the curves: left and right go from order to order, up and down change side, Enter opens one",
+    "aria-label": t`Orders along the curves: left and right go from order to order, up and down change side, Enter opens one`,
   });
   const element = el("div", { class: "plot" }, keys);
   const tip = createTip(element);

@@ -1,5 +1,6 @@
 /** A chart with its heading and the table of what it shows. */
 import { el, freshId } from "../dom.js";
+import { language, t } from "../say.js";
 
 /** The numbers behind a chart, as a table shows them. */
 export interface Table {
@@ -12,13 +13,13 @@ export interface Table {
 /** Most rows a table in the page holds; files hold all. */
 const mostRows = 500;
 
-/** A cell that holds a figure with its unit, which stands right; words stand left. */
+/** A cell that holds a figure with its unit, or says that there is none, stands right; words stand left. */
 const figure =
-  /^[+−]*(?:€|£|\$|CHF)?\s?[0-9][0-9,.]*\s?(?:%|Wh|kWh|MWh|GWh|µs|ms|s|ct|Rp\.|p|¢|€|£|\$|CHF)?$|^none$|^$/;
+  /^[+−]*(?:€|£|\$|CHF)?\s?[0-9][0-9,.]*\s?(?:%|Wh|kWh|MWh|GWh|µs|ms|s|ct|Rp\.|p|¢|€|£|\$|CHF)?$|^$/;
 
 /** The columns that hold words: those with a cell that is no figure. */
 export const wordColumns = ({ columns, rows }: Table): boolean[] =>
-  columns.map((_, place) => rows.some((row) => !figure.test(row[place] ?? "")));
+  columns.map((_, place) => rows.some(({ [place]: cell = "" }) => cell !== t`none` && !figure.test(cell)));
 
 /** Makes a table that can be scrolled with the keyboard. */
 export function dataTable(table: Table, onRow?: (index: number) => void): HTMLElement {
@@ -50,7 +51,7 @@ export function dataTable(table: Table, onRow?: (index: number) => void): HTMLEl
       el(
         "caption",
         {},
-        more > 0 ? `${table.caption} (the first ${mostRows}; the download has all)` : table.caption,
+        more > 0 ? t`${table.caption} (the first ${mostRows}; the download has all)` : table.caption,
       ),
       el(
         "thead",
@@ -77,7 +78,8 @@ export function createFigure(title: string, bodyClass: string): Figure {
   const heading = el("h2", { id }, title);
   const note = el("p", { class: "note" });
   const body = el("div", { class: bodyClass });
-  const behind = el("details", { class: "behind" }, el("summary", {}, `Table: ${title.toLowerCase()}`));
+  const inside = language() === "en" ? title.toLowerCase() : title;
+  const behind = el("details", { class: "behind" }, el("summary", {}, t`Table: ${inside}`));
   const element = el(
     "section",
     { class: "card", "aria-labelledby": id },

@@ -1,7 +1,10 @@
 /** Time over orders, both in powers of ten. */
 import { el, svg } from "../dom.js";
-import { duration } from "../format.js";
+import { count, duration } from "../format.js";
+import { locale, t } from "../say.js";
 import { drawn, scale } from "./plot.js";
+
+const compact = new Intl.NumberFormat(locale(), { notation: "compact" });
 
 /** One line: its points, its colour in the style sheet, whether it is dashed, and its name at its end. */
 export interface Line {
@@ -32,15 +35,14 @@ export function createLines(): {
         svg("line", { class: "grid-line", x1: 62, x2: width - 18, y1: y(power), y2: y(power) }),
         svg("text", { x: 54, y: y(power), dy: "0.32em", "text-anchor": "end" }, duration(10 ** power)),
       );
-    const names = width > 480 ? ["1,000", "10,000", "100,000", "1,000,000"] : ["1k", "10k", "100k", "1M"];
-    for (const [place, name] of names.entries()) {
-      const power = 3 + place;
+    for (const power of [3, 4, 5, 6]) {
+      const name = width > 480 ? count(10 ** power) : compact.format(10 ** power);
       root.append(
         svg("line", { class: "grid-line", x1: x(power), x2: x(power), y1: 16, y2: height - 36 }),
         svg("text", { x: x(power), y: height - 16, "text-anchor": power === 6 ? "end" : "middle" }, name),
       );
     }
-    root.append(svg("text", { x: 62, y: height - 1 }, "orders in the period"));
+    root.append(svg("text", { x: 62, y: height - 1 }, t`orders in the period`));
     for (const line of lines) {
       if (line.points.length === 0) continue;
       const at = line.points.map(([orders, ms]) => [x(log(orders)), y(log(ms))] as const);

@@ -1,6 +1,7 @@
 /** The map of who supplied whom. */
 import { el, svg } from "../dom.js";
 import { energy } from "../format.js";
+import { t } from "../say.js";
 import { drawn, nothing } from "./plot.js";
 
 /** A place on the map. */
@@ -20,7 +21,7 @@ export interface MapFlow {
   readonly colour: string;
 }
 
-const layerNames = ["Supply", "Control", "Use"];
+const layerNames = [t`Supply`, t`Control`, t`Use`];
 const nodeWidth = 12;
 const least = 1.2;
 
@@ -111,7 +112,7 @@ function band(flow: MapFlow, from: Placed, to: Placed, unit: number): SVGPathEle
       class: "flow",
       d: `M${x0} ${top0}C${turn} ${top0} ${turn} ${top1} ${x1} ${top1}V${base1}C${turn} ${base1} ${turn} ${base0} ${x0} ${base0}Z`,
     },
-    svg("title", {}, `${from.name} to ${to.name}: ${energy(flow.quantity)}`),
+    svg("title", {}, t`${from.name} to ${to.name}: ${energy(flow.quantity)}`),
   );
   path.style.fill = `var(--${flow.colour})`;
   return path;
@@ -160,7 +161,7 @@ export function createMap(): {
   const paint = drawn(element, (root, width, height) => {
     root.setAttribute("aria-label", text);
     if (!flows.some((flow) => flow.quantity > 0)) {
-      root.append(nothing(width, height, "No energy of this kind moved in this period."));
+      root.append(nothing(width, height, t`No energy of this kind moved in this period.`));
       return;
     }
     const wide = width > 620;

@@ -1,5 +1,6 @@
 /** The path of a record to the root of a Merkle tree. */
 import { el, svg } from "../dom.js";
+import { t } from "../say.js";
 import { drawn } from "./plot.js";
 
 /**
@@ -94,7 +95,7 @@ function lay(
     const x = middle + (step.left ? -aside : aside);
     const up = y - rowHeight;
     const [first, end] = step.trades;
-    const under = end - first === 1 ? `trade ${first + 1}` : `trades ${first + 1} to ${end}`;
+    const under = end - first === 1 ? t`trade ${first + 1}` : t`trades ${first + 1} to ${end}`;
     edges.push(line("edge own", middle, y, middle, up), line("edge", x, y, middle, up));
     nodes.push(
       { x, y, name: short(step.sibling), kind: "given", under: width > 560 ? under : "" },
@@ -128,7 +129,7 @@ export function createPath(): {
       svg(
         "text",
         { class: "layer", x: width / 2, y: top - 22, "text-anchor": "middle" },
-        "root in the block’s header",
+        t`root in the block’s header`,
       ),
     );
   });

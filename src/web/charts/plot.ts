@@ -1,6 +1,7 @@
 /** Scales, axes and SVGs that follow the size of their place. */
 import { svg } from "../dom.js";
 import { energy, price } from "../format.js";
+import { t } from "../say.js";
 
 /** A linear scale from values to pixels. */
 export interface Scale {
@@ -92,7 +93,7 @@ export const energyAxes = (
   axes(
     room,
     { scale: x, values: energies, label: energy, title: "" },
-    { scale: y, values: prices, label: price, title: "price per kWh" },
+    { scale: y, values: prices, label: price, title: t`price per kWh` },
   );
 
 /**

@@ -1,6 +1,7 @@
 /** Prices over the last blocks: a bar from the lowest to the highest that was paid in each. */
 import { el, svg } from "../dom.js";
 import { fixed } from "../format.js";
+import { t } from "../say.js";
 import { drawn, nothing, scale, ticks } from "./plot.js";
 
 /** One block: its height, and the prices paid in it, where anything was traded. */
@@ -20,7 +21,7 @@ export function createPrices(): {
   const paint = drawn(element, (root, width, height) => {
     root.setAttribute("aria-label", text);
     const priced = points.flatMap(({ prices }) => (prices === null ? [] : [prices]));
-    if (priced.length === 0) return void root.append(nothing(width, height, "No prices yet."));
+    if (priced.length === 0) return void root.append(nothing(width, height, t`No prices yet.`));
     const [left, right, top, bottom] = [62, 12, 16, 30];
     const low = Math.min(0, ...priced.map(({ lowest }) => lowest));
     const high = Math.max(...priced.map(({ highest }) => highest), low + 0.01);
@@ -50,7 +51,7 @@ export function createPrices(): {
       svg(
         "text",
         { x: width - right - step * points.length, y: height - 8, "text-anchor": "start" },
-        `block ${first.height}`,
+        t`block ${first.height}`,
       ),
     );
     if (points.length > 8)

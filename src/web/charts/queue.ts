@@ -4,6 +4,7 @@
  */
 import { el, stillness, svg } from "../dom.js";
 import { energy, price as priceText } from "../format.js";
+import { t } from "../say.js";
 import type { Step } from "../worker/explain.js";
 import {
   type Block,
@@ -43,8 +44,8 @@ interface Stage {
 function build(root: SVGSVGElement, data: QueueData, width: number, height: number): Stage {
   const layout = layoutOf(data, width, height);
   root.append(
-    svg("text", { class: "row-title offer", x: 2, y: 12 }, "Sellers"),
-    svg("text", { class: "row-title bid", x: 2, y: layout.base.offer + 30 }, "Buyers"),
+    svg("text", { class: "row-title offer", x: 2, y: 12 }, t`Sellers`),
+    svg("text", { class: "row-title bid", x: 2, y: layout.base.offer + 30 }, t`Buyers`),
   );
   const short = shortNames([...data.offerNames, ...data.bidNames]);
   const make = (side: Side): Block[] =>
@@ -140,8 +141,10 @@ function neighbour(
 function blockWords({ data }: Stage, step: Step, side: Side, index: number): string {
   const order = ordersOf(data, side)[index]!;
   const left = (side === "offer" ? step.offerLeft : step.bidLeft)[index]!;
-  const limit = side === "offer" ? "asks at least" : "pays at most";
-  return `${namesOf(data, side)[index]}: ${energy(order.quantity)}, ${limit} ${priceText(order.price)}\n${energy(left)} ${side === "offer" ? "left" : "still needed"}`;
+  const [who, much, limit] = [namesOf(data, side)[index]!, energy(order.quantity), priceText(order.price)];
+  return side === "offer"
+    ? `${t`${who}: ${much}, asks at least ${limit}`}\n${t`${energy(left)} left`}`
+    : `${t`${who}: ${much}, pays at most ${limit}`}\n${t`${energy(left)} still needed`}`;
 }
 
 /** The block that an event came from. */

@@ -1,16 +1,24 @@
 /** What the page says in German. */
+import { charts } from "./de/charts.js";
 import { compare } from "./de/compare.js";
+import { frame } from "./de/frame.js";
 import { home } from "./de/home.js";
 import { judging } from "./de/judging.js";
 import { notary } from "./de/notary.js";
+import { own } from "./de/own.js";
+import { period } from "./de/period.js";
 import { story } from "./de/story.js";
 import type { Table } from "./table.js";
 
 export const table: Table = {
+  ...charts,
   ...compare,
+  ...frame,
   ...home,
   ...judging,
   ...notary,
+  ...own,
+  ...period,
   ...story,
   // The page around the views
   "Skip to the content": "Zum Inhalt springen",

@@ -76,28 +76,28 @@ export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): 
 /** Why a setting changes nothing in the view that is open; null where it takes effect. */
 export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | null): string | null {
   const { view } = settings;
-  if (view === "story" && name !== "currency") return "The story has a street of its own.";
-  if (view === "bench") return "The bench draws orders of its own.";
+  if (view === "story" && name !== "currency") return t`The story has a street of its own.`;
+  if (view === "bench") return t`The bench draws orders of its own.`;
   if (view === "notary") return t`What was handed over says itself what it is.`;
-  if (view === "live" && name !== "carrier") return "A running market has rules of its own.";
+  if (view === "live" && name !== "carrier") return t`A running market has rules of its own.`;
   if (isOwn(view, own)) {
     if (name === "time" || (drawn as readonly string[]).includes(name))
-      return `The orders come from ${own!.name}.`;
+      return t`The orders come from ${own!.name}.`;
     if (name === "pool" || name === "poolPrice" || name === "lots")
-      return "Your file has no batteries, and its buyers pay no more in a pool than directly: once direct trading ends, nobody who is left can agree, and a pool would sell nothing.";
+      return t`Your file has no batteries, and its buyers pay no more in a pool than directly: once direct trading ends, nobody who is left can agree, and a pool would sell nothing.`;
   }
   if (computed[view].includes(name) || looked[view].includes(name)) return null;
   switch (name) {
     case "commission":
-      return "Fees are booked in Day and Ledger; who trades with whom does not depend on them.";
+      return t`Fees are booked in Day and Ledger; who trades with whom does not depend on them.`;
     case "time":
-      return "The ledger holds the whole day.";
+      return t`The ledger holds the whole day.`;
     case "step":
-      return "The story has steps.";
+      return t`The story has steps.`;
     case "speed":
-      return "Nothing moves in this view.";
+      return t`Nothing moves in this view.`;
     default:
-      return "This view does not use it.";
+      return t`This view does not use it.`;
   }
 }
 

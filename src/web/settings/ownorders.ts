@@ -5,7 +5,8 @@
 import type { App, Message } from "../app.js";
 import { download, el, freshId } from "../dom.js";
 import { takeDrops } from "../drops.js";
-import { count, plural, share } from "../format.js";
+import { count, share } from "../format.js";
+import { counted, t } from "../say.js";
 import { words } from "../trouble.js";
 import { mostBytes } from "../worker/own/bring.js";
 import type { Encoding } from "../worker/own/decode.js";
@@ -26,12 +27,12 @@ const megabytes = (bytes: number): string => `${count(Math.ceil(bytes / 1024 / 1
 
 /** What is on the page while and after a file was not taken. */
 const still = ({ own }: App): string =>
-  own === null ? "The page still shows the community." : `The page still shows ${own.name}.`;
+  own === null ? t`The page still shows the community.` : t`The page still shows ${own.name}.`;
 
 /** How far a file has been read, with a way to end it. */
 function progressOf(file: File, onCancel: () => void) {
-  const bar = el("progress", { max: 1, value: 0, "aria-label": `Reading ${file.name}` });
-  const cancel = el("button", { type: "button", class: "button", onclick: onCancel }, "Cancel");
+  const bar = el("progress", { max: 1, value: 0, "aria-label": t`Reading ${file.name}` });
+  const cancel = el("button", { type: "button", class: "button", onclick: onCancel }, t`Cancel`);
   return {
     element: el("div", { class: "row reading" }, bar, cancel),
     show(part: number): void {
@@ -51,11 +52,11 @@ function asking(
   const button = el(
     "button",
     { type: "button", class: "button main", onclick: yes },
-    "Read it as Windows-1252",
+    t`Read it as Windows-1252`,
   );
   return {
     bad: true,
-    text: `${file.name} is not in UTF-8. As Windows-1252, which older programs write, line ${count(line)} reads “${text}”. If that is right, it can be read so; else save it again as UTF-8. ${still(app)}`,
+    text: `${t`${file.name} is not in UTF-8. As Windows-1252, which older programs write, line ${count(line)} reads “${text}”. If that is right, it can be read so; else save it again as UTF-8.`} ${still(app)}`,
     parts: [el("div", { class: "row" }, button)],
   };
 }
@@ -71,10 +72,10 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
     const own: OwnFile = { number: ++number, name: file.name };
     const progress = progressOf(file, () => {
       mine.abort();
-      app.tell({ text: `${file.name} was not read to its end. ${still(app)}` });
+      app.tell({ text: `${t`${file.name} was not read to its end.`} ${still(app)}` });
     });
     app.tell({
-      text: `Reading ${file.name}, ${megabytes(file.size)}. ${still(app)}`,
+      text: `${t`Reading ${file.name}, ${megabytes(file.size)}.`} ${still(app)}`,
       parts: [progress.element],
     });
     try {
@@ -87,8 +88,12 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
         app.tell(asking(app, file, found, () => void read(file, "windows-1252")));
         return;
       }
-      const said = [`${file.name}: ${plural(found.count, "order")}.`, ...found.notes];
-      app.tell({ text: said.join(" ") });
+      const said = counted(
+        found.count,
+        t`${file.name}: 1 order.`,
+        t`${file.name}: ${count(found.count)} orders.`,
+      );
+      app.tell({ text: [said, ...found.notes].join(" ") });
       const { carrier, view } = app.settings();
       app.show(own, {
         carrier: found.carriers.includes(carrier) ? carrier : found.carriers[0]!,
@@ -96,7 +101,7 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
       });
     } catch (error) {
       if (!mine.signal.aborted)
-        app.tell({ bad: true, text: `${file.name} was not taken. ${words(error)} ${still(app)}` });
+        app.tell({ bad: true, text: `${t`${file.name} was not taken.`} ${words(error)} ${still(app)}` });
     }
   }
 
@@ -105,7 +110,7 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
     if (file.size > mostBytes)
       return app.tell({
         bad: true,
-        text: `${file.name} was not taken: it has ${megabytes(file.size)}, and this page reads at most ${megabytes(mostBytes)}. The command line (gridclear clear) takes more. ${still(app)}`,
+        text: `${t`${file.name} was not taken: it has ${megabytes(file.size)}, and this page reads at most ${megabytes(mostBytes)}. The command line (gridclear clear) takes more.`} ${still(app)}`,
       });
     await read(file, "utf-8");
   };
@@ -114,7 +119,7 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
 export function ownOrders(app: App): Control {
   const take = createReader(app);
   takeDrops({
-    words: "Drop a CSV of orders",
+    words: t`Drop a CSV of orders`,
     wants: () => app.settings().view !== "notary",
     take: ({ files }) => void take(files[0]),
   });
@@ -132,25 +137,25 @@ export function ownOrders(app: App): Control {
   });
   const button = (text: string, kind: string, onclick: () => void): HTMLButtonElement =>
     el("button", { type: "button", class: `button ${kind}`, onclick }, text);
-  const back = button("Back to the community", "plain", () => {
+  const back = button(t`Back to the community`, "plain", () => {
     app.tell(null);
     app.show(null);
   });
   const element = el(
     "fieldset",
     {},
-    el("legend", {}, "Your own orders"),
+    el("legend", {}, t`Your own orders`),
     el(
       "div",
       { class: "drop" },
       says,
-      el("label", { class: "unseen", for: input.id }, "Order file"),
+      el("label", { class: "unseen", for: input.id }, t`Order file`),
       input,
       el(
         "div",
         { class: "row" },
-        button("Choose a CSV", "", () => input.click()),
-        button("Sample file", "plain", () =>
+        button(t`Choose a CSV`, "", () => input.click()),
+        button(t`Sample file`, "plain", () =>
           download("orders.csv", new Blob([sample], { type: "text/csv" })),
         ),
         back,
@@ -162,10 +167,10 @@ export function ownOrders(app: App): Control {
     follow({ view }) {
       says.textContent =
         app.own === null
-          ? `A CSV with the columns side (offer or bid), id, quantity (kWh) and price (per kWh), up to ${megabytes(mostBytes)}. Choose one, or drop it anywhere on the page. It stays in this browser, until the page is closed.`
+          ? t`A CSV with the columns side (offer or bid), id, quantity (kWh) and price (per kWh), up to ${megabytes(mostBytes)}. Choose one, or drop it anywhere on the page. It stays in this browser, until the page is closed.`
           : isOwn(view, app.own)
-            ? `Showing ${app.own.name}.`
-            : `This view shows the community. ${app.own.name} is in Period and Compare.`;
+            ? t`Showing ${app.own.name}.`
+            : t`This view shows the community. ${app.own.name} is in Period and Compare.`;
       back.hidden = app.own === null;
     },
   };

@@ -6,7 +6,7 @@ import { currencies } from "../currencies.js";
 import { el, freshId } from "../dom.js";
 import { clock, count, fixed, price } from "../format.js";
 import { t } from "../say.js";
-import { carrierWords, mechanismWords, mixWords, pricingWords } from "../words.js";
+import { carrierWords, mechanismWords, mixWords, pricingWords, seasonWords, weatherWords } from "../words.js";
 import { isOwn } from "./effects.js";
 import { type Control, createFields, type Fields } from "./fields.js";
 import { ownOrders } from "./ownorders.js";
@@ -23,9 +23,7 @@ import {
   writeHash,
 } from "./settings.js";
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** "Start from": a market that is ready, or what it was changed to. */
+/** t`Start from`: a market that is ready, or what it was changed to. */
 function presetField(app: App): Control {
   const preset = el("select", {
     id: freshId("field"),
@@ -34,10 +32,10 @@ function presetField(app: App): Control {
       if (chosen) app.update(applyPreset(chosen, app.settings()));
     },
   });
-  preset.append(el("option", { value: "-1" }, "Your own settings"));
+  preset.append(el("option", { value: "-1" }, t`Your own settings`));
   for (const [index, { name }] of presets.entries()) preset.append(el("option", { value: index }, name));
   const about = el("p", { class: "hint" });
-  const label = el("label", { for: preset.id }, "Start from");
+  const label = el("label", { for: preset.id }, t`Start from`);
   return {
     element: el("div", { class: "field" }, label, preset, about),
     follow(settings) {
@@ -51,15 +49,15 @@ function presetField(app: App): Control {
           ? presets[index]?.about
           : index < 0
             ? undefined
-            : "A community with these settings.";
+            : t`A community with these settings.`;
       about.textContent = preset.disabled
-        ? `The orders come from ${app.own!.name}.`
-        : (said ?? "Changed from every preset. The link in the address bar keeps it.");
+        ? t`The orders come from ${app.own!.name}.`
+        : (said ?? t`Changed from every preset. The link in the address bar keeps it.`);
     },
   };
 }
 
-/** "New random orders": another seed. */
+/** t`New random orders`: another seed. */
 function reseedField(app: App): Control {
   const element = el(
     "button",
@@ -68,7 +66,7 @@ function reseedField(app: App): Control {
       class: "button",
       onclick: () => app.update({ seed: (app.settings().seed * 48_271 + 11) % 1_000_003 }),
     },
-    "New random orders",
+    t`New random orders`,
   );
   return {
     element,
@@ -103,35 +101,35 @@ function communityFields(app: App, fields: Fields): HTMLElement {
   return el(
     "fieldset",
     {},
-    el("legend", {}, "The community"),
+    el("legend", {}, t`The community`),
     membersField(fields),
     select(
       "mix",
-      "Who lives there",
+      t`Who lives there`,
       mixes.map((mix) => [mix, mixWords[mix]]),
       (mix) => ({ mix: mix as Settings["mix"] }),
     ),
     select(
       "carrier",
-      "Energy",
+      t`Energy`,
       carriers.map((carrier) => [carrier, carrierWords[carrier]]),
       (carrier) => ({ carrier: carrier as Settings["carrier"] }),
     ),
     select(
       "season",
-      "Season",
-      seasons.map((season) => [season, capital(season)]),
+      t`Season`,
+      seasons.map((season) => [season, seasonWords[season]]),
       (season) => ({ season: season as Settings["season"] }),
     ),
     select(
       "weather",
-      "Weather",
-      weathers.map((weather) => [weather, capital(weather)]),
+      t`Weather`,
+      weathers.map((weather) => [weather, weatherWords[weather]]),
       (weather) => ({ weather: weather as Settings["weather"] }),
     ),
     slider({
       name: "time",
-      label: "Time of day",
+      label: t`Time of day`,
       least: 0,
       most: 1425,
       step: 15,
@@ -141,8 +139,8 @@ function communityFields(app: App, fields: Fields): HTMLElement {
     }),
     select(
       "minutes",
-      "Length of a period",
-      periodLengths.map((length) => [String(length), `${length} minutes`]),
+      t`Length of a period`,
+      periodLengths.map((length) => [String(length), t`${length} minutes`]),
       (text) => ({ minutes: Number(text) }),
     ),
     select(
@@ -160,7 +158,7 @@ const pricingFields = ({ choice }: Fields): HTMLElement[] =>
   mechanismNames.map((mechanism) =>
     choice(
       "pricing",
-      "Price of a trade",
+      t`Price of a trade`,
       mechanisms[mechanism].pricings.map((pricing) => [pricing, pricingWords[pricing].choice] as const),
       (settings) => settings.mechanism !== mechanism,
     ),
@@ -175,13 +173,13 @@ export function rulesFields(fields: Fields, legend: string, ...more: HTMLElement
     el("legend", {}, legend),
     choice(
       "mechanism",
-      "Matching rule",
+      t`Matching rule`,
       mechanismNames.map((name) => [name, mechanismWords[name].name] as const),
     ),
     ...pricingFields(fields),
     slider({
       name: "blend",
-      label: "From seller’s to buyer’s price",
+      label: t`From seller’s to buyer’s price`,
       least: ranges.blend[0],
       most: ranges.blend[1],
       step: 5,
@@ -192,13 +190,13 @@ export function rulesFields(fields: Fields, legend: string, ...more: HTMLElement
     }),
     check(
       "pool",
-      "Sell what is left through a pool",
+      t`Sell what is left through a pool`,
       ({ pool }) => pool,
       (pool) => ({ pool }),
     ),
     slider({
       name: "poolPrice",
-      label: "Pool price per kWh",
+      label: t`Pool price per kWh`,
       least: ranges.poolPrice[0],
       most: ranges.poolPrice[1],
       step: 10,
@@ -209,10 +207,10 @@ export function rulesFields(fields: Fields, legend: string, ...more: HTMLElement
     }),
     choice(
       "lots",
-      "Pool lots",
+      t`Pool lots`,
       [
-        ["whole", "Only whole"],
-        ["divisible", "Divisible"],
+        ["whole", t`Only whole`],
+        ["divisible", t`Divisible`],
       ],
       ({ pool }) => !pool,
     ),
@@ -235,23 +233,23 @@ const playbackFields = ({ slider }: Fields): HTMLElement =>
   el(
     "fieldset",
     {},
-    el("legend", {}, "Playback"),
+    el("legend", {}, t`Playback`),
     slider({
       name: "speed",
-      label: "Speed",
+      label: t`Speed`,
       least: ranges.speed[0],
       most: ranges.speed[1],
       step: 25,
       read: ({ speed }) => speed,
-      text: ({ speed }) => `${speed / 100}×`,
+      text: ({ speed }) => `${fixed(speed / 100, speed % 100 === 0 ? 0 : speed % 50 === 0 ? 1 : 2)}×`,
       write: (speed) => ({ speed }),
     }),
   );
 
 /** Why no setting changes anything in a view. */
 const hints: Partial<Record<ViewName, string>> = {
-  bench: "The bench draws orders of its own: no setting changes it.",
-  live: "A running market has rules of its own: no setting changes it.",
+  bench: t`The bench draws orders of its own: no setting changes it.`,
+  live: t`A running market has rules of its own: no setting changes it.`,
   notary: t`The notary looks at what you hand over: no setting changes it.`,
 };
 
@@ -274,7 +272,7 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
   const fold = el(
     "details",
     { class: "fold", open: wide.matches },
-    el("summary", {}, "Settings"),
+    el("summary", {}, t`Settings`),
     idle,
     market,
   );

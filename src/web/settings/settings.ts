@@ -10,6 +10,7 @@ import {
 } from "../../core/mechanisms.js";
 import { type Carrier, carriers } from "../../units.js";
 import { type Currency, currencies } from "../currencies.js";
+import { t } from "../say.js";
 import { otherMechanism, readRules, ruleRanges } from "./against.js";
 
 /** What the page shows and with which market: everything a link has to carry. */
@@ -201,7 +202,7 @@ export function readHash(hash: string): ReadHash {
   const settings: Settings = { ...defaults, view: views.find((view) => view === path) ?? defaults.view };
   const corrected: string[] = [];
   if (path !== "" && path !== settings.view)
-    corrected.push(`There is no view “${path.slice(0, 40)}”: this is ${settings.view}.`);
+    corrected.push(t`There is no view “${path.slice(0, 40)}”: this is ${settings.view}.`);
   const given = new URLSearchParams(query.slice(0, 2000));
   for (const name of Object.keys(readers) as (keyof typeof readers)[]) {
     const text = given.get(name);
@@ -209,12 +210,12 @@ export function readHash(hash: string): ReadHash {
     const read = readers[name](text);
     if (read !== undefined) Object.assign(settings, { [name]: read.value });
     if (read?.asGiven !== true)
-      corrected.push(`${name} can’t be “${text.slice(0, 40)}”: ${shown(settings[name])} is used.`);
+      corrected.push(t`${name} can’t be “${text.slice(0, 40)}”: ${shown(settings[name])} is used.`);
   }
   const taken = consistent(settings);
   for (const name of ["pricing", "time"] as const)
     if (given.has(name) && taken[name] !== settings[name])
-      corrected.push(`${name} can’t be ${settings[name]} here: ${taken[name]} is used.`);
+      corrected.push(t`${name} can’t be ${settings[name]} here: ${taken[name]} is used.`);
   return { settings: taken, corrected };
 }
 
@@ -243,33 +244,33 @@ export interface Preset {
 
 export const presets: readonly Preset[] = [
   {
-    name: "Street, summer afternoon",
-    about: "Fourteen neighbours: follow every trade.",
+    name: t`Street, summer afternoon`,
+    about: t`Fourteen neighbours: follow every trade.`,
     settings: {},
   },
   {
-    name: "One price for all",
-    about: "The same street in merit order, paid as cleared.",
+    name: t`One price for all`,
+    about: t`The same street in merit order, paid as cleared.`,
     settings: { mechanism: "merit", pricing: "uniform" },
   },
   {
-    name: "Town, winter evening",
-    about: "Little to sell: demand outruns supply, prices rise.",
+    name: t`Town, winter evening`,
+    about: t`Little to sell: demand outruns supply, prices rise.`,
     settings: { members: 200, season: "winter", weather: "overcast", time: 1110, mix: "town" },
   },
   {
-    name: "Solar village in June",
-    about: "More sun than the village can use at noon.",
+    name: t`Solar village in June`,
+    about: t`More sun than the village can use at noon.`,
     settings: { members: 400, mix: "solar", weather: "clear", time: 720 },
   },
   {
-    name: "Industrial park",
-    about: "Few large orders beside many small ones.",
+    name: t`Industrial park`,
+    about: t`Few large orders beside many small ones.`,
     settings: { members: 600, mix: "industry", season: "autumn", weather: "mixed", time: 600 },
   },
   {
-    name: "A million members",
-    about: "A whole region in one period.",
+    name: t`A million members`,
+    about: t`A whole region in one period.`,
     settings: { members: 1_000_000, mix: "town", season: "spring", time: 720 },
   },
 ];

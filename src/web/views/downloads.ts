@@ -2,6 +2,7 @@
 import type { App } from "../app.js";
 import { download, el } from "../dom.js";
 import { share } from "../format.js";
+import { t } from "../say.js";
 import { words } from "../trouble.js";
 
 export function openDownloads(app: App): HTMLElement {
@@ -11,7 +12,7 @@ export function openDownloads(app: App): HTMLElement {
     const run = async (): Promise<void> => {
       const mine = new AbortController();
       running = mine;
-      button.textContent = "Cancel";
+      button.textContent = t`Cancel`;
       try {
         const file = await app.client.call(
           "file",
@@ -19,14 +20,14 @@ export function openDownloads(app: App): HTMLElement {
           {
             signal: mine.signal,
             onNews: (part) => {
-              status.textContent = `Writing ${name}: ${share(Math.floor(part * 100) / 100, 1)}`;
+              status.textContent = t`Writing ${name}: ${share(Math.floor(part * 100) / 100, 1)}`;
             },
           },
         );
         download(name, file);
         status.textContent = "";
       } catch (error) {
-        status.textContent = mine.signal.aborted ? `${name} was not written.` : words(error);
+        status.textContent = mine.signal.aborted ? t`${name} was not written.` : words(error);
       } finally {
         button.textContent = text;
         running = null;
@@ -42,8 +43,8 @@ export function openDownloads(app: App): HTMLElement {
   return el(
     "div",
     { class: "row downloads" },
-    make("Download trades (CSV)", "csv", "trades.csv"),
-    make("Download everything (JSON)", "json", "period.json"),
+    make(t`Download trades (CSV)`, "csv", "trades.csv"),
+    make(t`Download everything (JSON)`, "json", "period.json"),
     status,
   );
 }

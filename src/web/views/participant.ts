@@ -2,18 +2,21 @@
 import type { App } from "../app.js";
 import { dataTable } from "../charts/figure.js";
 import { el } from "../dom.js";
-import { count, energy, money, plural, price } from "../format.js";
+import { count, energy, money, price } from "../format.js";
 import { t } from "../say.js";
 import { words } from "../trouble.js";
+import { tradesWords } from "../words.js";
 import type { OrderShown } from "../worker/period.js";
 
 /** What came of the order, in a sentence. */
 function outcomeWords({ line }: OrderShown): string {
   const sells = line.side === "offer";
   const done = line.direct + line.pooled;
-  if (done === 0) return `${sells ? "Sold" : "Got"} nothing in this period.`;
-  const gain = `${money(line.gain)} ${sells ? "more than its minimum" : "less than it would have paid"}`;
-  return `${sells ? "Sold" : "Got"} ${energy(done)} of ${energy(line.quantity)} for ${money(line.amount)}, ${gain}.`;
+  if (done === 0) return sells ? t`Sold nothing in this period.` : t`Got nothing in this period.`;
+  const [part, whole] = [energy(done), energy(line.quantity)];
+  return sells
+    ? t`Sold ${part} of ${whole} for ${money(line.amount)}, ${money(line.gain)} more than its minimum.`
+    : t`Got ${part} of ${whole} for ${money(line.amount)}, ${money(line.gain)} less than it would have paid.`;
 }
 
 function facts({ line }: OrderShown): HTMLElement {
@@ -22,20 +25,20 @@ function facts({ line }: OrderShown): HTMLElement {
   return el(
     "dl",
     {},
-    ...row(sells ? "Offers" : "Asks for", energy(line.quantity)),
-    ...row(sells ? "At least" : "At most", `${price(line.price)} per kWh`),
-    ...row("Traded directly", energy(line.direct)),
-    ...row("Through the pool", energy(line.pooled)),
-    ...row(sells ? "Not sold" : "Not served", energy(line.left)),
+    ...row(sells ? t`Offers` : t`Asks for`, energy(line.quantity)),
+    ...row(sells ? t`At least` : t`At most`, t`${price(line.price)} per kWh`),
+    ...row(t`Traded directly`, energy(line.direct)),
+    ...row(t`Through the pool`, energy(line.pooled)),
+    ...row(sells ? t`Not sold` : t`Not served`, energy(line.left)),
   );
 }
 
 function tradesTable({ line, trades }: OrderShown): HTMLElement {
   return dataTable({
-    caption: plural(trades.length, "trade"),
-    columns: [line.side === "offer" ? "Buyer" : "Seller", "Energy", "Price", "Amount"],
+    caption: tradesWords(trades.length),
+    columns: [line.side === "offer" ? t`Buyer` : t`Seller`, t`Energy`, t`Price`, t`Amount`],
     rows: trades.map((trade) => [
-      trade.pool ? `${trade.other} (pool)` : trade.other,
+      trade.pool ? t`${trade.other} (pool)` : trade.other,
       energy(trade.quantity),
       price(trade.price),
       money(trade.quantity * trade.price),
@@ -63,7 +66,11 @@ const doorOf = (app: App, { member, name }: OrderShown["line"], close: () => voi
 function dialogOf(app: App, order: OrderShown): HTMLDialogElement {
   const { line, trades } = order;
   const dialog = el("dialog", { class: "detail", "aria-labelledby": "order-name" });
-  const arrival = `${line.kind}, ${line.side} ${count(line.index + 1)} in order of arrival`;
+  const place = count(line.index + 1);
+  const arrival =
+    line.side === "offer"
+      ? t`${line.kind}, offer ${place} in order of arrival`
+      : t`${line.kind}, bid ${place} in order of arrival`;
   dialog.append(
     el(
       "div",
@@ -72,7 +79,7 @@ function dialogOf(app: App, order: OrderShown): HTMLDialogElement {
         "div",
         { class: "head" },
         el("div", {}, el("h2", { id: "order-name" }, line.name), el("p", { class: "note" }, arrival)),
-        el("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Close"),
+        el("button", { type: "button", class: "button", onclick: () => dialog.close() }, t`Close`),
       ),
       el("p", {}, outcomeWords(order)),
       facts(order),

@@ -5,13 +5,13 @@ import { createCurves, type Picked } from "../charts/curves.js";
 import { createFigure, type Figure, type Table } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
 import { el } from "../dom.js";
-import { count, duration, energy, money, plural, price, share, span } from "../format.js";
+import { count, duration, energy, money, price, share, span } from "../format.js";
 import { latest } from "../latest.js";
-import { t } from "../say.js";
+import { counted, t } from "../say.js";
 import { isDay, isOwn, keyOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
-import { mechanismWords } from "../words.js";
+import { mechanismWords, sideWords, tradesWords } from "../words.js";
 import type { Curve } from "../worker/curves.js";
 import type { OrderLine, PeriodResult } from "../worker/period.js";
 import type { Pace } from "../worker/timing.js";
@@ -39,20 +39,25 @@ function stepWords(result: PeriodResult, { side, step }: Picked): string {
   const size = curve.until[step]! - (curve.until[step - 1] ?? 0);
   const index = curve.order[step]!;
   const line = index < 0 ? null : lineOf(result, side, index);
-  const who = line ? line.name : side === "offer" ? "Sellers around here" : "Buyers around here";
-  const limit = side === "offer" ? "asks at least" : "pays at most";
-  return `${who}: ${energy(size)}, ${limit} ${price(curve.price[step]!)}\n${share(curve.filled[step]!, 1)} ${side === "offer" ? "sold" : "served"}`;
+  const limit = price(curve.price[step]!);
+  const part = share(curve.filled[step]!, 1);
+  if (side === "offer") {
+    const who = line?.name ?? t`Sellers around here`;
+    return `${t`${who}: ${energy(size)}, asks at least ${limit}`}\n${t`${part} sold`}`;
+  }
+  const who = line?.name ?? t`Buyers around here`;
+  return `${t`${who}: ${energy(size)}, pays at most ${limit}`}\n${t`${part} served`}`;
 }
 
 const lineOf = (result: PeriodResult, side: "offer" | "bid", index: number): OrderLine | null =>
   result.orders?.[side === "offer" ? index : result.offers + result.lots + index] ?? null;
 
 const ordersTable = (orders: readonly OrderLine[]): Table => ({
-  caption: "Orders in order of arrival, sellers first",
-  columns: ["Who", "Side", "Energy", "Limit", "Direct", "Pool", "Left", "Amount"],
+  caption: t`Orders in order of arrival, sellers first`,
+  columns: [t`Who`, t`Side`, t`Energy`, t`Limit`, t`Direct`, t`Pool`, t`Left`, t`Amount`],
   rows: orders.map((order) => [
     order.name,
-    order.store ? "store" : order.side,
+    order.store ? t`store` : sideWords[order.side],
     energy(order.quantity),
     price(order.price),
     energy(order.direct),
@@ -63,12 +68,12 @@ const ordersTable = (orders: readonly OrderLine[]): Table => ({
 });
 
 const stepsTable = (result: PeriodResult): Table => ({
-  caption: "Both curves, in steps",
-  columns: ["Up to", "Side", "Price", "Filled"],
+  caption: t`Both curves, in steps`,
+  columns: [t`Up to`, t`Side`, t`Price`, t`Filled`],
   rows: (["offer", "bid"] as const).flatMap((side) =>
     Array.from(curveOf(result, side).until, (until, step) => [
       energy(until),
-      side,
+      sideWords[side],
       price(curveOf(result, side).price[step]!),
       share(curveOf(result, side).filled[step]!, 1),
     ]),
@@ -85,12 +90,12 @@ function curvesCard(app: App, pick: Pick): Card {
     },
     app.announce,
   );
-  const figure = createFigure("Supply and demand", "");
+  const figure = createFigure(t`Supply and demand`, "");
   figure.body.append(
     chart.element,
     legend([
-      ["supply", "supply, cheapest first; shaded where sold"],
-      ["demand", "demand, highest bid first; shaded where served"],
+      ["supply", t`supply, cheapest first; shaded where sold`],
+      ["demand", t`demand, highest bid first; shaded where served`],
     ]),
   );
   return {
@@ -99,15 +104,27 @@ function curvesCard(app: App, pick: Pick): Card {
       result = now;
       const { orders, clearingPrice } = now;
       const sold = energy(now.direct + now.pooled);
-      const clearing = clearingPrice === null ? "" : ` Clearing price ${price(clearingPrice)}.`;
-      chart.show(
-        now,
-        `Supply and demand curves. ${energy(now.offered)} offered by ${plural(now.offers, "seller")}, ${energy(now.asked)} asked for by ${plural(now.bids, "buyer")}; ${sold} sold.${clearing}`,
-      );
+      const [offered, asked] = [energy(now.offered), energy(now.asked)];
+      const said = [
+        t`Supply and demand curves.`,
+        counted(
+          now.offers,
+          t`${offered} offered by 1 seller.`,
+          t`${offered} offered by ${count(now.offers)} sellers.`,
+        ),
+        counted(
+          now.bids,
+          t`${asked} asked for by 1 buyer.`,
+          t`${asked} asked for by ${count(now.bids)} buyers.`,
+        ),
+        t`${sold} sold.`,
+        ...(clearingPrice === null ? [] : [t`Clearing price ${price(clearingPrice)}.`]),
+      ];
+      chart.show(now, said.join(" "));
       figure.describe(
         orders
-          ? "Point at an order, or use the arrow keys; click or Enter opens it."
-          : "Each step stands for many orders.",
+          ? t`Point at an order, or use the arrow keys; click or Enter opens it.`
+          : t`Each step stands for many orders.`,
         () => (orders ? ordersTable(orders) : stepsTable(now)),
         orders ? (row) => pick(orders[row]!.side, orders[row]!.index) : undefined,
       );
@@ -117,30 +134,37 @@ function curvesCard(app: App, pick: Pick): Card {
 
 function bandsCard(): Card {
   const chart = createBands(bandWords);
-  const figure: Figure = createFigure("Who gains what", "");
+  const figure: Figure = createFigure(t`Who gains what`, "");
   figure.body.append(
     chart.element,
     legend([
-      ["demand-soft", "the buyer pays this much less than it would have"],
-      ["supply-soft", "the seller gets this much more than it asked"],
-      ["ink", "the price"],
-      ["pool", "through the pool"],
+      ["demand-soft", t`the buyer pays this much less than it would have`],
+      ["supply-soft", t`the seller gets this much more than it asked`],
+      ["ink", t`the price`],
+      ["pool", t`through the pool`],
     ]),
   );
   return {
     element: figure.element,
     draw(now) {
-      const gains = `Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)}`;
-      chart.show(now, `${plural(now.bands.length, "column")}, trades in order of execution. ${gains}.`);
-      figure.describe(`${gains} against their limits.`, () => ({
-        caption: now.tradeLines ? "Trades in order of execution" : "Trades in order of execution, in groups",
-        columns: ["Energy", "Seller’s limit", "Price", "Buyer’s limit", "Way"],
+      const gains = t`Sellers gain ${money(now.sellersGain)}, buyers ${money(now.buyersGain)} against their limits.`;
+      const columns = counted(
+        now.bands.length,
+        t`1 column, trades in order of execution.`,
+        t`${count(now.bands.length)} columns, trades in order of execution.`,
+      );
+      chart.show(now, `${columns} ${gains}`);
+      figure.describe(gains, () => ({
+        caption: now.tradeLines
+          ? t`Trades in order of execution`
+          : t`Trades in order of execution, in groups`,
+        columns: [t`Energy`, t`Seller’s limit`, t`Price`, t`Buyer’s limit`, t`Way`],
         rows: now.bands.map((band) => [
           energy(band.quantity),
           price(band.low),
           price(band.price),
           price(band.high),
-          band.pool ? "pool" : "direct",
+          band.pool ? t`pool` : t`direct`,
         ]),
       }));
     },
@@ -151,14 +175,19 @@ function tilesOf(now: PeriodResult): HTMLElement[] {
   const sold = now.direct + now.pooled;
   return [
     tile(
-      "Traded directly",
+      t`Traded directly`,
       energy(now.direct),
-      `${plural(now.trades, "trade")}, ${share(now.direct, now.asked)} of demand`,
+      counted(
+        now.trades,
+        t`1 trade, ${share(now.direct, now.asked)} of demand`,
+        t`${count(now.trades)} trades, ${share(now.direct, now.asked)} of demand`,
+        t`no trades`,
+      ),
     ),
     tile(
-      "Through the pool",
+      t`Through the pool`,
       energy(now.pooled),
-      now.poolPrice === null ? "no pool" : plural(now.poolTrades, "trade"),
+      now.poolPrice === null ? t`no pool` : tradesWords(now.poolTrades),
     ),
     tile(
       t`Not sold here`,
@@ -175,27 +204,30 @@ function tilesOf(now: PeriodResult): HTMLElement[] {
         : t`of ${energy(now.asked)}; ${energy(now.grid.imported)} from the grid`,
     ),
     now.clearingPrice !== null
-      ? tile("Clearing price", price(now.clearingPrice), "per kWh, the same for all")
+      ? tile(t`Clearing price`, price(now.clearingPrice), t`per kWh, the same for all`)
       : sold === 0
-        ? tile("Average price", "No trades", "")
-        : tile("Average price", price(now.amount / sold), "per kWh"),
+        ? tile(t`Average price`, t`No trades`, "")
+        : tile(t`Average price`, price(now.amount / sold), t`per kWh`),
     paceTile(now, null),
   ];
 }
 
 /** How long the clearing takes: the median of several on a warm engine, and the first, cold one apart. */
 function paceTile({ offers, bids, took }: PeriodResult, pace: Pace | null): HTMLElement {
-  const orders = plural(offers + bids, "order");
-  return pace === null
-    ? tile("Cleared in, median", "…", `${orders}; the first ${duration(took)}`)
-    : tile("Cleared in, median", duration(pace.median), `${orders}; the first ${duration(pace.first)}`);
+  const orders = offers + bids;
+  const first = duration(pace === null ? took : pace.first);
+  return tile(
+    t`Cleared in, median`,
+    pace === null ? "…" : duration(pace.median),
+    counted(orders, t`1 order; the first ${first}`, t`${count(orders)} orders; the first ${first}`),
+  );
 }
 
 /** What is on show, in a sentence or two. */
 const leadOf = (app: App, settings: Settings): string => {
   const { sentence } = mechanismWords[settings.mechanism];
   return isOwn("period", app.own)
-    ? `The orders of ${app.own!.name}. ${sentence}`
+    ? `${t`The orders of ${app.own!.name}.`} ${sentence}`
     : `${span(settings.time, settings.minutes)}. ${sentence}`;
 };
 
@@ -254,13 +286,20 @@ export function openPeriod(app: App): View {
     walk.show(now, settings);
     for (const card of cards) card.draw(now);
     const sold = energy(now.direct + now.pooled);
-    app.announce(`${count(now.trades)} trades, ${sold} of ${energy(now.asked)} served.`);
+    const [trades, asked] = [now.trades + now.poolTrades, energy(now.asked)];
+    app.announce(
+      counted(
+        trades,
+        t`1 trade, ${sold} of ${asked} served.`,
+        t`${count(trades)} trades, ${sold} of ${asked} served.`,
+      ),
+    );
   });
   const thread = el("div", { class: "row" }, threadTo(app, "day"), threadTo(app, "ledger"), waiting);
   const element = el(
     "div",
     { class: "view" },
-    head("The market of one period", lead),
+    head(t`The market of one period`, lead),
     trouble.element,
     tiles,
     thread,

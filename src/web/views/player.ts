@@ -1,5 +1,6 @@
 /** The buttons and the slider that go through the steps of a walk, by hand or by themselves. */
 import { el } from "../dom.js";
+import { t } from "../say.js";
 import { icon } from "./icons.js";
 
 const playPath = "M4 2.5v11l9-5.5z";
@@ -35,12 +36,12 @@ const iconButton = (label: string, path: string, act: () => void): HTMLButtonEle
 
 /** The button that plays and pauses. */
 function playButton(onClick: () => void): { readonly element: HTMLElement; show(playing: boolean): void } {
-  const label = el("span", {}, "Play");
+  const label = el("span", {}, t`Play`);
   const sign = icon(playPath);
   return {
     element: el("button", { type: "button", class: "button main", onclick: onClick }, sign, label),
     show(playing) {
-      label.textContent = playing ? "Pause" : "Play";
+      label.textContent = playing ? t`Pause` : t`Play`;
       sign.firstElementChild!.setAttribute("d", playing ? pausePath : playPath);
     },
   };
@@ -48,10 +49,10 @@ function playButton(onClick: () => void): { readonly element: HTMLElement; show(
 
 /** The buttons of single steps; `go` is called with how far, or to which end. */
 const stepButtons = (go: (to: number | "start" | "end") => void): HTMLButtonElement[] => [
-  iconButton("First step", "M3 3h2v10H3zM13 3v10L6 8z", () => go("start")),
-  iconButton("Step back", "M11.5 3v10L4.5 8z", () => go(-1)),
-  iconButton("Next step", "M4.5 3v10l7-5z", () => go(1)),
-  iconButton("Last step", "M11 3h2v10h-2zM3 3v10l7-5z", () => go("end")),
+  iconButton(t`First step`, "M3 3h2v10H3zM13 3v10L6 8z", () => go("start")),
+  iconButton(t`Step back`, "M11.5 3v10L4.5 8z", () => go(-1)),
+  iconButton(t`Next step`, "M4.5 3v10l7-5z", () => go(1)),
+  iconButton(t`Last step`, "M11 3h2v10h-2zM3 3v10l7-5z", () => go("end")),
 ];
 
 /** There is nothing to step through before the first result; a click that came too early would be lost. */
@@ -62,7 +63,7 @@ function allow(bar: HTMLElement, steps: boolean): void {
 
 export function openPlayer(played: Played): Player {
   let [at, steps, timer] = [0, 0, 0];
-  const place = el("input", { type: "range", min: 0, max: 0, "aria-label": "Step of the walk" });
+  const place = el("input", { type: "range", min: 0, max: 0, "aria-label": t`Step of the walk` });
   const number = el("span", { class: "number" });
   const play = playButton(() => (timer === 0 ? start() : stop()));
   const element = el(
@@ -98,7 +99,7 @@ export function openPlayer(played: Played): Player {
     at = Math.max(0, Math.min(steps - 1, to));
     const text = played.show(at);
     place.value = String(at);
-    place.setAttribute("aria-valuetext", `Step ${at + 1} of ${steps}: ${text}`);
+    place.setAttribute("aria-valuetext", t`Step ${at + 1} of ${steps}: ${text}`);
     number.textContent = `${at + 1} / ${steps}`;
   }
   /** A step taken by hand stops the play. */

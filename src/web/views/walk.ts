@@ -1,4 +1,4 @@
-/** "Walk through this period": the queues, a sentence a step, and play, step and back. */
+/** t`Walk through this period`: the queues, a sentence a step, and play, step and back. */
 import type { App } from "../app.js";
 import type { Table } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";
@@ -73,14 +73,14 @@ function queueRows({ cast }: Told, step: Step): string[][] {
   const rows = (queue: readonly number[], names: readonly string[], side: string, left: readonly number[]) =>
     queue.map((index, place) => [names[index]!, String(place + 1), side, energy(left[index]!)]);
   return [
-    ...rows(step.offers, cast.offerNames, "seller", step.offerLeft),
-    ...rows(step.bids, cast.bidNames, "buyer", step.bidLeft),
+    ...rows(step.offers, cast.offerNames, t`seller`, step.offerLeft),
+    ...rows(step.bids, cast.bidNames, t`buyer`, step.bidLeft),
   ];
 }
 
 const queueTable = (told: Told, at: number): Table => ({
-  caption: `Step ${at + 1}: who stands where, and what they have left or still need`,
-  columns: ["Who", "Place", "Side", "Left"],
+  caption: t`Step ${at + 1}: who stands where, and what they have left or still need`,
+  columns: [t`Who`, t`Place`, t`Side`, t`Left`],
   rows: queueRows(told, told.walk.steps[at]!),
 });
 
@@ -90,7 +90,7 @@ function noWalk(app: App): { readonly element: HTMLElement; show(result: PeriodR
   const small = el(
     "button",
     { type: "button", class: "button", onclick: () => app.show(null, { members: defaults.members }) },
-    "Walk through a small one",
+    t`Walk through a small one`,
   );
   return {
     element: el("div", { class: "notice", hidden: true }, text, el("p", {}, small)),
@@ -105,11 +105,11 @@ function noWalk(app: App): { readonly element: HTMLElement; show(result: PeriodR
 }
 
 const swatches = [
-  ["supply-soft", "a seller has this left"],
-  ["demand-soft", "a buyer still needs this"],
-  ["storage-soft", "battery, sells through the pool (not to scale)"],
-  ["passed", "passed over in this step"],
-  ["ink", "energy changing hands"],
+  ["supply-soft", t`a seller has this left`],
+  ["demand-soft", t`a buyer still needs this`],
+  ["storage-soft", t`battery, sells through the pool (not to scale)`],
+  ["passed", t`passed over in this step`],
+  ["ink", t`energy changing hands`],
 ] as const;
 
 /** Where in the period a step lies. */
@@ -118,7 +118,7 @@ function createPhases(): {
   load(settings: Settings): void;
   mark(step: Step): void;
 } {
-  const element = el("ol", { class: "phases", "aria-label": "Where in the period" });
+  const element = el("ol", { class: "phases", "aria-label": t`Where in the period` });
   return {
     element,
     load({ mechanism, pool }) {
@@ -155,7 +155,7 @@ export function openWalk(
     pace,
     wordsNow: () => say.textContent?.split(" ").length ?? 10,
   });
-  const table = hiddenTable("Table: the queues at this step", () =>
+  const table = hiddenTable(t`Table: the queues at this step`, () =>
     told === null ? null : queueTable(told, player.at),
   );
   const stage = el(
@@ -170,8 +170,8 @@ export function openWalk(
   );
   const large = noWalk(app);
   const element = part(
-    "Walk through this period",
-    "Width is quantity, height is price limit.",
+    t`Walk through this period`,
+    t`Width is quantity, height is price limit.`,
     stage,
     large.element,
   );
@@ -185,7 +185,7 @@ export function openWalk(
     say.textContent = text;
     phases.mark(step);
     table.refresh();
-    queue.show(step, `The queues at step ${at + 1}. ${text}`, pace());
+    queue.show(step, `${t`The queues at step ${at + 1}.`} ${text}`, pace());
     return text;
   }
 

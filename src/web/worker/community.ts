@@ -3,6 +3,7 @@ import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import { createRandom } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
+import { t } from "../say.js";
 import { participantsOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { type PoolLimit, poolLimits } from "./agreed.js";
@@ -187,7 +188,7 @@ function multiplied(placed: readonly Placed[], lots: readonly Lot[], size: numbe
     (index: number): Owner => {
       const { name, kind } = wordsOf(from[index % from.length]!.member);
       const street = Math.floor(index / from.length);
-      return { name: street === 0 ? name : `${name}, district ${street + 1}`, kind };
+      return { name: street === 0 ? name : t`${name}, district ${street + 1}`, kind };
     };
   return {
     offers: { ...sold, poolLimit: floor, consent },

@@ -27,6 +27,7 @@ import { leafHash, nodeHash } from "../../ledger/tree/merkle.js";
 import { inclusionRanges, leafRoots } from "../../ledger/tree/path.js";
 import { type Carrier, carriers } from "../../units.js";
 import { clocksOf } from "../../zones.js";
+import { t } from "../say.js";
 import type { Run } from "./chain.js";
 import { type Check, checksOf, otherHasher } from "./checks.js";
 import { runOf } from "./day.js";
@@ -145,15 +146,15 @@ function blockAt(run: Run, height: number): Uint8Array {
 
 /** The participant behind an order of a block, or the device behind a store's lot. */
 function whoTraded(run: Run, block: Block, party: TradeRecord["seller"], number: number): string {
-  if (party === "grid") return "The grid";
+  if (party === "grid") return t`The grid`;
   if (party === "order") return whoOrdered(run, block, number);
   const member = run.stores[number];
-  return member ? ownerOfStore(member).name : `Store ${number + 1}`;
+  return member ? ownerOfStore(member).name : t`Store ${number + 1}`;
 }
 function whoOrdered(run: Run, block: Block, order: number): string {
   const { participant } = readRecord(orderLayout, block.sections.orders, order);
   const member = run.community.members[participant];
-  return member ? wordsOf(member).name : `participant ${participant}`;
+  return member ? wordsOf(member).name : t`participant ${participant}`;
 }
 
 /** One block, opened: its header, and the first of its orders and trades. */

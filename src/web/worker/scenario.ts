@@ -4,6 +4,7 @@ import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { wired } from "../../simulation/scenarios/network.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../../units.js";
+import { t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { kindWords } from "../words.js";
 import type { WalkRules } from "./explain.js";
@@ -130,13 +131,13 @@ export function wordsOf(member: Member): { name: string; kind: string } {
   const sunny = member.kind === "home" && member.devices.some((device) => device.kind === "photovoltaics");
   return {
     name: `${name} ${Number(member.id.split("-").at(-1))}`,
-    kind: `${one}${sunny ? " with solar panels" : ""}`,
+    kind: sunny ? t`${one} with solar panels` : one,
   };
 }
 
 /** A store as the owner of what it sells: a member's battery has the member's name. */
 export function ownerOfStore(member: Member): { name: string; kind: string } {
   const { name, kind } = wordsOf(member);
-  if (member.kind === "storage") return { name, kind: "store of the neighbourhood" };
-  return { name: member.kind === "car" ? name : `Battery of ${name}`, kind: `battery of a ${kind}` };
+  if (member.kind === "storage") return { name, kind: t`store of the neighbourhood` };
+  return { name: member.kind === "car" ? name : t`Battery of ${name}`, kind: t`battery of a ${kind}` };
 }
