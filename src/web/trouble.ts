@@ -5,12 +5,21 @@ import { t } from "./say.js";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What is refused most often by the package itself, which speaks English: as a person says it. */
-const fieldWords: Readonly<Record<string, string>> = {
-  block: t`block`,
-  key: t`key`,
-  worker: t`worker`,
-};
+/** What an error is about, as a person says it: the package names it in English, and a file's lines by number. */
+function fieldWord(field: string): string {
+  const [, line, column] = /^line (\d+)(?:, (.+))?$/.exec(field) ?? [];
+  if (line !== undefined) return column === undefined ? t`line ${line}` : t`line ${line}, ${column}`;
+  return (
+    {
+      block: t`block`,
+      carrier: t`kind of energy`,
+      file: t`file`,
+      key: t`key`,
+      period: t`period`,
+      worker: t`worker`,
+    }[field] ?? field
+  );
+}
 
 /** What went wrong, in a sentence that a person who is no programmer can use. */
 export function words(error: unknown): string {
@@ -21,7 +30,7 @@ export function words(error: unknown): string {
       ? t`This browser does not let the page compute: WebAssembly is switched off, by a setting or by whoever manages it. Another browser will do.`
       : t`The part of the page that computes has stopped, or could not be started. Try again; if that does not help, reload the page.`;
   const got = typeof error.value === "string" ? error.value : error.got;
-  const field = capital(fieldWords[error.field] ?? error.field);
+  const field = capital(fieldWord(error.field));
   return t`${field}: ${error.wanted} is needed, but there is “${got}”.`;
 }
 

@@ -293,11 +293,11 @@ describe("the ledger", () => {
       [
         "price",
         false,
-        /trade \d+, usePrice\. It said [\d.]+ per kWh and now says [\d.]+ per kWh/,
+        /trade \d+, price for the buyer\. It said [\d.]+ per kWh and now says [\d.]+ per kWh/,
         ["Roots", "Execution"],
       ],
-      ["price", true, /trade \d+, usePrice/, ["Hash", "Execution"]],
-      ["order", true, /order \d+, quantity/, ["Hash", "Execution"]],
+      ["price", true, /trade \d+, price for the buyer/, ["Hash", "Execution"]],
+      ["order", true, /order \d+, energy/, ["Hash", "Execution"]],
       ["timestamp", false, /header, timestamp/, ["Hash"]],
     ] as const;
     for (const [target, repair, where] of attempts) {

@@ -1,9 +1,12 @@
 /** What the page says in German. */
 import { charts } from "./de/charts.js";
 import { compare } from "./de/compare.js";
+import { day } from "./de/day.js";
 import { frame } from "./de/frame.js";
 import { home } from "./de/home.js";
 import { judging } from "./de/judging.js";
+import { ledger } from "./de/ledger.js";
+import { live } from "./de/live.js";
 import { notary } from "./de/notary.js";
 import { own } from "./de/own.js";
 import { period } from "./de/period.js";
@@ -13,9 +16,12 @@ import type { Table } from "./table.js";
 export const table: Table = {
   ...charts,
   ...compare,
+  ...day,
   ...frame,
   ...home,
   ...judging,
+  ...ledger,
+  ...live,
   ...notary,
   ...own,
   ...period,

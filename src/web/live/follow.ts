@@ -5,6 +5,7 @@ import { fail } from "../../errors.js";
 import type { SigningKey } from "../../ledger/keys/backend.js";
 import { openSignatures } from "../../ledger/keys/signature.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
+import { t } from "../say.js";
 import { LiveCommunity } from "./community.js";
 
 /** The address of the market beside the page; null where the page is served without one. */
@@ -94,16 +95,16 @@ const backBlocks = 40;
 
 /** The key of a key file that a person chose. It stays in the page. Throws `invalid` for anything else. */
 export async function keyOfFile(file: Blob): Promise<SigningKey> {
-  const wanted = "a key file as gridclear keys make writes it";
-  if (file.size > 4096) return fail("invalid", "key", wanted, "a longer file");
+  const wanted = t`a key file as gridclear keys make writes it`;
+  if (file.size > 4096) return fail("invalid", "key", wanted, t`a longer file`);
   let seed: unknown;
   try {
     ({ seed } = Object(JSON.parse(await file.text())) as { seed?: unknown });
   } catch {
-    return fail("invalid", "key", wanted, "another file");
+    return fail("invalid", "key", wanted, t`another file`);
   }
   if (typeof seed !== "string" || !/^[0-9a-f]{64}$/.test(seed))
-    return fail("invalid", "key", wanted, "another file");
+    return fail("invalid", "key", wanted, t`another file`);
   return (await openSignatures()).importSeed(fromHex(seed, "seed"));
 }
 

@@ -1,36 +1,46 @@
 /** Attempts on a block: changing a copy of it to see what breaks, and checking one that came from elsewhere. */
 import type { App } from "../app.js";
+import { sectionWords, totalWord } from "../blockwords.js";
 import { dataTable } from "../charts/figure.js";
 import { el, freshId } from "../dom.js";
 import { count } from "../format.js";
+import { counted, t } from "../say.js";
+import { carrierNames } from "../words.js";
 import type { Target } from "../worker/forge.js";
 import type { Forged, InLedger, Pasted, PublicHeader } from "../worker/ledger.js";
 import { checkList } from "./checks.js";
 import { answer, busy, part } from "./parts.js";
 
 const targets: readonly (readonly [Target, string])[] = [
-  ["price", "the price of a trade"],
-  ["quantity", "the energy of a trade"],
-  ["order", "the quantity of an order"],
-  ["fee", "the commission on a trade"],
-  ["timestamp", "the time in the header"],
-  ["random", "any byte at all"],
+  ["price", t`the price of a trade`],
+  ["quantity", t`the energy of a trade`],
+  ["order", t`the quantity of an order`],
+  ["fee", t`the commission on a trade`],
+  ["timestamp", t`the time in the header`],
+  ["random", t`any byte at all`],
 ];
 
 /** What was changed and how much of it is found, in words. */
 function forgedWords(found: Forged): HTMLElement {
-  const failed = found.checks.filter((check) => !check.ok).length;
-  const now = found.after === "" ? "" : ` and now says ${found.after}`;
-  const values = found.before === "" || found.before === found.after ? "" : ` It said ${found.before}${now}.`;
-  return el(
-    "p",
-    {},
-    el("strong", {}, failed > 0 ? "Found out. " : "Not found out. "),
-    `Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.${values} ${failed} of ${found.checks.length} checks fail.`,
-  );
+  const { before, after, checks } = found;
+  const failed = checks.filter((check) => !check.ok).length;
+  const values =
+    before === "" || before === after
+      ? []
+      : [after === "" ? t`It said ${before}.` : t`It said ${before} and now says ${after}.`];
+  const text = [
+    t`Byte ${count(found.offset)} changed from ${found.byteBefore} to ${found.byteAfter}: ${found.field}.`,
+    ...values,
+    counted(
+      checks.length,
+      failed === 0 ? t`The one check holds.` : t`The one check fails.`,
+      t`${failed} of ${checks.length} checks fail.`,
+    ),
+  ].join(" ");
+  return el("p", {}, el("strong", {}, failed > 0 ? t`Found out.` : t`Not found out.`), ` ${text}`);
 }
 
-/** "Try to cheat": changes a bit of a copy and shows what breaks. `onFound` is called before and after each attempt. */
+/** t`Try to cheat`: changes a bit of a copy and shows what breaks. `onFound` is called before and after each attempt. */
 export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => void): HTMLElement {
   const what = el(
     "select",
@@ -54,13 +64,13 @@ export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => 
   const tamper: HTMLButtonElement = el(
     "button",
     { type: "button", class: "button bad", onclick: () => void busy(tamper, verdict, attempt) },
-    "Tamper with this block",
+    t`Tamper with this block`,
   );
   return part(
-    "Try to cheat",
-    "Changes a copy; the ledger itself stays as it is.",
-    el("div", { class: "row" }, el("label", { for: what.id }, "Change"), what, tamper),
-    el("label", { class: "check" }, repair, "and repair the roots, as a careful forger would"),
+    t`Try to cheat`,
+    t`Changes a copy; the ledger itself stays as it is.`,
+    el("div", { class: "row" }, el("label", { for: what.id }, t`Change`), what, tamper),
+    el("label", { class: "check" }, repair, t`and repair the roots, as a careful forger would`),
     verdict,
   );
 }
@@ -68,37 +78,40 @@ export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => 
 /** What a pasted block is, in words. */
 function pastedWords(found: Pasted): string {
   if (found.header !== null)
-    return `The header of block ${count(found.height)} of a private market, hash ${found.hash.slice(0, 16)}…. Everybody may have it. The records are shown to those whom they concern and to auditors, so nothing of them can be checked here.`;
+    return t`The header of block ${count(found.height)} of a private market, hash ${found.hash.slice(0, 16)}…. Everybody may have it. The records are shown to those whom they concern and to auditors, so nothing of them can be checked here.`;
   const known = found.checks.length > 0;
   const verdict = found.same
-    ? "It is the same as the one in this ledger."
+    ? t`It is the same as the one in this ledger.`
     : known
-      ? "It differs from the one in this ledger."
-      : "This ledger has no such block.";
-  return `A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}…. ${verdict}`;
+      ? t`It differs from the one in this ledger.`
+      : t`This ledger has no such block.`;
+  return `${t`A block of ${count(found.bytes)} bytes that says it is number ${count(found.height)}, hash ${found.hash.slice(0, 16)}….`} ${verdict}`;
 }
 
 /** What the header of a private market's block tells everybody. */
 function headerTable({ marketId, period, timestampMs, counts, totals }: PublicHeader): HTMLElement {
   return dataTable({
-    caption: "What it tells everybody; totals in ticks of its market",
-    columns: ["What", "Value"],
+    caption: t`What it tells everybody; totals in ticks of its market`,
+    columns: [t`What`, t`Value`],
     rows: [
-      ["Market", `${marketId.slice(0, 16)}…`],
-      ["Period", count(period)],
-      ["Sealed", new Date(timestampMs).toISOString()],
-      ...counts.map(([name, records]) => [`Number of ${name}`, count(records)]),
-      ...totals.map(([carrier, name, total]) => [`${carrier}, ${name}`, count(Number(total))]),
+      [t`Market`, `${marketId.slice(0, 16)}…`],
+      [t`Period`, count(period)],
+      [t`Sealed`, new Date(timestampMs).toISOString()],
+      ...counts.map(([name, records]) => [t`Number of ${sectionWords[name]}`, count(records)]),
+      ...totals.map(([carrier, name, total]) => [
+        `${carrierNames[carrier]}, ${totalWord(name)}`,
+        count(Number(total)),
+      ]),
     ],
   });
 }
 
-/** "Check a block": one that came from elsewhere, against this ledger. */
+/** t`Check a block`: one that came from elsewhere, against this ledger. */
 export function pasting(app: App, ledger: string): HTMLElement {
   const area = el("textarea", { id: freshId("paste"), spellcheck: "false" });
   const verdict = answer();
   const look = async (): Promise<HTMLElement[]> => {
-    if (area.value.trim() === "") return [el("p", { class: "note" }, "Nothing pasted yet.")];
+    if (area.value.trim() === "") return [el("p", { class: "note" }, t`Nothing pasted yet.`)];
     const found = await app.client.call("paste", { ledger, text: area.value });
     const text = el("p", {}, pastedWords(found));
     if (found.header !== null) return [text, headerTable(found.header)];
@@ -107,15 +120,15 @@ export function pasting(app: App, ledger: string): HTMLElement {
   const check: HTMLButtonElement = el(
     "button",
     { type: "button", class: "button", onclick: () => void busy(check, verdict, look) },
-    "Check it",
+    t`Check it`,
   );
   return part(
-    "Check a block",
-    "In base64, as “Copy block” writes it.",
+    t`Check a block`,
+    t`In base64, as “Copy block” writes it.`,
     el(
       "div",
       { class: "stack" },
-      el("label", { class: "unseen", for: area.id }, "A block in base64"),
+      el("label", { class: "unseen", for: area.id }, t`A block in base64`),
       area,
       el("div", { class: "row" }, check),
       verdict,

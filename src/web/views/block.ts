@@ -2,12 +2,14 @@
  * The block that is open: its header and records, checking it, tampering with it, proving a trade, copying and pasting.
  */
 import type { App } from "../app.js";
+import { sectionWords, tradeWords } from "../blockwords.js";
 import { dataTable } from "../charts/figure.js";
 import { createPath } from "../charts/path.js";
 import { el } from "../dom.js";
 import { count, duration, energy, localTime, money, price, share } from "../format.js";
-import { t } from "../say.js";
+import { counted, t } from "../say.js";
 import { words } from "../trouble.js";
+import { carrierNames, sideWords } from "../words.js";
 import type { BlockShown, InLedger, Proved } from "../worker/ledger.js";
 import { pasting, tampering } from "./attempts.js";
 import { checkList } from "./checks.js";
@@ -25,18 +27,18 @@ function verifying(app: App, at: InLedger): { readonly button: HTMLElement; read
       onclick: () =>
         void busy(button, verdict, async () => {
           const onNews = (done: number): void => {
-            verdict.textContent = `Executing the blocks before it again: ${share(Math.floor(done * 100) / 100, 1)}`;
+            verdict.textContent = t`Executing the blocks before it again: ${share(Math.floor(done * 100) / 100, 1)}`;
           };
           const checks = await app.client.call("verify", at, { onNews });
           const took = checks.reduce((sum, check) => sum + check.took, 0);
           const good = checks.every((check) => check.ok);
           const text = good
-            ? `This block is valid. Checked in ${duration(took)}, with code independent of what sealed it.`
-            : "This block is not valid.";
+            ? t`This block is valid. Checked in ${duration(took)}, with code independent of what sealed it.`
+            : t`This block is not valid.`;
           return [el("p", {}, text), checkList(checks)];
         }),
     },
-    "Verify this block here",
+    t`Verify this block here`,
   );
   return { button, verdict };
 }
@@ -55,27 +57,26 @@ function copying(
       onclick: () =>
         void busy(button, copied, async () => {
           const text = await app.client.call("copy", at);
-          const area = el("textarea", { readonly: true, "aria-label": "The block in base64" });
+          const area = el("textarea", { readonly: true, "aria-label": t`The block in base64` });
           area.value = text;
           try {
             await navigator.clipboard.writeText(text);
-            return [el("p", { class: "note" }, `Copied: ${count(bytes)} bytes in base64.`), area];
+            return [el("p", { class: "note" }, t`Copied: ${count(bytes)} bytes in base64.`), area];
           } catch {
-            return [el("p", { class: "note" }, "Select the text and copy it."), area];
+            return [el("p", { class: "note" }, t`Select the text and copy it.`), area];
           }
         }),
     },
-    "Copy block",
+    t`Copy block`,
   );
   return { button, copied };
 }
 
 /** The block's period as the community's clock has it, and its number. */
 function periodWords(block: BlockShown): string {
-  if (block.height === 0) return "genesis: the contracts of the day";
+  if (block.height === 0) return t`genesis: the contracts of the day`;
   const start = block.timestampMs - block.periodMs;
-  const number = `period ${count(block.period)} since 1 January 1970`;
-  return `began ${localTime(start, block.utcOffsetMinutes)}; ${number}`;
+  return t`began ${localTime(start, block.utcOffsetMinutes)}; period ${count(block.period)} since 1 January 1970`;
 }
 
 function factsOf(block: BlockShown): HTMLElement {
@@ -86,12 +87,12 @@ function factsOf(block: BlockShown): HTMLElement {
   return el(
     "dl",
     { class: "facts" },
-    ...row("Hash", block.hash, true),
-    ...row("Block before", block.previous, true),
-    ...row("Root over all before", block.history, true),
-    ...row("Contracts in force", block.rules, true),
-    ...row("Market", block.marketId, true),
-    ...row("Period", periodWords(block)),
+    ...row(t`Hash`, block.hash, true),
+    ...row(t`Block before`, block.previous, true),
+    ...row(t`Root over all before`, block.history, true),
+    ...row(t`Contracts in force`, block.rules, true),
+    ...row(t`Market`, block.marketId, true),
+    ...row(t`Period`, periodWords(block)),
   );
 }
 
@@ -99,19 +100,19 @@ function headerCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
   const { button: verify, verdict } = verifying(app, at);
   const { button: copy, copied } = copying(app, at, block.bytes);
   return part(
-    `Block ${block.height}`,
-    `${count(block.bytes)} bytes, sealed ${localTime(block.timestampMs, block.utcOffsetMinutes)}`,
+    t`Block ${block.height}`,
+    t`${count(block.bytes)} bytes, sealed ${localTime(block.timestampMs, block.utcOffsetMinutes)}`,
     el(
       "div",
       { class: "stack" },
       factsOf(block),
       dataTable({
-        caption: "What it holds",
-        columns: ["Section", "Records", "Bytes", "Root"],
+        caption: t`What it holds`,
+        columns: [t`Section`, t`Records`, t`Bytes`, t`Root`],
         rows: block.sections.map((section) => [
-          section.stored ? section.name : `${section.name}, the root only`,
+          section.stored ? sectionWords[section.name] : t`${sectionWords[section.name]}, the root only`,
           count(section.count),
-          section.stored ? count(section.bytes) : "none",
+          section.stored ? count(section.bytes) : t`none`,
           `${section.root.slice(0, 16)}…`,
         ]),
       }),
@@ -132,14 +133,14 @@ const pathTable = (found: Proved): HTMLElement =>
   el(
     "details",
     { class: "behind" },
-    el("summary", {}, "Table: the path"),
+    el("summary", {}, t`Table: the path`),
     dataTable({
-      caption: "The path, from the row of the trade upwards",
-      columns: ["Level", "Neighbour", "Side", "Together"],
+      caption: t`The path, from the row of the trade upwards`,
+      columns: [t`Level`, t`Neighbour`, t`Side`, t`Together`],
       rows: found.steps.map((step, level) => [
         String(level + 1),
         `${step.sibling.slice(0, 16)}…`,
-        step.left ? "left" : "right",
+        step.left ? t`to the left` : t`to the right`,
         `${step.hash.slice(0, 16)}…`,
       ]),
     }),
@@ -155,8 +156,18 @@ function proving(app: App, at: InLedger, block: BlockShown) {
     try {
       const found = await app.client.call("prove", { ...at, index });
       const [first, end] = found.row;
-      const hashes = found.steps.length === 1 ? "1 hash leads" : `${found.steps.length} hashes lead`;
-      const text = `Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, and ${hashes} from there to the root ${found.root.slice(0, 8)}… in the header. ${found.ok ? "The root that comes out is the same." : "Another root comes out!"}`;
+      const { length } = found.steps;
+      const root = `${found.root.slice(0, 8)}…`;
+      const text = [
+        t`Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}.`,
+        counted(
+          length,
+          t`1 hash leads from there to the root ${root} in the header.`,
+          t`${length} hashes lead from there to the root ${root} in the header.`,
+          t`That row is the root ${root} in the header.`,
+        ),
+        found.ok ? t`The root that comes out is the same.` : t`Another root comes out!`,
+      ].join(" ");
       path.element.hidden = false;
       path.show(found, `${trade.seller} → ${trade.buyer}`, text);
       proof.replaceChildren(el("p", {}, text), pathTable(found));
@@ -168,25 +179,27 @@ function proving(app: App, at: InLedger, block: BlockShown) {
   return { path, proof, prove };
 }
 
-/** Where a table lists only the first of many, its caption says so. */
-const firstOf = (all: number, listed: number): string => (all > listed ? `, the first ${listed}` : "");
-
 function tradesTable(block: BlockShown, onRow: (index: number) => void): HTMLElement {
   const all = block.sections.find(({ name }) => name === "trades")!.count;
-  if (block.trades.length === 0) return el("p", { class: "note" }, "No trades in this period.");
+  const listed = block.trades.length;
+  if (listed === 0) return el("p", { class: "note" }, t`No trades in this period.`);
   return dataTable(
     {
-      caption: `Trades${firstOf(all, block.trades.length)}. Choose one to prove that it is in the block.`,
-      columns: ["Seller", "Buyer", "Carrier", "Energy", "Seller gets", "Buyer pays", "Amount", "Way"],
+      // Where a table lists only the first of many, its caption says so.
+      caption:
+        all > listed
+          ? t`Trades, the first ${listed}. Choose one to prove that it is in the block.`
+          : t`Trades. Choose one to prove that it is in the block.`,
+      columns: [t`Seller`, t`Buyer`, t`Carrier`, t`Energy`, t`Seller gets`, t`Buyer pays`, t`Amount`, t`Way`],
       rows: block.trades.map((trade) => [
         trade.seller,
         trade.buyer,
-        trade.carrier,
+        carrierNames[trade.carrier],
         energy(trade.quantity),
         price(trade.supplyPrice),
         price(trade.usePrice),
         money(trade.quantity * trade.usePrice),
-        trade.kind,
+        tradeWords[trade.kind],
       ]),
     },
     onRow,
@@ -195,16 +208,20 @@ function tradesTable(block: BlockShown, onRow: (index: number) => void): HTMLEle
 
 function ordersTable(app: App, block: BlockShown): HTMLElement {
   const all = block.sections.find(({ name }) => name === "orders")!.count;
-  if (block.orders.length === 0) return el("p", { class: "note" }, "No orders in this block.");
+  const listed = block.orders.length;
+  if (listed === 0) return el("p", { class: "note" }, t`No orders in this block.`);
   const time = ((block.height - 1) * block.periodMs) / 60_000;
   return dataTable(
     {
-      caption: `Orders${firstOf(all, block.orders.length)}, in order of arrival. ${t`Choose one to see the day from its door.`}`,
-      columns: ["Who", "Side", "Carrier", "Energy", "Limit"],
+      caption:
+        all > listed
+          ? t`Orders, the first ${listed}, in order of arrival. Choose one to see the day from its door.`
+          : t`Orders, in order of arrival. Choose one to see the day from its door.`,
+      columns: [t`Who`, t`Side`, t`Carrier`, t`Energy`, t`Limit`],
       rows: block.orders.map((order) => [
         order.who,
-        order.side,
-        order.carrier,
+        sideWords[order.side],
+        carrierNames[order.carrier],
         energy(order.quantity),
         price(order.price),
       ]),
@@ -216,8 +233,8 @@ function ordersTable(app: App, block: BlockShown): HTMLElement {
 function recordsCard(app: App, at: InLedger, block: BlockShown): HTMLElement {
   const { path, proof, prove } = proving(app, at, block);
   return part(
-    "Orders and trades",
-    "Proof: a trade is in the block if its path leads to the root.",
+    t`Orders and trades`,
+    t`Proof: a trade is in the block if its path leads to the root.`,
     el(
       "div",
       { class: "stack" },
@@ -258,7 +275,7 @@ export function openBlockCard(
         ),
         recordsCard(app, at, block),
       );
-      app.announce(`Block ${at.height} is open.`);
+      app.announce(t`Block ${at.height} is open.`);
     } catch (error) {
       if (key === shown)
         element.replaceChildren(el("p", { class: "notice bad", role: "alert" }, words(error)));

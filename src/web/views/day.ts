@@ -8,9 +8,10 @@ import { createMap } from "../charts/map.js";
 import type { Day } from "../days.js";
 import { el, freshId, stillness } from "../dom.js";
 import { count, energy, moneyRound, price, share, span } from "../format.js";
+import { counted, t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
-import { carrierWords } from "../words.js";
+import { carrierNames } from "../words.js";
 import type { DayPeriod } from "../worker/day.js";
 import { openDayCharts, sumOf } from "./daycharts.js";
 import { mapOf, mapRows } from "./layers.js";
@@ -25,9 +26,9 @@ const placeOf = ({ time, minutes }: Settings, size: number): number =>
 /** What the platform earned or lost, rounded to what money is. */
 const platformTile = (total: number): HTMLElement =>
   tile(
-    total < 0 ? "Platform lost" : "Platform earned",
+    total < 0 ? t`Platform lost` : t`Platform earned`,
     moneyRound(Math.abs(total)),
-    "over the day, all carriers",
+    t`over the day, all carriers`,
   );
 
 function tilesOf(periods: readonly DayPeriod[], { carrier }: Settings): HTMLElement[] {
@@ -40,13 +41,21 @@ function tilesOf(periods: readonly DayPeriod[], { carrier }: Settings): HTMLElem
     return total + (prices === null ? 0 : prices[1] * (totals.traded + totals.sold));
   }, 0);
   return [
-    tile("Used", energy(used), `${count(periods.length)} periods, what was stored included`),
-    tile("From the community", share(local, used), `${energy(sum("traded"))} directly`),
-    tile("Imported", energy(sum("imported")), `${energy(sum("unserved"))} not served`),
+    tile(
+      t`Used`,
+      energy(used),
+      counted(
+        periods.length,
+        t`1 period, what was stored included`,
+        t`${count(periods.length)} periods, what was stored included`,
+      ),
+    ),
+    tile(t`From the community`, share(local, used), t`${energy(sum("traded"))} directly`),
+    tile(t`Imported`, energy(sum("imported")), t`${energy(sum("unserved"))} not served`),
     local === 0
-      ? tile("Mean price", "No trades", "")
-      : tile("Mean price", price(paid / local), "per kWh, among themselves"),
-    tile("Stored now", energy(last?.carriers[carrier].charge ?? 0), `${energy(sum("charged"))} charged`),
+      ? tile(t`Mean price`, t`No trades`, "")
+      : tile(t`Mean price`, price(paid / local), t`per kWh, among themselves`),
+    tile(t`Stored now`, energy(last?.carriers[carrier].charge ?? 0), t`${energy(sum("charged"))} charged`),
     platformTile((last?.commission ?? 0) + (last?.pool ?? 0) + (last?.trading ?? 0)),
   ];
 }
@@ -56,7 +65,7 @@ function mapCard(): {
   readonly element: HTMLElement;
   draw(period: DayPeriod, settings: Settings, name: string): void;
 } {
-  const figure = createFigure("Who supplied whom", "");
+  const figure = createFigure(t`Who supplied whom`, "");
   const map = createMap();
   figure.body.append(map.element);
   return {
@@ -64,11 +73,11 @@ function mapCard(): {
     draw(period, { carrier }, name) {
       const { nodes, flows } = mapOf(period.carriers[carrier]);
       const rows = mapRows(nodes, flows);
-      const said = rows.map((row) => `${row[0]} to ${row[1]} ${row[2]}`).join("; ") || "none";
-      map.show(nodes, flows, `Energy flows from ${name}: ${said}.`);
+      const said = rows.map((row) => t`${row[0]!} to ${row[1]!} ${row[2]!}`).join("; ") || t`none`;
+      map.show(nodes, flows, t`Energy flows from ${name}: ${said}.`);
       figure.describe(name, () => ({
-        caption: `Flows from ${name}`,
-        columns: ["From", "To", "Energy"],
+        caption: t`Flows from ${name}`,
+        columns: [t`From`, t`To`, t`Energy`],
         rows,
       }));
     },
@@ -81,18 +90,18 @@ function openScrubber(app: App, onPick: (index: number) => void) {
   const stop = (): void => {
     clearInterval(timer);
     timer = 0;
-    play.textContent = "Play";
+    play.textContent = t`Play`;
   };
   const start = (): void => {
     if (at >= size - 1) onPick(0);
-    play.textContent = "Pause";
+    play.textContent = t`Pause`;
     const next = (): void => (at >= size - 1 ? stop() : onPick(at + 1));
     timer = window.setInterval(next, (stillness() ? 900 : 350) / (app.settings().speed / 100));
   };
   const play: HTMLButtonElement = el(
     "button",
     { type: "button", class: "button main", onclick: () => (timer === 0 ? start() : stop()) },
-    "Play",
+    t`Play`,
   );
   const id = freshId("scrub");
   const slider = el("input", {
@@ -107,11 +116,11 @@ function openScrubber(app: App, onPick: (index: number) => void) {
     },
   });
   const when = el("output", { class: "when", for: id });
-  const progress = el("progress", { max: 1, value: 0, "aria-label": "Periods traded so far" });
+  const progress = el("progress", { max: 1, value: 0, "aria-label": t`Periods traded so far` });
   const walk = threadTo(app, "period");
   const open = threadTo(app, "ledger");
   const home = threadTo(app, "home");
-  const label = el("label", { class: "unseen", for: id }, "Period of the day");
+  const label = el("label", { class: "unseen", for: id }, t`Period of the day`);
   return {
     element: el(
       "div",
@@ -136,8 +145,8 @@ function openScrubber(app: App, onPick: (index: number) => void) {
 
 const leadOf = ({ done, periods }: Day, { minutes, carrier }: Settings): string =>
   done === null
-    ? "Trading the day…"
-    : `${count(done.participants)} participants, ${count(periods.length)} periods of ${minutes} minutes, four carriers; here ${carrierWords[carrier].toLowerCase()}. Every period was cleared, settled and sealed in this browser.`;
+    ? t`Trading the day…`
+    : t`${count(done.participants)} participants, ${count(periods.length)} periods of ${minutes} minutes, four carriers; here ${carrierNames[carrier]}. Every period was cleared, settled and sealed in this browser.`;
 
 export function openDay(app: App): View {
   let day: Day | null = null;
@@ -156,7 +165,7 @@ export function openDay(app: App): View {
   const element = el(
     "div",
     { class: "view" },
-    head("A community over the day", lead),
+    head(t`A community over the day`, lead),
     trouble.element,
     tiles,
     scrubber.element,
@@ -181,7 +190,7 @@ export function openDay(app: App): View {
     day = now;
     lead.textContent = leadOf(now, settings);
     if (now.error === null) trouble.hide();
-    else trouble.show("The day could not be traded.", now.error);
+    else trouble.show(t`The day could not be traded.`, now.error);
     if (now.done === null) element.removeAttribute("data-ready");
     else element.dataset.ready = "";
     charts.draw(now.periods, settings.carrier);
@@ -192,7 +201,7 @@ export function openDay(app: App): View {
     if (app.settings().view !== "day") return;
     draw(now);
     if (now.done !== null && before === now.periods.length)
-      app.announce(`The day has been traded: ${count(now.periods.length)} periods.`);
+      app.announce(t`The day has been traded: ${count(now.periods.length)} periods.`);
   });
 
   return {

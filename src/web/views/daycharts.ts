@@ -5,18 +5,20 @@ import { legend } from "../charts/legend.js";
 import { createTimeChart, type TimeChart } from "../charts/time.js";
 import { el } from "../dom.js";
 import { clock, energy, money, price } from "../format.js";
+import { t } from "../say.js";
+import { carrierNames } from "../words.js";
 import type { CarrierPeriod, DayPeriod } from "../worker/day.js";
 
 type Totals = CarrierPeriod["totals"];
 
 const met = [
-  { key: "traded", label: "bought from each other", colour: "supply", form: "up" },
-  { key: "sold", label: "from pool and stores", colour: "pool", form: "up" },
-  { key: "imported", label: "imported from the grid", colour: "grid", form: "up" },
-  { key: "interrupted", label: "paused under contract", colour: "demand", form: "up" },
-  { key: "unserved", label: "not served", colour: "lack", form: "up" },
-  { key: "charged", label: "charged into storage", colour: "storage", form: "down" },
-  { key: "exported", label: "left over, exported", colour: "muted", form: "down" },
+  { key: "traded", label: t`bought from each other`, colour: "supply", form: "up" },
+  { key: "sold", label: t`from pool and stores`, colour: "pool", form: "up" },
+  { key: "imported", label: t`imported from the grid`, colour: "grid", form: "up" },
+  { key: "interrupted", label: t`paused under contract`, colour: "demand", form: "up" },
+  { key: "unserved", label: t`not served`, colour: "lack", form: "up" },
+  { key: "charged", label: t`charged into storage`, colour: "storage", form: "down" },
+  { key: "exported", label: t`left over, exported`, colour: "muted", form: "down" },
 ] as const satisfies readonly { key: keyof Totals; label: string; colour: string; form: "up" | "down" }[];
 
 /** The sum of one of a carrier's totals over the periods. */
@@ -55,7 +57,7 @@ export function openDayCharts(onPick: (index: number) => void): {
 const minutesOf = (periods: readonly DayPeriod[]): number[] => periods.map(({ minutes }) => minutes);
 
 function flowsChart(onPick: (index: number) => void): DayChart {
-  const figure = createFigure("How demand was met, and what became of the rest", "");
+  const figure = createFigure(t`How demand was met, and what became of the rest`, "");
   const chart = createTimeChart(met, energy, onPick);
   figure.body.append(chart.element, legend(met.map(({ colour, label }) => [colour, label])));
   return {
@@ -67,13 +69,13 @@ function flowsChart(onPick: (index: number) => void): DayChart {
       chart.show(
         minutesOf(periods),
         met.map(({ key }) => periods.map((period) => of(period)[key])),
-        `How demand for ${carrier} was met over the day: ${met.map(({ key, label }) => `${energy(sum(key))} ${label}`).join(", ")}.`,
+        t`How demand for ${carrierNames[carrier]} was met over the day: ${met.map(({ key, label }) => `${energy(sum(key))} ${label}`).join(", ")}.`,
       );
       figure.describe(
-        `${energy(sum("traded") + sum("sold") + sum("imported"))} used over the day.`,
+        t`${energy(sum("traded") + sum("sold") + sum("imported"))} used over the day.`,
         () => ({
-          caption: `Energy by period: ${carrier}`,
-          columns: ["Period", ...met.map(({ label }) => label)],
+          caption: t`Energy by period: ${carrierNames[carrier]}`,
+          columns: [t`Period`, ...met.map(({ label }) => label)],
           rows: periods.map((period) => [
             clock(period.minutes),
             ...met.map(({ key }) => energy(of(period)[key])),
@@ -86,12 +88,12 @@ function flowsChart(onPick: (index: number) => void): DayChart {
 }
 
 function pricesChart(onPick: (index: number) => void): DayChart {
-  const figure = createFigure("Prices", "");
+  const figure = createFigure(t`Prices`, "");
   const chart = createTimeChart(
     [
-      { label: "highest", colour: "supply", form: "faint" },
-      { label: "lowest", colour: "supply", form: "faint" },
-      { label: "mean", colour: "supply", form: "line" },
+      { label: t`highest`, colour: "supply", form: "faint" },
+      { label: t`lowest`, colour: "supply", form: "faint" },
+      { label: t`mean`, colour: "supply", form: "line" },
     ],
     price,
     onPick,
@@ -100,8 +102,8 @@ function pricesChart(onPick: (index: number) => void): DayChart {
   figure.body.append(
     chart.element,
     legend([
-      ["supply", "mean price of a trade"],
-      ["supply-soft", "from the lowest to the highest"],
+      ["supply", t`mean price of a trade`],
+      ["supply-soft", t`from the lowest to the highest`],
     ]),
   );
   return {
@@ -114,16 +116,16 @@ function pricesChart(onPick: (index: number) => void): DayChart {
       chart.show(
         minutesOf(periods),
         [bound(2), bound(0), bound(1)],
-        "Prices over the day: lowest, mean and highest price of the trades in each period.",
+        t`Prices over the day: lowest, mean and highest price of the trades in each period.`,
       );
       figure.describe(
-        "Price per kWh of the trades in a period.",
+        t`Price per kWh of the trades in a period.`,
         () => ({
-          caption: `Prices by period: ${carrier}`,
-          columns: ["Period", "Lowest", "Mean", "Highest"],
+          caption: t`Prices by period: ${carrierNames[carrier]}`,
+          columns: [t`Period`, t`Lowest`, t`Mean`, t`Highest`],
           rows: periods.map((period) => [
             clock(period.minutes),
-            ...(of(period)?.map(price) ?? ["none", "none", "none"]),
+            ...(of(period)?.map(price) ?? [t`none`, t`none`, t`none`]),
           ]),
         }),
         onPick,
@@ -133,9 +135,9 @@ function pricesChart(onPick: (index: number) => void): DayChart {
 }
 
 function storesChart(onPick: (index: number) => void): DayChart {
-  const figure = createFigure("In the stores", "");
-  const chart = createTimeChart([{ label: "stored", colour: "storage", form: "up" }], energy, onPick);
-  figure.body.append(chart.element, legend([["storage", "batteries, cars and tanks together"]]));
+  const figure = createFigure(t`In the stores`, "");
+  const chart = createTimeChart([{ label: t`stored`, colour: "storage", form: "up" }], energy, onPick);
+  figure.body.append(chart.element, legend([["storage", t`batteries, cars and tanks together`]]));
   return {
     figure,
     chart,
@@ -144,13 +146,13 @@ function storesChart(onPick: (index: number) => void): DayChart {
       chart.show(
         minutesOf(periods),
         [periods.map((period) => period.carriers[carrier].charge)],
-        `Energy stored over the day, at the end ${energy(last)}.`,
+        t`Energy stored over the day, at the end ${energy(last)}.`,
       );
       figure.describe(
-        "At the end of each period.",
+        t`At the end of each period.`,
         () => ({
-          caption: `Stored by period: ${carrier}`,
-          columns: ["Period", "Stored", "Charged", "Discharged"],
+          caption: t`Stored by period: ${carrierNames[carrier]}`,
+          columns: [t`Period`, t`Stored`, t`Charged`, t`Discharged`],
           rows: periods.map(({ minutes, carriers }) => {
             const { charge, totals } = carriers[carrier];
             return [clock(minutes), energy(charge), energy(totals.charged), energy(totals.discharged)];
@@ -163,12 +165,12 @@ function storesChart(onPick: (index: number) => void): DayChart {
 }
 
 function incomeChart(onPick: (index: number) => void): DayChart {
-  const figure = createFigure("What the platform earned", "");
+  const figure = createFigure(t`What the platform earned`, "");
   const chart = createTimeChart(
     [
-      { label: "commission", colour: "supply", form: "line" },
-      { label: "pool", colour: "pool", form: "line" },
-      { label: "other", colour: "demand", form: "line" },
+      { label: t`commission`, colour: "supply", form: "line" },
+      { label: t`pool`, colour: "pool", form: "line" },
+      { label: t`other`, colour: "demand", form: "line" },
     ],
     money,
     onPick,
@@ -176,9 +178,9 @@ function incomeChart(onPick: (index: number) => void): DayChart {
   figure.body.append(
     chart.element,
     legend([
-      ["supply", "commission"],
-      ["pool", "pool: sold to users and stores"],
-      ["demand", "imbalances, losses, interruptions"],
+      ["supply", t`commission`],
+      ["pool", t`pool: sold to users and stores`],
+      ["demand", t`imbalances, losses, interruptions`],
     ]),
   );
   return {
@@ -193,13 +195,13 @@ function incomeChart(onPick: (index: number) => void): DayChart {
           periods.map(({ pool }) => pool),
           periods.map(({ trading }) => trading),
         ],
-        `The platform’s accounts over the day: commission ${money(last?.commission ?? 0)}, pool ${money(last?.pool ?? 0)}, other ${money(last?.trading ?? 0)}.`,
+        t`The platform’s accounts over the day: commission ${money(last?.commission ?? 0)}, pool ${money(last?.pool ?? 0)}, other ${money(last?.trading ?? 0)}.`,
       );
       figure.describe(
-        "Balances of the platform’s accounts since midnight, all carriers.",
+        t`Balances of the platform’s accounts since midnight, all carriers.`,
         () => ({
-          caption: "The platform’s accounts by period",
-          columns: ["Period", "Commission", "Pool", "Other"],
+          caption: t`The platform’s accounts by period`,
+          columns: [t`Period`, t`Commission`, t`Pool`, t`Other`],
           rows: periods.map(({ minutes, commission, pool, trading }) => [
             clock(minutes),
             money(commission),

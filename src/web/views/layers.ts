@@ -2,6 +2,7 @@
 import type { MemberKind } from "../../simulation/scenario.js";
 import type { MapFlow, MapNode } from "../charts/map.js";
 import { energy } from "../format.js";
+import { t } from "../say.js";
 import { kindWords } from "../words.js";
 import type { CarrierPeriod } from "../worker/day.js";
 
@@ -12,9 +13,9 @@ import type { CarrierPeriod } from "../worker/day.js";
  */
 export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: MapFlow[] } {
   const nodes: MapNode[] = [
-    { id: "direct", name: "Trading platform", layer: 1, colour: "supply" },
-    { id: "pool", name: "Pool", layer: 1, colour: "pool" },
-    { id: "router", name: "Energy router", layer: 1, colour: "grid" },
+    { id: "direct", name: t`Trading platform`, layer: 1, colour: "supply" },
+    { id: "pool", name: t`Pool`, layer: 1, colour: "pool" },
+    { id: "router", name: t`Energy router`, layer: 1, colour: "grid" },
   ];
   const flows: MapFlow[] = [];
   const add = (from: string, to: string, quantity: number, colour: string): void => {
@@ -35,11 +36,11 @@ export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: Ma
   }
   // Stores and the grid stand last, below the community's own.
   nodes.push(
-    { id: "giving", name: "Stores, giving", layer: 0, colour: "storage" },
-    { id: "grid", name: "Grid import", layer: 0, colour: "grid" },
-    { id: "charging", name: "Stores, charging", layer: 2, colour: "storage" },
-    { id: "export", name: "Grid export", layer: 2, colour: "muted" },
-    { id: "lost", name: "Lost in lines", layer: 2, colour: "lack" },
+    { id: "giving", name: t`Stores, giving`, layer: 0, colour: "storage" },
+    { id: "grid", name: t`Grid import`, layer: 0, colour: "grid" },
+    { id: "charging", name: t`Stores, charging`, layer: 2, colour: "storage" },
+    { id: "export", name: t`Grid export`, layer: 2, colour: "muted" },
+    { id: "lost", name: t`Lost in lines`, layer: 2, colour: "lack" },
   );
   const imported = Object.values(streams.bought).reduce((sum, { grid }) => sum + grid, 0);
   add("grid", "router", imported + streams.chargedFromGrid + streams.lost, "grid");

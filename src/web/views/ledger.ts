@@ -16,14 +16,15 @@ import { openWhatIf } from "./whatif.js";
 
 const noteOf = ({ done, periods, error }: Day): string => {
   if (error !== null) return "";
-  const blocks = `${count(periods.length + 1)} blocks`;
-  if (done === null) return periods.length === 0 ? "Sealing…" : `${blocks} sealed`;
-  const took = done.took > 0 ? `, traded and sealed in ${duration(done.took)}` : "";
-  return `${blocks}, head ${periods.at(-1)!.hash.slice(0, 16)}…${took}`;
+  const blocks = count(periods.length + 1);
+  if (done === null) return periods.length === 0 ? t`Sealing…` : t`${blocks} blocks sealed`;
+  const head = `${periods.at(-1)!.hash.slice(0, 16)}…`;
+  return done.took > 0
+    ? t`${blocks} blocks, head ${head}, traded and sealed in ${duration(done.took)}`
+    : t`${blocks} blocks, head ${head}`;
 };
 
-const leadText =
-  "Every period ends in a block: its orders, trades and payments, sealed under one hash that also covers the block before. Open one, check it, try to cheat, or ask what other rules would have made of the day.";
+const leadText = t`Every period ends in a block: its orders, trades and payments, sealed under one hash that also covers the block before. Open one, check it, try to cheat, or ask what other rules would have made of the day.`;
 
 /** The block to open where the settings name none that there is: that of the period they name. */
 const usualBlock = ({ time, minutes }: Settings, periods: number): number =>
@@ -36,8 +37,8 @@ const chosen = ({ minutes, time }: Settings, height: number): Partial<Settings> 
 });
 
 const blocksTable = (periods: readonly DayPeriod[]): Table => ({
-  caption: "Blocks of the day",
-  columns: ["Block", "Period", "Orders", "Trades", "Hash"],
+  caption: t`Blocks of the day`,
+  columns: [t`Block`, t`Period`, t`Orders`, t`Trades`, t`Hash`],
   rows: periods.map((period) => [
     String(period.height),
     clock(period.minutes),
@@ -65,7 +66,7 @@ export function openLedger(app: App): View {
   const block = openBlockCard(app, chain.mark);
   const whatIf = openWhatIf(app);
   const table = hiddenTable(
-    "Table: all blocks",
+    t`Table: all blocks`,
     () => blocksTable(day?.periods ?? []),
     (index) => choose(index + 1),
   );
@@ -73,9 +74,9 @@ export function openLedger(app: App): View {
   const element = el(
     "div",
     { class: "view" },
-    head("The ledger", el("p", { class: "lead" }, leadText)),
+    head(t`The ledger`, el("p", { class: "lead" }, leadText)),
     trouble.element,
-    part("The chain", note, chain.element, table.element, notary),
+    part(t`The chain`, note, chain.element, table.element, notary),
     block.element,
     whatIf.element,
   );
@@ -105,7 +106,7 @@ export function openLedger(app: App): View {
     day = now;
     note.textContent = noteOf(now);
     if (now.error === null) trouble.hide();
-    else trouble.show("The ledger could not be made.", now.error);
+    else trouble.show(t`The ledger could not be made.`, now.error);
     notary.hidden = now.done === null;
     element.toggleAttribute("data-ready", now.done !== null);
     table.refresh();

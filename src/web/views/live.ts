@@ -4,39 +4,55 @@ import type { App, View } from "../app.js";
 import { createFigure, dataTable, type Table } from "../charts/figure.js";
 import { createPrices } from "../charts/prices.js";
 import { el, freshId } from "../dom.js";
-import { count, fixed, plural } from "../format.js";
+import { count, fixed } from "../format.js";
 import type { LiveBlock, LiveCommunity } from "../live/community.js";
 import { type Following, follow, marketBeside, secondsTo, type Watched } from "../live/follow.js";
+import { counted, locale, t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble, words } from "../trouble.js";
 import { carrierWords } from "../words.js";
 import { openHome } from "./livehome.js";
 import { head, part, tile, tileRow } from "./parts.js";
 
-const leadText =
-  "A market as it runs: orders as they come, blocks as they fall. Every head is checked in this browser: signed by the platform, and grown out of all that were seen before.";
+const leadText = t`A market as it runs: orders as they come, blocks as they fall. Every head is checked in this browser: signed by the platform, and grown out of all that were seen before.`;
 
 /** What stands here where the page is served without a market. */
 const without = (): HTMLElement =>
   part(
-    "No market here",
-    "This page is served without a market. A community’s own runs on one machine:",
+    t`No market here`,
+    t`This page is served without a market. A community’s own runs on one machine:`,
     el("pre", {}, el("code", {}, "npx gridclear serve MARKET.json")),
-    el("p", {}, "prints its address; the page stands below it, at /page/, and this view follows the market."),
+    el(
+      "p",
+      {},
+      t`prints its address; the page stands below it, at /page/, and this view follows the market.`,
+    ),
   );
 
+const blocksWords = (value: number): string =>
+  counted(value, t`1 block`, t`${count(value)} blocks`, t`no blocks`);
 const kwh = (value: number): string => `${fixed(value, 2)} kWh`;
 const priceRange = (block: LiveBlock | undefined, carrier: Carrier): string => {
   const prices = block?.carriers[carrier]?.prices ?? null;
-  if (prices === null) return "none";
+  if (prices === null) return t`none`;
   const { lowest, highest } = prices;
-  return lowest === highest ? fixed(lowest, 3) : `${fixed(lowest, 3)} to ${fixed(highest, 3)}`;
+  return lowest === highest ? fixed(lowest, 3) : t`${fixed(lowest, 3)} to ${fixed(highest, 3)}`;
 };
 
 /** Blocks in a table, the newest first. */
 const blocksTable = ({ blocks, verified }: LiveCommunity, carrier: Carrier): Table => ({
-  caption: "Newest blocks",
-  columns: ["Block", "Sealed", "Orders", "Trades", "Local", "From the grid", "Price", "Hash", "Checked"],
+  caption: t`Newest blocks`,
+  columns: [
+    t`Block`,
+    t`Sealed`,
+    t`Orders`,
+    t`Trades`,
+    t`Local`,
+    t`From the grid`,
+    t`Price`,
+    t`Hash`,
+    t`Checked`,
+  ],
   rows: blocks
     .slice(-12)
     .reverse()
@@ -44,43 +60,58 @@ const blocksTable = ({ blocks, verified }: LiveCommunity, carrier: Carrier): Tab
       const energy = block.carriers[carrier];
       return [
         String(block.height),
-        new Date(block.timestampMs).toLocaleTimeString("en-GB"),
+        new Date(block.timestampMs).toLocaleTimeString(locale()),
         count(block.orders),
         count(block.trades),
         kwh(energy?.traded ?? 0),
         kwh(energy?.imported ?? 0),
         priceRange(block, carrier),
         `${block.hash.slice(0, 12)}…`,
-        verified !== null && block.height < verified ? "yes" : "not yet",
+        verified !== null && block.height < verified ? t`yes` : t`not yet`,
       ];
     }),
 });
+
+/** The orders of the open period by side. */
+const sidesWords = ({ offers, bids }: ReturnType<LiveCommunity["open"]>): string =>
+  [
+    counted(
+      offers.orders,
+      t`1 offer of ${kwh(offers.kwh)}`,
+      t`${count(offers.orders)} offers of ${kwh(offers.kwh)}`,
+      t`no offers`,
+    ),
+    counted(
+      bids.orders,
+      t`1 bid for ${kwh(bids.kwh)}`,
+      t`${count(bids.orders)} bids for ${kwh(bids.kwh)}`,
+      t`no bids`,
+    ),
+  ].join(", ");
 
 /** What there is of the market when it is followed. */
 function createMarket(app: App) {
   const tiles = tileRow();
   const lie = el("div", { class: "notice bad", role: "alert", hidden: true });
   const chart = createPrices();
-  const figure = createFigure("Prices", "");
+  const figure = createFigure(t`Prices`, "");
   figure.body.append(chart.element);
   const blocks = el("div", {});
-  const element = el("div", { class: "live" }, lie, tiles, figure.element, part("Blocks", "", blocks));
+  const element = el("div", { class: "live" }, lie, tiles, figure.element, part(t`Blocks`, "", blocks));
 
   const tilesOf = ({ community, facts }: Following, carrier: Carrier): HTMLElement[] => {
     const { gate, verified } = community;
     const open = community.open(carrier);
     const last = community.blocks.at(-1);
     const closes = gate?.closesMs ?? null;
-    const sides = facts.isPrivate
-      ? "private: nobody sees another’s"
-      : `${plural(open.offers.orders, "offer")} of ${kwh(open.offers.kwh)}, ${plural(open.bids.orders, "bid")} for ${kwh(open.bids.kwh)}`;
+    const sides = facts.isPrivate ? t`private: nobody sees another’s` : sidesWords(open);
     return [
-      tile("Open period", gate === null ? "–" : count(gate.period), `market ${facts.id.slice(0, 12)}…`),
-      tile("Gate closes in", closes === null ? "–" : `${secondsTo(closes, Date.now())} s`, ""),
-      tile("Orders now", facts.isPrivate ? "–" : count(open.offers.orders + open.bids.orders), sides),
-      tile("Last price", priceRange(last, carrier), `${facts.currency} per kWh`),
-      tile("Traded here last", kwh(last?.carriers[carrier]?.traded ?? 0), carrierWords[carrier]),
-      tile("Checked here", verified === null ? "–" : plural(verified, "block"), "up to the newest head"),
+      tile(t`Open period`, gate === null ? "–" : count(gate.period), t`market ${facts.id.slice(0, 12)}…`),
+      tile(t`Gate closes in`, closes === null ? "–" : `${secondsTo(closes, Date.now())} s`, ""),
+      tile(t`Orders now`, facts.isPrivate ? "–" : count(open.offers.orders + open.bids.orders), sides),
+      tile(t`Last price`, priceRange(last, carrier), t`${facts.currency} per kWh`),
+      tile(t`Traded here last`, kwh(last?.carriers[carrier]?.traded ?? 0), carrierWords[carrier]),
+      tile(t`Checked here`, verified === null ? "–" : blocksWords(verified), t`up to the newest head`),
     ];
   };
 
@@ -95,20 +126,20 @@ function createMarket(app: App) {
       this.tick(following);
       lie.hidden = community.lie === null;
       if (community.lie !== null)
-        lie.textContent = `The service told what is not so, and is followed no further: ${community.lie}`;
+        lie.textContent = t`The service told what is not so, and is followed no further: ${community.lie}`;
       const points = community.blocks.map((block) => ({
         height: block.height,
         prices: block.carriers[carrier]?.prices ?? null,
       }));
-      const text = `${carrierWords[carrier]}: lowest to highest price paid per kWh in ${facts.currency}, by block.`;
+      const text = t`${carrierWords[carrier]}: lowest to highest price paid per kWh in ${facts.currency}, by block.`;
       chart.show(points, text);
       figure.describe(text, () => ({
-        caption: "Prices by block",
-        columns: ["Block", "Lowest", "Highest"],
+        caption: t`Prices by block`,
+        columns: [t`Block`, t`Lowest`, t`Highest`],
         rows: points.map(({ height, prices }) => [
           String(height),
-          prices === null ? "none" : fixed(prices.lowest, 3),
-          prices === null ? "none" : fixed(prices.highest, 3),
+          prices === null ? t`none` : fixed(prices.lowest, 3),
+          prices === null ? t`none` : fixed(prices.highest, 3),
         ]),
       }));
       const scrolled = blocks.firstElementChild?.scrollLeft ?? 0;
@@ -138,7 +169,7 @@ function createFollower(url: string, drawn: (following: Following) => void) {
       try {
         const next = await follow(url, as, (error) => {
           if (own !== asked || following === null) return;
-          if (error !== undefined) trouble.show("The market can be followed no further.", words(error));
+          if (error !== undefined) trouble.show(t`The market can be followed no further.`, words(error));
           else drawn(following);
         });
         if (own !== asked) return next.close();
@@ -146,7 +177,7 @@ function createFollower(url: string, drawn: (following: Following) => void) {
         drawn(next);
       } catch (error) {
         if (own !== asked) return;
-        trouble.show("The market could not be followed.", words(error));
+        trouble.show(t`The market could not be followed.`, words(error));
         throw error;
       }
     },
@@ -164,7 +195,7 @@ export function openLive(app: App): View {
   const url = marketBeside();
   const lead = el("p", { class: "lead" }, leadText);
   if (url === null)
-    return { element: el("div", { class: "view" }, head("Live", lead), without()), show: () => {} };
+    return { element: el("div", { class: "view" }, head(t`Live`, lead), without()), show: () => {} };
 
   let isShown = false;
   const market = createMarket(app);
@@ -181,8 +212,8 @@ export function openLive(app: App): View {
   const element = el(
     "div",
     { class: "view" },
-    head("Live", lead),
-    el("p", { class: "field short" }, el("label", { for: carrier.id }, "Energy"), carrier),
+    head(t`Live`, lead),
+    el("p", { class: "field short" }, el("label", { for: carrier.id }, t`Energy`), carrier),
     follower.element,
     market.element,
     home.element,

@@ -3,11 +3,14 @@
 import { type Carrier, carriers } from "../../units.js";
 import { dataTable } from "../charts/figure.js";
 import { el, freshId } from "../dom.js";
-import { fixed, plural } from "../format.js";
+import { fixed } from "../format.js";
 import { type Following, keyOfFile, type Watched } from "../live/follow.js";
+import { counted, t } from "../say.js";
 import { carrierWords } from "../words.js";
 import { answer, busy, part } from "./parts.js";
 
+const waitingWords = (pending: number): string =>
+  counted(pending, t`1 receipt waits for the block.`, t`${pending} receipts wait for the block.`);
 const said = (text: string): HTMLElement[] => [el("p", { class: "notice" }, text)];
 
 /** The trades of whoever is watched, the newest first. */
@@ -20,7 +23,7 @@ function tradesOf({ community, facts }: Following, participant: string): HTMLEle
         return [
           String(height),
           carrierWords[carrier],
-          sells ? "sold to" : "bought from",
+          sells ? t`sold to` : t`bought from`,
           sells ? buyer : seller,
           `${fixed(Number(quantity), 2)} kWh`,
           fixed(Number(sells ? supplyPrice : usePrice), 3),
@@ -28,10 +31,11 @@ function tradesOf({ community, facts }: Following, participant: string): HTMLEle
       }),
     )
     .slice(0, 12);
-  if (rows.length === 0) return el("p", { class: "note" }, "No trade of yours in the blocks that are shown.");
+  if (rows.length === 0)
+    return el("p", { class: "note" }, t`No trade of yours in the blocks that are shown.`);
   return dataTable({
-    caption: "Newest trades",
-    columns: ["Block", "Energy", "What", "Whom", "How much", `${facts.currency} per kWh`],
+    caption: t`Newest trades`,
+    columns: [t`Block`, t`Energy`, t`What`, t`Whom`, t`How much`, t`${facts.currency} per kWh`],
     rows,
   });
 }
@@ -52,8 +56,8 @@ function orderForm(send: (order: Parameters<Following["client"]["order"]>[0]) =>
   const side = el(
     "select",
     {},
-    el("option", { value: "bid" }, "buy"),
-    el("option", { value: "offer" }, "sell"),
+    el("option", { value: "bid" }, t`buy`),
+    el("option", { value: "offer" }, t`sell`),
   );
   const decimal = (): HTMLInputElement =>
     el("input", {
@@ -63,7 +67,7 @@ function orderForm(send: (order: Parameters<Following["client"]["order"]>[0]) =>
       autocomplete: "off",
     });
   const [quantity, price] = [decimal(), decimal()];
-  const button = el("button", { class: "button" }, "Sign and send");
+  const button = el("button", { class: "button" }, t`Sign and send`);
   const said = answer();
   return el(
     "form",
@@ -81,11 +85,11 @@ function orderForm(send: (order: Parameters<Following["client"]["order"]>[0]) =>
         );
       },
     },
-    el("h3", {}, "An order for the open period"),
-    field("Energy", carrier),
-    field("I", side),
-    field("How much, kWh", quantity),
-    field("Limit per kWh", price),
+    el("h3", {}, t`An order for the open period`),
+    field(t`Energy`, carrier),
+    field(t`I`, side),
+    field(t`How much, kWh`, quantity),
+    field(t`Limit per kWh`, price),
     button,
     said,
   );
@@ -100,14 +104,14 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
   let now: Following | null = null;
   const name = el("input", { autocomplete: "off", maxlength: 64, required: true });
   const file = el("input", { type: "file", accept: ".key,application/json" });
-  const button = el("button", { class: "button" }, "Show");
+  const button = el("button", { class: "button" }, t`Show`);
   const told = answer();
   const balance = el("p", { class: "note" });
   const trades = el("div", {});
   const order = orderForm(async (given) => {
     const receipt = await now!.client.order(given);
     return said(
-      `Taken: order ${receipt.number} of period ${receipt.period}. Its receipt is signed by the platform, and is held against the block when that falls.`,
+      t`Taken: order ${receipt.number} of period ${receipt.period}. Its receipt is signed by the platform, and is held against the block when that falls.`,
     );
   });
   order.hidden = true;
@@ -127,18 +131,18 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
           watched = next;
           order.hidden = next.key === null;
           if (next.key !== null)
-            balance.textContent = `Balance: ${await now!.client.balance()} ${now!.facts.currency}, as the service says.`;
+            balance.textContent = t`Balance: ${await now!.client.balance()} ${now!.facts.currency}, as the service says.`;
           return [];
         });
       },
     },
-    field("Member", name),
-    field("Key file, to sign: it stays here", file),
+    field(t`Member`, name),
+    field(t`Key file, to sign: it stays here`, file),
     button,
   );
   const element = part(
-    "My home",
-    "Your member’s name shows your trades in an open market. With your key the page signs: orders, and questions about what is private.",
+    t`My home`,
+    t`Your member’s name shows your trades in an open market. With your key the page signs: orders, and questions about what is private.`,
     form,
     told,
     el("div", { class: "live" }, balance, trades, order),
@@ -151,9 +155,7 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
       const pending = following.client.pending.length;
       trades.replaceChildren(
         tradesOf(following, watched.participant),
-        ...(pending > 0
-          ? [el("p", { class: "note" }, `${plural(pending, "receipt")} wait for the block.`)]
-          : []),
+        ...(pending > 0 ? [el("p", { class: "note" }, waitingWords(pending))] : []),
       );
     },
   };

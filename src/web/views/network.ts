@@ -2,6 +2,7 @@
 import { createFigure, type Table } from "../charts/figure.js";
 import { createTree, type EdgeWay, type TreeNode } from "../charts/tree.js";
 import { energy, fixed, money, price } from "../format.js";
+import { t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import type { DayPeriod } from "../worker/day.js";
 import type { AreaPeriod } from "../worker/network.js";
@@ -27,7 +28,7 @@ export function overDay(periods: readonly (readonly AreaPeriod[])[]): AreaDay[] 
   return days.some(({ mean }) => mean !== null) ? days : null;
 }
 
-const priced = (ticks: number | null): string => (ticks === null ? "none" : price(ticks));
+const priced = (ticks: number | null): string => (ticks === null ? t`none` : price(ticks));
 
 /** Mean power of an energy in a period, in kW. */
 const kilowatts = (ticks: number, minutes: number): number => ticks / 1e6 / (minutes / 60);
@@ -36,11 +37,14 @@ const power = (ticks: number, minutes: number): string => {
   return fixed(value, value >= 100 ? 0 : 1);
 };
 
-function way(name: string, ticks: number, limit: number | null, minutes: number): EdgeWay {
-  const most = limit === null ? "" : ` of ${power(limit, minutes)}`;
+/** One way over an edge: what goes, and of how much where there is a limit. */
+function way(isIn: boolean, ticks: number, limit: number | null, minutes: number): EdgeWay {
+  const goes = power(ticks, minutes);
+  if (limit === null) return { text: isIn ? t`in ${goes} kW` : t`out ${goes} kW`, part: null };
+  const most = power(limit, minutes);
   return {
-    text: `${name} ${power(ticks, minutes)}${most} kW`,
-    part: limit === null ? null : limit === 0 ? 1 : ticks / limit,
+    text: isIn ? t`in ${goes} of ${most} kW` : t`out ${goes} of ${most} kW`,
+    part: limit === 0 ? 1 : ticks / limit,
   };
 }
 
@@ -51,17 +55,17 @@ const isTight = ({ held, rent }: AreaPeriod): boolean => held > 0 || rent > 0n;
 export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: AreaDay[] | null): TreeNode[] {
   const most = Math.max(...areas.map((area) => area.out + area.in), 1);
   const tookOf = ({ fees, rent }: AreaPeriod): EdgeWay[] =>
-    days === null ? [] : [{ text: `took ${money(fees + rent)}`, part: null }];
+    days === null ? [] : [{ text: t`took ${money(fees + rent)}`, part: null }];
   return areas.map((area, place) => ({
     name: area.name,
-    lines: days === null ? [] : [priced(area.price), `mean ${priced(days[place]!.mean)}`],
+    lines: days === null ? [] : [priced(area.price), t`mean ${priced(days[place]!.mean)}`],
     parent: area.parent,
     ways:
       area.parent === null
         ? []
         : [
-            way("in", area.in, area.inLimit, minutes),
-            way("out", area.out, area.outLimit, minutes),
+            way(true, area.in, area.inLimit, minutes),
+            way(false, area.out, area.outLimit, minutes),
             ...tookOf(area),
           ],
     weight: (area.out + area.in) / most,
@@ -72,9 +76,9 @@ export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: Are
 /** What the figure says of a period in a line. */
 export function saidOf(areas: readonly AreaPeriod[]): string {
   const tight = areas.filter(isTight);
-  if (tight.length === 0) return "every edge carried what was traded";
+  if (tight.length === 0) return t`every edge carried what was traded`;
   return tight
-    .map(({ name, held }) => (held > 0 ? `${name} held back ${energy(held)}` : `${name} kept prices apart`))
+    .map(({ name, held }) => (held > 0 ? t`${name} held back ${energy(held)}` : t`${name} kept prices apart`))
     .join(", ");
 }
 
@@ -87,11 +91,11 @@ function pricesOf(areas: readonly AreaPeriod[]): string {
   const [low, high] = [Math.min(...prices), Math.max(...prices)].map(price);
   const between =
     prices.length === 0
-      ? "No area had a price"
+      ? t`No area had a price.`
       : low === high
-        ? `One price in all areas, ${low} per kWh`
-        : `Prices per kWh from ${low} to ${high}`;
-  return ` ${between}; the edges took ${fees} in fees and ${rent} in rent.`;
+        ? t`One price in all areas, ${low!} per kWh.`
+        : t`Prices per kWh from ${low!} to ${high!}.`;
+  return `${between} ${t`The edges took ${fees!} in fees and ${rent!} in rent.`}`;
 }
 
 /** The table of a period; the root stands in it where it has a price. */
@@ -99,21 +103,21 @@ export function tableOf(areas: readonly AreaPeriod[], days: AreaDay[] | null, na
   const edge = (area: AreaPeriod): string[] => [
     areas[area.parent!]!.name,
     energy(area.in),
-    area.inLimit === null ? "none" : energy(area.inLimit),
+    area.inLimit === null ? t`none` : energy(area.inLimit),
     energy(area.out),
-    area.outLimit === null ? "none" : energy(area.outLimit),
+    area.outLimit === null ? t`none` : energy(area.outLimit),
     energy(area.held),
   ];
-  const edgeColumns = ["Lies in", "Came in", "At most", "Went out", "At most", "Held back"];
+  const edgeColumns = [t`Lies in`, t`Came in`, t`At most`, t`Went out`, t`At most`, t`Held back`];
   if (days === null)
     return {
-      caption: `Edges of the network ${name}`,
-      columns: ["Area", ...edgeColumns],
+      caption: t`Edges of the network ${name}`,
+      columns: [t`Area`, ...edgeColumns],
       rows: areas.filter(({ parent }) => parent !== null).map((area) => [area.name, ...edge(area)]),
     };
   return {
-    caption: `Areas of the network and their edges ${name}`,
-    columns: ["Area", "Price", "Mean of the day", "Fees", "Rent", "Both over the day", ...edgeColumns],
+    caption: t`Areas of the network and their edges ${name}`,
+    columns: [t`Area`, t`Price`, t`Mean of the day`, t`Fees`, t`Rent`, t`Both over the day`, ...edgeColumns],
     rows: areas.map((area, place) => {
       const { mean, took } = days[place]!;
       const prices = [area.name, priced(area.price), priced(mean)];
@@ -130,7 +134,7 @@ export function networkCard(): {
   /** Shows the period at a place of those known of the day. */
   draw(periods: readonly DayPeriod[], at: number, settings: Settings, name: string): void;
 } {
-  const figure = createFigure("What crossed the network", "");
+  const figure = createFigure(t`What crossed the network`, "");
   const tree = createTree();
   figure.body.append(tree.element);
   return {
@@ -143,12 +147,14 @@ export function networkCard(): {
       const said = areas
         .filter((area) => area.parent !== null)
         .map((area) => {
-          const cost =
-            days === null ? "" : `, price ${priced(area.price)}, took ${money(area.fees + area.rent)}`;
-          return `${area.name} in ${power(area.in, minutes)} kW, out ${power(area.out, minutes)} kW${cost}`;
+          const [goesIn, goesOut] = [power(area.in, minutes), power(area.out, minutes)];
+          return days === null
+            ? t`${area.name} in ${goesIn} kW, out ${goesOut} kW`
+            : t`${area.name} in ${goesIn} kW, out ${goesOut} kW, price ${priced(area.price)}, took ${money(area.fees + area.rent)}`;
         });
-      tree.show(nodesOf(areas, minutes, days), `The network ${name}: ${said.join("; ")}.`);
-      figure.describe(`${name}: ${saidOf(areas)}.${days === null ? "" : pricesOf(areas)}`, () =>
+      tree.show(nodesOf(areas, minutes, days), t`The network ${name}: ${said.join("; ")}.`);
+      const crossed = t`${name}: ${saidOf(areas)}.`;
+      figure.describe(days === null ? crossed : `${crossed} ${pricesOf(areas)}`, () =>
         tableOf(areas, days, name),
       );
     },

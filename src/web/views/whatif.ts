@@ -2,12 +2,13 @@
 import type { App } from "../app.js";
 import { dataTable, type Table } from "../charts/figure.js";
 import { el } from "../dom.js";
-import { count, duration, energy, money, moneyChange, plural, price, share } from "../format.js";
+import { count, duration, energy, money, moneyChange, price, share } from "../format.js";
 import { latest } from "../latest.js";
+import { counted, t } from "../say.js";
 import { createFields } from "../settings/fields.js";
 import { defaults, otherRules, ranges, type Settings } from "../settings/settings.js";
 import { words } from "../trouble.js";
-import { carrierWords, otherRuleWords } from "../words.js";
+import { carrierNames, otherRuleWords } from "../words.js";
 import type { MemberShown, WhatIfInput, WhatIfShown } from "../worker/whatif.js";
 import { answer, hiddenTable, part } from "./parts.js";
 
@@ -20,16 +21,31 @@ export function saidOf({ members, sums, orders, refused, noPool, took }: WhatIfS
   const better = members.filter(({ gain }) => gain > 0n).length;
   const worse = members.filter(({ gain }) => gain < 0n).length;
   const more = sums.members.after - sums.members.before;
-  const together =
+  const [gain, lose] = [count(better), count(worse)];
+  return [
     more === 0n
-      ? "Members together bear the same"
-      : `Members together would bear ${money(more < 0n ? -more : more)} ${more < 0n ? "less" : "more"}`;
-  const left = refused === 0 ? "" : ` ${plural(refused, "order")} would not have been taken.`;
-  const pool = noPool ? " Prices by place leave no pool, so its price is left aside." : "";
-  return `${together}: ${count(better)} gain, ${count(worse)} lose. ${plural(orders, "order")} cleared again in ${duration(took)}.${left}${pool}`;
+      ? t`Members together bear the same: ${gain} gain, ${lose} lose.`
+      : more < 0n
+        ? t`Members together would bear ${money(-more)} less: ${gain} gain, ${lose} lose.`
+        : t`Members together would bear ${money(more)} more: ${gain} gain, ${lose} lose.`,
+    counted(
+      orders,
+      t`1 order cleared again in ${duration(took)}.`,
+      t`${count(orders)} orders cleared again in ${duration(took)}.`,
+    ),
+    counted(
+      refused,
+      t`1 order would not have been taken.`,
+      t`${count(refused)} orders would not have been taken.`,
+      "",
+    ),
+    noPool ? t`Prices by place leave no pool, so its price is left aside.` : "",
+  ]
+    .filter((text) => text !== "")
+    .join(" ");
 }
 
-const columns = ["Who", "Bore", "Would bear", "Gain", "Got", "Would get"];
+const columns = [t`Who`, t`Bore`, t`Would bear`, t`Gain`, t`Got`, t`Would get`];
 const rowOf = ({ name, before, after, gain, got, wouldGet }: MemberShown): string[] => [
   name,
   money(before),
@@ -43,9 +59,9 @@ const rowOf = ({ name, before, after, gain, got, wouldGet }: MemberShown): strin
 const mostMovers = 5;
 
 function tablesOf({ members, sums }: WhatIfShown): HTMLElement[] {
-  const movers = (caption: string, list: readonly MemberShown[]): HTMLElement =>
+  const movers = (caption: string, nobody: string, list: readonly MemberShown[]): HTMLElement =>
     list.length === 0
-      ? el("p", { class: "note" }, `${caption}: nobody.`)
+      ? el("p", { class: "note" }, nobody)
       : dataTable({
           caption,
           columns: columns.slice(0, 4),
@@ -59,22 +75,23 @@ function tablesOf({ members, sums }: WhatIfShown): HTMLElement[] {
   ];
   return [
     dataTable({
-      caption: "All together",
-      columns: ["", "As it was", "Would be", "More"],
+      caption: t`All together`,
+      columns: ["", t`As it was`, t`Would be`, t`More`],
       rows: [
-        sum("Members bear", sums.members),
-        sum("The platform keeps", sums.platform),
-        sum("The retailer gets", sums.retailer),
-        sum("The grid’s operator gets", sums.operator),
-        sum("All of it costs", sums.system),
+        sum(t`Members bear`, sums.members),
+        sum(t`The platform keeps`, sums.platform),
+        sum(t`The retailer gets`, sums.retailer),
+        sum(t`The grid’s operator gets`, sums.operator),
+        sum(t`All of it costs`, sums.system),
       ],
     }),
     el(
       "div",
       { class: "pair" },
-      movers("Gain most", members.filter(({ gain }) => gain > 0n).slice(0, mostMovers)),
+      movers(t`Gain most`, t`Nobody gains.`, members.filter(({ gain }) => gain > 0n).slice(0, mostMovers)),
       movers(
-        "Lose most",
+        t`Lose most`,
+        t`Nobody loses.`,
         members
           .filter(({ gain }) => gain < 0n)
           .slice(-mostMovers)
@@ -94,7 +111,7 @@ function controls(app: App) {
       most: ranges[name][1],
       step: 5,
       read: (settings) => settings[name],
-      text: (settings) => (settings[name] === 100 ? "as it was" : share(settings[name], 100)),
+      text: (settings) => (settings[name] === 100 ? t`as it was` : share(settings[name], 100)),
       write: (value) => ({ [name]: value }),
     });
   const element = el(
@@ -102,22 +119,22 @@ function controls(app: App) {
     { class: "other-rules" },
     fields.select(
       "ifRule",
-      "Cleared by",
+      t`Cleared by`,
       otherRules.map((rule) => [rule, otherRuleWords[rule]]),
       (rule) => ({ ifRule: rule as Settings["ifRule"] }),
     ),
     fields.slider({
       name: "ifPool",
-      label: "Price of the pool",
+      label: t`Price of the pool`,
       least: -10,
       most: ranges.ifPool[1],
       step: 10,
       read: ({ ifPool }) => (ifPool < 0 ? -10 : ifPool),
-      text: ({ ifPool }) => (ifPool < 0 ? "as it was" : price(ifPool * 1000)),
+      text: ({ ifPool }) => (ifPool < 0 ? t`as it was` : price(ifPool * 1000)),
       write: (value) => ({ ifPool: Math.max(-1, value) }),
     }),
-    percent("ifRetail", "Retail tariff"),
-    percent("ifFeedIn", "Feed-in tariff"),
+    percent("ifRetail", t`Retail tariff`),
+    percent("ifFeedIn", t`Feed-in tariff`),
   );
   return { element, follow: (settings: Settings) => fields.follow(settings) };
 }
@@ -127,10 +144,10 @@ function openResult() {
   const found = answer();
   const tables = el("div", { class: "stack" });
   let members: readonly MemberShown[] = [];
-  const all = hiddenTable("Table: all members", (): Table | null =>
+  const all = hiddenTable(t`Table: all members`, (): Table | null =>
     members.length === 0
       ? null
-      : { caption: "All members, by what they gain", columns, rows: members.map(rowOf) },
+      : { caption: t`All members, by what they gain`, columns, rows: members.map(rowOf) },
   );
   return {
     elements: [found, tables],
@@ -159,7 +176,7 @@ export function openWhatIf(app: App): {
   const { element: chosen, follow } = controls(app);
   const said = el("p", { class: "note" });
   const result = openResult();
-  const element = part("What if", said, el("div", { class: "stack" }, chosen, ...result.elements));
+  const element = part(t`What if`, said, el("div", { class: "stack" }, chosen, ...result.elements));
   let asked: string | null = null;
   let controller = new AbortController();
 
@@ -167,7 +184,7 @@ export function openWhatIf(app: App): {
     if (key !== asked) return;
     controller = new AbortController();
     const onNews = (done: number): void => {
-      if (key === asked) result.say(`Clearing the day again: ${share(done, 1)}`);
+      if (key === asked) result.say(t`Clearing the day again: ${share(done, 1)}`);
     };
     try {
       const shown = await app.client.call("whatIf", input, { signal: controller.signal, onNews });
@@ -184,14 +201,14 @@ export function openWhatIf(app: App): {
     show(ledger, settings) {
       follow(settings);
       const { carrier, ifRule, ifPool, ifRetail, ifFeedIn } = settings;
-      said.textContent = `The same orders of ${carrierWords[carrier].toLowerCase()} under other rules, in this browser. Nobody signed or sealed what comes of it.`;
+      said.textContent = t`The same orders of ${carrierNames[carrier]} under other rules, in this browser. Nobody signed or sealed what comes of it.`;
       const input = { ledger: ledger ?? "", carrier, ifRule, ifPool, ifRetail, ifFeedIn };
       const key = ledger === null || !isOther(settings) ? "" : JSON.stringify(Object.values(input));
       if (key === asked) return;
       asked = key;
       controller.abort();
       element.removeAttribute("data-answered");
-      const hint = el("p", { class: "note" }, "Choose another rule, and see who would have gained.");
+      const hint = el("p", { class: "note" }, t`Choose another rule, and see who would have gained.`);
       result.put(...(isOther(settings) ? [] : [hint]));
       if (key !== "") replay({ key, input });
     },

@@ -11,6 +11,7 @@ import { blockHash, headerBytes } from "../../ledger/format/header.js";
 import { type Hasher, hashBytes } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { openReplay } from "../../market/replay.js";
+import { counted, t } from "../say.js";
 import type { Run } from "./chain.js";
 import { pause, turnMs } from "./work.js";
 
@@ -50,7 +51,7 @@ function inWords(error: unknown): string {
       .replaceAll('\\"', "")
       .replaceAll(/\b([0-9a-f]{16})[0-9a-f]{48}\b/g, "$1…")
       .replace(/^(-?[0-9]+)n$/, "$1");
-  return `${error.field} should be ${plain(error.wanted)}, but is ${plain(error.got)}.`;
+  return t`${error.field} should be ${plain(error.wanted)}, but is ${plain(error.got)}.`;
 }
 
 async function timed(name: Check["name"], act: () => string | Promise<string>): Promise<Check> {
@@ -68,14 +69,14 @@ async function timed(name: Check["name"], act: () => string | Promise<string>): 
 function checkLink({ run, height }: Checking, block: Block, other: Hasher): string {
   const before = height === 0 ? new Uint8Array(hashBytes) : run.hashes[height - 1]!;
   if (!sameBytes(block.header.previous, before))
-    fail("corrupt", "the hash of the block before", short(before), short(block.header.previous));
+    fail("corrupt", t`the hash of the block before`, short(before), short(block.header.previous));
   const chain = new Chain(other);
   for (const earlier of run.blocks.slice(0, height)) chain.append(earlier, true);
   if (!sameBytes(block.header.history, chain.root()))
-    fail("corrupt", "the root over all earlier blocks", short(chain.root()), short(block.header.history));
+    fail("corrupt", t`the root over all earlier blocks`, short(chain.root()), short(block.header.history));
   return height === 0
-    ? "The first block: nothing before it."
-    : "It follows the block before, and all before that.";
+    ? t`The first block: nothing before it.`
+    : t`It follows the block before, and all before that.`;
 }
 
 /** Whether the block after it, or the sealed head, names its hash. */
@@ -86,11 +87,11 @@ function checkHash({ run, height }: Checking, bytes: Uint8Array, other: Hasher):
   if (!sameBytes(hash, wanted))
     fail(
       "corrupt",
-      next === undefined ? "the hash of the last block" : `the hash that block ${height + 1} names`,
+      next === undefined ? t`the hash of the last block` : t`the hash that block ${height + 1} names`,
       short(wanted),
       short(hash),
     );
-  return next === undefined ? `${short(hash)}, as sealed.` : `${short(hash)}, as block ${height + 1} says.`;
+  return next === undefined ? t`${short(hash)}, as sealed.` : t`${short(hash)}, as block ${height + 1} says.`;
 }
 
 /** Whether executing all orders from genesis on gives the block again. */
@@ -106,7 +107,12 @@ async function checkExecution(checking: Checking, block: Block): Promise<string>
     paused = performance.now();
   }
   replay.replay(block);
-  return `Cleared and settled again from its orders${height > 0 ? `, and so were the ${height} before it` : ""}: the same to the last bit.`;
+  return counted(
+    height,
+    t`Cleared and settled again from its orders, and so was the one before it: the same to the last bit.`,
+    t`Cleared and settled again from its orders, and so were the ${height} before it: the same to the last bit.`,
+    t`Cleared and settled again from its orders: the same to the last bit.`,
+  );
 }
 
 /** Everything that can be checked of the bytes that claim to be the block at a height. */
@@ -114,7 +120,7 @@ export async function checksOf(checking: Checking, bytes: Uint8Array): Promise<C
   const other = await otherHasher();
   const form = await timed("form", () => {
     decodeBlock(bytes);
-    return "The header and the lengths of all sections fit the bytes.";
+    return t`The header and the lengths of all sections fit the bytes.`;
   });
   if (!form.ok) return [form];
   const block = decodeBlock(bytes);
@@ -122,7 +128,7 @@ export async function checksOf(checking: Checking, bytes: Uint8Array): Promise<C
     form,
     await timed("roots", () => {
       checkBlock(block, other);
-      return "Every record hashes to the roots in the header.";
+      return t`Every record hashes to the roots in the header.`;
     }),
     await timed("link", () => checkLink(checking, block, other)),
     await timed("hash", () => checkHash(checking, bytes, other)),

@@ -3,7 +3,7 @@
  * longer wanted, and fail when the worker dies; the next call then starts a new one.
  */
 import { GridclearError } from "../../errors.js";
-import { language } from "../say.js";
+import { language, t } from "../say.js";
 import type { Api, Call, Failure, Reply } from "./protocol.js";
 
 /** How a call is followed and ended. */
@@ -39,13 +39,13 @@ const startWorker = (): Port =>
 function errorOf({ code, field, wanted, got, message }: Failure): Error {
   return new GridclearError(code ?? "state", {
     field: field === "" ? "worker" : field,
-    wanted: wanted === "" ? "an answer" : wanted,
+    wanted: wanted === "" ? t`an answer` : wanted,
     got: field === "" ? message : got,
   });
 }
 
 const died = (detail: string): GridclearError =>
-  new GridclearError("unsupported", { field: "worker", wanted: "a worker that runs", got: detail });
+  new GridclearError("unsupported", { field: "worker", wanted: t`a worker that runs`, got: detail });
 
 export function openClient(start: () => Port = startWorker): Client {
   let worker: Port | null = null;
@@ -73,7 +73,7 @@ export function openClient(start: () => Port = startWorker): Client {
       if (worker !== now) return;
       worker = null;
       now.terminate();
-      const error = died((event as ErrorEvent).message || "one that could not be started");
+      const error = died((event as ErrorEvent).message || t`one that could not be started`);
       const lost = [...waiting.values()];
       waiting.clear();
       for (const call of lost) call.reject(error);

@@ -5,6 +5,7 @@ import { fail } from "../../errors.js";
 import { totalNames } from "../../ledger/format/header.js";
 import type { PeriodResult } from "../../market/result.js";
 import type { Carrier } from "../../units.js";
+import { t } from "../say.js";
 import { keyOf, participantsOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { openRun, type Run } from "./chain.js";
@@ -81,7 +82,7 @@ export const isKept = ({ key }: Traded): boolean => key === wanted?.key;
 /** The run whose day has the key `ledger`. Throws `state` when the worker keeps another one, or none. */
 export function runOf(ledger: string): Run {
   if (kept === null || kept.key !== ledger)
-    return fail("state", "ledger", "the ledger that is kept", "another one: open the view again");
+    return fail("state", "ledger", t`the ledger that is kept`, t`another one: open the view again`);
   return kept.run;
 }
 

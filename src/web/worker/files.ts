@@ -1,6 +1,7 @@
 /** The period last cleared as a file, put together in turns so that other calls are answered meanwhile. */
 import { fail } from "../../errors.js";
 import { csvText } from "../../report/export/csvtext.js";
+import { t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { eachTrade } from "./outcome.js";
 import { lastScene } from "./period.js";
@@ -84,7 +85,7 @@ function ordersOf({ market }: Scene): Table<Record<string, string>> {
  */
 export async function file({ tell, signal }: Work<number>, { type, settings }: Wanted): Promise<Blob> {
   const scene = lastScene();
-  if (scene === null) return fail("state", "period", "one that has been cleared", "none");
+  if (scene === null) return fail("state", "period", t`one that has been cleared`, t`none`);
   const trades = tradesOf(scene);
   const orders = ordersOf(scene);
   const all = trades.count + (type === "json" ? orders.count : 0);

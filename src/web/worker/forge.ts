@@ -6,6 +6,7 @@ import { offsetsOf } from "../../ledger/format/layout.js";
 import { orderLayout, tradeLayout } from "../../ledger/format/records.js";
 import { isStateSection, sectionLayouts, sectionNames } from "../../ledger/format/sections.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
+import { t } from "../say.js";
 import { sectionStart } from "./offsets.js";
 
 /** What a person may change about a block. */
@@ -20,7 +21,12 @@ export function byteOf(block: Block, bytes: Uint8Array, target: Target, random: 
     const layout = sectionLayouts[section];
     const { count } = block.header.sections[section];
     if (count === 0)
-      fail("refused", `block ${block.header.height}`, `${section} to change`, "none: choose another");
+      fail(
+        "refused",
+        t`block ${block.header.height}`,
+        section === "orders" ? t`an order to change` : t`a trade to change`,
+        t`none: choose another`,
+      );
     return sectionStart(block, section) + Math.floor(random * count) * layout.bytes + offset + 1;
   };
   switch (target) {

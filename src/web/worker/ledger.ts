@@ -278,12 +278,12 @@ export async function paste(
 ): Promise<Pasted> {
   const run = runOf(ledger);
   const clean = text.replaceAll(/\s+/g, "");
-  if (clean === "") return fail("invalid", "block", "a block in base64", "nothing pasted yet");
+  if (clean === "") return fail("invalid", "block", t`a block in base64`, t`nothing pasted yet`);
   if (clean.length > maxBlockBytes)
-    return fail("limit", "block", "a block in base64", "text that is too long");
+    return fail("limit", "block", t`a block in base64`, t`text that is too long`);
   const bytes = fromBase64(clean);
   if (bytes === null)
-    return fail("invalid", "block", "base64, as “Copy block” writes it", `${clean.slice(0, 20)}…`);
+    return fail("invalid", "block", t`base64, as “Copy block” writes it`, `${clean.slice(0, 20)}…`);
   const header = decodeHeader(bytes);
   const hash = hex(blockHash(bytes.subarray(0, headerBytes), await otherHasher()));
   const { height } = header;

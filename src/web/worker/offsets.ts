@@ -10,23 +10,15 @@ import {
 } from "../../ledger/format/header.js";
 import { type Field, type Layout, readRecord } from "../../ledger/format/layout.js";
 import {
-  type SectionName,
   type StoredSection,
   sectionLayouts,
   sectionNames,
   storedSections,
 } from "../../ledger/format/sections.js";
 import { amountTick, carriers, formatTicks, microTick } from "../../units.js";
-
-/** Words for the header's fields; the others are called as they are in the format. */
-const headerWords: Readonly<Record<string, string>> = {
-  magic: "magic number",
-  marketId: "market id",
-  timestampMs: "timestamp",
-  previous: "previous block’s hash",
-  history: "root over the earlier blocks",
-  bytes: "length",
-};
+import { fieldWord, sectionWords, totalWord } from "../blockwords.js";
+import { t } from "../say.js";
+import { carrierNames } from "../words.js";
 
 /** Where the bytes of a section begin in a block. */
 export function sectionStart(block: Block, wanted: StoredSection): number {
@@ -42,27 +34,22 @@ export function sectionStart(block: Block, wanted: StoredSection): number {
 const fieldAt = (layout: Layout<unknown>, offset: number): Field | undefined =>
   layout.fields.find((field) => offset >= field.offset && offset < field.offset + field.bytes);
 
-/** What the descriptors are about, in words; the others are called as they are in the format. */
-const sectionWords: { readonly [name in SectionName]?: string } = {
-  rules: "contracts in force",
-  lastReadings: "last readings",
-};
-
 const wordOf = (layout: Layout<unknown>, offset: number): string => {
   const name = fieldAt(layout, offset)?.name;
-  return name === undefined || name === null ? "reserved bytes" : (headerWords[name] ?? name);
+  return name === undefined || name === null ? t`reserved bytes` : fieldWord(name);
 };
 
 function nameInHeader(offset: number): string {
-  if (offset < descriptorsAt) return `header, ${wordOf(headerLayout, offset)}`;
+  if (offset < descriptorsAt) return t`header, ${wordOf(headerLayout, offset)}`;
   const inside = offset < totalsAt ? offset - descriptorsAt : offset - totalsAt;
   if (offset < totalsAt) {
     const section = sectionNames[Math.floor(inside / descriptorLayout.bytes)]!;
-    const word = sectionWords[section] ?? section;
-    return `header, ${wordOf(descriptorLayout, inside % descriptorLayout.bytes)} of the ${word}`;
+    const word = wordOf(descriptorLayout, inside % descriptorLayout.bytes);
+    return t`header, ${word} of the ${sectionWords[section]}`;
   }
-  const carrier = carriers[Math.floor(inside / totalsLayout.bytes)];
-  return `header, total of ${carrier} ${wordOf(totalsLayout, inside % totalsLayout.bytes)}`;
+  const carrier = carriers[Math.floor(inside / totalsLayout.bytes)]!;
+  const total = fieldAt(totalsLayout, inside % totalsLayout.bytes)?.name ?? "";
+  return t`header, total of ${carrierNames[carrier]}, ${totalWord(total)}`;
 }
 
 /** A byte of a block: the section it lies in and where in it; null in the header. */
@@ -74,16 +61,34 @@ function inSection(block: Block, offset: number): { name: StoredSection; inside:
   return null;
 }
 
-/** What stands at a byte of a block, in words: `trade 3, usePrice`. */
+/** A field of the record at a place of a section. */
+function recordWord(section: StoredSection, place: number, field: string): string {
+  switch (section) {
+    case "orders":
+      return t`order ${place}, ${field}`;
+    case "trades":
+      return t`trade ${place}, ${field}`;
+    case "flows":
+      return t`flow ${place}, ${field}`;
+    case "readings":
+      return t`reading ${place}, ${field}`;
+    case "postings":
+      return t`payment ${place}, ${field}`;
+    default:
+      return t`${sectionWords[section]}, record ${place}, ${field}`;
+  }
+}
+
+/** What stands at a byte of a block, in words: `trade 3, price for the buyer`. */
 export function nameOfByte(block: Block, offset: number): string {
   if (offset < headerBytes) return nameInHeader(offset);
   const found = inSection(block, offset);
-  if (found === null) return `byte ${offset}`;
+  if (found === null) return t`byte ${offset}`;
   const { name, inside } = found;
   const layout = sectionLayouts[name] as Layout<unknown> | null;
-  if (layout === null) return `${name}, byte ${inside}`;
+  if (layout === null) return t`${sectionWords[name]}, byte ${inside}`;
   const index = Math.floor(inside / layout.bytes);
-  return `${name.slice(0, -1)} ${index + 1}, ${wordOf(layout, inside % layout.bytes)}`;
+  return recordWord(name, index + 1, wordOf(layout, inside % layout.bytes));
 }
 
 /** Fields that hold energy, prices and money, as the page shows them: exact decimals with their unit. */
@@ -92,9 +97,9 @@ const units: Readonly<Record<string, (value: number | bigint) => string>> = {
   lost: (value) => `${formatTicks(value, microTick)} kWh`,
   in: (value) => `${formatTicks(value, microTick)} kWh`,
   out: (value) => `${formatTicks(value, microTick)} kWh`,
-  price: (value) => `${formatTicks(value, microTick)} per kWh`,
-  supplyPrice: (value) => `${formatTicks(value, microTick)} per kWh`,
-  usePrice: (value) => `${formatTicks(value, microTick)} per kWh`,
+  price: (value) => t`${formatTicks(value, microTick)} per kWh`,
+  supplyPrice: (value) => t`${formatTicks(value, microTick)} per kWh`,
+  usePrice: (value) => t`${formatTicks(value, microTick)} per kWh`,
   amount: (value) => formatTicks(value, amountTick(microTick, microTick)),
   supplyFee: (value) => formatTicks(value, amountTick(microTick, microTick)),
   useFee: (value) => formatTicks(value, amountTick(microTick, microTick)),

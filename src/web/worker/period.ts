@@ -1,5 +1,6 @@
 /** One period for the page: clears it and says what came of it, as curves, bands, orders and trades. */
 import { fail } from "../../errors.js";
+import { t } from "../say.js";
 import { type Curve, makeCurve } from "./curves.js";
 import { mostWalked, type WalkRules } from "./explain.js";
 import { askedBy, eachTrade, type Outcome, outcomeOf, receivedFor, sum } from "./outcome.js";
@@ -218,7 +219,8 @@ export function order(
   _work: Work,
   { side, index }: { readonly side: "offer" | "bid"; readonly index: number },
 ): OrderShown {
-  if (scene === null || outcome === null) return fail("state", "period", "one that has been cleared", "none");
+  if (scene === null || outcome === null)
+    return fail("state", "period", t`one that has been cleared`, t`none`);
   const now = scene;
   const trades: (SceneTrade & { readonly other: string })[] = [];
   eachTrade(now, (pool, offer, bid, quantity, price) => {

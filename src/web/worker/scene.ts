@@ -1,6 +1,7 @@
 /** The market of one period that the page looks at: whose orders, by which rules, and what came of it. */
 import type { Book, ClearingRules, Engine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
+import { t } from "../say.js";
 import { isDay, isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import { type Market, makeMarket } from "./community.js";
@@ -69,7 +70,7 @@ export async function ordersOf({ engine, signal, tell }: Work<number>, asked: As
   const place = Math.floor(settings.time / settings.minutes);
   const day = await tradedDay(engine, settings);
   const there = await tradeUntil(day, place + 1, signal, () => tell(day.periods.length / (place + 1)));
-  if (!there) return fail("state", "day", "the day that is kept", "another one: open the view again");
+  if (!there) return fail("state", "day", t`the day that is kept`, t`another one: open the view again`);
   const sealed = sealedMarket(day, place, settings.carrier, engine);
   return { market: sealed.market, sealed };
 }

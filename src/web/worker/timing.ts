@@ -1,5 +1,6 @@
 /** How long a clearing takes on a warm engine: the median of several, each long enough for the clock to tell. */
 import { fail } from "../../errors.js";
+import { t } from "../say.js";
 import { lastScene } from "./period.js";
 import { rerun } from "./scene.js";
 import { pause, type Work } from "./work.js";
@@ -48,6 +49,6 @@ export async function medianOf(
 /** Clears the period that is shown again and again. Throws `state` before the first. */
 export async function pace({ engine, signal }: Work): Promise<Pace> {
   const scene = lastScene();
-  if (scene === null) return fail("state", "period", "one that has been cleared", "none");
+  if (scene === null) return fail("state", "period", t`one that has been cleared`, t`none`);
   return { ...(await medianOf(() => rerun(engine, scene), signal)), first: scene.took };
 }

@@ -2,8 +2,6 @@
 import type { Table } from "../table.js";
 
 export const home: Table = {
-  // views/block.ts
-  "Choose one to see the day from its door.": "Wählen Sie eines, um den Tag von seiner Tür aus zu sehen.",
   // views/home.ts
   "Whose door": "Wessen Tür",
   "Pick one member of the community and see its day from its own door: what it earned and paid, why its orders were served or not, and its bill with the proofs.":

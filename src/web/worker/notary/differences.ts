@@ -19,7 +19,9 @@ import {
 import type { MarketTicks } from "../../../report/columns.js";
 import type { Registry } from "../../../report/registry.js";
 import { carriers, formatTicks } from "../../../units.js";
+import { fieldWord, sectionWords, totalWords } from "../../blockwords.js";
 import { t } from "../../say.js";
+import { carrierNames } from "../../words.js";
 import type { Difference, FieldShown } from "./shown.js";
 
 /** Who is who in a market and in what it counts: what words for a record need. */
@@ -64,33 +66,6 @@ function textOf(name: string, value: unknown, names: Names): string {
   if (value === null) return t`none`;
   return isBytes(value) ? hex(value) : `${value}`;
 }
-
-/** What a field is called; the others are called as they are in the format. */
-const wordOf = (name: string): string =>
-  ({
-    participant: t`member`,
-    carrier: t`kind of energy`,
-    side: t`side`,
-    revision: t`which of its orders`,
-    quantity: t`energy`,
-    price: t`price`,
-    kind: t`kind`,
-    seller: t`what sells`,
-    buyer: t`what buys`,
-    offer: t`number of the seller’s order`,
-    bid: t`number of the buyer’s order`,
-    supplyPrice: t`price for the seller`,
-    usePrice: t`price for the buyer`,
-    supplyFee: t`fee of the seller`,
-    useFee: t`fee of the buyer`,
-    lost: t`lost on the way`,
-    amount: t`amount`,
-    in: t`drawn from the grid`,
-    out: t`fed into the grid`,
-    debit: t`to the account`,
-    credit: t`from the account`,
-    period: t`period`,
-  })[name] ?? name;
 
 /** The member behind an order of a block. */
 function ordered(orders: Uint8Array, number: unknown, names: Names): string {
@@ -161,7 +136,9 @@ function fieldsOf(
   const text = (record: Plain | null, name: string): string | null =>
     record === null ? null : textOf(name, record[name], names);
   return layout.fields.flatMap(({ name }) =>
-    name === null ? [] : [{ name: wordOf(name), expected: text(expected, name), found: text(found, name) }],
+    name === null
+      ? []
+      : [{ name: fieldWord(name), expected: text(expected, name), found: text(found, name) }],
   );
 }
 
@@ -194,13 +171,13 @@ function headerFields(header: Header, { ticks }: Names): [string, string][] {
     [t`flags`, `${header.flags}`],
     ...carriers.flatMap((carrier) =>
       totalNames.map((name): [string, string] => [
-        t`total of ${carrier}, ${name}`,
+        t`total of ${carrierNames[carrier]}, ${totalWords[name]}`,
         energy(header.totals[carrier][name]),
       ]),
     ),
     ...stateSections.flatMap((name): [string, string][] => [
-      [t`what is carried over (${name}), records`, `${header.sections[name].count}`],
-      [t`what is carried over (${name}), root`, hex(header.sections[name].root)],
+      [t`what is carried over (${sectionWords[name]}), records`, `${header.sections[name].count}`],
+      [t`what is carried over (${sectionWords[name]}), root`, hex(header.sections[name].root)],
     ]),
   ];
 }

@@ -1,6 +1,7 @@
 /** Takes a person's file: reads it in turns, so that every other call is answered meanwhile, and keeps its orders. */
 import { fail } from "../../../errors.js";
 import { type Carrier, carriers } from "../../../units.js";
+import { t } from "../../say.js";
 import type { Market } from "../community.js";
 import { pause, type Work } from "../work.js";
 import { type Encoding, NotUtf8, textOf } from "./decode.js";
@@ -40,7 +41,7 @@ export async function bring(
     return fail(
       "limit",
       "file",
-      `at most ${mostBytes / 1024 / 1024} MiB`,
+      t`at most ${mostBytes / 1024 / 1024} MiB`,
       `${Math.ceil(file.size / 1024 / 1024)} MiB`,
     );
   const reader = new OrderReader();
@@ -60,20 +61,20 @@ export async function bring(
     kind: "taken",
     count: orders.count,
     carriers: carriers.filter((carrier) => orders.sheets.has(carrier)),
-    notes: [...orders.notes, ...(encoding === "windows-1252" ? ["Read as Windows-1252."] : [])],
+    notes: [...orders.notes, ...(encoding === "windows-1252" ? [t`Read as Windows-1252.`] : [])],
   };
 }
 
 /** The market of a file's orders of one carrier. Throws `state` where the worker does not keep that file. */
 export function marketOfOwn(number: number, carrier: Carrier): Market {
   if (kept === null || kept.number !== number)
-    return fail("state", "file", "the file that was read last", "another: choose it again");
+    return fail("state", "file", t`the file that was read last`, t`another: choose it again`);
   const sheet = kept.orders.sheets.get(carrier);
   if (sheet === undefined)
-    return fail("invalid", "carrier", [...kept.orders.sheets.keys()].join(" or "), carrier);
+    return fail("invalid", "carrier", [...kept.orders.sheets.keys()].join(", "), carrier);
   const owner = (ids: readonly string[]) => (index: number) => ({
     name: ids[index]!,
-    kind: "from your file",
+    kind: t`from your file`,
   });
   return {
     offers: {

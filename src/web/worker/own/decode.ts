@@ -4,6 +4,7 @@
  */
 import { copyOf } from "../../../bytes.js";
 import { fail } from "../../../errors.js";
+import { t } from "../../say.js";
 
 /** How a file's bytes may be read where they are not UTF-8. */
 export type Encoding = "utf-8" | "windows-1252";
@@ -62,7 +63,7 @@ export async function* textOf(
   const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
   const mark = marked(head);
   if (mark === null && head.includes(0))
-    fail("invalid", "file", "a text file, as “Save as CSV” writes it", "one with bytes that are no text");
+    fail("invalid", "file", t`a text file, as “Save as CSV” writes it`, t`one with bytes that are no text`);
   const decoder = new TextDecoder(mark ?? encoding, { fatal: true });
   let lines = 1;
   // A letter may lie across two pieces; what belongs to the line before is needed to show it.

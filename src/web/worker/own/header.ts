@@ -1,5 +1,6 @@
 /** The first row of a person's file: which column is which, told from its names. */
 import { fail } from "../../../errors.js";
+import { counted, t } from "../../say.js";
 
 /** What the page takes from a row. */
 export type Column = "carrier" | "side" | "id" | "quantity" | "price";
@@ -50,23 +51,28 @@ export function readHeader(cells: readonly string[], line: number): Header {
       fail(
         "invalid",
         `line ${line}`,
-        `one column for the ${column}`,
-        `two: ${cells[place[column]]} and ${cell}`,
+        t`one column for the ${column}`,
+        t`two: ${cells[place[column]]!} and ${cell}`,
       );
     place[column] = at;
-    if (cell !== column) notes.push(`The column “${cell.trim()}” was read as ${column}.`);
+    if (cell !== column) notes.push(t`The column “${cell.trim()}” was read as ${column}.`);
   }
   const missing = needed.filter((column) => place[column] < 0);
   if (missing.length > 0)
     fail(
       "invalid",
       `line ${line}`,
-      `a first line that names the columns side, id, quantity (kWh) and price (per kWh); ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} missing`,
+      counted(
+        missing.length,
+        t`a first line that names the columns side, id, quantity (kWh) and price (per kWh); ${missing[0]!} is missing`,
+        t`a first line that names the columns side, id, quantity (kWh) and price (per kWh); missing are ${missing.join(", ")}`,
+      ),
       cells.join(" ").trim().slice(0, 60),
     );
+  const names = extra.map((name) => `“${name}”`).join(", ");
   if (extra.length > 0)
     notes.push(
-      `${extra.length === 1 ? "The column" : "The columns"} ${extra.map((name) => `“${name}”`).join(", ")} ${extra.length === 1 ? "was" : "were"} not needed.`,
+      counted(extra.length, t`The column ${names} was not needed.`, t`The columns ${names} were not needed.`),
     );
   return { place, width: cells.length, empty, notes };
 }

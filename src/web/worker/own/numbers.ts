@@ -4,6 +4,7 @@
  */
 import { fail, GridclearError } from "../../../errors.js";
 import { microTick, parsePrice, parseQuantity } from "../../../units.js";
+import { t } from "../../say.js";
 
 /** Largest number of digits that a double holds exactly with six decimal places behind them. */
 const fast = /^-?[0-9]{1,8}(?:\.[0-9]{1,6})?$/;
@@ -54,7 +55,7 @@ export class Numbers {
     if (this.#comma === null || this.#certain) return;
     const { field, text } = this.#comma;
     const [fraction, thousand] = [text.replace(",", "."), text.replaceAll(",", "")];
-    fail("invalid", field, `${fraction} or ${thousand}, whichever is meant, in all lines`, text);
+    fail("invalid", field, t`${fraction} or ${thousand}, whichever is meant, in all lines`, text);
   }
 
   /** The number with a point, as the contract has it. */
@@ -70,10 +71,10 @@ export class Numbers {
       return fail(
         "invalid",
         field,
-        `a number without marks between thousands: ${text.replaceAll(",", "")}`,
+        t`a number without marks between thousands: ${text.replaceAll(",", "")}`,
         text,
       );
-    if (!withComma.test(text)) return fail("invalid", field, "a number such as 0.25", text);
+    if (!withComma.test(text)) return fail("invalid", field, t`a number such as 0.25`, text);
     if (this.#point !== null) this.#mixed(field, text);
     this.#comma ??= { field, text };
     if (!thousandsLike.test(text)) this.#certain = true;
@@ -81,7 +82,7 @@ export class Numbers {
   }
 
   #mixed(field: string, text: string): never {
-    return fail("invalid", field, "the same decimal mark as in the lines before, a point or a comma", text);
+    return fail("invalid", field, t`the same decimal mark as in the lines before, a point or a comma`, text);
   }
 }
 
@@ -91,11 +92,11 @@ function read(parse: () => number, field: string, text: string): number {
     return parse();
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
-    const wanted = /plain notation/.test(error.wanted) ? "a number such as 0.25" : error.wanted;
+    const wanted = /plain notation/.test(error.wanted) ? t`a number such as 0.25` : error.wanted;
     return fail(
       error.code,
       field,
-      /whole number of ticks/.test(wanted) ? "at most 6 decimal places" : wanted,
+      /whole number of ticks/.test(wanted) ? t`at most 6 decimal places` : wanted,
       text,
     );
   }

@@ -5,6 +5,7 @@
  */
 import { fail } from "../../../errors.js";
 import { type Carrier, carriers } from "../../../units.js";
+import { t } from "../../say.js";
 import { type Header, readHeader } from "./header.js";
 import { Numbers } from "./numbers.js";
 import { type Row, RowReader, separatorOf } from "./rows.js";
@@ -44,7 +45,11 @@ const sides: Readonly<Record<string, "offer" | "bid">> = {
 const plainId = /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/;
 /** No control, format, unassigned or separator characters but the plain space; 1 to 64 code points. */
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
-const separatorNames: Readonly<Record<string, string>> = { ";": "semicolons", "\t": "tabs", "|": "bars" };
+const separatorNotes: Readonly<Record<string, string>> = {
+  ";": t`Cells are separated by semicolons.`,
+  "\t": t`Cells are separated by tabs.`,
+  "|": t`Cells are separated by bars.`,
+};
 /** Longest first line that is looked at. */
 const mostHeader = 10_000;
 
@@ -73,10 +78,10 @@ export class OrderReader {
     if (this.#rows === null) this.#begin();
     this.#rows!.end();
     if (this.#header === null)
-      return fail("invalid", "file", "a first line that names the columns", "an empty file");
-    if (this.#count === 0) return fail("invalid", "file", "orders below the first line", "none");
+      return fail("invalid", "file", t`a first line that names the columns`, t`an empty file`);
+    if (this.#count === 0) return fail("invalid", "file", t`orders below the first line`, t`none`);
     this.#numbers.end();
-    if (this.#numbers.hasComma) this.#notes.add("Commas in numbers were read as decimal commas.");
+    if (this.#numbers.hasComma) this.#notes.add(t`Commas in numbers were read as decimal commas.`);
     const close = ({ id, quantity, price }: Draft): OwnSide => ({
       id,
       quantity: Uint32Array.from(quantity),
@@ -95,8 +100,8 @@ export class OrderReader {
     const said = /^sep=(.)\r?\n/.exec(this.#start);
     const text = said === null ? this.#start : this.#start.slice(said[0].length);
     this.#separator = said?.[1] ?? separatorOf(text.split(/[\r\n]/, 1)[0]!);
-    const name = separatorNames[this.#separator];
-    if (name !== undefined) this.#notes.add(`Cells are separated by ${name}.`);
+    const note = separatorNotes[this.#separator];
+    if (note !== undefined) this.#notes.add(note);
     this.#rows = new RowReader(this.#separator, (row) => this.#take(row), said === null ? 1 : 2);
     this.#start = "";
     this.#rows.add(text);
@@ -112,16 +117,16 @@ export class OrderReader {
     if (cells.length !== width) {
       // A spreadsheet leaves rows of nothing but separators behind its table.
       if (cells.every((cell) => cell.trim() === "")) return;
-      const comma =
+      const wanted =
         this.#separator === "," && cells.length > width
-          ? "; a decimal comma needs semicolons between the cells"
-          : "";
-      fail("invalid", `line ${line}`, `${width} cells, as the first line has${comma}`, cells.length);
+          ? t`${width} cells, as the first line has; a decimal comma needs semicolons between the cells`
+          : t`${width} cells, as the first line has`;
+      fail("invalid", `line ${line}`, wanted, cells.length);
     }
     if (cells.every((cell) => cell.trim() === "")) return;
     for (const { name, at } of empty)
       if (cells[at]!.trim() !== "")
-        fail("invalid", `line ${line}, ${name}`, "an empty cell: this page has no use for it", cells[at]);
+        fail("invalid", `line ${line}, ${name}`, t`an empty cell: this page has no use for it`, cells[at]);
     const carrier = place.carrier < 0 ? "electricity" : this.#carrier(cells[place.carrier]!, line);
     const side = this.#side(cells[place.side]!, line);
     const draft = this.#draft(carrier, side);
@@ -148,7 +153,7 @@ export class OrderReader {
     // Most cells begin and end with what is no blank: trimming each would cost as much as reading it.
     if (first > 0x20 && last > 0x20 && first < 0x7f && last < 0x7f) return text;
     const trimmed = text.trim();
-    if (trimmed !== text) this.#notes.add("Blanks around cells were left out.");
+    if (trimmed !== text) this.#notes.add(t`Blanks around cells were left out.`);
     return trimmed;
   }
 
@@ -164,17 +169,17 @@ export class OrderReader {
     const name = this.#trimmed(cell).toLowerCase();
     const side = Object.hasOwn(sides, name) ? sides[name] : undefined;
     if (side === undefined)
-      return fail("invalid", `line ${line}, side`, "offer (or sell) or bid (or buy)", cell);
-    if (name !== side) this.#notes.add(`“${name}” was read as ${side}.`);
+      return fail("invalid", `line ${line}, side`, t`offer (or sell) or bid (or buy)`, cell);
+    if (name !== side) this.#notes.add(t`“${name}” was read as ${side}.`);
     return side;
   }
 
   #id(cell: string, draft: Draft, side: string, carrier: Carrier, line: number): string {
     const id = this.#trimmed(cell);
     if (!plainId.test(id) && !printable.test(id))
-      fail("invalid", `line ${line}, id`, "a name of 1 to 64 printable characters", cell);
+      fail("invalid", `line ${line}, id`, t`a name of 1 to 64 printable characters`, cell);
     if (draft.seen.has(id))
-      fail("invalid", `line ${line}, id`, `a name that no other ${side} of ${carrier} has`, id);
+      fail("invalid", `line ${line}, id`, t`a name that no other ${side} of ${carrier} has`, id);
     draft.seen.add(id);
     return id;
   }

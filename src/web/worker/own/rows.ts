@@ -3,6 +3,7 @@
  * million rows are split in well under a second.
  */
 import { fail } from "../../../errors.js";
+import { t } from "../../say.js";
 
 /** One row: its cells, the line it begins on, and whether a cell of it was quoted. */
 export interface Row {
@@ -37,7 +38,7 @@ export class RowReader {
     }
     this.#rest = all.slice(from);
     if (this.#rest.length > mostRow)
-      fail("invalid", `line ${this.#line}`, "a row that ends", "a quote that is never closed, or no table");
+      fail("invalid", `line ${this.#line}`, t`a row that ends`, t`a quote that is never closed, or no table`);
   }
 
   end(): void {
@@ -45,7 +46,7 @@ export class RowReader {
     if (length === 0) return;
     if (this.#rest[length - 1] === "\r") this.#row(this.#rest.slice(0, -1));
     else if (quotesIn(this.#rest) % 2 === 1)
-      fail("invalid", `line ${this.#line}`, "a closing quote", "the end of the file");
+      fail("invalid", `line ${this.#line}`, t`a closing quote`, t`the end of the file`);
     else this.#row(this.#rest);
     this.#rest = "";
   }
@@ -81,7 +82,7 @@ export class RowReader {
       if (text[start] !== '"') {
         const end = text.indexOf(this.#separator, at);
         const cell = text.slice(at, end < 0 ? text.length : end);
-        if (cell.includes('"')) fail("invalid", `line ${line}`, "quotes around a whole cell", cell);
+        if (cell.includes('"')) fail("invalid", `line ${line}`, t`quotes around a whole cell`, cell);
         cells.push(cell);
         at = end < 0 ? text.length + 1 : end + 1;
         continue;
@@ -89,7 +90,7 @@ export class RowReader {
       const quoted = /^"((?:[^"]|"")*)" *(?=(.?))/s.exec(text.slice(start))!;
       const next = quoted === null ? "" : quoted[2]!;
       if (quoted === null || (next !== "" && next !== this.#separator))
-        fail("invalid", `line ${line}`, "a separator after a closing quote", text.slice(start, start + 40));
+        fail("invalid", `line ${line}`, t`a separator after a closing quote`, text.slice(start, start + 40));
       cells.push(quoted[1]!.replaceAll('""', '"'));
       at = start + quoted[0].length + 1;
     }
