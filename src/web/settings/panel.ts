@@ -23,7 +23,7 @@ import {
   writeHash,
 } from "./settings.js";
 
-/** t`Start from`: a market that is ready, or what it was changed to. */
+/** "Start from": a market that is ready, or what it was changed to. */
 function presetField(app: App): Control {
   const preset = el("select", {
     id: freshId("field"),
@@ -57,7 +57,7 @@ function presetField(app: App): Control {
   };
 }
 
-/** t`New random orders`: another seed. */
+/** "New random orders": another seed. */
 function reseedField(app: App): Control {
   const element = el(
     "button",

@@ -40,7 +40,7 @@ function forgedWords(found: Forged): HTMLElement {
   return el("p", {}, el("strong", {}, failed > 0 ? t`Found out.` : t`Not found out.`), ` ${text}`);
 }
 
-/** t`Try to cheat`: changes a bit of a copy and shows what breaks. `onFound` is called before and after each attempt. */
+/** "Try to cheat": changes a bit of a copy and shows what breaks. `onFound` is called before and after each attempt. */
 export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => void): HTMLElement {
   const what = el(
     "select",
@@ -106,7 +106,7 @@ function headerTable({ marketId, period, timestampMs, counts, totals }: PublicHe
   });
 }
 
-/** t`Check a block`: one that came from elsewhere, against this ledger. */
+/** "Check a block": one that came from elsewhere, against this ledger. */
 export function pasting(app: App, ledger: string): HTMLElement {
   const area = el("textarea", { id: freshId("paste"), spellcheck: "false" });
   const verdict = answer();

@@ -159,12 +159,11 @@ function proving(app: App, at: InLedger, block: BlockShown) {
       const { length } = found.steps;
       const root = `${found.root.slice(0, 8)}…`;
       const text = [
-        t`Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}.`,
         counted(
           length,
-          t`1 hash leads from there to the root ${root} in the header.`,
-          t`${length} hashes lead from there to the root ${root} in the header.`,
-          t`That row is the root ${root} in the header.`,
+          t`Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, and 1 hash leads from there to the root ${root} in the header.`,
+          t`Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, and ${length} hashes lead from there to the root ${root} in the header.`,
+          t`Trade ${index + 1} of ${count(found.count)} is in this block: it stands in the row of trades ${first + 1} to ${end}, which is itself the root ${root} in the header.`,
         ),
         found.ok ? t`The root that comes out is the same.` : t`Another root comes out!`,
       ].join(" ");

@@ -1,4 +1,4 @@
-/** t`Walk through this period`: the queues, a sentence a step, and play, step and back. */
+/** "Walk through this period": the queues, a sentence a step, and play, step and back. */
 import type { App } from "../app.js";
 import type { Table } from "../charts/figure.js";
 import { legend } from "../charts/legend.js";

@@ -72,12 +72,12 @@ export const ledger: Table = {
   Together: "Zusammen",
   "to the left": "links",
   "to the right": "rechts",
-  "Trade {0} of {1} is in this block: it stands in the row of trades {2} to {3}.":
-    "Geschäft {0} von {1} steht in diesem Block, in der Zeile der Geschäfte {2} bis {3}.",
-  "1 hash leads from there to the root {0} in the header.": "1 Hash führt von da zur Wurzel {0} im Kopf.",
-  "{0} hashes lead from there to the root {1} in the header.":
-    "{0} Hashes führen von da zur Wurzel {1} im Kopf.",
-  "That row is the root {0} in the header.": "Diese Zeile ist die Wurzel {0} im Kopf.",
+  "Trade {0} of {1} is in this block: it stands in the row of trades {2} to {3}, and 1 hash leads from there to the root {4} in the header.":
+    "Geschäft {0} von {1} steht in diesem Block, in der Zeile der Geschäfte {2} bis {3}, und 1 Hash führt von da zur Wurzel {4} im Kopf.",
+  "Trade {0} of {1} is in this block: it stands in the row of trades {2} to {3}, and {4} hashes lead from there to the root {5} in the header.":
+    "Geschäft {0} von {1} steht in diesem Block, in der Zeile der Geschäfte {2} bis {3}, und {4} Hashes führen von da zur Wurzel {5} im Kopf.",
+  "Trade {0} of {1} is in this block: it stands in the row of trades {2} to {3}, which is itself the root {4} in the header.":
+    "Geschäft {0} von {1} steht in diesem Block, in der Zeile der Geschäfte {2} bis {3}; sie ist selbst die Wurzel {4} im Kopf.",
   "The root that comes out is the same.": "Heraus kommt dieselbe Wurzel.",
   "Another root comes out!": "Heraus kommt eine andere Wurzel!",
   "No trades in this period.": "Keine Geschäfte in dieser Periode.",
