@@ -221,7 +221,7 @@ export function rulesFields(fields: Fields, legend: string, ...more: HTMLElement
 const commissionField = ({ slider }: Fields): HTMLElement =>
   slider({
     name: "commission",
-    label: "Commission of each side",
+    label: t`Commission of each side`,
     least: ranges.commission[0],
     most: ranges.commission[1],
     read: ({ commission }) => commission,
@@ -262,7 +262,7 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     { onsubmit: (event: Event) => event.preventDefault() },
     fields.add(presetField(app)),
     communityFields(app, fields),
-    rulesFields(fields, "The rules", commissionField(fields)),
+    rulesFields(fields, t`The rules`, commissionField(fields)),
     playbackFields(fields),
     fields.add(ownOrders(app)),
   );

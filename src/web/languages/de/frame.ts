@@ -25,7 +25,6 @@ export const frame: Table = {
   "the market of one period": "der Markt einer Periode",
   "a community over the day": "eine Gemeinschaft über den Tag",
   "my home": "mein Haus",
-  "two mechanisms, the same orders": "zwei Verfahren, dieselben Gebote",
   "the ledger": "das Hauptbuch",
   "speed in this browser": "Tempo in diesem Browser",
   "a market as it runs": "ein laufender Markt",
@@ -147,7 +146,6 @@ export const frame: Table = {
     "Ihre Datei hat keine Batterien, und ihre Käufer zahlen im Pool nicht mehr als direkt: Endet der direkte Handel, kann sich keiner der Übrigen mehr einigen, und ein Pool verkaufte nichts.",
   "Fees are booked in Day and Ledger; who trades with whom does not depend on them.":
     "Gebühren werden in „Tag“ und „Hauptbuch“ gebucht; wer mit wem handelt, hängt nicht von ihnen ab.",
-  "Both are shown here.": "Hier werden beide gezeigt.",
   "The ledger holds the whole day.": "Das Hauptbuch enthält den ganzen Tag.",
   "The story has steps.": "Die Geschichte hat Schritte.",
   "Nothing moves in this view.": "In dieser Ansicht bewegt sich nichts.",
