@@ -301,7 +301,7 @@ describe("the ledger", () => {
       ["timestamp", false, /header, timestamp/, ["Hash"]],
     ] as const;
     for (const [target, repair, where] of attempts) {
-      await page.getByLabel("Change", { exact: true }).selectOption(target);
+      await page.getByLabel("What to change").selectOption(target);
       await page.getByLabel(/and repair the roots/).setChecked(repair);
       await page.getByRole("button", { name: "Tamper with this block" }).click();
       await page.getByRole("button", { name: "Tamper with this block" }).isEnabled();

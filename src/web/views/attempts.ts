@@ -69,7 +69,7 @@ export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => 
   return part(
     t`Try to cheat`,
     t`Changes a copy; the ledger itself stays as it is.`,
-    el("div", { class: "row" }, el("label", { for: what.id }, t`Change`), what, tamper),
+    el("div", { class: "row" }, el("label", { for: what.id }, t`What to change`), what, tamper),
     el("label", { class: "check" }, repair, t`and repair the roots, as a careful forger would`),
     verdict,
   );

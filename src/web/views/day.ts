@@ -77,7 +77,7 @@ function mapCard(): {
       map.show(nodes, flows, t`Energy flows from ${name}: ${said}.`);
       figure.describe(name, () => ({
         caption: t`Flows from ${name}`,
-        columns: [t`From`, t`To`, t`Energy`],
+        columns: [t`Out of`, t`Into`, t`Energy`],
         rows,
       }));
     },

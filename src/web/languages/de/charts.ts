@@ -8,9 +8,6 @@ export const charts: Table = {
   "{0} at {1} from the pool, the seller gets {2}": "{0} zu {1} aus dem Pool, der Verkäufer bekommt {2}",
   "{0} at {1}, the seller gets {2}": "{0} zu {1}, der Verkäufer bekommt {2}",
   "asked {0}, offered to pay {1}": "verlangt {0}, geboten {1}",
-  "orders, on a root scale: small counts drawn larger":
-    "Gebote; kleine Zahlen größer gezeichnet (Wurzelskala)",
-  "Nobody gains or loses: both come to the same.": "Niemand gewinnt oder verliert: Beide ergeben dasselbe.",
   "{0}, sells {1} at {2} per kWh": "{0}, verkauft {1} zu {2} je kWh",
   "{0}, buys {1} at {2} per kWh": "{0}, kauft {1} zu {2} je kWh",
   "pool’s own price": "Preis des Pools",
@@ -20,7 +17,6 @@ export const charts: Table = {
   "{0} (the first {1}; the download has all)": "{0} (die ersten {1}; der Download hat alle)",
   "Table: {0}": "Tabelle: {0}",
   "orders in the period": "Gebote in der Periode",
-  Supply: "Erzeugung",
   Control: "Steuerung",
   Use: "Verbrauch",
   "{0} to {1}: {2}": "{0} an {1}: {2}",
@@ -30,9 +26,6 @@ export const charts: Table = {
   "root in the block’s header": "Wurzel im Kopf des Blocks",
   "price per kWh": "Preis je kWh",
   "No prices yet.": "Noch keine Preise.",
-  Sellers: "Verkäufer",
-  Buyers: "Käufer",
   "{0} left": "{0} übrig",
   "{0} still needed": "{0} fehlen noch",
-  "block {0}": "Block {0}",
 };

@@ -69,7 +69,6 @@ export const ledger: Table = {
   "The path, from the row of the trade upwards": "Der Weg, von der Zeile des Geschäfts aufwärts",
   Level: "Ebene",
   Neighbour: "Nachbar",
-  Together: "Zusammen",
   "to the left": "links",
   "to the right": "rechts",
   "Trade {0} of {1} is in this block: it stands in the row of trades {2} to {3}, and 1 hash leads from there to the root {4} in the header.":
@@ -114,7 +113,7 @@ export const ledger: Table = {
   "Try to cheat": "Versuchen Sie zu betrügen",
   "Changes a copy; the ledger itself stays as it is.":
     "Ändert eine Kopie; das Hauptbuch selbst bleibt, wie es ist.",
-  Change: "Ändern:",
+  "What to change": "Was geändert wird",
   "and repair the roots, as a careful forger would":
     "und die Wurzeln richten, wie es ein sorgfältiger Fälscher täte",
   "The header of block {0} of a private market, hash {1}…. Everybody may have it. The records are shown to those whom they concern and to auditors, so nothing of them can be checked here.":
