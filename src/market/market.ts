@@ -303,7 +303,7 @@ export class Market {
     const result = seal(parts, outcome);
     this.#events.note("cleared", result);
     this.#parts.snapshots.take(this.#parts.state, result.block);
-    const open = new OpenPeriod(this.#parts.state, hasher, period + 1);
+    const open = new OpenPeriod(this.#parts.state, hasher, period + 1, timestampMs);
     this.#desk.enterDue(open);
     open.start();
     this.#open = open;

@@ -94,7 +94,7 @@ async function begin(options: MarketOptions, store: Store): Promise<Market> {
   const id = marketId(encodeCanonical(contract), engine);
   const signing = openSigning(options, contract, id);
   const state = new MarketState();
-  const open = new OpenPeriod(state, engine, contract.from);
+  const open = new OpenPeriod(state, engine, contract.from, 0);
   await enterAll(options, { open, signing, id, contracts, place: "contracts" });
   const market = new Market({
     ...settings(options),
@@ -137,7 +137,7 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
   }
   const { state, timestampMs } = replay;
   const contract = state.terms.market!;
-  const open = new OpenPeriod(state, engine, replay.period + 1);
+  const open = new OpenPeriod(state, engine, replay.period + 1, timestampMs);
   const { requests, proposals: made } = await readAcknowledged(store, open.period, signing);
   const proposals = new Proposals();
   for (const proposal of made) proposals.add(proposal);
@@ -260,6 +260,7 @@ const openingKeys = [
   "participants",
   "clearing",
   "tariffs",
+  "zone",
   "metering",
 ] as const satisfies readonly (keyof Opening)[];
 const ownKeys = [

@@ -129,7 +129,7 @@ export class Replay {
     const { contracts, orders, readings } = sections;
     return executePeriod(
       this.state,
-      { period: header.period, contracts, orders, readings, secret },
+      { period: header.period, beganMs: this.#timestampMs, contracts, orders, readings, secret },
       this.#engine,
     );
   }

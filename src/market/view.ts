@@ -1,6 +1,6 @@
 /** What a market shows of its state: fresh copies and numbers, so that nobody changes it from outside. */
 import { type Carrier, carriers } from "../units.js";
-import type { Contract, SupplyContract, UseContract } from "./contracts/contracts.js";
+import type { Contract, PeriodTariff, SupplyContract, UseContract } from "./contracts/contracts.js";
 import type { MarketState } from "./period/state.js";
 
 /** A storage device of a market. */
@@ -54,6 +54,11 @@ export class MarketView {
   contract(key: string): Contract | null {
     const held = this.#state.terms.inForce.get(key);
     return held === undefined ? null : structuredClone(held.contract);
+  }
+
+  /** A copy of what a carrier costs outside the market in the open period; null before there is a payment contract. */
+  tariff(carrier: Carrier): PeriodTariff | null {
+    return structuredClone(this.#state.terms.tariffs?.[carrier] ?? null);
   }
 
   /** The terms that hold for a participant and carrier, its own or standard, as copies; null where it may not trade. */

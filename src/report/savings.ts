@@ -18,6 +18,7 @@ import {
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
+import type { PeriodTariffs } from "../market/contracts/tariffs.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { addCosts, type CostOf, costWith, type Held, type Savings } from "./cost.js";
 import type { CountedOrders } from "./left.js";
@@ -46,7 +47,6 @@ const countsFor: Readonly<Record<number, number>> = {
 
 /** Kinds of contract that change what energies are worth, or whose they are. */
 const matters: ReadonlySet<Contract["kind"]> = new Set([
-  "payment",
   "participant",
   "supply",
   "converter",
@@ -56,9 +56,12 @@ const matters: ReadonlySet<Contract["kind"]> = new Set([
 /** A block adds less than 2³² to a sum: so many keep it a whole number that a double holds. */
 const mostBlocks = 2 ** 20;
 
-interface Tariffs {
+/** What a carrier costs outside the market, in price ticks. */
+interface GridPrices {
   readonly retail: bigint;
   readonly feedIn: bigint;
+  /** Most that is ever paid for what is fed in: whose energy costs more is not made anyway. */
+  readonly highest: number;
 }
 
 interface Device {
@@ -87,7 +90,7 @@ export class SavingsSums {
   #energy = new Float64Array(0);
   readonly #money: Money[] = [];
   readonly #devices: Device[] = [];
-  #tariffs: readonly Tariffs[] = carriers.map(() => ({ retail: 0n, feedIn: 0n }));
+  #tariffs: readonly GridPrices[] = carriers.map(() => ({ retail: 0n, feedIn: 0n, highest: 0 }));
   /** Floors of the supply contracts in force, by the place of their participant and carrier, under their keys. */
   readonly #supply = new Map<string, { readonly slot: number; readonly floor: number }>();
   /** Converters in force, by the places of their inputs and outputs, under their keys. */
@@ -98,6 +101,20 @@ export class SavingsSums {
   constructor(registry: Registry, costOf: CostOf | null) {
     this.#registry = registry;
     this.#costOf = costOf;
+  }
+
+  /** Takes what carriers cost outside the market from the next block on, and the most that is paid for what is fed in. */
+  price(tariffs: PeriodTariffs, highest: readonly number[]): void {
+    const next = carriers.map((carrier, code) => ({
+      retail: BigInt(tariffs[carrier].retail),
+      feedIn: BigInt(tariffs[carrier].feedIn),
+      highest: highest[code]!,
+    }));
+    const isSame = ({ retail, feedIn, highest: most }: GridPrices, code: number): boolean =>
+      retail === next[code]!.retail && feedIn === next[code]!.feedIn && most === next[code]!.highest;
+    if (this.#tariffs.every(isSame)) return;
+    this.#settle();
+    this.#tariffs = next;
   }
 
   /** Takes the contracts of the next block, which the registry has taken. */
@@ -114,11 +131,6 @@ export class SavingsSums {
   #enter(contract: Contract): void {
     const slotOf = (participant: string, carrier: Carrier): number =>
       this.#registry.numberOf(participant)! * carriers.length + carriers.indexOf(carrier);
-    if (contract.kind === "payment")
-      this.#tariffs = carriers.map((carrier) => ({
-        retail: BigInt(contract.tariffs[carrier].retail),
-        feedIn: BigInt(contract.tariffs[carrier].feedIn),
-      }));
     if (contract.kind === "end") {
       this.#supply.delete(contract.contract);
       this.#converters.delete(contract.contract);
@@ -231,7 +243,7 @@ export class SavingsSums {
   /** Cost of a unit; without anybody who knows it, the floor of the supply contract where it is above the feed-in. */
   #cost(number: number, code: number, floor: number | undefined): number | null {
     if (this.#costOf !== null) return this.#costOf(this.#registry.participants[number]!, carriers[code]!);
-    return floor === undefined || floor <= this.#tariffs[code]!.feedIn ? null : floor;
+    return floor === undefined || floor <= this.#tariffs[code]!.highest ? null : floor;
   }
 
   /** What the blocks so far came to. */

@@ -15,7 +15,7 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { amountAt, product } from "../market/books/amounts.js";
-import type { Contract } from "../market/contracts/contracts.js";
+import type { PeriodTariffs } from "../market/contracts/tariffs.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { CarrierSum, Peaks } from "./carriersum.js";
 import { ExactSums, floored } from "./exact.js";
@@ -92,12 +92,13 @@ export class TradingSums {
     this.#emissions = emissions;
   }
 
-  /** Takes the contracts of the next block, which the registry has taken. */
-  enter(contracts: readonly Contract[]): void {
-    for (const contract of contracts)
-      if (contract.kind === "payment")
-        for (const [code, carrier] of carriers.entries())
-          this.#carriers[code]!.retail = contract.tariffs[carrier].retail;
+  /** Takes what carriers cost outside the market from the next block on. */
+  price(tariffs: PeriodTariffs): void {
+    for (const [code, carrier] of carriers.entries()) this.#carriers[code]!.retail = tariffs[carrier].retail;
+  }
+
+  /** The registry has taken the contracts of the next block. */
+  enter(): void {
     this.#sums.grow(this.#registry.participants.length * carriers.length * sums.length);
   }
 

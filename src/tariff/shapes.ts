@@ -202,7 +202,10 @@ export function componentsOf(
 }
 
 /** The shape of a tariff's components as a program and a contract have them. */
-const componentsShape: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(lessShape, ratesShape);
+export const componentsShape: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(
+  lessShape,
+  ratesShape,
+);
 
 const offset: Shape<ZoneOffset> = /* @__PURE__ */ further(
   list(integer(-8.64e15, 8.64e15), 2, 2),
@@ -213,7 +216,8 @@ const offset: Shape<ZoneOffset> = /* @__PURE__ */ further(
       : fail("invalid", `${field}[1]`, "at most 1440 minutes", found[1]),
 ) as Shape<ZoneOffset>;
 
-const zone: Shape<Zone> = /* @__PURE__ */ further(
+/** A zone as programs and contracts have it. */
+export const zone: Shape<Zone> = /* @__PURE__ */ further(
   record({
     name: needed(text(/^[A-Za-z0-9_+/-]{1,64}$/u, "the name of a time zone"), "IANA name of the zone"),
     offsets: needed(list(offset, 1, maxOffsets), "from which instant on local time is so far ahead of UTC"),

@@ -49,6 +49,13 @@ export function localTime(zone: Zone, ms: number): LocalTime {
   return onTheWall(ms + minutes * minuteMs);
 }
 
+/** Local time of an instant, by the nearest offset of the zone where it does not cover the instant. */
+export function wallTime({ offsets }: Zone, ms: number): LocalTime {
+  let minutes = offsets[0]![1];
+  for (const [fromMs, ahead] of offsets) if (fromMs <= ms) minutes = ahead;
+  return onTheWall(ms + minutes * minuteMs);
+}
+
 function onTheWall(shifted: number): LocalTime {
   const date = new Date(shifted);
   return {

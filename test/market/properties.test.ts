@@ -20,9 +20,15 @@ async function audited(
   seed: number,
   participants: number,
   periods: number,
-  { huge = false, isMetered = false } = {},
+  { huge = false, isMetered = false, isListed = false } = {},
 ): Promise<number> {
-  const { market, store } = await runScenario(engine, seed, { participants, periods, huge, isMetered });
+  const { market, store } = await runScenario(engine, seed, {
+    participants,
+    periods,
+    huge,
+    isMetered,
+    isListed,
+  });
   const audit = new Audit();
   const replay = openReplay(other);
   for (const block of await blocksOf(store)) {
@@ -67,6 +73,15 @@ describe("random markets of everything", () => {
         await audited(seed, participants, 6, { huge: true });
       }),
       { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it("do so where prices outside the market change from period to period", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 30 }), async (seed, participants) => {
+        await audited(seed, participants, 8, { isListed: true, isMetered: seed % 3 === 0 });
+      }),
+      { numRuns: 60 },
     );
   }, 120_000);
 

@@ -3,7 +3,8 @@
  * `Intl` for each period, money counts in 10⁻³⁰ of the currency, and what is no whole number of those is refused.
  */
 import type { MeteredPeriod, Stretch } from "../../src/tariff/charge.js";
-import type { Component, Tariff } from "../../src/tariff/components.js";
+import type { Component, Part, Tariff } from "../../src/tariff/components.js";
+import type { PriceComponent } from "../../src/tariff/prices.js";
 
 const fine = 10n ** 30n;
 
@@ -87,14 +88,8 @@ export function naiveCharge(tariff: Tariff, stretch: Stretch): [line: string, am
           let [rate, detail] = ["", ""];
           if (component.by === "energy") rate = component.rate;
           else if (component.by === "calendar") {
-            const time = wall(tariff.zone.name, period.fromMs);
-            for (const each of [...component.parts].reverse())
-              if (
-                (!each.months || each.months.includes(time.month)) &&
-                (!each.weekdays || each.weekdays.includes(time.weekday)) &&
-                (!each.hours || each.hours.some((hours) => inHours(hours, time.minute)))
-              )
-                [rate, detail] = [each.rate, each.name];
+            const part = component.parts[partOf(component.parts, tariff.zone.name, period.fromMs)]!;
+            [rate, detail] = [part.rate, part.name];
           } else {
             let at = Date.parse(component.start);
             for (const each of component.rates) {
@@ -151,4 +146,47 @@ export function naiveCharge(tariff: Tariff, stretch: Stretch): [line: string, am
     }
   }
   return lines.map(({ line, amount }) => [line, amount]);
+}
+
+/** What components come to for one kWh at an instant, in price ticks: paid where it is drawn, received where it is fed in. */
+export function naivePrice(
+  list: readonly PriceComponent[],
+  { name, zone, priceTick }: { name: "retail" | "feedIn"; zone: string; priceTick: string },
+  ms: number,
+): number {
+  // 10⁻³⁰ of the currency: what the member gets is above zero, what it pays below.
+  const got: { sort: string; amount: bigint }[] = [];
+  for (const component of list) {
+    if (component.by === "percent") {
+      let sum = 0n;
+      for (const above of got) if ((component.of as string[]).includes(above.sort)) sum += above.amount;
+      got.push({ sort: component.sort, amount: (sum * fineOf(component.percent)) / fine / 100n });
+      continue;
+    }
+    let rate = "";
+    if (component.by === "energy") rate = component.rate;
+    else if (component.by === "calendar") rate = component.parts[partOf(component.parts, zone, ms)]!.rate;
+    else {
+      rate = component.rates[0]!;
+      for (const [index, each] of component.rates.entries())
+        if (ms >= Date.parse(component.start) + index * component.minutes * 60_000) rate = each;
+    }
+    const kept = (fineOf(rate) * BigInt(1_000_000 - (component.less ?? 0))) / 1_000_000n;
+    got.push({ sort: component.sort, amount: component.sort === "feedIn" ? kept : -kept });
+  }
+  const total = got.reduce((sum, { amount }) => sum + amount, 0n);
+  return Number(rounded(name === "feedIn" ? total : -total, 1n, fineOf(priceTick)));
+}
+
+/** Place of the part that holds: the first of those that do. */
+function partOf(parts: readonly Part[], zone: string, ms: number): number {
+  const time = wall(zone, ms);
+  for (const [place, each] of parts.entries())
+    if (
+      (!each.months || each.months.includes(time.month)) &&
+      (!each.weekdays || each.weekdays.includes(time.weekday)) &&
+      (!each.hours || each.hours.some((hours) => inHours(hours, time.minute)))
+    )
+      return place;
+  throw new Error("no part holds");
 }

@@ -10,6 +10,8 @@ import sys
 from collections import defaultdict
 from math import isqrt
 
+from outside import tariffs_at
+
 CARRIERS = ("electricity", "heat", "cold", "gas")
 NAMES = ("asked", "bought", "interrupted", "unserved", "offered", "sold", "idle", "charged", "discharged",
          "buyerGain", "sellerGain")
@@ -34,6 +36,7 @@ def main():
     given = json.load(sys.stdin)
     emissions = given["emissions"]
     people, owners, tariffs = [], {}, {}
+    payment, tick, began = None, None, 0
     devices = []
     # By (participant or None for all, carrier).
     sums = defaultdict(lambda: defaultdict(int))
@@ -47,11 +50,16 @@ def main():
             if contract["kind"] == "participant" and contract["id"] not in people:
                 people.append(contract["id"])
             elif contract["kind"] == "payment":
-                tariffs = contract["tariffs"]
+                payment = contract
+            elif contract["kind"] == "market":
+                tick = contract["priceTick"]
             elif contract["kind"] == "storage":
                 if contract["device"] not in devices:
                     devices.append(contract["device"])
                 owners[devices.index(contract["device"])] = contract.get("owner")
+        tariffs = tariffs_at(payment, tick, began)
+        began = block["timestampMs"]
+
         orders = block["orders"]
         counts = {}
         for number, order in enumerate(orders):

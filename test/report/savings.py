@@ -8,6 +8,8 @@ import json
 import sys
 from fractions import Fraction
 
+from outside import tariffs_at
+
 CARRIERS = ("electricity", "heat", "cold", "gas")
 NAMES = ("without", "paid", "imbalances", "making", "forgone", "drained")
 FIRST_PARTICIPANT = 16
@@ -21,6 +23,7 @@ def main():
     first_held, efficiency, carrier_of = [], [], []
     converters = set()
     tariffs = {}
+    payment, tick, began = None, None, 0
     books = {}
     retailer = operator = platform = Fraction(0)
     platform_drained = Fraction(0)
@@ -35,7 +38,9 @@ def main():
                 people.append(contract["id"])
                 add(contract["id"], "paid", 0)
             elif kind == "payment":
-                tariffs = contract["tariffs"]
+                payment = contract
+            elif kind == "market":
+                tick = contract["priceTick"]
             elif kind == "converter":
                 converters.add((contract["participant"], contract["input"], "in"))
                 converters.add((contract["participant"], contract["output"], "out"))
@@ -47,6 +52,9 @@ def main():
                     first_held.append(contract["charge"])
                     efficiency.append(contract["chargeEfficiency"])
                     carrier_of.append(contract["carrier"])
+
+        tariffs = tariffs_at(payment, tick, began)
+        began = block["timestampMs"]
 
         def wants(person, carrier, quantity, served):
             if (person, carrier, "in") in converters:

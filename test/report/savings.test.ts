@@ -67,12 +67,14 @@ describe.skipIf(!python)("what a market was worth, worked out in Python from an 
   }
 
   it("is the same for random markets", async () => {
-    for (const [seed, participants] of [
-      [202, 12],
-      [203, 40],
-      [204, 80],
+    for (const [seed, participants, isListed] of [
+      [202, 12, false],
+      [203, 40, false],
+      [204, 80, false],
+      [205, 12, true],
+      [206, 40, true],
     ] as const) {
-      const { store } = await runScenario(engine, seed, { participants, periods: 8 });
+      const { store } = await runScenario(engine, seed, { participants, periods: 8, isListed });
       const found = await savingsOf(store, someCost);
       same(
         found,

@@ -83,6 +83,7 @@ describe.skipIf(!python)("how a market traded, worked out in Python from an expo
       [305, 25, { huge: true }],
       [306, 30, { isPrivate: true }],
       [307, 30, { everything: false }],
+      [308, 40, { isListed: true }],
     ] as const) {
       const { store } = await runScenario(engine, seed, { participants, periods: 8, ...more });
       const { trading } = await agree(store);

@@ -29,6 +29,7 @@ import type {
 } from "../../src/market/contracts/contracts.js";
 import { type Carrier, carriers } from "../../src/units.js";
 import type { Deal } from "../oracle/deliveredmarket.js";
+import { naivePrice } from "../oracle/tariff.js";
 import {
   communitiesOf,
   type FiledMeter,
@@ -111,6 +112,9 @@ export class Audit {
   readonly #signals = new Map<string, LimitContract>();
   readonly #held = new Map<string, Contract>();
   #payment: PaymentContract | null = null;
+  #priceTick = "0.000001";
+  /** When the period at hand began: the timestamp of the block before. */
+  #beganMs = 0;
   readonly #filed = new Map<number, Filed>();
   #block = 0;
   /** How many flows two meters decided on. */
@@ -171,6 +175,7 @@ export class Audit {
     for (const balance of this.balances.values()) sum += balance;
     demand(sum === 0n, `${at}: the balances sum to ${sum}`);
     this.#block += 1;
+    this.#beganMs = block.header.timestampMs;
   }
 
   #balance(account: number): bigint {
@@ -248,6 +253,9 @@ export class Audit {
       case "member":
         this.#held.set(`member/${contract.community}/${contract.participant}`, contract);
         break;
+      case "market":
+        this.#priceTick = contract.priceTick;
+        break;
       case "payment":
         this.#payment = contract;
         break;
@@ -313,6 +321,18 @@ export class Audit {
       | undefined;
   }
 
+  /** What a carrier costs outside the market in the period at hand. */
+  #outside(carrier: Carrier): { readonly retail: number; readonly feedIn: number } {
+    const payment = this.#payment!;
+    const priceOf = (name: "retail" | "feedIn"): number => {
+      const given = payment.tariffs[carrier][name];
+      if (typeof given === "number") return given;
+      const by = { name, zone: payment.zone?.name ?? "UTC", priceTick: this.#priceTick };
+      return naivePrice(given, by, this.#beganMs);
+    };
+    return { retail: priceOf("retail"), feedIn: priceOf("feedIn") };
+  }
+
   /** The least that a seller gets outside scenario 1. */
   #floor(offer: OrderRecord): number {
     const { pool } = this.#termsOf(offer) as SupplyContract;
@@ -321,7 +341,7 @@ export class Audit {
 
   /** The most that a buyer pays in the pool. */
   #poolLimit(bid: OrderRecord): number {
-    const { retail } = this.#payment!.tariffs[bid.carrier];
+    const { retail } = this.#outside(bid.carrier);
     const use = this.#termsOf(bid) as UseContract;
     const agreed = use.poolLimit ?? (use.import ? retail : bid.price);
     return Math.max(bid.price, Math.min(agreed, retail));
@@ -400,7 +420,7 @@ export class Audit {
   /** A trade where areas have prices: within what each side agreed to, and the way is paid for. */
   #across(trade: TradeRecord, orders: OrderRecord[], live: Set<number>, name: string): void {
     const { kind, carrier, supplyPrice, usePrice } = trade;
-    const { retail, feedIn } = this.#payment!.tariffs[carrier];
+    const { retail, feedIn } = this.#outside(carrier);
     const way = this.#wayFee(trade, orders);
     const across = usePrice - supplyPrice;
     demand(kind === "area" ? across >= way : across === way, `${name}: pays ${across} for a way of ${way}`);
@@ -543,23 +563,23 @@ export class Audit {
           this.#pay(0, own, amount);
           break;
         case "exported":
-          demand(flow.price === this.#payment!.tariffs[flow.carrier].feedIn, `${name}: feed-in`);
+          demand(flow.price === this.#outside(flow.carrier).feedIn, `${name}: feed-in`);
           demand(this.#floor(orders[flow.order]!) <= flow.price, `${name}: below the floor`);
           this.#pay(3, own, amount);
           break;
         case "imported":
-          demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
+          demand(flow.price === this.#outside(flow.carrier).retail, `${name}: retail`);
           this.#pay(own, 3, amount);
           break;
         case "areaLoss":
-          demand(flow.price === this.#payment!.tariffs[flow.carrier].retail, `${name}: retail`);
+          demand(flow.price === this.#outside(flow.carrier).retail, `${name}: retail`);
           this.#pay(0, 3, amount);
           break;
         case "gridCharged":
         case "charged": {
           const contract = device!.contract!;
           const grid = flow.kind === "gridCharged";
-          const wanted = grid ? this.#payment!.tariffs[flow.carrier].retail : contract.chargePrice;
+          const wanted = grid ? this.#outside(flow.carrier).retail : contract.chargePrice;
           // Where areas have prices, the device's trades say what it paid.
           const cleared = this.#held.get(`clearing/${flow.carrier}`) as ClearingContract;
           const has = this.#areas.some((each) => each.contract?.carrier === flow.carrier);

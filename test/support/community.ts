@@ -253,6 +253,7 @@ export async function makeLedger(
     );
     const input = {
       period,
+      beganMs: 0,
       previous,
       contracts: encodeItems(contractsOf(height).map((contract) => encodeCanonical(contract))),
       orders: orderBytes,

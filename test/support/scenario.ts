@@ -6,8 +6,8 @@ import type {
   AreaContract,
   ClearingContract,
   Contract,
+  PeriodTariff,
   Stay,
-  Tariff,
 } from "../../src/market/contracts/contracts.js";
 import type { Market } from "../../src/market/market.js";
 import { openMarket } from "../../src/market/open.js";
@@ -15,6 +15,7 @@ import { meter } from "../../src/market/period/meters.js";
 import { openReplay, type Replay } from "../../src/market/replay.js";
 import { type Carrier, carriers } from "../../src/units.js";
 import { withMeteredRules } from "./meteredrules.js";
+import { withLists } from "./pricelists.js";
 
 /** A stream of pseudo-random numbers (mulberry32), so that a seed names a scenario. */
 export function random(seed: number): (below: number) => number {
@@ -40,6 +41,8 @@ export interface ScenarioOptions {
   readonly huge?: boolean;
   /** Whether meters decide more than imbalances: carriers that are shared, trades that count as delivered. */
   readonly isMetered?: boolean;
+  /** Whether some prices outside the market are lists of components, which change with time. */
+  readonly isListed?: boolean;
   /** Whether the market is a private one; its secrets then follow from the seed. */
   readonly isPrivate?: boolean;
 }
@@ -135,7 +138,7 @@ function plainContracts(
       order,
     },
   ];
-  const tariff = (): Tariff => {
+  const tariff = (): PeriodTariff => {
     const tiers = 1 + below(3);
     const commission = Array.from({ length: tiers }, (_, tier) => ({
       share: tier === tiers - 1 ? 1_000_000 - tier * 300_000 : 300_000,
@@ -333,7 +336,8 @@ export interface Run {
 export async function runScenario(engine: Engine, seed: number, options: ScenarioOptions): Promise<Run> {
   const { participants, periods, everything = true, huge = false } = options;
   const scale = huge ? factor : 1;
-  const contracts = randomContracts(seed, options);
+  const plain = randomContracts(seed, options);
+  const contracts = options.isListed === true ? withLists(plain, random(seed ^ 0x1f83_d9ab)) : plain;
   const store = await openMemoryStore({ hasher: engine });
   const secret = random(seed ^ 0x7f4a_7c15);
   const market = await openMarket({

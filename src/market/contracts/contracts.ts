@@ -5,6 +5,8 @@
 import type { Mechanism, Pricing, Ties } from "../../core/mechanisms.js";
 import type { CommissionTier } from "../../core/rules.js";
 import type { Tariff as MemberTariff } from "../../tariff/components.js";
+import type { PriceComponent } from "../../tariff/prices.js";
+import type { Zone } from "../../tariff/zone.js";
 import type { Carrier } from "../../units.js";
 import type { CommunityContract, Dated, MemberContract, ShareContract } from "./sharedcontracts.js";
 import type { StandingOrder } from "./standingorder.js";
@@ -258,14 +260,21 @@ export interface ClearingContract extends Dated {
 
 /** What a carrier costs outside the market, and how it settles. */
 export interface Tariff {
-  readonly retail: number;
-  readonly feedIn: number;
+  /** What the grid takes and pays for a kWh: price ticks, or components that come to them in each period. */
+  readonly retail: number | readonly PriceComponent[];
+  readonly feedIn: number | readonly PriceComponent[];
   /** Commission of peer-to-peer trades; the shares sum to 1 000 000. */
   readonly commission: readonly CommissionTier[];
   /** Price of energy taken beyond what was bought, and of energy delivered beyond what was sold. */
   readonly shortagePrice: number;
   readonly surplusPrice: number;
 }
+
+/** A {@link Tariff} in one period, in price ticks. */
+export type PeriodTariff = Omit<Tariff, "retail" | "feedIn"> & {
+  readonly retail: number;
+  readonly feedIn: number;
+};
 
 /** How everything is paid. There is one in force at a time. */
 export interface PaymentContract extends Dated {
@@ -277,6 +286,8 @@ export interface PaymentContract extends Dated {
    */
   readonly creditLimit: string | null;
   readonly tariffs: { readonly [carrier in Carrier]: Tariff };
+  /** By whose clocks calendars in tariffs go; with a calendar there has to be one. */
+  readonly zone?: Zone;
   /** Metering and settlement; null for a market without meters. */
   readonly metering: {
     /** Periods after a period's own, at least 1, in which its readings may come; then missing ones are estimated. */

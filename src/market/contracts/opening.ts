@@ -1,8 +1,16 @@
 /** What a market opens with where contracts are not written out: the paper's rules, standard terms without limits. */
 import { integer } from "../../check.js";
 import { checkMechanism, defaultMechanism } from "../../core/mechanisms.js";
+import type { Zone } from "../../tariff/zone.js";
 import { type Carrier, carriers, maxQuantity, ppm } from "../../units.js";
-import type { ClearingContract, Contract, MarketContract, PaymentContract, Tariff } from "./contracts.js";
+import type {
+  ClearingContract,
+  Contract,
+  MarketContract,
+  PaymentContract,
+  PeriodTariff,
+  Tariff,
+} from "./contracts.js";
 import { contractKey } from "./kinds.js";
 import type { ShareContract } from "./sharedcontracts.js";
 
@@ -34,11 +42,13 @@ export interface Opening {
   };
   /** Tariffs in part; the rest is `freeTariff`. */
   readonly tariffs?: { readonly [carrier in Carrier]?: Partial<Tariff> };
+  /** By whose clocks calendars in tariffs go. */
+  readonly zone?: Zone;
   readonly metering?: PaymentContract["metering"];
 }
 
 /** A tariff that charges nothing: no commission, no price outside the market. */
-export const freeTariff: Tariff = {
+export const freeTariff: PeriodTariff = {
   retail: 0,
   feedIn: 0,
   commission: [{ share: ppm, supply: 0, use: 0 }],
@@ -116,6 +126,7 @@ export function openingContracts(opening: Opening, given: readonly Contract[] = 
       tariffs: Object.fromEntries(
         carriers.map((carrier) => [carrier, { ...freeTariff, ...opening.tariffs?.[carrier] }]),
       ) as PaymentContract["tariffs"],
+      ...(opening.zone === undefined ? {} : { zone: opening.zone }),
       metering: opening.metering ?? null,
     });
   for (const carrier of carriers)

@@ -21,6 +21,7 @@ import type {
 import { type Named, Names } from "./names.js";
 import { maxParties, nobody, Register, type Registered } from "./register.js";
 import type { CommunityContract } from "./sharedcontracts.js";
+import { type PeriodTariffs, tariffsAt, varies } from "./tariffs.js";
 
 /** Number of carriers: (participant, carrier) stands in columns at `participant × carrierCount + carrier`. */
 export const carrierCount: number = carriers.length;
@@ -117,6 +118,9 @@ export class Terms {
   readonly #past = new Map<string, number>();
   /** Credit limits as far as they were asked for since the contracts last changed. */
   #credit: (bigint | null)[] = [];
+  /** When the period at hand began, and what carriers cost in it, once that was asked for. */
+  #beganMs = 0;
+  #tariffs: { readonly payment: PaymentContract; readonly prices: PeriodTariffs } | null = null;
   /** By what meters settle, as far as it was asked for since that last changed. */
   #book: BookTerms | null = null;
 
@@ -139,6 +143,23 @@ export class Terms {
   /** Version that the next contract of this key must have. */
   nextVersion(key: string): number {
     return (this.inForce.get(key)?.contract.version ?? this.#past.get(key) ?? 0) + 1;
+  }
+
+  /** A period begins at an instant (Unix time, milliseconds); returns whether prices outside the market may change. */
+  begin(ms: number): boolean {
+    const changes = ms !== this.#beganMs && varies(this.payment);
+    this.#beganMs = ms;
+    if (changes) this.#tariffs = null;
+    return changes;
+  }
+
+  /** What carriers cost outside the market in the period at hand; null before there is a payment contract. */
+  get tariffs(): PeriodTariffs | null {
+    const { payment, market } = this;
+    if (payment === null || market === null) return null;
+    if (this.#tariffs?.payment !== payment)
+      this.#tariffs = { payment, prices: tariffsAt(payment, market, this.#beganMs) };
+    return this.#tariffs.prices;
   }
 
   /** How far the balance of a participant may go below zero, in amount ticks; null: without limit. */

@@ -10,7 +10,7 @@ import { carriers, maxPrice } from "../../units.js";
 import { account, accountOf } from "../books/accounts.js";
 import { plainFlow } from "../books/journal.js";
 import { flowAmount, moveTrades, payFlow, type TradeSides } from "../books/payments.js";
-import type { Tariff } from "../contracts/contracts.js";
+import type { PeriodTariff } from "../contracts/contracts.js";
 import { carrierCount } from "../contracts/terms.js";
 import type { Round } from "./round.js";
 
@@ -46,11 +46,11 @@ export function tradeAcross(round: Round, carrier: number, records: Uint8Array, 
 export class GridTrades {
   readonly #round: Round;
   readonly #carrier: number;
-  readonly #tariff: Tariff;
+  readonly #tariff: PeriodTariff;
   readonly #records: TradeRecord[] = [];
   readonly #accounts: number[] = [];
 
-  constructor(round: Round, carrier: number, tariff: Tariff) {
+  constructor(round: Round, carrier: number, tariff: PeriodTariff) {
     this.#round = round;
     this.#carrier = carrier;
     this.#tariff = tariff;

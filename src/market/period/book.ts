@@ -8,7 +8,7 @@ import { scaleDown } from "../books/amounts.js";
 import type { TradeSides } from "../books/payments.js";
 import type { Workspace } from "../books/workspace.js";
 import { pricesAreas } from "../contracts/areas.js";
-import type { ClearingContract, Tariff } from "../contracts/contracts.js";
+import type { ClearingContract, PeriodTariff } from "../contracts/contracts.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 import { GridTrades } from "./across.js";
 import { Entries } from "./entries.js";
@@ -30,7 +30,7 @@ export interface Side {
 export interface CarrierBook {
   readonly carrier: number;
   readonly rules: ClearingContract;
-  readonly tariff: Tariff;
+  readonly tariff: PeriodTariff;
   readonly offers: Side;
   readonly bids: Side;
   readonly offersLeft: Uint32Array;
@@ -86,7 +86,7 @@ export const floorAt = ({ resolved }: Round, book: CarrierBook, place: number): 
  */
 export function openBook(round: Round, carrier: number): CarrierBook | null {
   const rules = round.terms.clearing[carrier];
-  const tariff = round.terms.payment?.tariffs[carriers[carrier]!];
+  const tariff = round.terms.tariffs?.[carriers[carrier]!];
   if (rules === null || rules === undefined || tariff === undefined) return null;
   const entries = new Entries(round, carrier);
   const { offers, bids, cut } = gather(round, carrier, entries);

@@ -35,6 +35,8 @@ import { markDepartures, selfDischarge } from "./storage.js";
 /** What decides a period: all that its block records of the outside world. */
 export interface PeriodInput {
   readonly period: number;
+  /** When it began, Unix time in milliseconds: the timestamp of the block before, 0 before the first. */
+  readonly beganMs: number;
   /**
    * Sections of the block. Standing orders among `orders` and estimates among `readings` are results and are passed
    * over.
@@ -80,7 +82,9 @@ export class OpenPeriod {
   #readings: Readings | null = null;
   #genesis = false;
 
-  constructor(state: MarketState, engine: MatchingEngine, period: number) {
+  /** `beganMs` is the timestamp of the block before, 0 before the first. */
+  constructor(state: MarketState, engine: MatchingEngine, period: number, beganMs: number) {
+    state.begin(beganMs);
     this.period = period;
     this.#state = state;
     this.#engine = engine;
@@ -225,7 +229,7 @@ function totalsOf(sums: Sums): Header["totals"] {
  * admit.
  */
 export function executePeriod(state: MarketState, input: PeriodInput, engine: MatchingEngine): PeriodOutcome {
-  const open = new OpenPeriod(state, engine, input.period);
+  const open = new OpenPeriod(state, engine, input.period, input.beganMs);
   for (const [index, item] of decodeItems(input.contracts, "contracts").entries())
     within(`contract ${index}`, () => open.enter(parseContract(decodeCanonical(item), "contract"), item));
   open.start();

@@ -35,7 +35,7 @@ export class ResolvedTerms {
   readonly bidRate: readonly number[];
 
   constructor(terms: Terms) {
-    const { participants, clearing, payment } = terms;
+    const { participants, clearing, payment, tariffs } = terms;
     const slots = participants.length * carrierCount;
     this.registered = Uint8Array.from(participants, ({ contract }) => (contract === null ? 0 : 1));
     this.clears = clearing.map((contract) => contract !== null);
@@ -46,7 +46,7 @@ export class ResolvedTerms {
     this.imports = new Uint8Array(slots);
     this.importPrice = new Float64Array(slots);
     const standing: number[] = [];
-    const tariffs = carriers.map((carrier) => payment?.tariffs[carrier].retail ?? Number.NEGATIVE_INFINITY);
+    const retail = carriers.map((carrier) => tariffs?.[carrier].retail ?? Number.NEGATIVE_INFINITY);
     const trees = carriers.map((_, code) => terms.areas.tree(code));
     for (let slot = 0; slot < slots; slot += 1) {
       // Nothing is taken from whoever is under contract no more, nor for it.
@@ -58,14 +58,14 @@ export class ResolvedTerms {
       if (supply !== null && supply.pool !== false) this.poolFloor[slot] = supply.pool?.floor ?? Number.NaN;
       if (use === null) continue;
       const carrier = slot % carrierCount;
-      // The tariff may have come down since the contract was made.
+      // The tariff may be lower than when the contract was made.
       const most = use.import ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-      this.poolLimit[slot] = Math.min(use.poolLimit ?? most, tariffs[carrier]!);
+      this.poolLimit[slot] = Math.min(use.poolLimit ?? most, retail[carrier]!);
       const fee = trees[carrier]!.pathFees[terms.areas.placeOf(terms.areaOf[slot]!)]!;
       // No record holds a higher price.
-      if (!use.import || tariffs[carrier]! + fee > maxPrice) continue;
+      if (!use.import || retail[carrier]! + fee > maxPrice) continue;
       this.imports[slot] = 1;
-      if (clearing[carrier]?.import === true) this.importPrice[slot] = Math.max(0, tariffs[carrier]! + fee);
+      if (clearing[carrier]?.import === true) this.importPrice[slot] = Math.max(0, retail[carrier]! + fee);
     }
     this.standing = standing;
     const highest = (side: "supply" | "use"): number[] =>

@@ -57,6 +57,11 @@ export class MarketState {
     this.#resolved = null;
   }
 
+  /** A period begins at an instant, Unix time in milliseconds: prices outside the market are those of then. */
+  begin(ms: number): void {
+    if (this.terms.begin(ms)) this.#resolved = null;
+  }
+
   /** SHA-256 that names the market, worked out once: its contract never changes. */
   marketId(hasher: Hasher): Uint8Array {
     this.#marketId ??= marketId(encodeCanonical(this.terms.market), hasher);

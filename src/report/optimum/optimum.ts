@@ -149,7 +149,7 @@ class Past {
     const known = new Set<number>();
     for (const [code, carrier] of carriers.entries()) {
       const { terms } = this.#state;
-      const tariff = terms.payment?.tariffs[carrier] ?? null;
+      const tariff = terms.tariffs?.[carrier] ?? null;
       const own = new Lookup(terms, code, orders);
       const grid = tariff === null ? null : { retail: tariff.retail, feedIn: tariff.feedIn };
       this.#problems[code]!.push({

@@ -38,6 +38,8 @@ export class OtherMarket {
   /** By number of a participant here: its number in the ledger, or that of whom it copies. */
   readonly origins: number[] = [];
   readonly #engine: MatchingEngine;
+  /** When the period of the next block began: the timestamp of the block before. */
+  #beganMs = 0;
   readonly #changes: Changes;
   /** By number of a participant in the ledger: its own number here and those of its copies; none for one taken out. */
   #numbers: readonly (readonly number[])[] = [];
@@ -64,7 +66,8 @@ export class OtherMarket {
    */
   execute(block: Block, contracts: readonly Contract[], ledger: Terms, shift: MeterShift): PeriodOutcome {
     const { header, sections } = block;
-    const open = new OpenPeriod(this.state, this.#engine, header.period);
+    const open = new OpenPeriod(this.state, this.#engine, header.period, this.#beganMs);
+    this.#beganMs = header.timestampMs;
     this.#enterAll(open, contracts);
     open.start();
     if (contracts.length > 0) this.#numberAll(ledger);
@@ -100,7 +103,8 @@ export class OtherMarket {
   /** No contract may say that more than retail is paid in the pool, and more than that never is. */
   #fitted(contract: Contract): Contract {
     if (contract.kind !== "use" || contract.poolLimit === undefined) return contract;
-    const retail = this.state.terms.payment?.tariffs[contract.carrier].retail ?? contract.poolLimit;
+    const retail = this.state.terms.payment?.tariffs[contract.carrier].retail;
+    if (typeof retail !== "number") return contract;
     return { ...contract, poolLimit: Math.min(contract.poolLimit, retail) };
   }
 

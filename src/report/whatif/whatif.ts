@@ -13,6 +13,7 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import type { Positions } from "../../market/books/positions.js";
 import { parseContract } from "../../market/contracts/kinds.js";
+import { highestOf } from "../../market/contracts/tariffs.js";
 import { carrierCount, type Terms } from "../../market/contracts/terms.js";
 import type { PeriodOutcome } from "../../market/period/period.js";
 import { openReplay } from "../../market/replay.js";
@@ -193,14 +194,15 @@ class Comparison {
   }
 
   /** Takes over what the ledger's contracts say of the cost of energy (docs/indicators.md). */
-  #readTerms({ supply, payment, participants, converters }: Terms): void {
+  #readTerms({ supply, payment, market, participants, converters }: Terms): void {
     this.#costs.clear();
     this.#converted.clear();
+    const feedIns = carriers.map((carrier) => payment && highestOf(payment, market!, carrier, "feedIn"));
     for (let slot = 0; slot < participants.length * carrierCount; slot += 1) {
       const pool = supply.own[slot]?.pool;
       const floor = pool === undefined || pool === false ? undefined : pool.floor;
-      const feedIn = payment?.tariffs[carriers[slot % carrierCount]!].feedIn;
-      if (floor !== undefined && feedIn !== undefined && floor > feedIn) this.#costs.set(slot, floor);
+      const feedIn = feedIns[slot % carrierCount]!;
+      if (floor !== undefined && feedIn !== null && floor > feedIn) this.#costs.set(slot, floor);
     }
     for (const { contract, participant, output } of converters)
       if (contract !== null) this.#converted.add(participant * carrierCount + output);

@@ -1,14 +1,13 @@
 /** What is said under the topics of a market: documents of its state, decimals as text in the market's units. */
-import type { ClearingContract, PaymentContract } from "../../market/contracts/contracts.js";
+import type { ClearingContract } from "../../market/contracts/contracts.js";
 import type { LoggedMarket } from "../../market/logged.js";
 import { type Carrier, carriers, formatTicks } from "../../units.js";
 
 /** What is known of periods to come: what energy from outside costs, what the pool pays, and the standing limits. */
 export function comingDocument({ state, ticks }: LoggedMarket, carrier: Carrier): object {
   const price = (value: number): string => formatTicks(value, ticks.price);
-  const payment = state.contract("payment") as PaymentContract | null;
   const clearing = state.contract(`clearing/${carrier}`) as ClearingContract | null;
-  const tariff = payment?.tariffs[carrier];
+  const tariff = state.tariff(carrier);
   const pool = clearing?.pool ?? null;
   const limit = (side: "supply" | "use"): string | null => {
     const terms = state.contract(`${side}/${carrier}`);
@@ -16,7 +15,7 @@ export function comingDocument({ state, ticks }: LoggedMarket, carrier: Carrier)
   };
   return {
     tariff:
-      tariff === undefined
+      tariff === null
         ? null
         : {
             retail: price(tariff.retail),

@@ -113,9 +113,11 @@ export function rulesFor(
   const tariff = contracts.find((each) => each.kind === "payment")?.tariffs[carrier];
   const scaled = (ticks: number, percent: number): string =>
     formatTicks(Math.round((ticks * percent) / 100), microTick);
+  // The communities of the page have one price each: components would stay as they are.
+  const { retail, feedIn } = tariff ?? {};
   const change = {
-    ...(tariff === undefined || ifRetail === 100 ? {} : { retail: scaled(tariff.retail, ifRetail) }),
-    ...(tariff === undefined || ifFeedIn === 100 ? {} : { feedIn: scaled(tariff.feedIn, ifFeedIn) }),
+    ...(typeof retail !== "number" || ifRetail === 100 ? {} : { retail: scaled(retail, ifRetail) }),
+    ...(typeof feedIn !== "number" || ifFeedIn === 100 ? {} : { feedIn: scaled(feedIn, ifFeedIn) }),
   };
   return {
     rules: {

@@ -2,7 +2,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { GridclearError } from "../../../src/errors.js";
+import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../../src/ledger/format/canonical.js";
+import { decodeRecords } from "../../../src/ledger/format/layout.js";
+import { flowLayout } from "../../../src/ledger/format/records.js";
 import { decodeBundle, openBundle } from "../../../src/ledger/proof/bundle.js";
 import { plainHasher } from "../../../src/ledger/tree/plain.js";
 import { Journal } from "../../../src/market/books/journal.js";
@@ -11,6 +14,7 @@ import { applyContract, checkContract, parseContract } from "../../../src/market
 import { openingContracts } from "../../../src/market/contracts/opening.js";
 import { openMarket } from "../../../src/market/open.js";
 import { MarketState } from "../../../src/market/period/state.js";
+import { openReplay } from "../../../src/market/replay.js";
 import { readBundle } from "../../../src/report/bundle/read.js";
 import { writeBundle } from "../../../src/report/bundle/write.js";
 
@@ -35,6 +39,72 @@ const tariff = (version: number, from: number, more: object = {}): Contract =>
 const ann = (version: number, from: number, of: object): Contract => ({
   ...{ kind: "participant", version, from, id: "ann", creditLimit: null },
   tariffs: of,
+});
+
+describe("prices outside the market as components", () => {
+  const energy = { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.2" } as const;
+  const night = {
+    ...{ by: "calendar", name: "night", sort: "grid", on: ["fromGrid"] },
+    parts: [
+      { name: "night", hours: ["22:00-06:00"], rate: "0.01" },
+      { name: "day", rate: "0.1" },
+    ],
+  } as const;
+  const zone = { name: "Europe/Vienna", offsets: [[0, 60]], untilMs: 4e12 } as const;
+
+  it("hold in a period that begins in their time, for imports, pool limits and what is shown", async () => {
+    const market = await openMarket({
+      engine,
+      participants: ["ann"],
+      periodMs: 3_600_000,
+      startMs: 0,
+      tariffs: { electricity: { retail: [energy, night] } },
+      zone,
+      clearing: { electricity: { import: true } },
+    });
+    const hour = 3_600_000;
+    const paid: string[] = [];
+    // The market's first block is at 1970-01-01 00:00 UTC, one o'clock at night in Vienna.
+    for (const ends of [4.5, 5, 6, 22]) {
+      const shown = market.state.tariff("electricity")!.retail;
+      market.submit({ participant: "ann", carrier: "electricity", side: "bid", quantity: "1", price: "0" });
+      const { block } = await market.clearPeriod(ends * hour);
+      const [flow] = decodeRecords(flowLayout, block.sections.flows);
+      paid.push(`${flow!.kind} ${flow!.price} ${shown}`);
+    }
+    // Periods begin at 0:00, 4:30, 5:00 and 6:00 UTC.
+    const [dark, light] = ["imported 210000 210000", "imported 300000 300000"];
+    expect(paid).toEqual([dark, dark, light, light]);
+    const replay = openReplay(engine);
+    for await (const bytes of market.store.blocks()) replay.replay(decodeBlock(bytes));
+    expect(replay.height).toBe(5);
+  });
+
+  const open = (tariffs: object, own: object = {}) =>
+    openMarket({ engine, participants: ["ann"], tariffs: { heat: tariffs }, ...own } as never);
+  it.each([
+    [{ retail: [] }, {}, /tariffs\.heat\.retail: wanted an array of 1/],
+    [{ retail: [night] }, {}, /zone: wanted a zone by whose clocks calendars go/],
+    [{ retail: [{ ...energy, rate: "2148" }] }, {}, /tariffs\.heat\.retail: wanted a price from/],
+    [{ feedIn: [energy] }, {}, /tariffs\.heat\.feedIn\[0\]\.on: wanted toGrid/],
+    [{ retail: [energy, energy] }, {}, /retail\[1\]\.name: wanted a name of its own/],
+    [{ retail: "0.2" }, {}, /retail/],
+    [
+      {
+        retail: [
+          {
+            ...{ by: "series", name: "spot", sort: "energy", on: ["fromGrid"], start: "2026-01-01T00:00Z" },
+            ...{ minutes: 15, rates: Array.from({ length: 4000 }, () => "0.123456") },
+          },
+        ],
+      },
+      {},
+      /at most 30000 bytes/,
+    ],
+    [{ retail: [energy] }, { zone: { name: "Etc/UTC", offsets: [], untilMs: 1 } }, /zone\.offsets/],
+  ])("are refused: %j", async (tariffs, own, wanted) => {
+    await expect(open(tariffs, own)).rejects.toThrow(wanted);
+  });
 });
 
 describe("a tariff contract", () => {

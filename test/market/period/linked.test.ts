@@ -219,7 +219,10 @@ describe("a trial", () => {
       }
       for (const [at, order] of bids.entries()) gained.set(key(order), bidsGot[at]!);
       for (const [at, { order, quantity }] of offers.entries())
-        sold.set(key(order), rules.export && order.price <= tariff.feedIn ? quantity : offersGave[at]!);
+        sold.set(
+          key(order),
+          rules.export && order.price <= Number(tariff.feedIn) ? quantity : offersGave[at]!,
+        );
     }
     const counted = new Map<string, number>();
     for (const order of orders) {

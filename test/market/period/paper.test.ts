@@ -37,7 +37,7 @@ describe("with everything beyond the paper switched off", () => {
             );
             const live = [...last.values()].sort((a, b) => a - b);
             const side = (name: "offer" | "bid") => live.filter((number) => orders[number]!.side === name);
-            const { retail } = tariffs[carrier];
+            const retail = Number(tariffs[carrier].retail);
             const supplied = (numbers: number[]): Order[] =>
               numbers.map((number) => {
                 const { participant, quantity, price } = orders[number]!;

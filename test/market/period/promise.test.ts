@@ -64,7 +64,7 @@ class Terms {
   /** What the contract lets a bid pay in the pool; the lowest price where it says nothing. */
   poolLimit(participant: number, carrier: Carrier): number {
     const { poolLimit, import: imports } = this.#of("use", participant, carrier) as UseContract;
-    const { retail } = this.payment!.tariffs[carrier];
+    const retail = Number(this.payment!.tariffs[carrier].retail);
     return Math.min(poolLimit ?? (imports ? retail : Number.NEGATIVE_INFINITY), retail);
   }
 
@@ -85,7 +85,8 @@ function across(
   const [got, paid] = [trade.supplyPrice, trade.usePrice].map(
     (price) => BigInt(trade.quantity) * BigInt(price),
   );
-  const { commission, retail } = terms.payment!.tariffs[carrier];
+  const { commission } = terms.payment!.tariffs[carrier];
+  const retail = Number(terms.payment!.tariffs[carrier].retail);
   const most = (amount: bigint, rates: number[]): bigint =>
     ((amount < 0n ? -amount : amount) * BigInt(Math.max(...rates))) / 1_000_000n;
   const peers = kind === "area" && seller === "order" && buyer === "order";

@@ -80,7 +80,7 @@ describe("rules out of settings", () => {
     const input = await asked({ ...hourly, carrier: "gas" }, { ifRetail: 150, ifFeedIn: 0 });
     const contracts = genesis(input);
     const payment = contracts.find(({ kind }) => kind === "payment");
-    const retail = payment?.kind === "payment" ? payment.tariffs.gas.retail : 0;
+    const retail = payment?.kind === "payment" ? Number(payment.tariffs.gas.retail) : 0;
     const { rules } = rulesFor(input, contracts);
     expect(Number(rules.tariffs!.gas!.retail)).toBeCloseTo((retail * 1.5) / 1e6, 9);
     expect(rules.tariffs!.gas!.feedIn).toBe("0");

@@ -2,9 +2,24 @@
 import { boolean, integer, list, oneOf, optional, orNull, record } from "../../../check.js";
 import { maxTiers } from "../../../core/rules.js";
 import { fail } from "../../../errors.js";
+import { encodeCanonical } from "../../../ledger/format/canonical.js";
+import { checkOf } from "../../../shape.js";
+import { zone } from "../../../tariff/shapes.js";
 import { carriers, ppm } from "../../../units.js";
 import type { MarketContract, PaymentContract } from "../contracts.js";
-import { byCarrier, carrier, key, label, money, name, price, share, tick } from "../fields.js";
+import {
+  byCarrier,
+  carrier,
+  key,
+  label,
+  maxTariffBytes,
+  money,
+  name,
+  price,
+  share,
+  tick,
+} from "../fields.js";
+import { checkRanges, checkZoneOf, priceOrList } from "../tariffs.js";
 import { creditOf } from "../terms.js";
 import { type ContractKind, dated } from "./kind.js";
 
@@ -49,8 +64,8 @@ export const market: ContractKind<MarketContract> = {
 };
 
 const tariff = record({
-  retail: price,
-  feedIn: price,
+  retail: priceOrList("retail"),
+  feedIn: priceOrList("feedIn"),
   commission: list(record({ share, supply: share, use: share }), 1, maxTiers),
   shortagePrice: price,
   surplusPrice: price,
@@ -60,6 +75,7 @@ const paymentFields = record({
   currency: label,
   creditLimit: orNull(money(0n)),
   tariffs: record(byCarrier(tariff)),
+  zone: optional(checkOf(zone)),
   metering: orNull(
     record({
       window: integer(1, 100_000),
@@ -74,6 +90,9 @@ const paymentFields = record({
 export const payment: ContractKind<PaymentContract> = {
   parse: (value, field) => {
     const contract = paymentFields(value, field);
+    checkZoneOf(contract, field);
+    const { length } = encodeCanonical(contract);
+    if (length > maxTariffBytes) fail("limit", field, `at most ${maxTariffBytes} bytes`, length);
     for (const each of carriers) {
       const total = contract.tariffs[each].commission.reduce((sum, tier) => sum + tier.share, 0);
       if (total !== ppm)
@@ -85,6 +104,7 @@ export const payment: ContractKind<PaymentContract> = {
   check: (contract, { terms, accounts }, own) => {
     if (contract.currency !== terms.market?.currency)
       fail("refused", `${own}.currency`, terms.market?.currency ?? "", contract.currency);
+    checkRanges(contract, terms.market!, own);
     const limit = creditOf(null, contract);
     if (limit === null) return;
     for (const [participant, { contract: theirs, name: id }] of terms.participants.entries())

@@ -197,7 +197,8 @@ export const use: ContractKind<UseContract> = {
     if (contract.participant !== undefined) terms.checkParticipant(own, contract.participant);
     checkStanding(contract, terms, own);
     const retail = terms.payment?.tariffs[contract.carrier].retail;
-    if (contract.poolLimit !== undefined && retail !== undefined && contract.poolLimit > retail)
+    // Where the tariff has components it caps what is paid period by period.
+    if (contract.poolLimit !== undefined && typeof retail === "number" && contract.poolLimit > retail)
       fail("refused", `${own}.poolLimit`, `at most the retail tariff, ${retail}`, contract.poolLimit);
   },
   apply: (contract, { terms }) => putTerms(terms.use, contract, terms, contract),

@@ -4,13 +4,10 @@ import { fail } from "../../../errors.js";
 import { encodeCanonical } from "../../../ledger/format/canonical.js";
 import { checkTariff } from "../../../tariff/shapes.js";
 import type { TariffContract } from "../contracts.js";
-import { name } from "../fields.js";
+import { maxTariffBytes, name } from "../fields.js";
 import { type ContractKind, dated } from "./kind.js";
 
 const head = record({ ...dated("tariff"), tariff: name });
-
-/** Most bytes of a tariff as canonical JSON: what a proof of one contract has room for. */
-const maxTariffBytes = 30_000;
 
 /** What members that name it are billed by; money of the ledger does not move by it. */
 export const tariff: ContractKind<TariffContract> = {

@@ -61,7 +61,8 @@ function clearedAgain(
   const { contracts, readings } = sections;
   try {
     const state = restoreState(before, engine);
-    const input = { period: header.period, contracts, orders, readings };
+    const beganMs = before.header.timestampMs;
+    const input = { period: header.period, beganMs, contracts, orders, readings };
     return fateOf(executePeriod(state, input, engine).sections, number);
   } catch (error) {
     if (error instanceof GridclearError && error.code === "refused") return null;

@@ -5,6 +5,7 @@
 import { type Block, decodeBlock } from "../../../ledger/format/block.js";
 import { decodeRecords } from "../../../ledger/format/layout.js";
 import { orderLayout, tradeLayout } from "../../../ledger/format/records.js";
+import { tariffsAt } from "../../../market/contracts/tariffs.js";
 import { contractsOf } from "../../../report/columns.js";
 import { type CountedOrders, ordersOf } from "../../../report/left.js";
 import { type Carrier, carriers } from "../../../units.js";
@@ -132,14 +133,16 @@ function poolWhy(
   return { why: agrees ? "rest" : "limit", price, limit: poolLimit };
 }
 
-/** The rules of a carrier that the day began with. */
-export function rulesIn(run: Run, carrier: Carrier) {
+/** The rules of a carrier that the day began with, and what it cost outside the market in the period at a place. */
+function rulesIn(run: Run, carrier: Carrier, place: number) {
   const contracts = contractsOf(decodeBlock(run.blocks[0]!));
   const clearing = contracts.find((each) => each.kind === "clearing" && each.carrier === carrier);
-  const payment = contracts.find((each) => each.kind === "payment");
+  const payment = contracts.find((each) => each.kind === "payment")!;
+  const market = contracts.find((each) => each.kind === "market")!;
+  const before = decodeBlock(run.blocks[place]!);
   return {
     pool: clearing?.kind === "clearing" && clearing.mechanism !== "share" ? clearing.pool : null,
-    tariff: payment!.tariffs[carrier],
+    tariff: tariffsAt(payment, market, before.header.timestampMs)[carrier],
     areas: contracts.flatMap((each) => (each.kind === "area" ? [each.area] : [])),
     areaOf: (id: string): string | undefined => {
       const own = contracts.find((each) => each.kind === "participant" && each.id === id);
@@ -159,7 +162,7 @@ export async function why(work: Work, { ledger, member, place }: WhyInput): Prom
     const number = orderNumber(block.sections, counted, member, carrier);
     if (number < 0) continue;
     const { side, price } = decodeRecords(orderLayout, block.sections.orders)[number]!;
-    const { pool, tariff, areas, areaOf } = rulesIn(run, carrier);
+    const { pool, tariff, areas, areaOf } = rulesIn(run, carrier, place);
     const fate = fateOf(block.sections, number, counted);
     const told = { side, price, fate };
     const own = areaOf(run.community.members[member]!.id);
