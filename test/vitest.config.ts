@@ -14,6 +14,8 @@ if (!Number.isInteger(propertySeed))
   throw new Error(`PROPERTY_SEED: wanted a whole number or fresh, got ${asked}`);
 if (asked === "fresh")
   process.stderr.write(`property tests: repeat this run with PROPERTY_SEED=${propertySeed}\n`);
+/** On a machine that is busy with other tests an answer may take its time. */
+const expectations = { poll: { timeout: 30_000 } };
 const properties = { setupFiles: ["test/setup.ts"], provide: { propertySeed } };
 
 declare module "vitest" {
@@ -39,6 +41,7 @@ export default defineConfig({
           exclude: [browserTests, dataTests, pageTests],
           environment: "node",
           testTimeout: 60_000,
+          expect: expectations,
         },
       },
       {
@@ -70,6 +73,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: expectations,
           retry: 2,
         },
       },

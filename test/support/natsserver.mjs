@@ -83,9 +83,19 @@ Acquire::Languages "none";
   rmSync(fresh, { recursive: true, force: true });
 }
 
+/**
+ * Ports that nobody listens on. They lie below those that systems give to outgoing connections, one of which might
+ * take a port between here and the server that is to have it.
+ */
 export async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
+  const servers = [];
+  while (servers.length < count) {
+    const server = createServer().listen(11_000 + Math.floor(Math.random() * 21_000), "127.0.0.1");
+    const isFree = await new Promise((told) => {
+      server.once("listening", () => told(true)).once("error", () => told(false));
+    });
+    if (isFree) servers.push(server);
+  }
   const ports = servers.map((server) => server.address().port);
   await Promise.all(servers.map((server) => once(server.close(), "close")));
   return ports;
