@@ -114,6 +114,17 @@ export const orNull = <T>(shape: Shape<T>): Shape<T | null> => ({
   write: (value) => (value === null ? null : shape.write(value)),
 });
 
+/** One of two shapes: the other where `isOther` says so, of what stands in a file and of what a program has of it. */
+export const either = <A, B>(
+  one: Shape<A>,
+  other: Shape<B>,
+  isOther: (value: unknown) => boolean,
+): Shape<A | B> => ({
+  schema: { anyOf: [one.schema, other.schema] },
+  read: (value, field, refuse): A | B | Refused => (isOther(value) ? other : one).read(value, field, refuse),
+  write: (value) => (isOther(value) ? other.write(value as B) : one.write(value as A)),
+});
+
 /** An array of `least` to `most` values of one shape. */
 export function list<T>(shape: Shape<T>, least: number, most: number): Shape<readonly T[]> {
   const check = checkList(asItIs, least, most);

@@ -6,6 +6,7 @@ import { needMethods, object } from "../check.js";
 import { fail, within } from "../errors.js";
 import {
   checkOf,
+  either,
   further,
   leaf,
   needed,
@@ -16,7 +17,7 @@ import {
   type Shape,
   text,
 } from "../shape.js";
-import type { Tariff } from "../tariff/components.js";
+import type { Component, Tariff } from "../tariff/components.js";
 import { gridReductions } from "../tariff/presets.js";
 import {
   componentsOf,
@@ -28,7 +29,7 @@ import {
   tariffKeys,
   tariffName,
 } from "../tariff/shapes.js";
-import { zoneOffsets } from "../tariff/zone.js";
+import { type Zone, zoneOffsets } from "../tariff/zone.js";
 import { isTimeZone } from "../zones.js";
 import { readRecords } from "./csv.js";
 import { parseJson } from "./jsonfile.js";
@@ -41,20 +42,20 @@ export type PriceFiles = (name: string) => string;
 
 const reductions = Object.keys(gridReductions);
 
-/** A reduction as a number, or by its name. */
-const less: Shape<number> = {
-  schema: { anyOf: [lessShape.schema, { enum: reductions }] },
-  read: (value, field, refuse) =>
-    typeof value === "string"
-      ? namedReduction.read(value, field, refuse)
-      : lessShape.read(value, field, refuse),
-  write: (value) => value,
-};
 const namedReduction: Shape<number> = leaf({ enum: reductions }, (value, field) =>
   Object.hasOwn(gridReductions, value as string)
     ? gridReductions[value as string]!.less
     : fail("invalid", field, `parts in a million, or ${reductions.join(", ")}`, value),
 );
+/** A reduction as a number, or by its name, as which it is never written. */
+const less: Shape<number> = /* @__PURE__ */ either(
+  lessShape,
+  namedReduction,
+  (value) => typeof value === "string",
+);
+
+/** Components as files have them, where no other file may stand beside. */
+export const listedComponents: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(less, ratesShape);
 
 const fileName = text(/^[^/\\\p{C}]{1,200}\.csv$/u, "rates, or the name of a CSV file beside this one");
 
@@ -94,12 +95,7 @@ function ratesIn(files: PriceFiles, opened: Map<readonly string[], Prices>): Sha
     opened.set(prices.rates, prices);
     return prices.rates;
   });
-  return {
-    schema: { anyOf: [ratesShape.schema, fileName.schema] },
-    read: (value, field, refuse) =>
-      (typeof value === "string" ? named : ratesShape).read(value, field, refuse),
-    write: (value) => ratesShape.write(value),
-  };
+  return either(ratesShape, named, (value) => typeof value === "string");
 }
 
 /** The shape of a file; prices it names are noted in `opened`. */
@@ -113,8 +109,8 @@ const fileShape = (files: PriceFiles, opened: Map<readonly string[], Prices>) =>
       text(/^[A-Za-z0-9_+/-]{1,64}$/u, "the name of a time zone"),
       "its clocks, such as Europe/Vienna",
     ),
-    from: optional(instant, "the instant from which on it holds", "2020-01-01T00:00Z"),
-    until: optional(instant, "the instant up to which it holds", "2040-01-01T00:00Z"),
+    from: optional(instant, "the instant from which on it holds", firstInstant),
+    until: optional(instant, "the instant up to which it holds", lastInstant),
     components: needed(
       componentsOf(less, ratesIn(files, opened)),
       "what is charged, in the order of the lines of a bill",
@@ -142,11 +138,19 @@ export function parseTariff(source: string, prices: PriceFiles = noFiles): Tarif
         const file = opened.get(component.rates);
         if (file !== undefined) within(file.name, () => checkStarts(file, component, `components[${index}]`));
       }
-    const [fromMs, untilMs] = [Date.parse(from), Date.parse(until)];
-    if (untilMs <= fromMs) fail("invalid", "until", "an instant after from", until);
-    if (!isTimeZone(zone)) fail("invalid", "zone", "a time zone such as Europe/Vienna", zone);
-    return { ...given, zone: within("zone", () => zoneOffsets(zone, fromMs, untilMs)) };
+    return { ...given, zone: zoneIn(zone, from, until) };
   });
+}
+
+/** The instants between which a zone is written down where a file does not say. */
+const [firstInstant, lastInstant] = ["2020-01-01T00:00Z", "2040-01-01T00:00Z"];
+
+/** The zone that a file names, between two instants. */
+export function zoneIn(name: string, from: string = firstInstant, until: string = lastInstant): Zone {
+  const [fromMs, untilMs] = [Date.parse(from), Date.parse(until)];
+  if (untilMs <= fromMs) fail("invalid", "until", "an instant after from", until);
+  if (!isTimeZone(name)) fail("invalid", "zone", "a time zone such as Europe/Vienna", name);
+  return within("zone", () => zoneOffsets(name, fromMs, untilMs));
 }
 
 const noFiles: PriceFiles = (name) => fail("invalid", name, "a file beside the tariff", "no files at all");

@@ -11,7 +11,7 @@ import type { Store } from "../ledger/store/store.js";
 import { carriers } from "../units.js";
 import type { Contract, MarketContract } from "./contracts/contracts.js";
 import { contractKey, parseContract } from "./contracts/kinds.js";
-import { type Opening, openingContracts } from "./contracts/opening.js";
+import { type Opening, openingContracts, openingKeys } from "./contracts/opening.js";
 import { checkEngine, type MatchingEngine } from "./engine.js";
 import { type ListenerReporter, reportToConsole } from "./events.js";
 import { MarketLog, readAcknowledged } from "./intake/log.js";
@@ -248,21 +248,6 @@ function openSigning(options: MarketOptions, contract: MarketContract, id: Uint8
   return new Signing({ signatures, hasher: options.engine, marketId: id });
 }
 
-const openingKeys = [
-  "id",
-  "currency",
-  "startPeriod",
-  "periodMs",
-  "quantityTick",
-  "priceTick",
-  "privacy",
-  "leastMembers",
-  "participants",
-  "clearing",
-  "tariffs",
-  "zone",
-  "metering",
-] as const satisfies readonly (keyof Opening)[];
 const ownKeys = [
   "engine",
   "store",

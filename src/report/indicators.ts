@@ -25,8 +25,7 @@ import { stateLayout } from "../ledger/format/state.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
 import { type PaymentKind, paymentKinds } from "../market/books/payments.js";
-import type { Contract, MarketContract, PaymentContract } from "../market/contracts/contracts.js";
-import { highestOf, tariffsAt, varies } from "../market/contracts/tariffs.js";
+import type { Contract } from "../market/contracts/contracts.js";
 import { carriers } from "../units.js";
 import { AreaSums } from "./areas.js";
 import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
@@ -34,6 +33,7 @@ import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import type { CostOf } from "./cost.js";
 import { ordersOf } from "./left.js";
+import { OutsideWatch } from "./outside.js";
 import { eachPayment, type Payment } from "./payments.js";
 import { chargeKinds, contractsAfter, Registry } from "./registry.js";
 import { SavingsSums } from "./savings.js";
@@ -113,10 +113,7 @@ export class Indicators {
   readonly #received = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
   readonly #paid = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
   readonly #registry: Registry;
-  #market: MarketContract | null = null;
-  #paying: PaymentContract | null = null;
-  /** When the period of the next block began: the timestamp of the block before. */
-  #beganMs = 0;
+  readonly #outside = new OutsideWatch();
   /** Charge of the devices by number, at first and now. */
   readonly #devices: { carrier: number; before: bigint; charge: bigint }[] = [];
   readonly #savings: SavingsSums;
@@ -131,7 +128,7 @@ export class Indicators {
     this.#savings = new SavingsSums(this.#registry, costOf ?? null);
     this.#trading = new TradingSums(this.#registry, emissions ?? null);
     if (snapshot === null) return;
-    this.#beganMs = snapshot.header.timestampMs;
+    this.#outside.beganMs = snapshot.header.timestampMs;
     this.#contracts(contractsAfter(snapshot));
     for (const { kind, number, value } of decodeRecords(stateLayout, snapshot.state))
       if (kind === "charge") this.#hold(number, value);
@@ -140,7 +137,7 @@ export class Indicators {
   /** Takes a block before those that are added up: who takes part by which contracts, and what stores hold. */
   pass(block: Block): void {
     this.#contracts(this.#registry.add(block));
-    this.#beganMs = block.header.timestampMs;
+    this.#outside.beganMs = block.header.timestampMs;
     const { flows } = block.sections;
     const view = viewOf(flows);
     for (let at = 0; at < flows.length; at += flowLayout.bytes)
@@ -155,25 +152,20 @@ export class Indicators {
 
   #contracts(contracts: readonly Contract[]): void {
     for (const contract of contracts) this.#contract(contract);
-    if (this.#paying !== null && (varies(this.#paying) || contracts.includes(this.#paying)))
-      this.#price(this.#paying);
+    const outside = this.#outside.enter(contracts);
+    if (outside !== null) {
+      this.#savings.price(outside);
+      this.#trading.price(outside);
+    }
     this.#savings.enter(contracts);
     this.#trading.enter();
-  }
-
-  /** What carriers cost outside the market in the period that begins. */
-  #price(payment: PaymentContract): void {
-    const tariffs = tariffsAt(payment, this.#market!, this.#beganMs);
-    const highest = carriers.map((carrier) => highestOf(payment, this.#market!, carrier, "feedIn"));
-    this.#savings.price(tariffs, highest);
-    this.#trading.price(tariffs);
   }
 
   /** Adds the next block. */
   add(block: Block): void {
     const { header, sections } = block;
     this.#contracts(this.#registry.add(block));
-    this.#beganMs = header.timestampMs;
+    this.#outside.beganMs = header.timestampMs;
     const orders = ordersOf(sections);
     this.#savings.add(block, orders);
     this.#blocks += 1;
@@ -193,11 +185,7 @@ export class Indicators {
   }
 
   #contract(contract: Contract): void {
-    if (contract.kind === "market") {
-      this.#market = contract;
-      this.#ticks = marketTicks(contract);
-    }
-    if (contract.kind === "payment") this.#paying = contract;
+    if (contract.kind === "market") this.#ticks = marketTicks(contract);
     if (contract.kind !== "storage") return;
     const charge = BigInt(contract.charge);
     const number = this.#registry.deviceOf(contract.device)!;

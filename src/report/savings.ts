@@ -18,10 +18,10 @@ import {
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
-import type { PeriodTariffs } from "../market/contracts/tariffs.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { addCosts, type CostOf, costWith, type Held, type Savings } from "./cost.js";
 import type { CountedOrders } from "./left.js";
+import type { OutsidePrices } from "./outside.js";
 import type { Payment } from "./payments.js";
 import type { Registry } from "./registry.js";
 import { gini } from "./welfare.js";
@@ -103,12 +103,12 @@ export class SavingsSums {
     this.#costOf = costOf;
   }
 
-  /** Takes what carriers cost outside the market from the next block on, and the most that is paid for what is fed in. */
-  price(tariffs: PeriodTariffs, highest: readonly number[]): void {
+  /** Takes what carriers cost outside the market from the next block on. */
+  price({ tariffs, highestFeedIn }: OutsidePrices): void {
     const next = carriers.map((carrier, code) => ({
       retail: BigInt(tariffs[carrier].retail),
       feedIn: BigInt(tariffs[carrier].feedIn),
-      highest: highest[code]!,
+      highest: highestFeedIn[code]!,
     }));
     const isSame = ({ retail, feedIn, highest: most }: GridPrices, code: number): boolean =>
       retail === next[code]!.retail && feedIn === next[code]!.feedIn && most === next[code]!.highest;

@@ -15,11 +15,11 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { amountAt, product } from "../market/books/amounts.js";
-import type { PeriodTariffs } from "../market/contracts/tariffs.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { CarrierSum, Peaks } from "./carriersum.js";
 import { ExactSums, floored } from "./exact.js";
 import type { CountedOrders } from "./left.js";
+import type { OutsidePrices } from "./outside.js";
 import type { Registry } from "./registry.js";
 import type { ByCarrier, CommunityTrading, Emissions, Trading, TradingOfAll } from "./tradingsum.js";
 
@@ -93,7 +93,7 @@ export class TradingSums {
   }
 
   /** Takes what carriers cost outside the market from the next block on. */
-  price(tariffs: PeriodTariffs): void {
+  price({ tariffs }: OutsidePrices): void {
     for (const [code, carrier] of carriers.entries()) this.#carriers[code]!.retail = tariffs[carrier].retail;
   }
 

@@ -19,8 +19,11 @@ import {
 } from "../check.js";
 import { fail } from "../errors.js";
 import { parseJson } from "../files/jsonfile.js";
+import { listedComponents, zoneIn } from "../files/tarifffile.js";
 import type { Contract, MarketContract } from "../market/contracts/contracts.js";
 import { type Opening, openingContracts } from "../market/contracts/opening.js";
+import { checkOf } from "../shape.js";
+import { type PriceBasis, type PriceComponent, pricesOf } from "../tariff/prices.js";
 import { amountTick, type Carrier, carriers, parsePrice, parseTick, parseTicks, ppm } from "../units.js";
 import { checkMqtt, type MqttSettings } from "./mqtt/settings.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
@@ -76,9 +79,14 @@ const membersCheck: Check<ReadonlyMap<string, string>> = (value, field) =>
 const price = text(/^-?\d{1,9}(?:\.\d{1,18})?$/, 40, "a price such as 0.43");
 const share = integer(0, ppm);
 const commissionCheck = list(record({ share, supply: share, use: share }), 1, 16);
+/** A price, or components of it as a tariff file has them. */
+const priceOrList = (basis: PriceBasis): Check<string | readonly PriceComponent[]> => {
+  const list = checkOf(pricesOf(listedComponents, basis));
+  return (value, field) => (Array.isArray(value) ? list : price)(value, field);
+};
 const tariffCheck = record({
-  retail: optional(price),
-  feedIn: optional(price),
+  retail: optional(priceOrList("fromGrid")),
+  feedIn: optional(priceOrList("toGrid")),
   shortagePrice: optional(price),
   surplusPrice: optional(price),
   commission: optional(commissionCheck),
@@ -127,6 +135,7 @@ const fileCheck = record({
   market: optional(marketCheck),
   clearing: optional(byCarrier(clearingCheck)),
   tariffs: optional(byCarrier(tariffCheck)),
+  zone: optional(text(/^[A-Za-z0-9_+/-]{1,64}$/, 64, "a time zone such as Europe/Vienna")),
   metering: optional(
     orNull(
       record({
@@ -194,6 +203,7 @@ function openingOf({
   market = {},
   clearing = {},
   tariffs = {},
+  zone,
   metering = null,
 }: ReturnType<typeof fileCheck>): Opening {
   const tick = parseTick(market.priceTick ?? "0.000001", "market.priceTick");
@@ -203,7 +213,7 @@ function openingOf({
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => [
           name,
-          names.includes(name) ? parsePrice(value, tick, `${field}.${name}`) : value,
+          names.includes(name) && !Array.isArray(value) ? parsePrice(value, tick, `${field}.${name}`) : value,
         ]),
     ) as T;
   const each = <T extends object>(
@@ -217,6 +227,7 @@ function openingOf({
   return {
     ...inTicks(market, [], "market"),
     metering,
+    ...(zone === undefined ? {} : { zone: zoneIn(zone) }),
     tariffs: each(tariffs, (of, carrier) =>
       inTicks(of, ["retail", "feedIn", "shortagePrice", "surplusPrice"], `tariffs.${carrier}`),
     ),

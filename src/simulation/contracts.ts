@@ -12,6 +12,7 @@ import { areaContracts } from "./members/areas.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
 import { between, imports, poolFloor } from "./members/strategy.js";
+import { highestRetail, lowestFeedIn, runZone } from "./outside.js";
 import { repriced } from "./repricing.js";
 import { contractRoom } from "./scale.js";
 import { firstPeriod, type Scenario } from "./scenario.js";
@@ -105,6 +106,7 @@ function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract 
 }
 
 function payment({ scenario, scale }: Cast, from: number): Contract {
+  const zone = runZone(scenario);
   return {
     kind: "payment",
     version: 1,
@@ -113,20 +115,23 @@ function payment({ scenario, scale }: Cast, from: number): Contract {
     creditLimit: `${usualCredit * scale.coin}`,
     tariffs: Object.fromEntries(
       carriers.map((carrier) => {
-        const { retail, feedIn } = scenario.tariffs[carrier];
+        const tariff = scenario.tariffs[carrier];
+        const { retail, feedIn, components } = tariff;
+        const worst = lowestFeedIn(tariff);
         return [
           carrier,
           {
-            retail,
-            feedIn,
+            retail: components?.retail ?? retail,
+            feedIn: components?.feedIn ?? feedIn,
             commission: scenario.commission,
             // A tenth worse than the grid's own prices, so that a good forecast pays.
-            shortagePrice: Math.round(retail * 1.1),
-            surplusPrice: Math.round(feedIn * 0.9),
+            shortagePrice: Math.round(highestRetail(tariff) * 1.1),
+            surplusPrice: Math.round(worst * (worst < 0 ? 1.1 : 0.9)),
           },
         ];
       }),
     ) as Extract<Contract, { kind: "payment" }>["tariffs"],
+    ...(zone === null ? {} : { zone }),
     metering: { window: 3, corrections: 6, missing: "traded" },
   };
 }
@@ -138,7 +143,7 @@ function dearestOf({ areas, tariffs }: Scenario): Dearest {
   const dearest = (carrier: Carrier): number => {
     const fees = new Map<string | null, number>([[null, 0]]);
     for (const { name, parent, fee } of areas[carrier]) fees.set(name, (fees.get(parent) ?? 0) + fee);
-    return tariffs[carrier].retail + Math.max(...fees.values());
+    return highestRetail(tariffs[carrier]) + Math.max(...fees.values());
   };
   return {
     electricity: dearest("electricity"),
@@ -235,6 +240,8 @@ function ownTerms(cast: Cast, member: Member, carrier: Carrier, from: number): C
   const { interruptible, pool } = member;
   const own = { version: 1, from, participant: member.id, carrier };
   const street = isStreet(member);
+  const { tariffs } = cast.scenario;
+  const asked = { ...tariffs[carrier], feedIn: leastAsked(cast.scenario, carrier) };
   const contracts: Contract[] = [];
   if (use > 0 && !(street && interruptible === 0))
     contracts.push({
@@ -247,7 +254,7 @@ function ownTerms(cast: Cast, member: Member, carrier: Carrier, from: number): C
     contracts.push({
       ...supplyTerms(cast, carrier, supply),
       ...own,
-      pool: pool && { floor: poolFloor(member, carrier, cast.scenario) },
+      pool: pool && { floor: poolFloor(member, carrier, { ...tariffs, [carrier]: asked }) },
       collateral: street ? "0" : `${2n * cast.scale.coin}`,
     });
   return contracts;
@@ -268,10 +275,16 @@ const useTerms = (cast: Cast, carrier: Carrier, watts: number) =>
     import: true,
   }) as const;
 
+/** What sun and wind are sold for at least: what the grid pays at its least, but nobody pays to be rid of them. */
+const leastAsked = ({ tariffs }: Scenario, carrier: Carrier): number =>
+  tariffs[carrier].components?.feedIn === undefined
+    ? tariffs[carrier].feedIn
+    : Math.max(lowestFeedIn(tariffs[carrier]), 0);
+
 const supplyTerms = (cast: Cast, carrier: Carrier, watts: number) =>
   ({
     kind: "supply",
     limit: limitOf(cast, watts),
-    pool: { floor: cast.scenario.tariffs[carrier].feedIn },
+    pool: { floor: leastAsked(cast.scenario, carrier) },
     collateral: "0",
   }) as const;

@@ -118,14 +118,14 @@ export function orderColumns(count: number, seed: number, options: ColumnOptions
   const { scenario, users, makers } = patterns(seed, options);
   const { retail } = scenario.tariffs.electricity;
   fill(random, bids, users, {
-    limit: (member, luck) => bidLimit(member, "electricity", scenario, luck),
+    limit: (member, luck) => bidLimit(member, "electricity", scenario.tariffs, luck),
     inPool: (member) => (imports(member) ? retail : minPrice),
   });
   for (let index = 0; index < bidCount; index++)
     bids.poolLimit[index] = Math.max(bids.poolLimit[index]!, bids.price[index]!);
   fill(random, offers, makers, {
-    limit: (member, luck) => offerLimit(member, "electricity", scenario, luck),
-    inPool: (member) => poolFloor(member, "electricity", scenario),
+    limit: (member, luck) => offerLimit(member, "electricity", scenario.tariffs, luck),
+    inPool: (member) => poolFloor(member, "electricity", scenario.tariffs),
   });
   for (let index = 0; index < offerCount; index++) if (random.next() % 16 === 0) offers.consent[index] = 0;
   return { offers, bids };

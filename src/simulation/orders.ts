@@ -15,6 +15,7 @@ import type { Member } from "./members/member.js";
 import { partOf } from "./members/names.js";
 import type { Quote, Strategy } from "./members/quote.js";
 import { worthOf } from "./members/strategy.js";
+import { outsideAt } from "./outside.js";
 import { startTime } from "./scenario.js";
 import { draw, uniform } from "./world/random.js";
 import type { Moment } from "./world/weather.js";
@@ -127,6 +128,7 @@ function orderOf(
     return fail("limit", `order of ${member.id}`, `at most ${maxQuantity} ticks`, quantity);
   const carrier = carriers[code]!;
   const side = ticks > 0 ? "bid" : "offer";
+  const outside = outsideAt(scenario, place);
   const answer = strategy({
     member,
     carrier,
@@ -134,8 +136,8 @@ function orderOf(
     quantity,
     place,
     periodMs: scenario.periodMs,
-    tariff: scenario.tariffs[carrier],
-    worth: worthOf(member, carrier, side, scenario),
+    tariff: outside[carrier],
+    worth: worthOf(member, carrier, side, outside),
     last: history === null ? null : history.last(member.number, code, place),
     marketPrice: history === null ? null : history.price(code, place),
     luck: uniform(scenario.seed, orderStream + 1 + member.number, place, code),

@@ -5,6 +5,7 @@
 import type { Block } from "../ledger/format/block.js";
 import { flowCode, tradeCode } from "../ledger/format/records.js";
 import { carriers } from "../units.js";
+import { outsideAt } from "./outside.js";
 import { readRecords } from "./records.js";
 import type { Scenario } from "./scenario.js";
 
@@ -59,15 +60,15 @@ interface Sum {
 /** What energy cost in each hour of a run so far; blocks come in order, each once. */
 export class HourlyPrices {
   readonly hours: Hours;
-  readonly #tariffs: Scenario["tariffs"];
+  readonly #scenario: Scenario;
   /** By carrier and hour: the prices of its periods added up, and how many had one. */
   readonly #sums: readonly number[][] = carriers.map(() => []);
   readonly #counts: readonly number[][] = carriers.map(() => []);
   readonly #forecasts = new Map<number, readonly Expected[] | null>();
 
-  constructor({ periodMs, tariffs }: Scenario) {
-    this.hours = new Hours(periodMs);
-    this.#tariffs = tariffs;
+  constructor(scenario: Scenario) {
+    this.hours = new Hours(scenario.periodMs);
+    this.#scenario = scenario;
   }
 
   /**
@@ -76,6 +77,7 @@ export class HourlyPrices {
    */
   add(block: Block, place: number): void {
     const hour = this.hours.of(place);
+    const outside = outsideAt(this.#scenario, place);
     const nothing = (): Sum[] => carriers.map(() => ({ quantity: 0, paid: 0 }));
     const [among, grid] = [nothing(), nothing()];
     const add = (sum: Sum, quantity: number, price: number): void => {
@@ -86,7 +88,7 @@ export class HourlyPrices {
       trade: ({ kind, carrier, quantity, usePrice }) =>
         add((kind === tradeCode.grid ? grid : among)[carrier]!, quantity, usePrice),
       flow: ({ kind, carrier, quantity }) => {
-        const { retail, feedIn } = this.#tariffs[carriers[carrier]!];
+        const { retail, feedIn } = outside[carriers[carrier]!];
         if (kind === flowCode.imported || kind === flowCode.gridCharged)
           add(grid[carrier]!, quantity, retail);
         else if (kind === flowCode.exported) add(grid[carrier]!, quantity, feedIn);

@@ -6,6 +6,7 @@ import type { Contract, StorageContract } from "../market/contracts/contracts.js
 import { type Carrier, carriers, ppm } from "../units.js";
 import type { Cast } from "./cast.js";
 import type { History } from "./history.js";
+import { outsideAt } from "./outside.js";
 import { limitsOf, type StoreLimits } from "./plan.js";
 import { type Expected, Hours, meanOf } from "./prices.js";
 import type { Scenario } from "./scenario.js";
@@ -61,9 +62,10 @@ function pricesOf({ buy, sell }: StoreLimits): Pick<StorageContract, "chargePric
  * What it is no use to pay more than. A pool gives its sellers no more than its purchase price; where stores trade with
  * everybody, who would pay what the grid asks can as well wait for what is owed, and spare the lines until then.
  */
-function mostToPay({ rules, tariffs }: Scenario, carrier: Carrier): number {
-  const { pool } = rules[carrier];
-  return pool === null ? Math.max(tariffs[carrier].retail - priceStep, 0) : pool.purchasePrice;
+function mostToPay(scenario: Scenario, carrier: Carrier, place: number): number {
+  const { pool } = scenario.rules[carrier];
+  if (pool !== null) return pool.purchasePrice;
+  return Math.max(outsideAt(scenario, place)[carrier].retail - priceStep, 0);
 }
 
 /** What a device pays and asks in the hour; null where its own prices stand: nothing is forecast, or a car is away. */
@@ -82,8 +84,7 @@ function limitsIn(standing: Standing): StoreLimits | null {
     drain: contract.dischargeLimit / hours.share / efficiency,
     efficiency,
   };
-  const { retail } = cast.scenario.tariffs[contract.carrier];
-  const most = mostToPay(cast.scenario, contract.carrier);
+  const most = mostToPay(cast.scenario, contract.carrier, place);
   const capped = ({ buy, sell }: StoreLimits): StoreLimits => ({ buy: Math.min(buy, most), sell });
   if (!owned.unit.car) {
     const prices = expected(hours.perDay);
@@ -101,6 +102,7 @@ function limitsIn(standing: Standing): StoreLimits | null {
   // Blocks are known up to two periods before: what was used since it was last here, from a period after it came.
   const charge = stay.plugIn >= place - 1 ? Math.max(held - used, 0) : held;
   const least = Math.min(...today.map(meanOf));
+  const { retail } = outsideAt(cast.scenario, stay.plugOut)[contract.carrier];
   return capped(
     limitsOf({
       ...unit,

@@ -1,5 +1,6 @@
 /** What a scenario is: who takes part, when, under which rules, and how their meters behave. */
 import type { MechanismRules, Ties } from "../core/mechanisms.js";
+import type { PriceComponent } from "../tariff/prices.js";
 import type { Carrier } from "../units.js";
 import { clocksOf } from "../zones.js";
 import type { WeatherKind } from "./world/climate.js";
@@ -59,8 +60,14 @@ export interface CarrierRules extends MechanismRules {
 
 /** Prices of one carrier outside the market, in price ticks. */
 export interface CarrierTariff {
+  /** Where a price has components: half way between the most and the least that they come to. */
   readonly retail: number;
   readonly feedIn: number;
+  /** What comes to the prices of each period; left out: one price for all of them. */
+  readonly components?: {
+    readonly retail?: readonly PriceComponent[] | undefined;
+    readonly feedIn?: readonly PriceComponent[] | undefined;
+  };
 }
 
 /** What a kWh emits, in grams of CO2 or its equivalent. Converters emit what their input emitted. */

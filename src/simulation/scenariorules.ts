@@ -2,7 +2,9 @@
 import { checkMechanism, checkTies, mechanismNames, pricingNames, tieNames } from "../core/mechanisms.js";
 import { maxTiers } from "../core/rules.js";
 import { fail } from "../errors.js";
+import { listedComponents } from "../files/tarifffile.js";
 import {
+  either,
   further,
   integer,
   list,
@@ -14,7 +16,8 @@ import {
   record,
   type Shape,
 } from "../shape.js";
-import { type Carrier, ppm } from "../units.js";
+import { type PriceBasis, type PriceComponent, priceRange, pricesOf } from "../tariff/prices.js";
+import { type Carrier, maxPrice, microTick, minPrice, ppm } from "../units.js";
 import type { CarrierRules, CarrierTariff, Scenario } from "./scenario.js";
 import { fee, price } from "./scenarioprices.js";
 
@@ -98,18 +101,61 @@ const ownTariffs = {
   gas: { retail: "0.12", feedIn: "0.045" },
 } as const;
 
+/** What the grid takes or pays: one price, or components as a tariff has them. */
+type Given = number | readonly PriceComponent[];
+
+const givenFor = (basis: PriceBasis): Shape<Given> =>
+  either<number, readonly PriceComponent[]>(
+    fee,
+    further(
+      pricesOf(listedComponents, basis),
+      "what components come to is 2147.483647 at most, above or below zero",
+      (list, field) => {
+        const { least, most } = priceRange(list, basis, microTick);
+        return least >= minPrice && most <= maxPrice
+          ? list
+          : fail("invalid", field, "components that come to 2147.483647 at most", `${least} … ${most}`);
+      },
+    ),
+    Array.isArray,
+  );
+
+/** Half way between the most and the least that a price is, in price ticks. */
+function middleOf(given: Given, basis: PriceBasis): number {
+  if (typeof given === "number") return given;
+  const { least, most } = priceRange(given, basis, microTick);
+  return Math.round((least + most) / 2);
+}
+
 /** What the grid takes and pays for a carrier. */
 export const tariffOf = (carrier: Carrier): Shape<CarrierTariff> =>
   further(
     record({
-      retail: optional(fee, "what the grid takes for a kWh", ownTariffs[carrier].retail),
-      feedIn: optional(fee, "what the grid pays for a kWh", ownTariffs[carrier].feedIn),
+      retail: optional(
+        givenFor("fromGrid"),
+        "what the grid takes for a kWh: a price, or components of it",
+        ownTariffs[carrier].retail,
+      ),
+      feedIn: optional(
+        givenFor("toGrid"),
+        "what the grid pays for a kWh: a price, or components of it",
+        ownTariffs[carrier].feedIn,
+      ),
     }),
     "feedIn is at most retail",
-    (given, field) =>
-      given.feedIn <= given.retail
-        ? given
-        : fail("invalid", `${field}.feedIn`, "from 0 to the retail tariff", given.feedIn),
+    (given, field): CarrierTariff => {
+      const [retail, feedIn] = [middleOf(given.retail, "fromGrid"), middleOf(given.feedIn, "toGrid")];
+      if (feedIn > retail) fail("invalid", `${field}.feedIn`, "from 0 to the retail tariff", feedIn);
+      const listed = {
+        ...(typeof given.retail === "number" ? {} : { retail: given.retail }),
+        ...(typeof given.feedIn === "number" ? {} : { feedIn: given.feedIn }),
+      };
+      return { retail, feedIn, ...(Object.keys(listed).length === 0 ? {} : { components: listed }) };
+    },
+    ({ retail, feedIn, components = {} }) => ({
+      retail: components.retail ?? retail,
+      feedIn: components.feedIn ?? feedIn,
+    }),
   );
 
 /** Tiers of commission. */

@@ -26,6 +26,7 @@ export {
   type Tariff,
 } from "./components.js";
 export { type GridReduction, gridReductions } from "./presets.js";
+export type { PriceComponent } from "./prices.js";
 export type { Ratio } from "./ratio.js";
 export { checkTariff } from "./shapes.js";
 export {

@@ -66,7 +66,7 @@ export const needsZone = (list: readonly PriceComponent[]): boolean =>
 
 const rateOf = (text: string): Ratio => ({ num: parseTicks(text, rateTick), den: 10n ** 9n });
 
-/** The rate of a component on energy that holds at an instant; before the first of a series and after its last, that. */
+/** The rate of a component on energy that holds at an instant; outside of a series its nearest. */
 function rateAt(component: OnEnergy, zone: Zone | null, ms: number): string {
   switch (component.by) {
     case "energy":
@@ -111,9 +111,9 @@ export interface PriceUnits {
 }
 
 /**
- * The price that holds at an instant (Unix time, milliseconds), in price ticks: the exact sum of all components, rounded
- * once, a half away from zero. For what is fed in: what the member is paid, less what it pays. Outside of the time that
- * a series or the zone covers the nearest rate and offset of theirs hold, so that there always is a price.
+ * The price that holds at an instant (Unix time, milliseconds), in price ticks: the exact sum of all components,
+ * rounded once, a half away from zero. For what is fed in: what the member is paid, less what it pays. Outside of the
+ * time that a series or the zone covers the nearest rate and offset of theirs hold, so that there always is a price.
  */
 export function priceAt(
   list: readonly PriceComponent[],

@@ -148,7 +148,7 @@ export function naiveCharge(tariff: Tariff, stretch: Stretch): [line: string, am
   return lines.map(({ line, amount }) => [line, amount]);
 }
 
-/** What components come to for one kWh at an instant, in price ticks: paid where it is drawn, received where it is fed in. */
+/** What components come to for one kWh at an instant, in price ticks: paid where drawn, got where fed in. */
 export function naivePrice(
   list: readonly PriceComponent[],
   { name, zone, priceTick }: { name: "retail" | "feedIn"; zone: string; priceTick: string },

@@ -53,6 +53,28 @@ describe("a market file", () => {
     });
   });
 
+  test("may have components for prices outside the market, by the clocks of a zone", () => {
+    const night = {
+      ...{ by: "calendar", name: "grid", sort: "grid", on: ["fromGrid"], less: "at-local" },
+      parts: [
+        { name: "night", hours: ["22:00-06:00"], rate: "0.1" },
+        { name: "day", rate: "0.2" },
+      ],
+    };
+    const feedIn = { by: "energy", name: "feed-in", sort: "feedIn", on: ["toGrid"], rate: "0.08" };
+    const tariffs = { electricity: { retail: [night], feedIn: [feedIn] } };
+    const contracts = parse({ tariffs, zone: "Europe/Vienna" }).contracts(key, 0);
+    const payment = contracts.find(({ kind }) => kind === "payment") as PaymentContract;
+    expect(payment.tariffs.electricity).toMatchObject({
+      retail: [{ ...night, less: 570_000 }],
+      feedIn: [feedIn],
+      shortagePrice: 0,
+    });
+    expect(payment.zone).toMatchObject({ name: "Europe/Vienna", untilMs: Date.UTC(2040, 0) });
+    // In winter an hour ahead, since 26 October 2025.
+    expect(payment.zone!.offsets).toContainEqual([Date.parse("2025-10-26T01:00Z"), 60]);
+  });
+
   test("is refused by line and field", () => {
     const cases: [object, string][] = [
       [{ port: "8320" }, "port"],
@@ -63,6 +85,9 @@ describe("a market file", () => {
       [{ limits: { bursts: 1 } }, "limits.bursts"],
       [{ tariffs: { electricity: { retail: 0.32 } } }, "tariffs.electricity.retail"],
       [{ tariffs: { steam: {} } }, "tariffs.steam"],
+      [{ tariffs: { gas: { retail: [] } } }, "tariffs.gas.retail"],
+      [{ tariffs: { gas: { feedIn: [{ by: "month" }] } } }, "tariffs.gas.feedIn[0]"],
+      [{ zone: "Europe/Atlantis" }, "zone"],
       [{ clearing: { heat: { mechanism: "best" } } }, "clearing.heat.mechanism"],
       [{ creditLimit: "much" }, "creditLimit"],
       [{ market: { periodMs: 1 } }, "market.periodMs"],

@@ -36,6 +36,7 @@ const written = (name: string): object => scenarioShape.write(bundledScenario(na
 /** Texts that stand somewhere in scenario files, and some that are wrong in a way people might try. */
 const words = [
   ...["street", "village", "Street", "elm", "oak", "home", "wind-01", "", " ", "a\tb", "é", "x".repeat(64)],
+  ...["06:00-22:00", "22:00-22:00", "24:00-25:00", "2026-07-15T00:00Z", "2026-02-30T00:00Z", "20.5"],
   ...["2026-07-15", "2026-02-30", "1970-01-01", "2100-01-01", "26-7-15"],
   ...["Europe/Berlin", "Etc/UTC", "Europe/Atlantis", "+01:00", "homes.csv", "../homes.csv", "coin", "€"],
   ...["0", "0.43", "-0.1", "-0", "0.4300000", "0.0000001", "1e3", "2147.483647", "2147.483648", "1", "01"],
@@ -46,6 +47,7 @@ const words = [
 function valuesOf(part: Schema): fc.Arbitrary<unknown> {
   const of = part as {
     anyOf?: Schema[];
+    oneOf?: Schema[];
     enum?: unknown[];
     type?: string;
     pattern?: string;
@@ -58,7 +60,8 @@ function valuesOf(part: Schema): fc.Arbitrary<unknown> {
     minItems?: number;
     maxItems?: number;
   };
-  if (of.anyOf !== undefined) return fc.oneof(...of.anyOf.map(valuesOf));
+  const some = of.anyOf ?? of.oneOf;
+  if (some !== undefined) return fc.oneof(...some.map(valuesOf));
   if (of.enum !== undefined) return fc.constantFrom(...of.enum);
   const [min, max] = [of.minimum ?? 0, of.maximum ?? 0];
   switch (of.type) {

@@ -3,13 +3,14 @@
  * to people in docs/market.md.
  */
 import type { Mechanism, Pricing, Ties } from "../../core/mechanisms.js";
-import type { CommissionTier } from "../../core/rules.js";
 import type { Tariff as MemberTariff } from "../../tariff/components.js";
-import type { PriceComponent } from "../../tariff/prices.js";
 import type { Zone } from "../../tariff/zone.js";
 import type { Carrier } from "../../units.js";
 import type { CommunityContract, Dated, MemberContract, ShareContract } from "./sharedcontracts.js";
 import type { StandingOrder } from "./standingorder.js";
+import type { Tariff } from "./tariffcontracts.js";
+
+export type { PeriodTariff, Tariff } from "./tariffcontracts.js";
 
 /**
  * The contracts of a market: plain data of integers and strings, recorded as canonical JSON in the block of the
@@ -257,24 +258,6 @@ export interface ClearingContract extends Dated {
   readonly interrupt: boolean;
   readonly import: boolean;
 }
-
-/** What a carrier costs outside the market, and how it settles. */
-export interface Tariff {
-  /** What the grid takes and pays for a kWh: price ticks, or components that come to them in each period. */
-  readonly retail: number | readonly PriceComponent[];
-  readonly feedIn: number | readonly PriceComponent[];
-  /** Commission of peer-to-peer trades; the shares sum to 1 000 000. */
-  readonly commission: readonly CommissionTier[];
-  /** Price of energy taken beyond what was bought, and of energy delivered beyond what was sold. */
-  readonly shortagePrice: number;
-  readonly surplusPrice: number;
-}
-
-/** A {@link Tariff} in one period, in price ticks. */
-export type PeriodTariff = Omit<Tariff, "retail" | "feedIn"> & {
-  readonly retail: number;
-  readonly feedIn: number;
-};
 
 /** How everything is paid. There is one in force at a time. */
 export interface PaymentContract extends Dated {

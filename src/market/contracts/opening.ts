@@ -47,6 +47,23 @@ export interface Opening {
   readonly metering?: PaymentContract["metering"];
 }
 
+/** The names of all that may be said. */
+export const openingKeys: readonly (keyof Opening)[] = [
+  "id",
+  "currency",
+  "startPeriod",
+  "periodMs",
+  "quantityTick",
+  "priceTick",
+  "privacy",
+  "leastMembers",
+  "participants",
+  "clearing",
+  "tariffs",
+  "zone",
+  "metering",
+];
+
 /** A tariff that charges nothing: no commission, no price outside the market. */
 export const freeTariff: PeriodTariff = {
   retail: 0,

@@ -1,4 +1,5 @@
 /** The strategies that come with the package, honest ones and attackers; each is one function of what it sees. */
+import { outsideAt } from "../outside.js";
 import type { Scenario, StrategyName } from "../scenario.js";
 import type { Member } from "./member.js";
 import type { Quote, Strategy } from "./quote.js";
@@ -62,8 +63,8 @@ const scaled =
  * their input is worth to them is not what the grid asks for it.
  */
 function strategyOf(name: StrategyName, scenario: Scenario): Strategy {
-  const usual: Strategy = ({ member, carrier, side, luck }) =>
-    side === "bid" ? bidLimit(member, carrier, scenario, luck) : offerLimit(member, carrier, scenario, luck);
+  const usual: Strategy = ({ member, carrier, side, luck, place }) =>
+    (side === "bid" ? bidLimit : offerLimit)(member, carrier, outsideAt(scenario, place), luck);
   const others: { readonly [Name in StrategyName]: Strategy } = {
     usual,
     truthful,

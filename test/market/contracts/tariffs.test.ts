@@ -44,7 +44,10 @@ const ann = (version: number, from: number, of: object): Contract => ({
 describe("prices outside the market as components", () => {
   const energy = { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.2" } as const;
   const night = {
-    ...{ by: "calendar", name: "night", sort: "grid", on: ["fromGrid"] },
+    by: "calendar",
+    name: "night",
+    sort: "grid",
+    on: ["fromGrid"],
     parts: [
       { name: "night", hours: ["22:00-06:00"], rate: "0.01" },
       { name: "day", rate: "0.1" },
