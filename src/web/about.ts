@@ -10,6 +10,9 @@ declare const __ABOUT__: {
   readonly documents: readonly string[];
 };
 
+/** The version of the package that the page was built from. */
+export const version: string = typeof __ABOUT__ === "undefined" ? "" : __ABOUT__.version;
+
 const titles: Readonly<Record<string, string>> = {
   page: t`About this page`,
   "market-rules": t`The market rules`,

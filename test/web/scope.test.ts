@@ -1,4 +1,5 @@
 // The microscope in a real Chromium: any rules against any others on the same orders, by link and by hand.
+import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openStage, openTab, ready, type Stage, type Tab } from "./browser.js";
 
@@ -71,5 +72,48 @@ describe("rules A against rules B", () => {
     await until(ready.compare!);
     expect(await text("#told")).toContain("against can’t be");
     expect((await headings())[1]).toBe("B: Merit order");
+  });
+});
+
+describe("figures as files", () => {
+  const saved = async (name: string): Promise<{ readonly name: string; readonly text: string }> => {
+    const [file] = await Promise.all([tab.page.waitForEvent("download"), button(name).click()]);
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+  };
+
+  it("are pictures that stand alone, in light colours whatever the page has", async () => {
+    await tab.page.emulateMedia({ colorScheme: "dark" });
+    await tab.go(`#/compare?${hour}&time=720`);
+    await until(ready.compare!);
+    const { name, text: picture } = await saved("Save as SVG: Supply and demand");
+    expect(name).toBe("gridclear-compare-supply-and-demand-and-what-each-sold-of-it-minutes-60-time-720.svg");
+    for (const part of [
+      "<title>Supply and demand",
+      "minutes=60",
+      "A sells",
+      "sold by A",
+      "rgb(13, 122, 111)",
+    ])
+      expect(picture).toContain(part);
+    expect(picture).not.toMatch(/class=|var\(|style=/);
+    // A browser draws it alone, and the page is as dark as before.
+    const drawn = await tab.page.evaluate(async (source) => {
+      const image = new Image();
+      image.src = `data:image/svg+xml,${encodeURIComponent(source)}`;
+      await image.decode();
+      return [image.width, document.documentElement.dataset.theme ?? "auto"];
+    }, picture);
+    expect(drawn[0]).toBeGreaterThan(600);
+    expect(drawn[1]).toBe("auto");
+  });
+
+  it("are pictures of charts on a canvas too, and tables with all rows", async () => {
+    await tab.go(`#/day?${hour}`);
+    await until(ready.day!);
+    const { text: picture } = await saved("Save as SVG: Prices");
+    expect(picture).toContain("data:image/png;base64,");
+    const { name, text: table } = await saved("Save as CSV: Prices");
+    expect(name).toBe("gridclear-day-prices-minutes-60.csv");
+    expect(table.trim().split("\r\n").length).toBe(25);
   });
 });

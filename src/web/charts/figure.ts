@@ -1,5 +1,5 @@
 /** A chart with its heading and the table of what it shows. */
-import { el, freshId } from "../dom.js";
+import { download, el, freshId } from "../dom.js";
 import { language, t } from "../say.js";
 
 /** The numbers behind a chart, as a table shows them. */
@@ -63,6 +63,42 @@ export function dataTable(table: Table, onRow?: (index: number) => void): HTMLEl
   );
 }
 
+/** Buttons that save a figure: its picture and its table. They wait until there is something to save. */
+function saving(title: string, body: HTMLElement, said: () => string) {
+  let table: (() => Table) | null = null;
+  const button = (text: string, name: string, act: () => Promise<void>): HTMLButtonElement =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button plain",
+        disabled: true,
+        "aria-label": name,
+        title: name,
+        onclick: () => void act(),
+      },
+      text,
+    );
+  const picture = button("SVG", t`Save as SVG: ${title}`, async () => {
+    const { fileName, pictureOf } = await import("./save.js");
+    const text = await pictureOf(body, title, said());
+    download(fileName(location.hash, title, "svg"), new Blob([text], { type: "image/svg+xml" }));
+  });
+  const csv = button("CSV", t`Save as CSV: ${title}`, async () => {
+    const { csvOf, fileName } = await import("./save.js");
+    if (table !== null)
+      download(fileName(location.hash, title, "csv"), new Blob([csvOf(table())], { type: "text/csv" }));
+  });
+  return {
+    element: el("div", { class: "saves" }, picture, csv),
+    use(make: () => Table): void {
+      table = make;
+      picture.disabled = false;
+      csv.disabled = false;
+    },
+  };
+}
+
 /** A card with a heading, a chart, and the table of what the chart shows behind a disclosure. */
 export interface Figure {
   readonly element: HTMLElement;
@@ -80,12 +116,13 @@ export function createFigure(title: string, bodyClass: string): Figure {
   const body = el("div", { class: bodyClass });
   const inside = language() === "en" ? title.toLowerCase() : title;
   const behind = el("details", { class: "behind" }, el("summary", {}, t`Table: ${inside}`));
+  const saves = saving(title, body, () => note.textContent ?? "");
   const element = el(
     "section",
     { class: "card", "aria-labelledby": id },
     el("div", { class: "head" }, heading, note),
     body,
-    behind,
+    el("div", { class: "figure-foot" }, behind, saves.element),
   );
   let make: (() => HTMLElement) | null = null;
   const render = (): void => {
@@ -100,6 +137,7 @@ export function createFigure(title: string, bodyClass: string): Figure {
     describe(text, table, onRow) {
       note.textContent = text;
       make = () => dataTable(table(), onRow);
+      saves.use(table);
       render();
     },
   };

@@ -56,7 +56,7 @@ export function curvesCard(): Card {
       const text = soldWords(sides);
       const prices = t`Prices per kWh: A ${priceWords(a)}; B ${priceWords(b)}.`;
       chart.show(sides, `${text} ${prices}`);
-      figure.describe(`${text} ${prices}`, () => ({
+      figure.describe(text, () => ({
         caption: t`Both curves in steps, and what each set of rules sold of them`,
         columns: [t`Side`, t`Up to`, t`Limit`, t`Sold by A`, t`Sold by B`],
         rows: [...stepRows(t`Supply`, a.supply, b.supply), ...stepRows(t`Demand`, a.demand, b.demand)],

@@ -9,6 +9,9 @@ export const compare: Table = {
     "Gebote, in Wurzelskala: kleine Anzahlen sind größer gezeichnet",
   "Nobody gains or loses: both come to the same.":
     "Niemand gewinnt oder verliert: Beide kommen auf dasselbe.",
+  // charts/figure.ts
+  "Save as SVG: {0}": "Als SVG sichern: {0}",
+  "Save as CSV: {0}": "Als CSV sichern: {0}",
   // charts/both.ts
   "There are no orders in this period.": "In dieser Periode gibt es keine Gebote.",
   "no trades": "keine Geschäfte",
