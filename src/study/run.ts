@@ -27,8 +27,8 @@ export async function passingStore(hasher: Hasher): Promise<Store> {
 /** What a run works with. */
 export interface RunTools {
   readonly engine: Engine;
-  /** Called after each period with its place, from 1. Throw to end the run. */
-  readonly progress?: (place: number) => void;
+  /** Called after each period with its place, from 1, and waited for. Throw to end the run. */
+  readonly progress?: (place: number) => unknown;
 }
 
 /** Trades and measures a scenario. Throws `invalid` for one that can't be opened, and what `progress` throws. */
@@ -45,7 +45,7 @@ export async function runOnce(
     await simulation.refused();
     while (!simulation.done) {
       await simulation.next();
-      progress?.(simulation.place);
+      await progress?.(simulation.place);
     }
     const areas = new Map(
       community

@@ -58,7 +58,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "study",
     "fleet",
   ],
-  web: ["core", "ledger", "market", "files", "report", "bill", "tariff", "simulation", "client"],
+  web: ["core", "ledger", "market", "files", "report", "bill", "tariff", "simulation", "study", "client"],
 };
 const room = (path: string): string => (path.includes("/") ? (path.split("/")[0] as string) : "");
 

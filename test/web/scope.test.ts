@@ -117,3 +117,23 @@ describe("figures as files", () => {
     expect(table.trim().split("\r\n").length).toBe(25);
   });
 });
+
+describe("many seeds", () => {
+  it("are traded by both, shown as they come, and can be stopped", async () => {
+    await tab.go("#/compare?minutes=60&members=12");
+    await until(ready.compare!);
+    await tab.page.getByLabel("Seeds", { exact: true }).selectOption("10");
+    await button("Try 10 seeds").click();
+    await until("[data-answered] .strip-name");
+    expect(await text("[data-answered]")).toMatch(/self-sufficiency\): B is better in \d+/);
+    await tab.page.getByText("Table: a day by both").click();
+    const row = tab.page.locator("[data-answered] tbody tr", { hasText: "Mean price" });
+    expect(await row.innerText()).toMatch(/ct.* to .*ct.*higher in/s);
+    await tab.page.getByLabel("Seeds", { exact: true }).selectOption("100");
+    await button("Try 100 seeds").click();
+    await tab.page.getByText(/^[1-9]\d? of 100 seeds/).waitFor();
+    await button("Stop").click();
+    await tab.page.getByText(/^Stopped after \d+ seeds/).waitFor();
+    expect(await tab.page.locator(".strip-name").count()).toBeGreaterThan(5);
+  });
+});

@@ -10,6 +10,7 @@ import { live } from "./de/live.js";
 import { notary } from "./de/notary.js";
 import { own } from "./de/own.js";
 import { period } from "./de/period.js";
+import { seeds } from "./de/seeds.js";
 import { story } from "./de/story.js";
 import type { Table } from "./table.js";
 
@@ -25,6 +26,7 @@ export const table: Table = {
   ...notary,
   ...own,
   ...period,
+  ...seeds,
   ...story,
   // The page around the views
   "Skip to the content": "Zum Inhalt springen",

@@ -15,6 +15,7 @@ import { changesCard, curvesCard, gainsCard, groupsCard, moversCard, versusCard 
 import { verdictOf } from "./comparewords.js";
 import { head, part } from "./parts.js";
 import { bothRules, namesOf, rulesInWords } from "./rulewords.js";
+import { openSeeds } from "./seeds.js";
 
 const leadOf = (app: App, { time, minutes }: Settings): string =>
   isOwn("compare", app.own)
@@ -90,6 +91,7 @@ export function openCompare(app: App): View {
   const lead = el("p", { class: "lead" });
   const verdict = el("p", { class: "notice comparison", role: "status" }, t`Clearing the same orders twice…`);
   const rules = rulesCard(app);
+  const seeds = openSeeds(app);
   const movers = [
     moversCard(t`Gain most under B`, t`Gain most under B, largest first`, ({ winners }) => winners),
     moversCard(t`Lose most under B`, t`Lose most under B, largest first`, ({ losers }) => losers),
@@ -105,6 +107,7 @@ export function openCompare(app: App): View {
     verdict,
     ...cards.map((card) => card.element),
     el("div", { class: "pair" }, ...movers.map((card) => card.element)),
+    ...seeds.elements,
   );
   const compare = latest(async ({ settings, key }: { settings: Settings; key: string }, signal) => {
     try {
@@ -128,6 +131,7 @@ export function openCompare(app: App): View {
     element,
     show(settings) {
       rules.follow(settings);
+      seeds.show(settings);
       const key = keyOf("compare", settings, app.own);
       if (key === lastKey) return;
       lastKey = key;

@@ -16,6 +16,7 @@ import type { Progress, Verdict } from "./notary/shown.js";
 import type { BringInput, BringProgress, Brought } from "./own/bring.js";
 import type { OrderShown, PeriodResult } from "./period.js";
 import type { Asked } from "./scene.js";
+import type { SeedsInput, SeedsShown } from "./seeds.js";
 import type { StreetDay } from "./story.js";
 import type { Pace } from "./timing.js";
 import type { WhatIfInput, WhatIfShown } from "./whatif.js";
@@ -33,6 +34,7 @@ export interface Api {
   readonly order: Shape<{ readonly side: "offer" | "bid"; readonly index: number }, OrderShown>;
   readonly pace: Shape<null, Pace>;
   readonly compare: Shape<Asked, Comparison, number>;
+  readonly seeds: Shape<SeedsInput, SeedsShown, SeedsShown>;
   readonly day: Shape<Settings, DayDone | null, readonly DayPeriod[]>;
   readonly block: Shape<InLedger, BlockShown>;
   readonly verify: Shape<InLedger, readonly Check[], number>;

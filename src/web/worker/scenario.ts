@@ -87,8 +87,11 @@ export function poolOf(settings: Settings, carrier: Carrier): NonNullable<WalkRu
   return { price, purchasePrice, lots: settings.lots };
 }
 
-/** The community of `size` members that the settings describe, and a day of it. */
-export function scenarioOf(settings: Settings, size: number): Scenario {
+/** Whether the day of the settings has a network: where areas have prices of their own there is no pool. */
+export const hasNetwork = ({ pricing, pool }: Settings): boolean => pricing !== "uniform" || !pool;
+
+/** The community of `size` members that the settings describe, and a day of it, with or without a network. */
+export function scenarioOf(settings: Settings, size: number, network = hasNetwork(settings)): Scenario {
   const { mechanism, pricing, blend, pool, commission, currency, mix, season, weather, seed } = settings;
   const rules = carriers.map((carrier) => {
     const sold = pool ? poolOf(settings, carrier) : null;
@@ -121,8 +124,7 @@ export function scenarioOf(settings: Settings, size: number): Scenario {
       commission: [{ share: ppm, supply: commission * 1000, use: commission * 1000 }],
     },
   });
-  // Where areas have prices of their own there is no pool.
-  return pricing === "uniform" && pool ? plain : wired(plain);
+  return network ? wired(plain) : plain;
 }
 
 /** What a member is called, `Home 3`, and what it is in words. */

@@ -18,6 +18,7 @@ const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
   order: async () => (await first).order,
   pace: async () => (await import("./timing.js")).pace,
   compare: async () => (await import("./compare.js")).compare,
+  seeds: async () => (await import("./seeds.js")).seeds,
   day: async () => (await import("./day.js")).day,
   block: async () => (await import("./ledger.js")).block,
   verify: async () => (await import("./ledger.js")).verify,
