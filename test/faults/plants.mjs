@@ -324,6 +324,13 @@ export const plants = [
       `undelivered: ["delivery", "participant", "supplier"]`,
     ],
   ]),
+  ...within("src/market/contracts/terms.ts", [
+    ["prices outside the market stay as they were at first", "if (changes) this.#tariffs = null;", ""],
+  ]),
+  ...within("src/tariff/prices.ts", [
+    ["a reduction is forgotten in a price", "BigInt(ppm - (component.less ?? 0))", "BigInt(ppm)"],
+    ["a percentage is on nothing in a price", "amount: times(sumOf(on), share)", "amount: zero"],
+  ]),
   ...within("src/market/period/delivered.ts", [
     ["imbalance is of what was traded", "left[sellers[index]!]! -= missing[index]!;", ""],
   ]),

@@ -138,6 +138,13 @@ export const survivors = [
       "const narrow: u32 = 0;",
     ],
   ]),
+  ...seenBy("src/market/period/state.ts", "test/market/properties.test.ts", [
+    [
+      "orders are held against the prices of an earlier period",
+      "if (this.terms.begin(ms)) this.#resolved = null;",
+      "this.terms.begin(ms);",
+    ],
+  ]),
   ...seenBy("assembly/match/tree.ts", "test/core/cost.test.ts", [
     ["the least price above a removed leaf is stale", "set(above + prices, entry, newPrice);", ""],
   ]),

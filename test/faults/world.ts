@@ -28,6 +28,7 @@ import { Platform } from "../../src/market/platform.js";
 import { encodeColumns } from "../../src/service/columns.js";
 import { openService, type Service } from "../../src/service/service.js";
 import { type Carrier, carriers } from "../../src/units.js";
+import { withLists } from "../support/pricelists.js";
 import { random, randomContracts } from "../support/scenario.js";
 import { type Acknowledged, Auditor, Broken, promised, readingText } from "./auditor.js";
 import { disk, type Fault, PowerCut } from "./disk.js";
@@ -156,12 +157,14 @@ class World {
       () => hasGateway && this.#chance(70),
     );
     this.#isMetered = seed % 3 === 0;
-    this.#contracts = randomContracts(seed, {
+    const plain = randomContracts(seed, {
       participants: this.#members,
       periods: 40,
       isMetered: this.#isMetered,
       isPrivate: this.#below(3) === 0,
-    }).map((contract): Contract => {
+    });
+    const contracts = seed % 4 === 1 ? withLists(plain, random(seed ^ 0x1f83d9ab), this.#now) : plain;
+    this.#contracts = contracts.map((contract): Contract => {
       if (contract.kind === "market")
         return { ...contract, signed: true, platformKey: hex(platformKey.publicKey) };
       if (contract.kind !== "participant") return contract;

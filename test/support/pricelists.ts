@@ -2,14 +2,22 @@
 import type { Contract } from "../../src/market/contracts/contracts.js";
 import type { Sort } from "../../src/tariff/components.js";
 import type { PriceComponent } from "../../src/tariff/prices.js";
-import { zoneOffsets } from "../../src/tariff/zone.js";
+import { type Zone, zoneOffsets } from "../../src/tariff/zone.js";
 import { carriers } from "../../src/units.js";
 
-/** By whose clocks the calendars go: an hour ahead of UTC when time begins, two in summer. */
-export const listZone = zoneOffsets("Europe/Vienna", Date.UTC(1970, 0), Date.UTC(1990, 0));
+const minuteMs = 60_000;
+const yearMs = 366 * 1440 * minuteMs;
 
-/** Some components that make a price, of a few hundred millionths of the currency. */
-export function randomList(below: (bound: number) => number, name: "retail" | "feedIn"): PriceComponent[] {
+/** By whose clocks the calendars go. */
+export const listZone = (startMs: number): Zone =>
+  zoneOffsets("Europe/Vienna", Math.max(startMs - yearMs, 0), startMs + 20 * yearMs);
+
+/** Components that make a price, of a few hundred millionths of the currency, which changes in the first minutes. */
+export function randomList(
+  below: (bound: number) => number,
+  name: "retail" | "feedIn",
+  startMs = 0,
+): PriceComponent[] {
   const rate = (): string => {
     const nanos = below(300_000) - (below(5) === 0 ? 100_000 : 0);
     return `${nanos < 0 ? "-" : ""}0.${`${Math.abs(nanos)}`.padStart(9, "0")}`;
@@ -18,7 +26,11 @@ export function randomList(below: (bound: number) => number, name: "retail" | "f
   const less = below(3) === 0 ? { less: below(1_000_001) } : {};
   const sort = (): Sort =>
     name === "feedIn" && below(4) > 0 ? "feedIn" : (["energy", "grid", "levy", "tax"] as const)[below(4)]!;
-  const clock = (minute: number): string => `01:${`${minute}`.padStart(2, "0")}`;
+  const [first] = listZone(startMs).offsets;
+  const clock = (minute: number): string => {
+    const local = Math.floor(startMs / minuteMs) + first![1] + minute;
+    return [Math.floor(local / 60) % 24, local % 60].map((part) => `${part}`.padStart(2, "0")).join(":");
+  };
   return Array.from({ length: 1 + below(4) }, (_, index): PriceComponent => {
     const common = { name: `component ${index}`, sort: sort() };
     switch (below(index === 0 ? 3 : 4)) {
@@ -37,7 +49,7 @@ export function randomList(below: (bound: number) => number, name: "retail" | "f
       }
       case 2: {
         const rates = Array.from({ length: 1 + below(4) }, rate);
-        const start = `1970-01-01T00:0${below(3)}Z`;
+        const start = `${new Date(startMs + below(3) * minuteMs).toISOString().slice(0, 16)}Z`;
         return { by: "series", ...common, on, start, minutes: 1, rates, ...less };
       }
       default:
@@ -47,13 +59,18 @@ export function randomList(below: (bound: number) => number, name: "retail" | "f
 }
 
 /** The contracts with some prices outside the market as lists. */
-export function withLists(contracts: readonly Contract[], below: (bound: number) => number): Contract[] {
+export function withLists(
+  contracts: readonly Contract[],
+  below: (bound: number) => number,
+  startMs = 0,
+): Contract[] {
   return contracts.map((contract) => {
     if (contract.kind !== "payment") return contract;
     const tariffs = { ...contract.tariffs };
     for (const carrier of carriers)
       for (const name of ["retail", "feedIn"] as const)
-        if (below(3) > 0) tariffs[carrier] = { ...tariffs[carrier], [name]: randomList(below, name) };
-    return { ...contract, tariffs, zone: listZone };
+        if (below(3) > 0)
+          tariffs[carrier] = { ...tariffs[carrier], [name]: randomList(below, name, startMs) };
+    return { ...contract, tariffs, zone: listZone(startMs) };
   });
 }

@@ -91,7 +91,7 @@ describe("a price of components", () => {
         for (const priceTick of ["0.000001", "0.01", "0.00025"]) {
           const { least, most } = priceRange(list, basis, parseTick(priceTick));
           for (let ms = 0; ms < 300_000; ms += 29_000) {
-            const units = { zone: listZone, priceTick: parseTick(priceTick) };
+            const units = { zone: listZone(0), priceTick: parseTick(priceTick) };
             const price = priceAt(list, basis, units, ms);
             expect(price).toBe(naivePrice(list, { name, zone: "Europe/Vienna", priceTick }, ms));
             expect(price).toBeGreaterThanOrEqual(least);
