@@ -25,10 +25,6 @@ export function fixed(value: number, places: number): string {
 /** A count: `1,000,000`. */
 export const count = (value: number): string => minus(whole.format(value));
 
-/** `1 trade`, `2 trades`. */
-export const plural = (value: number, one: string, many: string = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
-
 /** Quantity ticks (mWh) as Wh, kWh, MWh or GWh with three figures. */
 export function energy(ticks: number): string {
   const wattHours = ticks / 1000;

@@ -5,8 +5,7 @@ import type { Comparison, Side } from "../worker/compare.js";
 
 export const gainOf = ({ sellersGain, buyersGain }: Side): number => sellersGain + buyersGain;
 
-export const ordersWords = (orders: number): string =>
-  orders === 1 ? t`one order` : t`${count(orders)} orders`;
+const ordersWords = (orders: number): string => (orders === 1 ? t`one order` : t`${count(orders)} orders`);
 
 function shiftOf({ groups }: Comparison, side: "offer" | "bid"): string {
   const group = groups.find((each) => each.kind === null && each.side === side);
