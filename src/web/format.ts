@@ -78,6 +78,20 @@ export function moneyRound(ticks: number | bigint): string {
   return amount !== 0 && Math.abs(amount) < 0.005 ? money(ticks) : inUnits(amount);
 }
 
+/** Ticks of a hundredth of the currency, and of a hundredth of that. */
+const [hundredth, least] = [1e10, 1e8];
+
+/** Money ticks as {@link money} or {@link moneyRound} shows them. */
+function asShown(ticks: number | bigint, write: typeof money): number {
+  const amount = Math.abs(Number(ticks)) / 1e12;
+  const step = amount >= (write === moneyRound ? 0.005 : 1) ? hundredth : least;
+  return Math.round(Number(ticks) / step) * step;
+}
+
+/** What is left of one amount without another, both as `write` shows them: what is subtracted on the screen adds up. */
+export const difference = (of: number | bigint, without: number | bigint, write: typeof money): number =>
+  asShown(of, write) - asShown(without, write);
+
 /** A duration in milliseconds: `12 µs`, `0.4 ms`, `12 ms`, `1.8 s`. */
 export const duration = (ms: number): string =>
   ms >= 1000

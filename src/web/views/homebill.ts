@@ -82,7 +82,9 @@ function verdictOf(made: BillShown): HTMLElement {
     return el(
       "p",
       { class: "verdict" },
-      t`✓ All ${lines.length} lines follow from ${count(records)} proved records in ${count(blocks)} blocks. Checked here in ${duration(took)}, with code independent of what sealed them.`,
+      lines.length === 1
+        ? t`✓ The one line follows from ${count(records)} proved records in ${count(blocks)} blocks. Checked here in ${duration(took)}, with code independent of what sealed them.`
+        : t`✓ All ${lines.length} lines follow from ${count(records)} proved records in ${count(blocks)} blocks. Checked here in ${duration(took)}, with code independent of what sealed them.`,
     );
   const nameOf = ({ label, carrier }: BillLine): string => `${labelOf(label)} (${carrierWords[carrier]})`;
   const said = [

@@ -2,7 +2,7 @@
 import type { Carrier } from "../../units.js";
 import { dataTable } from "../charts/figure.js";
 import { el } from "../dom.js";
-import { energy, money, moneyRound, price, share } from "../format.js";
+import { difference, energy, money, moneyRound, price, share } from "../format.js";
 import { t } from "../say.js";
 import { carrierWords } from "../words.js";
 import type { EnergyPart, HomeShown, PartName } from "../worker/home/account.js";
@@ -13,7 +13,8 @@ const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 
 /** What it came to with the community, with a supplier alone, and the difference, in sentences. */
 function moneyWords({ cost }: HomeShown, name: string): string {
-  const [own, alone, saved] = [cost.with, cost.without, cost.without - cost.with];
+  const [own, alone] = [cost.with, cost.without];
+  const saved = difference(alone, own, moneyRound);
   if (own === 0n && alone === 0n)
     return t`Over this day ${name} had nothing to pay and nothing to get, with the community or without.`;
   const first =
@@ -25,9 +26,9 @@ function moneyWords({ cost }: HomeShown, name: string): string {
       ? t`With a supplier only it would have been paid ${moneyRound(-alone)}.`
       : t`With a supplier only it would have paid ${moneyRound(alone)}.`;
   const third =
-    saved === 0n
+    saved === 0
       ? t`That is the same.`
-      : saved > 0n
+      : saved > 0
         ? t`So the community was worth ${moneyRound(saved)} to it.`
         : t`So it lost ${moneyRound(-saved)} by the community.`;
   return `${first} ${second} ${third}`;
@@ -37,7 +38,7 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 
 /** The tiles: money over all carriers, energy of the carrier that is shown. */
 export function moneyTiles({ cost, days }: HomeShown, carrier: Carrier): HTMLElement[] {
-  const saved = cost.without - cost.with;
+  const saved = difference(cost.without, cost.with, moneyRound);
   const { moved } = days[carrier];
   const sum = (...names: EnergyPart[]): number => names.reduce((all, name) => all + total(moved[name]), 0);
   const [bought, sold] = [sum("bought", "boughtPool", "imported"), sum("sold", "soldPool", "exported")];
@@ -57,8 +58,8 @@ export function moneyTiles({ cost, days }: HomeShown, carrier: Carrier): HTMLEle
       t`the same energy at the grid’s tariffs`,
     ),
     tile(
-      saved < 0n ? t`Worse off by` : t`Better off by`,
-      moneyRound(size(saved)),
+      saved < 0 ? t`Worse off by` : t`Better off by`,
+      moneyRound(Math.abs(saved)),
       t`than with a supplier only`,
     ),
     tile(t`Bought`, energy(bought), t`${share(sum("bought", "boughtPool"), bought)} in the community`),
@@ -118,7 +119,7 @@ export function openMoney(): { readonly element: HTMLElement; show(shown: HomeSh
             ),
             [t`With the community`, money(-cost.with), "", "", ""],
             [t`With a supplier only`, money(-cost.without), "", "", ""],
-            [t`Difference`, money(cost.without - cost.with), "", "", ""],
+            [t`Difference`, money(difference(cost.without, cost.with, money)), "", "", ""],
           ],
         }),
       );

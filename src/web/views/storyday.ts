@@ -4,7 +4,7 @@ import { dataTable } from "../charts/figure.js";
 import { hoursChart } from "../charts/hours.js";
 import { legend } from "../charts/legend.js";
 import { el } from "../dom.js";
-import { energy, money, moneyRound } from "../format.js";
+import { difference, energy, money, moneyRound } from "../format.js";
 import { t } from "../say.js";
 import type { Screen, Tale } from "./tale.js";
 
@@ -15,7 +15,7 @@ export function dayScreen({ day, settings }: Tale): Screen {
   const said = t`Over the day the three exchanged ${energy(sum(traded))} and bought ${energy(sum(imported))} from the grid.`;
   return {
     title: t`A day on the street`,
-    tale: `${said} ${t`Without a market their energy would have cost them ${money(together.without)}; with it, ${money(together.with)}: ${money(together.without - together.with)} less, for one day of three homes.`}`,
+    tale: `${said} ${t`Without a market their energy would have cost them ${money(together.without)}; with it, ${money(together.with)}: ${money(difference(together.without, together.with, money))} less, for one day of three homes.`}`,
     stage: [
       el(
         "div",
@@ -33,7 +33,7 @@ export function dayScreen({ day, settings }: Tale): Screen {
           home.name,
           moneyRound(home.without),
           moneyRound(home.with),
-          moneyRound(home.without - home.with),
+          moneyRound(difference(home.without, home.with, moneyRound)),
         ]),
       }),
     ],

@@ -2,7 +2,7 @@
 import type { App } from "../app.js";
 import { dataTable, type Table } from "../charts/figure.js";
 import { el } from "../dom.js";
-import { count, duration, energy, money, moneyChange, price, share } from "../format.js";
+import { count, difference, duration, energy, money, moneyChange, price, share } from "../format.js";
 import { latest } from "../latest.js";
 import { counted, t } from "../say.js";
 import { createFields } from "../settings/fields.js";
@@ -20,12 +20,12 @@ const isOther = (settings: Settings): boolean => names.some((name) => settings[n
 export function saidOf({ members, sums, orders, refused, noPool, took }: WhatIfShown): string {
   const better = members.filter(({ gain }) => gain > 0n).length;
   const worse = members.filter(({ gain }) => gain < 0n).length;
-  const more = sums.members.after - sums.members.before;
+  const more = difference(sums.members.after, sums.members.before, money);
   const [gain, lose] = [count(better), count(worse)];
   return [
-    more === 0n
+    more === 0
       ? t`Members together bear the same: ${gain} gain, ${lose} lose.`
-      : more < 0n
+      : more < 0
         ? t`Members together would bear ${money(-more)} less: ${gain} gain, ${lose} lose.`
         : t`Members together would bear ${money(more)} more: ${gain} gain, ${lose} lose.`,
     counted(
@@ -46,11 +46,11 @@ export function saidOf({ members, sums, orders, refused, noPool, took }: WhatIfS
 }
 
 const columns = [t`Who`, t`Bore`, t`Would bear`, t`Gain`, t`Got`, t`Would get`];
-const rowOf = ({ name, before, after, gain, got, wouldGet }: MemberShown): string[] => [
+const rowOf = ({ name, before, after, got, wouldGet }: MemberShown): string[] => [
   name,
   money(before),
   money(after),
-  moneyChange(gain),
+  moneyChange(difference(before, after, money)),
   energy(Number(got)),
   energy(Number(wouldGet)),
 ];
@@ -71,7 +71,7 @@ function tablesOf({ members, sums }: WhatIfShown): HTMLElement[] {
     name,
     money(before),
     money(after),
-    moneyChange(after - before),
+    moneyChange(difference(after, before, money)),
   ];
   return [
     dataTable({

@@ -180,7 +180,7 @@ export const frame: Table = {
   "There is no view “{0}”: this is {1}.": "Eine Ansicht „{0}“ gibt es nicht: Das ist {1}.",
   "{0} can’t be “{1}”: {2} is used.": "{0} kann nicht „{1}“ sein: Es gilt {2}.",
   "{0} can’t be {1} here: {2} is used.": "{0} kann hier nicht {1} sein: Es gilt {2}.",
-  "Street, summer afternoon": "Straße, Sommernachmittag",
+  "Street, summer afternoon": "Straße im Sommer",
   "Fourteen neighbours: follow every trade.": "Vierzehn Nachbarn: Folgen Sie jedem Geschäft.",
   "One price for all": "Ein Preis für alle",
   "The same street in merit order, paid as cleared.": "Dieselbe Straße in Merit-Order, mit einem Preis.",

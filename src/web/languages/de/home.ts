@@ -45,6 +45,8 @@ export const home: Table = {
     "✓ Nichts ist zu zahlen: {0} bewiesene Einträge in {1} Blöcken erklären den Saldo.",
   "✓ All {0} lines follow from {1} proved records in {2} blocks. Checked here in {3}, with code independent of what sealed them.":
     "✓ Alle {0} Zeilen folgen aus {1} bewiesenen Einträgen in {2} Blöcken. Hier geprüft in {3}, mit anderem Code als dem, der sie versiegelte.",
+  "✓ The one line follows from {0} proved records in {1} blocks. Checked here in {2}, with code independent of what sealed them.":
+    "✓ Die eine Zeile folgt aus {0} bewiesenen Einträgen in {1} Blöcken. Hier geprüft in {2}, mit anderem Code als dem, der sie versiegelte.",
   "{0} is missing: {1}.": "{0} fehlt: {1}.",
   "The total says {0}, the proofs say {1}.": "Die Summe sagt {0}, die Beweise sagen {1}.",
   "The records do not account for the balance: one that moved money is missing.":

@@ -43,6 +43,10 @@ export const judging: Table = {
   "Root of its head": "Wurzel seines Kopfes",
   "The bill of {0} holds: all {1} lines follow from the proofs in it.":
     "Die Rechnung von {0} stimmt: Alle {1} Zeilen folgen aus den Beweisen darin.",
+  "The bill of {0} holds: its one line follows from the proofs in it.":
+    "Die Rechnung von {0} stimmt: Ihre eine Zeile folgt aus den Beweisen darin.",
+  "The bill of {0} holds: there is nothing to pay, as the proofs in it say.":
+    "Die Rechnung von {0} stimmt: Nichts ist zu zahlen, wie die Beweise darin sagen.",
   "The bill of {0} does not hold: what it says is not what its proofs come to.":
     "Die Rechnung von {0} stimmt nicht: Was sie sagt, ist nicht, worauf ihre Beweise kommen.",
   "the bill": "die Rechnung",
@@ -205,7 +209,11 @@ export const judging: Table = {
   "Records: {0}": "Einträge: {0}",
   "Hash of the block before": "Hash des Blocks davor",
   // worker/notary/signers.ts
-  "{0} orders, {1} readings, {2} contracts": "{0} Gebote, {1} Zählerstände, {2} Verträge",
+  "1 order": "1 Gebot",
+  "1 reading": "1 Zählerstand",
+  "{0} readings": "{0} Zählerstände",
+  "1 contract": "1 Vertrag",
+  "{0} contracts": "{0} Verträge",
   "{0} others": "{0} andere",
   "the gateway {0}…": "das Gateway {0} …",
   "the platform": "die Plattform",

@@ -10,7 +10,7 @@ import { hex, toBase64, toUtf8 } from "../../../bytes.js";
 import { fail } from "../../../errors.js";
 import { decodeBundle } from "../../../ledger/proof/bundle.js";
 import type { Hasher } from "../../../ledger/tree/hasher.js";
-import { t } from "../../say.js";
+import { counted, t } from "../../say.js";
 import type { Recognised } from "./kinds.js";
 import type { Opened } from "./papers.js";
 import type { Fault } from "./shown.js";
@@ -108,7 +108,12 @@ function opened(held: HeldBill, printed: (id: string) => string, hasher: Hasher)
 
 const saysOf = (member: string, lines: number, faults: readonly Fault[]): string =>
   faults.length === 0
-    ? t`The bill of ${member} holds: all ${lines} lines follow from the proofs in it.`
+    ? counted(
+        Number(lines),
+        t`The bill of ${member} holds: its one line follows from the proofs in it.`,
+        t`The bill of ${member} holds: all ${lines} lines follow from the proofs in it.`,
+        t`The bill of ${member} holds: there is nothing to pay, as the proofs in it say.`,
+      )
     : t`The bill of ${member} does not hold: what it says is not what its proofs come to.`;
 
 /** A bill as a page. */

@@ -7,7 +7,7 @@ import { boundParticipant } from "../../../ledger/keys/directory.js";
 import { decodeEvidence, type Evidence } from "../../../ledger/keys/evidence.js";
 import { contractsOf } from "../../../report/columns.js";
 import type { Registry } from "../../../report/registry.js";
-import { t } from "../../say.js";
+import { counted, t } from "../../say.js";
 import type { SignedBy } from "./shown.js";
 
 interface Signed {
@@ -18,6 +18,16 @@ interface Signed {
 
 /** Most members who are listed by name; the others stand in one line. */
 const mostListed = 30;
+
+/** What somebody signed: of each kind how many, where there are any. */
+const signedWords = ({ orders, readings, contracts }: Signed): string =>
+  [
+    counted(orders, t`1 order`, t`${orders} orders`, ""),
+    counted(readings, t`1 reading`, t`${readings} readings`, ""),
+    counted(contracts, t`1 contract`, t`${contracts} contracts`, ""),
+  ]
+    .filter((text) => text !== "")
+    .join(", ");
 
 /** Counts the valid signatures of blocks that were checked. */
 export class Signers {
@@ -48,7 +58,7 @@ export class Signers {
     const all = [...this.#by].sort(([, a], [, b]) => total(b) - total(a));
     const line = (who: string, { orders, readings, contracts }: Signed): SignedBy => ({
       who,
-      what: t`${orders} orders, ${readings} readings, ${contracts} contracts`,
+      what: signedWords({ orders, readings, contracts }),
       isValid: true,
     });
     const rest = all.slice(mostListed).map(([, signed]) => signed);
