@@ -54,6 +54,7 @@ const nameless: readonly RegExp[] = [
   /\bJuli\b/g, // the month, from the browser's own German
   /\bgridclear\b|\b[A-Z][A-Za-z]+-[0-9.]+\b/g, // the package and its licence
   /\b(?:town|works|hill|elm|oak)\b/g, // areas of the scenario
+  /\b(?:SVG|CSV)\b/g, // formats of files
   /\b[AB]\b/g, // the two sets of rules that are compared
   /\b[a-z]+ root\b|\bblock [0-9]+: [a-z]+\[[0-9]+\]\.[A-Za-z]+/g, // where a check failed, as the format calls it
 ];
