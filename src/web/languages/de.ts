@@ -1,4 +1,5 @@
 /** What the page says in German. */
+import { bench } from "./de/bench.js";
 import { charts } from "./de/charts.js";
 import { compare } from "./de/compare.js";
 import { day } from "./de/day.js";
@@ -15,6 +16,7 @@ import { story } from "./de/story.js";
 import type { Table } from "./table.js";
 
 export const table: Table = {
+  ...bench,
   ...charts,
   ...compare,
   ...day,

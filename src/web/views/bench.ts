@@ -5,20 +5,21 @@ import { legend } from "../charts/legend.js";
 import { createLines } from "../charts/lines.js";
 import { el } from "../dom.js";
 import { count, duration, fixed } from "../format.js";
+import { t } from "../say.js";
 import { words } from "../trouble.js";
 import type { Contender, Measured } from "../worker/bench.js";
 import { head } from "./parts.js";
 
 const series: readonly { contender: Contender; name: string; colour: string; dashed: boolean }[] = [
-  { contender: "engine value", name: "gridclear, quantity × price", colour: "supply", dashed: false },
-  { contender: "plain value", name: "JavaScript, quantity × price", colour: "supply", dashed: true },
-  { contender: "engine merit", name: "gridclear, merit order", colour: "demand", dashed: false },
-  { contender: "plain merit", name: "JavaScript, merit order", colour: "demand", dashed: true },
+  { contender: "engine value", name: t`gridclear, quantity × price`, colour: "supply", dashed: false },
+  { contender: "plain value", name: t`JavaScript, quantity × price`, colour: "supply", dashed: true },
+  { contender: "engine merit", name: t`gridclear, merit order`, colour: "demand", dashed: false },
+  { contender: "plain merit", name: t`JavaScript, merit order`, colour: "demand", dashed: true },
 ];
 const nameOf = (contender: Contender): string => series.find((each) => each.contender === contender)!.name;
 const whole = ({ clear, seal }: Measured): number => clear + seal;
 
-/** What this browser says of the machine. */
+/** What this browser says of the machine, in a sentence. */
 function machine(): string {
   const agent = navigator as Navigator & {
     userAgentData?: { brands: readonly { brand: string; version: string }[]; platform: string };
@@ -26,10 +27,12 @@ function machine(): string {
   };
   const brand = agent.userAgentData?.brands.find(({ brand }) => !/not.?a.?brand/i.test(brand));
   const browser = brand
-    ? `${brand.brand} ${brand.version} on ${agent.userAgentData!.platform}`
+    ? t`${`${brand.brand} ${brand.version}`} on ${agent.userAgentData!.platform}`
     : navigator.userAgent;
-  const memory = agent.deviceMemory ? `, ${agent.deviceMemory} GiB of memory or more` : "";
-  return `${browser}, ${navigator.hardwareConcurrency} logical processors${memory}`;
+  const processors = String(navigator.hardwareConcurrency);
+  return agent.deviceMemory === undefined
+    ? t`This machine: ${browser}, ${processors} logical processors.`
+    : t`This machine: ${browser}, ${processors} logical processors, ${String(agent.deviceMemory)} GiB of memory or more.`;
 }
 
 /** Both contenders of a mechanism at one size, if both were measured. */
@@ -40,22 +43,28 @@ function pairOf(measured: readonly Measured[], mechanism: "value" | "merit", ord
   return engine && plain ? { engine, plain } : null;
 }
 
-/** How much faster, clearing and sealing apart: they are different work. */
-const against = (engine: Measured, plain: Measured): string =>
-  `cleared in ${duration(engine.clear)} against ${duration(plain.clear)} in JavaScript (${fixed(plain.clear / engine.clear, 1)} times as fast), sealed in ${duration(engine.seal)} against ${duration(plain.seal)} (${fixed(plain.seal / engine.seal, 1)} times)`;
+/** How much faster a part of the work was. */
+const times = (engine: number, plain: number): string => fixed(plain / engine, 1);
 
 /** What was measured at the largest size, in sentences. */
 export function summary(measured: readonly Measured[]): string {
   const sizes = [...new Set(measured.map(({ orders }) => orders))].sort((a, b) => b - a);
   const largest = sizes.find((orders) => pairOf(measured, "value", orders) !== null);
-  if (largest === undefined) return "Measuring…";
+  if (largest === undefined) return t`Measuring…`;
   const { engine, plain } = pairOf(measured, "value", largest)!;
   const rate = count(Math.round(largest / (whole(engine) / 1000)));
+  // Clearing and sealing apart: they are different work.
   const parts = [
-    `${count(largest)} orders by quantity × price ${against(engine, plain)}: ${rate} orders a second, sealed.`,
+    t`${count(largest)} orders by quantity × price, cleared and sealed: ${rate} orders a second.`,
+    t`Cleared in ${duration(engine.clear)} against ${duration(plain.clear)} in JavaScript, ${times(engine.clear, plain.clear)} times as fast; sealed in ${duration(engine.seal)} against ${duration(plain.seal)}, ${times(engine.seal, plain.seal)} times as fast.`,
   ];
   const merit = pairOf(measured, "merit", largest);
-  if (merit !== null) parts.push(`Merit order: ${against(merit.engine, merit.plain)}.`);
+  if (merit !== null) {
+    const { engine: own, plain: other } = merit;
+    parts.push(
+      t`Merit order: cleared in ${duration(own.clear)} against ${duration(other.clear)}, ${times(own.clear, other.clear)} times as fast; sealed in ${duration(own.seal)} against ${duration(other.seal)}, ${times(own.seal, other.seal)} times as fast.`,
+    );
+  }
   return parts.join(" ");
 }
 
@@ -73,12 +82,12 @@ function benchFigure(): {
   draw(measured: readonly Measured[], text: string): void;
 } {
   const chart = createLines();
-  const figure = createFigure("Time to clear and seal one period", "");
+  const figure = createFigure(t`Time to clear and seal one period`, "");
   figure.body.append(
     chart.element,
     legend(series.map(({ colour, dashed, name }) => [`${colour}${dashed ? " dashed" : ""}`, name])),
   );
-  chart.show([], "Nothing measured yet.");
+  chart.show([], t`Nothing measured yet.`);
   const pointsOf = (measured: readonly Measured[], contender: Contender) =>
     measured
       .filter((each) => each.contender === contender)
@@ -88,13 +97,22 @@ function benchFigure(): {
     draw(measured, text) {
       chart.show(
         series.map((line) => ({ ...line, points: pointsOf(measured, line.contender) })),
-        `Time over number of orders, both in powers of ten. ${text}`,
+        [t`Time over number of orders, both in powers of ten.`, text].join(" "),
       );
       figure.describe(
-        agree(measured) ? "Same roots from both, every time." : "The roots differ: one of them is wrong.",
+        agree(measured) ? t`Same roots from both, every time.` : t`The roots differ: one of them is wrong.`,
         () => ({
-          caption: "Best time of the runs",
-          columns: ["Who", "Orders", "Clear", "Seal", "Orders a second", "Trades", "Runs", "Root"],
+          caption: t`Best time of the runs`,
+          columns: [
+            t`Who`,
+            t`Orders`,
+            t`Clearing`,
+            t`Sealing`,
+            t`Orders a second`,
+            t`Trades`,
+            t`Runs`,
+            t`Root`,
+          ],
           rows: measured.map((each) => [
             nameOf(each.contender),
             count(each.orders),
@@ -111,8 +129,7 @@ function benchFigure(): {
   };
 }
 
-const leadText =
-  "Clears a period of random orders, writes the trades as ledger records and hashes them to their Merkle root: in the engine, and in JavaScript that is written for speed (typed arrays, a search tree, SHA-256 by @noble/hashes). Both must come to the same root. The best of at least three runs counts.";
+const leadText = t`Clears a period of random orders, writes the trades as ledger records and hashes them to their Merkle root: in the engine, and in JavaScript that is written for speed (typed arrays, a search tree, SHA-256 by @noble/hashes). Both must come to the same root. The best of at least three runs counts.`;
 
 /** Up to how many orders are measured. */
 const sizeField = (): HTMLSelectElement =>
@@ -131,9 +148,9 @@ export function openBench(app: App): View {
   const progress = el(
     "p",
     { class: "note", role: "status" },
-    "About a minute for all sizes. The page stays usable meanwhile.",
+    t`About a minute for all sizes. The page stays usable meanwhile.`,
   );
-  const verdict = el("p", { class: "notice" }, "Not run yet.");
+  const verdict = el("p", { class: "notice" }, t`Not run yet.`);
   const run = el(
     "button",
     {
@@ -141,25 +158,18 @@ export function openBench(app: App): View {
       class: "button main",
       onclick: () => (running === null ? void start() : running.abort()),
     },
-    "Run the bench",
+    t`Run the bench`,
   );
   const element = el(
     "div",
     { class: "view" },
-    head("Speed in this browser", el("p", { class: "lead" }, leadText)),
+    head(t`Speed in this browser`, el("p", { class: "lead" }, leadText)),
     el(
       "div",
       { class: "card" },
-      el(
-        "div",
-        { class: "row" },
-        run,
-        el("label", { for: most.id }, "up to"),
-        most,
-        el("span", {}, "orders"),
-      ),
+      el("div", { class: "row" }, run, el("label", { for: most.id }, t`Orders, at most`), most),
       progress,
-      el("p", { class: "note bench-machine" }, `This machine: ${machine()}.`),
+      el("p", { class: "note bench-machine" }, machine()),
     ),
     verdict,
     figure.element,
@@ -169,24 +179,26 @@ export function openBench(app: App): View {
     const mine = new AbortController();
     running = mine;
     const measured: Measured[] = [];
-    run.textContent = "Stop";
+    run.textContent = t`Stop`;
     element.removeAttribute("data-ready");
     const onNews = (next: Measured): void => {
       measured.push(next);
-      progress.textContent = `Measured ${nameOf(next.contender)} with ${count(next.orders)} orders.`;
+      progress.textContent = t`Measured ${nameOf(next.contender)} with ${count(next.orders)} orders.`;
       const text = summary(measured);
       verdict.textContent = text;
       figure.draw(measured, text);
     };
     try {
       await app.client.call("bench", { most: Number(most.value) }, { onNews, signal: mine.signal });
-      progress.textContent = "Done.";
+      progress.textContent = t`Done.`;
       element.dataset.ready = "";
     } catch (error) {
-      progress.textContent = mine.signal.aborted ? "Stopped." : `The bench failed. ${words(error)}`;
+      progress.textContent = mine.signal.aborted
+        ? t`Stopped.`
+        : [t`The bench failed.`, words(error)].join(" ");
     } finally {
       running = null;
-      run.textContent = "Run the bench";
+      run.textContent = t`Run the bench`;
     }
   }
   return { element, show: () => undefined, hide: () => running?.abort() };
