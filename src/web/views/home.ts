@@ -7,7 +7,7 @@ import { share } from "../format.js";
 import { t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
-import { carrierWords, kindWords } from "../words.js";
+import { carrierNames, carrierWords, kindWords } from "../words.js";
 import type { HomeShown, MemberListed } from "../worker/home/account.js";
 import { openBill } from "./homebill.js";
 import { openHomeCharts } from "./homecharts.js";
@@ -47,7 +47,7 @@ const leadText = t`Pick one member of the community and see its day from its own
 /** Whose door it is, in words. */
 function leadOf({ members, member }: HomeShown, { carrier }: Settings): string {
   const { name, kind } = members[member]!;
-  return t`${name}, ${kind}. Energy in the pictures: ${carrierWords[carrier].toLowerCase()}.`;
+  return t`${name}, ${kind}. Energy in the pictures: ${carrierNames[carrier]}.`;
 }
 
 /** The kinds of energy that a member trades, as a person lists them. */

@@ -77,11 +77,11 @@ export const day: Table = {
   // views/layers.ts
   "Trading platform": "Handelsplattform",
   "Energy router": "Energierouter",
-  "Stores, giving": "Speicher, geben ab",
-  "Grid import": "Aus dem Netz",
-  "Stores, charging": "Speicher, laden",
-  "Grid export": "Ins Netz",
-  "Lost in lines": "Leitungsverluste",
+  "Stores, giving": "Speicher",
+  "Grid import": "Netz",
+  "Stores, charging": "Speicher",
+  "Grid export": "Netz",
+  "Lost in lines": "Verluste",
   // views/network.ts
   "What crossed the network": "Was durch das Netz ging",
   "in {0} kW": "ein {0} kW",
