@@ -63,8 +63,8 @@ export default defineConfig({
           },
         },
       },
-      // A page driven as a person would drive it, on a machine that is busy with the other tests: a late answer is
-      // tried again, a fault shows every time.
+      // A page driven as a person would drive it, in a browser that takes a core for itself: after all others, a file
+      // at a time. On a busy machine a late answer is tried again, a fault shows every time.
       {
         test: {
           ...properties,
@@ -74,6 +74,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect: expectations,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           retry: 2,
         },
       },

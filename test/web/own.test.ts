@@ -89,7 +89,8 @@ describe("a file of one's own", () => {
     expect(await page.getByLabel("Start from").isDisabled()).toBe(true);
     await page.getByText("The orders come from mine.csv.").first().waitFor();
     await page.locator("#views a", { hasText: "Compare" }).click();
-    await page.getByText(/^4 orders\./).waitFor();
+    await page.getByText("The orders of mine.csv, cleared once by rules A and once by rules B.").waitFor();
+    await page.getByText(/ from the same 4 orders\b/).waitFor();
     await page.locator("#views a", { hasText: "Ledger" }).click();
     await page.getByText("This view shows the community. mine.csv is in Period and Compare.").waitFor();
     expect(await page.getByLabel("Season").isEnabled()).toBe(true);

@@ -265,10 +265,13 @@ describe("the ledger", () => {
     expect(await card.locator(".answer p").first().innerText()).toMatch(
       /^Members together .*: \d+ gain, \d+ lose\. [\d,]+ orders cleared again in/,
     );
+    const sums = card.locator("table", { hasText: "All together" });
+    const before = await sums.innerText();
     await card.getByLabel("Retail tariff").fill("150");
     await expect.poll(hash).toContain("ifRetail=150");
+    // The answer before stands until the next one comes.
+    await expect.poll(() => sums.innerText()).not.toBe(before);
     await until("[data-answered]");
-    const sums = card.locator("table", { hasText: "All together" });
     const said = await sums.innerText();
     expect(said).toMatch(/Members bear\s+−?€[\d.,]+\s+−?€[\d.,]+\s+\+€[\d.,]+/);
     await card.getByText("Table: all members").click();
