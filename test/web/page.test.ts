@@ -94,6 +94,7 @@ describe("the market of one period", () => {
     const clearing = (await page.locator(".mark-line + .mark-text:not(.pool)").textContent())!;
     expect(clearing).toMatch(/^clearing price \d+\.\d ct$/);
     await page.getByText("Table: who gains what").click();
+    await page.locator(".behind[open] tbody tr", { hasText: "direct" }).first().waitFor();
     const prices = await page
       .locator(".behind[open] tbody tr", { hasText: "direct" })
       .locator("td:nth-child(3)")
@@ -275,9 +276,9 @@ describe("the ledger", () => {
     const said = await sums.innerText();
     expect(said).toMatch(/Members bear\s+−?€[\d.,]+\s+−?€[\d.,]+\s+\+€[\d.,]+/);
     await card.getByText("Table: all members").click();
-    expect(await card.locator("table", { hasText: "by what they gain" }).locator("tbody tr").count()).toBe(
-      40,
-    );
+    // What stands behind a summary is made a moment after it is opened.
+    const members = card.locator("table", { hasText: "by what they gain" }).locator("tbody tr");
+    await expect.poll(() => members.count()).toBe(40);
     // The link alone shows the same thing.
     const link = hash();
     await tab.go("#/period");
