@@ -50,7 +50,11 @@ export async function openTab(stage: Stage, options: BrowserContextOptions = {})
     if (message.type() === "error" || message.type() === "warning")
       problems.push(`console: ${message.text()}`);
   });
-  page.on("requestfailed", (request) => problems.push(`request: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // What was on its way when the page was left is ended by the browser, and no fault of the page.
+    const why = request.failure()?.errorText;
+    if (why !== "net::ERR_ABORTED") problems.push(`request: ${request.url()} ${why}`);
+  });
   return {
     page,
     problems,

@@ -55,6 +55,7 @@ const nameless: readonly RegExp[] = [
   /\bgridclear\b|\b[A-Z][A-Za-z]+-[0-9.]+\b/g, // the package and its licence
   /\b(?:town|works|hill|elm|oak)\b/g, // areas of the scenario
   /\b(?:SVG|CSV)\b/g, // formats of files
+  /\bChrom(?:ium|e) [0-9]+|\bLinux\b/g, // the browser and its system
   /\b[AB]\b/g, // the two sets of rules that are compared
   /\b[a-z]+ root\b|\bblock [0-9]+: [a-z]+\[[0-9]+\]\.[A-Za-z]+/g, // where a check failed, as the format calls it
 ];
