@@ -16,6 +16,8 @@ export class OutsideWatch {
   beganMs = 0;
   #market: MarketContract | null = null;
   #payment: PaymentContract | null = null;
+  /** Of the payment contract, whatever the period: worked out once. */
+  #highestFeedIn: readonly number[] | null = null;
 
   /** Takes the contracts of the next block; returns what holds from it on, null where that is what held before. */
   enter(contracts: readonly Contract[]): OutsidePrices | null {
@@ -24,13 +26,12 @@ export class OutsideWatch {
       if (contract.kind === "market") this.#market = contract;
       if (contract.kind !== "payment") continue;
       this.#payment = contract;
+      this.#highestFeedIn = null;
       isNew = true;
     }
     const [market, payment] = [this.#market, this.#payment];
     if (!isNew || market === null || payment === null) return null;
-    return {
-      tariffs: tariffsAt(payment, market, this.beganMs),
-      highestFeedIn: carriers.map((carrier) => highestOf(payment, market, carrier, "feedIn")),
-    };
+    this.#highestFeedIn ??= carriers.map((carrier) => highestOf(payment, market, carrier, "feedIn"));
+    return { tariffs: tariffsAt(payment, market, this.beganMs), highestFeedIn: this.#highestFeedIn };
   }
 }
