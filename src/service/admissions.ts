@@ -50,6 +50,11 @@ export class Admissions {
       fail("refused", "contract.id", "a member that the operator has admitted, with its key", id);
   }
 
+  /** All that were removed. */
+  async removed(): Promise<string[]> {
+    return [...(await this.#known()).removed];
+  }
+
   /** Those of some ids that were removed. */
   async removedOf(ids: readonly string[]): Promise<string[]> {
     const { removed } = await this.#known();

@@ -14,6 +14,7 @@ import type { Admissions } from "./admissions.js";
 import { type Names, namesOf } from "./documents.js";
 import type { Feed } from "./feed.js";
 import { answerProblem, problem } from "./problems.js";
+import type { Removals } from "./removals.js";
 import type { ServiceLimits } from "./settings.js";
 import type { Turns } from "./turns.js";
 
@@ -70,6 +71,7 @@ export interface RouteParts {
   readonly feed: Feed;
   readonly limits: ServiceLimits;
   readonly admissions: Admissions;
+  readonly removals: Removals;
   readonly turns: Turns;
   /** null: there is none, and nobody passes for one. */
   readonly operator: OperatorOptions | null;

@@ -17,6 +17,7 @@ import { Metrics } from "./metrics.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
 import { Rates, refusals } from "./rates.js";
 import { referencePage } from "./reference.js";
+import { Removals } from "./removals.js";
 import { billRoutes } from "./routes/bills.js";
 import { eventRoutes } from "./routes/events.js";
 import { intakeRoutes } from "./routes/intake.js";
@@ -134,13 +135,19 @@ export function openService(options: ServiceOptions): Service {
   const access = new Access({ market, signatures, ...seers, readMs, now });
   const metrics = new Metrics(market, now);
   const admissions = new Admissions(market.store, options.members ?? null);
+  const removals = new Removals({ platform, admissions, operator });
   const turns = new Turns(limits);
   const { billCheck = null } = options;
-  const parts = { platform, access, feed, limits, admissions, turns, operator, billCheck };
+  const parts = { platform, access, feed, limits, admissions, removals, turns, operator, billCheck };
   const monitors = new Set(options.monitors ?? thisMachine);
-  const stopLogging = market.on("failed", ({ error }) => {
-    log.error({ error: String(error) }, "the market has stopped");
-  });
+  const stops = [
+    market.on("failed", ({ error }) => log.error({ error: String(error) }, "the market has stopped")),
+    market.on("sealed", () => {
+      removals.endStanding().catch((error: unknown) => {
+        log.error({ error: String(error) }, "standing orders of removed members go on");
+      });
+    }),
+  ];
 
   const app = new OpenAPIHono<Env>();
   app.use(watched({ metrics, log, now }));
@@ -181,7 +188,7 @@ export function openService(options: ServiceOptions): Service {
     close: () => {
       feed.close();
       metrics.close();
-      stopLogging();
+      for (const stop of stops) stop();
     },
   };
 }

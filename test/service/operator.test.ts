@@ -81,7 +81,7 @@ async function administered(options: ServeOptions = {}) {
     return served.post("/v1/contracts", { contract, signature });
   };
   const propose = async (given: { readonly [field: string]: unknown; readonly kind: string }) => {
-    const contract = { ...given, from: served.market.period + 1 };
+    const contract = { from: served.market.period + 1, ...given };
     const signature = hex(await keys.get("ann")!.sign(contractStatement(id, encodeCanonical(contract))));
     return served.post("/v1/contracts", { contract, signature });
   };
@@ -199,6 +199,55 @@ describe("the operator", () => {
     const again = await served.signed(order("ann", "offer", "1", "0.08"));
     expect((await served.post("/v1/orders", again)).status).toBe(200);
     await checkLedger(served.market.store);
+  });
+
+  test("ends the standing orders of a member that it removes, also those under way, and after a restart", async () => {
+    const medium = memoryMedium();
+    let served = await administered({ medium });
+    const terms = { limit: 5_000_000, interruptible: 0, interruptionPrice: 0, import: false };
+    const own = { kind: "use", participant: "ann", carrier: "electricity", ...terms };
+    const standing = { price: 250_000, quantity: { rule: "fixed", amount: 1_500_000 } };
+    const stands = () => served.market.openOrders.standing().length > 0;
+    expect((await served.propose({ ...own, version: 2, standing })).status).toBe(200);
+    await served.market.clearPeriod(30_000);
+    expect(stands()).toBe(true);
+    // A second one is acknowledged that begins in period 5, and an end of her own that would take the next version.
+    const late = { ...own, version: 3, from: 5, standing };
+    expect((await served.propose(late)).status).toBe(200);
+    const hers = { kind: "end", version: 1, contract: "use/electricity/ann" };
+    expect((await served.propose({ ...hers, from: 9 })).status).toBe(200);
+    for (let at = 0; at < 2; at += 1)
+      expect((await served.act("removals", { participant: "ann" })).status).toBe(200);
+    const has: boolean[] = [];
+    // Hers waits all the time, the late one until period 5, the platform's second end in period 5.
+    for (const [opened, waiting] of [[3, 2], [4, 2], [5, 2], [6, 1]] as const) {
+      await served.market.clearPeriod((opened - 1) * 30_000);
+      // The platform's end comes to the log a moment after the period was sealed.
+      await expect.poll(() => served.market.proposals).toBe(waiting);
+      has.push(stands());
+      await served.market.store.close();
+      served = await administered({ medium });
+    }
+    expect(has).toEqual([false, false, true, false]);
+    await checkLedger(served.market.store);
+  });
+
+  test("the platform ends a member's own terms alone", async () => {
+    const { market, post } = await administered();
+    const end = async (contract: string, by?: string) => {
+      const made = { kind: "end", version: 1, from: market.period + 1, contract, ...(by && { by }) };
+      const signature = hex(await signContract(made as never, market.id, platformKey));
+      const { status, body } = await post("/v1/contracts", { contract: made, signature });
+      return [status, body.field ?? body.status];
+    };
+    expect(await end("use/electricity/ann", "platform")).toEqual([200, "accepted"]);
+    expect(await end("use/electricity/bob")).toEqual([403, "contract.signature"]);
+    expect(await end("participant/ann", "platform")).toEqual([400, "contract.by"]);
+    expect(await end("use/electricity", "platform")).toEqual([400, "contract.by"]);
+    expect(await end("supply/heat/ann", "ann")).toEqual([400, "contract.by"]);
+    await market.clearPeriod(30_000);
+    expect(market.state.contract("use/electricity/ann")).toBeNull();
+    expect(market.state.contract("use/electricity/bob")).not.toBeNull();
   });
 
   test("removes one who has not joined, and a gateway's batch with one who was removed is refused whole", async () => {

@@ -29,6 +29,9 @@ export function boundParticipant(contract: unknown): string | null {
   return bound === undefined ? null : name(bound);
 }
 
+/** Whether the contract of a key (`supply/CARRIER/ID`, `use/CARRIER/ID`) is one that the platform may end as well. */
+export const endsByPlatform = (contract: string): boolean => /^(supply|use)\/[^/]+\/./.test(contract);
+
 /** Who a participant is to a verifier: its public key, and the one of the gateway that may sign for it. */
 export interface Keyholder {
   readonly id: string;
@@ -62,12 +65,17 @@ export class KeyDirectory {
    * The key that has to sign a contract, before the contract itself is taken: the platform's for what the platform sets
    * (market, area, clearing, community, payment, deposit, storage without owner, standard terms), the participant's for
    * what binds it. A first participant contract is signed by the key in it, an amendment by the key it replaces; a
-   * device's by its present owner; a signal about an area by the operator that the area names, or else by the platform.
+   * device's by its present owner; a signal about an area by the operator that the area names, or else by the platform;
+   * an end by whoever signs amendments of what ends, or the platform where it says so of a participant's own terms.
    */
   signer(contract: unknown): Uint8Array {
     const fields = asFields(contract);
     if (fields.kind === "market") return key(fields.platformKey, "platformKey");
-    if (fields.kind === "end") return this.#signerOfEnded(name(fields.contract));
+    if (fields.kind === "end") {
+      const ended = name(fields.contract);
+      const byPlatform = fields.by === "platform" && endsByPlatform(ended);
+      return byPlatform ? this.platform : this.#signerOfEnded(ended);
+    }
     if (fields.kind === "limit") return this.#operator(name(fields.area));
     const bound = boundParticipant(fields);
     if (fields.kind === "participant") return this.#known(name(bound))?.key ?? key(fields.key, "key");

@@ -317,4 +317,9 @@ export interface EndContract extends Dated {
    * keys).
    */
   readonly contract: string;
+  /**
+   * The platform ends it, which it may do with a participant's own supply and use contracts: both agreed to those.
+   * Left out: whoever signs amendments of the contract.
+   */
+  readonly by?: "platform";
 }

@@ -2,8 +2,9 @@
  * The table of the kinds of contracts, and what is done with a contract of any kind: reading it from outside, telling
  * what it is about, holding it against what stands, putting it in force. A new kind is an entry here.
  */
-import { object, record, text } from "../../check.js";
+import { object, oneOf, optional, record, text } from "../../check.js";
 import { fail } from "../../errors.js";
+import { endsByPlatform } from "../../ledger/keys/directory.js";
 import type { Journal } from "../books/journal.js";
 import type { Contract, EndContract } from "./contracts.js";
 import { area, signal } from "./kinds/area.js";
@@ -16,12 +17,21 @@ import { deposit, participant, supply, use, withdrawal } from "./kinds/participa
 import { tariff } from "./kinds/tariff.js";
 import { creditOf, type Held } from "./terms.js";
 
+const endFields = record({
+  ...dated("end"),
+  contract: text(/^[^\p{C}\p{Zl}\p{Zp}]{1,160}$/u, 320, "the key of a contract"),
+  by: optional(oneOf("platform")),
+});
+
 const end: ContractKind<EndContract> = {
-  parse: record({
-    ...dated("end"),
-    contract: text(/^[^\p{C}\p{Zl}\p{Zp}]{1,160}$/u, 320, "the key of a contract"),
-  }),
-  key: ({ contract }) => `end/${contract}`,
+  parse: (value, field) => {
+    const contract = endFields(value, field);
+    if (contract.by !== undefined && !endsByPlatform(contract.contract))
+      fail("invalid", `${field}.by`, "none but with a participant's supply or use contract", contract.by);
+    return contract;
+  },
+  // Numbered apart, so that the one's ends don't take the other's versions.
+  key: ({ contract, by }) => (by === undefined ? `end/${contract}` : `end/${by}/${contract}`),
   check: ({ contract: ended }, standing, own) => {
     const { terms } = standing;
     const contract = terms.inForce.get(ended)?.contract;

@@ -68,7 +68,7 @@ const removeRoute = createRoute({
   path: "/operator/removals",
   tags: ["Operator"],
   summary: "Take the admission of a member back",
-  description: `${signed} From then on nothing is taken from it but what ends its contracts and pays its balance out; it may read what is its own. What stands by its contracts goes on until it ends them.`,
+  description: `${signed} From then on nothing is taken from it but what ends its contracts and pays its balance out; it may read what is its own. Its standing orders end with the period: the platform ends the contracts that carry them.`,
   request: jsonBody(z.strictObject({ participant }).openapi("Removal")),
   responses: { 200: json("removed", z.object({ participant: z.string() })), ...problems },
 });
@@ -111,7 +111,13 @@ async function joinedMembers(
 }
 
 /** Routes of the operator. */
-export function operatorRoutes({ platform, access, admissions, operator }: RouteParts): OpenAPIHono<Env> {
+export function operatorRoutes({
+  platform,
+  access,
+  admissions,
+  removals,
+  operator,
+}: RouteParts): OpenAPIHono<Env> {
   const { market } = platform;
   const routes = openRoutes();
   routes.use("/operator/*", async (context, next) => {
@@ -142,6 +148,7 @@ export function operatorRoutes({ platform, access, admissions, operator }: Route
     if (!isKnown && (await admissions.all())?.has(participant) !== true)
       fail("refused", "participant", "one who has joined or may", participant);
     await admissions.remove(participant);
+    await removals.endStanding();
     return context.json({ participant }, 200);
   });
   routes.openapi(depositRoute, async (context) => {

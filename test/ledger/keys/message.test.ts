@@ -299,6 +299,20 @@ describe("whose signature counts", () => {
       expect([contract, signer({ kind: "end", contract })]).toEqual([contract, key(by)]);
   });
 
+  test("the platform ends a participant's own terms where it says so, and nothing else of a participant's", () => {
+    for (const [contract, by] of [
+      ["supply/heat/a/b", 1],
+      ["use/gas/c", 1],
+      ["supply/heat", 1],
+      ["participant/c", 3],
+      ["storage/cell", 3],
+      ["converter/pump", 2],
+      ["member/roof/c", 3],
+    ] as const)
+      expect([contract, signer({ kind: "end", contract, by: "platform" })]).toEqual([contract, key(by)]);
+    expect(signer({ kind: "end", contract: "use/gas/c", by: "anybody" })).toBe(key(3));
+  });
+
   test("strangers and keys that are none are refused", () => {
     for (const contract of [
       { kind: "supply", participant: "nobody" },
