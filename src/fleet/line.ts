@@ -69,14 +69,20 @@ export async function openLine(nc: NatsConnection, prefix: string, hasher: Hashe
   return { nc, js, jsm, kv, settings, names: new Names(prefix, settings.shards, hasher) };
 }
 
-async function clients(nc: NatsConnection): Promise<Pick<Line, "js" | "jsm">> {
+const clients = (nc: NatsConnection): Promise<Pick<Line, "js" | "jsm">> =>
+  persist(async () => {
+    const jsm = await jetstreamManager(nc, { timeout: answerMs });
+    return { jsm, js: jetstream(nc, { timeout: answerMs }) };
+  });
+
+/** Asks again where nobody answers, as servers do while they elect a leader. Throws `storage` when they never do. */
+async function persist<Result>(ask: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1)
     try {
-      const jsm = await jetstreamManager(nc, { timeout: answerMs });
-      return { jsm, js: jetstream(nc, { timeout: answerMs }) };
+      return await ask();
     } catch (error) {
-      // Servers that elect a leader answer nobody for a moment.
-      if (attempt === attempts) throw offline(error);
+      const isAnswer = error instanceof JetStreamApiError || error instanceof GridclearError;
+      if (isAnswer || attempt === attempts) throw offline(error);
     }
 }
 
@@ -124,11 +130,14 @@ export async function beginFleet(
   };
   const kept = { ...common, deny_delete: true, deny_purge: true };
   const ensure = async (config: Partial<StreamConfig> & { readonly name: string }): Promise<void> => {
-    const exists = await jsm.streams.info(config.name).catch((error: unknown) => {
-      if (isNotFound(error)) return null;
-      throw offline(error);
-    });
-    if (exists === null) await jsm.streams.add(config);
+    const exists = await persist(() =>
+      jsm.streams.info(config.name).catch((error: unknown) => {
+        if (isNotFound(error)) return null;
+        throw error;
+      }),
+    );
+    // One that was made, though nobody said so, is made again to no effect.
+    if (exists === null) await persist(() => jsm.streams.add(config));
   };
   for (let shard = 0; shard < shards; shard += 1) {
     const first = firstSequence(shard);
@@ -152,7 +161,7 @@ export async function beginFleet(
     subjects: [names.allSnapshots],
     max_msgs_per_subject: 2,
   });
-  const kv = await new Kvm(js).create(Names.bucket(prefix), { replicas, history: 1 });
+  const kv = await persist(() => new Kvm(js).create(Names.bucket(prefix), { replicas, history: 1 }));
   await kv.create("settings", JSON.stringify({ shards, replicas })).catch((error: unknown) => {
     if (!isWrongSequence(error)) throw offline(error);
   });
