@@ -2,7 +2,8 @@
 // A fleet under fire: workers and servers are killed, paused and damaged at random while gateways hand in orders for
 // every microgrid as fast as periods open. Afterwards every order that was acknowledged has to stand in the block of
 // its period, once; every block has to follow from the intake; no microgrid may have a gap or two blocks of one
-// height.
+// height; and what its blocks move has to come out of its trades, to a sum of zero in each, as the tests' own audit
+// works it out.
 //
 // node test/endurance/fleet.mjs [KILLS] [MICROGRIDS] [SEED] [PERIOD_MS]   (default: 50 kills, 200 microgrids, seed 1,
 // periods of 5 s; four workers, three servers; needs `npm run build`)
@@ -24,6 +25,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, createInbox } from "@nats-io/transport-node";
+import { build } from "esbuild";
 import { openEngine } from "../../dist/core/engine.js";
 import { auditGrid } from "../../dist/fleet/audit.js";
 import { FleetClient } from "../../dist/fleet/client.js";
@@ -112,8 +114,10 @@ say(`${count} microgrids are registered`);
  * @type {Map<string, import("../../dist/ledger/verify.js").Receipt[]>}
  */
 const receipts = new Map(loads.map(({ name }) => [name, []]));
-/** Orders that the streams acknowledged before they were answered: they too must be in a block, or refused. */
+/** Batches, which the streams acknowledge before they are answered: they too must be in a block, or refused. */
 const counts = { handed: 0, accepted: 0, refused: 0, unanswered: 0, unsent: 0 };
+/** @type {Record<string, number>} */
+const refusals = {};
 
 /** Hands in a batch a period of a microgrid, until all is done. */
 async function trade(/** @type {import("../support/fleetload.mjs").LoadGrid} */ { name, batch, marketId }) {
@@ -135,8 +139,11 @@ async function trade(/** @type {import("../support/fleetload.mjs").LoadGrid} */ 
         { waitMs: 4 * periodMs, id: `${period}` },
       );
       if (answer === null) counts.unanswered += 1;
-      else if (answer.status === "refused") counts.refused += 1;
-      else {
+      else if (answer.status === "refused") {
+        counts.refused += 1;
+        const why = `${answer.error.code} ${answer.error.field}`;
+        refusals[why] = (refusals[why] ?? 0) + 1;
+      } else {
         counts.accepted += 1;
         receipts.get(name)?.push(
           ...(answer.receipts ?? []).map((signature, index) => ({
@@ -247,7 +254,7 @@ for (const child of workers.values()) {
   child.kill("SIGTERM");
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
-say(`batches: ${JSON.stringify(counts)}`);
+say(`batches: ${JSON.stringify(counts)}, refused: ${JSON.stringify(refusals)}`);
 
 // --- What came of it ----------------------------------------------------------------------------------------------
 
@@ -258,41 +265,68 @@ for (const name of workers.keys())
     const own = decodeOwn(entry);
     kept.set(own.grid, [...(kept.get(own.grid) ?? []), own]);
   }
+// The tests' own audit is TypeScript.
+const program = fileURLToPath(new URL(`../../build/audit-${process.pid}.mjs`, import.meta.url));
+await build({
+  entryPoints: [fileURLToPath(new URL("../support/audit.ts", import.meta.url))],
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  packages: "external",
+  outfile: program,
+  logLevel: "error",
+});
+const { Audit } = await import(program);
+rmSync(program);
+
 let [blocks, held, faults, waiting, unkept] = [0, 0, 0, 0, 0];
-for (const { name } of loads) {
-  const mine = receipts.get(name) ?? [];
-  const audit = await auditGrid({ line, engine, signatures }, name, {
-    kept: kept.get(name) ?? [],
-    receipts: mine,
-  });
-  blocks += audit.blocks;
-  held += audit.receipts;
-  unkept += audit.unkept;
-  for (const finding of audit.findings) {
-    if (finding.kind === "waiting") {
-      waiting += 1;
-      continue;
-    }
-    faults += 1;
-    console.log(`${name}, block ${finding.height}: ${finding.kind}: ${finding.detail}`);
-  }
-  // Each acknowledged order stands once in all of its chain: receipts say where, so others of the same bytes would be
-  // two.
+/** @param {string} name @param {number} height @param {string} what */
+const fault = (name, height, what) => {
+  faults += 1;
+  console.log(`${name}, block ${height}: ${what}`);
+};
+
+/** Each acknowledged order stands once in all of its chain; money and energy close in each block. */
+function checkBlocks(/** @type {string} */ name, /** @type {readonly { bytes: Uint8Array }[]} */ sealed) {
   const seen = new Set();
-  for (const { block } of (kept.get(name) ?? []).filter(
-    ({ block: { height } }, index, all) => all.findIndex((each) => each.block.height === height) === index,
-  )) {
-    const { header, sections } = decodeBlock(block.bytes);
+  const books = new Audit();
+  for (const { bytes } of sealed) {
+    const block = decodeBlock(bytes);
+    const { header, sections } = block;
     for (let at = 0; at < sections.orders.length; at += 16) {
       const order = `${header.period} ${hex(sections.orders.subarray(at, at + 16))}`;
-      if (seen.has(order)) {
-        faults += 1;
-        console.log(`${name}, block ${block.height}: an order twice`);
-      }
+      if (seen.has(order)) fault(name, header.height, "an order twice");
       seen.add(order);
+    }
+    try {
+      books.read(block);
+    } catch (error) {
+      fault(name, header.height, `its books do not close: ${/** @type {Error} */ (error).message}`);
+      return;
     }
   }
 }
+
+async function check(/** @type {string} */ name) {
+  const mine = receipts.get(name) ?? [];
+  const own = kept.get(name) ?? [];
+  const audit = await auditGrid({ line, engine, signatures }, name, { kept: own, receipts: mine });
+  blocks += audit.blocks;
+  held += audit.receipts;
+  unkept += audit.unkept;
+  for (const { kind, height, detail } of audit.findings)
+    if (kind === "waiting") waiting += 1;
+    else fault(name, height ?? -1, `${kind}: ${detail}`);
+  checkBlocks(name, audit.published);
+}
+
+// A few at a time: while the servers look for the messages of one, another is checked.
+const left = loads.values();
+await Promise.all(
+  Array.from({ length: 4 }, async () => {
+    for (const { name } of left) await check(name);
+  }),
+);
 const promised = [...receipts.values()].reduce((sum, each) => sum + each.length, 0);
 say(
   `${blocks} blocks, ${unkept} in no worker's store, ${waiting} not published yet; ${held} of ${promised} receipts kept; ${faults} faults`,
