@@ -220,7 +220,12 @@ describe("the operator", () => {
       expect((await served.act("removals", { participant: "ann" })).status).toBe(200);
     const has: boolean[] = [];
     // Hers waits all the time, the late one until period 5, the platform's second end in period 5.
-    for (const [opened, waiting] of [[3, 2], [4, 2], [5, 2], [6, 1]] as const) {
+    for (const [opened, waiting] of [
+      [3, 2],
+      [4, 2],
+      [5, 2],
+      [6, 1],
+    ] as const) {
       await served.market.clearPeriod((opened - 1) * 30_000);
       // The platform's end comes to the log a moment after the period was sealed.
       await expect.poll(() => served.market.proposals).toBe(waiting);
