@@ -135,19 +135,17 @@ export function openService(options: ServiceOptions): Service {
   const access = new Access({ market, signatures, ...seers, readMs, now });
   const metrics = new Metrics(market, now);
   const admissions = new Admissions(market.store, options.members ?? null);
-  const removals = new Removals({ platform, admissions, operator });
+  const removals = new Removals({
+    ...{ platform, admissions, operator },
+    failed: (error) => log.error({ error: String(error) }, "standing orders of removed members go on"),
+  });
   const turns = new Turns(limits);
   const { billCheck = null } = options;
   const parts = { platform, access, feed, limits, admissions, removals, turns, operator, billCheck };
   const monitors = new Set(options.monitors ?? thisMachine);
-  const stops = [
-    market.on("failed", ({ error }) => log.error({ error: String(error) }, "the market has stopped")),
-    market.on("sealed", () => {
-      removals.endStanding().catch((error: unknown) => {
-        log.error({ error: String(error) }, "standing orders of removed members go on");
-      });
-    }),
-  ];
+  const stopLogging = market.on("failed", ({ error }) => {
+    log.error({ error: String(error) }, "the market has stopped");
+  });
 
   const app = new OpenAPIHono<Env>();
   app.use(watched({ metrics, log, now }));
@@ -188,7 +186,8 @@ export function openService(options: ServiceOptions): Service {
     close: () => {
       feed.close();
       metrics.close();
-      for (const stop of stops) stop();
+      removals.close();
+      stopLogging();
     },
   };
 }
