@@ -8,6 +8,7 @@ import {
   checkOf,
   either,
   further,
+  integer,
   leaf,
   needed,
   open,
@@ -54,14 +55,21 @@ const less: Shape<number> = /* @__PURE__ */ either(
   (value) => typeof value === "string",
 );
 
-/** Components as files have them, where no other file may stand beside. */
-export const listedComponents: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(less, ratesShape);
-
 const fileName = text(/^[^/\\\p{C}]{1,200}\.csv$/u, "rates, or the name of a CSV file beside this one");
+/** Rates as files have them. Those of a file beside were read before ({@link withRates}), or there is none at hand. */
+const listedRates: Shape<readonly string[]> = /* @__PURE__ */ either(
+  ratesShape,
+  further(fileName, "a file beside this one", (name, field): readonly string[] =>
+    fail("invalid", field, "a list of rates, as no files are at hand", name),
+  ),
+  (value) => typeof value === "string",
+);
+
+/** Components as files have them. */
+export const listedComponents: Shape<readonly Component[]> = /* @__PURE__ */ componentsOf(less, listedRates);
 
 /** A file of prices: its rates, and the instant at which each begins to hold. */
 interface Prices {
-  readonly name: string;
   readonly rates: string[];
   readonly startsMs: number[];
 }
@@ -71,8 +79,8 @@ const checkRate = checkOf(rate);
 const checkInstant = checkOf(instant);
 
 /** Reads `start,rate`. Throws `invalid` or `limit` naming line and column. */
-function readPrices(name: string, source: string): Prices {
-  const prices: Prices = { name, rates: [], startsMs: [] };
+function readPrices(source: string): Prices {
+  const prices: Prices = { rates: [], startsMs: [] };
   let isHeader = true;
   readRecords(source, (record, line) => {
     if (isHeader) {
@@ -88,34 +96,74 @@ function readPrices(name: string, source: string): Prices {
   return prices.rates.length > 0 ? prices : fail("invalid", "line 2", "a rate", "none");
 }
 
-/** Rates as a list, or in a file of prices, which is then found in `opened` by its rates. */
-function ratesIn(files: PriceFiles, opened: Map<readonly string[], Prices>): Shape<readonly string[]> {
-  const named = further(fileName, "a file beside this one", (name): readonly string[] => {
-    const prices = within(name, () => readPrices(name, files(name)));
-    opened.set(prices.rates, prices);
-    return prices.rates;
+const checkFileName = checkOf(fileName);
+const checkInterval = checkOf(integer(1, 44_640));
+
+/**
+ * Components as plain data, with the rates of those that name a file of prices read from it. What else is wrong with
+ * them is left to whoever checks them. Throws `invalid` or `limit` naming the file, its line and column.
+ */
+function withRates(given: unknown, files: PriceFiles, field: string): unknown {
+  if (!Array.isArray(given)) return given;
+  return given.map((each: unknown, index) => {
+    const own = `${field}[${index}]`;
+    const series = asObject(each);
+    if (series?.by !== "series" || typeof series.rates !== "string") return each;
+    const name = checkFileName(series.rates, `${own}.rates`);
+    const startMs = Date.parse(checkInstant(series.start, `${own}.start`));
+    const minutes = checkInterval(series.minutes, `${own}.minutes`);
+    const { rates } = within(name, () => {
+      const prices = readPrices(files(name));
+      checkStarts(prices, { startMs, minutes }, own);
+      return prices;
+    });
+    return { ...series, rates };
   });
-  return either(ratesShape, named, (value) => typeof value === "string");
 }
 
-/** The shape of a file; prices it names are noted in `opened`. */
-const fileShape = (files: PriceFiles, opened: Map<readonly string[], Prices>) =>
-  record({
-    $schema: open(text(/^[^\p{C}]{1,1000}$/u, "1 to 1000 characters"), "where editors find this schema"),
-    name: tariffName,
-    source: open(text(/^[^\p{C}]{1,1000}$/u, "1 to 1000 characters"), "where its figures are from"),
-    ...tariffKeys,
-    zone: needed(
-      text(/^[A-Za-z0-9_+/-]{1,64}$/u, "the name of a time zone"),
-      "its clocks, such as Europe/Vienna",
-    ),
-    from: optional(instant, "the instant from which on it holds", firstInstant),
-    until: optional(instant, "the instant up to which it holds", lastInstant),
-    components: needed(
-      componentsOf(less, ratesIn(files, opened)),
-      "what is charged, in the order of the lines of a bill",
-    ),
+/**
+ * A scenario or a market as plain data, with the rates of the files of prices that the lists in its `tariffs` name.
+ * Throws as reading a tariff file does.
+ */
+export function withPrices(given: object, files: PriceFiles): object {
+  const { tariffs } = given as { readonly tariffs?: unknown };
+  const all = asObject(tariffs);
+  if (all === null) return given;
+  const read = Object.entries(all).map(([carrier, of]) => {
+    const its = asObject(of);
+    if (its === null) return [carrier, of];
+    const lists = ["retail", "feedIn"]
+      .filter((name) => Array.isArray(its[name]))
+      .map((name) => [name, withRates(its[name], files, `tariffs.${carrier}.${name}`)]);
+    return [carrier, { ...its, ...Object.fromEntries(lists) }];
   });
+  return { ...given, tariffs: Object.fromEntries(read) };
+}
+
+const asObject = (value: unknown): { readonly [name: string]: unknown } | null =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as { readonly [name: string]: unknown })
+    : null;
+
+/** The instants between which a zone is written down where a file does not say. */
+const firstInstant = "2020-01-01T00:00Z";
+const lastInstant = "2040-01-01T00:00Z";
+
+const fileShape = /* @__PURE__ */ record({
+  $schema: open(text(/^[^\p{C}]{1,1000}$/u, "1 to 1000 characters"), "where editors find this schema"),
+  name: tariffName,
+  source: open(text(/^[^\p{C}]{1,1000}$/u, "1 to 1000 characters"), "where its figures are from"),
+  ...tariffKeys,
+  zone: needed(
+    text(/^[A-Za-z0-9_+/-]{1,64}$/u, "the name of a time zone"),
+    "its clocks, such as Europe/Vienna",
+  ),
+  from: optional(instant, "the instant from which on it holds", firstInstant),
+  until: optional(instant, "the instant up to which it holds", lastInstant),
+  components: needed(listedComponents, "what is charged, in the order of the lines of a bill"),
+});
+
+const checkFile = checkOf(fileShape);
 
 /**
  * Reads TARIFF.json; `prices` gives the text of a file that it names. Throws `invalid` or `limit`, with line and column
@@ -124,7 +172,7 @@ const fileShape = (files: PriceFiles, opened: Map<readonly string[], Prices>) =>
 export function parseTariff(source: string, prices: PriceFiles = noFiles): Tariff {
   needMethods({ prices }, "prices", "a function", ["prices"]);
   return parseJson(source, { root: "tariff", most: maxTariffLength }, (value) => {
-    const opened = new Map<readonly string[], Prices>();
+    const read = object(value, "tariff");
     const {
       $schema: _,
       source: __,
@@ -132,18 +180,10 @@ export function parseTariff(source: string, prices: PriceFiles = noFiles): Tarif
       until,
       zone,
       ...given
-    } = checkOf(fileShape(prices, opened))(object(value, "tariff"), "");
-    for (const [index, component] of given.components.entries())
-      if (component.by === "series") {
-        const file = opened.get(component.rates);
-        if (file !== undefined) within(file.name, () => checkStarts(file, component, `components[${index}]`));
-      }
+    } = checkFile({ ...read, components: withRates(read.components, prices, "components") }, "");
     return { ...given, zone: zoneIn(zone, from, until) };
   });
 }
-
-/** The instants between which a zone is written down where a file does not say. */
-const [firstInstant, lastInstant] = ["2020-01-01T00:00Z", "2040-01-01T00:00Z"];
 
 /** The zone that a file names, between two instants. */
 export function zoneIn(name: string, from: string = firstInstant, until: string = lastInstant): Zone {
@@ -157,18 +197,18 @@ const noFiles: PriceFiles = (name) => fail("invalid", name, "a file beside the t
 
 /** Throws `invalid` unless prices begin where their component says, each where the one before ends. */
 function checkStarts(
-  { startsMs }: Prices,
-  { start, minutes }: { readonly start: string; readonly minutes: number },
+  prices: Prices,
+  { startMs, minutes }: { readonly startMs: number; readonly minutes: number },
   component: string,
 ): void {
-  for (const [index, startMs] of startsMs.entries()) {
-    const wanted = Date.parse(start) + index * minutes * 60_000;
-    if (startMs !== wanted)
+  for (const [index, beginsMs] of prices.startsMs.entries()) {
+    const wanted = startMs + index * minutes * 60_000;
+    if (beginsMs !== wanted)
       fail(
         "invalid",
         `${component}: rate ${index + 1}`,
         `one that begins at ${new Date(wanted).toISOString()}`,
-        new Date(startMs).toISOString(),
+        new Date(beginsMs).toISOString(),
       );
   }
 }
@@ -179,6 +219,6 @@ export function tariffSchema(): Schema {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "urn:gridclear:tariff",
     title: "A tariff of gridclear: what energy costs a member of a community",
-    ...fileShape(noFiles, new Map()).schema,
+    ...fileShape.schema,
   };
 }

@@ -5,6 +5,7 @@
  * @module gridclear/service
  */
 
+export type { PriceFiles } from "../files/tarifffile.js";
 export type { PeriodDocument, TradeDocument } from "./documents.js";
 export type { FeedEvent } from "./events.js";
 export { type MarketFile, parseMarketFile } from "./marketfile.js";

@@ -10,6 +10,7 @@ import {
   identifier,
   integer,
   list,
+  needMethods,
   object,
   oneOf,
   optional,
@@ -19,7 +20,7 @@ import {
 } from "../check.js";
 import { fail } from "../errors.js";
 import { parseJson } from "../files/jsonfile.js";
-import { listedComponents, zoneIn } from "../files/tarifffile.js";
+import { listedComponents, type PriceFiles, withPrices, zoneIn } from "../files/tarifffile.js";
 import type { Contract, MarketContract } from "../market/contracts/contracts.js";
 import { type Opening, openingContracts } from "../market/contracts/opening.js";
 import { checkOf } from "../shape.js";
@@ -157,10 +158,14 @@ const fileCheck = record({
 
 const most = 64 * 1024 * 1024;
 
-/** Reads the text of a market file. Throws `invalid` with line and field, or `limit`. */
-export function parseMarketFile(source: string): MarketFile {
+/**
+ * Reads the text of a market file; `prices` gives the text of a file of prices that it names. Throws `invalid` with
+ * line and field, or `limit`.
+ */
+export function parseMarketFile(source: string, prices: PriceFiles = noPrices): MarketFile {
+  needMethods({ prices }, "prices", "a function", ["prices"]);
   return parseJson(source, { root: "market file", most }, (value) => {
-    const given = fileCheck(value, "");
+    const given = fileCheck(withPrices(object(value, "market file"), prices), "");
     const { auditors = [], members = null, operator = null, mqtt = null, snapshotEvery = 1_000 } = given;
     const opening = openingOf(given);
     const { ledger, platformKey } = given;
@@ -175,6 +180,9 @@ export function parseMarketFile(source: string): MarketFile {
     return { ledger, platformKey, ...listeningOf(given), ...settings, contracts };
   });
 }
+
+const noPrices: PriceFiles = (name) =>
+  fail("invalid", name, "a file beside the market file", "no files at all");
 
 const gatewayCheck = record({ ...listenFields, microgrids: optional(integer(1, 1_000_000)) });
 

@@ -12,7 +12,8 @@ import { areaContracts } from "./members/areas.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
 import { between, imports, poolFloor } from "./members/strategy.js";
-import { highestRetail, lowestFeedIn, runZone } from "./outside.js";
+import { highestRetail, lowestFeedIn } from "./outside.js";
+import { payment, paymentRenewed, usualCredit } from "./payment.js";
 import { repriced } from "./repricing.js";
 import { contractRoom } from "./scale.js";
 import { firstPeriod, type Scenario } from "./scenario.js";
@@ -21,8 +22,6 @@ import { energyTicks } from "./world/devices.js";
 
 /** Gas is burnt in turbines and boilers, electricity drives heat pumps and chillers: inputs clear first. */
 const carrierOrder: readonly Carrier[] = ["gas", "electricity", "heat", "cold"];
-/** Coins that whoever has no credit limit of its own may owe. */
-const usualCredit = 20n;
 const dayMs = 86_400_000;
 
 /** Everything that a community agrees before its first period, in the order in which it is registered. */
@@ -43,7 +42,7 @@ export function communityContracts(cast: Cast): Contract[] {
       signed: false,
       order: carrierOrder,
     },
-    payment(cast, from),
+    payment(cast, { version: 1, from, place: 0 }),
     ...carriers.map((carrier) => clearing(scenario, carrier, from)),
     ...areaContracts(scenario, scale),
     ...carriers.flatMap((carrier) => standardTerms(cast, carrier, from)),
@@ -63,6 +62,7 @@ export function amendments(
 ): Contract[] {
   return [
     ...poolLeft(cast.scenario, opening, place),
+    ...paymentRenewed(cast, place),
     ...staysRenewed(cast, place),
     ...repriced(cast, place, history),
   ];
@@ -102,37 +102,6 @@ function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract 
     export: true,
     interrupt: true,
     import: true,
-  };
-}
-
-function payment({ scenario, scale }: Cast, from: number): Contract {
-  const zone = runZone(scenario);
-  return {
-    kind: "payment",
-    version: 1,
-    from,
-    currency: scenario.currency,
-    creditLimit: `${usualCredit * scale.coin}`,
-    tariffs: Object.fromEntries(
-      carriers.map((carrier) => {
-        const tariff = scenario.tariffs[carrier];
-        const { retail, feedIn, components } = tariff;
-        const worst = lowestFeedIn(tariff);
-        return [
-          carrier,
-          {
-            retail: components?.retail ?? retail,
-            feedIn: components?.feedIn ?? feedIn,
-            commission: scenario.commission,
-            // A tenth worse than the grid's own prices, so that a good forecast pays.
-            shortagePrice: Math.round(highestRetail(tariff) * 1.1),
-            surplusPrice: Math.round(worst * (worst < 0 ? 1.1 : 0.9)),
-          },
-        ];
-      }),
-    ) as Extract<Contract, { kind: "payment" }>["tariffs"],
-    ...(zone === null ? {} : { zone }),
-    metering: { window: 3, corrections: 6, missing: "traded" },
   };
 }
 

@@ -7,6 +7,7 @@
  * @module gridclear/simulation
  */
 
+export type { PriceFiles } from "../files/tarifffile.js";
 export type { Schema } from "../shape.js";
 export {
   type Community,

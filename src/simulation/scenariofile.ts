@@ -1,7 +1,8 @@
 /** Scenario files: read and checked, with all their faults or the first; their JSON Schema; and written. */
-import { object } from "../check.js";
+import { needMethods, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import { type JsonDocument, type JsonFile, openJson, parseJson } from "../files/jsonfile.js";
+import { type PriceFiles, withPrices } from "../files/tarifffile.js";
 import { checkOf, refused, type Schema } from "../shape.js";
 import { maxScenarioLength, type Scenario } from "./scenario.js";
 import { scenarioShape } from "./scenariokeys.js";
@@ -19,12 +20,15 @@ export function checkScenario(value: unknown): Scenario {
 }
 
 /**
- * A scenario from the text of its file: JSON, in which comments and commas at the end may stand. Throws `invalid` or
- * `limit`, with line and column in front of the field.
+ * A scenario from the text of its file: JSON, in which comments and commas at the end may stand; `prices` gives the
+ * text of a file of prices that it names. Throws `invalid` or `limit`, with line and column in front of the field.
  */
-export function parseScenario(source: string): Scenario {
-  return parseJson(source, file, checkScenario);
+export function parseScenario(source: string, prices: PriceFiles = noPrices): Scenario {
+  needMethods({ prices }, "prices", "a function", ["prices"]);
+  return parseJson(source, file, (value) => checkScenario(withPrices(object(value, file.root), prices)));
 }
+
+const noPrices: PriceFiles = (name) => fail("invalid", name, "a file beside the scenario", "no files at all");
 
 /** A scenario file, and whatever is wrong with it. */
 export interface Inspection {
@@ -35,14 +39,16 @@ export interface Inspection {
 }
 
 /** All that {@link parseScenario} could throw of a text, found at once. Throws `invalid` for what is no text. */
-export function inspectScenario(source: string): Inspection {
+export function inspectScenario(source: string, prices: PriceFiles = noPrices): Inspection {
+  needMethods({ prices }, "prices", "a function", ["prices"]);
   if (typeof source !== "string") fail("invalid", file.root, "the text of a scenario file", source);
   const document = openedJson(source);
   if (document instanceof GridclearError) return { scenario: null, problems: [document] };
   const problems = [...document.twice];
   const refuse = (error: GridclearError): void => void problems.push(document.placed(error));
   try {
-    const read = scenarioShape.read(object(document.value, file.root), "", refuse);
+    const given = withPrices(object(document.value, file.root), prices);
+    const read = scenarioShape.read(object(given, file.root), "", refuse);
     return { scenario: problems.length > 0 || read === refused ? null : read, problems };
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;

@@ -75,6 +75,21 @@ describe("a market file", () => {
     expect(payment.zone!.offsets).toContainEqual([Date.parse("2025-10-26T01:00Z"), 60]);
   });
 
+  test("may name a file of prices beside it", () => {
+    const spot = { by: "series", name: "spot", sort: "energy", on: ["fromGrid"], minutes: 60 };
+    const series = { ...spot, start: "2026-07-01T00:00Z" };
+    const file = JSON.stringify({
+      ...{ ledger: "l", platformKey: "k", creditLimit: null },
+      tariffs: { electricity: { retail: [{ ...series, rates: "spot.csv" }] } },
+    });
+    const csv = "start,rate\n2026-07-01T00:00Z,0.25\n2026-07-01T01:00Z,-0.01\n";
+    const contracts = parseMarketFile(file, () => csv).contracts(key, 0);
+    const payment = contracts.find(({ kind }) => kind === "payment") as PaymentContract;
+    expect(payment.tariffs.electricity.retail).toEqual([{ ...series, rates: ["0.25", "-0.01"] }]);
+    expect(() => parseMarketFile(file)).toThrow("spot.csv: wanted a file beside the market file");
+    expect(() => parseMarketFile(file, () => csv.replace("T01", "T02"))).toThrow("rate 2: wanted one that");
+  });
+
   test("is refused by line and field", () => {
     const cases: [object, string][] = [
       [{ port: "8320" }, "port"],

@@ -1,14 +1,16 @@
 // Scenarios whose prices outside the market are components: what the grid takes and pays goes by the hour.
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { decodeBlock } from "../../src/ledger/format/block.js";
+import { decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
+import { decodeCanonical } from "../../src/ledger/format/canonical.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
 import { flowLayout, orderLayout } from "../../src/ledger/format/records.js";
+import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { PaymentContract } from "../../src/market/contracts/contracts.js";
 import { openReplay } from "../../src/market/replay.js";
 import { openCommunity } from "../../src/simulation/community.js";
 import { outsideAt } from "../../src/simulation/outside.js";
-import { parseScenario } from "../../src/simulation/scenariofile.js";
+import { inspectScenario, parseScenario } from "../../src/simulation/scenariofile.js";
 import { scenarioText } from "../../src/simulation/scenariotext.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
 import { carriers } from "../../src/units.js";
@@ -87,6 +89,84 @@ describe("a scenario with components", () => {
     expect(new Set(found.imported.values())).toEqual(new Set([300_000, 540_000]));
     // Nobody pays to be rid of what the sun gives.
     expect(new Set(found.exported.values())).toEqual(new Set([60_000, 30_000]));
+  });
+
+  it("agrees long series a stretch at a time, and goes on the same where it was stopped", async () => {
+    // A week of quarter hours each way: more than a contract has at once.
+    const rateAt = (quarter: number, of: number): string => `0.${1000 + ((quarter * of) % 8999)}`;
+    const listOf = (of: number) => Array.from({ length: 7 * 96 }, (_, quarter) => rateAt(quarter, of));
+    const series = { by: "series", name: "spot", start: "2026-03-26T23:00Z", minutes: 15 };
+    const week = {
+      ...JSON.parse(text),
+      ...{ name: "week", date: "2026-03-27", periods: 7 * 48, periodMs: 1_800_000 },
+      tariffs: {
+        electricity: {
+          retail: [{ ...series, sort: "energy", on: ["fromGrid"], rates: listOf(31) }],
+          feedIn: [{ ...series, sort: "feedIn", on: ["toGrid"], rates: listOf(7) }],
+        },
+      },
+    };
+    const scenario = parseScenario(JSON.stringify(week));
+    const store = await openMemoryStore();
+    let simulation = await openSimulation(openCommunity(scenario), { engine, store });
+    for await (const _ of simulation) {
+      if (simulation.place !== 240) continue;
+      simulation = await openSimulation(openCommunity(scenario), { engine, store });
+      break;
+    }
+    for await (const _ of simulation);
+    const replay = openReplay(engine);
+    const payments: PaymentContract[] = [];
+    const found = { imported: 0, exported: 0 };
+    let beganMs = 0;
+    for await (const bytes of store.blocks()) {
+      const block = decodeBlock(bytes);
+      replay.replay(block);
+      for (const item of decodeItems(block.sections.contracts)) {
+        const contract = decodeCanonical(item) as unknown as PaymentContract;
+        if (contract.kind === "payment") payments.push(contract);
+      }
+      const quarter = (beganMs - Date.parse(series.start)) / 900_000;
+      for (const { kind, carrier, price } of decodeRecords(flowLayout, block.sections.flows)) {
+        if (carrier !== "electricity" || (kind !== "imported" && kind !== "exported")) continue;
+        expect(price).toBe(Number(rateAt(quarter, kind === "imported" ? 31 : 7).slice(2)) * 100);
+        found[kind] += 1;
+      }
+      beganMs = block.header.timestampMs;
+    }
+    expect(Math.min(found.imported, found.exported)).toBeGreaterThan(100);
+    // Five days of twice 96 rates are under a thousand, and begin where the first stretch ends.
+    expect(payments.map(({ version, from }) => [version, from - payments[0]!.from])).toEqual([
+      [1, 0],
+      [2, 241],
+    ]);
+    expect(payments[1]!.tariffs.electricity.retail).toEqual([
+      expect.objectContaining({ start: "2026-03-31T23:00:00Z", rates: listOf(31).slice(480) }),
+    ]);
+  });
+
+  it("takes the rates of a series from a file of prices", () => {
+    const spot = JSON.parse(text).tariffs.electricity.feedIn[0];
+    const rows = spot.rates.map((rate: string, hour: number) => {
+      const begins = new Date(Date.parse(spot.start) + hour * 3_600_000).toISOString().replace(".000Z", "Z");
+      return `${begins},${rate}`;
+    });
+    const csv = ["start,rate", ...rows].join("\n");
+    const named = text.replace(/"rates":\[[^\]]*\]/, '"rates":"spot.csv"');
+    const files = (of: string) => (name: string) => (name === "spot.csv" ? of : "");
+    expect(parseScenario(named, files(csv))).toEqual(parseScenario(text));
+    expect(inspectScenario(named, files(csv)).scenario).toEqual(parseScenario(text));
+    expect(() => parseScenario(named)).toThrow("spot.csv");
+    expect(() => parseScenario(named, files("start,rate\n2026-03-28T23:00Z,free"))).toThrow(
+      "spot.csv: line 2: rate",
+    );
+    expect(() => parseScenario(named, files(`${csv}\n2026-04-01T00:00Z,0.1`))).toThrow(
+      "spot.csv: tariffs.electricity.feedIn[0]: rate 26: wanted one that begins",
+    );
+    expect(inspectScenario(named, files("start,price")).problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining("spot.csv: line 1: header"),
+    ]);
+    expect(() => parseScenario(text.replace(/"start":"[^"]*"/, '"start":7'), files(csv))).toThrow("start");
   });
 
   it("is written as it was read, and is the one number where it has none", () => {

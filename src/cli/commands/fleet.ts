@@ -14,6 +14,7 @@ import { type Command, defineCommand, type Io } from "../command.js";
 import { inFile, readText } from "../parts/document.js";
 import { fleetOptions, loadFleet } from "../parts/fleetpeers.js";
 import { readKeyFile } from "../parts/keyfile.js";
+import { pricesBeside } from "../parts/pricefiles.js";
 import { table } from "../parts/table.js";
 
 /** `gridclear fleet`: a fleet as a whole. */
@@ -71,7 +72,7 @@ export const fleetCommand: Command = defineCommand({
 /** How the market of a file begins, signed by its platform. */
 async function beginningOf(path: string, hasher: Hasher): Promise<Omit<Registration, "cut">> {
   const text = await readText(path, { wanted: "a market file" });
-  const file = inFile(path, () => parseMarketFile(text));
+  const file = inFile(path, () => parseMarketFile(text, pricesBeside(path)));
   const { key } = await readKeyFile(resolve(dirname(path), file.platformKey));
   const contracts = inFile(path, () => file.contracts(hex(key.publicKey), 0));
   const id = marketId(encodeCanonical(contracts[0]), hasher);

@@ -10,6 +10,7 @@ import { scenarioText } from "../../simulation/scenariotext.js";
 import { clocksOf } from "../../zones.js";
 import { type Command, defineCommand, type Io } from "../command.js";
 import { readText } from "../parts/document.js";
+import { pricesBeside } from "../parts/pricefiles.js";
 import { reasonOf } from "../parts/problem.js";
 import { type Besides, isBundled, readBesides } from "../parts/scenario.js";
 import { count, grouped } from "../parts/table.js";
@@ -123,7 +124,10 @@ async function find(name: string, io: Io): Promise<Found> {
   };
   const inspected = isBundled(name)
     ? { scenario: bundledScenario(name), problems: [] }
-    : inspectScenario(await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` }));
+    : inspectScenario(
+        await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` }),
+        pricesBeside(name),
+      );
   for (const problem of inspected.problems) problems.push(problem.at(name));
   const { scenario } = inspected;
   const none = { problems, community: null, missing: null, close: () => {} };

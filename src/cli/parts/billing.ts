@@ -1,13 +1,11 @@
 /** Finds the blocks of a month in a ledger and writes the bundle from which a member's bill is made. */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { zoneFor } from "../../bill/rules.js";
 import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { maxTariffLength, parseTariff } from "../../files/tarifffile.js";
-import { decodeText } from "../../files/text.js";
 import { decodeShown, isWithheld } from "../../ledger/format/block.js";
 import type { Blocks } from "../../ledger/format/chain.js";
 import { decodeHeader } from "../../ledger/format/header.js";
@@ -21,7 +19,7 @@ import type { Tariff } from "../../tariff/components.js";
 import { type Month, monthOf, type Zone } from "../../tariff/zone.js";
 import { maxBundleBytes } from "./bundlefile.js";
 import { readInput } from "./document.js";
-import { reasonOf } from "./problem.js";
+import { pricesBeside } from "./pricefiles.js";
 import { snapshotBelow } from "./range.js";
 import { withSource } from "./source.js";
 
@@ -33,20 +31,8 @@ export function checkingScript(): { readonly script: string; readonly scriptHash
 }
 
 /** A tariff from a file; files of prices lie beside it. */
-export function readTariff(path: string): Promise<Tariff> {
-  const beside = (name: string): string => {
-    const file = join(dirname(path), name);
-    try {
-      if (statSync(file).size > maxTariffLength)
-        return fail("limit", name, `at most ${maxTariffLength} bytes`, "more");
-      return decodeText(readFileSync(file)).replaceAll("\r\n", "\n");
-    } catch (error) {
-      if (error instanceof GridclearError) throw error;
-      return fail("invalid", name, "a file that can be read", reasonOf(error));
-    }
-  };
-  return readInput(path, maxTariffLength, (text) => parseTariff(text, beside));
-}
+export const readTariff = (path: string): Promise<Tariff> =>
+  readInput(path, maxTariffLength, (text) => parseTariff(text, pricesBeside(path)));
 
 /** Whose bill of which month. */
 export interface Billed {

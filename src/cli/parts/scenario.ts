@@ -12,6 +12,7 @@ import { parseWeather } from "../../simulation/weatherfile.js";
 import type { WeatherYear } from "../../simulation/world/measured.js";
 import type { Io } from "../command.js";
 import { inFile, readText } from "./document.js";
+import { pricesBeside } from "./pricefiles.js";
 import { readProfiles } from "./profiles.js";
 import { grouped } from "./table.js";
 
@@ -36,11 +37,11 @@ const nothing = (): void => {};
 /** Whether a name is that of a scenario which comes with the package. */
 export const isBundled = (name: string): boolean => scenarioNames.some((each) => each === name);
 
-/** A bundled scenario by name, or one from a file, without what it names beside it. */
+/** A bundled scenario by name, or one from a file with its prices, without what else it names beside it. */
 export async function readScenarioAlone(name: string): Promise<Scenario> {
   if (isBundled(name)) return bundledScenario(name);
   const text = await readText(name, { wanted: `a file, or one of ${scenarioNames.join(", ")}` });
-  return inFile(name, () => parseScenario(text));
+  return inFile(name, () => parseScenario(text, pricesBeside(name)));
 }
 
 /** A bundled scenario by name, or one from a file with the profiles and the weather it names beside it. */

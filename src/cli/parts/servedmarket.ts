@@ -28,6 +28,7 @@ import type { Broker } from "./broker.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
 import { builtPage, openMarketPage } from "./page.js";
+import { pricesBeside } from "./pricefiles.js";
 import { addressOf, type Handle, serveHttp } from "./serving.js";
 import { eventSockets } from "./sockets.js";
 
@@ -48,7 +49,7 @@ const answerMs = 100;
 /** Opens and serves the market of a file; `port` in place of the file's. */
 export async function openServed(path: string, port: number | undefined): Promise<ServedMarket> {
   const text = await readText(path, { wanted: "a market file" });
-  const file = inFile(path, () => parseMarketFile(text));
+  const file = inFile(path, () => parseMarketFile(text, pricesBeside(path)));
   const beside = (name: string): string => resolve(dirname(path), name);
   const { key } = await readKeyFile(beside(file.platformKey));
   const engine = await openEngine();
