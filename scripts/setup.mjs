@@ -63,4 +63,4 @@ if (
   writeFileSync(stamp, sources);
 }
 if (process.argv.includes("--browser"))
-  await import("../test/support/find.mjs").then((m) => m.findChromium());
+  await import("../test/support/find.mjs").then((m) => [m.findChromium(), m.findFirefox()]);

@@ -6,6 +6,7 @@ import { findChromium, launchFlags } from "./support/find.mjs";
 const browserTests = "test/**/*.browser.test.ts";
 const dataTests = "test/data/**/*.test.ts";
 const pageTests = "test/web/**/*.test.ts";
+const firefoxTests = "test/web/firefox/*.test.ts";
 
 // Seed of all property tests: fixed, unless PROPERTY_SEED is a number or `fresh`.
 const asked = process.env.PROPERTY_SEED ?? "20261127";
@@ -24,7 +25,7 @@ declare module "vitest" {
   }
 }
 
-// `node`, `browser` and `page` are `npm test`; `data` reads the real data sets beside the checkout.
+// `node`, `browser`, `page` and `firefox` are `npm test`; `data` reads the real data sets beside the checkout.
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
@@ -70,12 +71,27 @@ export default defineConfig({
           ...properties,
           name: "page",
           include: [pageTests],
+          exclude: [firefoxTests],
           environment: "node",
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect: expectations,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+          retry: 2,
+        },
+      },
+      {
+        test: {
+          ...properties,
+          name: "firefox",
+          include: [firefoxTests],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: expectations,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           retry: 2,
         },
       },

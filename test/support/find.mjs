@@ -1,4 +1,5 @@
-// Finds a Chromium for the browser tests, or installs one from Debian's or npm's registry.
+// Finds a Chromium for the browser tests, or installs one from Debian's or npm's registry; and a Firefox, or installs
+// Debian's.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -13,7 +14,7 @@ export const launchFlags = [
   "--disable-sync",
 ];
 
-const knownPaths = [
+const chromiumPaths = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -23,6 +24,12 @@ const knownPaths = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:/Program Files/Google/Chrome/Application/chrome.exe",
 ];
+const firefoxPaths = [
+  "/usr/bin/firefox-esr",
+  "/usr/bin/firefox",
+  "/Applications/Firefox.app/Contents/MacOS/firefox",
+  "C:/Program Files/Mozilla Firefox/firefox.exe",
+];
 
 const say = (text) => process.stderr.write(`gridclear: ${text}\n`);
 const run = (command, args) =>
@@ -31,27 +38,35 @@ const run = (command, args) =>
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   }).status === 0;
 
+/** Path of an executable: that of `variable`, a known path, or of Debian's package when root; null where there is none. */
+function findOrInstall(variable, paths, debian) {
+  const named = process.env[variable];
+  if (named) {
+    if (existsSync(named)) return named;
+    throw new Error(`${variable} names ${named}, which is not there`);
+  }
+  const found = paths.find((path) => existsSync(path));
+  if (found) return found;
+  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return null;
+  say(`no ${debian} found: installing Debian's package`);
+  run("apt-get", ["update", "-qq"]);
+  const made = run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", debian]);
+  return made && existsSync(`/usr/bin/${debian}`) ? `/usr/bin/${debian}` : null;
+}
+
+/**
+ * Path of a Firefox executable: `$FIREFOX_PATH`, a known path, or Debian's package when root; null where there is none,
+ * and then what needs one is skipped.
+ */
+export const findFirefox = () => findOrInstall("FIREFOX_PATH", firefoxPaths, "firefox-esr");
+
 /**
  * Path of a Chromium executable: `$CHROMIUM_PATH`, a known path, Debian's package when root, or the build in
  * `@sparticuz/chromium` from npm. Throws with what to do when there is none.
  */
 export function findChromium() {
-  const named = process.env.CHROMIUM_PATH;
-  if (named) {
-    if (existsSync(named)) return named;
-    throw new Error(`CHROMIUM_PATH names ${named}, which is not there`);
-  }
-  const found = knownPaths.find((path) => existsSync(path));
-  if (found) return found;
-  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
-    say("no browser found: installing Debian's chromium");
-    run("apt-get", ["update", "-qq"]);
-    if (
-      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]) &&
-      existsSync(knownPaths[0])
-    )
-      return knownPaths[0];
-  }
+  const found = findOrInstall("CHROMIUM_PATH", chromiumPaths, "chromium");
+  if (found !== null) return found;
   say("no browser found: fetching @sparticuz/chromium from npm");
   const folder = "build/chromium";
   const made = run("npm", [
