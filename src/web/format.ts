@@ -8,9 +8,24 @@ const percent = new Intl.NumberFormat(locale(), { style: "percent", maximumFract
 /** A hyphen in front of a number as the minus sign that it means. */
 const minus = (text: string): string => text.replace("-", "−");
 
+let bare = false;
+/**
+ * What `act` makes, with its figures as a program reads them: whole, each kind in one unit, with a point and without
+ * marks between thousands. Money is in the currency by its code.
+ */
+export function exactly<T>(act: () => T): T {
+  bare = true;
+  try {
+    return act();
+  } finally {
+    bare = false;
+  }
+}
+
 const digits = new Map<number, Intl.NumberFormat>();
 /** A number with so many decimal places. */
 export function fixed(value: number, places: number): string {
+  if (bare) return String(value);
   let format = digits.get(places);
   if (format === undefined) {
     format = new Intl.NumberFormat(locale(), {
@@ -23,10 +38,11 @@ export function fixed(value: number, places: number): string {
 }
 
 /** A count: `1,000,000`. */
-export const count = (value: number): string => minus(whole.format(value));
+export const count = (value: number): string => (bare ? String(value) : minus(whole.format(value)));
 
 /** Quantity ticks (mWh) as Wh, kWh, MWh or GWh with three figures. */
 export function energy(ticks: number): string {
+  if (bare) return `${ticks / 1e6} kWh`;
   const wattHours = ticks / 1000;
   const size = Math.abs(wattHours);
   const [scale, unit] =
@@ -43,7 +59,8 @@ export function useCurrency(next: Currency): void {
 }
 
 /** Price ticks as a price per kWh in hundredths of the currency, the way people say it: `27.4 ct`. */
-export const price = (ticks: number): string => `${fixed(ticks / 1e4, 1)} ${currencies[currency].hundredth}`;
+export const price = (ticks: number): string =>
+  bare ? `${ticks / 1e6} ${currency}/kWh` : `${fixed(ticks / 1e4, 1)} ${currencies[currency].hundredth}`;
 
 const amounts = new Map<Currency, Intl.NumberFormat>();
 function inUnits(amount: number): string {
@@ -62,19 +79,25 @@ function inUnits(amount: number): string {
 /** Money ticks (10⁻¹²) in the currency: `€12.40`; less than one as hundredths, `28.22 ct`. */
 export function money(ticks: number | bigint): string {
   const amount = Number(ticks) / 1e12 + 0; // never −0
+  if (bare) return `${amount} ${currency}`;
   if (amount === 0 || Math.abs(amount) >= 1) return inUnits(amount);
   return `${fixed(amount * 100, 2)} ${currencies[currency].hundredth}`;
 }
 
 /** Money ticks with their sign: a gain or a loss. */
-export const moneyChange = (ticks: number | bigint): string => `${ticks > 0 ? "+" : ""}${money(ticks)}`;
+export const moneyChange = (ticks: number | bigint): string =>
+  `${ticks > 0 && !bare ? "+" : ""}${money(ticks)}`;
 
 /** A part of a whole. */
-export const share = (part: number, all: number): string => minus(percent.format(all === 0 ? 0 : part / all));
+export const share = (part: number, all: number): string => {
+  const value = all === 0 ? 0 : part / all;
+  return bare ? `${100 * value} %` : minus(percent.format(value));
+};
 
 /** Money ticks in the currency with two places, for a figure that stands alone; less than a hundredth in full. */
 export function moneyRound(ticks: number | bigint): string {
   const amount = Number(ticks) / 1e12 + 0;
+  if (bare) return money(ticks);
   return amount !== 0 && Math.abs(amount) < 0.005 ? money(ticks) : inUnits(amount);
 }
 
@@ -83,6 +106,7 @@ const [hundredth, least] = [1e10, 1e8];
 
 /** Money ticks as {@link money} or {@link moneyRound} shows them. */
 function asShown(ticks: number | bigint, write: typeof money): number {
+  if (bare) return Number(ticks);
   const amount = Math.abs(Number(ticks)) / 1e12;
   const step = amount >= (write === moneyRound ? 0.005 : 1) ? hundredth : least;
   return Math.round(Number(ticks) / step) * step;
@@ -92,15 +116,27 @@ function asShown(ticks: number | bigint, write: typeof money): number {
 export const difference = (of: number | bigint, without: number | bigint, write: typeof money): number =>
   asShown(of, write) - asShown(without, write);
 
+/** Money ticks rounded so that what is shown of them adds up to what is shown of their sum, by {@link moneyRound}. */
+export function addingUp(amounts: readonly bigint[]): bigint[] {
+  if (bare) return [...amounts];
+  const step = BigInt(hundredth);
+  const whole = amounts.map((amount) => (amount - (((amount % step) + step) % step)) / step);
+  const sum = (all: readonly bigint[]): bigint => all.reduce((total, each) => total + each, 0n);
+  const shown = BigInt(Math.round(Number(sum(amounts)) / hundredth));
+  // Whoever lost most by being rounded down is rounded up.
+  const rest = (place: number): bigint => amounts[place]! - whole[place]! * step;
+  const order = amounts.map((_, place) => place).sort((a, b) => Number(rest(b) - rest(a)));
+  for (const place of order.slice(0, Number(shown - sum(whole)))) whole[place]! += 1n;
+  return whole.map((each) => each * step);
+}
+
 /** A duration in milliseconds: `12 µs`, `0.4 ms`, `12 ms`, `1.8 s`. */
-export const duration = (ms: number): string =>
-  ms >= 1000
-    ? `${fixed(ms / 1000, 1)} s`
-    : ms >= 10
-      ? `${fixed(ms, 0)} ms`
-      : ms >= 0.1
-        ? `${fixed(ms, 1)} ms`
-        : `${fixed(ms * 1000, 0)} µs`;
+export const duration = (ms: number): string => {
+  if (bare) return `${ms} ms`;
+  if (ms >= 1000) return `${fixed(ms / 1000, 1)} s`;
+  if (ms >= 0.1) return `${fixed(ms, ms >= 10 ? 0 : 1)} ms`;
+  return `${fixed(ms * 1000, 0)} µs`;
+};
 
 /** Minutes since midnight as a clock. */
 export const clock = (minutes: number): string =>

@@ -1,5 +1,6 @@
-// Takes a picture of every view of the built page, wide, on a phone and in the dark, into build/screenshots.
-// `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's three into docs/images instead.
+// Takes a picture of every view of the built page, wide, on a phone, in the dark, at a zoom of 200 %, printed and in
+// German, into build/screenshots. `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's three into
+// docs/images instead.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { servePage } from "../../dist/cli/parts/page.js";
@@ -14,7 +15,12 @@ const views = {
   period: { hash: "#/period", ready: ".queue .block" },
   merit: { hash: "#/period?mechanism=merit&pricing=uniform&members=200", ready: ".curve.supply" },
   day: { hash: "#/day", ready: "[data-ready]" },
-  notary: { hash: "#/notary", ready: "h1" },
+  notary: { hash: "#/notary", ready: "[data-ready]" },
+  live: { hash: "#/live", ready: ".view pre" },
+  areas: {
+    hash: "#/day?members=120&mix=solar&weather=clear&time=720&mechanism=merit&pricing=uniform&pool=no",
+    ready: "[data-ready]",
+  },
   home: { hash: "#/home", ready: "[data-ready] .bill [data-checked]" },
   compare: { hash: "#/compare", ready: "[data-ready]" },
   ledger: { hash: "#/ledger?block=2", ready: "[data-ready]" },
@@ -24,6 +30,10 @@ const looks = {
   wide: { viewport: { width: 1360, height: 900 }, colorScheme: "light" },
   dark: { viewport: { width: 1360, height: 900 }, colorScheme: "dark" },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: "light" },
+  zoom: { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2, colorScheme: "light" },
+  // As wide as a sheet of A4 between its margins, in print's own colours.
+  print: { viewport: { width: 718, height: 1000 }, colorScheme: "dark" },
+  german: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, locale: "de-DE" },
 };
 
 const page = await servePage(new URL("../../dist/web/", import.meta.url).pathname, "127.0.0.1", 0);
@@ -77,6 +87,7 @@ for (const [look, options] of Object.entries(looks))
     tab.on("console", (message) => {
       if (message.type() === "error") process.stderr.write(`${view}: ${message.text()}\n`);
     });
+    if (look === "print") await tab.emulateMedia({ media: "print", colorScheme: "dark" });
     await tab.goto(page.url + hash);
     await tab
       .locator(ready)
@@ -84,10 +95,17 @@ for (const [look, options] of Object.entries(looks))
       .waitFor({ timeout: 20_000 })
       .catch(() => process.stderr.write(`${view}: ${ready} did not come\n`));
     if (view === "period")
-      for (let step = 0; step < 11; step++) await tab.getByRole("button", { name: "Next step" }).click();
+      for (let step = 0; step < 11; step++)
+        await tab.locator(".walk-bar button").nth(3).dispatchEvent("click");
+    if (view === "notary") {
+      await tab.locator(".view button", { hasText: /forged|gefälscht/ }).click();
+      await tab.locator(".sent").waitFor();
+    }
     if (view === "bench") {
+      await tab.locator("#bench-most").selectOption("100000");
       await tab
-        .getByRole("button", { name: /Run/ })
+        .locator(".button.main")
+        .first()
         .click()
         .catch(() => undefined);
       await tab
@@ -97,6 +115,12 @@ for (const [look, options] of Object.entries(looks))
     }
     await tab.waitForTimeout(300);
     await tab.screenshot({ path: `${folder}${view}-${look}.png`, fullPage: true });
+    if (look === "print")
+      await tab.pdf({
+        path: `${folder}${view}.pdf`,
+        format: "A4",
+        margin: { top: "15mm", bottom: "15mm", left: "10mm", right: "10mm" },
+      });
     await context.close();
   }
 await browser.close();

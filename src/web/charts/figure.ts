@@ -1,5 +1,6 @@
 /** A chart with its heading and the table of what it shows. */
 import { download, el, freshId } from "../dom.js";
+import { exactly } from "../format.js";
 import { language, t } from "../say.js";
 
 /** The numbers behind a chart, as a table shows them. */
@@ -87,7 +88,10 @@ function saving(title: string, body: HTMLElement, said: () => string) {
   const csv = button("CSV", t`Save as CSV: ${title}`, async () => {
     const { csvOf, fileName } = await import("./save.js");
     if (table !== null)
-      download(fileName(location.hash, title, "csv"), new Blob([csvOf(table())], { type: "text/csv" }));
+      download(
+        fileName(location.hash, title, "csv"),
+        new Blob([csvOf(exactly(table))], { type: "text/csv" }),
+      );
   });
   return {
     element: el("div", { class: "saves" }, picture, csv),
@@ -114,7 +118,7 @@ export function createFigure(title: string, bodyClass: string): Figure {
   const heading = el("h2", { id }, title);
   const note = el("p", { class: "note" });
   const body = el("div", { class: bodyClass });
-  const inside = language() === "en" ? title.toLowerCase() : title;
+  const inside = language() === "en" ? title.charAt(0).toLowerCase() + title.slice(1) : title;
   const behind = el("details", { class: "behind" }, el("summary", {}, t`Table: ${inside}`));
   const saves = saving(title, body, () => note.textContent ?? "");
   const element = el(

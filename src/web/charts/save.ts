@@ -5,6 +5,7 @@
 import { csvText } from "../../report/export/csvtext.js";
 import { version } from "../about.js";
 import { svg } from "../dom.js";
+import { t } from "../say.js";
 
 /** What a table says, as {@link "./figure.js"} has it. */
 interface Rows {
@@ -12,9 +13,40 @@ interface Rows {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The table as CSV with a mark for UTF-8, by which spreadsheets know it; its cells are as the page shows them. */
-export const csvOf = ({ columns, rows }: Rows): string =>
-  `\uFEFF${[columns, ...rows].map((row) => row.map(csvText).join(",")).join("\r\n")}\r\n`;
+/** A cell with a figure as a program reads it, and its unit; null for words. What there is none of is empty. */
+function figureOf(cell: string): { readonly value: string; readonly unit: string } | null {
+  const [, value, unit = ""] = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: (\S+))?$/.exec(cell) ?? [];
+  return value === undefined ? null : { value, unit };
+}
+
+/** The columns of a table, with units out of the cells: in the heading where there is one, else in a column beside. */
+function bare({ columns, rows }: Rows): { columns: string[]; rows: string[][] } {
+  const made = columns.map((name, place) => {
+    const cells = rows.map(({ [place]: cell = "" }) => cell);
+    const figures = cells.map(figureOf);
+    const words = cells.some((cell, index) => figures[index] === null && cell !== "" && cell !== t`none`);
+    const units = [...new Set(figures.flatMap((found) => (found === null ? [] : [found.unit])))];
+    if (words || units.length === 0) return [{ name, cells: cells.map(csvText) }];
+    const values = { name, cells: figures.map((found) => found?.value ?? "") };
+    if (units.length > 1)
+      return [values, { name: t`Unit of ${name}`, cells: figures.map((found) => found?.unit ?? "") }];
+    return [units[0] === "" ? values : { ...values, name: `${name} (${units[0]})` }];
+  });
+  const all = made.flat();
+  return {
+    columns: all.map(({ name }) => csvText(name)),
+    rows: rows.map((_, row) => all.map(({ cells }) => cells[row]!)),
+  };
+}
+
+/**
+ * The table as CSV with a mark for UTF-8, by which spreadsheets know it. Make its cells within `exactly`
+ * (../format.ts): then figures are bare and whole, and their units stand in the headings.
+ */
+export function csvOf(table: Rows): string {
+  const { columns, rows } = bare(table);
+  return `\uFEFF${[columns, ...rows].map((row) => row.join(",")).join("\r\n")}\r\n`;
+}
 
 const plain = (text: string): string =>
   text

@@ -78,7 +78,7 @@ function mapCard(): {
       figure.describe(name, () => ({
         caption: t`Flows from ${name}`,
         columns: [t`Out of`, t`Into`, t`Energy`],
-        rows,
+        rows: mapRows(nodes, flows),
       }));
     },
   };

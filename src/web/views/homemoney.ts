@@ -1,8 +1,8 @@
 /** What a member earned and paid over the day, in words, in tiles and part by part. */
 import type { Carrier } from "../../units.js";
-import { dataTable } from "../charts/figure.js";
+import { dataTable, type Table } from "../charts/figure.js";
 import { el } from "../dom.js";
-import { difference, energy, money, moneyRound, price, share } from "../format.js";
+import { addingUp, difference, energy, moneyRound, price, share } from "../format.js";
 import { t } from "../say.js";
 import { carrierWords } from "../words.js";
 import type { EnergyPart, HomeShown, PartName } from "../worker/home/account.js";
@@ -83,6 +83,34 @@ const partWords: Readonly<Record<PartName, string>> = {
   imbalance: t`deviation of the meter from what was traded`,
 };
 
+/** The parts as a table: what is shown of them adds up to what is shown of the whole. */
+function partsTable({ cost, parts }: HomeShown): Table {
+  const rest: (readonly [string, bigint])[] = [
+    [t`cost of making what its plants delivered`, -cost.making],
+    [t`what it went without, at the grid’s price`, -cost.forgone],
+    [t`what its battery holds less than in the morning`, -cost.drained],
+  ];
+  const others = rest.filter(([, amount]) => amount !== 0n);
+  const amounts = addingUp([...parts.map(({ amount }) => amount), ...others.map(([, amount]) => amount)]);
+  return {
+    caption: t`Parts of the day, and what they come to`,
+    columns: [t`Part`, t`Amount`, t`Energy kind`, t`Quantity`, t`Price per kWh`],
+    rows: [
+      ...parts.map((each, place) => [
+        partWords[each.name],
+        moneyRound(amounts[place]!),
+        carrierWords[each.carrier],
+        each.energy === 0n ? "" : energy(Number(each.energy)),
+        each.energy === 0n ? "" : price(Number(size(each.amount)) / Number(each.energy)),
+      ]),
+      ...others.map(([label], place) => [label, moneyRound(amounts[parts.length + place]!), "", "", ""]),
+      [t`With the community`, moneyRound(-cost.with), "", "", ""],
+      [t`With a supplier only`, moneyRound(-cost.without), "", "", ""],
+      [t`Difference`, moneyRound(difference(cost.without, cost.with, moneyRound)), "", "", ""],
+    ],
+  };
+}
+
 /** The parts, what they come to, and the comparison. */
 export function openMoney(): { readonly element: HTMLElement; show(shown: HomeShown, name: string): void } {
   const said = el("p", {});
@@ -96,33 +124,7 @@ export function openMoney(): { readonly element: HTMLElement; show(shown: HomeSh
     element,
     show(shown, name) {
       said.textContent = moneyWords(shown, name);
-      const { cost, parts } = shown;
-      const rest: readonly (readonly [string, bigint])[] = [
-        [t`cost of making what its plants delivered`, cost.making],
-        [t`what it went without, at the grid’s price`, cost.forgone],
-        [t`what its battery holds less than in the morning`, cost.drained],
-      ];
-      table.replaceChildren(
-        dataTable({
-          caption: t`Parts of the day, and what they come to`,
-          columns: [t`Part`, t`Amount`, t`Energy kind`, t`Quantity`, t`Price per kWh`],
-          rows: [
-            ...parts.map((each) => [
-              partWords[each.name],
-              money(each.amount),
-              carrierWords[each.carrier],
-              each.energy === 0n ? "" : energy(Number(each.energy)),
-              each.energy === 0n ? "" : price(Number(size(each.amount)) / Number(each.energy)),
-            ]),
-            ...rest.flatMap(([label, amount]) =>
-              amount === 0n ? [] : [[label, money(-amount), "", "", ""]],
-            ),
-            [t`With the community`, money(-cost.with), "", "", ""],
-            [t`With a supplier only`, money(-cost.without), "", "", ""],
-            [t`Difference`, money(difference(cost.without, cost.with, money)), "", "", ""],
-          ],
-        }),
-      );
+      table.replaceChildren(dataTable(partsTable(shown)));
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Table } from "../table.js";
 
 export const charts: Table = {
+  "Unit of {0}": "Einheit von {0}",
   "No seller and buyer could agree in this period.":
     "In dieser Periode konnten sich kein Verkäufer und kein Käufer einigen.",
   "{0} at {1} from the pool": "{0} zu {1} aus dem Pool",
