@@ -8,7 +8,7 @@ import type { Store } from "../ledger/store/store.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { type CommunityParts, openCommunity } from "../simulation/community.js";
 import type { Scenario } from "../simulation/scenario.js";
-import { openSimulation } from "../simulation/simulation.js";
+import { openSimulation, type Simulation } from "../simulation/simulation.js";
 import { type Measured, measuresOf, type Values } from "./measures.js";
 
 /** A store that keeps its last block alone, for a market that nobody will open again. */
@@ -22,6 +22,22 @@ export async function passingStore(hasher: Hasher): Promise<Store> {
     },
   };
   return openMemoryStore({ hasher }, medium);
+}
+
+/** What a run has come to so far, measured. */
+export async function valuesOf(simulation: Simulation): Promise<Values> {
+  const { community } = simulation;
+  const areas = new Map(
+    community
+      .contracts(-1)
+      .flatMap((contract) => (contract.kind === "participant" ? [[contract.id, contract.areas ?? {}]] : [])),
+  );
+  const members = new Map<string, Measured>(
+    community.members.map(({ id, kind }) => [id, { kind, areas: areas.get(id) ?? {} }]),
+  );
+  const { orders } = await simulation.refused();
+  const { periodMs } = community.scenario;
+  return measuresOf(await simulation.summary(), members, { periodMs, refused: orders });
 }
 
 /** What a run works with. */
@@ -47,19 +63,7 @@ export async function runOnce(
       await simulation.next();
       await progress?.(simulation.place);
     }
-    const areas = new Map(
-      community
-        .contracts(-1)
-        .flatMap((contract) =>
-          contract.kind === "participant" ? [[contract.id, contract.areas ?? {}]] : [],
-        ),
-    );
-    const members = new Map<string, Measured>(
-      community.members.map(({ id, kind }) => [id, { kind, areas: areas.get(id) ?? {} }]),
-    );
-    const { orders } = await simulation.refused();
-    const { periodMs } = scenario;
-    return measuresOf(await simulation.summary(), members, { periodMs, refused: orders });
+    return await valuesOf(simulation);
   } finally {
     await store.close();
   }

@@ -38,7 +38,7 @@ const run = (command, args) =>
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   }).status === 0;
 
-/** Path of an executable: that of `variable`, a known path, or of Debian's package when root; null where there is none. */
+/** Path of an executable: that of `variable`, a known one, or of Debian's package when root; null where none is. */
 function findOrInstall(variable, paths, debian) {
   const named = process.env[variable];
   if (named) {

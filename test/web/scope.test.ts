@@ -114,7 +114,36 @@ describe("figures as files", () => {
     expect(picture).toContain("data:image/png;base64,");
     const { name, text: table } = await saved("Save as CSV: Prices");
     expect(name).toBe("gridclear-day-prices-minutes-60.csv");
-    expect(table.trim().split("\r\n").length).toBe(25);
+    const [head, ...rows] = table.trim().split("\r\n");
+    expect(head).toBe("Period,Lowest (EUR/kWh),Mean (EUR/kWh),Highest (EUR/kWh)");
+    expect(rows).toHaveLength(24);
+    for (const row of rows) expect(row).toMatch(/^\d\d:00(?:,(?:0\.\d+)?){3}$/);
+  });
+
+  it("are indicators of the day, and of the day by both, with what they say, as CSV and JSON", async () => {
+    await tab.go(`#/day?${hour}`);
+    await until(ready.day!);
+    const sufficiency = "tr:has-text('self-sufficiency')";
+    await until(`.indicators ${sufficiency}`);
+    expect(await text(`.indicators ${sufficiency}`)).toMatch(/\d%.*came from the community itself/s);
+    const { text: json } = await saved("Save as JSON: What the day came to");
+    const { indicators, address } = JSON.parse(json);
+    expect(address).toContain("minutes=60");
+    const found = indicators.find(({ name }: { name: string }) => name === "electricity.selfSufficiency");
+    expect(found.unit).toBe("%");
+    expect(found.value).toBeGreaterThan(0);
+    await tab.go(`#/compare?${hour}`);
+    await until(ready.compare!);
+    await button("Trade the day by A and by B").click();
+    await until(`.indicators ${sufficiency}`);
+    const { text: csv } = await saved("Save as CSV: The day by both, in figures");
+    const line = csv.split("\r\n").find((each) => each.startsWith("electricity.selfSufficiency,"))!;
+    const [, , unit, a, b] = line.split(",");
+    expect(unit).toBe("%");
+    // A is the day that Day shows.
+    expect(Number(a)).toBe(found.value);
+    expect(Number(b)).toBeGreaterThan(0);
+    expect(csv).toContain("saved,saved,EUR,");
   });
 });
 
@@ -128,7 +157,7 @@ describe("many seeds", () => {
     expect(await text("[data-answered]")).toMatch(/self-sufficiency\): B is better in \d+/);
     await tab.page.getByText("Table: a day by both").click();
     const row = tab.page.locator("[data-answered] tbody tr", { hasText: "Mean price" });
-    expect(await row.innerText()).toMatch(/ct.* to .*ct.*higher in/s);
+    expect(await row.innerText()).toMatch(/ct.*ct.*higher in/s);
     await tab.page.getByLabel("Seeds", { exact: true }).selectOption("100");
     await button("Try 100 seeds").click();
     await tab.page.getByText(/^[1-9]\d? of 100 seeds/).waitFor();

@@ -5,6 +5,7 @@ import { compare } from "./de/compare.js";
 import { day } from "./de/day.js";
 import { frame } from "./de/frame.js";
 import { home } from "./de/home.js";
+import { indicators } from "./de/indicators.js";
 import { judging } from "./de/judging.js";
 import { ledger } from "./de/ledger.js";
 import { live } from "./de/live.js";
@@ -22,6 +23,7 @@ export const table: Table = {
   ...day,
   ...frame,
   ...home,
+  ...indicators,
   ...judging,
   ...ledger,
   ...live,

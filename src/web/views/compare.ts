@@ -13,6 +13,7 @@ import { createTrouble } from "../trouble.js";
 import { askForOrders, waitingWords } from "./asking.js";
 import { changesCard, curvesCard, gainsCard, groupsCard, moversCard, versusCard } from "./comparecards.js";
 import { verdictOf } from "./comparewords.js";
+import { openDayBoth } from "./dayboth.js";
 import { head, part } from "./parts.js";
 import { bothRules, namesOf, rulesInWords } from "./rulewords.js";
 import { openSeeds } from "./seeds.js";
@@ -91,6 +92,7 @@ export function openCompare(app: App): View {
   const lead = el("p", { class: "lead" });
   const verdict = el("p", { class: "notice comparison", role: "status" }, t`Clearing the same orders twice…`);
   const rules = rulesCard(app);
+  const both = openDayBoth(app);
   const seeds = openSeeds(app);
   const movers = [
     moversCard(t`Gain most under B`, t`Gain most under B, largest first`, ({ winners }) => winners),
@@ -107,6 +109,7 @@ export function openCompare(app: App): View {
     verdict,
     ...cards.map((card) => card.element),
     el("div", { class: "pair" }, ...movers.map((card) => card.element)),
+    both.element,
     ...seeds.elements,
   );
   const compare = latest(async ({ settings, key }: { settings: Settings; key: string }, signal) => {
@@ -119,8 +122,8 @@ export function openCompare(app: App): View {
       });
       trouble.hide();
       verdict.textContent = verdictOf(found);
-      const both = bothRules(settings);
-      for (const card of [...cards, ...movers]) card.draw({ found, rules: both, names: namesOf(both) });
+      const sets = bothRules(settings);
+      for (const card of [...cards, ...movers]) card.draw({ found, rules: sets, names: namesOf(sets) });
     } catch (error) {
       if (signal.aborted) return;
       trouble.show(t`This could not be compared.`, error);
@@ -131,6 +134,7 @@ export function openCompare(app: App): View {
     element,
     show(settings) {
       rules.follow(settings);
+      both.show(settings);
       seeds.show(settings);
       const key = keyOf("compare", settings, app.own);
       if (key === lastKey) return;

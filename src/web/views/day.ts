@@ -14,9 +14,11 @@ import { createTrouble } from "../trouble.js";
 import { carrierNames } from "../words.js";
 import type { DayPeriod } from "../worker/day.js";
 import { openDayCharts, sumOf } from "./daycharts.js";
+import { indicatorsCard } from "./indicators.js";
 import { mapOf, mapRows } from "./layers.js";
 import { networkCard } from "./network.js";
 import { head, tile, tileRow } from "./parts.js";
+import { rulesInWords } from "./rulewords.js";
 import { threadTo } from "./thread.js";
 
 /** The place of the period that the settings name, among those there are. */
@@ -143,6 +145,32 @@ function openScrubber(app: App, onPick: (index: number) => void) {
   };
 }
 
+/** What the day came to by the indicators, once all of it is traded. */
+function openFigures(app: App): { readonly element: HTMLElement; show(day: Day, settings: Settings): void } {
+  const card = indicatorsCard(
+    t`What the day came to`,
+    t`For the whole community, and for the kind of energy that is shown.`,
+  );
+  let asked = "";
+  return {
+    element: card.element,
+    async show({ key, done }, settings) {
+      card.element.hidden = done === null;
+      if (done === null || asked === key) return;
+      asked = key;
+      card.clear();
+      try {
+        const found = await app.client.call("indicators", { ledger: key });
+        if (asked !== key) return;
+        card.show(found, { names: [], rules: [rulesInWords(settings)] }, settings);
+      } catch {
+        // Another day has taken its place; that one is asked about once it is traded.
+        asked = "";
+      }
+    },
+  };
+}
+
 const leadOf = ({ done, periods }: Day, { minutes, carrier }: Settings): string =>
   done === null
     ? t`Trading the day…`
@@ -162,6 +190,7 @@ export function openDay(app: App): View {
   const map = mapCard();
   const network = networkCard();
   const charts = openDayCharts(pick);
+  const figures = openFigures(app);
   const element = el(
     "div",
     { class: "view" },
@@ -172,6 +201,7 @@ export function openDay(app: App): View {
     map.element,
     network.element,
     ...charts.elements,
+    figures.element,
   );
 
   /** Shows the period that the settings name. */
@@ -194,6 +224,7 @@ export function openDay(app: App): View {
     if (now.done === null) element.removeAttribute("data-ready");
     else element.dataset.ready = "";
     charts.draw(now.periods, settings.carrier);
+    figures.show(now, settings);
     tiles.replaceChildren(...tilesOf(now.periods, settings));
     drawPeriod(now);
   }

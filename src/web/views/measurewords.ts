@@ -65,3 +65,40 @@ export function valueWords({ unit }: Measure, value: number): string {
       return fixed(value, 3);
   }
 }
+
+const aboutGeneral: Readonly<Record<string, string>> = {
+  saved: t`What all members together pay less than if each had only a supplier.`,
+  savedShare: t`The same, as a part of what they would have paid the supplier.`,
+  systemCost: t`What everybody pays in the end: making energy, the grid, and what people went without.`,
+  gini: t`0: all save the same. 1: one member saves everything.`,
+  platform: t`What is left with the platform from pool and commission.`,
+  retailer: t`Paid for energy from the grid, less what the grid paid for energy that was left.`,
+  operator: t`Paid for the use of the lines.`,
+  co2: t`What the energy that was used has caused, that from the grid included.`,
+  refused: t`Orders beyond what their sender may order or owe.`,
+};
+
+const aboutCarrier: Readonly<Record<string, string>> = {
+  welfareShare: t`What trading was worth, of the most that any matching of these orders could reach.`,
+  welfare: t`What buyers would have paid at most, less what sellers wanted at least, for all that was sold.`,
+  buyerGain: t`What buyers paid less than they would have paid at most.`,
+  sellerGain: t`What sellers got above what they wanted at least.`,
+  price: t`What a kilowatt-hour cost inside the community, on average.`,
+  deviation: t`0: all paid the same price.`,
+  spread: t`What lies between both: commission, the pool’s part, batteries and lines.`,
+  bought: t`Bought from neighbours, the pool and batteries.`,
+  imported: t`Bought from the supplier, because the community had none or asked too much.`,
+  exported: t`Sold to the grid, because nobody in the community took it.`,
+  idle: t`Offered energy that nobody took, not even the grid.`,
+  unserved: t`Asked for, and delivered by nobody.`,
+  interrupted: t`Switched off for a while, as contracts allow, against payment.`,
+  selfSufficiency: t`Which part of what people bought came from the community itself.`,
+  selfConsumption: t`Which part of what was for sale stayed in the community.`,
+  peakImport: t`The highest mean power from the grid in a period: what its line has to carry.`,
+  peakExport: t`The highest mean power into the grid in a period.`,
+  overlap: t`Energy from the grid in periods in which energy of the community found no buyer.`,
+};
+
+/** What an indicator of the community or of the carrier says, in a sentence. */
+export const aboutMeasure = ({ name }: Measure, carrier: string): string =>
+  (name.startsWith(`${carrier}.`) ? aboutCarrier[name.slice(carrier.length + 1)] : aboutGeneral[name]) ?? "";

@@ -6,6 +6,8 @@ import { type Community, openCommunity } from "../../simulation/community.js";
 import type { Member } from "../../simulation/members/member.js";
 import type { Scenario } from "../../simulation/scenario.js";
 import { openSimulation } from "../../simulation/simulation.js";
+import type { Values } from "../../study/measures.js";
+import { valuesOf } from "../../study/run.js";
 import { pause, turnMs } from "./work.js";
 
 /** A community's market while it trades, and the blocks it has sealed. */
@@ -18,6 +20,8 @@ export interface Run {
   readonly stores: readonly (Member | undefined)[];
   /** Trades and seals the scenario's periods one after the other. */
   readonly periods: AsyncIterable<PeriodResult>;
+  /** What the periods so far came to, measured as a study measures. */
+  values(): Promise<Values>;
 }
 
 /**
@@ -47,6 +51,7 @@ export async function openRun(engine: Engine, scenario: Scenario): Promise<Run> 
       .filter((contract) => contract.kind === "storage")
       .map(({ device }) => community.members.find(({ id }) => device.startsWith(`${id}-`))),
     periods: periods(),
+    values: () => valuesOf(simulation),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Wanted } from "./files.js";
 import type { HomeInput, HomeShown } from "./home/account.js";
 import type { BillInput, BillShown } from "./home/bill.js";
 import type { OrderWhy, WhyInput } from "./home/reasons.js";
+import type { Indicator } from "./indicators.js";
 import type { BlockShown, Forged, InLedger, Pasted, Proved, TamperInput } from "./ledger.js";
 import type { KeptLedger } from "./notary/kept.js";
 import type { NotaryInput } from "./notary/notary.js";
@@ -36,6 +37,7 @@ export interface Api {
   readonly compare: Shape<Asked, Comparison, number>;
   readonly seeds: Shape<SeedsInput, SeedsShown, SeedsShown>;
   readonly day: Shape<Settings, DayDone | null, readonly DayPeriod[]>;
+  readonly indicators: Shape<{ readonly ledger: string }, readonly Indicator[]>;
   readonly block: Shape<InLedger, BlockShown>;
   readonly verify: Shape<InLedger, readonly Check[], number>;
   readonly tamper: Shape<TamperInput, Forged>;

@@ -20,6 +20,7 @@ const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
   compare: async () => (await import("./compare.js")).compare,
   seeds: async () => (await import("./seeds.js")).seeds,
   day: async () => (await import("./day.js")).day,
+  indicators: async () => (await import("./indicators.js")).indicators,
   block: async () => (await import("./ledger.js")).block,
   verify: async () => (await import("./ledger.js")).verify,
   tamper: async () => (await import("./ledger.js")).tamper,

@@ -1,6 +1,6 @@
 /**
- * A Firefox as Debian has it, driven over WebDriver BiDi (w3c.github.io/webdriver-bidi): what a smoke needs of that, and
- * no more. Playwright's own way to it asks for commands that the long-term Firefox does not know.
+ * A Firefox as Debian has it, driven over WebDriver BiDi (w3c.github.io/webdriver-bidi): what a smoke needs of that,
+ * and no more. Playwright's own way to it asks for commands that the long-term Firefox does not know.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * A smoke of the page in the Firefox that people have: what a visitor does, and that the browser has nothing to complain
- * of. Where no Firefox is found or can be installed, it is skipped by name.
+ * A smoke of the page in the Firefox that people have: what a visitor does, and that the browser has nothing to
+ * complain of. Where no Firefox is found or can be installed, it is skipped by name.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
