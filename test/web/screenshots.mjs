@@ -1,6 +1,6 @@
 // Takes a picture of every view of the built page, wide, on a phone, in the dark, at a zoom of 200 %, printed and in
-// German, into build/screenshots. `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's three into
-// docs/images instead.
+// German, into build/screenshots. `node test/web/screenshots.mjs [view or look …]`; with `--docs` the README's three
+// into docs/images instead.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { servePage } from "../../dist/cli/parts/page.js";
