@@ -86,6 +86,24 @@ function mapCard(): {
   };
 }
 
+/** The pictures of the day: those of one period, and those over all of them. `onPick` is called with a period. */
+function openPictures(onPick: (index: number) => void) {
+  const map = mapCard();
+  const network = networkCard();
+  const charts = openDayCharts(onPick);
+  return {
+    elements: [map.element, network.element, ...charts.elements],
+    draw(periods: readonly DayPeriod[], settings: Settings): void {
+      charts.draw(periods, settings.carrier);
+    },
+    drawPeriod(periods: readonly DayPeriod[], at: number, settings: Settings, name: string): void {
+      charts.mark(at);
+      map.draw(periods[at]!, settings, name);
+      network.draw(periods, at, settings, name);
+    },
+  };
+}
+
 /** The slider over the day with its play button. `onPick` is called with the period it came to. */
 function openScrubber(app: App, onPick: (index: number) => void) {
   let [at, size, timer] = [0, 0, 0];
@@ -187,9 +205,7 @@ export function openDay(app: App): View {
     if (period) app.update({ time: period.minutes }, true);
   };
   const scrubber = openScrubber(app, pick);
-  const map = mapCard();
-  const network = networkCard();
-  const charts = openDayCharts(pick);
+  const pictures = openPictures(pick);
   const figures = openFigures(app);
   const element = el(
     "div",
@@ -198,9 +214,7 @@ export function openDay(app: App): View {
     trouble.element,
     tiles,
     scrubber.element,
-    map.element,
-    network.element,
-    ...charts.elements,
+    ...pictures.elements,
     figures.element,
   );
 
@@ -210,10 +224,7 @@ export function openDay(app: App): View {
     const period = periods[at];
     const name = period === undefined ? "" : span(period.minutes, settings.minutes);
     scrubber.show(at, periods.length, 1440 / settings.minutes, name);
-    if (period === undefined) return;
-    charts.mark(at);
-    map.draw(period, settings, name);
-    network.draw(periods, at, settings, name);
+    if (period !== undefined) pictures.drawPeriod(periods, at, settings, name);
   }
   /** Shows the day as far as it has been traded. */
   function draw(now: Day): void {
@@ -221,9 +232,8 @@ export function openDay(app: App): View {
     lead.textContent = leadOf(now, settings);
     if (now.error === null) trouble.hide();
     else trouble.show(t`The day could not be traded.`, now.error);
-    if (now.done === null) element.removeAttribute("data-ready");
-    else element.dataset.ready = "";
-    charts.draw(now.periods, settings.carrier);
+    element.toggleAttribute("data-ready", now.done !== null);
+    pictures.draw(now.periods, settings);
     figures.show(now, settings);
     tiles.replaceChildren(...tilesOf(now.periods, settings));
     drawPeriod(now);
