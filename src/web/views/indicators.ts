@@ -105,7 +105,7 @@ export function indicatorsCard(title: string, note: string, ...first: HTMLElemen
       });
       body.replaceChildren(
         dataTable({
-          caption: title,
+          caption: both ? t`Indicators of the day by both` : t`Indicators of the day`,
           columns: [
             t`Indicator`,
             ...(both ? sides.names : [t`Value`]),

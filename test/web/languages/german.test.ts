@@ -49,12 +49,12 @@ afterAll(async () => {
 
 /** What may stand on the page in letters and is in no language. */
 const nameless: readonly RegExp[] = [
-  /(?<!\p{L})(?:[kMG]?Wh|kW|[µm]?s|ct|MB|UTC)(?!\p{L})/gu, // units
+  /(?<!\p{L})(?:[kMG]?Wh|kW|kg|[µm]?s|ct|MB|UTC)(?!\p{L})/gu, // units
   /\b[0-9a-f]{8,64}\b/g, // hashes
   /\bJuli\b/g, // the month, from the browser's own German
   /\bgridclear\b|\b[A-Z][A-Za-z]+-[0-9.]+\b/g, // the package and its licence
   /\b(?:town|works|hill|elm|oak)\b/g, // areas of the scenario
-  /\b(?:SVG|CSV)\b/g, // formats of files
+  /\b(?:SVG|CSV|JSON)\b/g, // formats of files
   /\bChrom(?:ium|e) [0-9]+|\bLinux\b/g, // the browser and its system
   /\b[AB]\b/g, // the two sets of rules that are compared
   /\b[a-z]+ root\b|\bblock [0-9]+: [a-z]+\[[0-9]+\]\.[A-Za-z]+/g, // where a check failed, as the format calls it

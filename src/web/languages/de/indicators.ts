@@ -5,6 +5,8 @@ export const indicators: Table = {
   // views/indicators.ts, daycards, comparecards
   Indicator: "Kennzahl",
   Value: "Wert",
+  "Indicators of the day": "Kennzahlen des Tages",
+  "Indicators of the day by both": "Kennzahlen des Tages nach beiden",
   Better: "Besser",
   "What it says": "Was sie sagt",
   "Save as JSON: {0}": "Als JSON speichern: {0}",
