@@ -63,7 +63,7 @@ say(JSON.stringify(machine()));
 say(`${count} microgrids of ${members} members, an order each a period`);
 // The gates of a filled intake lie in the future, so that no worker closes a period of its own accord. By the clock,
 // all is made and registered before the first period begins.
-const startMs = live > 0 ? Date.now() + 10_000 + 40 * count : Date.UTC(2100, 0, 1);
+const startMs = live > 0 ? Date.now() + 20_000 + 70 * count : Date.UTC(2100, 0, 1);
 /** @type {import("../test/support/fleetload.mjs").LoadGrid[]} */
 const loads = [];
 for (let index = 0; index < count; index += 1)
@@ -237,7 +237,15 @@ async function byTheClock() {
   say(`registered in ${((performance.now() - registering) / 1000).toFixed(0)} s`);
   const children = startWorkers(cluster, 2);
   const until = startMs + live * 1000;
-  say(`${((startMs - Date.now()) / 1000).toFixed(0)} s until the market begins`);
+  const takingUp = performance.now();
+  const held = async () =>
+    (await fleetStatus(line, Date.now())).workers.reduce((sum, { grids }) => sum + grids, 0);
+  while ((await held()) < count) {
+    if (Date.now() > startMs) throw new Error("the market began before its microgrids were taken up");
+    await wait(500);
+  }
+  say(`taken up in ${((performance.now() - takingUp) / 1000).toFixed(0)} s`);
+  await wait(startMs - Date.now());
   let [sent, failed] = [0, 0];
   // Each microgrid's members send once a period, all over the period; which period is open they know by the clock.
   const feed = async () => {

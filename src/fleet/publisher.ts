@@ -5,6 +5,7 @@
  */
 import { hex } from "../bytes.js";
 import { fail, GridclearError } from "../errors.js";
+import type { Slots } from "../slots.js";
 import { isWrongSequence, type Line, lastOn, messagesOn, offline } from "./line.js";
 import {
   decodeSealed,
@@ -14,6 +15,7 @@ import {
   type SealedBlock,
 } from "./messages.js";
 import type { GridPlace } from "./names.js";
+import { pause } from "./pause.js";
 
 /** Between two attempts while the servers do not answer, in milliseconds. */
 const retryMs = 250;
@@ -28,14 +30,19 @@ export class Publisher {
   readonly #grid: string;
   readonly #place: GridPlace;
   readonly #signal: AbortSignal;
+  readonly #slots: Slots;
   #last: number;
 
-  /** `last`: sequence of the microgrid's last block in the stream, 0 for none. Gives up when `signal` is aborted. */
-  constructor(line: Line, grid: string, last: number, signal: AbortSignal) {
+  /**
+   * `last`: sequence of the microgrid's last block in the stream, 0 for none. `slots`: what bounds how much is on its
+   * way to the stream at once. Gives up when `signal` is aborted.
+   */
+  constructor(line: Line, grid: string, last: number, slots: Slots, signal: AbortSignal) {
     this.#line = line;
     this.#grid = grid;
     this.#place = line.names.of(grid);
     this.#last = last;
+    this.#slots = slots;
     this.#signal = signal;
   }
 
@@ -55,15 +62,17 @@ export class Publisher {
       );
     for (;;) {
       try {
-        const { seq } = await this.#line.js.publish(this.#place.blocks, payload, {
-          expect: { lastSubjectSequence: this.#last },
-          timeout: publishMs,
-        });
+        const { seq } = await this.#slots.run(() =>
+          this.#line.js.publish(this.#place.blocks, payload, {
+            expect: { lastSubjectSequence: this.#last },
+            timeout: publishMs,
+          }),
+        );
         this.#last = seq;
         return "first";
       } catch (error) {
         if (error instanceof GridclearError) throw error;
-        if (!isWrongSequence(error)) await this.#pause();
+        if (!isWrongSequence(error)) await pause(retryMs, this.#signal);
         else if (await this.#isThere(block)) return "same";
         // Tried once at least: what is on this machine's disk is published before it lets go, if it can be.
         if (this.#signal.aborted)
@@ -76,20 +85,12 @@ export class Publisher {
   async snapshot(height: number, bytes: Uint8Array): Promise<void> {
     const payload = encodeSnapshotMessage({ height, sequence: this.#last, bytes });
     try {
-      await this.#line.js.publish(this.#place.snapshots, payload, { timeout: publishMs });
+      await this.#slots.run(() =>
+        this.#line.js.publish(this.#place.snapshots, payload, { timeout: publishMs }),
+      );
     } catch (error) {
       throw offline(error);
     }
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, retryMs);
-      this.#signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
 
   /** Whether the block stands in the stream already; false: it may be published behind what stands there. */
@@ -111,7 +112,7 @@ export class Publisher {
       this.#last = last?.seq ?? 0;
     } catch (error) {
       if (error instanceof GridclearError) throw error;
-      await this.#pause();
+      await pause(retryMs, this.#signal);
     }
     return false;
   }

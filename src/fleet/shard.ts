@@ -2,12 +2,13 @@
 import { asStorage, GridclearError } from "../errors.js";
 import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
 import type { MatchingEngine } from "../market/engine.js";
-import { gateDue } from "./gates.js";
+import { Slots } from "../slots.js";
+import { type Closed, Closing } from "./closing.js";
 import { Grid, type GridSink, type IntakeMessage } from "./grid.js";
 import { Intake, type IntakeEntry } from "./intake.js";
-import { gridsOf, isWrongSequence, type Line, lastOn } from "./line.js";
+import { gridsOf, type Line } from "./line.js";
 import { loadGrid } from "./load.js";
-import { type SealedBlock, signGate } from "./messages.js";
+import type { SealedBlock } from "./messages.js";
 import { pause } from "./pause.js";
 import { Publisher } from "./publisher.js";
 import { blockAt, readerOf } from "./reader.js";
@@ -57,7 +58,13 @@ const mostLoading = 8;
 const gateEveryMs = 50;
 const lookEveryMs = 2_000;
 const retryMs = 500;
-const gateMs = 2_000;
+/**
+ * What is on its way to the shard's streams at once. Thousands of periods end at one instant; sent all at once, the last
+ * of them would wait for longer than an answer may take, be sent again, and delay the rest further.
+ */
+const mostSending = 32;
+/** While microgrids are taken up, those that are at work by then are fed anew so often. */
+const feedMs = 3_000;
 /** After so long a microgrid that stands still is taken up again: what its stream had lost may have been put back. */
 const failedMs = 30_000;
 
@@ -66,14 +73,9 @@ interface Failure {
   readonly atMs: number;
 }
 
-interface Held {
-  readonly grid: Grid;
+interface Held extends Closed {
   /** Settles when all messages that were handed to it are taken. */
   done: Promise<void>;
-  /** The gate that was asked for, and when. */
-  asked: { readonly period: number; readonly atMs: number } | null;
-  /** What the next gate expects where its subject holds something else than was read. */
-  expected: { readonly after: number; readonly sequence: number } | null;
 }
 
 /** A shard that is worked. */
@@ -85,12 +87,17 @@ export class Shard {
   readonly #failures = new Map<string, Failure>();
   #inWork = 0;
   #roomFor: (() => void)[] = [];
+  readonly #sending = new Slots(mostSending);
+  readonly #closing: Closing;
   #running: Promise<unknown> = Promise.resolve();
   #consuming: { stop(): void } | null = null;
+  /** Whether microgrids were taken up that the reading does not feed. */
+  #isStale = false;
 
   constructor(parts: ShardParts, index: number) {
     this.#parts = parts;
     this.index = index;
+    this.#closing = new Closing(parts, this.#sending, (name, error) => this.#fails(name, error));
   }
 
   /** The microgrids at work. */
@@ -117,7 +124,7 @@ export class Shard {
     this.#running = Promise.all([
       this.#repeat(lookEveryMs, () => this.#look()),
       this.#repeat(retryMs, () => this.#consume()),
-      this.#repeat(gateEveryMs, () => this.#gates()),
+      this.#repeat(gateEveryMs, () => this.#closing.round([...this.#held.values()])),
     ]);
   }
 
@@ -155,12 +162,23 @@ export class Shard {
     );
     if (names.length === 0) return;
     const rest = [...names];
+    let fedMs = nowMs;
     const work = async (): Promise<void> => {
-      for (let name = rest.shift(); name !== undefined && !this.#end.signal.aborted; name = rest.shift())
+      for (let name = rest.shift(); name !== undefined && !this.#end.signal.aborted; name = rest.shift()) {
         await this.#takeUp(name);
+        // Those that came first need not wait for the last of thousands.
+        if (Math.abs(this.#parts.now() - fedMs) < feedMs) continue;
+        fedMs = this.#parts.now();
+        this.#feedAll();
+      }
     };
     await Promise.all(Array.from({ length: mostLoading }, work));
-    // What stands behind the last block of each has to be read again from there.
+    this.#feedAll();
+  }
+
+  /** Reads again from where the furthest behind stands, for all that are at work by now. */
+  #feedAll(): void {
+    this.#isStale = true;
     this.#consuming?.stop();
   }
 
@@ -183,7 +201,7 @@ export class Shard {
 
   #sinkOf(name: string, lastSequence: number, registered: Uint8Array): GridSink {
     const { line, store, counts } = this.#parts;
-    const publisher = new Publisher(line, name, lastSequence, this.#end.signal);
+    const publisher = new Publisher(line, name, lastSequence, this.#sending, this.#end.signal);
     return {
       keep: (block) => store.keep(name, block, block.height === 0 ? registered : null),
       publish: async (block) => {
@@ -207,13 +225,13 @@ export class Shard {
     const { line } = this.#parts;
     const fed = new Map(this.#held);
     if (fed.size === 0) return;
+    this.#isStale = false;
     const from = Math.min(...[...fed.values()].map(({ grid }) => grid.position)) + 1;
     const intake = await Intake.open(line, this.index, from);
     this.#consuming = intake;
     try {
-      if (this.#end.signal.aborted) return;
-      // Taken up while the reading was being opened, when there was none that could be ended.
-      if ([...this.#held].some(([name, held]) => fed.get(name) !== held)) return;
+      // Where some were taken up while the reading was being opened, there was none yet that could be ended.
+      if (this.#end.signal.aborted || this.#isStale) return;
       for await (const message of intake.messages()) {
         await this.#hand(fed, message);
         if (this.#end.signal.aborted) return;
@@ -258,49 +276,4 @@ export class Shard {
     this.#held.delete(name);
     this.#parts.log.error({ grid: name, error: error.message }, "a microgrid stands still");
   }
-
-  /** Closes the periods that are due. */
-  async #gates(): Promise<void> {
-    const nowMs = this.#parts.now();
-    const due = [...this.#held.values()].filter(({ grid, asked }) => {
-      const { period, contract } = grid.market;
-      if (asked?.period === period && nowMs - asked.atMs < gateMs && nowMs >= asked.atMs) return false;
-      return gateDue({ period, lastMs: grid.lastMs, periodMs: contract.periodMs, nowMs }) !== null;
-    });
-    await Promise.all(due.map((held) => this.#close(held, nowMs)));
-  }
-
-  async #close(held: Held, nowMs: number): Promise<void> {
-    const { line, key } = this.#parts;
-    const { grid, expected } = held;
-    const { period, contract, id } = grid.market;
-    const gate = gateDue({ period, lastMs: grid.lastMs, periodMs: contract.periodMs, nowMs });
-    if (gate === null) return;
-    held.asked = { period, atMs: nowMs };
-    const { gates, shard } = line.names.of(grid.name);
-    const after = grid.lastGate;
-    const sequence = expected?.after === after ? expected.sequence : after;
-    try {
-      const { seq } = await line.js.publish(gates, await signGate(gate, id, key), {
-        expect: { lastSubjectSequence: sequence },
-        timeout: gateMs,
-      });
-      const stream = line.names.intakeStream(shard);
-      if (seq <= grid.position) this.#fails(grid.name, lostEnd(stream, grid.position, seq));
-    } catch (error) {
-      // Whether it was kept or not shows in the stream; if it was not, it is asked for again.
-      if (!isWrongSequence(error)) return;
-      const last = await lastOn(line, line.names.intakeStream(shard), gates).catch(() => undefined);
-      // A gate that is further on comes in its turn; a stream that has lost gates expects an older one, or none.
-      if (last === undefined || (last !== null && last.seq > grid.position)) return;
-      held.expected = { after, sequence: last?.seq ?? 0 };
-      held.asked = null;
-    }
-  }
-}
-
-/** A stream that gives sequences a second time has lost what had them. */
-function lostEnd(stream: string, position: number, got: number): GridclearError {
-  const wanted = `sequences behind ${position}, which were given`;
-  return new GridclearError("corrupt", { field: stream, wanted, got });
 }

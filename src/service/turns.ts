@@ -3,39 +3,34 @@
  * and of one address not more than its share, so that whoever asks for many keeps nobody else out.
  */
 import { GridclearError } from "../errors.js";
+import { Slots } from "../slots.js";
 import { networkOf } from "./rates.js";
 import type { ServiceLimits } from "./settings.js";
 
 /** Turns, in the order in which they were asked for. */
 export class Turns {
   readonly #limits: Pick<ServiceLimits, "answers" | "answersEach" | "answersWaiting">;
-  #making = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #slots: Slots;
   /** How many each address has that are made or wait. */
   readonly #each = new Map<string, number>();
 
   constructor(limits: Pick<ServiceLimits, "answers" | "answersEach" | "answersWaiting">) {
     this.#limits = limits;
+    this.#slots = new Slots(limits.answers);
   }
 
   /** Makes an answer when its turn comes. Throws `state` where too many wait, or the address has too many. */
   async take<T>(address: string, make: () => Promise<T>): Promise<T> {
-    const { answers, answersEach, answersWaiting } = this.#limits;
+    const { answersEach, answersWaiting } = this.#limits;
     const network = networkOf(address);
     const own = this.#each.get(network) ?? 0;
     if (own >= answersEach) throw full(`at most ${answersEach} of one address`, own + 1);
-    if (this.#making >= answers && this.#waiting.length >= answersWaiting)
-      throw full(`at most ${answersWaiting} that wait`, this.#waiting.length + 1);
+    const { isFull, waiting } = this.#slots;
+    if (isFull && waiting >= answersWaiting) throw full(`at most ${answersWaiting} that wait`, waiting + 1);
     this.#each.set(network, own + 1);
     try {
-      if (this.#making >= answers) await new Promise<void>((go) => this.#waiting.push(go));
-      else this.#making += 1;
-      return await make();
+      return await this.#slots.run(make);
     } finally {
-      // Whoever waits for longest takes over the turn.
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#making -= 1;
-      else next();
       const left = this.#each.get(network)! - 1;
       if (left === 0) this.#each.delete(network);
       else this.#each.set(network, left);

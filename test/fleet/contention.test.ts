@@ -7,6 +7,7 @@ import { decodeSealed, type SealedBlock } from "../../src/fleet/messages.js";
 import { decodeOwn } from "../../src/fleet/ownstore.js";
 import { Publisher } from "../../src/fleet/publisher.js";
 import { Shard, type ShardParts } from "../../src/fleet/shard.js";
+import { Slots } from "../../src/slots.js";
 import { engine, openFleet, signatures, type TestFleet } from "../support/fleet.js";
 
 let fleet: TestFleet | null = null;
@@ -86,8 +87,8 @@ test("of two other blocks of one height one stands, and whoever has the other is
     carried: [],
   });
   const publishers = [
-    new Publisher(await fleet.connected(), "elm", 0, signal),
-    new Publisher(await fleet.connected(), "elm", 0, signal),
+    new Publisher(await fleet.connected(), "elm", 0, new Slots(8), signal),
+    new Publisher(await fleet.connected(), "elm", 0, new Slots(8), signal),
   ];
   for (let height = 0; height < 30; height += 1) {
     const fork = height % 3 === 2;
@@ -105,7 +106,7 @@ test("of two other blocks of one height one stands, and whoever has the other is
       expect(last!.height).toBe(height);
       const loser = values.indexOf(other!);
       const sequence = height + 1;
-      publishers[loser] = new Publisher(await fleet.connected(), "elm", sequence, signal);
+      publishers[loser] = new Publisher(await fleet.connected(), "elm", sequence, new Slots(8), signal);
     }
   }
   expect(await heightsOf(fleet, "elm")).toEqual(Array.from({ length: 30 }, (_, height) => height));
@@ -122,11 +123,11 @@ test("a worker far behind passes over what the others have published, and a stre
     note: null,
     carried: [],
   });
-  const quick = new Publisher(fleet.line, "elm", 0, signal);
-  const slow = new Publisher(await fleet.connected(), "elm", 0, signal);
+  const quick = new Publisher(fleet.line, "elm", 0, new Slots(8), signal);
+  const slow = new Publisher(await fleet.connected(), "elm", 0, new Slots(8), signal);
   for (let height = 0; height < 6; height += 1) expect(await quick.publish(block(height))).toBe("first");
   for (let height = 0; height < 6; height += 1) expect(await slow.publish(block(height))).toBe("same");
   expect(await slow.publish(block(6))).toBe("first");
-  const ahead = new Publisher(await fleet.connected(), "elm", 99, signal);
+  const ahead = new Publisher(await fleet.connected(), "elm", 99, new Slots(8), signal);
   await expect(ahead.publish(block(9))).rejects.toThrow(/9 blocks before it, got 7/);
 });
