@@ -8,7 +8,7 @@
 // cost nothing. 200 microgrids and 20 periods take some five minutes on two cores, --live what it says and a minute
 // more for each 1000 microgrids.
 //
-// node bench/fleet.js [--microgrids N] [--members N] [--periods N] [--live SECONDS] [--period-ms MS]
+// node bench/fleet.js [--microgrids N] [--members N] [--periods N] [--live SECONDS] [--period-ms MS] [--shards N]
 // (needs `npm run build`; servers, workers and members share this machine)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -40,11 +40,11 @@ const { values } = parseArgs({
     periods: { type: "string", default: "20" },
     live: { type: "string", default: "0" },
     "period-ms": { type: "string", default: "30000" },
+    shards: { type: "string", default: "16" },
   },
 });
 const [count, members, periods] = [values.microgrids, values.members, values.periods].map(Number);
-const [live, periodMs] = [Number(values.live), Number(values["period-ms"])];
-const shards = 16;
+const [live, periodMs, shards] = [Number(values.live), Number(values["period-ms"]), Number(values.shards)];
 /** Periods that warm up. */
 const warm = Math.ceil(periods / 5);
 const command = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -60,7 +60,7 @@ const say = (/** @type {string} */ text) => console.log(text);
 const rate = (periodsDone, ms) => `${((periodsDone * 1000) / ms).toFixed(0)} microgrid periods/s`;
 
 say(JSON.stringify(machine()));
-say(`${count} microgrids of ${members} members, an order each a period`);
+say(`${count} microgrids of ${members} members, an order each a period; ${shards} shards`);
 // The gates of a filled intake lie in the future, so that no worker closes a period of its own accord. By the clock,
 // all is made and registered before the first period begins.
 const startMs = live > 0 ? Date.now() + 20_000 + 70 * count : Date.UTC(2100, 0, 1);

@@ -59,10 +59,12 @@ const gateEveryMs = 50;
 const lookEveryMs = 2_000;
 const retryMs = 500;
 /**
- * What is on its way to the shard's streams at once. Thousands of periods end at one instant; sent all at once, the last
- * of them would wait for longer than an answer may take, be sent again, and delay the rest further.
+ * What is on its way to the streams of all shards at once. Thousands of periods end at one instant; sent all at once,
+ * the last of them would wait for longer than an answer may take, be sent again, and delay the rest further. Each shard
+ * has its own part, so that a stream without a leader holds up no other.
  */
-const mostSending = 32;
+const mostSending = 512;
+const leastSending = 16;
 /** While microgrids are taken up, those that are at work by then are fed anew so often. */
 const feedMs = 3_000;
 /** After so long a microgrid that stands still is taken up again: what its stream had lost may have been put back. */
@@ -87,7 +89,7 @@ export class Shard {
   readonly #failures = new Map<string, Failure>();
   #inWork = 0;
   #roomFor: (() => void)[] = [];
-  readonly #sending = new Slots(mostSending);
+  readonly #sending: Slots;
   readonly #closing: Closing;
   #running: Promise<unknown> = Promise.resolve();
   #consuming: { stop(): void } | null = null;
@@ -97,6 +99,8 @@ export class Shard {
   constructor(parts: ShardParts, index: number) {
     this.#parts = parts;
     this.index = index;
+    const { shards } = parts.line.settings;
+    this.#sending = new Slots(Math.max(leastSending, Math.floor(mostSending / shards)));
     this.#closing = new Closing(parts, this.#sending, (name, error) => this.#fails(name, error));
   }
 
