@@ -11,6 +11,7 @@ import { orderLayout } from "../ledger/format/records.js";
 import type { Signatures, SigningKey } from "../ledger/keys/backend.js";
 import { signReceipt } from "../ledger/proof/receipt.js";
 import type { MatchingEngine } from "../market/engine.js";
+import { checkGranted } from "../market/intake/granted.js";
 import type { LoggedMarket } from "../market/logged.js";
 import { openMarket } from "../market/open.js";
 import type { Clock } from "../market/schedule.js";
@@ -235,8 +236,14 @@ export class Grid {
         return this.#receiptsAgain(request);
       case "reading":
         return market.report(request.reading, request.signature);
-      default:
-        return market.propose(request.contract, request.signature);
+      default: {
+        const { contract, signature } = request;
+        if (contract.kind === "participant") {
+          const held = market.state.contract(`participant/${contract.id}`);
+          checkGranted({ ...contract }, held?.kind === "participant" ? held : null, {});
+        }
+        return market.propose(contract, signature);
+      }
     }
   }
 

@@ -103,7 +103,7 @@ async function begin(options: MarketOptions, store: Store): Promise<Market> {
     store,
     state,
     signing,
-    proposals: new Proposals(),
+    proposals: new Proposals(contract.platformKey ?? null),
     snapshots: snapshotsOf(options, store),
     open,
     timestampMs: 0,
@@ -139,8 +139,8 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
   const contract = state.terms.market!;
   const open = new OpenPeriod(state, engine, replay.period + 1, timestampMs);
   const { requests, proposals: made } = await readAcknowledged(store, open.period, signing);
-  const proposals = new Proposals();
-  for (const proposal of made) proposals.add(proposal);
+  const proposals = new Proposals(contract.platformKey ?? null);
+  for (const proposal of made) proposals.restore(proposal);
   if (options.log !== true) {
     if (requests.length + made.length > 0)
       fail("conflict", "log", `true: the store holds what was acknowledged for period ${open.period}`, false);

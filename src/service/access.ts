@@ -76,12 +76,14 @@ export class Access {
 
   /** Throws `signature` unless a participant signed a statement, in the same words where there is none of that id. */
   async needSigned(participant: string, statement: Uint8Array, signature: Uint8Array): Promise<void> {
-    const key = this.#contract(participant)?.key;
-    if (
-      key === undefined ||
-      !(await this.#parts.signatures.verify(fromHex(key, "key"), statement, signature))
-    )
+    if (!(await this.isSigned(participant, statement, signature)))
       fail("signature", "order.signature", `one of ${participant}`, hex(signature));
+  }
+
+  /** Whether a participant signed a statement. */
+  async isSigned(participant: string, statement: Uint8Array, signature: Uint8Array): Promise<boolean> {
+    const key = this.#contract(participant)?.key;
+    return key !== undefined && this.#parts.signatures.verify(fromHex(key, "key"), statement, signature);
   }
 
   /** Throws `signature` unless the gateway of all participants of these records signed them for a period. */

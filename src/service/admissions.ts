@@ -7,6 +7,9 @@ import { fromUtf8, toUtf8 } from "../bytes.js";
 import { hexText, identifier, list, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Store } from "../ledger/store/store.js";
+import { checkGranted, type Granted } from "../market/intake/granted.js";
+import type { MarketView } from "../market/view.js";
+import { parseTicks, type Tick } from "../units.js";
 
 const metaKey = "admissions";
 const mostSaid = 10_000;
@@ -23,16 +26,32 @@ interface Said {
   readonly removed: ReadonlySet<string>;
 }
 
+/** A member whom the operator admits: the key that it must join with, and what it is granted. */
+export interface Member extends Granted {
+  /** 64 hexadecimal digits. */
+  readonly key: string;
+  /** How far its balance may go below zero, in the market's currency; null: without limit; left out: as for all. */
+  readonly creditLimit?: string | null;
+}
+
+/** What is asked of the market about those who have joined. */
+export interface AdmittingMarket {
+  readonly store: Store;
+  readonly state: Pick<MarketView, "contract">;
+  readonly ticks: { readonly amount: Tick };
+  participantNumber(id: string): number | undefined;
+}
+
 /** Members by id with the public key that each must join with, and those who were removed. */
 export class Admissions {
-  readonly #store: Store;
+  readonly #market: AdmittingMarket;
   /** Of the market file; null: whoever signs for itself may join. */
-  readonly #members: ReadonlyMap<string, string> | null;
+  readonly #members: ReadonlyMap<string, Member> | null;
   #said: Promise<Said> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, members: ReadonlyMap<string, string> | null) {
-    this.#store = store;
+  constructor(market: AdmittingMarket, members: ReadonlyMap<string, Member> | null) {
+    this.#market = market;
     this.#members = members;
   }
 
@@ -40,7 +59,8 @@ export class Admissions {
   async all(): Promise<ReadonlyMap<string, string> | null> {
     if (this.#members === null) return null;
     const { admitted, removed } = await this.#known();
-    return new Map([...this.#members, ...admitted].filter(([id]) => !removed.has(id)));
+    const listed = [...this.#members].map(([id, { key }]) => [id, key] as const);
+    return new Map([...listed, ...admitted].filter(([id]) => !removed.has(id)));
   }
 
   async #needAdmitted(id: string, key: unknown): Promise<void> {
@@ -72,19 +92,32 @@ export class Admissions {
   }
 
   /**
-   * Throws `refused` for the first contract of a participant whom the operator did not admit, and for all but the last
-   * contracts of one who was removed.
+   * Throws `refused` for the first contract of a participant whom the operator did not admit, for one that grants
+   * itself what the operator does not, and for all but the last contracts of one who was removed.
    */
-  async needContract(
-    { kind, id, key, participant, owner }: Readonly<Record<string, unknown>>,
-    hasJoined: (id: string) => boolean,
-  ): Promise<void> {
+  async needContract(contract: Readonly<Record<string, unknown>>): Promise<void> {
+    const { kind, id, key, participant, owner } = contract;
     if (lastContracts.includes(kind)) return;
-    if (kind === "participant" && typeof id === "string" && !hasJoined(id))
-      return this.#needAdmitted(id, key);
+    if (kind === "participant" && typeof id === "string") {
+      checkGranted(contract, this.#held(id), this.#grantedTo(id));
+      if (this.#market.participantNumber(id) === undefined) return this.#needAdmitted(id, key);
+    }
     for (const [field, whom] of Object.entries({ id, participant, owner }))
       if (typeof whom === "string" && (field !== "id" || kind === "participant"))
         await this.needKept(whom, `contract.${field}`);
+  }
+
+  #held(id: string): Granted | null {
+    const held = this.#market.state.contract(`participant/${id}`);
+    return held?.kind === "participant" ? held : null;
+  }
+
+  #grantedTo(id: string): Granted {
+    const { key: _, creditLimit, ...granted } = this.#members?.get(id) ?? { key: "" };
+    if (creditLimit === undefined || creditLimit === null)
+      return creditLimit === null ? { ...granted, creditLimit } : granted;
+    const ticks = parseTicks(creditLimit, this.#market.ticks.amount, `members.${id}.creditLimit`);
+    return { ...granted, creditLimit: `${ticks}` };
   }
 
   /** Admits a member, in the place of what was said of the id before. Resolves when it is on the disk. */
@@ -112,7 +145,7 @@ export class Admissions {
         fail("limit", "members", `at most ${mostSaid} admitted and removed at run time`, count);
       const { admitted, removed } = said;
       const kept = { admitted: Object.fromEntries(admitted), removed: [...removed] };
-      await this.#store.putMeta(metaKey, toUtf8(JSON.stringify(kept)));
+      await this.#market.store.putMeta(metaKey, toUtf8(JSON.stringify(kept)));
       this.#said = Promise.resolve(said);
     });
     this.#turn = changed.catch(() => {});
@@ -120,7 +153,7 @@ export class Admissions {
   }
 
   #known(): Promise<Said> {
-    this.#said ??= this.#store.getMeta(metaKey).then((bytes) => {
+    this.#said ??= this.#market.store.getMeta(metaKey).then((bytes) => {
       if (bytes === null) return { admitted: new Map(), removed: new Set() };
       const kept = object(JSON.parse(fromUtf8(bytes) ?? "null"), metaKey);
       const admitted = Object.entries(object(kept.admitted, `${metaKey}.admitted`)).map(

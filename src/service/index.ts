@@ -6,6 +6,7 @@
  */
 
 export type { PriceFiles } from "../files/tarifffile.js";
+export type { Member } from "./admissions.js";
 export type { PeriodDocument, TradeDocument } from "./documents.js";
 export type { FeedEvent } from "./events.js";
 export { type MarketFile, parseMarketFile } from "./marketfile.js";

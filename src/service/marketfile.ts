@@ -26,6 +26,7 @@ import { type Opening, openingContracts } from "../market/contracts/opening.js";
 import { checkOf } from "../shape.js";
 import { type PriceBasis, type PriceComponent, pricesOf } from "../tariff/prices.js";
 import { amountTick, type Carrier, carriers, parsePrice, parseTick, parseTicks, ppm } from "../units.js";
+import type { Member } from "./admissions.js";
 import { checkMqtt, type MqttSettings } from "./mqtt/settings.js";
 import { checkLimits, type ServiceLimits, thisMachine } from "./settings.js";
 
@@ -53,8 +54,8 @@ export interface MarketFile extends Listening {
   readonly ledger: string;
   readonly platformKey: string;
   readonly auditors: readonly string[];
-  /** Who may join, by id, with the key that each must have; null: whoever signs for itself. */
-  readonly members: ReadonlyMap<string, string> | null;
+  /** Who may join, by id; null: whoever signs for itself. */
+  readonly members: ReadonlyMap<string, Member> | null;
   /** Public key of the operator; null: nobody administers it over the network. */
   readonly operator: string | null;
   readonly snapshotEvery: number;
@@ -68,11 +69,28 @@ const logLevels = ["silent", "error", "info"] as const;
 const key = hexText(32);
 const path = text(/^[^\0]{1,4096}$/, 4096, "a path");
 
-const membersCheck: Check<ReadonlyMap<string, string>> = (value, field) =>
+const byCarrier = <T>(check: Check<T>): Check<{ readonly [carrier in Carrier]?: T }> =>
+  record(Object.fromEntries(carriers.map((carrier) => [carrier, optional(check)]))) as Check<{
+    readonly [carrier in Carrier]?: T;
+  }>;
+
+const money = text(/^\d{1,18}(?:\.\d{1,18})?$/, 40, "money such as 50, or null");
+const memberFields = record({
+  key,
+  creditLimit: optional(orNull(money)),
+  areas: optional(byCarrier(identifier)),
+  tariffs: optional(byCarrier(identifier)),
+});
+
+/** A member is its key alone where it is granted nothing. */
+const memberCheck: Check<Member> = (value, field) =>
+  typeof value === "object" ? (memberFields(value, field) as Member) : { key: key(value, field) };
+
+const membersCheck: Check<ReadonlyMap<string, Member>> = (value, field) =>
   new Map(
     Object.entries(object(value, field)).map(([id, given]) => [
       identifier(id, `${field}.${JSON.stringify(id)}`),
-      key(given, `${field}.${JSON.stringify(id)}`),
+      memberCheck(given, `${field}.${JSON.stringify(id)}`),
     ]),
   );
 
@@ -105,10 +123,6 @@ const clearingCheck = record({
     ["discharge", "charge", "export", "interrupt", "import"].map((name) => [name, optional(boolean)]),
   ),
 });
-const byCarrier = <T>(check: Check<T>): Check<{ readonly [carrier in Carrier]?: T }> =>
-  record(Object.fromEntries(carriers.map((carrier) => [carrier, optional(check)]))) as Check<{
-    readonly [carrier in Carrier]?: T;
-  }>;
 
 const address = text(/^[0-9a-f.:]{2,45}$/, 45, "an IP address");
 const listenFields = {
@@ -147,7 +161,7 @@ const fileCheck = record({
       }),
     ),
   ),
-  creditLimit: orNull(text(/^\d{1,18}(?:\.\d{1,18})?$/, 40, "money such as 50, or null")),
+  creditLimit: orNull(money),
   contracts: optional(list(object, 0, 10_000)),
   members: optional(membersCheck),
   auditors: optional(list(key, 0, 1_000)),

@@ -10,7 +10,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { needMethods, onlyKeys } from "../check.js";
 import { checkSignatures, type Signatures } from "../ledger/keys/backend.js";
 import { Access } from "./access.js";
-import { Admissions } from "./admissions.js";
+import { Admissions, type Member } from "./admissions.js";
 import type { FeedEvent } from "./events.js";
 import { Feed } from "./feed.js";
 import { Metrics } from "./metrics.js";
@@ -45,8 +45,8 @@ export interface ServiceOptions {
   readonly auditors?: readonly string[];
   /** Limits in part; the rest is `defaultLimits`. */
   readonly limits?: Partial<ServiceLimits>;
-  /** Who may join, by id, with the key that each must have. Default: whoever signs for itself. */
-  readonly members?: ReadonlyMap<string, string> | null;
+  /** Who may join, by id, with its key and what it is granted. Default: whoever signs for itself, granted nothing. */
+  readonly members?: ReadonlyMap<string, Member> | null;
   /** Addresses that are shown `/metrics`; others are told that there is none. Default: this machine's own. */
   readonly monitors?: readonly string[];
   /** Default: nobody. */
@@ -134,7 +134,7 @@ export function openService(options: ServiceOptions): Service {
   const seers = { auditors: new Set(auditors), operator: operator?.key ?? null };
   const access = new Access({ market, signatures, ...seers, readMs, now });
   const metrics = new Metrics(market, now);
-  const admissions = new Admissions(market.store, options.members ?? null);
+  const admissions = new Admissions(market, options.members ?? null);
   const removals = new Removals({
     ...{ platform, admissions, operator },
     failed: (error) => log.error({ error: String(error) }, "standing orders of removed members go on"),

@@ -46,6 +46,16 @@ beforeAll(async () => {
       } as const;
       const signature = await key.sign(contractStatement(marketId, encodeCanonical(contract)));
       say("request", encodeRequest({ request: { kind: "contract", contract, signature }, reply: "inbox.c" }));
+      // Another grants itself what is nobody's own to grant.
+      const greedy = { ...contract, id: "gus", creditLimit: null } as const;
+      const asked = await key.sign(contractStatement(marketId, encodeCanonical(greedy)));
+      say(
+        "request",
+        encodeRequest({
+          request: { kind: "contract", contract: greedy, signature: asked },
+          reply: "inbox.g",
+        }),
+      );
     }
     if (period === 3) {
       say("request", toUtf8("no request"));
@@ -137,6 +147,8 @@ describe("a microgrid", () => {
       const late = decodeAnswer(toUtf8(answers.get(`inbox.late${height}`)!));
       expect(late.answer.status).toBe("refused");
     }
+    const greedy = decodeAnswer(toUtf8(answers.get("inbox.g")!));
+    expect(greedy.answer).toMatchObject({ status: "refused", error: { field: "contract.creditLimit" } });
   });
 
   test("comes to the same blocks and answers wherever it is taken up, from a snapshot or without", async () => {

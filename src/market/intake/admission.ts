@@ -84,6 +84,7 @@ export class Admission {
     const key = contractKey(contract);
     const version = this.nextVersion(key);
     if (contract.version !== version) fail("conflict", `${key}.version`, `${version}`, contract.version);
+    this.#parts.proposals.checkAhead(proposal, period);
     this.#parts.proposals.add(proposal);
     return {
       result: { status: "accepted", period: contract.from },

@@ -4,7 +4,12 @@ import { onlyKeys } from "../../check.js";
 import { fail } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
 import { checkRecords, encodeRecords } from "../../ledger/format/layout.js";
-import { orderLayout, readingLayout } from "../../ledger/format/records.js";
+import {
+  orderLayout,
+  type ReadingRecord,
+  readingCorrection,
+  readingLayout,
+} from "../../ledger/format/records.js";
 import type { Contract, MarketContract } from "../contracts/contracts.js";
 import { parseContract } from "../contracts/kinds.js";
 import type { Emitter } from "../events.js";
@@ -175,7 +180,7 @@ export class Desk {
       const { period } = this.#parts.open();
       const reported = this.intake.reading(reading, this.#parts.open());
       const record = encodeRecords(readingLayout, [reported]);
-      await signing.checkReading(period, { record, participant: reported.participant, signature: own });
+      await this.#checkReading(signing, { period, reported, signature: own });
       this.#parts.usable();
       const now = this.#parts.open().period;
       if (now !== period) fail("refused", "reading", `one for period ${now}`, period);
@@ -237,6 +242,35 @@ export class Desk {
       });
     tell?.();
     return result;
+  }
+
+  /**
+   * Throws `signature` unless a reading's participant signed it, and `conflict` for one that was signed before a
+   * reading or an estimate stood, which it would correct by now: whoever sends it again learns that, and not that its
+   * key is bad.
+   */
+  async #checkReading(
+    signing: Signing,
+    {
+      period,
+      reported,
+      signature,
+    }: { readonly period: number; readonly reported: ReadingRecord; readonly signature: Uint8Array },
+  ): Promise<void> {
+    const { participant, version } = reported;
+    const check = (as: ReadingRecord): Promise<void> =>
+      signing.checkReading(period, {
+        record: encodeRecords(readingLayout, [as]),
+        participant,
+        signature,
+      });
+    try {
+      await check(reported);
+    } catch (error) {
+      if ((reported.flags & readingCorrection) === 0) throw error;
+      await check({ ...reported, flags: 0 });
+      fail("conflict", "reading", "a correction, signed as one: a reading or an estimate stands", version);
+    }
   }
 
   #unsigned(what: string): void {

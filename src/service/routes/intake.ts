@@ -21,6 +21,7 @@ import {
   signature,
   whole,
 } from "../schemas.js";
+import { needMoney } from "../withdrawals.js";
 
 /** An order with its signature. */
 const orderSchema = z
@@ -157,7 +158,6 @@ const accepted = (receipt: Receipt): Accepted => ({
 /** Routes of what comes in. */
 export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const { platform } = parts;
-  const { market } = platform;
   const underWay = new UnderWay();
   const routes = openRoutes();
   routes.openapi(orderRoute, async (context) => {
@@ -188,7 +188,8 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   });
   routes.openapi(contractRoute, async (context) => {
     const { contract, signature } = context.req.valid("json");
-    await parts.admissions.needContract(contract, (id) => market.participantNumber(id) !== undefined);
+    await parts.admissions.needContract(contract);
+    await needMoney(parts, contract, fromHex(signature, "signature"));
     const answer = await taken.once({ given: contract, signature }, () =>
       platform.propose(contract as unknown as Contract, fromHex(signature, "signature")),
     );
