@@ -79,7 +79,7 @@ const checkRate = checkOf(rate);
 const checkInstant = checkOf(instant);
 
 /** Reads `start,rate`. Throws `invalid` or `limit` naming line and column. */
-function readPrices(source: string): Prices {
+export function readPrices(source: string): Prices {
   const prices: Prices = { rates: [], startsMs: [] };
   let isHeader = true;
   readRecords(source, (record, line) => {

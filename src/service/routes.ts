@@ -13,6 +13,7 @@ import type { Access, Asker } from "./access.js";
 import type { Admissions } from "./admissions.js";
 import { type Names, namesOf } from "./documents.js";
 import type { Feed } from "./feed.js";
+import type { Prices } from "./prices.js";
 import { answerProblem, problem } from "./problems.js";
 import type { Removals } from "./removals.js";
 import type { ServiceLimits } from "./settings.js";
@@ -72,6 +73,7 @@ export interface RouteParts {
   readonly limits: ServiceLimits;
   readonly admissions: Admissions;
   readonly removals: Removals;
+  readonly prices: Prices;
   readonly turns: Turns;
   /** null: there is none, and nobody passes for one. */
   readonly operator: OperatorOptions | null;

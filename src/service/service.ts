@@ -14,6 +14,7 @@ import { Admissions, type Member } from "./admissions.js";
 import type { FeedEvent } from "./events.js";
 import { Feed } from "./feed.js";
 import { Metrics } from "./metrics.js";
+import { Prices } from "./prices.js";
 import { answerProblem, problem, problemOf } from "./problems.js";
 import { Rates, refusals } from "./rates.js";
 import { referencePage } from "./reference.js";
@@ -140,8 +141,9 @@ export function openService(options: ServiceOptions): Service {
     failed: (error) => log.error({ error: String(error) }, "standing orders of removed members go on"),
   });
   const turns = new Turns(limits);
+  const prices = new Prices(platform, operator);
   const { billCheck = null } = options;
-  const parts = { platform, access, feed, limits, admissions, removals, turns, operator, billCheck };
+  const parts = { platform, access, feed, limits, admissions, removals, prices, turns, operator, billCheck };
   const monitors = new Set(options.monitors ?? thisMachine);
   const stopLogging = market.on("failed", ({ error }) => {
     log.error({ error: String(error) }, "the market has stopped");

@@ -5,7 +5,7 @@ import type { DepositContract } from "../../market/contracts/contracts.js";
 import { contractKey } from "../../market/contracts/kinds.js";
 import { formatTicks, parseTicks } from "../../units.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
-import { decimal, hexOf, json, jsonBody, participant, problems, whole } from "../schemas.js";
+import { carrier, decimal, hexOf, json, jsonBody, participant, problems, whole } from "../schemas.js";
 
 const signed =
   "Signed by the operator: `Authorization` over `METHOD PATH`, and for a POST a space and the SHA-256 of the body in hexadecimal behind it (docs/service.md).";
@@ -84,6 +84,68 @@ const depositRoute = createRoute({
   responses: { 200: json("under way", depositedSchema), ...problems },
 });
 
+const seriesSchema = z
+  .object({
+    series: z.string(),
+    contract: z.string().openapi({ description: "key of the contract: `payment`, or `tariff/NAME`" }),
+    carrier,
+    price: z
+      .enum(["retail", "feedIn"])
+      .nullable()
+      .openapi({ description: "the price of a payment contract that it is a part of; null in a tariff" }),
+    minutes: whole.openapi({ description: "how long each rate holds" }),
+    start: z.string().openapi({ description: "the instant from which on it has rates" }),
+    until: z.string().openapi({ description: "the instant up to which it has rates" }),
+  })
+  .openapi("Series");
+
+const changedSchema = seriesSchema
+  .extend({
+    added: whole.openapi({ description: "rates behind those that it had" }),
+    changed: whole.openapi({ description: "rates in the place of others" }),
+    period: whole.nullable().openapi({
+      description: "the first period in which the amended contract holds; null: nothing changes",
+    }),
+  })
+  .openapi("ChangedSeries");
+
+const pricesSchema = z
+  .strictObject({
+    series: z.string().openapi({ description: "name of the series, wherever it stands", example: "spot" }),
+    prices: z
+      .array(z.strictObject({ start: z.string(), rate: z.string() }))
+      .min(1)
+      .openapi({
+        description: "rates, each with the instant at which it begins to hold, one after the other",
+      }),
+    replace: z
+      .boolean()
+      .optional()
+      .openapi({ description: "whether rates that stand may be replaced; default: only new ones are taken" }),
+  })
+  .openapi("Prices");
+
+const seriesRoute = createRoute({
+  method: "get",
+  operationId: "listSeries",
+  path: "/operator/prices",
+  tags: ["Operator"],
+  summary: "The series of prices of the market's contracts, and up to when they have rates",
+  description: signed,
+  responses: { 200: json("the series", z.object({ series: z.array(seriesSchema) })), ...problems },
+});
+
+const pricesRoute = createRoute({
+  method: "post",
+  operationId: "followPrices",
+  path: "/operator/prices",
+  tags: ["Operator"],
+  summary: "Put the rates to come behind those of a series",
+  description: `${signed} Each contract that has a series of that name is amended from the next period on, and the platform signs it. Rates follow on without a gap; those that stand already change nothing, and others than stand are 409 unless \`replace\` is true.`,
+  request: jsonBody(pricesSchema),
+  responses: { 200: json("taken", z.object({ series: z.array(changedSchema) })), ...problems },
+});
+
 const closeRoute = createRoute({
   method: "post",
   operationId: "closeMarket",
@@ -116,6 +178,7 @@ export function operatorRoutes({
   access,
   admissions,
   removals,
+  prices,
   operator,
 }: RouteParts): OpenAPIHono<Env> {
   const { market } = platform;
@@ -168,6 +231,11 @@ export function operatorRoutes({
     const taken = await market.propose(contract, await operator!.sign(contract));
     if (taken.status === "refused") throw taken.error;
     return context.json(taken, 200);
+  });
+  routes.openapi(seriesRoute, (context) => context.json({ series: prices.list() }, 200));
+  routes.openapi(pricesRoute, async (context) => {
+    const { replace: mayReplace = false, ...asked } = context.req.valid("json");
+    return context.json({ series: await prices.follow({ ...asked, mayReplace }) }, 200);
   });
   routes.openapi(closeRoute, async (context) => {
     const { period } = context.req.valid("json");
