@@ -127,7 +127,7 @@ const words: { readonly [kind in PaymentKind]?: readonly [paid: string, got: str
   supplyFee: ["commission on sales", "commission on sales"],
   imbalance: ["imbalance", "imbalance"],
   correction: ["corrections of readings", "corrections of readings"],
-  delivery: ["trades not delivered", "trades not delivered"],
+  delivery: ["sales not delivered", "purchases not delivered"],
   sharing: ["received by sharing", "supplied by sharing"],
 };
 

@@ -255,24 +255,23 @@ export class UsageReader {
   #pair({ kind, carrier, party, order, quantity, amount, extra }: FlowRecord, inPeriod: number): void {
     const { number } = this.#member;
     const isTraded = kind === "undelivered" || kind === "delivered";
-    const sign = kind === "shared" || kind === "delivered" ? 1n : -1n;
+    // What goes back takes away from what came: it stands in the same line.
+    const sign = kind === "shared" || kind === "undelivered" ? 1n : -1n;
     const energy = sign * BigInt(quantity);
     const of = (side: number): number => (side === number ? accountOf(number) : others);
     const sides = { participant: () => of(party), supplier: () => of(order), device: () => others };
-    // What goes back of what was shared takes away from what came: it stands in the same line.
-    const paid = isTraded
-      ? { kind: flowCode[kind], amount }
-      : { kind: flowCode.shared, amount: sign * BigInt(amount) };
-    const move = (sums: Map<string, Moved>): void =>
-      payFlow(paid, sides, this.#pay(sums, carrier, isTraded ? BigInt(quantity) : energy));
+    const paid = { kind: flowCode[isTraded ? "undelivered" : "shared"], amount: sign * BigInt(amount) };
+    const move = (sums: Map<string, Moved>): void => payFlow(paid, sides, this.#pay(sums, carrier, energy));
     const period = Number(extra);
     const traded = this.#tradedIn(period, carrier);
     if (traded === null) {
       if (this.#isEarlier(period, inPeriod)) move(this.#earlier);
       return;
     }
-    if (party === number) traded[isTraded ? "bought" : "received"] += energy;
-    if (order === number) traded[isTraded ? "sold" : "supplied"] += energy;
+    // What was not delivered is taken off what was traded.
+    const counts = isTraded ? -energy : energy;
+    if (party === number) traded[isTraded ? "bought" : "received"] += counts;
+    if (order === number) traded[isTraded ? "sold" : "supplied"] += counts;
     move(this.#moved);
   }
 
@@ -292,10 +291,14 @@ export class UsageReader {
   #posting(bytes: Uint8Array, inPeriod: number): void {
     const { kind, carrier, debit, credit, period, amount } = readRecord(postingLayout, bytes, 0);
     if (kind !== "imbalance" || carrier === null) return;
-    if (this.#tradedIn(period, carrier) !== null)
-      this.#pay(this.#moved, carrier, 0n)(kind, credit, debit, amount);
-    else if (this.#isEarlier(period, inPeriod))
-      this.#pay(this.#earlier, carrier, 0n)(kind, credit, debit, amount);
+    const own = accountOf(this.#member.number);
+    // As of readings: what the member is paid is below zero in the same line.
+    const move = (sums: Map<string, Moved>): void =>
+      credit === own
+        ? this.#pay(sums, carrier, 0n)(kind, own, debit, amount)
+        : this.#pay(sums, carrier, 0n)(kind, debit, credit, -BigInt(amount));
+    if (this.#tradedIn(period, carrier) !== null) move(this.#moved);
+    else if (this.#isEarlier(period, inPeriod)) move(this.#earlier);
   }
 
   /** Whether what a block says of an earlier period belongs to this bill: until its month was closed, to that. */

@@ -26,6 +26,7 @@ WORDS = {
     "imbalance": ("imbalance", "imbalance"),
     "correction": ("corrections of readings", "corrections of readings"),
     "sharing": ("received by sharing", "supplied by sharing"),
+    "delivery": ("sales not delivered", "purchases not delivered"),
 }
 UNCOUNTED = ("useFee", "supplyFee", "gridUse", "imbalance", "correction")
 PAID = {"energy", "grid", "levy", "tax"}
@@ -152,6 +153,15 @@ class Bill:
             self.meter[about, reading["carrier"]] = (reading["in"], reading["out"])
             payment = "correction" if reading["flags"] & 2 else "imbalance"
             self.pays(self.group(about, block), reading["carrier"], payment, True, int(reading["amount"]))
+        self.left(block)
+
+    def left(self, block):
+        """What the imbalances of a period cost where its trades count as delivered: its readings pay nothing."""
+        for posting in block["postings"]:
+            sign = {posting["debit"]: -1, posting["credit"]: 1}.get(16 + self.number)
+            if posting["kind"] == "imbalance" and sign:
+                about, ticks = int(posting["period"]), sign * int(posting["amount"])
+                self.pays(self.group(about, block), posting["carrier"], "imbalance", True, ticks)
 
     def trade(self, trade, block):
         orders, carrier, quantity = block["orders"], trade["carrier"], trade["quantity"]
@@ -189,6 +199,9 @@ class Bill:
         if kind in ("shared", "unshared"):
             self.share(flow, block)
             return
+        if kind in ("undelivered", "delivered"):
+            self.deliver(flow, block)
+            return
         if not in_month:
             return
         table = {
@@ -220,6 +233,18 @@ class Bill:
             if not both:
                 self.pays(self.group(about, block), carrier, "sharing", is_payer, amount, ticks)
             self.moves(about, carrier, what, ticks)
+
+    def deliver(self, flow, block):
+        """What a trade counts less the seller pays back to the buyer; what counts after all is taken out of that again."""
+        sign = 1 if flow["kind"] == "undelivered" else -1
+        about, carrier = int(flow["extra"]), flow["carrier"]
+        ticks, amount = sign * flow["quantity"], sign * int(flow["amount"])
+        for side, is_payer, what in (("party", False, "bought"), ("order", True, "sold")):
+            if flow[side] != self.number:
+                continue
+            if flow["party"] != flow["order"]:
+                self.pays(self.group(about, block), carrier, "delivery", is_payer, amount, ticks)
+            self.moves(about, carrier, what, -ticks)
 
     # --- The tariff ------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ export async function runStreet(
     readonly periods: number;
     readonly components: readonly Component[];
     readonly store?: Store;
+    /** How what was not delivered falls on trades; left out: trades are paid as traded. */
+    readonly delivered?: "fifo" | "proportional";
   },
 ): Promise<Street> {
   const next = random(seed);
@@ -52,7 +54,12 @@ export async function runStreet(
     currency: "EUR",
     startMs: of.startMs,
     periodMs: hourMs,
-    metering: { window, corrections: 100, missing: "traded" },
+    metering: {
+      window,
+      corrections: 100,
+      missing: "traded",
+      ...(of.delivered && { delivered: of.delivered }),
+    },
     tariffs: {
       electricity: {
         ...{ retail: 300_000, feedIn: 80_000, shortagePrice: 350_000, surplusPrice: 60_000 },

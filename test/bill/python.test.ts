@@ -162,6 +162,28 @@ describe.skipIf(!hasPython)("bills worked out in Python from an exported ledger 
     }
   }, 120_000);
 
+  it("are the same where trades count as delivered, with late corrections", async () => {
+    for (const [seed, delivered, month, startMs, periods] of [
+      [31, "fifo", "2026-07", Date.UTC(2026, 6, 30), 60],
+      [32, "proportional", "2026-08", Date.UTC(2026, 6, 30), 100],
+      [33, "fifo", "2026-08", Date.UTC(2026, 6, 31), 90],
+    ] as const) {
+      const components = componentsOf(new Random(seed));
+      const { market } = await runStreet(engine, seed, { startMs, periods, components, delivered });
+      await hold(market.store, month, null, `delivered ${seed}`);
+    }
+  }, 120_000);
+
+  it("are the same where meters decide in markets with all else, shared or delivered", async () => {
+    for (let seed = 1; seed <= 6; seed += 1) {
+      const random = new Random(seed);
+      const options = { participants: random.between(2, 5), periods: random.between(4, 10), isMetered: true };
+      const { store } = await runScenario(engine, seed, options);
+      const carrier = random.of("electricity", "heat", "cold", "gas");
+      await hold(store, await monthIn(store), tariffOf(random, "EUR", carrier), `metered ${seed}`);
+    }
+  }, 240_000);
+
   it("are the same with pool, stores, interruptions, private and open, by tariffs from a file", async () => {
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = new Random(seed);
@@ -193,6 +215,8 @@ describe.skipIf(!hasPython)("bills worked out in Python from an exported ledger 
         ...["commission on purchases", "commission on sales"].map(inMonth),
         ...["use of the network between areas", "imbalance", "corrections of readings"].map(inMonth),
         ...["received by sharing", "supplied by sharing"].map(inMonth),
+        ...["sales not delivered", "purchases not delivered"].map(inMonth),
+        ...["sales not delivered", "purchases not delivered", "imbalance"].map((label) => `earlier ${label}`),
         ...["earlier corrections of readings", "tariff"],
       ]),
     );

@@ -29,7 +29,10 @@ const lineWords: Readonly<Record<string, string>> = {
   "commission on sales": t`commission on sales`,
   imbalance: t`deviation of the meter from what was traded`,
   "corrections of readings": t`corrections of meter readings`,
-  "trades not delivered": t`trades not delivered`,
+  "sales not delivered": t`sales not delivered`,
+  "purchases not delivered": t`purchases not delivered`,
+  "received by sharing": t`received by sharing`,
+  "supplied by sharing": t`supplied by sharing`,
 };
 const labelOf = (label: string): string => lineWords[label] ?? label;
 
