@@ -2,7 +2,8 @@
 // A served market that is killed (`kill -9`) at random moments while members send orders as fast as they get receipts,
 // a reading of each period and now and then a contract with a standing order, and started again on the same ledger each
 // time. Every receipt that anybody got has to be kept by the sealed blocks, every reading and contract that was
-// acknowledged has to stand in the block that was named, and the ledger has to verify.
+// acknowledged has to stand in the block that was named, and the ledger has to verify. A start that takes more than
+// three seconds fails too.
 //
 // node test/endurance/serving.mjs [KILLS] [MEMBERS]   (default: 5 kills, 8 members; needs `npm run build`)
 import { spawnSync } from "node:child_process";
@@ -179,7 +180,9 @@ async function member(participant) {
 }
 
 let served = await start();
-const starts = [];
+const starts = [served.ms];
+/** Longest that a market may take from the beginning of its process to its address, in milliseconds. */
+const longestStartMs = 3_000;
 const all = Promise.all(Array.from({ length: members }, (_, at) => member(`m${"x".repeat(at % 2)}${at}`)));
 all.catch((error) => {
   console.error(error);
@@ -244,6 +247,15 @@ console.log(
   `${kills} kills, ${blocks} blocks, ${receipts.length} receipts, ${broken} broken, ${readings.length} readings and ${contracts.length} contracts, ${lost} lost, ${unanswered} not answered; verify ${status === 0 ? "good" : "BAD"}; started again in ${Math.round(starts[starts.length >> 1] ?? 0)} ms (median), ${Math.round(starts.at(-1) ?? 0)} ms at most`,
 );
 market.remove();
+const slowest = starts.at(-1) ?? 0;
+if (slowest > longestStartMs)
+  console.error(`A start took ${Math.round(slowest)} ms; at most ${longestStartMs} are allowed.`);
 process.exit(
-  broken + lost === 0 && status === 0 && readings.length > 0 && contracts.length > members ? 0 : 1,
+  slowest <= longestStartMs &&
+    broken + lost === 0 &&
+    status === 0 &&
+    readings.length > 0 &&
+    contracts.length > members
+    ? 0
+    : 1,
 );

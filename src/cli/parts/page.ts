@@ -1,12 +1,13 @@
 /**
- * Serves the simulator page: the files of one folder as they were when it started, packed once, and nothing else
- * whatever path is asked for, with the headers that keep the page to itself.
+ * Serves the simulator page: the files of one folder as they were when it started, each packed when it is first asked
+ * for, and nothing else whatever path is asked for, with the headers that keep the page to itself.
  */
 import { readdir, readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
 import { fail } from "../../errors.js";
 import { securityPolicy } from "../../policy.js";
 import { type Handle, type Served, serveHttp } from "./serving.js";
@@ -23,8 +24,8 @@ const types: ReadonlyMap<string, string> = new Map([
 /** One file as it is served. */
 interface PageFile {
   readonly plain: Buffer;
-  /** In Brotli. */
-  readonly packed: Buffer;
+  /** In Brotli, worked out once, beside the thread that serves. */
+  packed(): Promise<Buffer>;
   readonly type: string;
   /** Named after its content, so that a browser may keep it for good. */
   readonly hashed: boolean;
@@ -65,7 +66,7 @@ async function openPage(
   edit: (html: string) => string = (html) => html,
 ): Promise<Handle | null> {
   const files = await readFolder(folder.replace(/[/\\]+$/, ""), edit).catch(() => null);
-  return files?.has("/index.html") ? (request, response) => answer(files, request, response) : null;
+  return files?.has("/index.html") ? (request, response) => void answer(files, request, response) : null;
 }
 
 /** Reads every file of a folder there is a type for. */
@@ -81,18 +82,28 @@ async function readFolder(
     const path = join(entry.parentPath, entry.name);
     const read = await readFile(path);
     const plain = entry.name === "index.html" ? Buffer.from(edit(read.toString("utf8"))) : read;
-    const packed = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
     const name = path.slice(folder.length).replaceAll("\\", "/").replace(/^\/?/, "/");
-    files.set(name, { plain, packed, type, hashed: name.startsWith("/assets/") });
+    files.set(name, { plain, packed: packedOnce(plain), type, hashed: name.startsWith("/assets/") });
   }
   return files;
 }
 
-function answer(
+const compress = promisify(brotliCompress);
+
+/** Packs bytes when they are first asked for: a market that starts has no time for it, and most files nobody asks for. */
+function packedOnce(plain: Buffer): () => Promise<Buffer> {
+  let packed: Promise<Buffer> | null = null;
+  return () => {
+    packed ??= compress(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+    return packed;
+  };
+}
+
+async function answer(
   files: ReadonlyMap<string, PageFile>,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   const isHead = request.method === "HEAD";
   const refuse = (status: number, text: string, more: Record<string, string> = {}): void => {
     response.writeHead(status, {
@@ -108,7 +119,7 @@ function answer(
   const file = files.get(path === "/" ? "/index.html" : path);
   if (file === undefined) return void refuse(404, "There is no such file.");
   const packs = takesBrotli(`${request.headers["accept-encoding"] ?? ""}`);
-  const body = packs ? file.packed : file.plain;
+  const body = packs ? await file.packed() : file.plain;
   response.writeHead(200, {
     "content-type": file.type,
     "content-length": body.length,

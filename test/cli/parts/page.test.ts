@@ -83,6 +83,30 @@ describe("gridclear web", () => {
       expect(await codingFor(accepted), accepted).toBeUndefined();
   });
 
+  it("packs a file when it is asked for and not before, and once", async () => {
+    const folder = join(root, "large");
+    await mkdir(folder);
+    await writeFile(join(folder, "index.html"), "<!doctype html>");
+    // Digits that hardly repeat: packing them takes far longer than reading them.
+    let digits = "";
+    for (let count = 0; count < 60_000; count += 1) digits += `${Math.imul(count, 2_654_435_761) >>> 0}\n`;
+    await writeFile(join(folder, "large.js"), digits);
+    const begunMs = performance.now();
+    const large = await servePage(folder, "127.0.0.1", 0);
+    const openMs = performance.now() - begunMs;
+    const read = async (): Promise<number> => {
+      const sinceMs = performance.now();
+      const answer = await fetch(`${large.url}large.js`, { headers: { "accept-encoding": "br" } });
+      expect(answer.headers.get("content-encoding")).toBe("br");
+      expect(await answer.text()).toBe(digits);
+      return performance.now() - sinceMs;
+    };
+    const firstMs = await read();
+    expect(openMs).toBeLessThan(firstMs / 2);
+    expect(await read()).toBeLessThan(firstMs / 2);
+    await large.close();
+  });
+
   it("serves nothing but the files of its folder", async () => {
     for (const path of [
       "/../secret.js",
