@@ -79,7 +79,10 @@ await ask(crowd, { kind: "follow", url, followers });
 /** A phase of periods: what members waited for, and what the service took to seal. @param {string} name */
 async function phase(name) {
   say(`${name}: ${periods} periods of ${periodMs / 1000} s`);
-  const before = [await gauge("gridclear_period_seconds_sum"), await gauge("gridclear_period_seconds_count")];
+  const before = [
+    await gauge("gridclear_sealing_seconds_sum"),
+    await gauge("gridclear_sealing_seconds_count"),
+  ];
   const processors = countProcessors({
     service: service.pid,
     broker: broker.pid,
@@ -89,7 +92,10 @@ async function phase(name) {
   });
   const answer = await ask(load, { kind: "send", periods });
   const { seconds, taken } = processors();
-  const after = [await gauge("gridclear_period_seconds_sum"), await gauge("gridclear_period_seconds_count")];
+  const after = [
+    await gauge("gridclear_sealing_seconds_sum"),
+    await gauge("gridclear_sealing_seconds_count"),
+  ];
   const sealedMs = (1000 * (after[0] - before[0])) / (after[1] - before[1]);
   return {
     name,

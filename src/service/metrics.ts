@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { standingRevision } from "../ledger/format/records.js";
 import type { LoggedMarket } from "../market/logged.js";
+import { onPeriodTimes, type PeriodTimes } from "./periodtimes.js";
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -17,7 +18,7 @@ export class Metrics {
   });
   readonly #refused = new Counter({
     name: "gridclear_refused_total",
-    help: "Requests that were not granted, by reason",
+    help: "Requests that were not granted, by the code of the problem",
     labelNames: ["code"],
     registers: [this.registry],
   });
@@ -26,9 +27,21 @@ export class Metrics {
     help: "Orders acknowledged",
     registers: [this.registry],
   });
+  readonly #clearing = new Histogram({
+    name: "gridclear_clearing_seconds",
+    help: "Time from the closure of a gate until the period is cleared and the next is open",
+    buckets: seconds,
+    registers: [this.registry],
+  });
   readonly #sealing = new Histogram({
+    name: "gridclear_sealing_seconds",
+    help: "Time from a period being cleared to its block on the disk",
+    buckets: seconds,
+    registers: [this.registry],
+  });
+  readonly #period = new Histogram({
     name: "gridclear_period_seconds",
-    help: "Time from the closing of a period to its block on the disk",
+    help: "Time from the closure of a gate to the block of its period on the disk",
     buckets: seconds,
     registers: [this.registry],
   });
@@ -40,35 +53,34 @@ export class Metrics {
 
   readonly #stop: (() => void)[] = [];
 
-  constructor(market: LoggedMarket, now: () => number) {
-    const gauge = (name: string, help: string, value: () => number): void => {
+  constructor(market: LoggedMarket, now: () => number, storeBytes: (() => Promise<number>) | null) {
+    const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
       new Gauge({
         name,
         help,
         registers: [this.registry],
-        collect() {
-          this.set(value());
+        async collect() {
+          this.set(await value());
         },
       });
     };
     gauge("gridclear_blocks", "Blocks on the disk", () => market.store.size);
     gauge("gridclear_period", "The open period", () => market.period);
+    if (storeBytes !== null)
+      gauge("gridclear_store_bytes", "Bytes of the ledger and what is kept beside it", storeBytes);
     const ordered = ({ revision }: { readonly revision: number }): void => {
       // Nobody sent a standing order, so none was acknowledged.
       if (revision !== standingRevision) this.#orders.inc();
     };
     this.#stop.push(market.on("order", ordered));
-    let closedAt = 0;
-    let gate: number | null = null;
-    const cleared = (): void => {
-      closedAt = now();
-      gate = market.gateClosureMs;
+    const timed = ({ clearingMs, sealingMs }: PeriodTimes): void => {
+      this.#sealing.observe(sealingMs / 1000);
+      if (clearingMs === null) return;
+      this.#clearing.observe(clearingMs / 1000);
+      this.#period.observe((clearingMs + sealingMs) / 1000);
+      this.#lag.set((clearingMs + sealingMs) / 1000);
     };
-    const sealed = (): void => {
-      this.#sealing.observe((now() - closedAt) / 1000);
-      if (gate !== null) this.#lag.set(Math.max(0, (now() - (gate - market.contract.periodMs)) / 1000));
-    };
-    this.#stop.push(market.on("cleared", cleared), market.on("sealed", sealed));
+    this.#stop.push(onPeriodTimes(market, now, timed));
   }
 
   /** Counts what the market does no more. */

@@ -44,9 +44,12 @@ export function problem(status: number, code: string, field: string, wanted: str
   return { type: "about:blank", title, status, code, field, wanted, got };
 }
 
+/** The media type of a problem document. */
+export const problemType = "application/problem+json";
+
 /** A problem as an answer. */
 export const answerProblem = (said: Problem, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(said), {
     status: said.status,
-    headers: { "content-type": "application/problem+json", ...headers },
+    headers: { "content-type": problemType, ...headers },
   });

@@ -15,7 +15,7 @@ import type { FeedEvent } from "./events.js";
 import { Feed } from "./feed.js";
 import { Metrics } from "./metrics.js";
 import { Prices } from "./prices.js";
-import { answerProblem, problem, problemOf } from "./problems.js";
+import { answerProblem, type Problem, problem, problemOf, problemType } from "./problems.js";
 import { Rates, refusals } from "./rates.js";
 import { referencePage } from "./reference.js";
 import { Removals } from "./removals.js";
@@ -50,6 +50,8 @@ export interface ServiceOptions {
   readonly members?: ReadonlyMap<string, Member> | null;
   /** Addresses that are shown `/metrics`; others are told that there is none. Default: this machine's own. */
   readonly monitors?: readonly string[];
+  /** How many bytes the ledger takes where it is kept, for `/metrics`. Default: that is not told. */
+  readonly storeBytes?: (() => Promise<number>) | null;
   /** Default: nobody. */
   readonly operator?: OperatorOptions | null;
   /**
@@ -82,6 +84,8 @@ export interface Service {
   readonly fetch: (request: Request, address?: string) => Promise<Response>;
   /** Counts a request of an address that comes on another way than `fetch`; false where it asks too often. */
   readonly admits: (address: string) => boolean;
+  /** Counts a request that came another way than `fetch` and was not granted, by the code of why. */
+  readonly refused: (code: string) => void;
   /**
    * The events that who asks may see, in pieces of some, behind the one with the id `after`, or from now on, until
    * `signal` is aborted: for lines of other kinds. Throws `state` when too many streams are open, `limit` or `invalid`
@@ -103,6 +107,7 @@ const optionNames = [
   "billCheck",
   "limits",
   "monitors",
+  "storeBytes",
   "below",
   "log",
   "now",
@@ -134,7 +139,7 @@ export function openService(options: ServiceOptions): Service {
   const feed = new Feed(platform, limits);
   const seers = { auditors: new Set(auditors), operator: operator?.key ?? null };
   const access = new Access({ market, signatures, ...seers, readMs, now });
-  const metrics = new Metrics(market, now);
+  const metrics = new Metrics(market, now, options.storeBytes ?? null);
   const admissions = new Admissions(market, options.members ?? null);
   const removals = new Removals({
     ...{ platform, admissions, operator },
@@ -178,10 +183,11 @@ export function openService(options: ServiceOptions): Service {
       : body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
   );
   app.notFound(({ req }) => nothing(req.path));
-  app.onError(refusing(metrics, log));
+  app.onError(refusing(log));
   return {
     fetch: async (request, address = "") => app.fetch(request, { address }),
     admits: (address) => rates.take(address) === 0,
+    refused: (code) => metrics.refused(code),
     follow: async ({ after, authorization, request }, signal) =>
       feed.open(after, access.viewOf(await access.asker(authorization, request)), signal),
     document,
@@ -223,18 +229,20 @@ type Middleware = MiddlewareHandler<Env>;
 
 /** Answers what was thrown with its problem document. */
 const refusing =
-  (metrics: Metrics, log: ServiceLog) =>
+  (log: ServiceLog) =>
   (error: Error): Response => {
     const said =
       error instanceof HTTPException
         ? problem(error.status, "invalid", "body", "well-formed JSON", "other text")
         : problemOf(error);
-    metrics.refused(said.code);
     if (said.code === "internal") log.error({ error: String(error.stack) }, "a request failed");
     return answerProblem(said, said.status === 503 ? { "retry-after": "1" } : {});
   };
 
-/** Counts and logs each request: its route, not what stands in it, so that no name gets into a log. */
+/**
+ * Counts and logs each request: its route, not what stands in it, so that no name gets into a log. Whatever refuses one,
+ * its problem document passes here.
+ */
 const watched =
   ({ metrics, log, now }: Watching): Middleware =>
   async (context, next) => {
@@ -243,6 +251,10 @@ const watched =
     const ms = now() - start;
     const route = `${context.req.method} ${context.req.routePath}`;
     metrics.answered(route, context.res.status, ms);
+    if (context.res.headers.get("content-type") === problemType) {
+      const said = (await context.res.clone().json()) as Problem;
+      metrics.refused(said.code);
+    }
     log.info({ route, status: context.res.status, ms }, "answered");
   };
 

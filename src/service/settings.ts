@@ -1,5 +1,6 @@
 /** What a service allows: every limit with its default, checked where it is given. */
 import { type Check, integer, optional, record } from "../check.js";
+import { fail } from "../errors.js";
 
 /** Limits of a service; each may be given in the market file (docs/operations.md). */
 export interface ServiceLimits {
@@ -27,6 +28,15 @@ export interface ServiceLimits {
   readonly answersEach: number;
   /** How far ahead the expiry of a signed request may lie, in milliseconds. */
   readonly readMs: number;
+  /** What serves the requests keeps to these. Longest headers of a request, in bytes. */
+  readonly headerBytes: number;
+  /** How long the headers of a request may take to come, and all of it, in milliseconds. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How long an answer may wait to be taken, in milliseconds. */
+  readonly answerMs: number;
+  /** How long a connection without a request is kept, in seconds. */
+  readonly keptSeconds: number;
 }
 
 /** The addresses of this machine to itself: who sees the metrics where nothing is said. */
@@ -47,14 +57,35 @@ export const defaultLimits: ServiceLimits = {
   answersWaiting: 1_000,
   answersEach: 8,
   readMs: 300_000,
+  headerBytes: 8_192,
+  headersMs: 10_000,
+  requestMs: 10_000,
+  answerMs: 60_000,
+  keptSeconds: 5,
 };
 
 const most = 2 ** 31;
+/** Least and most of those that may not be any number: with less nobody could ask, and timers know no more. */
+const ranges: { readonly [name in keyof ServiceLimits]?: readonly [number, number] } = {
+  headerBytes: [1_024, 1_048_576],
+  headersMs: [100, 3_600_000],
+  requestMs: [100, 3_600_000],
+  answerMs: [100, 3_600_000],
+  keptSeconds: [1, 3_600],
+};
 
 /** Limits in part; the rest is {@link defaultLimits}. Throws `invalid` naming the field. */
 export const checkLimits: Check<ServiceLimits> = (value, field) => {
   const fields = Object.fromEntries(
-    Object.keys(defaultLimits).map((name) => [name, optional(integer(1, most))]),
+    Object.keys(defaultLimits).map((name) => [
+      name,
+      optional(integer(...(ranges[name as keyof ServiceLimits] ?? ([1, most] as const)))),
+    ]),
   );
-  return { ...defaultLimits, ...record(fields)(value, field) };
+  const given = { ...defaultLimits, ...record(fields)(value, field) };
+  // Headers are a part of the request: who allows less for all of it allows less for them.
+  const { headersMs, requestMs } = given;
+  return headersMs <= requestMs
+    ? given
+    : fail("invalid", `${field}.headersMs`, `at most requestMs, ${requestMs}`, headersMs);
 };

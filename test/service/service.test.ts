@@ -368,6 +368,68 @@ describe("operation", () => {
     expect((await ask("/health")).status).toBe(200);
   });
 
+  test("counts each refusal once, by its code, whatever refuses", async () => {
+    const { ask, post, signed, service } = await serve({
+      limits: { burst: 8, perSecond: 1, jsonBytes: 1_000 },
+      storeBytes: async () => 4_711,
+    });
+    const counts = async (): Promise<Record<string, number>> => {
+      const text = (await ask("/metrics")).body as string;
+      return Object.fromEntries(
+        [...text.matchAll(/^gridclear_refused_total\{code="(\w+)"\} (\d+)$/gm)].map((found) => [
+          found[1]!,
+          Number(found[2]),
+        ]),
+      );
+    };
+    expect(await counts()).toEqual({});
+    const order = { ...(await signed(ann)), signature: "00".repeat(64) };
+    expect((await post("/v1/orders", order)).status).toBe(403);
+    expect((await post("/v1/orders", { participant: 1 })).status).toBe(400);
+    expect((await post("/v1/orders", "x".repeat(2_000))).status).toBe(413);
+    expect((await ask("/nowhere")).status).toBe(404);
+    expect((await ask("/v1/periods/99")).status).toBe(422);
+    expect(await counts()).toEqual({ signature: 1, invalid: 2, limit: 1, refused: 1 });
+    expect((await ask("/metrics")).body).toMatch(/^gridclear_store_bytes 4711$/m);
+    expect((await ask("/metrics")).status).toBe(429);
+    service.refused("state");
+    const fresh = await service.fetch(new Request("http://market.test/metrics"), "::1");
+    expect(await fresh.text()).toMatch(
+      /refused_total\{code="limit"\} 2\n.*\{code="refused"\} 1\n.*\{code="state"\} 1/,
+    );
+  });
+
+  test("tells clearing and sealing apart, from the closure of the gate", async () => {
+    let nowMs = 1_000;
+    let wake = (): void => {};
+    const clock = {
+      now: () => nowMs,
+      setTimer: (callback: () => void) => {
+        wake = callback;
+        return 0;
+      },
+      clearTimer: () => {},
+    };
+    const { market, ask } = await serve({ now: () => nowMs, market: { clock } });
+    // One closed by hand, which no gate closed: how long it took to be sealed is all that is known.
+    market.on("cleared", () => {
+      nowMs += 250;
+    });
+    await market.clearPeriod();
+    market.start();
+    nowMs += 30_100;
+    wake();
+    await expect.poll(() => market.store.size).toBe(3);
+    await expect.poll(async () => (await ask("/metrics")).body).toMatch(/gate_lag_seconds 0\.35\n/);
+    const text = (await ask("/metrics")).body as string;
+    expect(text).toMatch(/gridclear_sealing_seconds_sum 0\.5\n/);
+    expect(text).toMatch(/gridclear_sealing_seconds_count 2\n/);
+    expect(text).toMatch(/gridclear_clearing_seconds_sum 0\.1\n/);
+    expect(text).toMatch(/gridclear_clearing_seconds_count 1\n/);
+    expect(text).toMatch(/gridclear_period_seconds_sum 0\.35\n/);
+    await market.stop();
+  });
+
   test("describes itself, every route with a schema, and shows it on a page without scripts", async () => {
     const { ask } = await serve();
     const { body } = await ask("/openapi.json");

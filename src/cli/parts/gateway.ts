@@ -57,6 +57,7 @@ export async function openGateway({ urls, creds, fleet, settings }: GatewayOptio
     connections: 2 * limits.streams,
     connectionsEach: limits.connections,
     proxies,
+    limits,
   });
   const close = async (): Promise<void> => {
     gateway.close();

@@ -27,6 +27,7 @@ import { checkingScript } from "./billing.js";
 import type { Broker } from "./broker.js";
 import { inFile, readText } from "./document.js";
 import { readKeyFile } from "./keyfile.js";
+import { bytesOf, logPeriods } from "./marketlog.js";
 import { builtPage, openMarketPage } from "./page.js";
 import { pricesBeside } from "./pricefiles.js";
 import { addressOf, type Handle, serveHttp } from "./serving.js";
@@ -76,7 +77,8 @@ export async function openServed(path: string, port: number | undefined): Promis
     const { operator, asked } = operatorOf(file.operator, (contract) => sign(contract, market.id));
     const billCheck = checkingScript();
     const who = { auditors, members, operator, monitors };
-    const service = openService({ platform, signatures, ...who, limits, billCheck, log });
+    const storeBytes = (): Promise<number> => bytesOf(beside(file.ledger));
+    const service = openService({ platform, signatures, ...who, limits, billCheck, storeBytes, log });
     const toBroker = file.mqtt === null ? null : await brokerOf(file.mqtt, beside);
     const proxies = new Set(file.proxies);
     const answer = getRequestListener(
@@ -92,11 +94,15 @@ export async function openServed(path: string, port: number | undefined): Promis
       connections: 2 * file.limits.streams,
       connectionsEach: file.limits.connections,
       proxies,
+      limits,
       upgrade: lines.upgrade,
     });
     market.start();
+    logPeriods(market, log);
+    log.info({ url: http.url, period: market.period, blocks: store.size }, "serving the market");
     const broker = toBroker?.({ service, platform, limits, log });
     const close = async (): Promise<void> => {
+      log.info({ period: market.period }, "closing the market");
       await market.stop();
       try {
         // What was acknowledged is sealed before anything is waited for that others may hold up.
@@ -108,6 +114,9 @@ export async function openServed(path: string, port: number | undefined): Promis
         await http.close();
         await store.close();
         engine.close();
+        log.info({ blocks: store.size }, "closed the market");
+        // The process ends next, and what was logged last must not end with it.
+        await new Promise<void>((done) => log.flush(() => done()));
       }
     };
     return { url: http.url, failed, asked, close };

@@ -9,20 +9,18 @@ import type { Duplex } from "node:stream";
 import { fail } from "../../errors.js";
 import type { Ask } from "../../ledger/service/server.js";
 import { networkOf } from "../../service/rates.js";
+import { defaultLimits, type ServiceLimits } from "../../service/settings.js";
 import { reasonOf } from "./problem.js";
 
-/** Most connections at once, and how long a request may take to come and an answer to be taken, in milliseconds. */
+/** Most connections at once. */
 const maxConnections = 64;
 /** Connections that the system holds until they are taken: all members may come at once, as when a market starts. */
 const untaken = 4_096;
-const requestMs = 10_000;
-const mostAnswerMs = 60_000;
 /**
- * How long a connection without a request is kept, by what clients are told and in fact: longer, so that a request that
- * is on its way when the time is over is not cut off.
+ * How much longer a connection without a request is kept than clients are told, so that a request that is on its way
+ * when the time is over is not cut off.
  */
-const keptSeconds = 5;
-const keptMs = 7_000;
+const stillKeptMs = 2_000;
 /** Most answers being worked out at once: a proof about a large block hashes all of it. */
 const maxAnswers = 8;
 
@@ -39,11 +37,14 @@ export interface Listening {
   readonly connectionsEach?: number;
   /** Addresses of proxies, who bring the connections of many. */
   readonly proxies?: ReadonlySet<string>;
-  /** How long an answer may wait to be taken, in milliseconds; a minute unless said. */
-  readonly answerMs?: number;
+  /** How long headers may be, requests take, answers wait and connections idle; as a service has it unless said. */
+  readonly limits?: Partial<LineLimits>;
   /** Takes a connection that asks to be something else than HTTP; unless said, there is nothing else. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
+
+/** The limits of a service that its lines keep to. */
+type LineLimits = Pick<ServiceLimits, "headerBytes" | "headersMs" | "requestMs" | "answerMs" | "keptSeconds">;
 
 /** A server that listens. */
 export interface Served {
@@ -54,9 +55,9 @@ export interface Served {
 }
 
 /**
- * Serves over HTTP: requests with headers above 8 KiB and slow ones are dropped. When there are as many connections as
- * it keeps, the one that has been without a request for longest makes room for the next, so that whoever holds many
- * open keeps nobody out. Port 0 takes any that is free. Throws `conflict` when the address can't be had.
+ * Serves over HTTP: requests with headers that are too long and slow ones are dropped. When there are as many
+ * connections as it keeps, the one that has been without a request for longest makes room for the next, so that whoever
+ * holds many open keeps nobody out. Port 0 takes any that is free. Throws `conflict` when the address can't be had.
  */
 export async function serveHttp(
   handle: Handle,
@@ -66,26 +67,27 @@ export async function serveHttp(
     connections = maxConnections,
     connectionsEach = connections,
     proxies = new Set(),
-    answerMs = mostAnswerMs,
+    limits = {},
     upgrade,
   }: Listening,
 ): Promise<Served> {
+  const { headerBytes, headersMs, requestMs, answerMs, keptSeconds } = { ...defaultLimits, ...limits };
   const server = createServer(
     {
-      maxHeaderSize: 8192,
-      headersTimeout: requestMs,
+      maxHeaderSize: headerBytes,
+      headersTimeout: headersMs,
       requestTimeout: requestMs,
       // Node looks for slow requests only so often, every 30 s unless told.
-      connectionsCheckingInterval: requestMs / 10,
+      connectionsCheckingInterval: Math.ceil(headersMs / 10),
     },
     oneByOne(handle),
   );
-  server.keepAliveTimeout = keptMs;
+  server.keepAliveTimeout = 1_000 * keptSeconds + stillKeptMs;
   server.setTimeout(answerMs, (socket) => socket.destroy());
   if (upgrade !== undefined) server.on("upgrade", upgrade);
   if (connectionsEach < connections) limitEach(server, connectionsEach, proxies);
   limitConnections(server, connections);
-  server.prependListener("request", tellKept);
+  server.prependListener("request", tellKept(keptSeconds));
   server.on("request", endLate);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -188,11 +190,13 @@ export function addressOf({ socket, headers }: IncomingMessage, proxies: Readonl
 }
 
 /** Tells a client how long its connection is kept, where it is. */
-function tellKept({ headers, httpVersion }: IncomingMessage, response: ServerResponse): void {
-  if (httpVersion !== "1.1" || /close/i.test(headers.connection ?? "")) return;
-  response.setHeader("connection", "keep-alive");
-  response.setHeader("keep-alive", `timeout=${keptSeconds}`);
-}
+const tellKept =
+  (seconds: number): Handle =>
+  ({ headers, httpVersion }, response) => {
+    if (httpVersion !== "1.1" || /close/i.test(headers.connection ?? "")) return;
+    response.setHeader("connection", "keep-alive");
+    response.setHeader("keep-alive", `timeout=${seconds}`);
+  };
 
 /** Ends the connection of a client that goes on sending its request when the answer is out. */
 function endLate(request: IncomingMessage, response: ServerResponse): void {

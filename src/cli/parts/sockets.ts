@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { GridclearError } from "../../errors.js";
 import type { FeedEvent, Service } from "../../service/index.js";
+import { problemOf } from "../../service/problems.js";
 import { reasonOf } from "./problem.js";
 
 /** Who does not answer a ping before the next is gone, and who has not taken an event by then. */
@@ -26,20 +27,21 @@ export interface EventSockets {
 
 /** Opens lines for the events of a service; `addressOf` says whose request one is, `pingMs` how often one is tried. */
 export function eventSockets(
-  service: Pick<Service, "follow" | "admits">,
+  service: Pick<Service, "follow" | "admits" | "refused">,
   addressOf: (request: IncomingMessage) => string,
   pingMs: number = usualPingMs,
 ): EventSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const upgrade: EventSockets["upgrade"] = (request, socket, head) => {
-    const refuse = (status: string, why: string): void => {
+    const refuse = (status: string, why: string, code: string): void => {
+      service.refused(code);
       socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${why}\n`);
     };
     socket.on("error", () => socket.destroy());
     const base = "http://localhost";
     const asked = new URL(URL.canParse(request.url ?? "/", base) ? (request.url ?? "/") : "/", base);
-    if (asked.pathname !== "/v1/events") return refuse("404 Not Found", "nothing there");
-    if (!service.admits(addressOf(request))) return refuse("429 Too Many Requests", "too often");
+    if (asked.pathname !== "/v1/events") return refuse("404 Not Found", "nothing there", "invalid");
+    if (!service.admits(addressOf(request))) return refuse("429 Too Many Requests", "too often", "limit");
     const ended = new AbortController();
     socket.once("close", () => ended.abort());
     const after = asked.searchParams.get("after") ?? undefined;
@@ -53,7 +55,7 @@ export function eventSockets(
         }),
       (error: unknown) => {
         ended.abort();
-        refuse(statusOf(error), reasonOf(error));
+        refuse(statusOf(error), reasonOf(error), problemOf(error).code);
       },
     );
   };

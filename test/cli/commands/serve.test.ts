@@ -25,7 +25,7 @@ afterAll(async () => {
 /** Serves a market file; resolves with the address that it prints. */
 async function serve(
   file: string,
-): Promise<{ url: string; child: ChildProcess; ended: Promise<number | null> }> {
+): Promise<{ url: string; child: ChildProcess; ended: Promise<number | null>; said: () => string }> {
   const child = spawn(process.execPath, [command, "serve", file, "--port", "0"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -40,7 +40,7 @@ async function serve(
   });
   for await (const chunk of child.stdout) {
     out += chunk;
-    if (out.includes("\n")) return { url: out.trim(), child, ended };
+    if (out.includes("\n")) return { url: out.trim(), child, ended, said: () => err };
   }
   throw new Error(err);
 }
@@ -112,6 +112,30 @@ test("a new operator serves a market, a member joins, trades and checks, and wha
   expect(await last.ended).toBe(0);
   expect((await call("verify", join(folder, "walk"))).code).toBe(0);
 }, 60_000);
+
+test("logs that it opens, each period, and that it closes, and names nobody", async () => {
+  await call("keys", "make", join(folder, "platform.key"));
+  const { url, child, ended, said } = await serve(await walked("logged", { log: "info" }));
+  await expect.poll(said, { timeout: 10_000 }).toContain("sealed a period");
+  const metrics = await (await fetch(`${url}metrics`)).text();
+  expect(Number(/^gridclear_store_bytes (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThan(1_000);
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+  const lines = said()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ msg }) => msg !== "answered");
+  expect(lines[0]).toMatchObject({ msg: "serving the market", url });
+  expect(lines.at(-2)).toMatchObject({ msg: "sealed a period", orders: 0, trades: 0 });
+  expect(lines.at(-1)).toMatchObject({ msg: "closed the market", blocks: expect.any(Number) });
+  const sealed = lines.filter(({ msg }) => msg === "sealed a period");
+  for (const line of sealed)
+    expect(Object.keys(line).sort()).toEqual(
+      ["bytes", "hostname", "level", "ms", "msg", "orders", "period", "pid", "time", "trades"].sort(),
+    );
+  expect(lines.map(({ msg }) => msg)).toContain("closing the market");
+}, 30_000);
 
 test("is administered with the operator's key, and closed by it as by a signal", async () => {
   await call("keys", "make", join(folder, "platform.key"));

@@ -149,6 +149,40 @@ describe("serveHttp", () => {
     await expect.poll(() => get(url, "/")).toBe(200);
   });
 
+  test("keeps to the limits that are set, and to those of a service where none are", async () => {
+    const listen = async (limits: object): Promise<URL> => {
+      await served?.close();
+      served = await serveHttp((_, response) => response.end("here"), { host: "127.0.0.1", port: 0, limits });
+      return new URL(served.url);
+    };
+    const long = `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-long: ${"x".repeat(3_000)}\r\n\r\n`;
+    const short = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    const usual = await listen({});
+    expect((await talk(usual, (socket) => void socket.write(long))).said).toContain("200 OK");
+    const kept = async (url: URL): Promise<string | null> => (await fetch(url)).headers.get("keep-alive");
+    expect(await kept(usual)).toBe("timeout=5");
+    const tight = await listen({ headerBytes: 2_048, headersMs: 300, requestMs: 600, keptSeconds: 1 });
+    expect((await talk(tight, (socket) => void socket.write(long))).said).toContain("431 ");
+    expect(await kept(tight)).toBe("timeout=1");
+    // Headers that never end, a body that never ends, and a connection that asks no more.
+    const half = await talk(tight, (socket) => void socket.write("GET / HTTP/1.1\r\nhost: x\r\n"));
+    expect(half.said).toContain("408 ");
+    expect(half.ms).toBeLessThan(3_000);
+    const idle = await talk(tight, (socket) => void socket.write(short));
+    expect(idle.said).toContain("200 OK");
+    expect(idle.ms).toBeGreaterThan(1_000);
+    expect(idle.ms).toBeLessThan(5_000);
+    await served!.close();
+    served = await serveHttp(() => {}, {
+      host: "127.0.0.1",
+      port: 0,
+      limits: { headersMs: 300, requestMs: 300 },
+    });
+    const body = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx";
+    const slow = await talk(new URL(served.url), (socket) => void socket.write(body));
+    expect(slow.ms).toBeLessThan(3_000);
+  });
+
   test("a connection that asks again before it is answered is closed", async () => {
     let asked = 0;
     served = await serveHttp(
@@ -290,6 +324,7 @@ describe("serveHttp", () => {
     const { upgrade } = eventSockets(
       {
         admits: () => true,
+        refused: () => {},
         follow: async (_, signal) => {
           signal.addEventListener("abort", () => {
             ended += 1;
@@ -300,7 +335,7 @@ describe("serveHttp", () => {
       () => "",
       200,
     );
-    served = await serveHttp(answer, { host: "127.0.0.1", port: 0, answerMs: 500, upgrade });
+    served = await serveHttp(answer, { host: "127.0.0.1", port: 0, limits: { answerMs: 500 }, upgrade });
     const { port, hostname } = new URL(served.url);
     for (const [at, asked] of [
       "GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n",
@@ -323,9 +358,11 @@ describe("serveHttp", () => {
 
   test("a line of events is counted like any other request", async () => {
     let admitted = 1;
+    const refused: string[] = [];
     const { upgrade } = eventSockets(
       {
         admits: (address) => address === "here" && admitted-- > 0,
+        refused: (code) => void refused.push(code),
         follow: async () =>
           (async function* () {
             yield [{ id: "1.0", event: "gate", data: "{}" } as const];
@@ -345,12 +382,15 @@ describe("serveHttp", () => {
     });
     expect(first).toContain("101 Switching Protocols");
     expect((await talk(url, (socket) => void socket.write(asked))).said).toContain("429 Too Many Requests");
+    expect((await talk(url, (socket) => void socket.write(upgrading("/v1/other")))).said).toContain("404 ");
+    expect(refused).toEqual(["limit", "invalid"]);
   });
 
   test("a line to an address that is none is refused, and one whose events can't be read ends", async () => {
     const { upgrade } = eventSockets(
       {
         admits: () => true,
+        refused: () => {},
         follow: async () =>
           // biome-ignore lint/correctness/useYield: it fails before it has any.
           (async function* () {
@@ -373,7 +413,9 @@ describe("serveHttp", () => {
       heard.push(asked);
       return fail(code, "events", "another", "this");
     };
-    const { upgrade } = eventSockets({ admits: () => true, follow }, () => "");
+    const codes: string[] = [];
+    const refused = (said: string) => void codes.push(said);
+    const { upgrade } = eventSockets({ admits: () => true, refused, follow }, () => "");
     served = await serveHttp(() => {}, { host: "127.0.0.1", port: 0, upgrade });
     const url = new URL(served.url);
     const signed = upgrading("/v1/events?after=7.1").replace(
@@ -387,6 +429,7 @@ describe("serveHttp", () => {
     expect(await answered()).toBe("503");
     code = "limit";
     expect(await answered()).toBe("400");
+    expect(codes).toEqual(["signature", "state", "limit"]);
     expect(heard[0]).toEqual({
       after: "7.1",
       authorization: "Gridclear k",
@@ -398,6 +441,7 @@ describe("serveHttp", () => {
     const lines = eventSockets(
       {
         admits: () => true,
+        refused: () => {},
         follow: async (_, signal) =>
           (async function* () {
             await new Promise((go) => signal.addEventListener("abort", go));
