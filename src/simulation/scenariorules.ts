@@ -20,6 +20,7 @@ import { type PriceBasis, type PriceComponent, priceRange, pricesOf } from "../t
 import { type Carrier, maxPrice, microTick, minPrice, ppm } from "../units.js";
 import type { CarrierRules, CarrierTariff, Scenario } from "./scenario.js";
 import { fee, price } from "./scenarioprices.js";
+import { ownTariffs } from "./tariffs.js";
 
 const share = integer(0, ppm);
 
@@ -92,14 +93,6 @@ export function rulesOf(carrier: Carrier): Shape<CarrierRules> {
     },
   );
 }
-
-/** What the grid takes and pays for a kWh unless the scenario says otherwise. */
-const ownTariffs = {
-  electricity: { retail: "0.52", feedIn: "0.082" },
-  heat: { retail: "0.19", feedIn: "0.03" },
-  cold: { retail: "0.21", feedIn: "0.02" },
-  gas: { retail: "0.12", feedIn: "0.045" },
-} as const;
 
 /** What the grid takes or pays: one price, or components as a tariff has them. */
 type Given = number | readonly PriceComponent[];

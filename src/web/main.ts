@@ -1,9 +1,11 @@
 /** Starts the page in the language that is wanted: words are said as modules load, so the language comes first. */
 import { mendLanguage } from "./language.js";
+import { tableOf } from "./languages/tables.js";
 import { language, preferred, sayStanding, speak } from "./say.js";
 
 mendLanguage();
-await speak(preferred());
+const wanted = preferred();
+speak(wanted, await tableOf(wanted));
 document.documentElement.lang = language();
 sayStanding(document);
 (await import("./page.js")).start();

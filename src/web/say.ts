@@ -9,22 +9,21 @@ import type { Table } from "./languages/table.js";
 export const languages = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof languages;
 
-const tables: { readonly [L in Exclude<Language, "en">]: () => Promise<Table> } = {
-  de: async () => (await import("./languages/de.js")).table,
-};
-
 let spoken: Language = "en";
 let table: Table = {};
 
 /** The language that is spoken. */
 export const language = (): Language => spoken;
 
+/** What it says for each sentence; empty in English. */
+export const tableSpoken = (): Table => table;
+
 /** How numbers and dates are written in the language that is spoken. */
 export const locale = (): string => (spoken === "en" ? "en-GB" : spoken);
 
 /** Speaks a language from now on. What was said before stays as it is: call it before anything is said. */
-export async function speak(next: Language): Promise<void> {
-  table = next === "en" ? {} : await tables[next]();
+export function speak(next: Language, says: Table): void {
+  table = says;
   spoken = next;
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { securityPolicy } from "../policy.js";
+import { makeFirst } from "./worker/firstmade.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -29,6 +30,8 @@ const { version, license, repository } = JSON.parse(readFileSync(here("../../pac
 };
 /** Where the source is kept, once package.json says so: an address that a browser opens. */
 const source = repository?.url.replace(/^git\+/, "").replace(/\.git$/, "") ?? null;
+/** The markets that the page shows before it has fetched what trades a day. */
+const first = await makeFirst();
 /** Pages of the documentation that the foot links to; the build brings them along, as text that any browser shows. */
 const documents = ["page", "market-rules", "ledger-format"] as const;
 
@@ -80,7 +83,10 @@ export default defineConfig({
   root: here("."),
   base: "./",
   plugins: [policyTag(), papers(), offlineList()],
-  define: { __ABOUT__: JSON.stringify({ version, license, source, documents }) },
+  define: {
+    __ABOUT__: JSON.stringify({ version, license, source, documents }),
+    __FIRST__: JSON.stringify(first),
+  },
   build: {
     outDir: here("../../dist/web"),
     emptyOutDir: true,

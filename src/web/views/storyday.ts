@@ -6,11 +6,12 @@ import { legend } from "../charts/legend.js";
 import { el } from "../dom.js";
 import { difference, energy, money, moneyRound } from "../format.js";
 import { t } from "../say.js";
+import type { StreetDay } from "../worker/story.js";
 import type { Screen, Tale } from "./tale.js";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-export function dayScreen({ day, settings }: Tale): Screen {
+export function dayScreen({ settings }: Tale, day: StreetDay): Screen {
   const { homes, together, traded, imported } = day;
   const said = t`Over the day the three exchanged ${energy(sum(traded))} and bought ${energy(sum(imported))} from the grid.`;
   return {

@@ -3,11 +3,12 @@ import type { App } from "../app.js";
 import { el } from "../dom.js";
 import { clock, count } from "../format.js";
 import { t } from "../say.js";
+import type { StreetDay } from "../worker/story.js";
 import { checkList } from "./checks.js";
 import { answer, busy } from "./parts.js";
 import type { Screen, Tale } from "./tale.js";
 
-export function proofScreen(app: App, { day, settings }: Tale): Screen {
+export function proofScreen(app: App, { settings }: Tale, day: StreetDay): Screen {
   const height = 1 + settings.time / settings.minutes;
   const at = { ledger: day.ledger, height };
   const verdict = answer();

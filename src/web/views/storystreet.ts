@@ -5,6 +5,7 @@ import { el } from "../dom.js";
 import { clock, energy, price } from "../format.js";
 import { t } from "../say.js";
 import { defaults, type Settings } from "../settings/settings.js";
+import { tariffs } from "../tariffs.js";
 import type { OrderLine } from "../worker/period.js";
 import type { Screen, Tale } from "./tale.js";
 
@@ -54,10 +55,10 @@ function street(tale: Tale, trades: number, wishes: boolean): HTMLElement {
 }
 
 export function introScreen(tale: Tale): Screen {
-  const { seller, settings, day } = tale;
+  const { seller, settings } = tale;
   return {
     title: t`Three homes, and sun to spare`,
-    tale: t`It is ${clock(settings.time)} on a summer afternoon. The panels on ${seller.name} make more than the people below them use: ${energy(seller.quantity)} will be to spare in the next quarter of an hour. The grid would pay ${price(day.feedIn)} for a kWh of it, and asks ${price(day.retail)} of the neighbours for theirs. Could they not do better among themselves?`,
+    tale: t`It is ${clock(settings.time)} on a summer afternoon. The panels on ${seller.name} make more than the people below them use: ${energy(seller.quantity)} will be to spare in the next quarter of an hour. The grid would pay ${price(tariffs.electricity.feedIn)} for a kWh of it, and asks ${price(tariffs.electricity.retail)} of the neighbours for theirs. Could they not do better among themselves?`,
     stage: [street(tale, 0, false)],
     on: t`They can. How?`,
   };
@@ -105,7 +106,7 @@ export function restScreen(tale: Tale): Screen {
   const { buyer, quantity, paid } = tradeAt(tale, 1);
   return {
     title: t`Nothing is left over`,
-    tale: t`Now the buyers choose, and a buyer picks a seller whose rest it can use up. ${buyer.name} takes all that is left: ${energy(quantity)} at ${price(paid)}, the least that ${tale.seller.name} asked. The ${energy(lacks(buyer))} that it still needs come from the grid, at ${price(tale.day.retail)}.`,
+    tale: t`Now the buyers choose, and a buyer picks a seller whose rest it can use up. ${buyer.name} takes all that is left: ${energy(quantity)} at ${price(paid)}, the least that ${tale.seller.name} asked. The ${energy(lacks(buyer))} that it still needs come from the grid, at ${price(tariffs.electricity.retail)}.`,
     stage: [street(tale, 2, true)],
     on: t`And over the whole day?`,
   };

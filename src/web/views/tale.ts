@@ -10,7 +10,8 @@ export interface Tale {
   readonly seller: OrderLine;
   /** Who wants to buy, whoever would pay most first. */
   readonly buyers: readonly [OrderLine, OrderLine];
-  readonly day: StreetDay;
+  /** null until it has been traded: nobody waits for it before the screens that tell of it. */
+  readonly day: StreetDay | null;
 }
 
 /** A screen: what it says, what it shows, and what goes on to the next. */

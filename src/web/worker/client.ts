@@ -3,8 +3,8 @@
  * longer wanted, and fail when the worker dies; the next call then starts a new one.
  */
 import { GridclearError } from "../../errors.js";
-import { language, t } from "../say.js";
-import type { Api, Call, Failure, Reply } from "./protocol.js";
+import { language, t, tableSpoken } from "../say.js";
+import type { Api, Call, Failure, Opening, Reply } from "./protocol.js";
 
 /** How a call is followed and ended. */
 export interface CallOptions<News> {
@@ -32,9 +32,13 @@ interface Waiting {
   onNews(news: unknown): void;
 }
 
-/** The worker speaks the page's language, which it is told as its name. */
-const startWorker = (): Port =>
-  new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: language() });
+/** The worker speaks the page's language: it is handed what the page has loaded of it. */
+function startWorker(): Port {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const opening: Opening = { kind: "speak", language: language(), says: tableSpoken() };
+  worker.postMessage(opening);
+  return worker;
+}
 
 function errorOf({ code, field, wanted, got, message }: Failure): Error {
   return new GridclearError(code ?? "state", {

@@ -1,58 +1,14 @@
 /** Makes the orders of one period: those of a simulated community, or many more that are like them. */
 import { type Community, openCommunity } from "../../simulation/community.js";
-import type { Member } from "../../simulation/members/member.js";
 import { createRandom } from "../../simulation/world/random.js";
 import { carriers, maxQuantity, ppm } from "../../units.js";
 import { t } from "../say.js";
 import { participantsOf } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
-import { type PoolLimit, poolLimits } from "./agreed.js";
-import { ownerOfStore, scenarioOf, wordsOf } from "./scenario.js";
-
-/** The orders of one carrier and period, and who they belong to. */
-export interface Market {
-  readonly offers: {
-    readonly quantity: Uint32Array;
-    readonly price: Int32Array;
-    /** From which price on, paid to the seller, what is left joins the pool. */
-    readonly poolLimit: Int32Array;
-    /** 0 where the seller keeps out of the pool. */
-    readonly consent: Uint8Array;
-  };
-  readonly bids: {
-    readonly quantity: Uint32Array;
-    readonly price: Int32Array;
-    /** The most that the buyer pays in the pool. */
-    readonly poolLimit: Int32Array;
-  };
-  /** What stores offer through the pool, each at its own price. */
-  readonly lots: { readonly quantity: Uint32Array; readonly price: Int32Array };
-  /** Owner of an offer, or of a store's lot where the index lies beyond the offers. */
-  offerOwner(index: number): Owner;
-  bidOwner(index: number): Owner;
-}
-
-/** Who stands behind an order. */
-export interface Owner {
-  readonly name: string;
-  /** What kind of participant, in words. */
-  readonly kind: string;
-  /** Number of the member of the day; left out where it stands for many, or for an order of a file. */
-  readonly member?: number;
-}
-
-/** One order of the community. */
-interface Drawn {
-  readonly member: Member;
-  readonly sells: boolean;
-  readonly quantity: number;
-  readonly price: number;
-}
-/** The same with its limit in the pool. */
-export type Placed = Drawn & PoolLimit;
-
-/** What a store offers through the pool, and at which price. */
-export type Lot = Pick<Placed, "member" | "quantity" | "price">;
+import { poolLimits } from "./agreed.js";
+import type { Drawn, Lot, Market, Owner, Placed } from "./market.js";
+import { ownerOfStore, wordsOf } from "./owners.js";
+import { scenarioOf } from "./scenario.js";
 
 /** What a community brings to a period. */
 interface Brought {
@@ -123,40 +79,6 @@ export function makeMarket(settings: Settings): Market {
   const { placed, lots } = bringOrders(settings);
   const size = Math.round((settings.members / participantsOf(settings)) * placed.length);
   return multiplied(placed, lots, size, settings.seed);
-}
-
-/** Who owns an order of a member of the day. */
-const numbered = ({ member }: Pick<Lot, "member">, words: (member: Member) => Owner): Owner => ({
-  ...words(member),
-  member: member.number,
-});
-
-/** A market in which every order is listed with its own member. */
-export function listed(placed: readonly Placed[], lots: readonly Lot[]): Market {
-  const offers = placed.filter((order) => order.sells);
-  const bids = placed.filter((order) => !order.sells);
-  return {
-    offers: {
-      quantity: Uint32Array.from(offers, (order) => order.quantity),
-      price: Int32Array.from(offers, (order) => order.price),
-      poolLimit: Int32Array.from(offers, (order) => order.poolLimit),
-      consent: Uint8Array.from(offers, (order) => (order.consent ? 1 : 0)),
-    },
-    bids: {
-      quantity: Uint32Array.from(bids, (order) => order.quantity),
-      price: Int32Array.from(bids, (order) => order.price),
-      poolLimit: Int32Array.from(bids, (order) => order.poolLimit),
-    },
-    lots: {
-      quantity: Uint32Array.from(lots, (lot) => lot.quantity),
-      price: Int32Array.from(lots, (lot) => lot.price),
-    },
-    offerOwner: (index) =>
-      index < offers.length
-        ? numbered(offers[index]!, wordsOf)
-        : numbered(lots[index - offers.length]!, ownerOfStore),
-    bidOwner: (index) => numbered(bids[index]!, wordsOf),
-  };
 }
 
 /** A market of many more: each order like one of the community’s, with a quantity and a price of its own. */

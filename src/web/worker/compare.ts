@@ -1,7 +1,7 @@
 /** The same orders by two sets of rules, A and B, and who gains and who loses by B against A. */
 import { againstOf } from "../settings/against.js";
-import type { Market } from "./community.js";
 import { type Curve, makeCurve } from "./curves.js";
+import type { Market } from "./market.js";
 import { type Outcome, outcomeOf, sum } from "./outcome.js";
 import { type Asked, clearMarket, ordersOf, rulesOf, type Scene } from "./scene.js";
 import type { Work } from "./work.js";

@@ -33,7 +33,7 @@ import { type Check, checksOf, otherHasher } from "./checks.js";
 import { runOf } from "./day.js";
 import { byteOf, repairRoots, type Target } from "./forge.js";
 import { nameOfByte, valueAtByte } from "./offsets.js";
-import { ownerOfStore, wordsOf } from "./scenario.js";
+import { ownerOfStore, wordsOf } from "./owners.js";
 import type { Work } from "./work.js";
 
 /** A block of a ledger. */

@@ -1,5 +1,7 @@
 /** What the page and its worker say to each other: the calls there are, and the messages that carry them. */
 import type { ErrorCode } from "../../errors.js";
+import type { Table } from "../languages/table.js";
+import type { Language } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import type { Measured } from "./bench.js";
 import type { Check } from "./checks.js";
@@ -64,6 +66,13 @@ export type Handler<K extends keyof Api> = (
   work: Work<Api[K]["news"]>,
   input: Api[K]["input"],
 ) => Api[K]["output"] | Promise<Api[K]["output"]>;
+
+/** What the page sends first: the language in which the worker speaks, and what that says. */
+export interface Opening {
+  readonly kind: "speak";
+  readonly language: Language;
+  readonly says: Table;
+}
 
 /** What the page sends: a call under a number of its own, or that it no longer wants the answer to one. */
 export type Call =

@@ -1,13 +1,10 @@
-/** The community that the settings describe, and what its members are called. */
+/** The community that the settings describe, and a day of it. */
 import { community } from "../../simulation/community.js";
-import type { Member } from "../../simulation/members/member.js";
 import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { wired } from "../../simulation/scenarios/network.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../../units.js";
-import { t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
-import { kindWords } from "../words.js";
-import type { WalkRules } from "./explain.js";
+import { poolAt } from "./pool.js";
 
 /** Who lives in a community, in parts of a hundred. */
 type Mix = Readonly<Partial<Record<MemberKind, number>>>;
@@ -73,19 +70,17 @@ const mixes: Record<Settings["mix"], Mix> = {
   },
 };
 
-let known: Scenario | null = null;
-/** Rules and tariffs as they are unless the settings say otherwise. */
-const usual = (): Scenario => (known ??= community({ participants: 1 }));
+let known: Scenario["rules"] | null = null;
+/** Rules as they are unless the settings say otherwise. */
+const usual = (): Scenario["rules"] => (known ??= community({ participants: 1 }).rules);
 
-/** The pool of a carrier: what its buyers pay, and what its sellers get. */
-export function poolOf(settings: Settings, carrier: Carrier): NonNullable<WalkRules["pool"]> {
-  const { rules, tariffs } = usual();
-  // The page sets the price of one carrier's pool; the others keep theirs.
-  const price = carrier === settings.carrier ? settings.poolPrice * 1000 : rules[carrier].pool!.price;
-  // Sellers get half more than the grid pays them, and never more than the buyers pay.
-  const purchasePrice = Math.min(price, Math.round(tariffs[carrier].feedIn * 1.5));
-  return { price, purchasePrice, lots: settings.lots };
-}
+/** The pool of a carrier: the page sets the price of the one that is shown, the others keep theirs. */
+const poolOf = (settings: Settings, carrier: Carrier) =>
+  poolAt(
+    carrier === settings.carrier ? settings.poolPrice * 1000 : usual()[carrier].pool!.price,
+    carrier,
+    settings.lots,
+  );
 
 /** Whether the day of the settings has a network: where areas have prices of their own there is no pool. */
 export const hasNetwork = ({ pricing, pool }: Settings): boolean => pricing !== "uniform" || !pool;
@@ -125,21 +120,4 @@ export function scenarioOf(settings: Settings, size: number, network = hasNetwor
     },
   });
   return network ? wired(plain) : plain;
-}
-
-/** What a member is called, `Home 3`, and what it is in words. */
-export function wordsOf(member: Member): { name: string; kind: string } {
-  const { name, one } = kindWords[member.kind];
-  const sunny = member.kind === "home" && member.devices.some((device) => device.kind === "photovoltaics");
-  return {
-    name: `${name} ${Number(member.id.split("-").at(-1))}`,
-    kind: sunny ? t`${one} with solar panels` : one,
-  };
-}
-
-/** A store as the owner of what it sells: a member's battery has the member's name. */
-export function ownerOfStore(member: Member): { name: string; kind: string } {
-  const { name, kind } = wordsOf(member);
-  if (member.kind === "storage") return { name, kind: t`store of the neighbourhood` };
-  return { name: member.kind === "car" ? name : t`Battery of ${name}`, kind: t`battery of a ${kind}` };
 }

@@ -4,12 +4,10 @@ import { fail } from "../../errors.js";
 import { t } from "../say.js";
 import { isDay, isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
-import { type Market, makeMarket } from "./community.js";
-import { tradedDay, tradeUntil } from "./day.js";
 import type { WalkRules } from "./explain.js";
-import { marketOfOwn } from "./own/bring.js";
-import { poolOf } from "./scenario.js";
-import { type Sealed, sealedMarket } from "./sealed.js";
+import { firstMarket } from "./first.js";
+import { type Market, type Sealed, sealedMarket } from "./market.js";
+import { poolAt } from "./pool.js";
 import { type SceneTrades, sameTrades, tradesOf } from "./trades.js";
 import type { Work } from "./work.js";
 
@@ -41,17 +39,22 @@ export interface Asked {
 
 /** The rules of the settings for the carrier that is shown. */
 export function rulesOf(settings: Settings): WalkRules {
-  const { mechanism, pricing, blend, pool, carrier } = settings;
-  return { mechanism, pricing, k: blend * 10_000, pool: pool ? poolOf(settings, carrier) : null };
+  const { mechanism, pricing, blend, pool, poolPrice, carrier, lots } = settings;
+  return {
+    mechanism,
+    pricing,
+    k: blend * 10_000,
+    pool: pool ? poolAt(poolPrice * 1000, carrier, lots) : null,
+  };
 }
 
 let kept: { readonly key: string; readonly market: Market } | null = null;
 
-/** The orders of a person's file, or those of a region that is too large for a day, kept until others are asked for. */
-function marketAlone({ settings, own }: Asked): Market {
-  if (isOwn(settings.view, own)) return marketOfOwn(own!.number, settings.carrier);
+/** The orders of a region that is too large for a day, kept until others are asked for. */
+async function largeMarket(settings: Settings): Promise<Market> {
   const { seed, members, mix, season, weather, minutes, time, carrier } = settings;
   const key = JSON.stringify([seed, members, mix, season, weather, minutes, time, carrier]);
+  const { makeMarket } = await import("./community.js");
   if (kept?.key !== key) kept = { key, market: makeMarket(settings) };
   return kept.market;
 }
@@ -62,16 +65,28 @@ export interface Found {
   readonly sealed: Sealed | null;
 }
 
-/** Finds the orders the page asks about; the day is traded as far as that. Tells the part of it that is done. */
+/**
+ * Finds the orders the page asks about; the day is traded as far as that. Tells the part of it that is done. What it
+ * takes to simulate a community, or to read a file, is fetched when it is first asked for: the page begins without.
+ */
 export async function ordersOf({ engine, signal, tell }: Work<number>, asked: Asked): Promise<Found> {
-  const { settings } = asked;
-  if (isOwn(settings.view, asked.own) || !isDay(settings))
-    return { market: marketAlone(asked), sealed: null };
+  const { settings, own } = asked;
+  if (isOwn(settings.view, own)) {
+    const { marketOfOwn } = await import("./own/bring.js");
+    return { market: marketOfOwn(own!.number, settings.carrier), sealed: null };
+  }
+  const first = firstMarket(settings);
+  if (first !== null) return { market: first.market, sealed: first };
+  if (!isDay(settings)) return { market: await largeMarket(settings), sealed: null };
+  const [{ tradedDay, tradeUntil }, { marketInBlock }] = await Promise.all([
+    import("./day.js"),
+    import("./sealed.js"),
+  ]);
   const place = Math.floor(settings.time / settings.minutes);
   const day = await tradedDay(engine, settings);
   const there = await tradeUntil(day, place + 1, signal, () => tell(day.periods.length / (place + 1)));
   if (!there) return fail("state", "day", t`the day that is kept`, t`another one: open the view again`);
-  const sealed = sealedMarket(day, place, settings.carrier, engine);
+  const sealed = sealedMarket(marketInBlock(day, place, settings.carrier, engine));
   return { market: sealed.market, sealed };
 }
 

@@ -11,19 +11,10 @@ import { Lottery } from "../../market/period/lottery.js";
 import { chargeOwed, stayIn } from "../../market/period/storage.js";
 import { type Carrier, ppm } from "../../units.js";
 import { poolLimits } from "./agreed.js";
-import { type Lot, listed, type Market, type Placed } from "./community.js";
 import type { Traded } from "./day.js";
+import type { InBlock, Lot, Placed } from "./market.js";
 import type { Streams } from "./streams.js";
-import { type SceneTrade, type SceneTrades, tradesOfList } from "./trades.js";
-
-/** A market out of a block, and what its block says came of it. */
-export interface Sealed {
-  readonly market: Market;
-  readonly trades: SceneTrades;
-  /** Energy that members sold to the grid and bought from it, in quantity ticks. */
-  readonly exported: number;
-  readonly imported: number;
-}
+import type { SceneTrade } from "./trades.js";
 
 /** The lots that stores of a carrier offered in a block's period, by device number. */
 function lotsIn({ run, stores }: Traded, block: Block, carrier: Carrier): Map<number, Lot> {
@@ -53,7 +44,7 @@ function tradesIn(
   block: Block,
   carrier: Carrier,
   placeOf: (party: "order" | "device", number: number) => number,
-): SceneTrades {
+): SceneTrade[] {
   const list: SceneTrade[] = [];
   for (let index = 0; index < block.header.sections.trades.count; index++) {
     const trade = readRecord(tradeLayout, block.sections.trades, index);
@@ -62,7 +53,7 @@ function tradesIn(
     const pool = trade.kind === "pool" || seller === "device";
     list.push({ pool, offer: placeOf(seller, offer), bid: placeOf("order", bid), quantity, price: usePrice });
   }
-  return tradesOfList(list);
+  return list;
 }
 
 /** The orders of a carrier in a block by number, offers and bids, in the sequence in which equals have their turn. */
@@ -93,12 +84,12 @@ function ordersIn(
 }
 
 /** The market of a carrier in the period at `place` of a day, which has to be traded. */
-export function sealedMarket(
+export function marketInBlock(
   day: Traded,
   place: number,
   carrier: Carrier,
   hasher: Pick<Hasher, "sha256">,
-): Sealed {
+): InBlock {
   const { run } = day;
   const block = decodeBlock(run.blocks[place + 1]!);
   const limitOf = poolLimits(run.community, carrier, place);
@@ -117,7 +108,8 @@ export function sealedMarket(
   const grid = (kinds: Streams["sold"]): number =>
     Object.values(kinds).reduce((sum, { grid }) => sum + grid, 0);
   return {
-    market: listed(placed, [...lots.values()]),
+    placed,
+    lots: [...lots.values()],
     trades: tradesIn(block, carrier, (party, number) =>
       party === "order" ? placeOf.get(number)! : sides.offer.length + devices.indexOf(number),
     ),

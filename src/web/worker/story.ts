@@ -1,20 +1,17 @@
-/** What the story tells of the day beyond its periods: what the grid would ask and pay, and what each home bore. */
+/** What the story tells of the day beyond its periods: what each home bore. */
 import type { Cost } from "../../report/cost.js";
 import { summarize } from "../../report/indicators.js";
 import { knownOf } from "../../simulation/known.js";
 import type { Settings } from "../settings/settings.js";
 import { blocksInTurns } from "./chain.js";
 import { tradedDay, tradeUntil } from "./day.js";
-import { wordsOf } from "./scenario.js";
+import { wordsOf } from "./owners.js";
 import type { Work } from "./work.js";
 
 /** What the day of a street came to. Money in amount ticks, prices in price ticks, energy in quantity ticks. */
 export interface StreetDay {
   /** Key of the day: by it, its blocks are asked about. */
   readonly ledger: string;
-  /** What the supplier asks for a unit of electricity, and pays for one. */
-  readonly retail: number;
-  readonly feedIn: number;
   readonly homes: readonly (Pick<Cost, "with" | "without"> & { readonly name: string })[];
   readonly together: Pick<Cost, "with" | "without">;
   /** Electricity traded among the homes, and bought from the grid, by period. */
@@ -28,7 +25,6 @@ export async function story({ engine, signal, tell }: Work<number>, settings: Se
   const periods = 1440 / settings.minutes;
   await tradeUntil(day, periods, signal, () => tell(day.periods.length / periods));
   const { community } = day.run;
-  const { retail, feedIn } = community.scenario.tariffs.electricity;
   const { costOf } = knownOf(community);
   const { savings } = await summarize(blocksInTurns(day.run, { signal }), {
     hasher: engine,
@@ -36,8 +32,6 @@ export async function story({ engine, signal, tell }: Work<number>, settings: Se
   });
   return {
     ledger: day.key,
-    retail,
-    feedIn,
     homes: community.members.map((member, number) => ({
       ...wordsOf(member),
       ...savings.participants[number]!,

@@ -9,7 +9,7 @@ import { carriers, formatTicks, microTick } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
 import { blocksInTurns, type Run } from "./chain.js";
 import { runOf } from "./day.js";
-import { wordsOf } from "./scenario.js";
+import { wordsOf } from "./owners.js";
 import type { Work } from "./work.js";
 
 /** The other rules, and the day that they are for. */

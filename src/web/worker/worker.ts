@@ -1,11 +1,14 @@
 /** The worker: everything that computes runs here, so that the page never waits. */
 import { type Engine, openEngine } from "../../core/engine.js";
 import { GridclearError } from "../../errors.js";
-import { type Language, speak } from "../say.js";
-import type { Api, Call, Failure, Handler, Reply } from "./protocol.js";
+import { speak } from "../say.js";
+import type { Api, Call, Failure, Handler, Opening, Reply } from "./protocol.js";
 
-// Words are said as modules load, so the language is there before what answers is fetched.
-const speaking: Promise<void> = speak(self.name as Language);
+let begin: () => void;
+/** Words are said as modules load, so the language is there before what answers is fetched: the page says it first. */
+const speaking = new Promise<void>((resolve) => {
+  begin = resolve;
+});
 
 /** A period is what is asked for first: fetched at once. */
 const first = speaking.then(() => import("./period.js"));
@@ -79,7 +82,10 @@ async function answer<K extends keyof Api>(id: number, name: K, input: Api[K]["i
   }
 }
 
-addEventListener("message", ({ data }: MessageEvent<Call>) => {
-  if (data.kind === "abort") running.get(data.id)?.abort();
+addEventListener("message", ({ data }: MessageEvent<Call | Opening>) => {
+  if (data.kind === "speak") {
+    speak(data.language, data.says);
+    begin();
+  } else if (data.kind === "abort") running.get(data.id)?.abort();
   else void answer(data.id, data.name, data.input as Api[typeof data.name]["input"]);
 });

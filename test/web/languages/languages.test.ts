@@ -1,6 +1,7 @@
 /** The page's languages: each has every sentence of the page, with the same values, and none that nobody says. */
 import { afterAll, describe, expect, it } from "vitest";
 import { table as de } from "../../../src/web/languages/de.js";
+import { tableOf } from "../../../src/web/languages/tables.js";
 import { languages, locale, sentenceOf, speak, t } from "../../../src/web/say.js";
 import { sentencesOfPage, standing, tagged } from "./sentences.js";
 
@@ -44,12 +45,12 @@ describe("reading sentences out of sources", () => {
 });
 
 describe("saying", () => {
-  afterAll(() => speak("en"));
+  afterAll(() => speak("en", {}));
 
   it("puts values where the language wants them", async () => {
     expect(sentenceOf(["", " of ", ""])).toBe("{0} of {1}");
     expect(t`${"3"} of ${"4 {0}"}`).toBe("3 of 4 {0}");
-    await speak("de");
+    speak("de", await tableOf("de"));
     expect(locale()).toBe("de");
     expect(t`Money`).toBe(de.Money);
     expect(t`A sentence that no table has: ${1}`).toBe("A sentence that no table has: 1");

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { consistent, defaults, mixes, seasons } from "../../../src/web/settings/settings.js";
 import { sentence } from "../../../src/web/views/sentences.js";
-import { type Market, makeMarket } from "../../../src/web/worker/community.js";
+import { makeMarket } from "../../../src/web/worker/community.js";
 import {
   poolLimitOf,
   type Walk,
@@ -11,6 +11,7 @@ import {
   type WalkRules,
   walkPeriod,
 } from "../../../src/web/worker/explain.js";
+import type { Market } from "../../../src/web/worker/market.js";
 import { eachTrade } from "../../../src/web/worker/outcome.js";
 import { clearMarket } from "../../../src/web/worker/scene.js";
 

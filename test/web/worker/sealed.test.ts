@@ -9,8 +9,8 @@ import { keyOf } from "../../../src/web/settings/effects.js";
 import { consistent, defaults, type Settings } from "../../../src/web/settings/settings.js";
 import { runOf, tradedDay, tradeUntil } from "../../../src/web/worker/day.js";
 import { walkPeriod } from "../../../src/web/worker/explain.js";
+import { wordsOf } from "../../../src/web/worker/owners.js";
 import { lastScene, type PeriodResult, period } from "../../../src/web/worker/period.js";
-import { wordsOf } from "../../../src/web/worker/scenario.js";
 import type { Work } from "../../../src/web/worker/work.js";
 
 const engine = await openEngine();

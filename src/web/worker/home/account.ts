@@ -12,7 +12,7 @@ import type { MemberKind } from "../../../simulation/scenario.js";
 import { type Carrier, carriers } from "../../../units.js";
 import { blocksInTurns, type Run } from "../chain.js";
 import { runOf } from "../day.js";
-import { wordsOf } from "../scenario.js";
+import { wordsOf } from "../owners.js";
 import { byCarrier } from "../tally.js";
 import type { Work } from "../work.js";
 

@@ -2,7 +2,7 @@
 import { fail } from "../../../errors.js";
 import { type Carrier, carriers } from "../../../units.js";
 import { t } from "../../say.js";
-import type { Market } from "../community.js";
+import type { Market } from "../market.js";
 import { pause, type Work } from "../work.js";
 import { type Encoding, NotUtf8, textOf } from "./decode.js";
 import { OrderReader, type OwnOrders } from "./orders.js";
