@@ -79,10 +79,57 @@ function offlineList(): Plugin {
   };
 }
 
+/** Keeps which modules a build has and what each imports. */
+function openGraph() {
+  const imports = new Map<string, readonly string[]>();
+  const plugin: Plugin = {
+    name: "gridclear-graph",
+    apply: "build",
+    moduleParsed({ id, importedIds }) {
+      imports.set(id, importedIds);
+    },
+  };
+  /** What a module brings along: all that it imports, and what that imports; not what is fetched later. */
+  const broughtBy = (start: string, found = new Set<string>()): Set<string> => {
+    if (found.has(start)) return found;
+    found.add(start);
+    for (const next of imports.get(start) ?? []) broughtBy(next, found);
+    return found;
+  };
+  return { plugin, broughtBy };
+}
+
+/**
+ * Puts what is needed together into one file: `later` and all that it brings along beside what is there already by
+ * `before`. Otherwise each set of modules that some views share would be a file and a request of its own.
+ */
+function oneFile(
+  { broughtBy }: ReturnType<typeof openGraph>,
+  name: string,
+  before: readonly string[],
+  later: string,
+) {
+  let found: Set<string> | null = null;
+  const modules = (): Set<string> => {
+    const there = before.map((each) => broughtBy(here(each)));
+    return new Set([...broughtBy(here(later))].filter((each) => there.every((set) => !set.has(each))));
+  };
+  return {
+    name,
+    test(id: string): boolean {
+      found ??= modules();
+      return found.has(id);
+    },
+    includeDependenciesRecursively: false,
+  };
+}
+const ofPage = openGraph();
+const ofWorker = openGraph();
+
 export default defineConfig({
   root: here("."),
   base: "./",
-  plugins: [policyTag(), papers(), offlineList()],
+  plugins: [ofPage.plugin, policyTag(), papers(), offlineList()],
   define: {
     __ABOUT__: JSON.stringify({ version, license, source, documents }),
     __FIRST__: JSON.stringify(first),
@@ -97,11 +144,23 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: here("index.html"), offline: here("offline.ts") },
       output: {
+        codeSplitting: {
+          groups: [
+            oneFile(ofPage, "page", ["main.ts"], "page.ts"),
+            oneFile(ofPage, "period", ["main.ts", "page.ts"], "views/period.ts"),
+          ],
+        },
         entryFileNames: (chunk) => (chunk.name === "offline" ? "offline.js" : "assets/[name]-[hash].js"),
       },
     },
   },
   worker: {
     format: "es",
+    plugins: () => [ofWorker.plugin],
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [oneFile(ofWorker, "period", ["worker/worker.ts"], "worker/period.ts")] },
+      },
+    },
   },
 });

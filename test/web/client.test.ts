@@ -3,8 +3,9 @@ import { GridclearError } from "../../src/errors.js";
 import { openDays } from "../../src/web/days.js";
 import { defaults, type Settings } from "../../src/web/settings/settings.js";
 import { words } from "../../src/web/trouble.js";
-import { type Client, openClient, type Port } from "../../src/web/worker/client.js";
+import { type Client, openClient } from "../../src/web/worker/client.js";
 import type { Call, Reply } from "../../src/web/worker/protocol.js";
+import type { Port } from "../../src/web/worker/start.js";
 
 /** A worker that does nothing but keep what it was sent, and can be made to answer or die. */
 function fakeWorker() {

@@ -3,8 +3,9 @@
  * longer wanted, and fail when the worker dies; the next call then starts a new one.
  */
 import { GridclearError } from "../../errors.js";
-import { language, t, tableSpoken } from "../say.js";
-import type { Api, Call, Failure, Opening, Reply } from "./protocol.js";
+import { t } from "../say.js";
+import type { Api, Call, Failure, Reply } from "./protocol.js";
+import { type Port, startWorker } from "./start.js";
 
 /** How a call is followed and ended. */
 export interface CallOptions<News> {
@@ -23,21 +24,10 @@ export interface Client {
   ): Promise<Api[K]["output"]>;
 }
 
-/** The one thing of a Worker that the line needs; tests bring one of their own. */
-export type Port = Pick<Worker, "postMessage" | "addEventListener" | "terminate">;
-
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   onNews(news: unknown): void;
-}
-
-/** The worker speaks the page's language: it is handed what the page has loaded of it. */
-function startWorker(): Port {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  const opening: Opening = { kind: "speak", language: language(), says: tableSpoken() };
-  worker.postMessage(opening);
-  return worker;
 }
 
 function errorOf({ code, field, wanted, got, message }: Failure): Error {
