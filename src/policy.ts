@@ -14,3 +14,14 @@ export const securityPolicy: string = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
+
+/** The policy of the walk that other pages embed: it loads its own code and style, and nothing else. */
+export const embedPolicy: string = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");

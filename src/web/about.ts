@@ -19,8 +19,8 @@ const titles: Readonly<Record<string, string>> = {
   "ledger-format": t`The ledger’s format`,
 };
 
-/** Fills the foot. Links are relative, so that they work wherever the page is put. */
-export function showAbout(host: HTMLElement): void {
+/** Fills the foot. Links are relative, so that they work wherever the page is put. `along`: what is taken along. */
+export function showAbout(host: HTMLElement, along: () => void): void {
   const { version, license, source, documents } = __ABOUT__;
   const link = (href: string, text: string): HTMLElement => el("a", { href }, text);
   const links = [
@@ -28,5 +28,6 @@ export function showAbout(host: HTMLElement): void {
     ...(source === null ? [] : [link(source, t`Source`)]),
     link("./docs/license.txt", t`Licence: ${license}`),
   ];
-  host.append(`gridclear ${version}`, ...links.flatMap((each) => [" · ", each]));
+  const take = el("button", { type: "button", class: "button plain", onclick: along }, t`Cite, embed, code`);
+  host.append(`gridclear ${version}`, ...links.flatMap((each) => [" · ", each]), " ", take);
 }

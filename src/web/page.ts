@@ -82,7 +82,13 @@ const app: App = {
 const panel = openSettings(document.querySelector<HTMLElement>("#settings")!, app);
 openLanguage(document.querySelector<HTMLElement>("#language")!);
 openTheme(document.querySelector<HTMLElement>("#theme")!);
-showAbout(document.querySelector<HTMLElement>("#about")!);
+showAbout(document.querySelector<HTMLElement>("#about")!, () => {
+  import("./views/along.js").then(
+    ({ openAlong }) => openAlong(app),
+    () =>
+      tell({ text: [t`This view could not be loaded.`, t`The network may be away.`].join(" "), bad: true }),
+  );
+});
 const trouble = createTrouble(() => void render(false));
 
 /** Puts a message above the view, or away. */

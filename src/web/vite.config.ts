@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-import { securityPolicy } from "../policy.js";
+import { embedPolicy, securityPolicy } from "../policy.js";
 import { makeFirst } from "./worker/firstmade.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -13,10 +13,13 @@ function policyTag(): Plugin {
   return {
     name: "gridclear-policy",
     apply: "build",
-    transformIndexHtml: () => [
+    transformIndexHtml: (_html, { path }) => [
       {
         tag: "meta",
-        attrs: { "http-equiv": "Content-Security-Policy", content: securityPolicy },
+        attrs: {
+          "http-equiv": "Content-Security-Policy",
+          content: path === "/embed.html" ? embedPolicy : securityPolicy,
+        },
         injectTo: "head-prepend",
       },
     ],
@@ -100,8 +103,8 @@ function openGraph() {
 }
 
 /**
- * Puts what is needed together into one file: `later` and all that it brings along beside what is there already by
- * `before`. Otherwise each set of modules that some views share would be a file and a request of its own.
+ * Puts what is needed together into one file: all that `later` brings along beside what is there already by `before`.
+ * Otherwise each set of modules that some views share would be a file and a request of its own.
  */
 function oneFile(
   { broughtBy }: ReturnType<typeof openGraph>,
@@ -112,7 +115,9 @@ function oneFile(
   let found: Set<string> | null = null;
   const modules = (): Set<string> => {
     const there = before.map((each) => broughtBy(here(each)));
-    return new Set([...broughtBy(here(later))].filter((each) => there.every((set) => !set.has(each))));
+    // Not `later` itself: the page begins as it loads, and what it brings along is needed by the embedded walk too.
+    const all = [...broughtBy(here(later))].filter((id) => id !== here(later));
+    return new Set(all.filter((id) => there.every((set) => !set.has(id))));
   };
   return {
     name,
@@ -142,7 +147,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { index: here("index.html"), offline: here("offline.ts") },
+      input: {
+        index: here("index.html"),
+        embed: here("embed.html"),
+        offline: here("offline.ts"),
+        walk: here("walk.ts"),
+      },
       output: {
         codeSplitting: {
           groups: [
@@ -150,7 +160,8 @@ export default defineConfig({
             oneFile(ofPage, "period", ["main.ts", "page.ts"], "views/period.ts"),
           ],
         },
-        entryFileNames: (chunk) => (chunk.name === "offline" ? "offline.js" : "assets/[name]-[hash].js"),
+        entryFileNames: (chunk) =>
+          ["offline", "walk"].includes(chunk.name) ? "[name].js" : "assets/[name]-[hash].js",
       },
     },
   },

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { fail } from "../../errors.js";
-import { securityPolicy } from "../../policy.js";
+import { embedPolicy, securityPolicy } from "../../policy.js";
 import { type Handle, type Served, serveHttp } from "./serving.js";
 
 const types: ReadonlyMap<string, string> = new Map([
@@ -126,15 +126,25 @@ async function answer(
     "cache-control": file.hashed ? "public, max-age=31536000, immutable" : "no-cache",
     vary: "accept-encoding",
     ...(packs ? { "content-encoding": "br" } : {}),
-    "content-security-policy": `${securityPolicy}; frame-ancestors 'none'`,
+    ...keeping(path),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
-    "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
   });
   response.end(isHead ? undefined : body);
 }
+
+/** Who may have a file: the walk may stand on any page, and the module that puts it there may be loaded by any. */
+const keeping = (path: string): Record<string, string> => ({
+  "content-security-policy":
+    path === "/embed.html"
+      ? `${embedPolicy}; frame-ancestors *`
+      : `${securityPolicy}; frame-ancestors 'none'`,
+  "cross-origin-resource-policy":
+    path === "/embed.html" || path === "/walk.js" ? "cross-origin" : "same-origin",
+  ...(path === "/walk.js" ? { "access-control-allow-origin": "*" } : {}),
+});
 
 /** Whether an `Accept-Encoding` names `br` with a weight above zero (RFC 9110 §12.5.3). */
 function takesBrotli(accepted: string): boolean {

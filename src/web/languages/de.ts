@@ -1,4 +1,5 @@
 /** What the page says in German. */
+import { along } from "./de/along.js";
 import { bench } from "./de/bench.js";
 import { charts } from "./de/charts.js";
 import { compare } from "./de/compare.js";
@@ -17,6 +18,7 @@ import { story } from "./de/story.js";
 import type { Table } from "./table.js";
 
 export const table: Table = {
+  ...along,
   ...bench,
   ...charts,
   ...compare,

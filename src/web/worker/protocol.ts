@@ -53,6 +53,7 @@ export interface Api {
   readonly homeBill: Shape<BillInput, BillShown, number>;
   readonly homeBillFile: Shape<HomeInput & { readonly type: "html" | "json" }, Blob, number>;
   readonly bring: Shape<BringInput, Brought, BringProgress>;
+  readonly code: Shape<Settings, string>;
   readonly file: Shape<Wanted, Blob, number>;
   readonly notarize: Shape<NotaryInput, readonly Verdict[], Progress>;
   readonly keep: Shape<null, readonly KeptLedger[], Progress>;

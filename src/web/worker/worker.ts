@@ -37,6 +37,7 @@ const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
   homeBill: async () => (await import("./home/bill.js")).homeBill,
   homeBillFile: async () => (await import("./home/bill.js")).homeBillFile,
   bring: async () => (await import("./own/bring.js")).bring,
+  code: async () => (await import("./code.js")).code,
   file: async () => (await import("./files.js")).file,
   notarize: async () => (await import("./notary/notary.js")).notarize,
   keep: async () => (await import("./notary/notary.js")).keep,

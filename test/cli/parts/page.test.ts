@@ -7,7 +7,7 @@ import { webCommand } from "../../../src/cli/commands/web.js";
 import { servePage } from "../../../src/cli/parts/page.js";
 import type { Served } from "../../../src/cli/parts/serving.js";
 import { GridclearError } from "../../../src/errors.js";
-import { securityPolicy } from "../../../src/policy.js";
+import { embedPolicy, securityPolicy } from "../../../src/policy.js";
 
 let root: string;
 let server: Served;
@@ -16,6 +16,8 @@ beforeAll(async () => {
   await mkdir(join(root, "page/assets"), { recursive: true });
   await writeFile(join(root, "secret.js"), "secret");
   await writeFile(join(root, "page/index.html"), "<!doctype html><title>page</title>");
+  await writeFile(join(root, "page/embed.html"), "<!doctype html><title>walk</title>");
+  await writeFile(join(root, "page/walk.js"), "export {}");
   await writeFile(join(root, "page/assets/main-abc.js"), "console.log(1)".repeat(100));
   await writeFile(join(root, "page/.env"), "secret");
   await symlink(join(root, "secret.js"), join(root, "page/link.js"));
@@ -59,6 +61,20 @@ describe("gridclear web", () => {
     });
     const asset = await ask("/assets/main-abc.js?x=1");
     expect(asset.headers["cache-control"]).toContain("immutable");
+  });
+
+  it("lets other pages have the walk and the module that puts it there, and nothing else", async () => {
+    const walk = await ask("/embed.html");
+    expect(walk.headers["content-security-policy"]).toBe(`${embedPolicy}; frame-ancestors *`);
+    expect(walk.headers["cross-origin-resource-policy"]).toBe("cross-origin");
+    const module = await ask("/walk.js");
+    expect(module.headers["access-control-allow-origin"]).toBe("*");
+    expect(module.headers["cross-origin-resource-policy"]).toBe("cross-origin");
+    for (const path of ["/", "/assets/main-abc.js", "/nothing/embed.html"]) {
+      const { headers } = await ask(path);
+      expect(headers["access-control-allow-origin"], path).toBeUndefined();
+      expect(headers["cross-origin-resource-policy"] ?? "same-origin", path).toBe("same-origin");
+    }
   });
 
   it("compresses for those who can read it", async () => {
