@@ -92,7 +92,7 @@ for (const [look, options] of Object.entries(looks))
     await tab
       .locator(ready)
       .first()
-      .waitFor({ timeout: 20_000 })
+      .waitFor({ timeout: 60_000 })
       .catch(() => process.stderr.write(`${view}: ${ready} did not come\n`));
     if (view === "period")
       for (let step = 0; step < 11; step++)
@@ -113,6 +113,7 @@ for (const [look, options] of Object.entries(looks))
         .waitFor({ timeout: 90_000 })
         .catch(() => undefined);
     }
+    await tab.evaluate(() => scrollTo(0, 0));
     await tab.waitForTimeout(300);
     await tab.screenshot({ path: `${folder}${view}-${look}.png`, fullPage: true });
     if (look === "print")

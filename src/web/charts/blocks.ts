@@ -100,12 +100,19 @@ function writing(name: string, short: string, order: WalkOrder, wide: number, hi
   return parts;
 }
 
-/** Two strokes through a block that is drawn narrower than its energy. */
-const cutMark = (wide: number, high: number): SVGPathElement =>
-  svg("path", {
-    class: "cut",
-    d: `M${wide - 13} ${-high - 3}l-5 ${high + 6}M${wide - 8} ${-high - 3}l-5 ${high + 6}`,
-  });
+/** Two strokes across the edges of a block that is drawn narrower than its energy: its figures stand between them. */
+const cutMark = (wide: number, high: number): SVGPathElement => {
+  const long = Math.min(12, high / 3);
+  const stroke = (x: number): string => `M${x} ${-high - 3}l-4 ${long}M${x - 4} ${3 - long}l-4 ${long}`;
+  return svg("path", { class: "cut", d: stroke(wide - 13) + stroke(wide - 8) });
+};
+
+/** A cross in the upper corner of a block, beside its figures; in the middle of one that is too low for it. */
+const crossMark = (wide: number, high: number): SVGPathElement => {
+  const x = Math.max(wide / 2, wide - 8);
+  const y = -Math.max(high / 2, high - 8);
+  return svg("path", { class: "mark", d: `M${x - 4} ${y - 4}l8 8m0 -8l-8 8` });
+};
 
 /** A block, not yet anywhere. */
 export function makeBlock(data: QueueData, layout: Layout, side: Side, index: number, short: string): Block {
@@ -139,7 +146,7 @@ export function makeBlock(data: QueueData, layout: Layout, side: Side, index: nu
     },
     key,
     ...writing(name, short, order, wide, high),
-    svg("path", { class: "mark", d: `M${wide / 2 - 4} ${-high / 2 - 4}l8 8m0 -8l-8 8` }),
+    crossMark(wide, high),
   );
   return { group, key, fill, width: wide, height: high };
 }

@@ -16,7 +16,7 @@ const mostRows = 500;
 
 /** A cell that holds a figure with its unit, or says that there is none, stands right; words stand left. */
 const figure =
-  /^[+−]*(?:€|£|\$|CHF)?\s?[0-9][0-9,.]*\s?(?:%|Wh|kWh|MWh|GWh|µs|ms|s|ct|Rp\.|p|¢|€|£|\$|CHF)?$|^$/;
+  /^[+−]*(?:€|£|\$|CHF)?\s?[0-9][0-9,.]*\s?(?:%|Wh|kWh|MWh|GWh|kW|kg|µs|ms|s|ct|Rp\.|p|¢|€|£|\$|CHF)?$|^$/;
 
 /** The columns that hold words: those with a cell that is no figure. */
 export const wordColumns = ({ columns, rows }: Table): boolean[] =>

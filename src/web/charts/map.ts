@@ -36,15 +36,18 @@ interface Placed extends MapNode {
 /** Name and quantity of a place at the side: on one line where there is room. */
 function sideLabel(node: MapNode, x: number, y: number, quantity: string, wide: boolean): SVGTextElement {
   const anchor = node.layer === 0 ? "end" : "start";
-  const name = svg("tspan", { class: "who" }, node.name);
-  return wide
-    ? svg("text", { class: "node", x, y, dy: "0.34em", "text-anchor": anchor }, name, `  ${quantity}`)
-    : svg(
-        "text",
-        { class: "node", x, y: y - 2, "text-anchor": anchor },
-        name,
-        svg("tspan", { x, dy: "1.15em" }, quantity),
-      );
+  if (wide) {
+    const name = svg("tspan", { class: "who" }, node.name);
+    return svg("text", { class: "node", x, y, dy: "0.34em", "text-anchor": anchor }, name, `  ${quantity}`);
+  }
+  // A name of two parts takes two lines.
+  const parts = node.name.split(/(?<=,) /);
+  return svg(
+    "text",
+    { class: "node", x, y: y - 2 - 13 * (parts.length - 1), "text-anchor": anchor },
+    ...parts.map((part, line) => svg("tspan", { class: "who", x, dy: line === 0 ? 0 : "1.15em" }, part)),
+    svg("tspan", { x, dy: "1.15em" }, quantity),
+  );
 }
 
 /** Energy that comes into a place or goes out of it, whichever is more: for a place between, both are the same. */
@@ -64,7 +67,7 @@ interface Picture {
   readonly wide: boolean;
 }
 
-const top = 34;
+const top = 40;
 
 /** Puts every place where it stands, and finds the height of a unit of energy: the same everywhere. */
 function arrange({ nodes, flows, width, height, wide }: Picture): {
@@ -82,7 +85,7 @@ function arrange({ nodes, flows, width, height, wide }: Picture): {
       return total === 0 ? Number.POSITIVE_INFINITY : Math.max(0, room) / total;
     }),
   );
-  const labelRoom = wide ? 170 : 84;
+  const labelRoom = wide ? 170 : Math.min(100, width / 3);
   const xs = [labelRoom, width / 2 - nodeWidth / 2, width - labelRoom - nodeWidth];
   const placed = new Map<string, Placed>();
   for (const [index, layer] of layers.entries()) {

@@ -4,9 +4,20 @@ import "uplot/dist/uPlot.min.css";
 import { el } from "../dom.js";
 import { clock } from "../format.js";
 
+/** Whether the page is being printed: paper is light, whatever the screen has. */
+let onPaper = false;
+const print = (now: boolean): void => {
+  onPaper = now;
+  dispatchEvent(new Event("theme"));
+};
+addEventListener("beforeprint", () => print(true));
+addEventListener("afterprint", () => print(false));
+matchMedia("print").addEventListener("change", ({ matches }) => print(matches));
+
 /** A colour of the style sheet by its name, as the canvas needs it. */
 function colour(name: string, alpha = 1): string {
   const probe = el("span");
+  if (onPaper) probe.style.colorScheme = "light";
   probe.style.color = `var(--${name})`;
   document.body.append(probe);
   const value = getComputedStyle(probe).color;

@@ -22,7 +22,7 @@ export interface TreeNode {
 }
 
 const rowHeight = 46;
-const gaugeWidth = 92;
+const gaugeWidth = 104;
 const boxHeight = 22;
 const lineHeight = 12;
 /** About how wide a letter of a line is. */

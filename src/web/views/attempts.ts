@@ -9,7 +9,7 @@ import { carrierNames } from "../words.js";
 import type { Target } from "../worker/forge.js";
 import type { Forged, InLedger, Pasted, PublicHeader } from "../worker/ledger.js";
 import { checkList } from "./checks.js";
-import { answer, busy, part } from "./parts.js";
+import { answer, asking, busy } from "./parts.js";
 
 const targets: readonly (readonly [Target, string])[] = [
   ["price", t`the price of a trade`],
@@ -66,7 +66,7 @@ export function tampering(app: App, at: InLedger, onFound: (broken: boolean) => 
     { type: "button", class: "button bad", onclick: () => void busy(tamper, verdict, attempt) },
     t`Tamper with this block`,
   );
-  return part(
+  return asking(
     t`Try to cheat`,
     t`Changes a copy; the ledger itself stays as it is.`,
     el("div", { class: "row" }, el("label", { for: what.id }, t`What to change`), what, tamper),
@@ -122,7 +122,7 @@ export function pasting(app: App, ledger: string): HTMLElement {
     { type: "button", class: "button", onclick: () => void busy(check, verdict, look) },
     t`Check it`,
   );
-  return part(
+  return asking(
     t`Check a block`,
     t`In base64, as “Copy block” writes it.`,
     el(

@@ -11,7 +11,7 @@ import { mostHandedBytes, type Progress, type Verdict } from "../worker/notary/s
 import { chosen, dropped } from "./notary/files.js";
 import { type KeptCard, openKeptCard } from "./notary/kept.js";
 import { type LedgerActions, verdictCard } from "./notary/verdict.js";
-import { busy, head, part } from "./parts.js";
+import { asking, busy, head } from "./parts.js";
 
 /** How far the checking has come, with a way to end it. */
 function progressRow(onEnd: () => void) {
@@ -79,7 +79,7 @@ function handing(judge: (source: Source) => void): HTMLElement {
   const folder = input({ webkitdirectory: true }, t`Folder to check`);
   const button = (text: string, kind: string, onclick: () => void): HTMLElement =>
     el("button", { type: "button", class: `button ${kind}`, onclick }, text);
-  return part(
+  return asking(
     t`Hand it over`,
     t`It stays in this browser, and is found out by what stands in it.`,
     el(

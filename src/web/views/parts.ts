@@ -27,6 +27,13 @@ export const tile = (name: string, value: string, also: string): HTMLElement =>
 export const tileRow = (): HTMLElement =>
   el("dl", { class: "tiles" }, ...Array.from({ length: 6 }, () => el("div")));
 
+/** A card that asks for something: on paper it would be empty. */
+export function asking(...given: Parameters<typeof part>): HTMLElement {
+  const card = part(...given);
+  card.classList.add("unprinted");
+  return card;
+}
+
 /** A table behind a disclosure, made when it is opened and again by `refresh`. */
 export function hiddenTable(
   summary: string,

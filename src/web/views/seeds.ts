@@ -11,7 +11,7 @@ import type { Settings } from "../settings/settings.js";
 import { words } from "../trouble.js";
 import type { SeedMeasure, SeedsShown } from "../worker/seeds.js";
 import { measureWords, valueWords } from "./measurewords.js";
-import { part } from "./parts.js";
+import { asking } from "./parts.js";
 
 /** A measure with its words. */
 interface Row {
@@ -136,7 +136,7 @@ export function openSeeds(app: App): {
 
   return {
     elements: [
-      part(
+      asking(
         t`Is it the rules, or this day?`,
         t`Trades a whole day by A and by B with each seed, in this browser.`,
         el("div", { class: "row" }, button, el("label", { for: many.id }, t`Seeds`), many, status),

@@ -5,7 +5,7 @@ import { count } from "../../format.js";
 import { t } from "../../say.js";
 import { words } from "../../trouble.js";
 import type { KeptLedger } from "../../worker/notary/kept.js";
-import { part } from "../parts.js";
+import { asking } from "../parts.js";
 
 export interface KeptCard {
   readonly element: HTMLElement;
@@ -17,7 +17,7 @@ export interface KeptCard {
 /** Makes the card; `onOpen` is called with the market whose ledger a person wants to see. */
 export function openKeptCard(app: App, onOpen: (marketId: string) => void): KeptCard {
   const list = el("div", { class: "stack" });
-  const element = part(t`Kept in this browser`, t`They stay here, and open without a network.`, list);
+  const element = asking(t`Kept in this browser`, t`They stay here, and open without a network.`, list);
   async function ask(remove: string | null): Promise<void> {
     try {
       show(await app.client.call("kept", { remove }));
