@@ -5,7 +5,7 @@ import { openStage, openTab, ready, type Stage } from "./browser.js";
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-});
+}, 180_000);
 afterAll(async () => stage?.close());
 
 /** How many pixels of exactly a colour the canvases of a page have. */
