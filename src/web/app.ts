@@ -1,6 +1,7 @@
 /** What a view is given and what it has to be. */
 import type { Days } from "./days.js";
 import type { OwnFile } from "./settings/effects.js";
+import type { ScenarioFile } from "./settings/scenario.js";
 import type { Settings } from "./settings/settings.js";
 import type { Client } from "./worker/client.js";
 
@@ -23,6 +24,10 @@ export interface App {
   readonly own: OwnFile | null;
   /** Shows the orders of a file that the worker has read; null: those of the community again. */
   show(own: OwnFile | null, change?: Partial<Settings>): void;
+  /** The scenario file that was brought; null: there is none. */
+  readonly scenario: ScenarioFile | null;
+  /** Shows the market of a scenario file that the worker has read; null: that of the settings again. */
+  use(scenario: ScenarioFile | null, change?: Partial<Settings>): void;
 }
 
 /** Something told above the view. */

@@ -8,6 +8,7 @@ import { openLanguage } from "./languages.js";
 import { t } from "./say.js";
 import type { OwnFile } from "./settings/effects.js";
 import { openSettings } from "./settings/panel.js";
+import { type ScenarioFile, within } from "./settings/scenario.js";
 import { consistent, readHash, type Settings, type ViewName, writeHash } from "./settings/settings.js";
 import { openTheme } from "./theme.js";
 import { createTrouble } from "./trouble.js";
@@ -48,7 +49,10 @@ const opened = new Map<ViewName, View>();
 /** What the page begins with where the address says nothing: the market beside it, if there is one. */
 const firstHash = document.querySelector('meta[name="gridclear-market"]') === null ? "" : "#/live";
 
-let settings: Settings = consistent(readHash("").settings);
+/** What the address says, and the same as the views get it: a scenario file goes before it. */
+let set: Settings = consistent(readHash("").settings);
+let settings: Settings = set;
+let scenario: ScenarioFile | null = null;
 let shown: { name: ViewName; view: View } | null = null;
 let own: OwnFile | null = null;
 /** How far down each view was when it was left. */
@@ -62,8 +66,8 @@ const app: App = {
   update(change, quiet = false) {
     // Another period is another block.
     const moved = change.time !== undefined && change.block === undefined ? { block: -1 } : {};
-    settings = consistent({ ...settings, ...moved, ...change });
-    const hash = writeHash(settings);
+    settle(consistent({ ...set, ...moved, ...change }));
+    const hash = writeHash(set);
     if (hash !== location.hash) history[quiet ? "replaceState" : "pushState"](null, "", hash);
     void render(false);
   },
@@ -78,7 +82,18 @@ const app: App = {
     own = next;
     app.update(change);
   },
+  get scenario() {
+    return scenario;
+  },
+  use(next, change = {}) {
+    scenario = next;
+    app.update(change);
+  },
 };
+function settle(next: Settings): void {
+  set = next;
+  settings = within(set, scenario, own);
+}
 const panel = openSettings(document.querySelector<HTMLElement>("#settings")!, app);
 openLanguage(document.querySelector<HTMLElement>("#language")!);
 openTheme(document.querySelector<HTMLElement>("#theme")!);
@@ -158,7 +173,7 @@ async function render(back: boolean): Promise<void> {
   document.title = `gridclear: ${titles[name]}`;
   for (const link of links) {
     const view = readHash(new URL(link.href).hash).settings.view;
-    link.href = writeHash({ ...settings, view });
+    link.href = writeHash({ ...set, view });
     if (view === name) {
       link.setAttribute("aria-current", "page");
       showLink(link);
@@ -184,9 +199,9 @@ async function render(back: boolean): Promise<void> {
 /** Takes the settings out of the address, mends it where it says what can't be, and tells. */
 function follow(back: boolean): void {
   const { settings: read, corrected } = readHash(location.hash || firstHash);
-  settings = read;
+  settle(read);
   if (corrected.length > 0) {
-    history.replaceState(null, "", writeHash(settings));
+    history.replaceState(null, "", writeHash(set));
     tell({ text: [t`The address was corrected.`, ...corrected].join(" ") });
   }
   void render(back);

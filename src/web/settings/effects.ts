@@ -5,8 +5,8 @@
 import { t } from "../say.js";
 import type { Settings, ViewName } from "./settings.js";
 
-/** A setting other than the view itself. */
-export type SettingName = Exclude<keyof Settings, "view">;
+/** A setting other than the view itself, and what of it stands in a link. */
+export type SettingName = Exclude<keyof Settings, "view" | "scenario">;
 
 /** A file of the person's own orders, as the page knows it. */
 export interface OwnFile {
@@ -31,6 +31,8 @@ const computed: Readonly<Record<ViewName, readonly SettingName[]>> = {
   live: [],
   notary: [],
 };
+/** What a scenario file says itself. */
+const inScenario: readonly SettingName[] = [...drawn, ...rules, "poolPrice", "commission", "currency"];
 /** What changes only how a view is looked at. */
 const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
   story: ["step"],
@@ -59,6 +61,9 @@ const showsOwn: Readonly<Record<ViewName, boolean>> = {
 /** Whether a view shows the person's own orders rather than the community's. */
 export const isOwn = (view: ViewName, own: OwnFile | null): boolean => own !== null && showsOwn[view];
 
+/** Whether a view shows the market of a scenario file, if there is one, rather than that of the settings. */
+export const showsScenario = (view: ViewName): boolean => view === "period" || isSimulated(view);
+
 /**
  * The key of what a view shows: two settings with one key show the same thing. Whoever keeps something that was
  * computed keeps it under this key, and asks about it by this key.
@@ -70,7 +75,8 @@ export function keyOf(view: ViewName, settings: Settings, own: OwnFile | null): 
     name,
     name === "members" && simulated ? participantsOf(settings) : settings[name],
   ]);
-  return JSON.stringify(isOwn(view, own) ? [own!.number, ...values] : values);
+  if (isOwn(view, own)) return JSON.stringify([own!.number, ...values]);
+  return JSON.stringify(settings.scenario > 0 ? [["scenario", settings.scenario], ...values] : values);
 }
 
 /** Why a setting changes nothing in the view that is open; null where it takes effect. */
@@ -86,6 +92,8 @@ export function whyIdle(name: SettingName, settings: Settings, own: OwnFile | nu
     if (name === "pool" || name === "poolPrice" || name === "lots")
       return t`Your file has no batteries, and its buyers pay no more in a pool than directly: once direct trading ends, nobody who is left can agree, and a pool would sell nothing.`;
   }
+  if (settings.scenario > 0 && inScenario.includes(name))
+    return t`The market comes from a scenario file, which says this itself.`;
   if (computed[view].includes(name) || looked[view].includes(name)) return null;
   switch (name) {
     case "commission":
@@ -111,7 +119,7 @@ export function caveat(name: SettingName, settings: Settings): string | null {
 const isSimulated = (view: ViewName): boolean => view === "day" || view === "ledger" || view === "home";
 
 /** Most members of a simulated day: above, it takes too long. */
-const mostInDay = 600;
+export const mostInDay = 600;
 /** Whether a day of the community can be simulated: then a period is one of that day. */
 export const isDay = ({ members }: Settings): boolean => members <= mostInDay;
 /** Members of the day that the settings describe. */

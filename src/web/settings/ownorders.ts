@@ -116,12 +116,15 @@ function createReader(app: App): (file: File | undefined) => Promise<void> {
   };
 }
 
-export function ownOrders(app: App): Control {
+/** The part of the panel; `other` takes a dropped file that is not of orders, and says whether it did. */
+export function ownOrders(app: App, other: (file: File) => Promise<boolean>): Control {
   const take = createReader(app);
   takeDrops({
-    words: t`Drop a CSV of orders`,
+    words: t`Drop a CSV of orders, or a scenario file`,
     wants: () => app.settings().view !== "notary",
-    take: ({ files }) => void take(files[0]),
+    take: ({ files: [file] }) => {
+      if (file !== undefined) void other(file).then((taken) => (taken ? undefined : take(file)));
+    },
   });
   const says = el("p", {});
   const input = el("input", {

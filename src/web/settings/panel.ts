@@ -10,6 +10,7 @@ import { carrierWords, mechanismWords, mixWords, pricingWords, seasonWords, weat
 import { isOwn } from "./effects.js";
 import { type Control, createFields, type Fields } from "./fields.js";
 import { ownOrders } from "./ownorders.js";
+import { scenarioFiles } from "./scenariofile.js";
 import {
   applyPreset,
   mixes,
@@ -42,7 +43,8 @@ function presetField(app: App): Control {
       const now = writeHash(settings);
       const index = presets.findIndex((each) => writeHash(applyPreset(each, settings)) === now);
       preset.value = String(index);
-      preset.disabled = isOwn(settings.view, app.own);
+      const isFile = settings.scenario > 0;
+      preset.disabled = isFile || isOwn(settings.view, app.own);
       // What a preset says of its orders is true of one period only.
       const said =
         settings.view === "period" || settings.view === "compare"
@@ -50,9 +52,11 @@ function presetField(app: App): Control {
           : index < 0
             ? undefined
             : t`A community with these settings.`;
-      about.textContent = preset.disabled
-        ? t`The orders come from ${app.own!.name}.`
-        : (said ?? t`Changed from every preset. The link in the address bar keeps it.`);
+      about.textContent = isFile
+        ? t`The market comes from ${app.scenario!.name}.`
+        : preset.disabled
+          ? t`The orders come from ${app.own!.name}.`
+          : (said ?? t`Changed from every preset. The link in the address bar keeps it.`);
     },
   };
 }
@@ -70,8 +74,8 @@ function reseedField(app: App): Control {
   );
   return {
     element,
-    follow: ({ view }) => {
-      element.disabled = view === "bench" || isOwn(view, app.own);
+    follow: ({ view, scenario }) => {
+      element.disabled = view === "bench" || scenario > 0 || isOwn(view, app.own);
     },
   };
 }
@@ -256,6 +260,7 @@ const hints: Partial<Record<ViewName, string>> = {
 /** Makes the panel. */
 export function openSettings(host: HTMLElement, app: App): { show(settings: Settings): void } {
   const fields = createFields(app);
+  const files = scenarioFiles(app);
   const idle = el("p", { class: "hint", hidden: true });
   const market = el(
     "form",
@@ -264,7 +269,8 @@ export function openSettings(host: HTMLElement, app: App): { show(settings: Sett
     communityFields(app, fields),
     rulesFields(fields, t`The rules`, commissionField(fields)),
     playbackFields(fields),
-    fields.add(ownOrders(app)),
+    fields.add(files),
+    fields.add(ownOrders(app, files.take)),
   );
   // On a phone the panel would push the market off the screen: there it starts closed.
   // On paper, which is as narrow, it stays open: what was set belongs to what is shown.

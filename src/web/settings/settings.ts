@@ -57,6 +57,8 @@ export interface Settings {
   /** Retail and feed-in tariff then, in percent of what they were. */
   ifRetail: number;
   ifFeedIn: number;
+  /** Number of the scenario file whose market is shown; 0: that of the settings. A link has no file. */
+  scenario: number;
 }
 
 export const views = [
@@ -119,6 +121,7 @@ export const defaults: Readonly<Settings> = {
   ifPool: -1,
   ifRetail: 100,
   ifFeedIn: 100,
+  scenario: 0,
 };
 
 /** The street of the story. */
@@ -148,7 +151,7 @@ const wholeNumber = (name: keyof typeof ranges): Reader<number> => {
   };
 };
 
-const readers: { readonly [K in Exclude<keyof Settings, "view">]: Reader<Settings[K]> } = {
+const readers: { readonly [K in Exclude<keyof Settings, "view" | "scenario">]: Reader<Settings[K]> } = {
   carrier: oneOf(carriers),
   members: wholeNumber("members"),
   seed: wholeNumber("seed"),

@@ -13,7 +13,8 @@ export function wordsOf(member: Party): { name: string; kind: string } {
   const { name, one } = kindWords[member.kind];
   const sunny = member.kind === "home" && member.devices.some((device) => device.kind === "photovoltaics");
   return {
-    name: `${name} ${Number(member.id.split("-").at(-1))}`,
+    // Further names of a member, as some strategies take them, end in a stroke and a number.
+    name: `${name} ${member.id.split("-").at(-1)!.replace(/^0+/, "")}`,
     kind: sunny ? t`${one} with solar panels` : one,
   };
 }

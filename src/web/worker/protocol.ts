@@ -4,6 +4,7 @@ import type { Table } from "../languages/table.js";
 import type { Language } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import type { Measured } from "./bench.js";
+import type { ScenarioBrought, ScenarioInput } from "./brought.js";
 import type { Check } from "./checks.js";
 import type { Comparison } from "./compare.js";
 import type { DayDone, DayPeriod } from "./day.js";
@@ -54,6 +55,8 @@ export interface Api {
   readonly homeBillFile: Shape<HomeInput & { readonly type: "html" | "json" }, Blob, number>;
   readonly bring: Shape<BringInput, Brought, BringProgress>;
   readonly code: Shape<Settings, string>;
+  readonly saveScenario: Shape<Settings, string>;
+  readonly bringScenario: Shape<ScenarioInput, ScenarioBrought>;
   readonly file: Shape<Wanted, Blob, number>;
   readonly notarize: Shape<NotaryInput, readonly Verdict[], Progress>;
   readonly keep: Shape<null, readonly KeptLedger[], Progress>;

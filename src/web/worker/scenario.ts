@@ -4,6 +4,7 @@ import type { MemberKind, Scenario } from "../../simulation/scenario.js";
 import { wired } from "../../simulation/scenarios/network.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
+import { keptScenario } from "./keptscenario.js";
 import { poolAt } from "./pool.js";
 
 /** Who lives in a community, in parts of a hundred. */
@@ -85,8 +86,12 @@ const poolOf = (settings: Settings, carrier: Carrier) =>
 /** Whether the day of the settings has a network: where areas have prices of their own there is no pool. */
 export const hasNetwork = ({ pricing, pool }: Settings): boolean => pricing !== "uniform" || !pool;
 
-/** The community of `size` members that the settings describe, and a day of it, with or without a network. */
+/**
+ * The community of `size` members that the settings describe, and a day of it, with or without a network; or that of
+ * the scenario file that is shown.
+ */
 export function scenarioOf(settings: Settings, size: number, network = hasNetwork(settings)): Scenario {
+  if (settings.scenario > 0) return keptScenario(settings.scenario);
   const { mechanism, pricing, blend, pool, commission, currency, mix, season, weather, seed } = settings;
   const rules = carriers.map((carrier) => {
     const sold = pool ? poolOf(settings, carrier) : null;

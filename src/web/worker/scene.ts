@@ -6,6 +6,7 @@ import { isDay, isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
 import type { WalkRules } from "./explain.js";
 import { firstMarket } from "./first.js";
+import { keptScenario } from "./keptscenario.js";
 import { type Market, type Sealed, sealedMarket } from "./market.js";
 import { poolAt } from "./pool.js";
 import { type SceneTrades, sameTrades, tradesOf } from "./trades.js";
@@ -40,6 +41,10 @@ export interface Asked {
 /** The rules of the settings for the carrier that is shown. */
 export function rulesOf(settings: Settings): WalkRules {
   const { mechanism, pricing, blend, pool, poolPrice, carrier, lots } = settings;
+  if (settings.scenario > 0) {
+    const { mechanism, pricing, k, pool } = keptScenario(settings.scenario).rules[carrier];
+    return { mechanism, pricing, k, pool };
+  }
   return {
     mechanism,
     pricing,

@@ -38,6 +38,8 @@ const handlers: { readonly [K in keyof Api]: () => Promise<Handler<K>> } = {
   homeBillFile: async () => (await import("./home/bill.js")).homeBillFile,
   bring: async () => (await import("./own/bring.js")).bring,
   code: async () => (await import("./code.js")).code,
+  saveScenario: async () => (await import("./brought.js")).saveScenario,
+  bringScenario: async () => (await import("./brought.js")).bringScenario,
   file: async () => (await import("./files.js")).file,
   notarize: async () => (await import("./notary/notary.js")).notarize,
   keep: async () => (await import("./notary/notary.js")).keep,

@@ -49,6 +49,8 @@ const anySettings: fc.Arbitrary<Settings> = fc
     ifPool: between("ifPool"),
     ifRetail: between("ifRetail"),
     ifFeedIn: between("ifFeedIn"),
+    // A link has no file.
+    scenario: fc.constant(0),
   })
   .map(consistent);
 

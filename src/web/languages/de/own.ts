@@ -16,7 +16,7 @@ export const own: Table = {
   "{0} was not taken.": "{0} wurde nicht angenommen.",
   "{0} was not taken: it has {1}, and this page reads at most {2}. The command line (gridclear clear) takes more.":
     "{0} wurde nicht angenommen: Sie hat {1}, und diese Seite liest höchstens {2}. Die Kommandozeile (gridclear clear) nimmt mehr.",
-  "Drop a CSV of orders": "CSV mit Geboten hier ablegen",
+  "Drop a CSV of orders, or a scenario file": "CSV mit Geboten oder Szenariodatei hier ablegen",
   "Back to the community": "Zurück zur Gemeinschaft",
   "Your own orders": "Ihre eigenen Gebote",
   "Order file": "Datei mit Geboten",
@@ -27,6 +27,32 @@ export const own: Table = {
   "Showing {0}.": "Gezeigt wird {0}.",
   "This view shows the community. {0} is in Period and Compare.":
     "Diese Ansicht zeigt die Gemeinschaft. {0} steht unter „Periode“ und „Vergleich“.",
+  // settings/scenariofile.ts, worker/brought.ts
+  "The market comes from a scenario file, which says this itself.":
+    "Der Markt kommt aus einer Szenariodatei, die das selbst festlegt.",
+  "The market comes from {0}.": "Der Markt kommt aus {0}.",
+  "And {0} more.": "Und {0} weitere.",
+  "A scenario file has at most {0} bytes.": "Eine Szenariodatei hat höchstens {0} Bytes.",
+  "This is what gridclear scenario check would say as well, or what only this page lacks:":
+    "Das würde auch gridclear scenario check beanstanden, oder nur diese Seite kann es nicht:",
+  "{0} is traded: 1 member, periods of {1} minutes.":
+    "{0} wird gehandelt: 1 Mitglied, Perioden von {1} Minuten.",
+  "{0} is traded: {1} members, periods of {2} minutes.":
+    "{0} wird gehandelt: {1} Mitglieder, Perioden von {2} Minuten.",
+  "The page trades the first of its days.": "Die Seite handelt den ersten seiner Tage.",
+  "Back to the settings": "Zurück zu den Einstellungen",
+  "Save the market": "Markt speichern",
+  "Choose a scenario": "Szenario wählen",
+  "Scenario file": "Szenariodatei",
+  "The market as a file": "Der Markt als Datei",
+  "Saved, the market of these settings is a scenario file, which gridclear run trades on any machine. Such a file can be chosen, or dropped anywhere on the page, and is traded here. It stays in this browser, until the page is closed.":
+    "Gespeichert ist der Markt dieser Einstellungen eine Szenariodatei, die gridclear run auf jedem Rechner handelt. Eine solche Datei kann gewählt oder irgendwo auf der Seite abgelegt werden und wird hier gehandelt. Sie bleibt in diesem Browser, bis die Seite geschlossen wird.",
+  "This view shows the settings. {0} is in Period, Day, My home and Ledger.":
+    "Diese Ansicht zeigt die Einstellungen. {0} steht unter „Periode“, „Tag“, „Mein Haus“ und „Hauptbuch“.",
+  "{0} on this page": "{0} auf dieser Seite",
+  "at least a whole day, {0}, on this page": "mindestens ein ganzer Tag, {0}, auf dieser Seite",
+  "at most {0} together on this page": "zusammen höchstens {0} auf dieser Seite",
+  "none on this page, which has no file beside it": "keine auf dieser Seite, die keine Datei daneben hat",
   // worker/own, trouble.ts
   file: "Datei",
   "line {0}": "Zeile {0}",
