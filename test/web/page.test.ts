@@ -374,22 +374,3 @@ describe("the ledger", () => {
     expect(await paste.locator(".broke").count()).toBe(0);
   });
 });
-
-describe("the bench", () => {
-  it("measures the engine against JavaScript, with the same results, and names the machine", async () => {
-    const { page } = tab;
-    await tab.go("#/bench");
-    await until(".bench-machine");
-    expect(await text(".bench-machine")).toMatch(/logical processors/);
-    await page.locator("#bench-most").selectOption("10000");
-    await page.getByRole("button", { name: "Run the bench" }).click();
-    await page.locator("[data-ready]").waitFor({ timeout: 60_000 });
-    expect(await text(".notice")).toMatch(
-      /10,000 orders by quantity × price, cleared and sealed: [\d,]+ orders a second\. Cleared in .* against .* in JavaScript, [\d.]+ times as fast; sealed in .* Merit order: cleared in/,
-    );
-    expect(await page.locator(".card", { hasText: "Time to clear" }).innerText()).toContain(
-      "Same roots from both, every time.",
-    );
-    expect(await count(".speed")).toBe(4);
-  });
-});

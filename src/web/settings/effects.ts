@@ -41,7 +41,7 @@ const looked: Readonly<Record<ViewName, readonly SettingName[]>> = {
   day: ["speed", "time"],
   home: ["time", "home"],
   ledger: ["block", "ifRule", "ifPool", "ifRetail", "ifFeedIn"],
-  bench: [],
+  bench: ["result"],
   live: ["carrier"],
   notary: [],
 };

@@ -12,6 +12,7 @@ import { type Carrier, carriers } from "../../units.js";
 import { type Currency, currencies } from "../currencies.js";
 import { t } from "../say.js";
 import { otherMechanism, readRules, ruleRanges } from "./against.js";
+import { readResult } from "./benchlink.js";
 
 /** What the page shows and with which market: everything a link has to carry. */
 export interface Settings {
@@ -59,6 +60,8 @@ export interface Settings {
   ifFeedIn: number;
   /** Number of the scenario file whose market is shown; 0: that of the settings. A link has no file. */
   scenario: number;
+  /** A result of the bench that a link brought, as benchlink.ts writes it; empty: none. */
+  result: string;
 }
 
 export const views = [
@@ -122,6 +125,7 @@ export const defaults: Readonly<Settings> = {
   ifRetail: 100,
   ifFeedIn: 100,
   scenario: 0,
+  result: "",
 };
 
 /** The street of the story. */
@@ -181,6 +185,7 @@ const readers: { readonly [K in Exclude<keyof Settings, "view" | "scenario">]: R
   ifPool: wholeNumber("ifPool"),
   ifRetail: wholeNumber("ifRetail"),
   ifFeedIn: wholeNumber("ifFeedIn"),
+  result: (text) => (readResult(text) === null ? undefined : { value: text, asGiven: true }),
 };
 
 /** Brings settings that cannot stand together into line: a pricing that does not go with the mechanism gives way. */
@@ -234,7 +239,8 @@ export function writeHash(settings: Settings): string {
   const query = new URLSearchParams();
   for (const name of Object.keys(readers) as (keyof typeof readers)[]) {
     const value = settings[name];
-    if (value === defaults[name]) continue;
+    // A result of the bench belongs to the bench alone.
+    if (value === defaults[name] || (name === "result" && settings.view !== "bench")) continue;
     query.set(name, shown(value));
   }
   const text = query.toString();

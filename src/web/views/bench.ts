@@ -6,8 +6,15 @@ import { createLines } from "../charts/lines.js";
 import { el } from "../dom.js";
 import { count, duration, fixed } from "../format.js";
 import { t } from "../say.js";
+import {
+  type BenchResult,
+  type Contender,
+  type Machine,
+  type Measured,
+  readResult,
+  writeResult,
+} from "../settings/benchlink.js";
 import { words } from "../trouble.js";
-import type { Contender, Measured } from "../worker/bench.js";
 import { head } from "./parts.js";
 
 const series: readonly { contender: Contender; name: string; colour: string; dashed: boolean }[] = [
@@ -19,20 +26,27 @@ const series: readonly { contender: Contender; name: string; colour: string; das
 const nameOf = (contender: Contender): string => series.find((each) => each.contender === contender)!.name;
 const whole = ({ clear, seal }: Measured): number => clear + seal;
 
-/** What this browser says of the machine, in a sentence. */
-function machine(): string {
+/** What this browser says of the machine. */
+function thisMachine(): Machine {
   const agent = navigator as Navigator & {
     userAgentData?: { brands: readonly { brand: string; version: string }[]; platform: string };
     deviceMemory?: number;
   };
   const brand = agent.userAgentData?.brands.find(({ brand }) => !/not.?a.?brand/i.test(brand));
-  const browser = brand
-    ? t`${`${brand.brand} ${brand.version}`} on ${agent.userAgentData!.platform}`
-    : navigator.userAgent;
-  const processors = String(navigator.hardwareConcurrency);
-  return agent.deviceMemory === undefined
-    ? t`This machine: ${browser}, ${processors} logical processors.`
-    : t`This machine: ${browser}, ${processors} logical processors, ${String(agent.deviceMemory)} GiB of memory or more.`;
+  return {
+    browser: brand ? `${brand.brand} ${brand.version}` : navigator.userAgent,
+    platform: brand ? agent.userAgentData!.platform : "",
+    processors: navigator.hardwareConcurrency,
+    memory: agent.deviceMemory ?? 0,
+  };
+}
+
+/** A machine, in words. */
+function machineWords({ browser, platform, processors, memory }: Machine): string {
+  const program = platform === "" ? browser : t`${browser} on ${platform}`;
+  return memory === 0
+    ? t`${program}, ${String(processors)} logical processors.`
+    : t`${program}, ${String(processors)} logical processors, ${String(memory)} GiB of memory or more.`;
 }
 
 /** Both contenders of a mechanism at one size, if both were measured. */
@@ -65,6 +79,11 @@ export function summary(measured: readonly Measured[]): string {
       t`Merit order: cleared in ${duration(own.clear)} against ${duration(other.clear)}, ${times(own.clear, other.clear)} times as fast; sealed in ${duration(own.seal)} against ${duration(other.seal)}, ${times(own.seal, other.seal)} times as fast.`,
     );
   }
+  const smallest = pairOf(measured, "value", sizes.at(-1)!);
+  if (smallest !== null)
+    parts.push(
+      t`All that is warm, the best of the runs. The first run of each with ${count(sizes.at(-1)!)} orders, when a browser may not have compiled it yet, took ${duration(smallest.engine.first)} against ${duration(smallest.plain.first)}.`,
+    );
   return parts.join(" ");
 }
 
@@ -102,12 +121,13 @@ function benchFigure(): {
       figure.describe(
         agree(measured) ? t`Same roots from both, every time.` : t`The roots differ: one of them is wrong.`,
         () => ({
-          caption: t`Best time of the runs`,
+          caption: t`Best time of the runs, and the first run`,
           columns: [
             t`Who`,
             t`Orders`,
             t`Clearing`,
             t`Sealing`,
+            t`First run`,
             t`Orders a second`,
             t`Trades`,
             t`Runs`,
@@ -118,10 +138,11 @@ function benchFigure(): {
             count(each.orders),
             duration(each.clear),
             duration(each.seal),
+            duration(each.first),
             count(Math.round(each.orders / (whole(each) / 1000))),
             count(each.trades),
             String(each.runs),
-            `${each.root.slice(0, 16)}…`,
+            `${each.root.slice(0, 8)}…`,
           ]),
         }),
       );
@@ -141,8 +162,48 @@ const sizeField = (): HTMLSelectElement =>
     ),
   );
 
+/** How it is measured, a click away. */
+const method = (): HTMLElement =>
+  el(
+    "details",
+    { class: "behind" },
+    el("summary", {}, t`How it is measured`),
+    el(
+      "ul",
+      { class: "method" },
+      ...[
+        t`Offers and bids with quantities and prices drawn evenly, from one seed: the same for all, and on every machine.`,
+        t`A run clears the orders, then writes the trades as records of a block and hashes them to their root. Both parts are timed apart.`,
+        t`At each size each has 0.6 seconds, at least 3 runs and at most 9. The best of them is what is warm; the first stands beside it.`,
+        t`The JavaScript has typed arrays, the browser’s own sort over packed numbers, two pointers for the merit order, for quantity × price a tree that finds the next order that fits, and SHA-256 by @noble/hashes. Tests hold its trades to those of the engine, on every change.`,
+        t`All of it runs in one thread. Whatever else the machine does meanwhile counts as well.`,
+      ].map((text) => el("li", {}, text)),
+    ),
+  );
+
+/** The button that copies the address, in which the result stands. */
+function copyButton(app: App): HTMLButtonElement {
+  const button: HTMLButtonElement = el(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      hidden: true,
+      onclick: () =>
+        void navigator.clipboard.writeText(location.href).then(
+          () => app.announce(t`The link was copied.`),
+          () => app.tell({ text: t`The link is in the address bar: this browser copies nothing.` }),
+        ),
+    },
+    t`Copy a link to this result`,
+  );
+  return button;
+}
+
 export function openBench(app: App): View {
   let running: AbortController | null = null;
+  /** The result that was measured here, as a link has it. */
+  let own = "";
   const figure = benchFigure();
   const most = sizeField();
   const progress = el(
@@ -150,7 +211,9 @@ export function openBench(app: App): View {
     { class: "note", role: "status" },
     t`About a minute for all sizes. The page stays usable meanwhile.`,
   );
+  const foreign = el("p", { class: "notice bad foreign" });
   const verdict = el("p", { class: "notice" }, t`Not run yet.`);
+  const copy = copyButton(app);
   const run = el(
     "button",
     {
@@ -166,31 +229,50 @@ export function openBench(app: App): View {
     head(t`Speed in this browser`, el("p", { class: "lead" }, leadText)),
     el(
       "div",
-      { class: "card" },
-      el("div", { class: "row" }, run, el("label", { for: most.id }, t`Orders, at most`), most),
+      { class: "card stack" },
+      el("div", { class: "row" }, run, el("label", { for: most.id }, t`Orders, at most`), most, copy),
       progress,
-      el("p", { class: "note bench-machine" }, machine()),
+      el("p", { class: "note bench-machine" }, t`This machine: ${machineWords(thisMachine())}`),
+      method(),
     ),
     verdict,
     figure.element,
   );
+
+  function draw(measured: readonly Measured[]): void {
+    const text = summary(measured);
+    verdict.textContent = text;
+    figure.draw(measured, text);
+  }
+  /** Shows a result that a link brought: of somebody else, for all that this page knows. */
+  function drawForeign({ machine, measured }: BenchResult): void {
+    foreign.textContent = t`Somebody else’s result, out of a link. It was not measured here, and nothing proves it. Their machine: ${machineWords(machine)}`;
+    verdict.before(foreign);
+    copy.hidden = true;
+    draw(measured);
+  }
 
   async function start(): Promise<void> {
     const mine = new AbortController();
     running = mine;
     const measured: Measured[] = [];
     run.textContent = t`Stop`;
+    own = "";
+    foreign.remove();
+    copy.hidden = true;
+    app.update({ result: "" }, true);
     element.removeAttribute("data-ready");
     const onNews = (next: Measured): void => {
       measured.push(next);
       progress.textContent = t`Measured ${nameOf(next.contender)} with ${count(next.orders)} orders.`;
-      const text = summary(measured);
-      verdict.textContent = text;
-      figure.draw(measured, text);
+      draw(measured);
     };
     try {
       await app.client.call("bench", { most: Number(most.value) }, { onNews, signal: mine.signal });
       progress.textContent = t`Done.`;
+      own = writeResult({ machine: thisMachine(), measured });
+      copy.hidden = false;
+      app.update({ result: own }, true);
       element.dataset.ready = "";
     } catch (error) {
       progress.textContent = mine.signal.aborted
@@ -201,5 +283,13 @@ export function openBench(app: App): View {
       run.textContent = t`Run the bench`;
     }
   }
-  return { element, show: () => undefined, hide: () => running?.abort() };
+  return {
+    element,
+    show({ result }) {
+      if (result === "" || result === own || running !== null) return;
+      const found = readResult(result);
+      if (found !== null) drawForeign(found);
+    },
+    hide: () => running?.abort(),
+  };
 }

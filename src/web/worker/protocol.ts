@@ -2,8 +2,8 @@
 import type { ErrorCode } from "../../errors.js";
 import type { Table } from "../languages/table.js";
 import type { Language } from "../say.js";
+import type { Measured } from "../settings/benchlink.js";
 import type { Settings } from "../settings/settings.js";
-import type { Measured } from "./bench.js";
 import type { ScenarioBrought, ScenarioInput } from "./brought.js";
 import type { Check } from "./checks.js";
 import type { Comparison } from "./compare.js";

@@ -31,7 +31,7 @@ const others: Readonly<
   Record<
     Exclude<
       SettingName,
-      "speed" | "block" | "home" | "pricing" | "ifRule" | "ifPool" | "ifRetail" | "ifFeedIn"
+      "result" | "speed" | "block" | "home" | "pricing" | "ifRule" | "ifPool" | "ifRetail" | "ifFeedIn"
     >,
     Partial<Settings>
   >

@@ -51,8 +51,10 @@ const anySettings: fc.Arbitrary<Settings> = fc
     ifFeedIn: between("ifFeedIn"),
     // A link has no file.
     scenario: fc.constant(0),
+    result: fc.constantFrom("", "1*Chromium 156*Linux*2*16*0-rs-a-b-c-3-1-0123abcd"),
   })
-  .map(consistent);
+  // A link to another view than the bench has no result of the bench.
+  .map((settings) => consistent(settings.view === "bench" ? settings : { ...settings, result: "" }));
 
 describe("settings in the URL", () => {
   it("come back from the hash they were written to, and nothing of it is corrected", () => {
