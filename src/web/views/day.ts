@@ -13,6 +13,7 @@ import type { Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
 import { carrierNames } from "../words.js";
 import type { DayPeriod } from "../worker/day.js";
+import { congestionCard } from "./congestion.js";
 import { openDayCharts, sumOf } from "./daycharts.js";
 import { indicatorsCard } from "./indicators.js";
 import { mapOf, mapRows } from "./layers.js";
@@ -90,14 +91,17 @@ function mapCard(): {
 function openPictures(onPick: (index: number) => void) {
   const map = mapCard();
   const network = networkCard();
+  const congestion = congestionCard(onPick);
   const charts = openDayCharts(onPick);
   return {
-    elements: [map.element, network.element, ...charts.elements],
+    elements: [map.element, network.element, congestion.element, ...charts.elements],
     draw(periods: readonly DayPeriod[], settings: Settings): void {
       charts.draw(periods, settings.carrier);
+      congestion.draw(periods, settings);
     },
     drawPeriod(periods: readonly DayPeriod[], at: number, settings: Settings, name: string): void {
       charts.mark(at);
+      congestion.mark(at);
       map.draw(periods[at]!, settings, name);
       network.draw(periods, at, settings, name);
     },

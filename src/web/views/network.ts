@@ -1,5 +1,6 @@
 /** The network of a carrier in one period: its areas as a tree, with what crossed the edges between them. */
 import { createFigure, type Table } from "../charts/figure.js";
+import { legend } from "../charts/legend.js";
 import { createTree, type EdgeWay, type TreeNode } from "../charts/tree.js";
 import { energy, fixed, money, price } from "../format.js";
 import { t } from "../say.js";
@@ -28,6 +29,8 @@ export function overDay(periods: readonly (readonly AreaPeriod[])[]): AreaDay[] 
   return days.some(({ mean }) => mean !== null) ? days : null;
 }
 
+/** What a unit cost in an area on average, where areas have no prices of their own; null: nobody bought any there. */
+const meanPaid = ({ bought, paid }: AreaPeriod): number | null => (bought === 0 ? null : paid / bought);
 const priced = (ticks: number | null): string => (ticks === null ? t`none` : price(ticks));
 
 /** Mean power of an energy in a period, in kW. */
@@ -49,7 +52,13 @@ function way(isIn: boolean, ticks: number, limit: number | null, minutes: number
 }
 
 /** An edge whose limit mattered: it held orders back, or kept the prices at its ends apart by more than its fee. */
-const isTight = ({ held, rent }: AreaPeriod): boolean => held > 0 || rent > 0n;
+export const isTight = ({ held, rent }: AreaPeriod): boolean => held > 0 || rent > 0n;
+
+/** What stands in the box of an area without a price of its own. */
+function paidLines(area: AreaPeriod): string[] {
+  const mean = meanPaid(area);
+  return mean === null ? [] : [t`paid ${price(mean)}`];
+}
 
 /** Areas as the tree draws them: red where the limit of an edge mattered, else by which way more goes. */
 export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: AreaDay[] | null): TreeNode[] {
@@ -58,7 +67,7 @@ export function nodesOf(areas: readonly AreaPeriod[], minutes: number, days: Are
     days === null ? [] : [{ text: t`took ${money(fees + rent)}`, part: null }];
   return areas.map((area, place) => ({
     name: area.name,
-    lines: days === null ? [] : [priced(area.price), t`mean ${priced(days[place]!.mean)}`],
+    lines: days === null ? paidLines(area) : [priced(area.price), t`mean ${priced(days[place]!.mean)}`],
     parent: area.parent,
     ways:
       area.parent === null
@@ -112,8 +121,10 @@ export function tableOf(areas: readonly AreaPeriod[], days: AreaDay[] | null, na
   if (days === null)
     return {
       caption: t`Edges of the network ${name}`,
-      columns: [t`Area`, ...edgeColumns],
-      rows: areas.filter(({ parent }) => parent !== null).map((area) => [area.name, ...edge(area)]),
+      columns: [t`Area`, t`Paid on average`, ...edgeColumns],
+      rows: areas
+        .filter(({ parent }) => parent !== null)
+        .map((area) => [area.name, priced(meanPaid(area)), ...edge(area)]),
     };
   return {
     caption: t`Areas of the network and their edges ${name}`,
@@ -136,7 +147,14 @@ export function networkCard(): {
 } {
   const figure = createFigure(t`What crossed the network`, "");
   const tree = createTree();
-  figure.body.append(tree.element);
+  figure.body.append(
+    tree.element,
+    legend([
+      ["supply", t`more goes out`],
+      ["demand", t`more comes in`],
+      ["lack", t`the limit held orders back, or kept prices apart`],
+    ]),
+  );
   return {
     element: figure.element,
     draw(periods, at, { carrier, minutes }, name) {

@@ -23,6 +23,9 @@ export interface AreaPeriod {
   held: number;
   /** In price ticks; null where it took no part in a clearing with a price for each area. */
   price: number | null;
+  /** What those in the area itself bought, and paid for it: quantity ticks, and these times price ticks. */
+  bought: number;
+  paid: number;
   /** What the edge took, in amount ticks: fees of all that crossed, and rent of what crossed in the clearing. */
   fees: bigint;
   rent: bigint;
@@ -57,7 +60,7 @@ export function openNetwork(community: Community): (block: Block) => Networks {
       if (list.length > 0) cross(list, from, to, quantity);
     };
     for (let index = 0; index < header.sections.trades.count; index += 1) {
-      const { carrier, seller, buyer, offer, bid, quantity } = readRecord(
+      const { carrier, seller, buyer, offer, bid, quantity, usePrice } = readRecord(
         tradeLayout,
         sections.trades,
         index,
@@ -69,6 +72,10 @@ export function openNetwork(community: Community): (block: Block) => Networks {
           : 0;
       };
       carry(carrier, place(seller, offer), place(buyer, bid), quantity);
+      const area = found[carrier][place(buyer, bid)];
+      if (area === undefined) continue;
+      area.bought += quantity;
+      area.paid += quantity * usePrice;
     }
     for (let index = 0; index < header.sections.flows.count; index += 1) {
       const { kind, carrier, party, order, quantity, extra } = readRecord(flowLayout, sections.flows, index);
@@ -96,6 +103,8 @@ export function openNetwork(community: Community): (block: Block) => Networks {
         inLimit: importLimit,
         held: 0,
         price: null,
+        bought: 0,
+        paid: 0,
         fees: 0n,
         rent: 0n,
       };

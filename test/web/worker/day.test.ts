@@ -3,6 +3,8 @@ import { hex } from "../../../src/bytes.js";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { decodeBlock } from "../../../src/ledger/format/block.js";
 import { headerBytes } from "../../../src/ledger/format/header.js";
+import { readRecord } from "../../../src/ledger/format/layout.js";
+import { orderLayout, tradeLayout } from "../../../src/ledger/format/records.js";
 import { openCommunity } from "../../../src/simulation/community.js";
 import { bundledScenario } from "../../../src/simulation/scenarios/index.js";
 import { openSimulation } from "../../../src/simulation/simulation.js";
@@ -10,6 +12,7 @@ import { carriers } from "../../../src/units.js";
 import { through } from "../../../src/web/charts/map.js";
 import { keyOf } from "../../../src/web/settings/effects.js";
 import { defaults, type Settings } from "../../../src/web/settings/settings.js";
+import { congestionWords, edgesOf } from "../../../src/web/views/congestion.js";
 import { mapOf } from "../../../src/web/views/layers.js";
 import { nodesOf, overDay, saidOf, tableOf } from "../../../src/web/views/network.js";
 import { type DayPeriod, day, runOf } from "../../../src/web/worker/day.js";
@@ -161,8 +164,13 @@ describe("the network of a period", () => {
     expect(rents).toBeGreaterThan(0);
   });
 
-  const edge = { in: 2_000_000, out: 0, outLimit: null, inLimit: 2_000_000, held: 0 };
-  const town = { ...edge, name: "town", parent: null, in: 0, inLimit: null };
+  /** Streets, where no store of its own stands that could buy as well. */
+  const onlyHomes = ["elm", "oak", "mill", "quay"];
+  const edge = {
+    ...{ in: 2_000_000, out: 0, outLimit: null, inLimit: 2_000_000, held: 0 },
+    ...{ bought: 2_000_000, paid: 2_000_000 * 250_000 },
+  };
+  const town = { ...edge, name: "town", parent: null, in: 0, inLimit: null, bought: 0, paid: 0 };
   const hour = (low: number | null, high: number | null, fees: bigint, rent: bigint) => [
     { ...town, price: low, fees: 0n, rent: 0n },
     { ...edge, name: "elm", parent: 0, price: high, fees, rent },
@@ -205,10 +213,71 @@ describe("the network of a period", () => {
     expect(overDay([areas, areas])).toBeNull();
     expect(overDay([[]])).toBeNull();
     const [, elm] = nodesOf(areas, 60, null);
-    expect(elm).toMatchObject({ lines: [], ways: [{}, {}], colour: "demand" });
+    expect(elm).toMatchObject({ lines: ["paid 25.0 ct"], ways: [{}, {}], colour: "demand" });
     const { columns, rows } = tableOf(areas, null, "now");
-    expect(columns).toEqual(["Area", "Lies in", "Came in", "At most", "Went out", "At most", "Held back"]);
-    expect(rows).toEqual([["elm", "town", "2.00 kWh", "2.00 kWh", "0 Wh", "none", "0 Wh"]]);
+    expect(columns).toEqual([
+      "Area",
+      "Paid on average",
+      "Lies in",
+      "Came in",
+      "At most",
+      "Went out",
+      "At most",
+      "Held back",
+    ]);
+    expect(rows).toEqual([["elm", "25.0 ct", "town", "2.00 kWh", "2.00 kWh", "0 Wh", "none", "0 Wh"]]);
+  });
+
+  it("says of each line how full it was, when its limit decided, and what that held back", () => {
+    const [free, apart] = [hour(200_000, 200_000, 0n, 0n), hour(200_000, 300_000, 0n, 40_000_000_000n)];
+    const half = free.map((area) => ({ ...area, in: area.in / 2 }));
+    const back = free.map((area) => ({ ...area, held: area.parent === null ? 0 : 500_000 }));
+    const edges = edgesOf([half, free, apart, back]);
+    expect(edges).toEqual([
+      {
+        name: "elm",
+        loads: [
+          { part: 0.5, tight: false },
+          { part: 1, tight: false },
+          { part: 1, tight: true },
+          { part: 1, tight: true },
+        ],
+        ...{ tight: 2, most: 1, held: 500_000, rent: 40_000_000_000n },
+      },
+    ]);
+    expect(congestionWords(edges)).toBe("elm was full in 2 periods");
+    expect(congestionWords(edgesOf([half]))).toMatch(/^No line was full/);
+    expect(edgesOf([half.map((area) => ({ ...area, inLimit: null }))])[0]!.most).toBeNull();
+    expect(edgesOf([])).toEqual([]);
+  });
+
+  it("counts in each area what its own members bought, and at which price, as the block's trades say", async () => {
+    const settings: Settings = { ...defaults, view: "day", minutes: 60, members: 60 };
+    const periods = await periodsOf(settings);
+    const run = runOf(keyOf("day", settings, null));
+    const contracts = run.community.contracts(-1);
+    const areaOf = contracts.flatMap((contract) =>
+      contract.kind === "participant" ? [contract.areas?.electricity ?? "town"] : [],
+    );
+    let bought = 0;
+    for (const [hour, { carriers: all }] of periods.entries()) {
+      const { sections, header } = decodeBlock(run.blocks[hour + 1]!);
+      const wanted = new Map<string, [number, number]>();
+      for (let index = 0; index < header.sections.trades.count; index++) {
+        const trade = readRecord(tradeLayout, sections.trades, index);
+        if (trade.carrier !== "electricity" || trade.buyer !== "order") continue;
+        const name = areaOf[readRecord(orderLayout, sections.orders, trade.bid).participant]!;
+        const [quantity, paid] = wanted.get(name) ?? [0, 0];
+        wanted.set(name, [quantity + trade.quantity, paid + trade.quantity * trade.usePrice]);
+        bought += trade.quantity;
+      }
+      for (const area of all.electricity.areas)
+        if (onlyHomes.includes(area.name))
+          expect([area.bought, area.paid], `${area.name} at ${hour}`).toEqual(
+            wanted.get(area.name) ?? [0, 0],
+          );
+    }
+    expect(bought).toBeGreaterThan(0);
   });
 
   it("is left out where one price for all goes with a pool", () => {

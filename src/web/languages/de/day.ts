@@ -82,7 +82,27 @@ export const day: Table = {
   "Stores, charging": "Speicher",
   "Grid export": "Netz",
   "Lost in lines": "Verluste",
+  // views/congestion.ts
+  "No line was full: each carried what was traded, all day.":
+    "Keine Leitung war voll: Jede trug den ganzen Tag, was gehandelt wurde.",
+  "{0} was full in 1 period": "{0} war in 1 Periode voll",
+  "{0} was full in {1} periods": "{0} war in {1} Perioden voll",
+  "Where lines were full": "Wo Leitungen voll waren",
+  "the darker, the more of its limit a line carried":
+    "je dunkler, desto mehr von ihrer Grenze trug eine Leitung",
+  "its limit held orders back, or kept prices apart":
+    "ihre Grenze hielt Gebote zurück oder Preise auseinander",
+  "How full each line was over the day. {0}.": "Wie voll jede Leitung über den Tag war. {0}.",
+  "Lines of the network over the day": "Leitungen des Netzes über den Tag",
+  "Periods in which it was full": "Perioden, in denen sie voll war",
+  "Most that was taken": "Am meisten genutzt",
   // views/network.ts
+  "paid {0}": "zahlte {0}",
+  "Paid on average": "Im Mittel bezahlt",
+  "more goes out": "es geht mehr hinaus",
+  "more comes in": "es kommt mehr hinein",
+  "the limit held orders back, or kept prices apart":
+    "die Grenze hielt Gebote zurück oder Preise auseinander",
   "What crossed the network": "Was durch das Netz ging",
   "in {0} kW": "ein {0} kW",
   "out {0} kW": "aus {0} kW",
