@@ -38,6 +38,8 @@ export function openEmbedded(host: HTMLElement): void {
     },
     own: null,
     show: (_own, change = {}) => update(change),
+    scenario: null,
+    use: (_scenario, change = {}) => update(change),
   };
   const walk = openWalk(app, (side, index) => void showOrder(app, side, index));
   const trouble = createTrouble(() => void show());
