@@ -11,37 +11,45 @@ const key = await signatures.importSeed(fromHex(JSON.parse(readFileSync(keyFile,
 const carriers = ["electricity", "heat", "cold", "gas"];
 const get = async (path) => (await fetch(url + path)).json();
 
-const { id, period } = await get("v1/market");
 const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
-const orders = [];
-for (const line of lines) {
-  const [member, carrier, side, quantity, price] = line.split(" ");
-  const { number: participant, revisions } = await get(`v1/members/${encodeURIComponent(member)}`);
-  const revision = revisions[carrier];
-  orders.push({ participant, carrier, side, revision, quantity: Number(quantity), price: Number(price) });
+
+/** Signs all orders for the period that is open, and sends them. */
+async function send() {
+  const { id, period } = await get("v1/market");
+  const orders = [];
+  for (const line of lines) {
+    const [member, carrier, side, quantity, price] = line.split(" ");
+    const { number: participant, revisions } = await get(`v1/members/${encodeURIComponent(member)}`);
+    const revision = revisions[carrier];
+    orders.push({ participant, carrier, side, revision, quantity: Number(quantity), price: Number(price) });
+  }
+
+  // What is signed: the root over the records of all orders.
+  const root = recordsRoot(orderLayout, encodeRecords(orderLayout, orders), hasher);
+  const signature = await key.sign(batchStatement(fromHex(id, "market"), period, orders.length, root));
+
+  const n = orders.length;
+  const bytes = new Uint8Array(128 + 16 * n);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode("gridclear orders v1"));
+  view.setUint32(20, n, true);
+  view.setBigUint64(24, BigInt(period), true);
+  bytes.set(key.publicKey, 32);
+  bytes.set(signature, 64);
+  for (const [at, order] of orders.entries()) {
+    view.setUint32(128 + 4 * at, order.participant, true);
+    view.setUint32(128 + 4 * n + 4 * at, order.quantity, true);
+    view.setInt32(128 + 8 * n + 4 * at, order.price, true);
+    view.setUint16(128 + 12 * n + 2 * at, order.revision, true);
+    view.setUint8(128 + 14 * n + at, carriers.indexOf(order.carrier));
+    view.setUint8(128 + 15 * n + at, order.side === "bid" ? 1 : 0);
+  }
+  return { period, answer: await fetch(`${url}v1/orders/columns`, { method: "POST", body: bytes }) };
 }
 
-// What is signed: the root over the records of all orders.
-const root = recordsRoot(orderLayout, encodeRecords(orderLayout, orders), hasher);
-const signature = await key.sign(batchStatement(fromHex(id, "market"), period, orders.length, root));
-
-const n = orders.length;
-const bytes = new Uint8Array(128 + 16 * n);
-const view = new DataView(bytes.buffer);
-bytes.set(new TextEncoder().encode("gridclear orders v1"));
-view.setUint32(20, n, true);
-view.setBigUint64(24, BigInt(period), true);
-bytes.set(key.publicKey, 32);
-bytes.set(signature, 64);
-for (const [at, order] of orders.entries()) {
-  view.setUint32(128 + 4 * at, order.participant, true);
-  view.setUint32(128 + 4 * n + 4 * at, order.quantity, true);
-  view.setInt32(128 + 8 * n + 4 * at, order.price, true);
-  view.setUint16(128 + 12 * n + 2 * at, order.revision, true);
-  view.setUint8(128 + 14 * n + at, carriers.indexOf(order.carrier));
-  view.setUint8(128 + 15 * n + at, order.side === "bid" ? 1 : 0);
-}
-const answer = await fetch(`${url}v1/orders/columns`, { method: "POST", body: bytes });
+let { period, answer } = await send();
+// The gate may close between what is asked and what is sent: then the orders are signed for the next period.
+for (let tries = 1; answer.status === 409 && tries < 5; tries += 1) ({ period, answer } = await send());
 if (!answer.ok) throw new Error(await answer.text());
 const taken = new DataView(await answer.arrayBuffer());
 console.log(

@@ -21,6 +21,7 @@ HEADER = struct.Struct("<4sHH32sQQQ32s32s")
 DESCRIPTOR = struct.Struct("<II32s")
 ORDERS, ROW, SALTED = 1, 16, 2
 url, member, key_file = sys.argv[1:4]
+url = url.rstrip("/") + "/"
 key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(json.load(open(key_file))["seed"]))
 public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
@@ -38,8 +39,9 @@ def statement(kind, *body):
     return b"gridclear %s v2\0" % kind + struct.pack("<I", len(whole)) + whole
 
 
-def request(path, body=None, signed=None):
-    """Asks the service; a body in JSON is posted, and `signed` is the market whose records are the member's own."""
+def request(path, body=None, signed=None, unless=None):
+    """Asks the service; a body in JSON is posted, and `signed` is the market whose records are the member's own. None
+    where the answer has the status `unless`; any other refusal ends the program."""
     headers = {"content-type": "application/json"} if body is not None else {}
     if signed is not None:
         until = int(time.time() * 1000) + 60_000
@@ -51,7 +53,11 @@ def request(path, body=None, signed=None):
         with urllib.request.urlopen(urllib.request.Request(url + path, data, headers)) as answer:
             return answer.read()
     except urllib.error.HTTPError as error:
+        if error.code == unless:
+            return None
         sys.exit(f"{path}: {error.read().decode()}")
+    except urllib.error.URLError as error:
+        sys.exit(f"{url}: {error.reason}")
 
 
 def get(path, signed=None):
@@ -80,12 +86,12 @@ market_id = sha256(b"gridclear market v2\0", canonical(market["contract"]))
 assert market_id.hex() == market["id"]
 platform = Ed25519PublicKey.from_public_bytes(bytes.fromhex(market["contract"]["platformKey"]))
 
-# Join: a contract signed by the key that stands in it.
+# Join: a contract signed by the key that stands in it. Who has joined before is told that its version is taken.
 begins = market["period"] + 2
 contract = {"kind": "participant", "version": 1, "from": begins, "id": member, "key": public.hex()}
 signature = key.sign(statement(b"contract", market_id, canonical(contract)))
-request("v1/contracts", {"contract": contract, "signature": signature.hex()})
-print(f"{member} joins in period {begins}")
+if request("v1/contracts", {"contract": contract, "signature": signature.hex()}, unless=409) is not None:
+    print(f"{member} joins in period {begins}")
 while get("v1/market")["period"] < begins:
     time.sleep(0.2)
 

@@ -49,7 +49,8 @@ test.each([
       );
     let said = run();
     // The gate may close between what it asks and what it sends.
-    if (said.status !== 0) said = run();
+    for (let tries = 1; said.status !== 0 && said.stderr.includes("which is open") && tries < 5; tries += 1)
+      said = run();
     expect(said.stderr).toBe("");
     expect(said.stdout).toMatch(/^20 orders from number \d+ of period \d+\n$/);
     const period = Number(/period (\d+)/.exec(said.stdout)![1]);
