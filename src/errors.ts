@@ -121,6 +121,16 @@ export function fail(code: ErrorCode, field: string, wanted: string, got: unknow
   throw new GridclearError(code, { field, wanted, got });
 }
 
+/** What came, of the text that the message of an error elsewhere shows of it: its quotes are not quoted again. */
+export function cameAs(shown: string): unknown {
+  try {
+    const value: unknown = JSON.parse(shown);
+    return typeof value === "object" ? shown : value;
+  } catch {
+    return shown;
+  }
+}
+
 /** What a disk or a database threw, as this package's own error `storage`; a {@link GridclearError} as it is. */
 export function asStorage(error: unknown, field: string, wanted: string): GridclearError {
   if (error instanceof GridclearError) return error;

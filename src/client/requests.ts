@@ -3,7 +3,7 @@
  * sent again where that is safe.
  */
 import { withDeadline } from "../deadline.js";
-import { errorCodes, fail, GridclearError } from "../errors.js";
+import { cameAs, errorCodes, fail, GridclearError } from "../errors.js";
 import { signRequest } from "../ledger/keys/authorization.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
 import type { Ask } from "../ledger/service/server.js";
@@ -183,7 +183,7 @@ function problemOf(status: number, bytes: Uint8Array, address: string): Gridclea
   return new GridclearError(code, {
     field,
     wanted: text(said.wanted, "an answer"),
-    got: text(said.got, `status ${status}`),
+    got: cameAs(text(said.got, `status ${status}`)),
   });
 }
 

@@ -34,8 +34,10 @@ const statusOf: Readonly<Record<ErrorCode, 400 | 403 | 409 | 413 | 422 | 500 | 5
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof GridclearError))
     return problem(500, "internal", "request", "a service without faults", "one");
-  const { code, field, wanted } = error;
-  return problem(statusOf[code], code, field, wanted, error.got);
+  const { code, field, wanted, value } = error;
+  // How a program writes that a number is a large one says nothing to whoever asked.
+  const got = typeof value === "bigint" ? `${value}` : error.got;
+  return problem(statusOf[code], code, field, wanted, got);
 }
 
 /** A problem document of its parts. */

@@ -14,8 +14,9 @@ import type { Admissions } from "./admissions.js";
 import { type Names, namesOf } from "./documents.js";
 import type { Feed } from "./feed.js";
 import type { Prices } from "./prices.js";
-import { answerProblem, problem } from "./problems.js";
+import { answerProblem, problemOf } from "./problems.js";
 import type { Removals } from "./removals.js";
+import { type SchemaIssue, schemaRefusal } from "./schemarefusal.js";
 import type { ServiceLimits } from "./settings.js";
 import type { Turns } from "./turns.js";
 
@@ -87,10 +88,9 @@ export const openRoutes = (): OpenAPIHono<Env> =>
     defaultHook: (result) => {
       if (result.success) return;
       const [issue] = result.error.issues;
-      const field = `${result.target === "json" ? "" : `${result.target}.`}${issue?.path.join(".") ?? ""}`;
-      return answerProblem(
-        problem(400, "invalid", field === "" ? "body" : field, issue?.message ?? "another form", "another"),
-      );
+      const { data } = result as { readonly data?: unknown };
+      const place = result.target === "json" ? "" : result.target;
+      return answerProblem(problemOf(schemaRefusal(issue as unknown as SchemaIssue, data, place)));
     },
   });
 

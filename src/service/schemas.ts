@@ -62,16 +62,18 @@ interface ProblemAnswer {
   readonly description: string;
   readonly content: { readonly "application/problem+json": { readonly schema: z.ZodType<Problem> } };
 }
-const problemAnswer = (description: string): ProblemAnswer => ({
+/** An answer of what is refused or not there. */
+export const problemAnswer = (description: string): ProblemAnswer => ({
   description,
   content: { "application/problem+json": { schema: problemSchema } },
 });
 /** Answers of whatever is refused. */
-export const problems: Readonly<Record<400 | 403 | 409 | 413 | 422 | 429 | 503, ProblemAnswer>> = {
+export const problems: Readonly<Record<400 | 403 | 409 | 413 | 415 | 422 | 429 | 503, ProblemAnswer>> = {
   400: problemAnswer("not well-formed: the field says what"),
   403: problemAnswer("not signed by whom it must be"),
   409: problemAnswer("somebody did it already, or the period has closed"),
   413: problemAnswer("more than a limit allows"),
+  415: problemAnswer("a body of another type than the one that is named"),
   422: problemAnswer("well-formed, and not allowed by the market's rules or contracts"),
   429: problemAnswer("too many requests: `Retry-After` says when there is room again"),
   503: problemAnswer("the market has stopped, or there is no room"),

@@ -3,7 +3,7 @@
  * (`gridclear serve`, or a server of your own) hands requests on.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
@@ -166,14 +166,11 @@ export function openService(options: ServiceOptions): Service {
     await next();
   });
   for (const routes of allRoutes) app.route("/v1", routes(parts));
+  app.openAPIRegistry.registerComponent("securitySchemes", "Gridclear", signing);
   const document = (): object => app.getOpenAPI31Document(about);
   app.get("/openapi.json", (context) => context.json(document()));
   app.get("/", (context) => context.html(referencePage(document())));
-  app.get("/health", (context) => context.json({ status: "alive" }));
-  app.get("/ready", (context) => {
-    const isReady = platform.failure === null;
-    return context.json({ ready: isReady }, isReady ? 200 : 503);
-  });
+  lifeRoutes(app, platform);
   const nothing = (path: string): Response =>
     answerProblem(problem(404, "invalid", "path", "one of /openapi.json", path));
   // Counters by the second would tell who is active when: they are for the operator.
@@ -200,6 +197,23 @@ export function openService(options: ServiceOptions): Service {
   };
 }
 
+/** Whether the process lives, and whether the market goes on. */
+function lifeRoutes(app: OpenAPIHono<Env>, platform: ServedPlatform): void {
+  app.get("/health", (context) => context.json({ status: "alive" }));
+  app.get("/ready", (context) => {
+    const isReady = platform.failure === null;
+    return context.json({ ready: isReady }, isReady ? 200 : 503);
+  });
+}
+
+/** How a request says who asks. */
+const signing = {
+  type: "http",
+  scheme: "Gridclear",
+  description:
+    "`Gridclear key=HEX,until=MS,participant=ID,signature=HEX`: the signature is over the statement `gridclear read v2` of the request, as docs/service.md has it. What everybody may see is asked for without.",
+} as const;
+
 /** What the OpenAPI document says of the service as a whole. */
 const about = {
   openapi: "3.1.0",
@@ -212,11 +226,18 @@ const about = {
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
   },
   servers: [{ url: "/" }],
-  tags: ["Market", "Orders", "Readings", "Contracts", "Results", "Ledger", "Events", "Operator"].map(
-    (name) => ({
-      name,
-    }),
-  ),
+  // Everybody may ask, and whoever signs is shown what is its own.
+  security: [{}, { Gridclear: [] }],
+  tags: Object.entries({
+    Market: "What the market is, its members, and when its gate closes",
+    Orders: "Orders in, receipts out",
+    Readings: "Meter readings",
+    Contracts: "Contracts that members sign",
+    Results: "What sealed periods came to: for all, by member, as statement, bill or bundle of proofs",
+    Ledger: "Heads, blocks, snapshots and proofs, for whoever checks",
+    Events: "What happens, as it happens",
+    Operator: "Administration, for the operator alone",
+  }).map(([name, description]) => ({ name, description })),
 };
 
 interface Watching {
@@ -227,21 +248,26 @@ interface Watching {
 
 type Middleware = MiddlewareHandler<Env>;
 
+/** What is wrong with a body that was not read: its type, or that it is no JSON. */
+const unread = ({ status }: HTTPException, req: Context["req"]): Problem =>
+  status === 415
+    ? problem(415, "invalid", "content-type", typeOfBody(req.path), req.header("content-type") ?? "none")
+    : problem(status, "invalid", "body", "well-formed JSON", "other text");
+const typeOfBody = (path: string): string =>
+  path.endsWith("/columns") ? "application/octet-stream, or none" : "application/json";
+
 /** Answers what was thrown with its problem document. */
 const refusing =
   (log: ServiceLog) =>
-  (error: Error): Response => {
-    const said =
-      error instanceof HTTPException
-        ? problem(error.status, "invalid", "body", "well-formed JSON", "other text")
-        : problemOf(error);
+  (error: Error, { req }: Context): Response => {
+    const said = error instanceof HTTPException ? unread(error, req) : problemOf(error);
     if (said.code === "internal") log.error({ error: String(error.stack) }, "a request failed");
     return answerProblem(said, said.status === 503 ? { "retry-after": "1" } : {});
   };
 
 /**
- * Counts and logs each request: its route, not what stands in it, so that no name gets into a log. Whatever refuses one,
- * its problem document passes here.
+ * Counts and logs each request: its route, not what stands in it, so that no name gets into a log. Whatever refuses
+ * one, its problem document passes here.
  */
 const watched =
   ({ metrics, log, now }: Watching): Middleware =>

@@ -165,6 +165,43 @@ describe("who guesses", () => {
     expect((await told(right)).status).toBe(403);
   });
 
+  test("does not learn who is a member by readings and contracts that nobody signed", async () => {
+    const { post } = await serve({ market: isPrivate });
+    const signature = "00".repeat(64);
+    const told = async (path: string, of: (id: string) => object, id: string) => {
+      const { status, body } = await post(path, of(id));
+      return JSON.parse(JSON.stringify({ status, body }).replaceAll(id, "who"));
+    };
+    const reading = (participant: string) => ({
+      ...{ participant, carrier: "electricity", period: 0, in: "1", out: "0", signature },
+    });
+    const withdrawal = (participant: string) => ({
+      contract: { kind: "withdrawal", version: 1, from: 3, participant, amount: "1", number: 1 },
+      signature,
+    });
+    const use = (participant: string) => ({
+      contract: {
+        ...{ kind: "use", version: 1, from: 3, participant, carrier: "electricity" },
+        ...{ limit: 5, interruptible: 0, interruptionPrice: 0, import: true },
+      },
+      signature,
+    });
+    const end = (participant: string) => ({
+      contract: { kind: "end", version: 1, from: 3, contract: `use/electricity/${participant}` },
+      signature,
+    });
+    for (const [path, of] of [
+      ["/v1/readings", reading],
+      ["/v1/contracts", withdrawal],
+      ["/v1/contracts", use],
+      ["/v1/contracts", end],
+    ] as const) {
+      const member = await told(path, of, "ann");
+      expect(await told(path, of, "eve"), JSON.stringify(of("eve"))).toEqual(member);
+      expect(member.status, JSON.stringify(of("eve"))).toBe(403);
+    }
+  });
+
   test("gets no receipt as a gateway that is nobody's", async () => {
     const served = await serve({ market: isPrivate });
     const { market } = served;

@@ -106,7 +106,7 @@ describe("orders", () => {
     const good = (await signed(ann)) as Record<string, unknown>;
     const cases: [unknown, number, string, string][] = [
       ["{", 400, "invalid", "body"],
-      [{ ...good, extra: 1 }, 400, "invalid", "body"],
+      [{ ...good, extra: 1 }, 400, "invalid", "extra"],
       [{ ...good, quantity: 2 }, 400, "invalid", "quantity"],
       [{ ...good, quantity: "2.12345678" }, 400, "invalid", "order.quantity"],
       [{ ...good, carrier: "steam" }, 400, "invalid", "carrier"],
@@ -428,6 +428,54 @@ describe("operation", () => {
     expect(text).toMatch(/gridclear_clearing_seconds_count 1\n/);
     expect(text).toMatch(/gridclear_period_seconds_sum 0\.35\n/);
     await market.stop();
+  });
+
+  test("says of what a schema refuses field, wanted and got, and of a body its type", async () => {
+    const { ask, post, signed, service } = await serve();
+    const order = await signed(ann);
+    const cases: [object, string, string, string][] = [
+      [{ ...order, period: "7" }, "period", "a number", '"7"'],
+      [{ ...order, side: "both" }, "side", "offer or bid", '"both"'],
+      [{ ...order, revision: -1 }, "revision", "at least 0", "-1"],
+      [{ ...order, quantity: 2.5 }, "quantity", "text", "2.5"],
+    ];
+    for (const [body, field, wanted, got] of cases) {
+      const { status, body: said } = await post("/v1/orders", body);
+      expect({ status, ...said }).toMatchObject({ status: 400, code: "invalid", field, wanted, got });
+      expect(said.title).toBe(`${field}: wanted ${wanted}, got ${got}`);
+    }
+    expect((await ask("/v1/ledger/checkpoints?count=x")).body).toMatchObject({
+      wanted: "a number",
+      got: '"x"',
+    });
+    const body = JSON.stringify(order);
+    const untyped = await service.fetch(
+      new Request("http://market.test/v1/orders", { method: "POST", body }),
+    );
+    expect(untyped.status).toBe(415);
+    expect(await untyped.json()).toMatchObject({ field: "content-type", wanted: "application/json" });
+    expect((await post("/v1/orders", "{")).body).toMatchObject({ status: 400, wanted: "well-formed JSON" });
+    for (const path of ["/v1/ledger/block/99", "/v1/ledger/nowhere", "/v1/ledger/snapshots/99"]) {
+      const gone = await ask(path);
+      expect(gone.headers.get("content-type"), path).toBe("application/problem+json");
+      expect(gone.body, path).toMatchObject({ status: 404, code: "invalid" });
+    }
+  });
+
+  test("its document says how requests are signed, and what each tag is about", async () => {
+    const { body } = await (await serve()).ask("/openapi.json");
+    const schemes = Object.keys(body.components.securitySchemes);
+    const operations = Object.values(
+      body.paths as Record<string, Record<string, Record<string, unknown>>>,
+    ).flatMap((methods) => Object.values(methods));
+    const tags = body.tags as { name: string; description?: string }[];
+    expect(tags.every(({ description }) => (description ?? "") !== "")).toBe(true);
+    for (const operation of operations) {
+      const security = (operation.security ?? body.security) as Record<string, unknown>[];
+      expect(security.length, `${operation.operationId}`).toBeGreaterThan(0);
+      for (const scheme of security.flatMap(Object.keys)) expect(schemes).toContain(scheme);
+      for (const tag of operation.tags as string[]) expect(tags.map(({ name }) => name)).toContain(tag);
+    }
   });
 
   test("describes itself, every route with a schema, and shows it on a page without scripts", async () => {

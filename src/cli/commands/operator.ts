@@ -2,7 +2,7 @@
 import { fromHex, hex, toUtf8 } from "../../bytes.js";
 import { object } from "../../check.js";
 import { withDeadline } from "../../deadline.js";
-import { fail } from "../../errors.js";
+import { cameAs, fail } from "../../errors.js";
 import { maxTariffLength, readPrices } from "../../files/tarifffile.js";
 import { signRequest } from "../../ledger/keys/authorization.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
@@ -149,5 +149,5 @@ async function answered(url: string, init: RequestInit): Promise<unknown> {
   }
   if (answer.ok) return said;
   const { field, wanted, got } = object(said, "answer");
-  return fail("refused", String(field), String(wanted), String(got));
+  return fail("refused", String(field), String(wanted), cameAs(String(got)));
 }

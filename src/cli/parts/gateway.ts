@@ -48,8 +48,8 @@ export async function openGateway({ urls, creds, fleet, settings }: GatewayOptio
   const { limits, host, port } = settings;
   const handle = getRequestListener(
     (request, { incoming }) => gateway.fetch(request, addressOf(incoming as IncomingMessage, proxies)),
-    // What a client sends beyond its answer is ended by the server itself.
-    { autoCleanupIncoming: false },
+    // What a client sends beyond its answer is ended by the server itself; HTTP/1.0 names no host.
+    { autoCleanupIncoming: false, hostname: "localhost" },
   );
   const http = await serveHttp(handle, {
     host,

@@ -90,7 +90,7 @@ async function readFolder(
 
 const compress = promisify(brotliCompress);
 
-/** Packs bytes when they are first asked for: a market that starts has no time for it, and most files nobody asks for. */
+/** Packs bytes when they are first asked for: a market that starts has no time, and most files nobody asks for. */
 function packedOnce(plain: Buffer): () => Promise<Buffer> {
   let packed: Promise<Buffer> | null = null;
   return () => {

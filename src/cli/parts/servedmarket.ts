@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { dirname, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { hex } from "../../bytes.js";
 import { openEngine } from "../../core/engine.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
@@ -83,8 +83,8 @@ export async function openServed(path: string, port: number | undefined): Promis
     const proxies = new Set(file.proxies);
     const answer = getRequestListener(
       (request, { incoming }) => service.fetch(request, addressOf(incoming as IncomingMessage, proxies)),
-      // What a client sends beyond its answer is ended by the server itself.
-      { autoCleanupIncoming: false },
+      // What a client sends beyond its answer is ended by the server itself; HTTP/1.0 names no host.
+      { autoCleanupIncoming: false, hostname: "localhost" },
     );
     const handle = besidePage(await openMarketPage(builtPage), answer);
     const lines = eventSockets(service, (request) => addressOf(request, proxies));
@@ -101,28 +101,40 @@ export async function openServed(path: string, port: number | undefined): Promis
     logPeriods(market, log);
     log.info({ url: http.url, period: market.period, blocks: store.size }, "serving the market");
     const broker = toBroker?.({ service, platform, limits, log });
-    const close = async (): Promise<void> => {
-      log.info({ period: market.period }, "closing the market");
-      await market.stop();
-      try {
-        // What was acknowledged is sealed before anything is waited for that others may hold up.
-        await sealOpen(market, platform);
-      } finally {
+    const close = (): Promise<void> =>
+      closeAll({ market, platform, log }, async () => {
         await broker?.close();
         service.close();
         await lines.close();
         await http.close();
         await store.close();
         engine.close();
-        log.info({ blocks: store.size }, "closed the market");
-        // The process ends next, and what was logged last must not end with it.
-        await new Promise<void>((done) => log.flush(() => done()));
-      }
-    };
+      });
     return { url: http.url, failed, asked, close };
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+interface Closing {
+  readonly market: LoggedMarket;
+  readonly platform: Platform;
+  readonly log: Logger;
+}
+
+/** Closes the gate and seals what is open, and then all else, which `end` does. */
+async function closeAll({ market, platform, log }: Closing, end: () => Promise<void>): Promise<void> {
+  log.info({ period: market.period }, "closing the market");
+  await market.stop();
+  try {
+    // What was acknowledged is sealed before anything is waited for that others may hold up.
+    await sealOpen(market, platform);
+  } finally {
+    await end();
+    log.info({ blocks: market.store.size }, "closed the market");
+    // The process ends next, and what was logged last must not end with it.
+    await new Promise<void>((done) => log.flush(() => done()));
   }
 }
 

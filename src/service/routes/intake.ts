@@ -1,12 +1,12 @@
 /** What comes into the market: orders, readings and contracts, each acknowledged once it is on the disk. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { fromHex, hex, toUtf8 } from "../../bytes.js";
+import { fromHex, hex } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { orderStatement } from "../../ledger/keys/message.js";
 import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
 import type { Contract } from "../../market/contracts/contracts.js";
-import type { Order, Refused, Taken } from "../../market/intake/request.js";
+import type { Order } from "../../market/intake/request.js";
 import { removedMember } from "../admissions.js";
 import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
 import { type Env, openRoutes, type RouteParts, type ServedPlatform } from "../routes.js";
@@ -21,6 +21,7 @@ import {
   signature,
   whole,
 } from "../schemas.js";
+import { Remembered, UnderWay } from "../underway.js";
 import { needMoney } from "../withdrawals.js";
 
 /** An order with its signature. */
@@ -158,6 +159,9 @@ const accepted = (receipt: Receipt): Accepted => ({
 /** Routes of what comes in. */
 export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const { platform } = parts;
+  const { market } = platform;
+  // Who is a member of a private market is nobody's to find out: who is none is answered as who did not sign.
+  const isPrivate = market.contract.privacy === "private";
   const underWay = new UnderWay();
   const routes = openRoutes();
   routes.openapi(orderRoute, async (context) => {
@@ -179,67 +183,34 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const taken = new Remembered(underWay);
   routes.openapi(readingRoute, async (context) => {
     const { signature, version, ...reading } = context.req.valid("json");
-    await parts.admissions.needKept(reading.participant, "reading.participant");
+    const { participant } = reading;
+    if (isPrivate && market.participantNumber(participant) === undefined)
+      return notSigned(participant, fromHex(signature, "signature"), "reading.signature");
+    await parts.admissions.needKept(participant, "reading.participant");
     const given = version === undefined ? reading : { ...reading, version };
-    const answer = await taken.once({ given, signature }, () =>
-      platform.report(given, fromHex(signature, "signature")),
-    );
+    const answer = await taken
+      .once({ given, signature }, () => platform.report(given, fromHex(signature, "signature")))
+      .catch((error: unknown) => {
+        if (!isPrivate || !isUnsigned(error)) throw error;
+        return notSigned(participant, fromHex(signature, "signature"), "reading.signature");
+      });
     return context.json(answer, 200);
   });
   routes.openapi(contractRoute, async (context) => {
     const { contract, signature } = context.req.valid("json");
     await parts.admissions.needContract(contract);
     await needMoney(parts, contract, fromHex(signature, "signature"));
-    const answer = await taken.once({ given: contract, signature }, () =>
-      platform.propose(contract as unknown as Contract, fromHex(signature, "signature")),
-    );
+    const answer = await taken
+      .once({ given: contract, signature }, () =>
+        platform.propose(contract as unknown as Contract, fromHex(signature, "signature")),
+      )
+      .catch((error: unknown) => {
+        if (!isPrivate || !isUnsigned(error)) throw error;
+        return fail("signature", "contract.signature", "one of whom it binds", signature);
+      });
     return context.json(answer, 200);
   });
   return routes;
-}
-
-/** What a reading or a contract was answered that was taken. */
-type Granted = Exclude<Taken, Refused>;
-
-/** Readings and contracts taken lately that are remembered. */
-const mostRemembered = 20_000;
-
-/**
- * What was taken lately: the same sent again is answered the same, and does not count again. After a restart of the
- * service it is refused instead, as what has been taken.
- */
-class Remembered {
-  readonly #underWay: UnderWay;
-  /** By the hash of what was sent, all of it: another under the same signature is another. */
-  readonly #answers = new Map<string, Granted>();
-
-  constructor(underWay: UnderWay) {
-    this.#underWay = underWay;
-  }
-
-  async once(sent: object, act: () => Promise<Taken>): Promise<Granted> {
-    const key = hex(plainHasher.sha256(toUtf8(JSON.stringify(sent))));
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const answer = await this.#underWay.once(key, act);
-    if (answer.status === "refused") throw answer.error;
-    this.#answers.set(key, answer);
-    if (this.#answers.size > mostRemembered) this.#answers.delete(this.#answers.keys().next().value!);
-    return answer;
-  }
-}
-
-/** Requests that are being answered: the same one sent again meanwhile waits for the one answer. */
-class UnderWay {
-  readonly #answers = new Map<string, Promise<unknown>>();
-
-  once<T>(key: string, act: () => Promise<T>): Promise<T> {
-    const known = this.#answers.get(key) as Promise<T> | undefined;
-    if (known !== undefined) return known;
-    const answer = act().finally(() => this.#answers.delete(key));
-    this.#answers.set(key, answer);
-    return answer;
-  }
 }
 
 interface SignedOrder {
@@ -279,8 +250,10 @@ async function takeOrder(
   return known;
 }
 
-const notSigned = (participant: string, signature: Uint8Array): never =>
-  fail("signature", "order.signature", `one of ${participant}`, hex(signature));
+const isUnsigned = (error: unknown): boolean => error instanceof GridclearError && error.code === "signature";
+
+const notSigned = (participant: string, signature: Uint8Array, field = "order.signature"): never =>
+  fail("signature", field, `one of ${participant}`, hex(signature));
 
 async function takeColumns(
   { platform, access, admissions }: RouteParts,

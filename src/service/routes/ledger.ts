@@ -2,8 +2,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Ask } from "../../ledger/service/server.js";
 import type { Asker } from "../access.js";
+import { answerProblem, problem } from "../problems.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
-import { json, problems, whole } from "../schemas.js";
+import { json, problemAnswer, problems, whole } from "../schemas.js";
 
 const binary = z.string().openapi({ format: "binary" });
 const askRoute = createRoute({
@@ -17,7 +18,7 @@ const askRoute = createRoute({
   request: { params: z.object({ path: z.string().max(128).openapi({ example: "checkpoint" }) }) },
   responses: {
     200: { description: "the answer", content: { "application/octet-stream": { schema: binary } } },
-    404: { description: "nothing there" },
+    404: problemAnswer("nothing there"),
     ...problems,
   },
 });
@@ -61,7 +62,7 @@ const snapshotRoute = createRoute({
   },
   responses: {
     200: { description: "the snapshot", content: { "application/octet-stream": { schema: binary } } },
-    404: { description: "none is kept of this height" },
+    404: problemAnswer("none is kept of this height"),
     ...problems,
   },
 });
@@ -111,7 +112,7 @@ export function ledgerRoutes({ platform, access, turns }: RouteParts): OpenAPIHo
     return turns.take(address, async () => {
       const isKept = (await store.snapshots()).includes(height);
       const bytes = isKept ? await store.getSnapshot(height) : null;
-      if (bytes === null) return context.text("nothing there\n", 404);
+      if (bytes === null) return nothingThere("height", "one of /v1/ledger/snapshots", `${height}`);
       return context.body(bytes as Uint8Array<ArrayBuffer>, 200, {
         "content-type": "application/octet-stream",
       });
@@ -134,11 +135,14 @@ export function ledgerRoutes({ platform, access, turns }: RouteParts): OpenAPIHo
     const ask = askFor(context.get("asker"));
     const isCostly = path.startsWith("proof/");
     const bytes = isCostly ? await turns.take(context.env.address, () => ask(path)) : await ask(path);
-    if (bytes === null) return context.text("nothing there\n", 404);
+    if (bytes === null) return nothingThere("path", "what this ledger has and shows whoever asks", path);
     return context.body(bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": typeOf(path) });
   });
   return routes;
 }
+
+const nothingThere = (field: string, wanted: string, got: string): Response =>
+  answerProblem(problem(404, "invalid", field, wanted, got));
 
 const typeOf = (path: string): string =>
   /^(?:proof|consistency|contract)\b/.test(path)

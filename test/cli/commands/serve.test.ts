@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -150,7 +151,10 @@ test("is administered with the operator's key, and closed by it as by a signal",
   });
   expect((await operate("remove", "dora")).code).toBe(0);
   expect(JSON.parse((await operate("members")).out)).toEqual({ members: [] });
-  expect(await operate("remove", "dora")).toMatchObject({ code: 2 });
+  const gone = await operate("remove", "dora");
+  expect(gone.code).toBe(2);
+  // What the service says that it got is quoted once.
+  expect(gone.err).toMatch(/got "dora"\n$/);
   expect(await operate("deposit", "dora", "2", "1")).toMatchObject({ code: 2 });
   expect(await operate("deposit", "dora", "2", "first")).toMatchObject({ code: 2 });
   expect(await operate("dance")).toMatchObject({ code: 2 });
@@ -214,12 +218,53 @@ test.skipIf(!python)(
       expect(said).toMatch(
         /^bob joins in period \d+\norder 0 of period \d+ is promised\nand stands in the block\n$/,
       );
+      // It has joined; its address goes without a slash as well.
+      const again = await output("python3", [
+        join(root, "examples/member.py"),
+        url.slice(0, -1),
+        "bob",
+        join(folder, "bob.key"),
+      ]);
+      expect(again).toMatch(/^order \d+ of period \d+ is promised\nand stands in the block\n$/);
       child.kill("SIGINT");
       expect(await ended).toBe(0);
     }
   },
   60_000,
 );
+
+test("a member's program says why it can't join, and that nobody listens", async () => {
+  await call("keys", "make", join(folder, "platform.key"));
+  await call("keys", "make", join(folder, "eve.key"));
+  const { url, child, ended } = await serve(await walked("closed", { members: {} }));
+  const run = () =>
+    spawnSync(process.execPath, [join(root, "examples/member.js"), url, "eve", join(folder, "eve.key")], {
+      encoding: "utf8",
+    });
+  const refused = run();
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(/^contract\.\S+: wanted .*, got .*\n$/);
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+  const alone = run();
+  expect(alone.status).toBe(1);
+  expect(alone.stderr).toMatch(/^http:\S+: .*ECONNREFUSED.*\n$/);
+}, 30_000);
+
+test("answers who asks by HTTP/1.0 and names no host", async () => {
+  await call("keys", "make", join(folder, "platform.key"));
+  const { url, child, ended } = await serve(await walked("plain"));
+  const { port, hostname } = new URL(url);
+  let said = "";
+  const socket = connect(Number(port), hostname, () => void socket.write("GET /health HTTP/1.0\r\n\r\n"));
+  socket.on("data", (piece) => {
+    said += piece;
+  });
+  await once(socket, "close");
+  expect(said).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"alive"\}$/);
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+}, 30_000);
 
 test("says what is wrong with its file, key and port", async () => {
   expect(await call("serve", join(folder, "none.json"))).toMatchObject({ code: 2 });
