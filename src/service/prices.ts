@@ -6,10 +6,10 @@ import { fail } from "../errors.js";
 import type { Contract, PaymentContract, TariffContract } from "../market/contracts/contracts.js";
 import { parseContract } from "../market/contracts/kinds.js";
 import { checkRanges } from "../market/contracts/tariffs.js";
+import type { Platform } from "../market/platform.js";
 import type { Component, ComponentOf } from "../tariff/components.js";
 import { type Following, followed, instantText, seriesEnd } from "../tariff/follow.js";
 import { type Carrier, carriers } from "../units.js";
-import type { OperatorOptions, ServedPlatform } from "./routes.js";
 
 /** A contract with series. */
 type Priced = PaymentContract | TariffContract;
@@ -74,15 +74,21 @@ const entryOf = (series: Series, place: Place): SeriesEntry => ({
   until: instantText(seriesEnd(series)),
 });
 
+/** The platform whose contracts have prices, and who signs for it. */
+type PricedPlatform = Pick<Platform, "market" | "propose">;
+interface PriceSigner {
+  sign(contract: Contract): Promise<Uint8Array>;
+}
+
 /** The series of a market's contracts, and what follows on them. */
 export class Prices {
-  readonly #platform: ServedPlatform;
-  readonly #operator: Pick<OperatorOptions, "sign"> | null;
+  readonly #platform: PricedPlatform;
+  readonly #operator: PriceSigner | null;
   /** By key: the amendment that waits for its period. */
   readonly #waiting = new Map<string, Priced>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(platform: ServedPlatform, operator: Pick<OperatorOptions, "sign"> | null) {
+  constructor(platform: PricedPlatform, operator: PriceSigner | null) {
     this.#platform = platform;
     this.#operator = operator;
   }

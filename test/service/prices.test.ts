@@ -186,7 +186,7 @@ describe("prices that the operator hands in", () => {
       [await served.prices(2, ["cheap"]), 400, "prices[0].rate"],
       [await served.prices(2, ["0.4"], { series: "sport" }), 422, "series"],
       [await served.prices(2, ["0.4"], { prices: [] }), 400, "prices"],
-      [await served.prices(2, ["0.4"], { hurry: true }), 400, "body"],
+      [await served.prices(2, ["0.4"], { hurry: true }), 400, "hurry"],
       [await served.prices(2, ["999999999"], { replace: true }), 422, "payment.tariffs.electricity.retail"],
       [
         await served.prices(

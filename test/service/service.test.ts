@@ -497,6 +497,7 @@ describe("operation", () => {
       "/v1/operator/close",
       "/v1/operator/deposits",
       "/v1/operator/members",
+      "/v1/operator/prices",
       "/v1/operator/removals",
       "/v1/orders",
       "/v1/orders/columns",

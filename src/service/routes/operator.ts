@@ -172,6 +172,15 @@ async function joinedMembers(
   });
 }
 
+/** The routes of prices. */
+function priceRoutes(routes: OpenAPIHono<Env>, prices: RouteParts["prices"]): void {
+  routes.openapi(seriesRoute, (context) => context.json({ series: prices.list() }, 200));
+  routes.openapi(pricesRoute, async (context) => {
+    const { replace: mayReplace = false, ...asked } = context.req.valid("json");
+    return context.json({ series: await prices.follow({ ...asked, mayReplace }) }, 200);
+  });
+}
+
 /** Routes of the operator. */
 export function operatorRoutes({
   platform,
@@ -232,11 +241,7 @@ export function operatorRoutes({
     if (taken.status === "refused") throw taken.error;
     return context.json(taken, 200);
   });
-  routes.openapi(seriesRoute, (context) => context.json({ series: prices.list() }, 200));
-  routes.openapi(pricesRoute, async (context) => {
-    const { replace: mayReplace = false, ...asked } = context.req.valid("json");
-    return context.json({ series: await prices.follow({ ...asked, mayReplace }) }, 200);
-  });
+  priceRoutes(routes, prices);
   routes.openapi(closeRoute, async (context) => {
     const { period } = context.req.valid("json");
     if (period !== market.period) fail("conflict", "period", `${market.period}, which is open`, period);

@@ -200,44 +200,59 @@ function copyButton(app: App): HTMLButtonElement {
   return button;
 }
 
-export function openBench(app: App): View {
-  let running: AbortController | null = null;
-  /** The result that was measured here, as a link has it. */
-  let own = "";
-  const figure = benchFigure();
-  const most = sizeField();
-  const progress = el(
+const foreignWords = (machine: BenchResult["machine"]): string =>
+  t`Somebody else’s result, out of a link. It was not measured here, and nothing proves it. Their machine: ${machineWords(machine)}`;
+
+const progressNote = (): HTMLElement =>
+  el(
     "p",
     { class: "note", role: "status" },
     t`About a minute for all sizes. The page stays usable meanwhile.`,
   );
-  const foreign = el("p", { class: "notice bad foreign" });
-  const verdict = el("p", { class: "notice" }, t`Not run yet.`);
-  const copy = copyButton(app);
-  const run = el(
-    "button",
-    {
-      type: "button",
-      class: "button main",
-      onclick: () => (running === null ? void start() : running.abort()),
-    },
-    t`Run the bench`,
-  );
-  const element = el(
+
+const runButton = (onclick: () => void): HTMLElement =>
+  el("button", { type: "button", class: "button main", onclick }, t`Run the bench`);
+
+/** The view around what it is made of. */
+function frameOf(
+  of: Readonly<Record<"run" | "most" | "copy" | "progress" | "verdict" | "figure", HTMLElement>>,
+) {
+  return el(
     "div",
     { class: "view" },
     head(t`Speed in this browser`, el("p", { class: "lead" }, leadText)),
     el(
       "div",
       { class: "card stack" },
-      el("div", { class: "row" }, run, el("label", { for: most.id }, t`Orders, at most`), most, copy),
-      progress,
+      el(
+        "div",
+        { class: "row" },
+        of.run,
+        el("label", { for: of.most.id }, t`Orders, at most`),
+        of.most,
+        of.copy,
+      ),
+      of.progress,
       el("p", { class: "note bench-machine" }, t`This machine: ${machineWords(thisMachine())}`),
       method(),
     ),
-    verdict,
-    figure.element,
+    of.verdict,
+    of.figure,
   );
+}
+
+export function openBench(app: App): View {
+  let running: AbortController | null = null;
+  /** The result that was measured here, as a link has it. */
+  let own = "";
+  const figure = benchFigure();
+  const most = sizeField();
+  const progress = progressNote();
+  const foreign = el("p", { class: "notice bad foreign" });
+  const verdict = el("p", { class: "notice" }, t`Not run yet.`);
+  const copy = copyButton(app);
+  const run = runButton(() => (running === null ? void start() : running.abort()));
+  const element = frameOf({ run, most, copy, progress, verdict, figure: figure.element });
 
   function draw(measured: readonly Measured[]): void {
     const text = summary(measured);
@@ -246,7 +261,7 @@ export function openBench(app: App): View {
   }
   /** Shows a result that a link brought: of somebody else, for all that this page knows. */
   function drawForeign({ machine, measured }: BenchResult): void {
-    foreign.textContent = t`Somebody else’s result, out of a link. It was not measured here, and nothing proves it. Their machine: ${machineWords(machine)}`;
+    foreign.textContent = foreignWords(machine);
     verdict.before(foreign);
     copy.hidden = true;
     draw(measured);

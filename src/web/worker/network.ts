@@ -53,7 +53,7 @@ export function openNetwork(community: Community): (block: Block) => Networks {
   return (block) => {
     const { header, sections } = block;
     const found = byCarrier((carrier) =>
-      areas.count(carriers.indexOf(carrier)) === 0 ? [] : standing(trees[carrier], header.period),
+      areas.count(carriers.indexOf(carrier)) === 0 ? [] : standing(areas, trees[carrier], header.period),
     );
     const carry = (carrier: Carrier, from: number, to: number, quantity: number): void => {
       const list = found[carrier];
@@ -89,27 +89,32 @@ export function openNetwork(community: Community): (block: Block) => Networks {
       Object.assign(found[carrier][areas.placeOf(area)]!, { price, fees, rent });
     return found;
   };
+}
 
-  function standing({ count, numbers: byPlace, parents }: AreaTree, period: number): AreaPeriod[] {
-    return Array.from({ length: count }, (_, place) => {
-      const entry = areas.entries[byPlace[place]!]!;
-      const { exportLimit, importLimit } = limitsIn(entry, period);
-      return {
-        name: entry.name,
-        parent: place === 0 ? null : parents[place]!,
-        out: 0,
-        in: 0,
-        outLimit: exportLimit,
-        inLimit: importLimit,
-        held: 0,
-        price: null,
-        bought: 0,
-        paid: 0,
-        fees: 0n,
-        rent: 0n,
-      };
-    });
-  }
+/** The areas of a carrier as a period begins, with nothing that has crossed. */
+function standing(
+  areas: Terms["areas"],
+  { count, numbers: byPlace, parents }: AreaTree,
+  period: number,
+): AreaPeriod[] {
+  return Array.from({ length: count }, (_, place) => {
+    const entry = areas.entries[byPlace[place]!]!;
+    const { exportLimit, importLimit } = limitsIn(entry, period);
+    return {
+      name: entry.name,
+      parent: place === 0 ? null : parents[place]!,
+      out: 0,
+      in: 0,
+      outLimit: exportLimit,
+      inLimit: importLimit,
+      held: 0,
+      price: null,
+      bought: 0,
+      paid: 0,
+      fees: 0n,
+      rent: 0n,
+    };
+  });
 }
 
 /** Counts a delivery at every edge between two places: parents stand before their children. */
