@@ -324,7 +324,7 @@ describe("the shape of the page", () => {
       const { page } = tab;
       await tab.go("#/period");
       expect(await page.locator("#about").innerText()).toMatch(
-        /^gridclear \d+\.\d+\.\d+ .*Licence: Apache-2\.0$/,
+        /^gridclear \d+\.\d+\.\d+ .*Licence: Apache-2\.0 Cite, embed, code$/,
       );
       for (const link of await page.locator("#about a").all()) {
         const response = await page.request.get(new URL((await link.getAttribute("href"))!, page.url()).href);

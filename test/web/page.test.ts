@@ -207,7 +207,7 @@ describe("the community over the day", () => {
     expect(await page.locator(".tree svg").getAttribute("aria-label")).toMatch(/hill in [0-9.]+ kW, out/);
     expect(await count(".tree .edge")).toBe((await count(".tree rect.area")) - 1);
     for (const summary of await page.locator(".behind > summary").all()) await summary.click();
-    await expect.poll(() => count(".behind table")).toBe(6);
+    await expect.poll(() => count(".behind table")).toBe(7);
     await page.getByRole("button", { name: "Play" }).click();
     await page.waitForFunction(() => document.querySelector(".when")!.textContent !== "13:00 to 14:00");
     await page.getByRole("button", { name: "Pause" }).click();
