@@ -1,24 +1,11 @@
 /** The orders of one period and who stands behind them, however they came about. */
+import type { OrderColumnSet } from "../../simulation/ordercolumns.js";
 import type { PoolLimit } from "./agreed.js";
 import { ownerOfStore, type Party, wordsOf } from "./owners.js";
 import { type SceneTrade, type SceneTrades, tradesOfList } from "./trades.js";
 
-/** The orders of one carrier and period, and who they belong to. */
-export interface Market {
-  readonly offers: {
-    readonly quantity: Uint32Array;
-    readonly price: Int32Array;
-    /** From which price on, paid to the seller, what is left joins the pool. */
-    readonly poolLimit: Int32Array;
-    /** 0 where the seller keeps out of the pool. */
-    readonly consent: Uint8Array;
-  };
-  readonly bids: {
-    readonly quantity: Uint32Array;
-    readonly price: Int32Array;
-    /** The most that the buyer pays in the pool. */
-    readonly poolLimit: Int32Array;
-  };
+/** The orders of one carrier and period, as the engine takes them, and who they belong to. */
+export interface Market extends OrderColumnSet {
   /** What stores offer through the pool, each at its own price. */
   readonly lots: { readonly quantity: Uint32Array; readonly price: Int32Array };
   /** Owner of an offer, or of a store's lot where the index lies beyond the offers. */
