@@ -20,7 +20,9 @@ const csv = "side,id,quantity,price\r\noffer,S0,10,3\r\noffer,S1,4,2\r\nbid,C0,6
 const bring = (name: string, buffer: Buffer): Promise<void> =>
   tab.page.getByLabel("Order file").setInputFiles({ name, mimeType: "text/csv", buffer });
 const told = (text: string | RegExp) => tab.page.locator("#told").getByText(text).waitFor();
-const tiles = (text: string) => tab.page.locator(".tiles", { hasText: text }).waitFor();
+/** Waits for a tile of these words; "2 orders" is not in "12 orders". */
+const tiles = (text: string) =>
+  tab.page.locator(".tiles", { hasText: new RegExp(`(^|[^\\d,])${text}`) }).waitFor();
 const back = () => tab.page.getByRole("button", { name: "Back to the community" });
 const rows = (size: number): string =>
   `side,id,quantity,price\n${Array.from({ length: size }, (_, index) => `${index % 2 ? "bid" : "offer"},name ${index},1.25,0.${100 + (index % 800)}\n`).join("")}`;
