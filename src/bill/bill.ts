@@ -16,6 +16,7 @@ import { type Month, monthOf, type Zone } from "../tariff/zone.js";
 import { type Carrier, carriers, formatTicks, parseTick, type Tick } from "../units.js";
 import { aloneOf, energyOf } from "./energy.js";
 import { utc } from "./rules.js";
+import { type Held, stretchesOf } from "./stretches.js";
 import { type Moved, type Usage, UsageReader, type UsedPeriod } from "./usage.js";
 
 /** One line of a bill. Decimals are text in plain notation; below zero the member is paid. */
@@ -194,10 +195,14 @@ class Biller {
     };
   }
 
-  #tariffOf({ tariffs }: UsedPeriod, carrier: Carrier): Tariff | undefined {
-    if (this.#of.outside?.carrier === carrier) return this.#of.outside;
-    const held = tariffs[carrier];
-    return held && { ...held, name: held.tariff };
+  #heldIn({ tariffs }: UsedPeriod, carrier: Carrier): Held | undefined {
+    const { outside } = this.#of;
+    return outside?.carrier === carrier ? outside : tariffs[carrier];
+  }
+
+  #tariffOf(period: UsedPeriod, carrier: Carrier): Tariff | undefined {
+    const held = this.#heldIn(period, carrier);
+    return held === undefined || "name" in held ? held : { ...held, name: held.tariff };
   }
 
   #tariffs(): Bill["tariffs"] {
@@ -259,25 +264,18 @@ class Biller {
     community: bigint,
   ): BillLine[] {
     const { month } = this.#of;
-    const stretches: { readonly tariff: Tariff; readonly key: unknown; readonly periods: UsedPeriod[] }[] =
-      [];
-    for (const period of this.#usage.periods) {
-      const key = this.#of.outside?.carrier === carrier ? this.#of.outside : period.tariffs[carrier];
-      const tariff = this.#tariffOf(period, carrier);
-      const last = stretches.at(-1);
-      if (last !== undefined && last.key === key) last.periods.push(period);
-      else if (tariff !== undefined) stretches.push({ tariff, key, periods: [period] });
-    }
-    return stretches.flatMap(({ tariff, periods }, index) => {
+    const stretches = stretchesOf(this.#usage.periods, (period) => this.#heldIn(period, carrier));
+    return stretches.flatMap(({ tariffs, periods }, index) => {
       const isLast = index === stretches.length - 1;
-      const lines = chargeLines(tariff, {
+      const stretch = {
         month,
         fromMs: periods[0]!.fromMs,
         toMs: Math.min(periods.at(-1)!.toMs, month.toMs),
         periods: periods.map((period) => ({ fromMs: period.fromMs, toMs: period.toMs, ...energyIn(period) })),
         quantityTick: this.#ticks.quantity,
         community: isLast ? community : 0n,
-      });
+      };
+      const lines = chargeLines(this.#tariffOf(periods[0]!, carrier)!, stretch, tariffs);
       const suffix = stretches.length === 1 ? "" : ` (from ${new Date(periods[0]!.fromMs).toISOString()})`;
       return lines.map((line) => tariffLine(line, carrier, { suffix, unitTick: this.#unitTick }));
     });

@@ -116,13 +116,20 @@ const checkStretch: Check<Stretch> = (value, field) => {
   return stretch;
 };
 
-/** {@link charge} for what has been checked. */
-export function chargeLines(tariff: Tariff, stretch: Stretch): ChargeLine[] {
+/** What says nothing but which rates its series have: a tariff, or a contract of one. */
+type Priced = Pick<Tariff, "components">;
+
+/**
+ * {@link charge} for what has been checked. `held` are the tariffs by which the periods go, by place, where prices came
+ * one after the other: they are the same but for the values of series.
+ */
+export function chargeLines(tariff: Tariff, stretch: Stretch, held: readonly Priced[] = []): ChargeLine[] {
   const unit = unitOf(tariff);
   const lines: ChargeLine[] = [];
-  for (const component of tariff.components) {
+  for (const [index, component] of tariff.components.entries()) {
     const { name, sort } = component;
-    for (const draft of draftsOf(component, { tariff, stretch, lines, unit })) {
+    const seriesIn = (place: number): Component => held[place]?.components[index] ?? component;
+    for (const draft of draftsOf(component, { tariff, stretch, lines, unit, seriesIn })) {
       const { less = 0, exact } = draft;
       // Of a percentage the sign is that of what it is on.
       const own = sort === "feedIn" && component.by !== "percent" ? times(exact, whole(-1n)) : exact;
@@ -139,6 +146,8 @@ interface At {
   /** The lines above. */
   readonly lines: readonly ChargeLine[];
   readonly unit: Ratio;
+  /** The component as it is in a period, by its place. */
+  seriesIn(place: number): Component;
 }
 
 function draftsOf(component: Component, at: At): Draft[] {
@@ -222,14 +231,15 @@ function energyLine(quantity: Ratio, { detail, rate }: Rate, { less = 0 }: OnEne
 }
 
 /** One line for all rates of a series. */
-function onSeries(component: ComponentOf<"series">, { stretch }: At): Draft[] {
-  const { rates, less = 0 } = component;
+function onSeries(component: ComponentOf<"series">, { stretch, seriesIn }: At): Draft[] {
+  const { less = 0 } = component;
   let [ticks, cost] = [0n, 0n];
-  for (const period of stretch.periods) {
+  for (const [place, period] of stretch.periods.entries()) {
     const own = ticksOf(component, period);
     if (own === 0n) continue;
     ticks += own;
-    cost += own * parseTicks(rates[rateAt(component, period.fromMs)], rateTick);
+    const series = seriesIn(place) as ComponentOf<"series">;
+    cost += own * parseTicks(series.rates[rateAt(series, period.fromMs)], rateTick);
   }
   if (ticks === 0n) return [];
   const kWh = ofTick(stretch.quantityTick);

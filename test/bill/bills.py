@@ -272,7 +272,7 @@ class Bill:
         stretches = []
         for period in self.periods:
             tariff = self.tariff_in(period, carrier)
-            if stretches and stretches[-1][0] == tariff:
+            if stretches and self.same(stretches[-1][0], tariff):
                 stretches[-1][1].append(period)
             else:
                 stretches.append((tariff, [period]))
@@ -280,8 +280,32 @@ class Bill:
         lines = []
         for tariff, periods in stretches:
             is_last = (tariff, periods) == stretches[-1]
-            lines += self.charge(tariff, periods, carrier, alone, community if is_last else 0)
+            since = ""
+            if len(stretches) > 1:
+                begin = datetime.datetime.fromtimestamp(self.ledger.begins[periods[0]] / 1000, datetime.timezone.utc)
+                since = f" (from {begin.strftime('%Y-%m-%dT%H:%M:%S.000Z')})"
+            for group, of, label, *rest in self.charge(tariff, periods, carrier, alone, community if is_last else 0):
+                lines.append((group, of, label + since, *rest))
         return lines
+
+    def same(self, one, other):
+        """Whether tariffs differ in nothing but the values of price series."""
+        if one is None or other is None:
+            return one is other
+
+        def kept(tariff):
+            plain = {key: value for key, value in tariff.items() if key not in ("version", "from", "components")}
+            parts = [{key: value for key, value in part.items() if part["by"] != "series" or key not in ("start", "rates")} for part in tariff["components"]]
+            return plain, parts
+
+        return kept(one) == kept(other)
+
+    def series(self, component, period, carrier):
+        """The rate of a series in a period, by the contract that held in it."""
+        own = next(each for each in self.tariff_in(period, carrier)["components"] if each["name"] == component["name"])
+        start = datetime.datetime.fromisoformat(own["start"].replace("Z", "+00:00")).timestamp() * 1000
+        place = (self.ledger.begins[period] - start) // (own["minutes"] * 60_000)
+        return Fraction(own["rates"][int(place)])
 
     def charge(self, tariff, periods, carrier, alone, community):
         unit, tick = Fraction(tariff["unit"]), self.ledger.quantity
@@ -297,7 +321,7 @@ class Bill:
                 its = energies[period][1 if priced else 0]
                 return sum(its.get(basis, 0) for basis in component["on"]) * tick
 
-            for detail, quantity, money in self.drafts(component, periods, on, share, kept):
+            for detail, quantity, money in self.drafts(component, periods, on, share, kept, carrier):
                 lines.append(self.line(component, detail, quantity, money, unit))
             if component["by"] == "percent":
                 of = sum(amount for sort, _, _, amount in lines if sort in component["of"])
@@ -310,12 +334,17 @@ class Bill:
         label = component["name"] + (f": {detail}" if detail else "")
         return component["sort"], label, quantity, nearest(sign * money, unit)
 
-    def drafts(self, component, periods, on, share, kept):
+    def drafts(self, component, periods, on, share, kept, carrier):
         by = component["by"]
         rate = Fraction(component["rate"]) if "rate" in component else None
         if by == "energy":
             whole = sum(on(period) for period in periods)
             return [(None, whole, whole * rate * kept)] if whole else []
+        if by == "series":
+            drawn = {period: on(period) for period in periods}
+            money = sum(own * self.series(component, period, carrier) for period, own in drawn.items() if own)
+            whole = sum(drawn.values())
+            return [(None, whole, money * kept)] if whole else []
         if by == "calendar":
             sums = {}
             for period in periods:

@@ -43,6 +43,8 @@ export async function runStreet(
     readonly store?: Store;
     /** How what was not delivered falls on trades; left out: trades are paid as traded. */
     readonly delivered?: "fifo" | "proportional";
+    /** What else is done before a period closes. */
+    readonly before?: (market: Street["market"], period: number) => void;
   },
 ): Promise<Street> {
   const next = random(seed);
@@ -105,6 +107,7 @@ export async function runStreet(
         const said = { period, in: BigInt(reading.in), out: BigInt(reading.out) };
         meters.set(key, [...(meters.get(key) ?? []), said]);
       }
+    of.before?.(market, period);
     await market.clearPeriod(of.startMs + period * hourMs);
     begins.push(of.startMs + period * hourMs);
   }

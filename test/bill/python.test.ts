@@ -14,7 +14,7 @@ import { zoneOffsets } from "../../src/tariff/zone.js";
 import { Random } from "../core/markets.js";
 import { blocksOf, runScenario } from "../support/scenario.js";
 import { playShared } from "../support/sharedrun.js";
-import { runStreet } from "./market.js";
+import { runStreet, tariffContract } from "./market.js";
 
 const hasPython =
   spawnSync("python3", ["-c", "import zoneinfo; zoneinfo.ZoneInfo('Europe/Vienna')"]).status === 0;
@@ -22,7 +22,7 @@ const script = fileURLToPath(new URL("bills.py", import.meta.url));
 
 const bases = ["fromGrid", "received", "bought", "toGrid", "supplied", "sold"] as const;
 
-/** Random components of every kind but a series. */
+/** Random components of every kind but a series, which has times of its own. */
 function componentsOf(random: Random): Component[] {
   const rate = (): string => `${random.of("", "", "-")}0.${`${random.between(0, 999_999)}`.padStart(6, "0")}`;
   const on = (): (typeof bases)[number][] => bases.filter(() => random.between(0, 1) === 0);
@@ -138,6 +138,7 @@ describe.skipIf(!hasPython)("bills worked out in Python from an exported ledger 
       for (const { group, label } of found.lines) {
         const kind = group === "tariff" ? "tariff" : `${group} ${label}`;
         seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        if (label.includes(" (from 2")) seen.set("stretch", (seen.get("stretch") ?? 0) + 1);
       }
     }
   }
@@ -160,6 +161,43 @@ describe.skipIf(!hasPython)("bills worked out in Python from an exported ledger 
       const { market } = await runStreet(engine, seed, { startMs, periods, components });
       await hold(market.store, month, null, `street ${seed}`);
     }
+  }, 120_000);
+
+  it("are the same where tariffs are amended, by prices or else, and where a member has none for a time", async () => {
+    for (const [seed, what] of [
+      [41, "prices"],
+      [42, "all"],
+      [43, "all"],
+    ] as const) {
+      const random = new Random(seed);
+      const startMs = Date.UTC(2026, 6, 30);
+      const own = componentsOf(random);
+      const seriesFrom = (period: number): Component => ({
+        ...{ by: "series", name: "spot", sort: "grid", on: ["fromGrid", "bought"], minutes: 60 },
+        start: new Date(startMs + (period - 1) * 3_600_000).toISOString().replace(".000Z", "Z"),
+        rates: Array.from({ length: 30 }, () => `0.${random.between(0, 9_999)}`),
+      });
+      let [version, components, isIn, terms] = [1, [seriesFrom(1), ...own], true, 1];
+      const before: NonNullable<Parameters<typeof runStreet>[2]["before"]> = (market, period) => {
+        const at = { version: version + 1, from: period + 1 };
+        if (period % 10 === 0) {
+          const rest =
+            what === "all" && random.between(0, 2) === 0 ? componentsOf(random) : components.slice(1);
+          components = [seriesFrom(period + 1), ...rest];
+          version += 1;
+          expect(market.propose(tariffContract(components, at.version, at.from)).status).toBe("accepted");
+        }
+        if (what === "prices" || period % 17 !== 0) return;
+        isIn = !isIn;
+        terms += 1;
+        const member = { kind: "participant" as const, version: terms, from: at.from, id: "bob" };
+        const named = isIn ? { tariffs: { electricity: "house" } } : {};
+        expect(market.propose({ ...member, creditLimit: null, ...named }).status).toBe("accepted");
+      };
+      const { market } = await runStreet(engine, seed, { startMs, periods: 60, components, before });
+      await hold(market.store, "2026-07", null, `amended ${seed}`);
+    }
+    expect(seen.get("stretch")).toBeGreaterThan(0);
   }, 120_000);
 
   it("are the same where trades count as delivered, with late corrections", async () => {
