@@ -110,8 +110,8 @@ const tariffCheck = record({
   surplusPrice: optional(price),
   commission: optional(commissionCheck),
 });
-const clearingCheck = record({
-  mechanism: optional(oneOf("value", "merit")),
+const ordersCheck = record({
+  mechanism: optional(oneOf("value", "merit", "share")),
   pricing: optional(text(/^[a-z]{1,20}$/, 20, "a pricing of docs/market-rules.md")),
   k: optional(share),
   maxCycles: optional(integer(0, 2 ** 31)),
@@ -123,6 +123,12 @@ const clearingCheck = record({
     ["discharge", "charge", "export", "interrupt", "import"].map((name) => [name, optional(boolean)]),
   ),
 });
+const sharedCheck = record({ mechanism: oneOf("share") });
+/** How a carrier clears; one that is shared takes no orders, so that nothing else is said of it. */
+const clearingCheck: typeof ordersCheck = (value, field) =>
+  object(value, field).mechanism === "share"
+    ? (sharedCheck(value, field) as ReturnType<typeof ordersCheck>)
+    : ordersCheck(value, field);
 
 const address = text(/^[0-9a-f.:]{2,45}$/, 45, "an IP address");
 const listenFields = {
@@ -182,6 +188,7 @@ export function parseMarketFile(source: string, prices: PriceFiles = noPrices): 
     const given = fileCheck(withPrices(object(value, "market file"), prices), "");
     const { auditors = [], members = null, operator = null, mqtt = null, snapshotEvery = 1_000 } = given;
     const opening = openingOf(given);
+    checkShared(given);
     const { ledger, platformKey } = given;
     const contracts = (publicKey: string, from: number): readonly Contract[] =>
       contractsOf(opening, {
@@ -193,6 +200,16 @@ export function parseMarketFile(source: string, prices: PriceFiles = noPrices): 
     const settings = { auditors, members, operator, snapshotEvery, mqtt };
     return { ledger, platformKey, ...listeningOf(given), ...settings, contracts };
   });
+}
+
+/** A carrier is shared by what meters say: without any it would be shared never, and nobody would be told. */
+function checkShared({ clearing = {}, metering = null, contracts = [] }: ReturnType<typeof fileCheck>): void {
+  const held = contracts as readonly Partial<Record<"kind" | "mechanism", unknown>>[];
+  const isShared =
+    Object.values(clearing).some((each) => (each?.mechanism as string | undefined) === "share") ||
+    held.some(({ kind, mechanism }) => kind === "clearing" && mechanism === "share");
+  if (isShared && metering === null && !held.some(({ kind }) => kind === "payment"))
+    fail("invalid", "metering", "how meters settle, by which a carrier is shared", "none");
 }
 
 const noPrices: PriceFiles = (name) =>

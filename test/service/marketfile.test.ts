@@ -1,4 +1,5 @@
 // The market file: what may stand in it, what it begins a market with, and how what is wrong is named.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ClearingContract, PaymentContract } from "../../src/market/contracts/contracts.js";
 import { parseMarketFile } from "../../src/service/marketfile.js";
@@ -88,6 +89,27 @@ describe("a market file", () => {
     expect(payment.tariffs.electricity.retail).toEqual([{ ...series, rates: ["0.25", "-0.01"] }]);
     expect(() => parseMarketFile(file)).toThrow("spot.csv: wanted a file beside the market file");
     expect(() => parseMarketFile(file, () => csv.replace("T01", "T02"))).toThrow("rate 2: wanted one that");
+  });
+
+  test("of docs/operations.md that shares a carrier says so under clearing or under contracts, and has meters", () => {
+    const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+    const text = /## A market that shares[\s\S]*?```json\n([\s\S]*?)```/.exec(page)![1]!;
+    const file = JSON.parse(text) as { contracts: object[]; metering: object };
+    const contracts = parseMarketFile(text).contracts(key, 0);
+    const share = { kind: "clearing", version: 1, from: 0, carrier: "electricity", mechanism: "share" };
+    expect(contracts).toContainEqual(share);
+    expect(contracts).toContainEqual(file.contracts[0]);
+    const other = { ...file, clearing: undefined, contracts: [share, ...file.contracts] };
+    const order = (all: readonly object[]): string[] => all.map((each) => JSON.stringify(each)).sort();
+    expect(order(parseMarketFile(JSON.stringify(other)).contracts(key, 0))).toEqual(order(contracts));
+    for (const each of [file, other])
+      expect(() => parseMarketFile(JSON.stringify({ ...each, metering: null }))).toThrowError(
+        expect.objectContaining({ code: "invalid", field: expect.stringContaining("metering") }),
+      );
+    // What is taken by orders alone is not said of a carrier that takes none.
+    expect(() => parse({ clearing: { heat: { mechanism: "share", pricing: "uniform" } } })).toThrowError(
+      expect.objectContaining({ field: expect.stringContaining("clearing.heat") }),
+    );
   });
 
   test("is refused by line and field", () => {
