@@ -1,9 +1,10 @@
 // @ts-check
 // A served market that is killed (`kill -9`) at random moments while members send orders as fast as they get receipts,
-// a reading of each period and now and then a contract with a standing order, and started again on the same ledger each
+// readings of each period and now and then a contract with a standing order, and started again on the same ledger each
 // time. Every receipt that anybody got has to be kept by the sealed blocks, every reading and contract that was
-// acknowledged has to stand in the block that was named, and the ledger has to verify. A start that takes more than
-// three seconds fails too.
+// acknowledged has to stand in the block that was named, a reading there and nowhere else, and the ledger has to verify.
+// Heat is shared: what each member received and supplied of a period has to be what its last readings come to, divided
+// once more here by the words of docs/sharing.md. A start that takes more than three seconds fails too.
 //
 // node test/endurance/serving.mjs [KILLS] [MEMBERS]   (default: 5 kills, 8 members; needs `npm run build`)
 import { spawnSync } from "node:child_process";
@@ -14,6 +15,7 @@ import {
   decodeRecords,
   encodeCanonical,
   encodeRecords,
+  flowLayout,
   readingLayout,
   readingStatement,
 } from "../../dist/ledger/format.js";
@@ -32,8 +34,16 @@ const [kills, members] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?
 const port = 20_000 + (process.pid % 20_000);
 const url = `http://127.0.0.1:${port}/`;
 const periodMs = 1_000;
+const window = 3;
 const market = marketFolder({
-  metering: { window: 3, corrections: 3, missing: "last" },
+  metering: { window, corrections: 3, missing: "last" },
+  clearing: { heat: { mechanism: "share" } },
+  contracts: [
+    {
+      ...{ kind: "community", version: 1, from: 0, community: "street", carrier: "heat" },
+      ...{ price: 120_000, key: { key: "proportional" } },
+    },
+  ],
   market: { periodMs },
   snapshotEvery: 20,
   limits: { burst: 1_000_000, perSecond: 1_000_000 },
@@ -45,7 +55,7 @@ const start = () => startServing(market.path, port);
 const receipts = [];
 /**
  * Readings that were acknowledged, and the period in whose block each stands.
- * @type {{ block: number, participant: number, period: number, ticks: number }[]}
+ * @type {{ block: number, participant: number, carrier: string, period: number, in: number, out: number }[]}
  */
 const readings = [];
 /**
@@ -132,35 +142,44 @@ async function member(participant) {
     number = new DataView(receipt.order.buffer, receipt.order.byteOffset).getUint32(0, true);
     receipts.push(receipt);
   };
+  /** Of the last period what its meters said: the odd ones draw heat, the others inject it. */
+  const meters = (/** @type {number} */ period) => {
+    const heat = 200_000 + ((period * 7_919 + number * 104_729) % 1_000_000);
+    return [
+      { carrier: "electricity", in: 1_000_000 + (period % 1_000), out: 0 },
+      { carrier: "heat", in: number % 2 === 1 ? heat : 0, out: number % 2 === 1 ? 0 : heat },
+    ];
+  };
+  const inUnits = (/** @type {number} */ ticks) =>
+    `${Math.floor(ticks / 1e6)}.${`${ticks % 1e6}`.padStart(6, "0")}`;
   let read = 0;
   const report = async () => {
     const { id, period: now } = await (await fetch(`${url}v1/market`)).json();
     const period = now - 1;
     if (number < 0 || period <= read) return;
     read = period;
-    const ticks = 1_000_000 + (period % 1_000);
-    const reading = {
-      participant,
-      carrier: "electricity",
-      period,
-      in: `1.${`${period % 1_000}`.padStart(6, "0")}`,
-      out: "0",
-    };
-    const record = encodeRecords(readingLayout, [
-      {
-        participant: number,
-        carrier: "electricity",
-        flags: 0,
-        version: 1,
-        age: 1,
-        in: ticks,
-        out: 0,
-        amount: 0n,
-      },
-    ]);
-    const signature = hex(await key.sign(readingStatement(fromHex(id, "id"), now, record)));
-    const taken = await post("readings", { ...reading, version: 1, signature });
-    readings.push({ block: taken.period, participant: number, period, ticks });
+    for (const said of meters(period)) {
+      const [carrier, version] = [said.carrier, 1];
+      const record = encodeRecords(readingLayout, [
+        { participant: number, ...said, flags: 0, version, age: 1, amount: 0n },
+      ]);
+      const signature = hex(await key.sign(readingStatement(fromHex(id, "id"), now, record)));
+      const reading = { participant, carrier, period, in: inUnits(said.in), out: inUnits(said.out) };
+      const taken = await post("readings", { ...reading, version, signature });
+      readings.push({ block: taken.period, participant: number, period, ...said });
+    }
+  };
+  let joined = false;
+  const join = async () => {
+    if (joined) return;
+    const from = await soon();
+    try {
+      const terms = { community: "street", participant, factor: 1_000_000 };
+      await propose(key, { kind: "member", version: 1, from, ...terms });
+    } catch (error) {
+      if (error.code !== "conflict") throw error;
+    }
+    joined = true;
   };
   let version = 1;
   const agree = async () => {
@@ -176,7 +195,8 @@ async function member(participant) {
     }
     version += 1;
   };
-  await Promise.all([repeat(0, order), repeat(periodMs / 4, report), repeat(periodMs / 2, agree)]);
+  const now = repeat(periodMs / 2, join);
+  await Promise.all([repeat(0, order), repeat(periodMs / 4, report), repeat(periodMs / 2, agree), now]);
 }
 
 let served = await start();
@@ -222,15 +242,74 @@ for (const receipt of receipts) {
     broken += 1;
 }
 let lost = 0;
-for (const { block, participant, period, ticks } of readings) {
-  const { sections } = (await blockOf(block)) ?? { sections: null };
-  const found = sections === null ? [] : decodeRecords(readingLayout, sections.readings);
-  if (
-    !found.some(
-      (each) => each.participant === participant && block - each.age === period && each.in === ticks,
-    )
-  )
-    lost += 1;
+/**
+ * Every reading of all blocks: of each meter and period those that were no estimate, by the block they stand in, and
+ * what was said last.
+ * @type {Map<string, { blocks: number[], in: number, out: number }>}
+ */
+const metered = new Map();
+/** What each received and supplied of heat, by period and member. @type {Map<string, bigint>} */
+const shared = new Map();
+/** Members of the community in order of entry, and since when. @type {{ participant: string, from: number }[]} */
+const community = [];
+/** @type {string[]} */
+const numbers = [];
+for (let height = 0; height < store.size; height += 1) {
+  const { header, sections } = /** @type {NonNullable<Awaited<ReturnType<typeof blockOf>>>} */ (
+    await blockOf(height)
+  );
+  for (const item of decodeItems(sections.contracts)) {
+    const contract = JSON.parse(Buffer.from(item).toString("utf8"));
+    if (contract.kind === "participant" && !numbers.includes(contract.id)) numbers.push(contract.id);
+    if (contract.kind === "member") community.push(contract);
+  }
+  for (const reading of decodeRecords(readingLayout, sections.readings)) {
+    const at = `${reading.carrier} ${reading.participant} ${header.period - reading.age}`;
+    const before = metered.get(at)?.blocks ?? [];
+    const isEstimate = (reading.flags & 1) === 1;
+    const blocks = isEstimate ? before : [...before, header.period];
+    metered.set(at, { blocks, in: reading.in, out: reading.out });
+  }
+  for (const { kind, extra, party, order, quantity } of decodeRecords(flowLayout, sections.flows)) {
+    if (kind !== "shared" && kind !== "unshared") continue;
+    const sign = kind === "shared" ? 1n : -1n;
+    for (const at of [`${extra} in ${party}`, `${extra} out ${order}`])
+      shared.set(at, (shared.get(at) ?? 0n) + sign * BigInt(quantity));
+  }
+}
+for (const { block, participant, carrier, period, ...said } of readings) {
+  const found = metered.get(`${carrier} ${participant} ${period}`);
+  // Versions begin at 1 and nobody sends a second one.
+  const isOnce = found !== undefined && found.blocks.length === 1 && found.blocks[0] === block;
+  if (!isOnce || found.in !== said.in || found.out !== said.out) lost += 1;
+}
+
+/** A total by weights, as docs/sharing.md rounds. @param {bigint} total @param {readonly bigint[]} weights */
+function split(total, weights) {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0n);
+  let [sum, before] = [0n, 0n];
+  return weights.map((weight) => {
+    sum += weight;
+    const mark = whole === 0n ? 0n : (2n * total * sum + whole) / (2n * whole);
+    const part = mark - before;
+    before = mark;
+    return part;
+  });
+}
+let [sharedPeriods, unequal] = [0, 0];
+for (let period = 1; period <= store.size - 1 - window; period += 1) {
+  const members = community
+    .filter(({ from }) => from <= period)
+    .map(({ participant }) => numbers.indexOf(participant));
+  const said = members.map((number) => metered.get(`heat ${number} ${period}`) ?? { in: 0, out: 0 });
+  const [drawn, fed] = [said.map((each) => BigInt(each.in)), said.map((each) => BigInt(each.out))];
+  const [all, made] = [drawn, fed].map((each) => each.reduce((sum, one) => sum + one, 0n));
+  const total = all < made ? all : made;
+  if (total > 0n) sharedPeriods += 1;
+  const wanted = { in: split(total, drawn), out: split(total, fed) };
+  for (const side of /** @type {const} */ (["in", "out"]))
+    for (const [place, number] of members.entries())
+      if ((shared.get(`${period} ${side} ${number}`) ?? 0n) !== wanted[side][place]) unequal += 1;
 }
 // A contract that begins to hold after the last block waits in the log.
 const waiting = Buffer.concat((await store.log())?.entries ?? []);
@@ -244,7 +323,7 @@ await store.close();
 const { status } = spawnSync(process.execPath, [command, "verify", market.ledger]);
 starts.sort((a, b) => a - b);
 console.log(
-  `${kills} kills, ${blocks} blocks, ${receipts.length} receipts, ${broken} broken, ${readings.length} readings and ${contracts.length} contracts, ${lost} lost, ${unanswered} not answered; verify ${status === 0 ? "good" : "BAD"}; started again in ${Math.round(starts[starts.length >> 1] ?? 0)} ms (median), ${Math.round(starts.at(-1) ?? 0)} ms at most`,
+  `${kills} kills, ${blocks} blocks, ${receipts.length} receipts, ${broken} broken, ${readings.length} readings and ${contracts.length} contracts, ${lost} lost, ${sharedPeriods} periods shared, ${unequal} shares others than they should be, ${unanswered} not answered; verify ${status === 0 ? "good" : "BAD"}; started again in ${Math.round(starts[starts.length >> 1] ?? 0)} ms (median), ${Math.round(starts.at(-1) ?? 0)} ms at most`,
 );
 market.remove();
 const slowest = starts.at(-1) ?? 0;
@@ -252,7 +331,8 @@ if (slowest > longestStartMs)
   console.error(`A start took ${Math.round(slowest)} ms; at most ${longestStartMs} are allowed.`);
 process.exit(
   slowest <= longestStartMs &&
-    broken + lost === 0 &&
+    broken + lost + unequal === 0 &&
+    sharedPeriods > 0 &&
     status === 0 &&
     readings.length > 0 &&
     contracts.length > members
