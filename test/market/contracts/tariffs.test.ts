@@ -150,6 +150,36 @@ describe("a tariff contract", () => {
     expect(() => tariff(1, 0, more)).toThrow(wanted);
   });
 
+  it("keeps its zone, and all of a participant's have one, so that each hour is in one month of its bills", () => {
+    const state = new MarketState();
+    const enter = (contract: Contract): string => {
+      try {
+        const key = checkContract(contract, state, contract.from);
+        applyContract(key, contract, state, new Journal(state.accounts, contract.from));
+        return "";
+      } catch (error) {
+        return error instanceof GridclearError ? error.message : `${error}`;
+      }
+    };
+    const zone = (name: string, ahead: number) => ({ zone: { name, offsets: [[0, ahead]], untilMs: 4e12 } });
+    for (const contract of openingContracts({ participants: ["ann"] })) expect(enter(contract)).toBe("");
+    expect(enter(tariff(1, 0))).toBe("");
+    expect(enter(tariff(1, 0, { tariff: "west", ...zone("Atlantic/Azores", -60) }))).toBe("");
+    expect(enter(tariff(1, 0, { tariff: "warm", carrier: "heat" }))).toBe("");
+    expect(enter(tariff(1, 0, { tariff: "hot", carrier: "heat", ...zone("Europe/Vienna", 60) }))).toBe("");
+    const one = /participant\/ann\.tariffs\.(heat|electricity): wanted a tariff by the clocks of Etc\/UTC/;
+    expect(enter(ann(2, 0, { electricity: "house", heat: "hot" }))).toMatch(one);
+    expect(enter(ann(2, 0, { electricity: "house", heat: "warm" }))).toBe("");
+    expect(enter(ann(3, 0, { electricity: "west" }))).toMatch(one);
+    expect(enter(tariff(2, 0, zone("Atlantic/Azores", -60)))).toMatch(
+      /tariff\/house\.zone\.name: wanted Etc\/UTC, as before/,
+    );
+    // The same zone may go on, and other clocks come where there were none.
+    expect(enter(tariff(2, 0, { zone: { name: "Etc/UTC", offsets: [[0, 0]], untilMs: 5e12 } }))).toBe("");
+    expect(enter({ kind: "participant", version: 1, from: 0, id: "bob", creditLimit: null })).toBe("");
+    expect(enter({ ...ann(2, 0, { electricity: "west" }), id: "bob" } as Contract)).toBe("");
+  });
+
   it("enters before who names it, and stays as long as somebody does", () => {
     const state = new MarketState();
     /** What refuses a contract; where nothing does, it enters. */

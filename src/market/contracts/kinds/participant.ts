@@ -49,6 +49,7 @@ export const participant: ContractKind<ParticipantContract> = {
       const tariff = contract.tariffs?.[each];
       if (tariff !== undefined) checkTariffOf(each, tariff, terms, `${own}.tariffs.${each}`);
     }
+    checkClocks(contract, terms, own);
     const number = terms.numberOf(contract.id);
     const limit = creditOf(contract, terms.payment);
     if (number !== undefined && limit !== null && accounts.of(number) < -limit)
@@ -74,6 +75,28 @@ function checkTariffOf(of: Carrier, name: string, { inForce }: Terms, field: str
   const held = inForce.get(`tariff/${name}`)?.contract;
   if (held?.kind !== "tariff" || held.carrier !== of)
     fail("refused", field, `a tariff of ${of} under contract`, name);
+}
+
+/**
+ * Throws `refused` unless all tariffs of a participant go by the same clocks, those that it had before among them: its
+ * months go by them, and every hour is in one month.
+ */
+function checkClocks(contract: ParticipantContract, { inForce }: Terms, own: string): void {
+  const zoneOf = (tariff: string): string | undefined => {
+    const held = inForce.get(`tariff/${tariff}`)?.contract;
+    return held?.kind === "tariff" ? held.zone.name : undefined;
+  };
+  const before = inForce.get(own)?.contract;
+  const known = before?.kind === "participant" ? Object.values(before.tariffs ?? {}) : [];
+  let zone = known.map(zoneOf)[0];
+  for (const each of carriers) {
+    const tariff = contract.tariffs?.[each];
+    if (tariff === undefined) continue;
+    const its = zoneOf(tariff);
+    zone ??= its;
+    if (its !== zone)
+      fail("refused", `${own}.tariffs.${each}`, `a tariff by the clocks of ${zone}, as its others`, its);
+  }
 }
 
 /** Key of the terms of a participant and carrier; without the participant, of the standard ones. */

@@ -22,10 +22,13 @@ export const tariff: ContractKind<TariffContract> = {
     return contract;
   },
   key: ({ tariff: own }) => `tariff/${own}`,
-  check: ({ currency, carrier }, { terms }, own) => {
+  check: ({ currency, carrier, zone }, { terms }, own) => {
     const held = terms.inForce.get(own)?.contract;
     if (held?.kind === "tariff" && held.carrier !== carrier)
       fail("refused", `${own}.carrier`, `${held.carrier}, as before`, carrier);
+    // By other clocks a month would end where the next one has begun, or not yet: hours billed twice, or never.
+    if (held?.kind === "tariff" && held.zone.name !== zone.name)
+      fail("refused", `${own}.zone.name`, `${held.zone.name}, as before`, zone.name);
     if (currency !== terms.market?.currency)
       fail("refused", `${own}.currency`, terms.market?.currency ?? "", currency);
   },
