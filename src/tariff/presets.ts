@@ -10,12 +10,20 @@ export interface GridReduction {
   /** What it is for, in words. */
   readonly about: string;
   readonly source: string;
+  /** The day from which on it holds, by that source. */
+  readonly since: string;
 }
 
-const austria =
-  "https://energiegemeinschaften.gv.at/niedrigere-netzkosten-fuer-eegs/ (SNE-V 2018, 2. Novelle 2021)";
-const swiss =
-  "https://www.heh.ch/eigenverbrauchsgemeinschaften (LEG, from 2026: StromVG Art. 17d, 17e; StromVV Art. 19e to 19h)";
+const austria = {
+  source:
+    "https://energiegemeinschaften.gv.at/niedrigere-netzkosten-fuer-eegs/ (SNE-V 2018, 2. Novelle 2021)",
+  since: "2021-11-01",
+};
+const swiss = {
+  source:
+    "https://www.heh.ch/eigenverbrauchsgemeinschaften (LEG: StromVG Art. 17d, 17e; StromVV Art. 19e to 19h)",
+  since: "2026-01-01",
+};
 
 /** Reductions by name. */
 export const gridReductions: { readonly [name: string]: GridReduction } = {
@@ -23,30 +31,30 @@ export const gridReductions: { readonly [name: string]: GridReduction } = {
     less: 570_000,
     country: "AT",
     about: "Austria, local renewable energy community (grid levels 6 and 7)",
-    source: austria,
+    ...austria,
   },
   "at-regional": {
     less: 280_000,
     country: "AT",
     about: "Austria, regional renewable energy community, member at grid level 7",
-    source: austria,
+    ...austria,
   },
   "at-regional-medium-voltage": {
     less: 640_000,
     country: "AT",
     about: "Austria, regional renewable energy community, member at grid level 5",
-    source: austria,
+    ...austria,
   },
   "ch-leg": {
     less: 400_000,
     country: "CH",
     about: "Switzerland, local electricity community within one transformer's circuit",
-    source: swiss,
+    ...swiss,
   },
   "ch-leg-transformed": {
     less: 200_000,
     country: "CH",
     about: "Switzerland, local electricity community whose energy crosses a transformer",
-    source: swiss,
+    ...swiss,
   },
 };

@@ -62,13 +62,17 @@ describe("a tariff file", () => {
       names.map((name) => gridReductions[name]!.less),
     );
     // As their sources say them: Austria's 57, 28 and 64 %, Switzerland's 40 and 20 %.
-    expect(names.map((name) => [name, gridReductions[name]!.less / 10_000])).toEqual([
-      ["at-local", 57],
-      ["at-regional", 28],
-      ["at-regional-medium-voltage", 64],
-      ["ch-leg", 40],
-      ["ch-leg-transformed", 20],
+    const [austria, swiss] = ["2021-11-01", "2026-01-01"];
+    expect(
+      names.map((name) => [name, gridReductions[name]!.less / 10_000, gridReductions[name]!.since]),
+    ).toEqual([
+      ["at-local", 57, austria],
+      ["at-regional", 28, austria],
+      ["at-regional-medium-voltage", 64, austria],
+      ["ch-leg", 40, swiss],
+      ["ch-leg-transformed", 20, swiss],
     ]);
+    for (const name of names) expect(gridReductions[name]!.source).toMatch(/^https:.* \(.+\)$/);
   });
 
   it("takes the rates of a series from a file of prices", () => {
