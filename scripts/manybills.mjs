@@ -1,6 +1,7 @@
 // How long the bills of many members take (docs/bills.md): a ledger of made-up meters, imported, and billed at once.
 //   node scripts/manybills.mjs [MEMBERS] [MINUTES] [FOLDER]   after `npm run build:lib`; default 1000, 60
-// Prints what the import, `gridclear bills` in a folder, and one `gridclear bill` took, and their most memory.
+// Prints what the import, `gridclear bills` in a folder, and one `gridclear bill` took, and their most memory; and the
+// same of pages with their proofs, all together beside one alone times the number of members.
 import { spawnSync } from "node:child_process";
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -71,8 +72,9 @@ function timed(title, ...args) {
   });
   if (status !== 0) throw new Error(stderr);
   const mebibytes = Math.round(Number(/MEMORY (\d+)/.exec(stderr)?.[1]) / 1024);
-  console.log(`${title}: ${((performance.now() - start) / 1000).toFixed(1)} s, ${mebibytes} MiB`);
-  return stdout;
+  const seconds = (performance.now() - start) / 1000;
+  console.log(`${title}: ${seconds.toFixed(1)} s, ${mebibytes} MiB`);
+  return { stdout, seconds };
 }
 
 const ledger = join(folder, "ledger");
@@ -85,5 +87,9 @@ timed(
   join(folder, "community.json"),
   ...["--out", ledger],
 );
-console.log(timed("bills", "bills", ledger, ...month, "--out", join(folder, "bills")).trim());
+console.log(timed("bills", "bills", ledger, ...month, "--out", join(folder, "bills")).stdout.trim());
 timed("one bill", "bill", ledger, names[0], ...month);
+const pages = timed("pages", "bills", ledger, ...month, "--html", "--out", join(folder, "pages"));
+const page = timed("one page", "bill", ledger, names[0], ...month, "--html");
+const ratio = (page.seconds * names.length) / pages.seconds;
+console.log(`pages one by one would take ${ratio.toFixed(1)} times as long as all together`);

@@ -8,8 +8,9 @@ import { fail } from "../../errors.js";
 import { type Accounts, day, maxAccountsLength, parseAccounts } from "../../files/accountsfile.js";
 import { formatTicks, parseTick, parseTicks } from "../../units.js";
 import { type Command, defineCommand, type Io } from "../command.js";
-import { checkingScript, monthBundle, readTariff } from "../parts/billing.js";
+import { checkingScript, monthBundles, readTariff } from "../parts/billing.js";
 import { BillsFolder } from "../parts/billsfolder.js";
+import { BundleSpool } from "../parts/bundlespool.js";
 import { readInput } from "../parts/document.js";
 import { interruptible } from "../parts/interrupt.js";
 import { type MonthBills, monthBills } from "../parts/monthbills.js";
@@ -36,7 +37,7 @@ export const billsCommand: Command = defineCommand({
     json: { help: "one JSON document; with --out one for each member" },
     csv: { help: "RFC 4180, one row a line of a bill; with --out one for each member" },
     html: {
-      help: "with --out a page for each member, which checks itself; for each the ledger is executed again",
+      help: "with --out a page for each member, which checks itself; the ledger is executed once more for all",
     },
     out: { value: "DIR", help: "the folder of the bills: new, or gone on with" },
     accounts: {
@@ -63,12 +64,7 @@ export const billsCommand: Command = defineCommand({
       const form = json ? "json" : html ? "html" : "csv";
       const digest = tariff === null ? null : sha256(JSON.stringify(tariff));
       const of = { market: found.marketId, month, head: found.head, form, tariff: digest } as const;
-      const page = async (bill: Bill): Promise<string> => {
-        const bundle = await monthBundle({ ledger: ledger!, participant: bill.participant, month, tariff });
-        const fromFile = tariff === null ? null : JSON.stringify(tariff);
-        return billPage(bill, { bundle, tariff: fromFile, ...checkingScript() });
-      };
-      return keep(found, { out, month, of, bank, page }, io);
+      return keep(found, { out, of, bank, paged: html ? { ledger: ledger!, month, tariff } : null }, io);
     }
     io.out(json ? billsJson(month, found.bills) : csv ? billsCsv(found.bills) : billsTable(found.bills));
     return 0;
@@ -101,18 +97,57 @@ async function bankOf({
 
 interface Kept {
   readonly out: string;
-  readonly month: string;
   readonly of: Parameters<typeof BillsFolder.open>[1];
   readonly bank: Bank | null;
-  readonly page: (bill: Bill) => Promise<string>;
+  /** What pages are made from; null: the folder is of none. */
+  readonly paged: Paged | null;
+}
+
+type Paged = Omit<Parameters<typeof monthBundles>[0], "participants">;
+
+/** Pages of bills from proofs that are gathered for all who have no page yet. */
+class Pages {
+  readonly #paged: Paged;
+  readonly #spool: BundleSpool;
+
+  constructor(paged: Paged, folder: string) {
+    this.#paged = paged;
+    this.#spool = new BundleSpool(folder);
+  }
+
+  /** Reads the ledger for some members; `tell` is called with how many blocks were read, and says whether to go on. */
+  async gather(participants: readonly string[], tell: (blocks: number) => boolean): Promise<void> {
+    if (participants.length === 0) return;
+    let blocks = 0;
+    await monthBundles({ ...this.#paged, participants }, (participant, lines) => {
+      this.#spool.add(participant, lines);
+      if (participant === participants[0]) blocks += 1;
+      return tell(blocks);
+    });
+  }
+
+  page(bill: Bill): string {
+    const { tariff } = this.#paged;
+    const bundle = this.#spool.textOf(bill.participant);
+    return billPage(bill, {
+      bundle,
+      tariff: tariff === null ? null : JSON.stringify(tariff),
+      ...checkingScript(),
+    });
+  }
+
+  close(): void {
+    this.#spool.remove();
+  }
 }
 
 /** Writes the folder. */
 async function keep(
   { bills, marketId }: MonthBills,
-  { out, month, of, bank, page }: Kept,
+  { out, of, bank, paged }: Kept,
   io: Io,
 ): Promise<number> {
+  const { month } = of;
   // A bill that can't be paid so is told of before anything is written.
   const reference = (participant: string): string =>
     `${month}-${sha256(JSON.stringify([marketId, month, participant])).slice(0, 16)}`;
@@ -122,16 +157,28 @@ async function keep(
   const folder = await BillsFolder.open(out, of);
   return interruptible(async (stop) => {
     const progress = progressLine(io);
-    let [done, written] = [0, 0];
-    for (const bill of bills) {
-      if (stop.signal.aborted) return stop.exitCode;
-      if (await folder.add(bill, page)) written += 1;
-      done += 1;
-      progress(() => `${grouped(done)} of ${grouped(bills.length)} bills in ${out}`, done === bills.length);
+    const pages = paged && new Pages(paged, folder.drafts);
+    try {
+      const missing: string[] = [];
+      if (pages !== null)
+        for (const { participant } of bills) if (!(await folder.has(participant))) missing.push(participant);
+      await pages?.gather(missing, (blocks) => {
+        progress(() => `proofs of ${grouped(blocks)} blocks for ${grouped(missing.length)} pages`);
+        return !stop.signal.aborted;
+      });
+      let [done, written] = [0, 0];
+      for (const bill of bills) {
+        if (stop.signal.aborted) return stop.exitCode;
+        if (await folder.add(bill, (its) => pages!.page(its))) written += 1;
+        done += 1;
+        progress(() => `${grouped(done)} of ${grouped(bills.length)} bills in ${out}`, done === bills.length);
+      }
+      await folder.pay(payments, files);
+      io.out(summary(bills, { out, written, payments, files }));
+      return 0;
+    } finally {
+      pages?.close();
     }
-    await folder.pay(payments, files);
-    io.out(summary(bills, { out, written, payments, files }));
-    return 0;
   });
 }
 

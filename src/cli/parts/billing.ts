@@ -13,7 +13,7 @@ import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import type { Contract } from "../../market/contracts/contracts.js";
 import { contractKey } from "../../market/contracts/kinds.js";
-import { writeBundle } from "../../report/bundle/write.js";
+import { writeBundles } from "../../report/bundle/write.js";
 import { contractsOf } from "../../report/columns.js";
 import type { Tariff } from "../../tariff/components.js";
 import { type Month, monthOf, type Zone } from "../../tariff/zone.js";
@@ -98,22 +98,48 @@ export function heightsIn(
  * The bundle of a member that its bill of a month is made from. Throws `invalid` naming what of the command line there
  * is not, `corrupt` for a ledger that is not good.
  */
-export async function monthBundle(billed: Billed): Promise<string> {
-  const { ledger, participant, month } = billed;
+export async function monthBundle({ participant, ...of }: Billed): Promise<string> {
+  let text = "";
+  await monthBundles({ ...of, participants: [participant] }, (_, lines) => {
+    text += lines;
+    if (text.length > maxBundleBytes)
+      fail("limit", "bundle", `at most ${maxBundleBytes} characters`, text.length);
+    return true;
+  });
+  return text;
+}
+
+/** Whose bills of which month. */
+export interface AllBundled extends Omit<Billed, "participant"> {
+  readonly participants: readonly string[];
+}
+
+/**
+ * The bundles of many members, in one go over the ledger: lines of each as they come, until `take` says that it wants
+ * no more. Members by whose clocks the month has other blocks take a go of their own. Throws as {@link monthBundle}.
+ */
+export async function monthBundles(
+  { ledger, participants, month, tariff }: AllBundled,
+  take: (participant: string, lines: string) => boolean,
+): Promise<void> {
   const hasher = await openHasher();
-  return withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
+  await withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
     const scanned = await scan(blocks());
-    const range = heightsIn(scanned, monthNamed(zoneOf(scanned, billed), month), month);
     const note = await store?.getMeta(checkpointKey);
-    const snapshot = await snapshotBelow(range.from, store, hasher);
-    const options = { ...range, hasher, note: note ? fromUtf8(note) : null, snapshot };
-    let text = "";
-    for await (const lines of writeBundle(blocks(), participant, options)) {
-      text += lines;
-      if (text.length > maxBundleBytes)
-        fail("limit", "bundle", `at most ${maxBundleBytes} characters`, text.length);
+    const together = new Map<string, { from: number; to: number; members: string[] }>();
+    for (const participant of participants) {
+      const range = heightsIn(scanned, monthNamed(zoneOf(scanned, { participant, tariff }), month), month);
+      const key = `${range.from} ${range.to}`;
+      const known = together.get(key) ?? { ...range, members: [] };
+      known.members.push(participant);
+      together.set(key, known);
     }
-    return text;
+    for (const { members, ...range } of together.values()) {
+      const snapshot = await snapshotBelow(range.from, store, hasher);
+      const options = { ...range, hasher, note: note ? fromUtf8(note) : null, snapshot };
+      for await (const { participant, lines } of writeBundles(blocks(), members, options))
+        if (!take(participant, lines)) return;
+    }
   });
 }
 

@@ -54,16 +54,26 @@ export class BillsFolder {
     return join(this.path, "bills", `${fileName(participant)}.${this.#form}`);
   }
 
+  /** Where files grow that are gone once the bills are written. */
+  get drafts(): string {
+    return join(this.path, "proofs.new");
+  }
+
+  /** Whether a member's bill is there. */
+  async has(participant: string): Promise<boolean> {
+    return (await textAt(this.fileOf(participant))) !== null;
+  }
+
   /**
    * Writes a bill unless it is there; `page` makes its page, where the folder is of pages. Resolves to whether it was
    * written.
    */
-  async add(bill: Bill, page: (bill: Bill) => Promise<string>): Promise<boolean> {
+  async add(bill: Bill, page: (bill: Bill) => string): Promise<boolean> {
     const file = this.fileOf(bill.participant);
     if (this.#form === "html") {
       // A page leads to the newest head of the time when it was made; any such is good.
-      if ((await textAt(file)) !== null) return false;
-      await writeWhole(file, await page(bill));
+      if (await this.has(bill.participant)) return false;
+      await writeWhole(file, page(bill));
       return true;
     }
     return writeOnce(file, this.#form === "csv" ? billCsv(bill) : billJson(bill));

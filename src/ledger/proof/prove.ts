@@ -19,7 +19,7 @@ import {
 import { bookLayout, meterLayout } from "../format/state.js";
 import { checkHasher, type Hasher, hashBytes } from "../tree/hasher.js";
 import type { HistoryTree } from "../tree/history.js";
-import { inclusionRanges, itemRoots, leafRoots, type RangeRoot } from "../tree/path.js";
+import { inclusionRanges, itemRoots, type LeafRange, leafRoots, type RangeRoot } from "../tree/path.js";
 import { type MeterProof, type Proof, type RecordProof, type RowProof, recordOf } from "./proof.js";
 
 /** Which record of a block to prove. */
@@ -52,20 +52,60 @@ export interface RecordPlaces extends Pick<RecordPlace, "section" | "state"> {
 
 /** Proves many records of one section, those of a row together, as {@link proveRecord} proves one. */
 export function proveRows(block: Block, places: RecordPlaces, hasher: Hasher): RowProof[] {
+  return rowsProver(block, places, hasher)(places.indexes);
+}
+
+/**
+ * Proves records of one section again and again, for whoever asks, as {@link proveRows} does; what the proofs have in
+ * common is hashed once.
+ */
+export function rowsProver(
+  block: Block,
+  { section, state }: Pick<RecordPlaces, "section" | "state">,
+  hasher: Hasher,
+): (indexes: readonly number[]) => RowProof[] {
   checkHasher(hasher);
   needObject(needObject(block, "block").header, "block.header");
-  const { section, indexes, state } = places;
   checkSection(section, "section");
+  const { count } = block.header.sections[section];
+  let tree: SectionTree | null = null;
+  return (indexes) => {
+    for (const index of indexes)
+      if (!Number.isSafeInteger(index) || index < 0 || index >= count)
+        return fail(
+          "invalid",
+          `${section} number`,
+          count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
+          index,
+        );
+    if (indexes.length === 0) return [];
+    tree ??= treeOf(block, { section, state }, hasher);
+    const { leaf, rootOf, salted } = tree;
+    const { leaves } = leafOf(section, 0, count);
+    return [...new Set(indexes.map((index) => leafOf(section, index, count).place))].map((place) => ({
+      section,
+      row: copyOf(leaf(place)),
+      path: inclusionRanges(place, leaves).map((range) => rootOf(range)),
+      open: indexes
+        .filter((index) => leafOf(section, index, count).place === place)
+        .map((index) => ({ index, salted: salted(index) })),
+    }));
+  };
+}
+
+/** The tree of a section, with what is needed to prove records of it. */
+interface SectionTree {
+  leaf(place: number): Uint8Array;
+  rootOf(range: LeafRange): Uint8Array;
+  salted(index: number): Uint8Array | null;
+}
+
+function treeOf(
+  block: Block,
+  { section, state }: Pick<RecordPlaces, "section" | "state">,
+  hasher: Hasher,
+): SectionTree {
   const { count, root } = block.header.sections[section];
-  for (const index of indexes)
-    if (!Number.isSafeInteger(index) || index < 0 || index >= count)
-      return fail(
-        "invalid",
-        `${section} number`,
-        count === 0 ? "none: the section is empty" : `0 to ${count - 1}`,
-        index,
-      );
-  if (indexes.length === 0) return [];
   const carried = isStateSection(section);
   const stored = carried ? state : block.sections[section];
   if (stored === undefined)
@@ -77,15 +117,16 @@ export function proveRows(block: Block, places: RecordPlaces, hasher: Hasher): R
     return fail("corrupt", section, `${count} records with root ${hex(root)}`, `${held.count} with another`);
   const saltAt = secret === null ? null : saltsOf(secret, section, hasher);
   const contents = secret === null ? [] : contentsOf(section, stored);
-  const salted = (index: number): Uint8Array | null => saltAt && concat(saltAt(index), contents[index]!);
-  return [...new Set(indexes.map((index) => leafOf(section, index, count).place))].map((place) => ({
-    section,
-    row: copyOf(held.leaf(place)),
-    path: inclusionRanges(place, leaves).map((range) => held.rangeRoot(range.start, range.end)),
-    open: indexes
-      .filter((index) => leafOf(section, index, count).place === place)
-      .map((index) => ({ index, salted: salted(index) })),
-  }));
+  const roots = new Map<string, Uint8Array>();
+  return {
+    leaf: (place) => held.leaf(place),
+    rootOf: ({ start, end }) => {
+      const known = roots.get(`${start} ${end}`) ?? held.rangeRoot(start, end);
+      roots.set(`${start} ${end}`, known);
+      return known;
+    },
+    salted: (index) => saltAt && concat(saltAt(index), contents[index]!),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import { type Block, decodeItems, noSections } from "../../ledger/format/block.j
 import { decodeCanonical, type Json } from "../../ledger/format/canonical.js";
 import { type Blocks, Chain } from "../../ledger/format/chain.js";
 import { encodeHeader } from "../../ledger/format/header.js";
-import { recordSections, type SectionName } from "../../ledger/format/sections.js";
+import { recordSections, type SectionName, type StateSection } from "../../ledger/format/sections.js";
 import type { Snapshot } from "../../ledger/format/snapshot.js";
 import {
   encodeBundleBlock,
@@ -20,7 +20,7 @@ import {
 } from "../../ledger/proof/bundle.js";
 import { parseCheckpoint } from "../../ledger/proof/checkpoint.js";
 import type { RowProof } from "../../ledger/proof/proof.js";
-import { proveRows } from "../../ledger/proof/prove.js";
+import { rowsProver } from "../../ledger/proof/prove.js";
 import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { HistoryTree } from "../../ledger/tree/history.js";
@@ -30,7 +30,7 @@ import type { Terms } from "../../market/contracts/terms.js";
 import { openReplay, type Replay } from "../../market/replay.js";
 import { linkedBlocks, shown } from "../blocks.js";
 import { contractsOf } from "../columns.js";
-import { isOwnRule, memberOf, type Owner, ownIn } from "./own.js";
+import { eachOwner, type Holders, isOwned, isOwnRule, memberOf, nobody, type Owner, ownIn } from "./own.js";
 
 /** Options of {@link writeBundle}; whatever is left out is opened, and closed again. */
 export interface BundleOptions {
@@ -63,6 +63,24 @@ export async function* writeBundle(
   participant: string,
   options: BundleOptions = {},
 ): AsyncGenerator<string> {
+  for await (const { lines } of writeBundles(blocks, [participant], options)) yield lines;
+}
+
+/** Lines of a member's bundle. */
+export interface MemberLines {
+  readonly participant: string;
+  readonly lines: string;
+}
+
+/**
+ * The statement bundles of many participants in one go over the blocks: each block is executed and hashed once, and
+ * says its lines for one after the other. Each one's lines are those of {@link writeBundle}, which says what it throws.
+ */
+export async function* writeBundles(
+  blocks: Blocks,
+  participants: readonly string[],
+  options: BundleOptions = {},
+): AsyncGenerator<MemberLines> {
   onlyKeys(options, "options", ["from", "to", "note", "snapshot", "hasher", "engine"]);
   const { from = 0, to = Number.MAX_SAFE_INTEGER, note = null, snapshot = null } = options;
   integer(0, Number.MAX_SAFE_INTEGER)(from, "from");
@@ -72,7 +90,7 @@ export async function* writeBundle(
   const hasher = options.hasher ?? (await openHasher());
   const engine = options.engine ?? (await openEngine());
   try {
-    const asked = { from, to, note, participant, snapshot };
+    const asked = { from, to, note, participants, snapshot };
     yield* new BundleWriter(asked, hasher, engine).write(blocks);
   } finally {
     if (options.engine === undefined) engine.close();
@@ -80,16 +98,20 @@ export async function* writeBundle(
 }
 
 interface Asked extends Required<Pick<BundleOptions, "from" | "to" | "note" | "snapshot">> {
-  readonly participant: string;
+  readonly participants: readonly string[];
 }
 
-/** A block that was executed, and the places of the member's own records in its sections. */
+/** Places of a member's own records in the sections of a block. */
+type OwnRecords = ReadonlyMap<SectionName, readonly number[]>;
+const none: OwnRecords = new Map();
+
+/** A block that was executed, and by participant what of it is its own. */
 interface Read {
   readonly block: Pick<Block, "header" | "secret" | "sections">;
-  readonly own: readonly (readonly [section: SectionName, indexes: readonly number[]])[];
+  readonly own: ReadonlyMap<string, OwnRecords>;
 }
 
-/** Writes one bundle. */
+/** Writes bundles. */
 class BundleWriter {
   readonly #asked: Asked;
   readonly #replay: Replay;
@@ -105,8 +127,8 @@ class BundleWriter {
     this.#history = new HistoryTree(hasher);
   }
 
-  async *write(blocks: Blocks): AsyncGenerator<string> {
-    const { from, to, participant, snapshot } = this.#asked;
+  async *write(blocks: Blocks): AsyncGenerator<MemberLines> {
+    const { from, to, participants, snapshot } = this.#asked;
     const known = this.#replay.height;
     // The newest block, not written yet: what is carried over follows the last, and which that is shows late.
     let newest: Read | null = null;
@@ -115,21 +137,25 @@ class BundleWriter {
       this.#history.append(hash);
       const { height } = header;
       if (height + 1 < known || height >= to) continue;
-      if (newest !== null) yield this.#lines(newest, newest.block.header.height < from);
+      if (newest !== null) yield* this.#lines(newest, newest.block.header.height < from);
       // Of the block before, the state alone is shown.
       const before = { header, sections: noSections, secret: snapshot?.secret ?? null };
-      const read = height < known ? { block: before, own: [] } : this.#read(shown(linked).block);
+      const read = height < known ? { block: before, own: new Map() } : this.#read(shown(linked).block);
       if (height + 1 < from) continue;
-      if (newest === null) yield this.#head(height);
-      newest = height < from ? { ...read, own: [] } : read;
+      if (newest === null)
+        yield* participants.map((each) => ({ participant: each, lines: this.#head(height) }));
+      newest = height < from ? { ...read, own: new Map() } : read;
     }
     const { size } = this.#history;
     if (newest === null || from >= size) return fail("invalid", "from", `a height below ${size}`, from);
-    const number =
-      this.#terms.numberOf(participant) ??
-      fail("invalid", "participant", "a participant of this ledger", participant);
-    yield this.#lines(newest, true);
-    yield this.#end(newest.block.header.height, { id: participant, number });
+    for (const each of participants)
+      if (this.#terms.numberOf(each) === undefined)
+        fail("invalid", "participant", "a participant of this ledger", each);
+    yield* this.#lines(newest, true);
+    for (const id of participants) {
+      const lines = this.#end(newest.block.header.height, { id, number: this.#terms.numberOf(id)! });
+      yield { participant: id, lines };
+    }
   }
 
   #head(first: number): string {
@@ -141,10 +167,10 @@ class BundleWriter {
     return this.#replay.state.terms;
   }
 
-  /** The member and its devices by the contracts after the newest block; null before it was registered. */
-  get #owner(): Owner | null {
+  /** A member and its devices by the contracts after the newest block; null before it was registered. */
+  #owner(participant: string): Owner | null {
     const { devices } = this.#terms;
-    const number = this.#terms.numberOf(this.#asked.participant);
+    const number = this.#terms.numberOf(participant);
     if (number === undefined) return null;
     return {
       number,
@@ -152,22 +178,48 @@ class BundleWriter {
     };
   }
 
-  /** Executes the next block and finds the member's own records in it. */
+  /** Executes the next block and finds the members' own records in it. */
   #read(block: Block): Read {
-    const contracts = this.#ownContracts(block);
-    this.#replay.replay(block);
-    const owner = this.#owner;
-    const { orders } = block.sections;
-    const places = new Set(owner === null ? [] : ownIn("orders", orders, owner, new Set()));
-    const own = recordSections.map(
-      (section) =>
-        [section, owner === null ? [] : ownIn(section, block.sections[section], owner, places)] as const,
+    const { participants } = this.#asked;
+    const agreed = contractsOf(block);
+    const contracts = participants.map((each) =>
+      agreed.length === 0 ? [] : this.#ownContracts(agreed, each),
     );
-    return { block, own: [["contracts", contracts], ...own] };
+    this.#replay.replay(block);
+    const own = new Map(
+      participants.map((each, place) => [
+        each,
+        new Map<SectionName, number[]>([["contracts", contracts[place]!]]),
+      ]),
+    );
+    this.#handOut(block, own);
+    return { block, own };
   }
 
-  /** Places of the contracts that bind the member or everybody, the ends of such among them. */
-  #ownContracts(block: Block): number[] {
+  /** Hands the records of a block to whoever's own they are, of those who are asked for. */
+  #handOut({ sections }: Block, own: ReadonlyMap<string, Map<SectionName, number[]>>): void {
+    const byNumber = new Map(
+      [...own].map(([participant, records]) => [this.#terms.numberOf(participant), records]),
+    );
+    const { devices } = this.#terms;
+    const orderers: number[] = [];
+    const holders: Holders = {
+      order: (place) => orderers[place] ?? nobody,
+      device: (number) => devices[number]?.owner ?? nobody,
+    };
+    for (const section of recordSections)
+      eachOwner(section, sections[section], holders, (owner, index) => {
+        if (section === "orders") orderers[index] = owner;
+        const records = byNumber.get(owner);
+        if (records === undefined) return;
+        const places = records.get(section);
+        if (places === undefined) records.set(section, [index]);
+        else places.push(index);
+      });
+  }
+
+  /** Places of the contracts that bind a member or everybody, the ends of such among them. */
+  #ownContracts(agreed: readonly Contract[], participant: string): number[] {
     const members = new Map<string, string | null | undefined>();
     const memberBefore = (key: string): string | null | undefined => {
       const held = this.#terms.inForce.get(key)?.contract;
@@ -176,46 +228,54 @@ class BundleWriter {
         : memberOf(held);
     };
     const own: number[] = [];
-    for (const [index, contract] of contractsOf(block).entries()) {
+    for (const [index, contract] of agreed.entries()) {
       const key = contract.kind === "end" ? contract.contract : contractKey(contract);
       const member = contract.kind === "end" ? memberBefore(key) : memberOf(contract);
-      if (member === null || member === this.#asked.participant) own.push(index);
+      if (member === null || member === participant) own.push(index);
       members.set(key, member);
     }
     return own;
   }
 
   /** The lines of a block; with what is carried over when it is the newest executed and a statement begins or ends. */
-  #lines({ block, own }: Read, withState: boolean): string {
-    const owner = this.#owner;
-    const rows: RowProof[] = own.flatMap(([section, indexes]) => this.#rows(block, section, indexes));
-    if (withState && owner !== null)
-      for (const section of ["state", "names"] as const) {
-        const state = this.#replay.state.records(section, this.#engine);
-        rows.push(...this.#rows(block, section, ownIn(section, state, owner, new Set()), state));
-        if (section === "state" && block.header.height < this.#asked.from)
-          rows.push(...this.#ruleRows(block));
-      }
-    return encodeBundleBlock({ header: encodeHeader(block.header), rows });
+  *#lines({ block, own }: Read, withState: boolean): Generator<MemberLines> {
+    const header = encodeHeader(block.header);
+    const provers = new Map<SectionName, ReturnType<typeof rowsProver>>();
+    const rowsOf = (section: SectionName, indexes: readonly number[], state?: Uint8Array): RowProof[] => {
+      const prove = provers.get(section) ?? rowsProver(block, { section, state }, this.#hasher);
+      provers.set(section, prove);
+      return prove(indexes);
+    };
+    const carried = withState ? this.#carried(block) : null;
+    for (const participant of this.#asked.participants) {
+      const records = own.get(participant) ?? none;
+      const rows = ["contracts", ...recordSections].flatMap((section) =>
+        rowsOf(section as SectionName, records.get(section as SectionName) ?? []),
+      );
+      for (const [section, state] of carried ?? [])
+        rows.push(...rowsOf(section, this.#ownCarried(section, state, participant), state));
+      yield { participant, lines: encodeBundleBlock({ header, rows }) };
+    }
   }
 
-  /** The contracts in force before the statement that are shown in it. */
-  #ruleRows(block: Read["block"]): RowProof[] {
-    const rules = this.#replay.state.records("rules", this.#engine);
-    const indexes = decodeItems(rules).flatMap((item, index) => {
+  /** What is carried over from a block and shown where a statement begins or ends. */
+  #carried({ header }: Read["block"]): (readonly [SectionName & StateSection, Uint8Array])[] {
+    const sections =
+      header.height < this.#asked.from
+        ? (["state", "rules", "names"] as const)
+        : (["state", "names"] as const);
+    return sections.map((section) => [section, this.#replay.state.records(section, this.#engine)] as const);
+  }
+
+  /** Places of what is carried over that is shown to a member; to whoever is none yet, nothing. */
+  #ownCarried(section: StateSection, state: Uint8Array, participant: string): number[] {
+    const owner = this.#owner(participant);
+    if (owner === null) return [];
+    if (isOwned(section)) return ownIn(section, state, owner, new Set());
+    return decodeItems(state).flatMap((item, index) => {
       const contract = decodeCanonical(item, `rules[${index}]`) as unknown as Contract;
-      return isOwnRule(contract, this.#asked.participant) ? [index] : [];
+      return isOwnRule(contract, participant) ? [index] : [];
     });
-    return this.#rows(block, "rules", indexes, rules);
-  }
-
-  #rows(
-    block: Read["block"],
-    section: SectionName,
-    indexes: readonly number[],
-    state?: Uint8Array,
-  ): RowProof[] {
-    return proveRows(block, { section, indexes, state }, this.#hasher);
   }
 
   #end(last: number, member: Member): string {
