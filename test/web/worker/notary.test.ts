@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../src/core/engine.js";
 import { decodeBlock, encodeBlock } from "../../../src/ledger/format/block.js";
-import { offsetsOf } from "../../../src/ledger/format/layout.js";
-import { orderLayout, readingLayout, tradeLayout } from "../../../src/ledger/format/records.js";
+import { decodeRecords, offsetsOf } from "../../../src/ledger/format/layout.js";
+import { flowLayout, orderLayout, readingLayout, tradeLayout } from "../../../src/ledger/format/records.js";
 import type { RecordSection } from "../../../src/ledger/format/sections.js";
 import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { repairRoots } from "../../../src/web/worker/forge.js";
@@ -14,6 +14,8 @@ import type { Progress, Verdict } from "../../../src/web/worker/notary/shown.js"
 import { sectionStart } from "../../../src/web/worker/offsets.js";
 import type { Work } from "../../../src/web/worker/work.js";
 import { type Sent, type SentFile, sendLedger } from "../../support/handedfiles.js";
+import { blocksOf } from "../../support/scenario.js";
+import { playShared } from "../../support/sharedrun.js";
 
 let engine: Engine;
 let sent: Sent;
@@ -299,5 +301,37 @@ describe("the samples", () => {
     const [bad] = await judged([], { source: { from: "sample", isForged: true } });
     expect(bad!.ledger!.bad).toMatchObject({ certainty: "proved", differences: [{ section: "trades" }] });
     expect(bad!.ledger!.blocks.at(-1)!.state).toBe("after");
+  });
+});
+
+describe("a ledger in which energy is shared", () => {
+  it("says of each block who shared with whom, how much and for what", async () => {
+    const { store } = await playShared(engine, 3, false);
+    const opened = await blocksOf(store);
+    const file = await ledgerFile(
+      opened.map((block) => encodeBlock(block)),
+      await openHasher(),
+    );
+    const verdict = await one({ path: "shared.gclf", bytes: Buffer.from(file) });
+    expect(verdict.isGood).toBe(true);
+    let count = 0;
+    for (const [height, { sections }] of opened.entries()) {
+      const flows = decodeRecords(flowLayout, sections.flows).filter(({ kind }) => kind.endsWith("shared"));
+      const { shared } = verdict.ledger!.blocks[height]!;
+      count += flows.length;
+      expect(shared?.count ?? 0).toBe(flows.length);
+      const lines = flows.map(({ kind, party, order, quantity, amount, extra }) => {
+        const sign = kind === "unshared" ? -1 : 1;
+        const kWh = (sign * quantity) / 1e6;
+        return [`m${order}`, `m${party}`, kWh, (sign * Number(amount)) / 1e12, `period ${extra}`];
+      });
+      const number = (text: string): number => Number(text.replace("−", "-").split(" ")[0]);
+      expect(
+        shared?.lines.map((line) => [
+          ...[line.supplier, line.receiver, number(line.energy), number(line.amount), line.period],
+        ]) ?? [],
+      ).toEqual(lines.slice(0, 50));
+    }
+    expect(count).toBeGreaterThan(10);
   });
 });

@@ -22,6 +22,17 @@ export const notary: Table = {
   // views/ledger.ts
   contracts: "Verträge",
   genesis: "Anfang",
+  // views/notary/chain.ts
+  "Shared in this block, the first {0} of {1}; what goes back is below zero":
+    "In diesem Block geteilt, die ersten {0} von {1}; was zurückgeht, steht unter null",
+  "Shared in this block; what goes back is below zero":
+    "In diesem Block geteilt; was zurückgeht, steht unter null",
+  "Who supplied": "Wer geliefert hat",
+  "Who received": "Wer erhalten hat",
+  "Metered in": "Gemessen in",
+  Shared: "Geteilt",
+  "{0} times": "{0}-mal",
+  "period {0}": "Periode {0}",
   // views/notary.ts
   Checking: "Prüfen",
   "Reading what you handed over…": "Wird gelesen …",

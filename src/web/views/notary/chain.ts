@@ -1,5 +1,5 @@
 /** The chain of a ledger that was handed over, drawn as the page draws its own, with what was found of each block. */
-import type { Table } from "../../charts/figure.js";
+import { dataTable, type Table } from "../../charts/figure.js";
 import { el } from "../../dom.js";
 import { clock, count, localTime } from "../../format.js";
 import { t } from "../../say.js";
@@ -34,6 +34,27 @@ function drawn({ blocks, bad }: LedgerShown): readonly BlockLine[] {
   return blocks.slice(end - mostDrawn, end);
 }
 
+/** Who shared with whom by a block, how much, and for what. */
+function sharedTable({ shared }: BlockLine): HTMLElement | null {
+  if (shared === null || shared.lines.length === 0) return null;
+  const { count: all, lines } = shared;
+  return dataTable({
+    caption:
+      all > lines.length
+        ? t`Shared in this block, the first ${lines.length} of ${count(all)}; what goes back is below zero`
+        : t`Shared in this block; what goes back is below zero`,
+    columns: [t`Who supplied`, t`Who received`, t`Carrier`, t`Energy`, t`Amount`, t`Metered in`],
+    rows: lines.map((each) => [
+      each.supplier,
+      each.receiver,
+      each.carrier,
+      each.energy,
+      each.amount,
+      each.period,
+    ]),
+  });
+}
+
 /** What is known of one block. */
 const factsOf = (block: BlockLine): HTMLElement => {
   const row = (name: string, value: string, isHash = false): HTMLElement[] => [
@@ -46,6 +67,7 @@ const factsOf = (block: BlockLine): HTMLElement => {
     ...row(t`Block ${count(block.height)}`, stateWords(block.state)),
     ...row(t`Sealed`, block.hash === "" ? "" : localTime(block.timestampMs, 0)),
     ...row(t`Orders and trades`, t`${count(block.orders)} orders, ${count(block.trades)} trades`),
+    ...(block.shared === null ? [] : row(t`Shared`, t`${count(block.shared.count)} times`)),
     ...row(t`Hash`, block.hash, true),
     ...row(t`Block before`, block.previous, true),
   );
@@ -71,7 +93,8 @@ export function sentChain(ledger: LedgerShown, prefix: string): HTMLElement {
     const block = blocks[height];
     if (block === undefined) return;
     chain.select(height);
-    facts.replaceChildren(factsOf(block));
+    const shared = sharedTable(block);
+    facts.replaceChildren(factsOf(block), ...(shared === null ? [] : [shared]));
   };
   const chain = openChain(open, prefix);
   const shown = drawn(ledger);

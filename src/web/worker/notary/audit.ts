@@ -31,6 +31,7 @@ import { pause, turnMs } from "../work.js";
 import { type Broken, faultOf, judgeBlock, namedHash } from "./bad.js";
 import { isEnd, type Raw, type RawLedger } from "./blocks.js";
 import type { Names } from "./differences.js";
+import { SharedBlocks } from "./shared.js";
 import type { BadBlock, BlockLine, BlockState, Fault, Progress } from "./shown.js";
 import { Signers } from "./signers.js";
 
@@ -61,6 +62,7 @@ export class Audit {
   readonly #registry: Registry;
   readonly #snapshot: Snapshot | null;
   readonly #heads: Heads;
+  readonly #shared = new SharedBlocks();
   #market: MarketContract | null = null;
   #first: Header | null = null;
   #replaying = false;
@@ -176,6 +178,7 @@ export class Audit {
     this.#replaying = true;
     this.#replay.replay(block);
     this.signers.add(block, this.#registry);
+    this.#shared.add(block, this.names);
     this.executed += 1;
     this.orders += header.sections.orders.count;
     this.trades += header.sections.trades.count;
@@ -243,9 +246,11 @@ export class Audit {
         previous: hex(header.previous),
         orders: sections.orders.count,
         trades: sections.trades.count,
+        shared: this.#shared.at(height),
       };
     } catch {
-      const nothing = { hash: "", previous: "", period: 0, timestampMs: 0, orders: 0, trades: 0 };
+      const none = { hash: "", previous: "", shared: null };
+      const nothing = { ...none, period: 0, timestampMs: 0, orders: 0, trades: 0 };
       return { ...nothing, height, state: height === bad ? "bad" : "unreadable" };
     }
   }

@@ -36,7 +36,8 @@ const mostShown = 100;
 
 type Plain = Readonly<Record<string, unknown>>;
 
-const memberOf = ({ registry }: Names, number: unknown): string =>
+/** A member by its number. */
+export const memberOf = ({ registry }: Names, number: unknown): string =>
   number === none
     ? t`nobody`
     : (registry.participants[number as number] ?? t`participant ${number as number}`);

@@ -52,6 +52,20 @@ export interface SignedBy {
 /** How far a block of a ledger was checked, and with what result. */
 export type BlockState = "executed" | "skipped" | "withheld" | "bad" | "after" | "unreadable";
 
+/** What members shared by a block: the first of its lines, and how many there are. What goes back is below zero. */
+export interface SharedShown {
+  readonly count: number;
+  readonly lines: readonly {
+    readonly supplier: string;
+    readonly receiver: string;
+    readonly carrier: string;
+    readonly energy: string;
+    readonly amount: string;
+    /** The period that was metered. */
+    readonly period: string;
+  }[];
+}
+
 /** A block of a ledger, as the chain shows it. */
 export interface BlockLine {
   readonly height: number;
@@ -63,6 +77,8 @@ export interface BlockLine {
   readonly timestampMs: number;
   readonly orders: number;
   readonly trades: number;
+  /** null: nothing, or it was not executed. */
+  readonly shared: SharedShown | null;
 }
 
 /** What can't be worked out from a bad block, or how sure what should stand there is. */
