@@ -14,7 +14,7 @@ import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { openReplay } from "../../src/market/replay.js";
 import { keepSnapshotAt } from "../../src/market/snapshots.js";
 import { readBundle } from "../../src/report/bundle/read.js";
-import { type BundleOptions, writeBundle } from "../../src/report/bundle/write.js";
+import { type BundleOptions, writeBundle, writeBundles } from "../../src/report/bundle/write.js";
 import { statement } from "../../src/report/statement.js";
 import { runScenario } from "../support/scenario.js";
 
@@ -90,6 +90,26 @@ describe("a statement bundle", () => {
         expect(-sold).toBe(sum("sold", "pool sale", "exported"));
         expect(after).toBe(balance);
       }
+    }
+  });
+
+  it("of many in one go over the blocks is for each the one that it has alone", async () => {
+    for (const isPrivate of [false, true]) {
+      const { store } = await runScenario(engine, 9, { participants: 5, periods: 8, isPrivate });
+      let reads = 0;
+      for (const range of [{}, { from: 3, to: 6 }]) {
+        const members = ["p4", "p0", "p2"];
+        const texts = new Map(members.map((id) => [id, ""]));
+        const blocks = (async function* () {
+          reads += 1;
+          yield* store.blocks();
+        })();
+        const options = { engine, hasher: plainHasher, ...range };
+        for await (const { participant, lines } of writeBundles(blocks, members, options))
+          texts.set(participant, texts.get(participant)! + lines);
+        for (const id of members) expect(texts.get(id)).toBe(await bundleOf(store, id, range));
+      }
+      expect(reads).toBe(2);
     }
   });
 
