@@ -218,7 +218,8 @@ for (let kill = 1; kill <= kills; kill += 1) {
   if (kill % 10 === 0 || kill === kills)
     console.error(`${kill} of ${kills} kills, ${receipts.length} receipts`);
 }
-await wait(2 * periodMs);
+// Time enough for what came last to settle.
+await wait((window + 1) * periodMs);
 done = true;
 await all;
 served.child.kill("SIGINT");

@@ -95,7 +95,9 @@ function isMine(section: string, bytes: Uint8Array, block: Block, number: number
       return accounts.includes(debit) || accounts.includes(credit);
     }
     case "flows": {
-      const { kind, party } = readRecord(flowLayout, bytes, 0);
+      const { kind, party, order } = readRecord(flowLayout, bytes, 0);
+      // Of what is shared both sides are told.
+      if (kind === "shared" || kind === "unshared") return party === number || order === number;
       // Member n registered the n-th device.
       return party === number && (deviceKinds.includes(kind) || !["exported", "curtailed"].includes(kind));
     }
@@ -171,6 +173,10 @@ describe("a private market that was searched", () => {
       contentsOf("readings", sections.readings).map((bytes) => readRecord(readingLayout, bytes, 0).flags),
     );
     expect(flags.some((each) => (each & readingCorrection) !== 0)).toBe(true);
+    const kinds = blocks.flatMap(({ sections }) =>
+      contentsOf("flows", sections.flows).map((bytes) => readRecord(flowLayout, bytes, 0).kind),
+    );
+    expect(kinds).toEqual(expect.arrayContaining(["shared", "unshared"]));
   });
 
   test("tells everybody nothing of any record", async () => {

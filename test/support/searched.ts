@@ -65,6 +65,11 @@ const contracts: Contract[] = openingContracts(
       platformKey: hex(platformKey.publicKey),
       order: carriers,
     },
+    { kind: "clearing", version: 1, from: startPeriod, carrier: "gas", mechanism: "share" },
+    {
+      ...{ kind: "community", version: 1, from: startPeriod, community: "street", carrier: "gas" },
+      ...{ price: 87_654, key: {} },
+    } as Contract,
     ...names.flatMap((id, number): Contract[] => [
       {
         ...participant(id, startPeriod),
@@ -73,6 +78,10 @@ const contracts: Contract[] = openingContracts(
         ...(number >= 3 ? { gateway: hex(gateway.publicKey) } : {}),
       },
       ...ownTerms(id, startPeriod),
+      {
+        ...{ kind: "member", version: 1, from: startPeriod, community: "street", participant: id },
+        factor: 1_000_000,
+      } as Contract,
       {
         kind: "deposit",
         version: 1,
@@ -101,9 +110,9 @@ const contracts: Contract[] = openingContracts(
     ]),
   ],
 );
-/** Stores join in, and what is left goes over the grid. */
+/** Stores join in, and what is left goes over the grid; gas is shared. */
 const everything = contracts.map((contract) =>
-  contract.kind === "clearing"
+  contract.kind === "clearing" && contract.mechanism !== "share"
     ? {
         ...contract,
         pool: { price: 410_000, purchasePrice: 390_000, lots: "divisible" as const },
@@ -177,17 +186,17 @@ async function report(market: LoggedMarket): Promise<void> {
     for (const [number, participant] of names.entries()) {
       const period = market.period - back;
       if (period <= startPeriod || (back === 3 && number % 2 === 1)) continue;
-      const reading: Reading = {
-        participant,
-        carrier: "electricity",
-        period,
-        in: odd(900_000_000),
-        out: odd(900_000_000),
-        version: back === 1 ? 1 : 2,
-      };
-      const statement = readingStatement(market.id, market.period, market.readingRecord(reading));
-      const taken = await market.report(reading, await members[number]!.sign(statement));
-      if (taken.status === "refused") throw taken.error;
+      for (const carrier of ["electricity", "gas"] as const) {
+        const reading: Reading = {
+          ...{ participant, carrier, period },
+          in: odd(900_000_000),
+          out: odd(900_000_000),
+          version: back === 1 ? 1 : 2,
+        };
+        const statement = readingStatement(market.id, market.period, market.readingRecord(reading));
+        const taken = await market.report(reading, await members[number]!.sign(statement));
+        if (taken.status === "refused") throw taken.error;
+      }
     }
 }
 
