@@ -40,28 +40,18 @@ export interface RecordPlace {
  */
 export function proveRecord(block: Block, place: RecordPlace, hasher: Hasher): RecordProof {
   const { section, index, state } = needObject(place, "place");
-  const [proof] = proveRows(block, { section, indexes: [index], state }, hasher);
+  const [proof] = rowsProver(block, { section, state }, hasher)([index]);
   const { open, ...rest } = proof!;
   return { ...rest, ...open[0]! };
 }
 
-/** Which records of a section to prove: their places, rising; `state` as that of {@link RecordPlace}. */
-export interface RecordPlaces extends Pick<RecordPlace, "section" | "state"> {
-  readonly indexes: readonly number[];
-}
-
-/** Proves many records of one section, those of a row together, as {@link proveRecord} proves one. */
-export function proveRows(block: Block, places: RecordPlaces, hasher: Hasher): RowProof[] {
-  return rowsProver(block, places, hasher)(places.indexes);
-}
-
 /**
- * Proves records of one section again and again, for whoever asks, as {@link proveRows} does; what the proofs have in
- * common is hashed once.
+ * Proves records of one section by their places, rising: those of a row together, as {@link proveRecord} proves one.
+ * Whoever asks again has what the proofs have in common hashed once.
  */
 export function rowsProver(
   block: Block,
-  { section, state }: Pick<RecordPlaces, "section" | "state">,
+  { section, state }: Pick<RecordPlace, "section" | "state">,
   hasher: Hasher,
 ): (indexes: readonly number[]) => RowProof[] {
   checkHasher(hasher);
@@ -102,7 +92,7 @@ interface SectionTree {
 
 function treeOf(
   block: Block,
-  { section, state }: Pick<RecordPlaces, "section" | "state">,
+  { section, state }: Pick<RecordPlace, "section" | "state">,
   hasher: Hasher,
 ): SectionTree {
   const { count, root } = block.header.sections[section];
