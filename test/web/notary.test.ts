@@ -1,6 +1,11 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import axe from "axe-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openEngine } from "../../src/core/engine.js";
+import { openHasher } from "../../src/ledger/tree/hashwasm.js";
+import { openMarket } from "../../src/market/open.js";
+import { ledgerFile } from "../../src/web/worker/notary/samples.js";
 import { type Sent, type SentFile, sendLedger } from "../support/handedfiles.js";
 import { openStage, openTab, type Stage, type Tab } from "./browser.js";
 
@@ -23,6 +28,44 @@ afterEach(async () => {
   await tab.page.context().close();
   expect(tab.problems).toEqual([]);
 });
+
+/** The blocks of three neighbours who share at 0.12 EUR, and what the last says: who supplied, kWh and money. */
+async function sharing(): Promise<{
+  market: Uint8Array[];
+  meters: [who: string, kWh: string, euro: string][];
+}> {
+  const from = { version: 1, from: 0 } as const;
+  const ids = ["ann", "bob", "cem"];
+  const market = await openMarket({
+    ...{ engine: await openEngine(), currency: "EUR", participants: ids, startMs: 0, periodMs: 900_000 },
+    metering: { window: 1, corrections: 2, missing: "zero" },
+    clearing: { electricity: { mechanism: "share" } },
+    contracts: [
+      {
+        ...{ kind: "community" as const, ...from, community: "court", carrier: "electricity" as const },
+        ...{ price: 120_000, key: {} },
+      },
+      ...ids.map((participant) => ({
+        ...{ kind: "member" as const, ...from, community: "court", participant, factor: 1_000_000 },
+      })),
+    ],
+  });
+  await market.clearPeriod(900_000);
+  const say = (participant: string, drawn: string, injected: string) =>
+    market.report({ participant, carrier: "electricity", period: 1, in: drawn, out: injected });
+  for (const taken of [say("ann", "3", "0"), say("bob", "0", "2.5"), say("cem", "0", "0.25")])
+    expect(taken.status).toBe("accepted");
+  await market.clearPeriod(1_800_000);
+  const blocks: Uint8Array[] = [];
+  for await (const bytes of market.store.blocks()) blocks.push(Uint8Array.from(bytes));
+  return {
+    market: blocks,
+    meters: [
+      ["bob", "2.5", "0.3"],
+      ["cem", "0.25", "0.03"],
+    ],
+  };
+}
 
 /** Chooses files and waits for as many verdicts. */
 async function handOver(files: readonly SentFile[], verdicts = 1): Promise<void> {
@@ -171,6 +214,53 @@ describe("papers that were sent", () => {
     await handOver([{ path: "orders.csv", bytes: Buffer.from("side,id,quantity,price\n") }]);
     await page.locator(".sent.open").waitFor();
     expect(await judged()).toContain("none of the files that the notary knows");
+  });
+});
+
+describe("a ledger in which energy is shared", () => {
+  it("shows of the block that is open who shared with whom, how much and for what, on a phone and in German too", async () => {
+    const { page } = tab;
+    const { market, meters } = await sharing();
+    const file = { path: "shared.gclf", bytes: Buffer.from(await ledgerFile(market, await openHasher())) };
+    await handOver([file]);
+    await page.locator(".sent.held").waitFor();
+    const table = page.getByRole("table", { name: /^Shared in this block/ });
+    const rows = async (): Promise<string[][]> =>
+      table
+        .locator("tbody tr")
+        .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+    // The last block settles the period before it: what bob and cem injected, ann received.
+    await expect
+      .poll(rows)
+      .toEqual(
+        meters.map(([who, kWh, euro]) => [
+          who,
+          "ann",
+          "electricity",
+          `${kWh} kWh`,
+          `${euro} EUR`,
+          "period 1",
+        ]),
+      );
+    await clean();
+    const shot = async (name: string): Promise<void> => {
+      if (!process.env.SHOTS) return;
+      mkdirSync(process.env.SHOTS, { recursive: true });
+      await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
+    };
+    await shot("shared-wide");
+    await page.setViewportSize({ width: 390, height: 844 });
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(await over()).toBeLessThanOrEqual(0);
+    await shot("shared-phone");
+    await tab.go("?language=de#/notary");
+    await page.locator("[data-ready]").waitFor();
+    await page
+      .getByLabel("Dateien zum Prüfen")
+      .setInputFiles({ name: file.path, mimeType: "application/octet-stream", buffer: file.bytes });
+    await page.getByRole("table", { name: /^In diesem Block geteilt/ }).waitFor();
+    expect(await over()).toBeLessThanOrEqual(0);
+    await shot("shared-phone-de");
   });
 });
 

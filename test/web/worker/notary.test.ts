@@ -320,12 +320,12 @@ describe("a ledger in which energy is shared", () => {
       const { shared } = verdict.ledger!.blocks[height]!;
       count += flows.length;
       expect(shared?.count ?? 0).toBe(flows.length);
+      // A tick of this market is a whole kWh, and one of money a whole unit.
       const lines = flows.map(({ kind, party, order, quantity, amount, extra }) => {
         const sign = kind === "unshared" ? -1 : 1;
-        const kWh = (sign * quantity) / 1e6;
-        return [`m${order}`, `m${party}`, kWh, (sign * Number(amount)) / 1e12, `period ${extra}`];
+        return [`m${order}`, `m${party}`, sign * quantity + 0, sign * Number(amount) + 0, `period ${extra}`];
       });
-      const number = (text: string): number => Number(text.replace("−", "-").split(" ")[0]);
+      const number = (text: string): number => Number(text.replace("−", "-").split(" ")[0]) + 0;
       expect(
         shared?.lines.map((line) => [
           ...[line.supplier, line.receiver, number(line.energy), number(line.amount), line.period],

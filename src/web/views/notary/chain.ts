@@ -93,8 +93,7 @@ export function sentChain(ledger: LedgerShown, prefix: string): HTMLElement {
     const block = blocks[height];
     if (block === undefined) return;
     chain.select(height);
-    const shared = sharedTable(block);
-    facts.replaceChildren(factsOf(block), ...(shared === null ? [] : [shared]));
+    facts.replaceChildren(el("div", { class: "stack" }, factsOf(block), sharedTable(block)));
   };
   const chain = openChain(open, prefix);
   const shown = drawn(ledger);

@@ -39,7 +39,7 @@ export class SharedBlocks {
         carrier: carrierNames[carrier],
         energy: `${back}${formatTicks(quantity, ticks.quantity)} kWh`,
         amount: `${back}${formatTicks(amount, ticks.amount)} ${currency}`,
-        period: t`period ${extra}`,
+        period: t`period ${Number(extra)}`,
       });
     }
     if (count > 0) this.#byHeight.set(header.height, { count, lines });
