@@ -2,7 +2,7 @@
 // A served market that is killed (`kill -9`) at random moments while members send orders as fast as they get receipts,
 // readings of each period and now and then a contract with a standing order, and started again on the same ledger each
 // time. Every receipt that anybody got has to be kept by the sealed blocks, every reading and contract that was
-// acknowledged has to stand in the block that was named, a reading there and nowhere else, and the ledger has to verify.
+// acknowledged has to stand in the block that was named, a reading nowhere else, and the ledger has to verify.
 // Heat is shared: what each member received and supplied of a period has to be what its last readings come to, divided
 // once more here by the words of docs/sharing.md. A start that takes more than three seconds fails too.
 //
