@@ -113,7 +113,7 @@ describe("Live", () => {
     const { lowest } = block.carriers.electricity.prices;
     expect(Number(lowest)).toBeGreaterThanOrEqual(0.08);
     expect(Number(lowest)).toBeLessThanOrEqual(0.3);
-    expect(await checked.locator("td").nth(5).textContent()).toBe(Number(lowest).toFixed(3));
+    expect(await checked.locator("td").nth(6).textContent()).toBe(Number(lowest).toFixed(3));
     expect(troubles(problems)).toEqual([]);
     await page.context().close();
   });

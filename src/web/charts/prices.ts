@@ -13,15 +13,17 @@ export interface PricePoint {
 /** Prices over blocks; the newest stands at the right. */
 export function createPrices(): {
   readonly element: HTMLElement;
-  show(points: readonly PricePoint[], text: string): void;
+  /** Shows points, what they are in words, and what stands there while none has a price. */
+  show(points: readonly PricePoint[], text: string, empty: string): void;
 } {
   const element = el("div", { class: "plot low" });
   let points: readonly PricePoint[] = [];
   let text = "";
+  let none = "";
   const paint = drawn(element, (root, width, height) => {
     root.setAttribute("aria-label", text);
     const priced = points.flatMap(({ prices }) => (prices === null ? [] : [prices]));
-    if (priced.length === 0) return void root.append(nothing(width, height, t`No prices yet.`));
+    if (priced.length === 0) return void root.append(nothing(width, height, none));
     const [left, right, top, bottom] = [62, 12, 16, 30];
     const low = Math.min(0, ...priced.map(({ lowest }) => lowest));
     const high = Math.max(...priced.map(({ highest }) => highest), low + 0.01);
@@ -59,9 +61,10 @@ export function createPrices(): {
   });
   return {
     element,
-    show(next, said) {
+    show(next, said, empty) {
       points = next;
       text = said;
+      none = empty;
       paint();
     },
   };

@@ -18,17 +18,24 @@ export interface LiveCarrier {
   readonly imported: number;
   readonly exported: number;
   /** Lowest and highest price paid per kWh; null where nothing was traded, and in a private market. */
-  readonly prices: { readonly lowest: number; readonly highest: number } | null;
+  readonly prices: LivePrices | null;
 }
 
-/** A trade as it is told. */
+/** Lowest and highest price per kWh. */
+export interface LivePrices {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** A trade of whoever is watched. */
 export interface LiveTrade {
   readonly carrier: Carrier;
-  readonly seller: string;
-  readonly buyer: string;
-  readonly quantity: string;
-  readonly supplyPrice: string;
-  readonly usePrice: string;
+  readonly side: "sold" | "bought";
+  /** With whom; null in a private market, which tells nobody. */
+  readonly whom: string | null;
+  readonly kwh: number;
+  /** What was got or paid per kWh. */
+  readonly price: number;
 }
 
 /** A sealed block. */
@@ -44,6 +51,12 @@ export interface LiveBlock {
   readonly own: readonly LiveTrade[];
 }
 
+/** The prices of whoever is watched in a block; null where it did not trade in this carrier. */
+export function ownPrices({ own }: LiveBlock, carrier: Carrier): LivePrices | null {
+  const prices = own.filter((trade) => trade.carrier === carrier).map(({ price }) => price);
+  return prices.length === 0 ? null : { lowest: Math.min(...prices), highest: Math.max(...prices) };
+}
+
 /** Blocks that are remembered. */
 const mostBlocks = 240;
 
@@ -56,6 +69,7 @@ interface Standing {
 
 type Told = { readonly [name: string]: unknown };
 const numberOf = (value: unknown): number => (Number.isFinite(Number(value)) ? Number(value) : 0);
+const carrierOf = (value: unknown): Carrier | undefined => carriers.find((each) => each === value);
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** The community as far as it was told. What comes from the service is read, not believed: `verified` says what was. */
@@ -103,6 +117,7 @@ export class LiveCommunity {
     if (event === "order") this.#order(data);
     else if (event === "cleared") this.#clear(data);
     else if (event === "trades") this.#trades(data);
+    else if (event === "traded") this.#traded(data);
     else if (event === "block") this.#seal(data);
     else if (event === "gate") this.begin(numberOf(data.period), data.closesMs);
   }
@@ -114,7 +129,7 @@ export class LiveCommunity {
   }
 
   #order({ period, participant, carrier, side, quantity }: Told): void {
-    const known = carriers.find((each) => each === carrier);
+    const known = carrierOf(carrier);
     // Orders of the period before may still be told when the next is open.
     if (known === undefined || (this.gate !== null && period !== this.gate.period)) return;
     const key = `${textOf(participant)}\0${known}\0${side}`;
@@ -146,8 +161,31 @@ export class LiveCommunity {
 
   #trades({ trades }: Told): void {
     if (!Array.isArray(trades) || this.#watched === "") return;
-    for (const trade of trades as LiveTrade[])
-      if (trade.seller === this.#watched || trade.buyer === this.#watched) this.#own.push(trade);
+    for (const { carrier, seller, buyer, quantity, supplyPrice, usePrice } of trades.map(
+      (trade) => Object(trade) as Told,
+    )) {
+      if (seller === this.#watched) this.#keep(carrier, "sold", textOf(buyer), quantity, supplyPrice);
+      if (buyer === this.#watched) this.#keep(carrier, "bought", textOf(seller), quantity, usePrice);
+    }
+  }
+
+  /** Trades as a private market tells them to whom they are of. */
+  #traded({ trades }: Told): void {
+    if (!Array.isArray(trades)) return;
+    for (const { carrier, side, quantity, price } of trades.map((trade) => Object(trade) as Told))
+      this.#keep(carrier, side === "sold" ? "sold" : "bought", null, quantity, price);
+  }
+
+  #keep(
+    carrier: unknown,
+    side: LiveTrade["side"],
+    whom: string | null,
+    quantity: unknown,
+    price: unknown,
+  ): void {
+    const known = carrierOf(carrier);
+    if (known === undefined) return;
+    this.#own.push({ carrier: known, side, whom, kwh: numberOf(quantity), price: numberOf(price) });
   }
 
   #seal({ period, height, hash, timestampMs }: Told): void {

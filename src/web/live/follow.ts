@@ -25,6 +25,8 @@ export interface MarketFacts {
   readonly id: string;
   readonly currency: string;
   readonly isPrivate: boolean;
+  /** Of a carrier in which fewer members have an order a private market tells no sums; 0: it tells all. */
+  readonly leastMembers: number;
 }
 
 /** A market that is followed until it is closed. */
@@ -32,6 +34,8 @@ export interface Following {
   readonly community: LiveCommunity;
   readonly client: MarketClient;
   readonly facts: MarketFacts;
+  /** Whose orders, trades and prices are shown: an open market's all, a private one's the member's own, or none. */
+  readonly sees: "everything" | "own" | "nothing";
   close(): void;
 }
 
@@ -60,13 +64,19 @@ export async function follow(
     readonly period: number;
     readonly closesMs: number | null;
     readonly blocks: number;
-    readonly contract: { readonly currency: string; readonly privacy: string; readonly from: number };
+    readonly contract: {
+      readonly currency: string;
+      readonly privacy: string;
+      readonly from: number;
+      readonly leastMembers?: number;
+    };
   };
   const community = new LiveCommunity();
   community.watch(participant ?? "");
   community.begin(said.period, said.closesMs);
   const ended = new AbortController();
   // From some blocks back, so that there is something to see at once.
+  const isPrivate = said.contract.privacy === "private";
   const first = Math.max(said.contract.from, said.contract.from + said.blocks - backBlocks);
   const after = said.blocks === 0 ? undefined : `${first}.0`;
   void (async () => {
@@ -85,17 +95,22 @@ export async function follow(
     facts: {
       id: said.id,
       currency: said.contract.currency,
-      isPrivate: said.contract.privacy === "private",
+      isPrivate,
+      leastMembers: said.contract.leastMembers ?? 0,
     },
+    sees: !isPrivate ? "everything" : key === null ? "nothing" : "own",
     close: () => ended.abort(),
   };
 }
 /** Blocks from which the view begins. */
 const backBlocks = 40;
 
+/** What a key file is. */
+export const wantedFile = (): string => t`a key file as gridclear keys make writes it`;
+
 /** The key of a key file that a person chose. It stays in the page. Throws `invalid` for anything else. */
 export async function keyOfFile(file: Blob): Promise<SigningKey> {
-  const wanted = t`a key file as gridclear keys make writes it`;
+  const wanted = wantedFile();
   if (file.size > 4096) return fail("invalid", "key", wanted, t`a longer file`);
   let seed: unknown;
   try {

@@ -1,12 +1,19 @@
 /** Live: the market that is served beside the page, as it runs, checked here. */
 import { type Carrier, carriers } from "../../units.js";
 import type { App, View } from "../app.js";
-import { createFigure, dataTable, type Table } from "../charts/figure.js";
+import { createFigure, dataTable, type Figure, type Table } from "../charts/figure.js";
 import { createPrices } from "../charts/prices.js";
 import { el, freshId } from "../dom.js";
 import { count, fixed } from "../format.js";
-import type { LiveBlock, LiveCommunity } from "../live/community.js";
-import { type Following, follow, marketBeside, secondsTo, type Watched } from "../live/follow.js";
+import { type LiveBlock, type LiveCommunity, type LivePrices, ownPrices } from "../live/community.js";
+import {
+  type Following,
+  follow,
+  type MarketFacts,
+  marketBeside,
+  secondsTo,
+  type Watched,
+} from "../live/follow.js";
 import { counted, locale, t } from "../say.js";
 import type { Settings } from "../settings/settings.js";
 import { createTrouble, words } from "../trouble.js";
@@ -32,15 +39,25 @@ const without = (): HTMLElement =>
 const blocksWords = (value: number): string =>
   counted(value, t`1 block`, t`${count(value)} blocks`, t`no blocks`);
 const kwh = (value: number): string => `${fixed(value, 2)} kWh`;
-const priceRange = (block: LiveBlock | undefined, carrier: Carrier): string => {
-  const prices = block?.carriers[carrier]?.prices ?? null;
+/** The prices in a block that are shown: everybody's, or in a private market one's own. */
+const pricesIn = (block: LiveBlock, carrier: Carrier, sees: Following["sees"]): LivePrices | null =>
+  sees === "everything" ? (block.carriers[carrier]?.prices ?? null) : ownPrices(block, carrier);
+const priceRange = (block: LiveBlock | undefined, carrier: Carrier, sees: Following["sees"]): string => {
+  const prices = block === undefined ? null : pricesIn(block, carrier, sees);
   if (prices === null) return t`none`;
   const { lowest, highest } = prices;
   return lowest === highest ? fixed(lowest, 3) : t`${fixed(lowest, 3)} to ${fixed(highest, 3)}`;
 };
 
+/** A sum of a block; where none was told it is nothing, unless the market keeps sums of few members to itself. */
+const sumOf = (energy: number | undefined, { leastMembers }: MarketFacts): string =>
+  energy === undefined && leastMembers > 0 ? "–" : kwh(energy ?? 0);
+
 /** Blocks in a table, the newest first. */
-const blocksTable = ({ blocks, verified }: LiveCommunity, carrier: Carrier): Table => ({
+const blocksTable = (
+  { community: { blocks, verified }, facts, sees }: Following,
+  carrier: Carrier,
+): Table => ({
   caption: t`Newest blocks`,
   columns: [
     t`Block`,
@@ -49,7 +66,8 @@ const blocksTable = ({ blocks, verified }: LiveCommunity, carrier: Carrier): Tab
     t`Trades`,
     t`Local`,
     t`From the grid`,
-    t`Price`,
+    t`To the grid`,
+    ...(sees === "nothing" ? [] : [sees === "own" ? t`My price` : t`Price`]),
     t`Hash`,
     t`Checked`,
   ],
@@ -63,9 +81,10 @@ const blocksTable = ({ blocks, verified }: LiveCommunity, carrier: Carrier): Tab
         new Date(block.timestampMs).toLocaleTimeString(locale()),
         count(block.orders),
         count(block.trades),
-        kwh(energy?.traded ?? 0),
-        kwh(energy?.imported ?? 0),
-        priceRange(block, carrier),
+        sumOf(energy?.traded, facts),
+        sumOf(energy?.imported, facts),
+        sumOf(energy?.exported, facts),
+        ...(sees === "nothing" ? [] : [priceRange(block, carrier, sees)]),
         `${block.hash.slice(0, 12)}…`,
         verified !== null && block.height < verified ? t`yes` : t`not yet`,
       ];
@@ -89,28 +108,94 @@ const sidesWords = ({ offers, bids }: ReturnType<LiveCommunity["open"]>): string
     ),
   ].join(", ");
 
+/** The orders that stand in the open period, as far as they are shown. */
+function ordersTile({ community, sees }: Following, carrier: Carrier): HTMLElement {
+  if (sees === "nothing") return tile(t`Orders now`, "–", t`shown to whom they belong`);
+  const open = community.open(carrier);
+  return tile(
+    sees === "own" ? t`My orders now` : t`Orders now`,
+    count(open.offers.orders + open.bids.orders),
+    sidesWords(open),
+  );
+}
+
+/** The price in the newest block, as far as it is shown. */
+function priceTile({ community, facts, sees }: Following, carrier: Carrier): HTMLElement {
+  if (sees === "nothing") return tile(t`Last price`, "–", t`shown to whoever traded`);
+  return tile(
+    sees === "own" ? t`My last price` : t`Last price`,
+    priceRange(community.blocks.at(-1), carrier, sees),
+    t`${facts.currency} per kWh`,
+  );
+}
+
+/** What a private market shows, and to whom. */
+const privacyWords = ({ facts: { leastMembers }, sees }: Following): string =>
+  leastMembers > 0
+    ? `${shownWords(sees)} ${t`Sums of fewer than ${leastMembers} members are shown to nobody.`}`
+    : shownWords(sees);
+const shownWords = (sees: Following["sees"]): string =>
+  sees === "own"
+    ? t`A private market: beside the sums of each block you see your own orders, trades and prices, and nobody else’s. Nobody else sees yours but the platform, its operator and auditors.`
+    : t`A private market: everybody is shown what each block came to in sums, and can check that the chain holds. Orders, trades and prices are shown to the member that they belong to; with your key, below, you see yours.`;
+
+/** Draws the prices that are shown, and their table. */
+function drawPrices(
+  { community, facts, sees }: Following,
+  carrier: Carrier,
+  chart: ReturnType<typeof createPrices>,
+  figure: Figure,
+): void {
+  const points = community.blocks.map((block) => ({
+    height: block.height,
+    prices: pricesIn(block, carrier, sees),
+  }));
+  const text =
+    sees === "own"
+      ? t`${carrierWords[carrier]}: lowest to highest price of your own trades per kWh in ${facts.currency}, by block.`
+      : t`${carrierWords[carrier]}: lowest to highest price paid per kWh in ${facts.currency}, by block.`;
+  chart.show(points, text, sees === "own" ? t`No prices of yours yet.` : t`No prices yet.`);
+  figure.describe(text, () => ({
+    caption: t`Prices by block`,
+    columns: [t`Block`, t`Lowest`, t`Highest`],
+    rows: points.map(({ height, prices }) => [
+      String(height),
+      prices === null ? t`none` : fixed(prices.lowest, 3),
+      prices === null ? t`none` : fixed(prices.highest, 3),
+    ]),
+  }));
+}
+
 /** What there is of the market when it is followed. */
 function createMarket(app: App) {
   const tiles = tileRow();
   const lie = el("div", { class: "notice bad", role: "alert", hidden: true });
+  const privacy = el("p", { class: "note", hidden: true });
   const chart = createPrices();
   const figure = createFigure(t`Prices`, "");
   figure.body.append(chart.element);
   const blocks = el("div", {});
-  const element = el("div", { class: "live" }, lie, tiles, figure.element, part(t`Blocks`, "", blocks));
+  const element = el(
+    "div",
+    { class: "live" },
+    lie,
+    privacy,
+    tiles,
+    figure.element,
+    part(t`Blocks`, "", blocks),
+  );
 
-  const tilesOf = ({ community, facts }: Following, carrier: Carrier): HTMLElement[] => {
+  const tilesOf = (following: Following, carrier: Carrier): HTMLElement[] => {
+    const { community, facts } = following;
     const { gate, verified } = community;
-    const open = community.open(carrier);
     const last = community.blocks.at(-1);
     const closes = gate?.closesMs ?? null;
-    const sides = facts.isPrivate ? t`private: nobody sees another’s` : sidesWords(open);
     return [
       tile(t`Open period`, gate === null ? "–" : count(gate.period), t`market ${facts.id.slice(0, 12)}…`),
       tile(t`Gate closes in`, closes === null ? "–" : `${secondsTo(closes, Date.now())} s`, ""),
-      tile(t`Orders now`, facts.isPrivate ? "–" : count(open.offers.orders + open.bids.orders), sides),
-      tile(t`Last price`, priceRange(last, carrier), t`${facts.currency} per kWh`),
-      tile(t`Traded here last`, kwh(last?.carriers[carrier]?.traded ?? 0), carrierWords[carrier]),
+      ordersTile(following, carrier),
+      priceTile(following, carrier),
+      tile(t`Traded here last`, sumOf(last?.carriers[carrier]?.traded, facts), carrierWords[carrier]),
       tile(t`Checked here`, verified === null ? "–" : blocksWords(verified), t`up to the newest head`),
     ];
   };
@@ -121,29 +206,18 @@ function createMarket(app: App) {
       tiles.replaceChildren(...tilesOf(following, app.settings().carrier));
     },
     draw(following: Following): void {
-      const { community, facts } = following;
+      const { community, facts, sees } = following;
       const { carrier } = app.settings();
+      privacy.hidden = !facts.isPrivate;
+      if (facts.isPrivate) privacy.textContent = privacyWords(following);
+      figure.element.hidden = sees === "nothing";
       this.tick(following);
       lie.hidden = community.lie === null;
       if (community.lie !== null)
         lie.textContent = t`The service told what is not so, and is followed no further: ${community.lie}`;
-      const points = community.blocks.map((block) => ({
-        height: block.height,
-        prices: block.carriers[carrier]?.prices ?? null,
-      }));
-      const text = t`${carrierWords[carrier]}: lowest to highest price paid per kWh in ${facts.currency}, by block.`;
-      chart.show(points, text);
-      figure.describe(text, () => ({
-        caption: t`Prices by block`,
-        columns: [t`Block`, t`Lowest`, t`Highest`],
-        rows: points.map(({ height, prices }) => [
-          String(height),
-          prices === null ? t`none` : fixed(prices.lowest, 3),
-          prices === null ? t`none` : fixed(prices.highest, 3),
-        ]),
-      }));
+      drawPrices(following, carrier, chart, figure);
       const scrolled = blocks.firstElementChild?.scrollLeft ?? 0;
-      blocks.replaceChildren(dataTable(blocksTable(community, carrier)));
+      blocks.replaceChildren(dataTable(blocksTable(following, carrier)));
       blocks.firstElementChild!.scrollLeft = scrolled;
     },
   };

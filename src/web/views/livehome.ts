@@ -1,10 +1,11 @@
 /** My home in a running market: who one is, what one traded in the newest blocks, and an order of one's own. */
 
+import { fail } from "../../errors.js";
 import { type Carrier, carriers } from "../../units.js";
 import { dataTable } from "../charts/figure.js";
 import { el, freshId } from "../dom.js";
 import { fixed } from "../format.js";
-import { type Following, keyOfFile, type Watched } from "../live/follow.js";
+import { type Following, keyOfFile, type Watched, wantedFile } from "../live/follow.js";
 import { counted, t } from "../say.js";
 import { carrierWords } from "../words.js";
 import { answer, busy, part } from "./parts.js";
@@ -14,28 +15,37 @@ const waitingWords = (pending: number): string =>
 const said = (text: string): HTMLElement[] => [el("p", { class: "notice" }, text)];
 
 /** The trades of whoever is watched, the newest first. */
-function tradesOf({ community, facts }: Following, participant: string): HTMLElement {
+function tradesOf({ community, facts, sees }: Following): HTMLElement {
+  const tellsWhom = sees === "everything";
+  const what = {
+    sold: tellsWhom ? t`sold to` : t`sold`,
+    bought: tellsWhom ? t`bought from` : t`bought`,
+  } as const;
   const rows = community.blocks
     .toReversed()
     .flatMap(({ height, own }) =>
-      own.map(({ carrier, seller, buyer, quantity, supplyPrice, usePrice }) => {
-        const sells = seller === participant;
-        return [
-          String(height),
-          carrierWords[carrier],
-          sells ? t`sold to` : t`bought from`,
-          sells ? buyer : seller,
-          `${fixed(Number(quantity), 2)} kWh`,
-          fixed(Number(sells ? supplyPrice : usePrice), 3),
-        ];
-      }),
+      own.map(({ carrier, side, whom, kwh, price }) => [
+        String(height),
+        carrierWords[carrier],
+        what[side],
+        ...(tellsWhom ? [whom ?? ""] : []),
+        `${fixed(kwh, 2)} kWh`,
+        fixed(price, 3),
+      ]),
     )
     .slice(0, 12);
   if (rows.length === 0)
     return el("p", { class: "note" }, t`No trade of yours in the blocks that are shown.`);
   return dataTable({
     caption: t`Newest trades`,
-    columns: [t`Block`, t`Energy`, t`What`, t`Whom`, t`How much`, t`${facts.currency} per kWh`],
+    columns: [
+      t`Block`,
+      t`Energy`,
+      t`What`,
+      ...(tellsWhom ? [t`Whom`] : []),
+      t`How much`,
+      t`${facts.currency} per kWh`,
+    ],
     rows,
   });
 }
@@ -95,6 +105,12 @@ function orderForm(send: (order: Parameters<Following["client"]["order"]>[0]) =>
   );
 }
 
+/** What a name and a key are good for in a market. */
+const homeWords = (isPrivate: boolean): string =>
+  isPrivate
+    ? t`With your key the page signs: orders, and the question for what is yours, which this market shows to nobody without it. A name alone shows nothing.`
+    : t`Your member’s name shows your trades. With your key the page signs: orders, and the question for your balance.`;
+
 /** Makes the card; `watch` is called with who is watched from now on, null for nobody. */
 export function openHome(watch: (watched: Watched | null) => Promise<void>): {
   readonly element: HTMLElement;
@@ -106,6 +122,7 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
   const file = el("input", { type: "file", accept: ".key,application/json" });
   const button = el("button", { class: "button" }, t`Show`);
   const told = answer();
+  const note = el("p", { class: "note" }, homeWords(false));
   const balance = el("p", { class: "note" });
   const trades = el("div", {});
   const order = orderForm(async (given) => {
@@ -127,6 +144,7 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
             participant: name.value.trim(),
             key: chosen === undefined ? null : await keyOfFile(chosen),
           };
+          if (file.required && next.key === null) fail("invalid", "key", wantedFile(), t`none`);
           await watch(next);
           watched = next;
           order.hidden = next.key === null;
@@ -140,21 +158,17 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
     field(t`Key file, to sign: it stays here`, file),
     button,
   );
-  const element = part(
-    t`My home`,
-    t`Your member’s name shows your trades in an open market. With your key the page signs: orders, and questions about what is private.`,
-    form,
-    told,
-    el("div", { class: "live" }, balance, trades, order),
-  );
+  const element = part(t`My home`, note, form, told, el("div", { class: "live" }, balance, trades, order));
   return {
     element,
     draw(following) {
       now = following;
+      file.required = following.facts.isPrivate;
+      note.textContent = homeWords(following.facts.isPrivate);
       if (watched === null) return;
       const pending = following.client.pending.length;
       trades.replaceChildren(
-        tradesOf(following, watched.participant),
+        tradesOf(following),
         ...(pending > 0 ? [el("p", { class: "note" }, waitingWords(pending))] : []),
       );
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClientEvent } from "../../../src/client/index.js";
 import { GridclearError } from "../../../src/errors.js";
-import { LiveCommunity } from "../../../src/web/live/community.js";
+import { LiveCommunity, ownPrices } from "../../../src/web/live/community.js";
 
 let place = 0;
 const told = (event: string, data: unknown): ClientEvent => ({
@@ -57,13 +57,34 @@ describe("a running market as it is told", () => {
     });
   });
 
+  test("a private market tells a member its own trades, and not with whom", () => {
+    const community = new LiveCommunity();
+    community.watch("ann");
+    const traded = (carrier: string, side: string, quantity: string, price: string) => ({
+      ...{ kind: "peer", carrier, side, quantity, price, fee: "0" },
+    });
+    const trades = [traded("electricity", "sold", "1.5", "0.2"), traded("electricity", "sold", "1", "0.1")];
+    community.take(told("cleared", { period: 1, orders: 4, trades: 2, carriers: {} }));
+    community.take(told("traded", { period: 1, trades: [...trades, traded("coal", "sold", "1", "1")] }));
+    community.take(told("traded", { period: 1, trades: [traded("heat", "bought", "3", "0.05")] }));
+    community.take(told("block", { period: 1, height: 1, hash: "ab", parent: "cd", timestampMs: 5 }));
+    const [block] = community.blocks;
+    expect(block!.own).toEqual([
+      { carrier: "electricity", side: "sold", whom: null, kwh: 1.5, price: 0.2 },
+      { carrier: "electricity", side: "sold", whom: null, kwh: 1, price: 0.1 },
+      { carrier: "heat", side: "bought", whom: null, kwh: 3, price: 0.05 },
+    ]);
+    expect(ownPrices(block!, "electricity")).toEqual({ lowest: 0.1, highest: 0.2 });
+    expect(ownPrices(block!, "gas")).toBeNull();
+  });
+
   test("remembers so many blocks, takes nonsense without harm, and keeps the lie", () => {
     const community = new LiveCommunity();
     for (let period = 1; period <= 300; period += 1) seal(community, period);
     expect(community.blocks.length).toBe(240);
     expect(community.blocks.at(-1)!.height).toBe(300);
     for (const data of [null, 7, [], { carriers: 5, trades: "x", period: {} }])
-      for (const event of ["order", "cleared", "trades", "block", "gate", "other"])
+      for (const event of ["order", "cleared", "trades", "traded", "block", "gate", "other"])
         community.take(told(event, data));
     expect(community.blocks.length).toBe(240);
     community.take({ kind: "verified", size: 12, kept: [] });

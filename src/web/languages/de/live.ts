@@ -24,7 +24,21 @@ export const live: Table = {
   "1 bid for {0}": "1 Kaufgebot über {0}",
   "{0} bids for {1}": "{0} Kaufgebote über {1}",
   "no bids": "keine Kaufgebote",
-  "private: nobody sees another’s": "privat: keiner sieht die der anderen",
+  "To the grid": "Ins Netz",
+  "My price": "Mein Preis",
+  "My orders now": "Meine Gebote jetzt",
+  "My last price": "Mein letzter Preis",
+  "shown to whom they belong": "sieht, wem sie gehören",
+  "shown to whoever traded": "sieht, wer gehandelt hat",
+  "A private market: beside the sums of each block you see your own orders, trades and prices, and nobody else’s. Nobody else sees yours but the platform, its operator and auditors.":
+    "Ein privater Markt: Neben den Summen jedes Blocks sehen Sie Ihre eigenen Gebote, Geschäfte und Preise, und keine anderen. Ihre sieht sonst niemand außer der Plattform, dem Betreiber und Prüfern.",
+  "A private market: everybody is shown what each block came to in sums, and can check that the chain holds. Orders, trades and prices are shown to the member that they belong to; with your key, below, you see yours.":
+    "Ein privater Markt: Alle sehen die Summen jedes Blocks und können prüfen, dass die Kette hält. Gebote, Geschäfte und Preise sieht nur das Mitglied, dem sie gehören; mit Ihrem Schlüssel, unten, sehen Sie Ihre.",
+  "Sums of fewer than {0} members are shown to nobody.":
+    "Summen von weniger als {0} Mitgliedern sieht niemand.",
+  "{0}: lowest to highest price of your own trades per kWh in {1}, by block.":
+    "{0}: niedrigster bis höchster Preis Ihrer eigenen Geschäfte je kWh in {1}, je Block.",
+  "No prices of yours yet.": "Noch keine Preise von Ihnen.",
   "Open period": "Offene Periode",
   "market {0}…": "Markt {0}…",
   "Gate closes in": "Annahme schließt in",
@@ -44,6 +58,8 @@ export const live: Table = {
   "1 receipt waits for the block.": "1 Quittung wartet auf den Block.",
   "{0} receipts wait for the block.": "{0} Quittungen warten auf den Block.",
   "sold to": "verkauft an",
+  sold: "verkauft",
+  bought: "gekauft",
   "bought from": "gekauft von",
   "No trade of yours in the blocks that are shown.": "In den gezeigten Blöcken ist kein Geschäft von Ihnen.",
   "Newest trades": "Neueste Geschäfte",
@@ -61,6 +77,8 @@ export const live: Table = {
     "Angenommen: Gebot {0} der Periode {1}. Die Quittung ist von der Plattform unterschrieben und wird am Block geprüft, sobald er fällt.",
   "Balance: {0} {1}, as the service says.": "Saldo: {0} {1}, wie der Dienst sagt.",
   "Key file, to sign: it stays here": "Schlüsseldatei, zum Unterschreiben: Sie bleibt hier",
-  "Your member’s name shows your trades in an open market. With your key the page signs: orders, and questions about what is private.":
-    "Mit dem Namen Ihres Mitglieds sehen Sie in einem offenen Markt Ihre Geschäfte. Mit Ihrem Schlüssel unterschreibt die Seite: Gebote, und Fragen nach dem, was privat ist.",
+  "Your member’s name shows your trades. With your key the page signs: orders, and the question for your balance.":
+    "Mit dem Namen Ihres Mitglieds sehen Sie Ihre Geschäfte. Mit Ihrem Schlüssel unterschreibt die Seite: Gebote, und die Frage nach Ihrem Saldo.",
+  "With your key the page signs: orders, and the question for what is yours, which this market shows to nobody without it. A name alone shows nothing.":
+    "Mit Ihrem Schlüssel unterschreibt die Seite: Gebote, und die Frage nach dem, was Ihres ist und was dieser Markt ohne ihn niemandem zeigt. Ein Name allein zeigt nichts.",
 };
