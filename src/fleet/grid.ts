@@ -240,7 +240,7 @@ export class Grid {
         const { contract, signature } = request;
         if (contract.kind === "participant") {
           const held = market.state.contract(`participant/${contract.id}`);
-          checkGranted({ ...contract }, held?.kind === "participant" ? held : null, {});
+          checkGranted({ ...contract }, held?.kind === "participant" ? held : null, {}, market.contract);
         }
         return market.propose(contract, signature);
       }

@@ -7,6 +7,7 @@ import { fromUtf8, toUtf8 } from "../bytes.js";
 import { hexText, identifier, list, object } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
 import type { Store } from "../ledger/store/store.js";
+import type { MarketContract } from "../market/contracts/contracts.js";
 import { checkGranted, type Granted } from "../market/intake/granted.js";
 import type { MarketView } from "../market/view.js";
 import { parseTicks, type Tick } from "../units.js";
@@ -39,6 +40,7 @@ export interface AdmittingMarket {
   readonly store: Store;
   readonly state: Pick<MarketView, "contract">;
   readonly ticks: { readonly amount: Tick };
+  readonly contract: MarketContract;
   participantNumber(id: string): number | undefined;
 }
 
@@ -99,7 +101,7 @@ export class Admissions {
     const { kind, id, key, participant, owner } = contract;
     if (lastContracts.includes(kind)) return;
     if (kind === "participant" && typeof id === "string") {
-      checkGranted(contract, this.#held(id), this.#grantedTo(id));
+      checkGranted(contract, this.#held(id), this.#grantedTo(id), this.#market.contract);
       if (this.#market.participantNumber(id) === undefined) return this.#needAdmitted(id, key);
     }
     for (const [field, whom] of Object.entries({ id, participant, owner }))

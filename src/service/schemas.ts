@@ -54,7 +54,7 @@ const problemSchema: z.ZodType<Problem> = z
     status: z.number().int(),
     code: z.string().openapi({ description: "kind of the fault", example: "refused" }),
     field: z.string().openapi({ description: "what of the request it is about", example: "order.quantity" }),
-    wanted: z.string().openapi({ example: "at most 5000 ticks by contract" }),
+    wanted: z.string().openapi({ example: "at most 5 kWh by contract" }),
     got: z.string().openapi({ example: "7000" }),
   })
   .openapi("Problem");

@@ -2,7 +2,7 @@
 import { fail } from "../errors.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import { contractStatement } from "../ledger/keys/message.js";
-import { formatTicks } from "../units.js";
+import { moneyWords } from "../market/contracts/unitwords.js";
 import type { RouteParts } from "./routes.js";
 
 /**
@@ -21,6 +21,6 @@ export async function needMoney(
   if (balance >= BigInt(amount)) return;
   const statement = contractStatement(market.id, encodeCanonical(contract));
   if (!(await access.isSigned(participant, statement, signature))) return;
-  const [have, wanted] = [balance, BigInt(amount)].map((ticks) => formatTicks(ticks, market.ticks.amount));
-  fail("refused", "contract.amount", `at most the balance, ${have}`, wanted);
+  const words = (ticks: bigint): string => moneyWords(market.contract, ticks);
+  fail("refused", "contract.amount", `at most the balance, ${words(balance)}`, words(BigInt(amount)));
 }

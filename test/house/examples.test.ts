@@ -98,7 +98,7 @@ describe("examples", () => {
     );
     for (const line of [
       "1 trade",
-      "refused order.quantity: wanted at most 10000000 ticks by contract, got 500000000",
+      'refused order.quantity: wanted at most 10 kWh by contract, got "500 kWh"',
       "settled: 1",
       "balance -0.4275",
       "3 blocks executed again, all as they say",

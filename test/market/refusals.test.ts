@@ -278,7 +278,7 @@ describe("a market refuses by name", () => {
         "reading.period: wanted a past period whose readings are still taken",
       ],
       [{ ...reading, version: 0 }, "reading.version: wanted a whole number from 1 to 65535, got 0"],
-      [{ ...reading, in: "-1" }, 'reading.in: wanted 0 to 4294967295 ticks, got "-1"'],
+      [{ ...reading, in: "-1" }, 'reading.in: wanted 0 to 4294.967295, got "-1"'],
     ];
     for (const [given, error] of readings) expect(message(unsigned.report(given as never))).toContain(error);
     expect(message(unsigned.report(reading))).toBe("accepted");

@@ -116,7 +116,7 @@ describe("a withdrawal", () => {
       propose({ kind: "withdrawal", participant: "ann", amount, number: 0 }, key);
     expect(await ask("2000000000001", keys.get("ann")!)).toMatchObject({
       status: 422,
-      body: { field: "contract.amount", wanted: "at most the balance, 2", got: '"2.000000000001"' },
+      body: { field: "contract.amount", wanted: "at most the balance, 2 EUR", got: '"2.000000000001 EUR"' },
     });
     // Nobody else learns what there is.
     expect(await ask("2000000000001", eve)).toMatchObject({ status: 403 });

@@ -16,6 +16,7 @@ import { market, payment } from "./kinds/market.js";
 import { deposit, participant, supply, use, withdrawal } from "./kinds/participant.js";
 import { tariff } from "./kinds/tariff.js";
 import { creditOf, type Held } from "./terms.js";
+import { moneyWords } from "./unitwords.js";
 
 const endFields = record({
   ...dated("end"),
@@ -57,7 +58,12 @@ function checkDebt(id: string, { terms, accounts }: Standing, key: string): void
   const balance = accounts.of(terms.numberOf(id)!);
   const limit = creditOf(null, terms.payment);
   if (limit !== null && balance < -limit)
-    fail("refused", `${key}.contract`, `a participant who owes at most ${limit} amount ticks`, -balance);
+    fail(
+      "refused",
+      `${key}.contract`,
+      `a participant who owes at most ${moneyWords(terms.market!, limit)}`,
+      moneyWords(terms.market!, -balance),
+    );
 }
 
 type Kind = Contract["kind"];

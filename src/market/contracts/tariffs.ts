@@ -14,6 +14,7 @@ import {
 import { type Carrier, carriers, maxPrice, minPrice, parseTick } from "../../units.js";
 import type { MarketContract, PaymentContract, PeriodTariff, Tariff } from "./contracts.js";
 import { price } from "./fields.js";
+import { priceWords } from "./unitwords.js";
 
 /** What each carrier costs outside the market in one period. */
 export type PeriodTariffs = { readonly [carrier in Carrier]: PeriodTariff };
@@ -70,8 +71,8 @@ export function checkRanges(payment: PaymentContract, market: MarketContract, ow
       fail(
         "refused",
         `${own}.${field}`,
-        `a price from ${minPrice} to ${maxPrice} ticks`,
-        `${least} … ${most}`,
+        `a price from ${priceWords(market, minPrice)} to ${priceWords(market, maxPrice)}`,
+        `${priceWords(market, least)} … ${priceWords(market, most)}`,
       );
   }
 }

@@ -6,12 +6,19 @@
 import { fromUtf8 } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { encodeCanonical } from "../../ledger/format/canonical.js";
-import type { ParticipantContract } from "../contracts/contracts.js";
+import type { MarketContract, ParticipantContract } from "../contracts/contracts.js";
+import { moneyWords } from "../contracts/unitwords.js";
 
 const grantedFields = ["areas", "tariffs", "creditLimit"] as const;
 
 /** What a participant is granted; what is left out is as for everybody. */
 export type Granted = Pick<ParticipantContract, (typeof grantedFields)[number]>;
+
+/** A field as it is told: how far somebody may owe in money, all else as the contract has it. */
+const told = (field: (typeof grantedFields)[number], value: unknown, market: MarketContract): string =>
+  field === "creditLimit" && typeof value === "string" && /^\d{1,40}$/.test(value)
+    ? moneyWords(market, BigInt(value))
+    : textOf(value);
 
 const textOf = (value: unknown): string =>
   value === undefined
@@ -26,10 +33,16 @@ export function checkGranted(
   contract: { readonly [field: string]: unknown },
   held: Granted | null,
   agreed: Granted,
+  market: MarketContract,
 ): void {
   for (const field of grantedFields) {
     const [said, wanted] = [textOf(contract[field]), textOf(agreed[field])];
     if (said === wanted || (held !== null && said === textOf(held[field]))) continue;
-    fail("refused", `contract.${field}`, `what the operator grants, ${wanted}`, said);
+    fail(
+      "refused",
+      `contract.${field}`,
+      `what the operator grants, ${told(field, agreed[field], market)}`,
+      told(field, contract[field], market),
+    );
   }
 }

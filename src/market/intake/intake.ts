@@ -13,6 +13,7 @@ import {
 import {
   type Carrier,
   carriers,
+  formatTicks,
   maxQuantity,
   parsePrice,
   parseQuantity,
@@ -116,7 +117,7 @@ export class Intake {
     const ticks = parseTicks(text, this.quantityTick, field);
     return ticks >= 0n && ticks <= BigInt(maxQuantity)
       ? Number(ticks)
-      : fail("invalid", field, `0 to ${maxQuantity} ticks`, text);
+      : fail("invalid", field, `0 to ${formatTicks(maxQuantity, this.quantityTick)}`, text);
   }
 }
 

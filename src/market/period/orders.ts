@@ -1,6 +1,6 @@
 /** The orders of the open period: what came, what still counts, and what money they lock. */
 import { copyOf, sameBytes, viewOf } from "../../bytes.js";
-import { type ErrorCode, GridclearError } from "../../errors.js";
+import type { GridclearError } from "../../errors.js";
 import { orderLayout, sideCode, standingRevision } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import type { Accounts } from "../books/accounts.js";
@@ -9,6 +9,7 @@ import { nobody } from "../contracts/register.js";
 import { carrierCount, type Terms } from "../contracts/terms.js";
 import { maxPeriodOrders, maxRevisions } from "./limits.js";
 import { lockOf, roughLock } from "./locks.js";
+import { beyondContract, beyondMeans, otherWithdrawal, refuse } from "./orderrefusals.js";
 import { nextRevision, type OrderRow, orderAt, orderRow, readRow, writeRow } from "./orderrow.js";
 import type { ResolvedTerms } from "./resolved.js";
 
@@ -272,17 +273,14 @@ export class Orders {
         `${supplies ? "supply" : "use"} terms for ${carriers[carrier]}, its own or standard`,
         known.name,
       );
-    if (quantity > contract.limit)
-      return refuse("refused", "order.quantity", `at most ${contract.limit} ticks by contract`, quantity);
+    if (quantity > contract.limit) return beyondContract(terms.market!, contract.limit, quantity);
     return this.#judgeMeans(row, slot);
   }
 
   #judgeWithdrawal({ side, price }: OrderRow, slot: number, name: string): GridclearError | null {
     const held = this.heldSide(slot);
     if (held === null) return refuse("refused", "order.quantity", "an order to withdraw", `none of ${name}`);
-    return price === 0 && side === held
-      ? null
-      : refuse("invalid", "order", "the side of what is withdrawn and price 0", `side ${side}, ${price}`);
+    return price === 0 && side === held ? null : otherWithdrawal(this.#terms.market!, side, price);
   }
 
   /** Whether the participant could pay for this order and its others at worst. */
@@ -302,7 +300,7 @@ export class Orders {
     const means = this.#accounts.of(participant) + this.#terms.creditLimit(participant)!;
     const wanted = this.locked(participant) - this.#lockOfLive(slot) + lockOf(this.#resolved, row, slot);
     if (wanted <= means) return null;
-    return refuse("refused", "order", `a worst case of at most ${means} amount ticks`, wanted);
+    return beyondMeans(this.#terms.market!, means, wanted);
   }
 
   /** Balance and credit in amount ticks, as a double; infinite without a limit. */
@@ -323,6 +321,3 @@ export class Orders {
     this.#view = viewOf(this.#bytes);
   }
 }
-
-const refuse = (code: ErrorCode, field: string, wanted: string, got: unknown): GridclearError =>
-  new GridclearError(code, { field, wanted, got });

@@ -121,7 +121,7 @@ export class OpenPeriod {
       ? new Map<number, OrderRow>()
       : standingOrders({ terms, resolved, lastReadings }, this.period);
     this.#orders = new Orders({ workspace, terms, resolved, accounts, standing });
-    this.#readings = new Readings(books, this.period, lastReadings);
+    this.#readings = new Readings(books, this.period, lastReadings, terms);
   }
 
   /** Whether the market begins with this period: contracts and deposits alone. */

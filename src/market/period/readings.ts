@@ -10,7 +10,9 @@ import {
 } from "../../ledger/format/records.js";
 import { carriers, maxQuantity } from "../../units.js";
 import { type Amount, amountAt, difference, maxAmount, putAmount } from "../books/amounts.js";
-import { carrierCount } from "../contracts/terms.js";
+import type { MarketContract } from "../contracts/contracts.js";
+import { carrierCount, type Terms } from "../contracts/terms.js";
+import { moneyWords } from "../contracts/unitwords.js";
 import type { LastReadings } from "./lastreadings.js";
 import { maxPeriodReadings, maxReadingRevisions } from "./limits.js";
 import { type MeterBook, meter } from "./meters.js";
@@ -54,14 +56,21 @@ export class Readings {
   readonly #books: ReadonlyMap<number, MeterBook>;
   readonly #period: number;
   readonly #last: LastReadings;
+  readonly #terms: Pick<Terms, "market">;
   /** How many of a meter were taken in this period, by its row. */
   readonly #taken = new Map<MeterBook, Map<number, number>>();
   #bytes: Uint8Array = new Uint8Array(64 * readingLayout.bytes);
   #view: DataView = new DataView(this.#bytes.buffer);
   count = 0;
 
-  constructor(books: ReadonlyMap<number, MeterBook>, period: number, last: LastReadings) {
+  constructor(
+    books: ReadonlyMap<number, MeterBook>,
+    period: number,
+    last: LastReadings,
+    terms: Pick<Terms, "market">,
+  ) {
     this.#books = books;
+    this.#terms = terms;
     this.#period = period;
     this.#last = last;
   }
@@ -77,7 +86,7 @@ export class Readings {
       return refuse("refused", "reading.participant", "a participant of that period", participant);
     const found = book.find(slot);
     const amount = book.owed(slot, found, reading.in, reading.out);
-    const refusal = this.#judge(book, found, reading) ?? judgeAmount(amount);
+    const refusal = this.#judge(book, found, reading) ?? judgeAmount(amount, this.#terms.market!);
     if (refusal !== null) return refusal;
     const row = book.row(slot);
     const known = book.get(row, meter.known) === 1;
@@ -198,10 +207,15 @@ function within(amount: Amount): Amount {
   return amount > maxAmount ? maxAmount : amount < -maxAmount ? -maxAmount : amount;
 }
 
-const judgeAmount = (amount: Amount): GridclearError | null =>
+const judgeAmount = (amount: Amount, market: MarketContract): GridclearError | null =>
   within(amount) === amount
     ? null
-    : refuse("limit", "reading", `an imbalance of at most ${maxAmount} amount ticks`, amount);
+    : refuse(
+        "limit",
+        "reading",
+        `an imbalance of at most ${moneyWords(market, maxAmount)}`,
+        moneyWords(market, amount),
+      );
 
 const refuse = (code: ErrorCode, field: string, wanted: string, got: unknown): GridclearError =>
   new GridclearError(code, { field, wanted, got });

@@ -140,9 +140,9 @@ describe("whose terms hold", () => {
       expect(market.state.terms(id, carrier)).toEqual({ supply: null, use: null });
     expect(said(put(market, "ann", "offer", 90, 5))).toBe("accepted");
     expect(said(put(market, "bob", "offer", 50, 5))).toBe("accepted");
-    expect(said(put(market, "bob", "offer", 51, 5))).toContain("at most 50 ticks by contract, got 51");
+    expect(said(put(market, "bob", "offer", 51, 5))).toContain('at most 50 kWh by contract, got "51 kWh"');
     expect(said(put(market, "ann", "bid", 40, 5))).toBe("accepted");
-    expect(said(put(market, "bob", "bid", 11, 5))).toContain("at most 10 ticks by contract, got 11");
+    expect(said(put(market, "bob", "bid", 11, 5))).toContain('at most 10 kWh by contract, got "11 kWh"');
   });
 
   it("nobody's where there are neither: the order is refused", async () => {
@@ -167,7 +167,7 @@ describe("whose terms hold", () => {
       await market.clearPeriod(period);
     }
     expect(limits[0]).toBe("accepted");
-    expect(limits[1]).toContain("at most 50 ticks by contract");
+    expect(limits[1]).toContain("at most 50 kWh by contract");
     expect(limits[2]).toContain("supply terms for electricity");
     // Ended, it can be agreed again as its next version.
     expect(market.nextVersion("supply/electricity")).toBe(2);
@@ -183,7 +183,7 @@ describe("whose terms hold", () => {
     }
     expect(hex(replay.hash)).toBe(hex(market.last!.hash));
     const again = await openMarket({ engine, store: market.store, clock });
-    expect(said(put(again, "bob", "offer", 51, 5))).toContain("at most 50 ticks by contract");
+    expect(said(put(again, "bob", "offer", 51, 5))).toContain("at most 50 kWh by contract");
   });
 
   it("the standard decides pool, interruption and import of whoever has none of its own", async () => {

@@ -110,7 +110,7 @@ describe("settlement", () => {
           accounts,
           books,
           journal: new Journal(accounts, period),
-          readings: new Readings(books, period, lastReadings),
+          readings: new Readings(books, period, lastReadings, terms),
         },
         most,
       );

@@ -21,6 +21,7 @@ import {
 } from "../fields.js";
 import { checkRanges, checkZoneOf, priceOrList } from "../tariffs.js";
 import { creditOf } from "../terms.js";
+import { moneyWords } from "../unitwords.js";
 import { type ContractKind, dated } from "./kind.js";
 
 const marketFields = record({
@@ -109,7 +110,7 @@ export const payment: ContractKind<PaymentContract> = {
     if (limit === null) return;
     for (const [participant, { contract: theirs, name: id }] of terms.participants.entries())
       if (theirs?.creditLimit === undefined && accounts.of(participant) < -limit)
-        fail("refused", `${own}.creditLimit`, `at least what ${id} owes`, `${limit}`);
+        fail("refused", `${own}.creditLimit`, `at least what ${id} owes`, moneyWords(terms.market!, limit));
   },
   apply: (contract, { terms }) => {
     terms.payment = contract;

@@ -24,6 +24,7 @@ import {
   share,
 } from "../fields.js";
 import { creditOf, type SideTerms, type Terms } from "../terms.js";
+import { moneyWords, priceWords } from "../unitwords.js";
 import { type ContractKind, dated, type Standing } from "./kind.js";
 import { checkStanding, fittingStanding, noteDayMeter, standingOrder } from "./standing.js";
 
@@ -53,7 +54,12 @@ export const participant: ContractKind<ParticipantContract> = {
     const number = terms.numberOf(contract.id);
     const limit = creditOf(contract, terms.payment);
     if (number !== undefined && limit !== null && accounts.of(number) < -limit)
-      fail("refused", `${own}.creditLimit`, `at least ${-accounts.of(number)}`, `${limit}`);
+      fail(
+        "refused",
+        `${own}.creditLimit`,
+        `at least ${moneyWords(terms.market!, -accounts.of(number))}`,
+        moneyWords(terms.market!, limit),
+      );
   },
   apply: (contract, { terms, accounts }) => {
     terms.putParticipant(contract);
@@ -160,7 +166,12 @@ export const supply: ContractKind<SupplyContract> = {
     const more = BigInt(contract.collateral) - BigInt(held?.collateral ?? "0");
     const balance = accounts.of(terms.numberOf(contract.participant)!);
     if (more > 0n && balance < more)
-      fail("refused", `${own}.collateral`, `at most the balance, ${balance}`, more);
+      fail(
+        "refused",
+        `${own}.collateral`,
+        `at most the balance, ${moneyWords(terms.market!, balance)}`,
+        moneyWords(terms.market!, more),
+      );
   },
   apply: (contract, standing, journal, held) => {
     putTerms(standing.terms.supply, contract, standing.terms, contract);
@@ -222,7 +233,12 @@ export const use: ContractKind<UseContract> = {
     const retail = terms.payment?.tariffs[contract.carrier].retail;
     // Where the tariff has components it caps what is paid period by period.
     if (contract.poolLimit !== undefined && typeof retail === "number" && contract.poolLimit > retail)
-      fail("refused", `${own}.poolLimit`, `at most the retail tariff, ${retail}`, contract.poolLimit);
+      fail(
+        "refused",
+        `${own}.poolLimit`,
+        `at most the retail tariff, ${priceWords(terms.market!, retail)}`,
+        priceWords(terms.market!, contract.poolLimit),
+      );
   },
   apply: (contract, { terms }) => putTerms(terms.use, contract, terms, contract),
   end: (contract, { terms }) => putTerms(terms.use, contract, terms, null),
@@ -258,7 +274,12 @@ export const withdrawal: ContractKind<WithdrawalContract> = {
     terms.checkParticipant(own, contract.participant);
     const balance = accounts.of(terms.numberOf(contract.participant)!);
     if (balance < BigInt(contract.amount))
-      fail("refused", `${own}.amount`, `at most the balance, ${balance} amount ticks`, contract.amount);
+      fail(
+        "refused",
+        `${own}.amount`,
+        `at most the balance, ${moneyWords(terms.market!, balance)}`,
+        moneyWords(terms.market!, BigInt(contract.amount)),
+      );
   },
   apply: (contract, { terms }, journal) => {
     const own = accountOf(terms.numberOf(contract.participant)!);
