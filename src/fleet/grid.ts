@@ -238,10 +238,8 @@ export class Grid {
         return market.report(request.reading, request.signature);
       default: {
         const { contract, signature } = request;
-        if (contract.kind === "participant") {
-          const held = market.state.contract(`participant/${contract.id}`);
-          checkGranted({ ...contract }, held?.kind === "participant" ? held : null, {}, market.contract);
-        }
+        if (contract.kind === "participant")
+          checkGranted({ ...contract }, market.state.contractOf(contract.id), {}, market.contract);
         return market.propose(contract, signature);
       }
     }

@@ -1,6 +1,12 @@
 /** What a market shows of its state: fresh copies and numbers, so that nobody changes it from outside. */
 import { type Carrier, carriers } from "../units.js";
-import type { Contract, PeriodTariff, SupplyContract, UseContract } from "./contracts/contracts.js";
+import type {
+  Contract,
+  ParticipantContract,
+  PeriodTariff,
+  SupplyContract,
+  UseContract,
+} from "./contracts/contracts.js";
 import type { MarketState } from "./period/state.js";
 
 /** A storage device of a market. */
@@ -54,6 +60,12 @@ export class MarketView {
   contract(key: string): Contract | null {
     const held = this.#state.terms.inForce.get(key);
     return held === undefined ? null : structuredClone(held.contract);
+  }
+
+  /** A copy of the contract in force of a participant; null where it has none, has ended, or never was one. */
+  contractOf(participant: string): ParticipantContract | null {
+    const contract = this.contract(`participant/${participant}`);
+    return contract?.kind === "participant" ? contract : null;
   }
 
   /** A copy of what a carrier costs outside the market in the open period; null before there is a payment contract. */

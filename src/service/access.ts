@@ -11,7 +11,6 @@ import { parseAuthorization } from "../ledger/keys/authorization.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { batchStatement, readStatement } from "../ledger/keys/message.js";
 import { plainHasher } from "../ledger/tree/plain.js";
-import type { ParticipantContract } from "../market/contracts/contracts.js";
 import type { BatchProof } from "../market/intake/request.js";
 import type { LoggedMarket } from "../market/logged.js";
 import type { View } from "./events.js";
@@ -68,8 +67,7 @@ export class Access {
   }
 
   #member(participant: string, key: string): string {
-    const contract = this.#parts.market.state.contract(`participant/${participant}`);
-    return contract?.kind === "participant" && contract.key === key
+    return this.#parts.market.state.contractOf(participant)?.key === key
       ? participant
       : fail("signature", "Authorization.participant", "one with this key", participant);
   }
@@ -82,7 +80,7 @@ export class Access {
 
   /** Whether a participant signed a statement. */
   async isSigned(participant: string, statement: Uint8Array, signature: Uint8Array): Promise<boolean> {
-    const key = this.#contract(participant)?.key;
+    const key = this.#parts.market.state.contractOf(participant)?.key;
     return key !== undefined && this.#parts.signatures.verify(fromHex(key, "key"), statement, signature);
   }
 
@@ -90,17 +88,12 @@ export class Access {
   async needGateway(period: number, records: Uint8Array, { gateway, signature }: BatchProof): Promise<void> {
     const { market, signatures } = this.#parts;
     for (const number of new Set(decodeRecords(orderLayout, records).map(({ participant }) => participant)))
-      if (this.#contract(market.state.participant(number) ?? "")?.gateway !== hex(gateway))
+      if (market.state.contractOf(market.state.participant(number) ?? "")?.gateway !== hex(gateway))
         fail("signature", "batch.gateway", `the gateway of participant ${number}`, hex(gateway));
     const root = recordsRoot(orderLayout, records, plainHasher);
     const statement = batchStatement(market.id, period, records.length / orderLayout.bytes, root);
     if (!(await signatures.verify(gateway, statement, signature)))
       fail("signature", "batch.signature", "one of the gateway", hex(signature));
-  }
-
-  #contract(participant: string): ParticipantContract | null {
-    const contract = this.#parts.market.state.contract(`participant/${participant}`);
-    return contract?.kind === "participant" ? contract : null;
   }
 
   /** Throws `signature` unless the operator asks. */

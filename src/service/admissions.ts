@@ -38,7 +38,7 @@ export interface Member extends Granted {
 /** What is asked of the market about those who have joined. */
 export interface AdmittingMarket {
   readonly store: Store;
-  readonly state: Pick<MarketView, "contract">;
+  readonly state: Pick<MarketView, "contractOf">;
   readonly ticks: { readonly amount: Tick };
   readonly contract: MarketContract;
   participantNumber(id: string): number | undefined;
@@ -101,17 +101,12 @@ export class Admissions {
     const { kind, id, key, participant, owner } = contract;
     if (lastContracts.includes(kind)) return;
     if (kind === "participant" && typeof id === "string") {
-      checkGranted(contract, this.#held(id), this.#grantedTo(id), this.#market.contract);
+      checkGranted(contract, this.#market.state.contractOf(id), this.#grantedTo(id), this.#market.contract);
       if (this.#market.participantNumber(id) === undefined) return this.#needAdmitted(id, key);
     }
     for (const [field, whom] of Object.entries({ id, participant, owner }))
       if (typeof whom === "string" && (field !== "id" || kind === "participant"))
         await this.needKept(whom, `contract.${field}`);
-  }
-
-  #held(id: string): Granted | null {
-    const held = this.#market.state.contract(`participant/${id}`);
-    return held?.kind === "participant" ? held : null;
   }
 
   #grantedTo(id: string): Granted {

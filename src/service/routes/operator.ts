@@ -165,8 +165,7 @@ async function joinedMembers(
   const { participants } = market.state;
   const removed = new Set(await admissions.removedOf(participants));
   return participants.map((participant, number) => {
-    const contract = market.state.contract(`participant/${participant}`);
-    const key = contract?.kind === "participant" ? (contract.key ?? null) : null;
+    const key = market.state.contractOf(participant)?.key ?? null;
     const balance = formatTicks(market.balance(participant), market.ticks.amount);
     return { participant, key, number, balance, removed: removed.has(participant) };
   });
@@ -206,11 +205,10 @@ export function operatorRoutes({
   });
   routes.openapi(admitRoute, async (context) => {
     const { participant, key } = context.req.valid("json");
-    const joined = market.state.contract(`participant/${participant}`);
-    if (joined?.kind === "participant" && !(await admissions.isRemoved(participant)))
+    const joined = market.state.contractOf(participant);
+    if (joined !== null && !(await admissions.isRemoved(participant)))
       fail("conflict", "participant", "one who has not joined", participant);
-    if (joined?.kind === "participant" && joined.key !== key)
-      fail("conflict", "key", "the key that it joined with", key);
+    if (joined !== null && joined.key !== key) fail("conflict", "key", "the key that it joined with", key);
     await admissions.admit(participant, key);
     return context.json({ participant, key }, 200);
   });
