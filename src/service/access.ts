@@ -84,16 +84,19 @@ export class Access {
     return key !== undefined && this.#parts.signatures.verify(fromHex(key, "key"), statement, signature);
   }
 
-  /** Throws `signature` unless the gateway of all participants of these records signed them for a period. */
+  /**
+   * Throws `signature` unless the gateway of all participants of these records signed them for a period, in the words
+   * in which the market says so.
+   */
   async needGateway(period: number, records: Uint8Array, { gateway, signature }: BatchProof): Promise<void> {
     const { market, signatures } = this.#parts;
     for (const number of new Set(decodeRecords(orderLayout, records).map(({ participant }) => participant)))
       if (market.state.contractOf(market.state.participant(number) ?? "")?.gateway !== hex(gateway))
-        fail("signature", "batch.gateway", `the gateway of participant ${number}`, hex(gateway));
+        fail("signature", "batch.gateway", `the gateway of participant ${number}`, "another key");
     const root = recordsRoot(orderLayout, records, plainHasher);
     const statement = batchStatement(market.id, period, records.length / orderLayout.bytes, root);
     if (!(await signatures.verify(gateway, statement, signature)))
-      fail("signature", "batch.signature", "one of the gateway", hex(signature));
+      fail("signature", "batch.signature", "a valid signature", "one that is not");
   }
 
   /** Throws `signature` unless the operator asks. */

@@ -66,10 +66,11 @@ export class Admissions {
   }
 
   async #needAdmitted(id: string, key: unknown): Promise<void> {
-    await this.needKept(id, "contract.id");
     const all = await this.all();
-    if (all !== null && all.get(id) !== key)
-      fail("refused", "contract.id", "a member that the operator has admitted, with its key", id);
+    if (all === null || all.get(id) === key) return;
+    // That it was removed before it joined is told to whoever has its key alone.
+    if (this.#members?.get(id)?.key === key) await this.needKept(id, "contract.id");
+    throw notAdmitted(id);
   }
 
   /** All that were removed. */
@@ -101,8 +102,11 @@ export class Admissions {
     const { kind, id, key, participant, owner } = contract;
     if (lastContracts.includes(kind)) return;
     if (kind === "participant" && typeof id === "string") {
-      checkGranted(contract, this.#market.state.contractOf(id), this.#grantedTo(id), this.#market.contract);
-      if (this.#market.participantNumber(id) === undefined) return this.#needAdmitted(id, key);
+      const isNew = this.#market.participantNumber(id) === undefined;
+      if (isNew) await this.#needAdmitted(id, key);
+      const held = this.#market.state.contractOf(id);
+      checkGranted(contract, held, this.#grantedTo(id), this.#market.contract);
+      if (isNew) return;
     }
     for (const [field, whom] of Object.entries({ id, participant, owner }))
       if (typeof whom === "string" && (field !== "id" || kind === "participant"))
@@ -167,6 +171,14 @@ export class Admissions {
 
 const without = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> =>
   new Set([...ids].filter((known) => known !== id));
+
+/** Why somebody may not join. */
+export const notAdmitted = (id: string): GridclearError =>
+  new GridclearError("refused", {
+    field: "contract.id",
+    wanted: "a member that the operator has admitted, with its key",
+    got: id,
+  });
 
 /** Why something of a removed member is refused. */
 export const removedMember = (field: string, id: string): GridclearError =>

@@ -7,7 +7,7 @@ import { orderLayout } from "../../src/ledger/format/records.js";
 import { recordsRoot } from "../../src/ledger/format/sections.js";
 import { signRequest } from "../../src/ledger/keys/authorization.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
-import { batchStatement, contractStatement } from "../../src/ledger/keys/message.js";
+import { batchStatement, contractStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import { memoryMedium } from "../../src/ledger/store/memory.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { encodeColumns } from "../../src/service/columns.js";
@@ -168,16 +168,27 @@ describe("the operator", () => {
       // What was acknowledged before stays so.
       expect(await served.post("/v1/orders", before)).toEqual({ ...taken, headers: expect.anything() });
       const reading = { participant: "ann", carrier: "electricity", period: 1, in: "1", out: "0" };
-      expect(await served.post("/v1/readings", { ...reading, signature: "00".repeat(64) })).toMatchObject({
-        status: 422,
-        body: { field: "reading.participant" },
-      });
+      const record = served.market.readingRecord({ ...reading, carrier: "electricity" });
+      const own = readingStatement(served.market.id, served.market.period, record);
+      for (const [key, status, field] of [
+        [keys.get("ann")!, 422, "reading.participant"],
+        [keys.get("bob")!, 403, "reading.signature"],
+      ] as const) {
+        const signature = hex(await key.sign(own));
+        expect(await served.post("/v1/readings", { ...reading, signature })).toMatchObject({
+          status,
+          body: { field },
+        });
+      }
       expect(await served.propose({ kind: "participant", version: 2, id: "ann" })).toMatchObject({
         status: 422,
         body: { field: "contract.id" },
       });
       expect(
-        await served.propose({ kind: "use", version: 2, participant: "ann", carrier: "electricity" }),
+        await served.propose({
+          ...{ kind: "use", version: 2, participant: "ann", carrier: "electricity" },
+          ...{ limit: 5, interruptible: 0, interruptionPrice: 0, import: true },
+        }),
       ).toMatchObject({ status: 422, body: { field: "contract.participant" } });
       const { body } = await served.request("GET", "/v1/operator/members");
       expect(body.members.map(({ removed }: { removed: boolean }) => removed)).toEqual([true, false, false]);

@@ -55,20 +55,21 @@ export class Intake {
   /** An order; a quantity of `"0"` withdraws. Its revision is the one it has, or else the next of the open period. */
   record(order: Order, open: OpenPeriod): OrderRecord {
     onlyKeys(order, "order", orderKeys);
-    const participant = this.participant(order.participant, "order.participant");
     const carrier = carrierCode(order.carrier, "order.carrier");
     if (!sides.includes(order.side)) fail("invalid", "order.side", "offer or bid", order.side);
+    const revision = order.revision === undefined ? null : revisions(order.revision, "order.revision");
+    const quantity =
+      order.quantity === "0" ? 0 : parseQuantity(order.quantity, this.quantityTick, "order.quantity");
+    const price = parsePrice(order.price, this.priceTick, "order.price");
+    // Last, so that what is not well-formed is told the same whoever it says it is of.
+    const participant = this.participant(order.participant, "order.participant");
     return {
       participant,
       carrier: order.carrier,
       side: order.side,
-      revision:
-        order.revision === undefined
-          ? open.orders.revisions(participant, carrier)
-          : revisions(order.revision, "order.revision"),
-      quantity:
-        order.quantity === "0" ? 0 : parseQuantity(order.quantity, this.quantityTick, "order.quantity"),
-      price: parsePrice(order.price, this.priceTick, "order.price"),
+      revision: revision ?? open.orders.revisions(participant, carrier),
+      quantity,
+      price,
     };
   }
 
@@ -92,15 +93,15 @@ export class Intake {
    */
   reading(reading: Reading, open: OpenPeriod): ReadingRecord {
     onlyKeys(reading, "reading", readingKeys);
-    const participant = this.participant(reading.participant, "reading.participant");
     const code = carrierCode(reading.carrier, "reading.carrier");
     const period = periods(reading.period, "reading.period");
     const version = reading.version === undefined ? 1 : versions(reading.version, "reading.version");
     const age = open.period - period;
     if (age < 0 || age > maxAge)
       fail("refused", "reading.period", "a past period whose readings are still taken", period);
-    const flags = open.readings.isCorrection(participant, code, period) ? readingCorrection : 0;
     const [taken, given] = [this.#energy(reading.in, "reading.in"), this.#energy(reading.out, "reading.out")];
+    const participant = this.participant(reading.participant, "reading.participant");
+    const flags = open.readings.isCorrection(participant, code, period) ? readingCorrection : 0;
     return {
       participant,
       carrier: reading.carrier,

@@ -1,11 +1,12 @@
 /** What comes into the market: orders, readings and contracts, each acknowledged once it is on the disk. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fromHex, hex } from "../../bytes.js";
-import { fail, GridclearError } from "../../errors.js";
+import { GridclearError } from "../../errors.js";
 import { orderStatement } from "../../ledger/keys/message.js";
 import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
 import type { Contract } from "../../market/contracts/contracts.js";
+import { parseContract } from "../../market/contracts/kinds.js";
 import type { Order } from "../../market/intake/request.js";
 import { removedMember } from "../admissions.js";
 import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
@@ -21,6 +22,7 @@ import {
   signature,
   whole,
 } from "../schemas.js";
+import { asStranger, needReporter, proposeAsStranger } from "../strangers.js";
 import { Remembered, UnderWay } from "../underway.js";
 import { needMoney } from "../withdrawals.js";
 
@@ -160,14 +162,16 @@ const accepted = (receipt: Receipt): Accepted => ({
 export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const { platform } = parts;
   const { market } = platform;
-  // Who is a member of a private market is nobody's to find out: who is none is answered as who did not sign.
   const isPrivate = market.contract.privacy === "private";
   const underWay = new UnderWay();
   const routes = openRoutes();
   routes.openapi(orderRoute, async (context) => {
     const { period, signature, ...order } = context.req.valid("json");
+    const own = fromHex(signature, "signature");
     const receipt = await underWay.once(JSON.stringify({ period, signature, order }), () =>
-      takeOrder(parts, { period, order, signature: fromHex(signature, "signature") }),
+      asStranger(parts, order.participant, { signature: own, field: "order" }, () =>
+        takeOrder(parts, { period, order, signature: own }),
+      ),
     );
     return context.json(accepted(receipt), 200);
   });
@@ -183,32 +187,36 @@ export function intakeRoutes(parts: RouteParts): OpenAPIHono<Env> {
   const taken = new Remembered(underWay);
   routes.openapi(readingRoute, async (context) => {
     const { signature, version, ...reading } = context.req.valid("json");
-    const { participant } = reading;
-    if (isPrivate && market.participantNumber(participant) === undefined)
-      return notSigned(participant, fromHex(signature, "signature"), "reading.signature");
-    await parts.admissions.needKept(participant, "reading.participant");
     const given = version === undefined ? reading : { ...reading, version };
-    const answer = await taken
-      .once({ given, signature }, () => platform.report(given, fromHex(signature, "signature")))
-      .catch((error: unknown) => {
-        if (!isPrivate || !isUnsigned(error)) throw error;
-        return notSigned(participant, fromHex(signature, "signature"), "reading.signature");
-      });
+    const own = fromHex(signature, "signature");
+    const answer = await asStranger(
+      parts,
+      reading.participant,
+      { signature: own, field: "reading" },
+      async () => {
+        await needReporter(parts, given, own);
+        return taken.once({ given, signature }, () => platform.report(given, own));
+      },
+    );
     return context.json(answer, 200);
   });
   routes.openapi(contractRoute, async (context) => {
     const { contract, signature } = context.req.valid("json");
-    await parts.admissions.needContract(contract);
-    await needMoney(parts, contract, fromHex(signature, "signature"));
-    const answer = await taken
-      .once({ given: contract, signature }, () =>
-        platform.propose(contract as unknown as Contract, fromHex(signature, "signature")),
-      )
-      .catch((error: unknown) => {
-        if (!isPrivate || !isUnsigned(error)) throw error;
-        return fail("signature", "contract.signature", "one of whom it binds", signature);
-      });
-    return context.json(answer, 200);
+    const own = fromHex(signature, "signature");
+    const judge = async (): Promise<void> => {
+      await parts.admissions.needContract(contract);
+      await needMoney(parts, contract, own);
+    };
+    const propose = () =>
+      taken.once({ given: contract, signature }, () =>
+        platform.propose(contract as unknown as Contract, own),
+      );
+    if (isPrivate) {
+      const answer = await proposeAsStranger(parts, parseContract(contract), own, { judge, propose });
+      return context.json(answer, 200);
+    }
+    await judge();
+    return context.json(await propose(), 200);
   });
   return routes;
 }
@@ -228,10 +236,7 @@ async function takeOrder(
   { period, order, signature }: SignedOrder,
 ): Promise<Receipt> {
   const { market } = platform;
-  const isPrivate = market.contract.privacy === "private";
-  // Nor whether it is one.
-  if (isPrivate && market.participantNumber(order.participant) === undefined)
-    return notSigned(order.participant, signature);
+  if (period > market.period) throw closed(market.period, period);
   const isRemoved = await admissions.isRemoved(order.participant);
   const refusal = isRemoved
     ? removedMember("order.participant", order.participant)
@@ -240,9 +245,8 @@ async function takeOrder(
         return result.status === "refused" ? result.error : result;
       });
   if (!(refusal instanceof GridclearError)) return refusal.receipt;
-  if (isPrivate && refusal.code === "signature") return notSigned(order.participant, signature);
   // That somebody was removed is told to whoever signs as that member alone.
-  if (!isRemoved && (period > market.period || refusal.code === "signature")) throw refusal;
+  if (!isRemoved && refusal.code === "signature") throw refusal;
   const record = market.record(order);
   await access.needSigned(order.participant, orderStatement(market.id, period, record), signature);
   const known = await platform.receiptOf(period, record);
@@ -250,16 +254,12 @@ async function takeOrder(
   return known;
 }
 
-const isUnsigned = (error: unknown): boolean => error instanceof GridclearError && error.code === "signature";
-
-const notSigned = (participant: string, signature: Uint8Array, field = "order.signature"): never =>
-  fail("signature", field, `one of ${participant}`, hex(signature));
-
 async function takeColumns(
   { platform, access, admissions }: RouteParts,
   { period, batch, proof }: ColumnOrders,
 ): Promise<Uint8Array> {
   const { market } = platform;
+  if (period > market.period) throw closed(market.period, period);
   const whose = [...new Set(batch.participant)].map((number) => market.state.participant(number) ?? "");
   const [gone] = await admissions.removedOf(whose);
   const refusal =
@@ -272,7 +272,7 @@ async function takeColumns(
         })
       : removedMember("orders", gone);
   if (!(refusal instanceof GridclearError)) return encodeTaken(refusal);
-  if (gone === undefined && (period > market.period || refusal.code === "signature")) throw refusal;
+  if (gone === undefined && refusal.code === "signature") throw refusal;
   const records = market.records(batch);
   await access.needGateway(period, records, proof);
   const known = await platform.receiptsOf(period, records);
@@ -291,6 +291,9 @@ async function refusalOf<T>(
     // It closed while the signature was checked: that is said in the words of a period that has closed.
     if (!(result instanceof GridclearError) || period === market.period) return result;
   }
-  const detail = { field: "period", wanted: `${market.period}, which is open`, got: period };
-  return new GridclearError("conflict", detail);
+  return closed(market.period, period);
 }
+
+/** It is for another period than the one that is open. */
+const closed = (open: number, period: number): GridclearError =>
+  new GridclearError("conflict", { field: "period", wanted: `${open}, which is open`, got: period });
