@@ -44,7 +44,19 @@ async function send() {
     view.setUint8(128 + 14 * n + at, carriers.indexOf(order.carrier));
     view.setUint8(128 + 15 * n + at, order.side === "bid" ? 1 : 0);
   }
-  return { period, answer: await fetch(`${url}v1/orders/columns`, { method: "POST", body: bytes }) };
+  return { period, answer: await post(bytes) };
+}
+
+/** Sends the same bytes again where no answer comes or there is no room: they count once, with the same receipts. */
+async function post(body) {
+  for (let tries = 1; ; tries += 1) {
+    const signal = AbortSignal.timeout(10_000);
+    const answer = await fetch(`${url}v1/orders/columns`, { method: "POST", body, signal }).catch(() => null);
+    if (answer !== null && ![429, 502, 503].includes(answer.status)) return answer;
+    if (tries === 6) throw new Error(answer === null ? "no answer" : await answer.text());
+    const seconds = Math.min(60, Number(answer?.headers.get("retry-after")) || 0);
+    await new Promise((go) => setTimeout(go, Math.max(100 * 2 ** tries, 1000 * seconds)));
+  }
 }
 
 let { period, answer } = await send();

@@ -29,25 +29,46 @@ sub root {
     return sha256("\1" . root(@leaves[0 .. $half - 1]) . root(@leaves[$half .. $#leaves]));
 }
 
-my $market = get('v1/market');
-my @orders;
-for my $line (split /\n/, content($file)) {
-    my ($member, $carrier, $side, $quantity, $price) = split / /, $line;
-    (my $quoted = $member) =~ s/([^A-Za-z0-9_.~-])/sprintf '%%%02X', ord $1/ge;
-    my $found = get("v1/members/$quoted");
-    push @orders, [$found->{number}, $quantity, $price, $found->{revisions}{$carrier}, $carrier{$carrier}, $side eq 'bid' ? 1 : 0];
+# Sends the same bytes again where no answer comes (599) or there is no room: they count once, with the same receipts.
+sub post {
+    my ($bytes) = @_;
+    for my $tries (1 .. 6) {
+        my $answer = HTTP::Tiny->new(timeout => 10)->post($url . 'v1/orders/columns', { content => $bytes, headers => { 'content-type' => 'application/octet-stream' } });
+        return $answer if $tries == 6 || !grep { $answer->{status} == $_ } 429, 502, 503, 599;
+        my ($seconds, $least) = ($answer->{headers}{'retry-after'} || 0, 0.1 * 2 ** $tries);
+        select undef, undef, undef, $seconds > 60 ? 60 : $seconds > $least ? $seconds : $least;
+    }
 }
 
-# What is signed: the root over the records of all orders, sixteen to a leaf.
-my $records = join '', map { pack 'L<CCS<L<l<', @$_[0, 4, 5, 3, 1, 2] } @orders;
-my $body = pack('H*', $market->{id}) . pack('Q<L<', $market->{period}, scalar @orders) . root(unpack '(a256)*', $records);
-my $statement = put("gridclear batch v2\0" . pack('L<', length $body) . $body);
-my $signature = `openssl pkeyutl -sign -rawin -keyform DER -inkey $key -in $statement`;
+# Signs all orders for the period that is open, and sends them.
+sub send_orders {
+    my $market = get('v1/market');
+    my @orders;
+    for my $line (split /\n/, content($file)) {
+        my ($member, $carrier, $side, $quantity, $price) = split / /, $line;
+        (my $quoted = $member) =~ s/([^A-Za-z0-9_.~-])/sprintf '%%%02X', ord $1/ge;
+        my $found = get("v1/members/$quoted");
+        push @orders, [$found->{number}, $quantity, $price, $found->{revisions}{$carrier}, $carrier{$carrier}, $side eq 'bid' ? 1 : 0];
+    }
 
-my $bytes = "gridclear orders v1\0" . pack('L<Q<', scalar @orders, $market->{period}) . $public . $signature;
-my @forms = ('L<', 'L<', 'l<', 'S<', 'C', 'C');
-for my $at (0 .. $#forms) { $bytes .= pack "$forms[$at]*", map { $_->[$at] } @orders }
-my $answer = HTTP::Tiny->new->post($url . 'v1/orders/columns', { content => $bytes, headers => { 'content-type' => 'application/octet-stream' } });
+    # What is signed: the root over the records of all orders, sixteen to a leaf.
+    my $records = join '', map { pack 'L<CCS<L<l<', @$_[0, 4, 5, 3, 1, 2] } @orders;
+    my $body = pack('H*', $market->{id}) . pack('Q<L<', $market->{period}, scalar @orders) . root(unpack '(a256)*', $records);
+    my $statement = put("gridclear batch v2\0" . pack('L<', length $body) . $body);
+    my $signature = `openssl pkeyutl -sign -rawin -keyform DER -inkey $key -in $statement`;
+
+    my $bytes = "gridclear orders v1\0" . pack('L<Q<', scalar @orders, $market->{period}) . $public . $signature;
+    my @forms = ('L<', 'L<', 'l<', 'S<', 'C', 'C');
+    for my $at (0 .. $#forms) { $bytes .= pack "$forms[$at]*", map { $_->[$at] } @orders }
+    return post($bytes);
+}
+
+my $answer;
+for (1 .. 5) {
+    $answer = send_orders();
+    # The gate may close between what is asked and what is sent: then the orders are signed for the next period.
+    last if $answer->{status} != 409;
+}
 die $answer->{content} unless $answer->{success};
 my ($count, $period, $first) = unpack 'x20L<Q<L<', $answer->{content};
 print "$count orders from number $first of period $period\n";

@@ -6,9 +6,12 @@ A line of orders.txt: member, carrier, offer or bid, quantity and price in ticks
 """
 
 import hashlib
+import http.client
 import json
 import struct
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -34,23 +37,51 @@ def root(leaves):
     return hashlib.sha256(b"\x01" + root(leaves[:half]) + root(leaves[half:])).digest()
 
 
-market = get("v1/market")
-orders = []
-for line in open(file):
-    member, carrier, side, quantity, price = line.split()
-    found = get("v1/members/" + urllib.parse.quote(member, safe=""))
-    revision = found["revisions"][carrier]
-    orders.append((found["number"], int(quantity), int(price), revision, CARRIERS.index(carrier), int(side == "bid")))
+def post(body):
+    """Sends the same bytes again where no answer comes or there is no room: they count once, with the same receipts."""
+    for tries in range(1, 7):
+        seconds = 0.1 * 2**tries
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url + "v1/orders/columns", body), timeout=10) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code not in (429, 502, 503) or tries == 6:
+                raise
+            seconds = max(seconds, min(60, int(error.headers.get("retry-after") or 0)))
+        except (OSError, http.client.HTTPException):
+            if tries == 6:
+                raise
+        time.sleep(seconds)
 
-# What is signed: the root over the records of all orders, sixteen to a leaf.
-records = b"".join(struct.pack("<IBBHIi", who, carrier, side, revision, quantity, price)
-                   for who, quantity, price, revision, carrier, side in orders)
-rows = [records[at:at + 256] for at in range(0, len(records), 256)]
-body = bytes.fromhex(market["id"]) + struct.pack("<QI", market["period"], len(orders)) + root(rows)
-statement = b"gridclear batch v2\0" + struct.pack("<I", len(body)) + body
 
-head = b"gridclear orders v1\0" + struct.pack("<IQ", len(orders), market["period"]) + public + key.sign(statement)
-columns = b"".join(struct.pack(f"<{len(orders)}{form}", *column) for form, column in zip("IIiHBB", zip(*orders)))
-with urllib.request.urlopen(urllib.request.Request(url + "v1/orders/columns", head + columns)) as answer:
-    count, period, first = struct.unpack_from("<IQI", answer.read(), 20)
+def send():
+    """Signs all orders for the period that is open, and sends them."""
+    market = get("v1/market")
+    orders = []
+    for line in open(file):
+        member, carrier, side, quantity, price = line.split()
+        found = get("v1/members/" + urllib.parse.quote(member, safe=""))
+        revision = found["revisions"][carrier]
+        orders.append((found["number"], int(quantity), int(price), revision, CARRIERS.index(carrier), int(side == "bid")))
+
+    # What is signed: the root over the records of all orders, sixteen to a leaf.
+    records = b"".join(struct.pack("<IBBHIi", who, carrier, side, revision, quantity, price)
+                       for who, quantity, price, revision, carrier, side in orders)
+    rows = [records[at:at + 256] for at in range(0, len(records), 256)]
+    body = bytes.fromhex(market["id"]) + struct.pack("<QI", market["period"], len(orders)) + root(rows)
+    statement = b"gridclear batch v2\0" + struct.pack("<I", len(body)) + body
+
+    head = b"gridclear orders v1\0" + struct.pack("<IQ", len(orders), market["period"]) + public + key.sign(statement)
+    return post(head + b"".join(struct.pack(f"<{len(orders)}{form}", *column) for form, column in zip("IIiHBB", zip(*orders))))
+
+
+for tries in range(5):
+    try:
+        answer = send()
+        break
+    except urllib.error.HTTPError as error:
+        # The gate may close between what is asked and what is sent: then the orders are signed for the next period.
+        if error.code != 409 or tries == 4:
+            sys.exit(error.read().decode())
+count, period, first = struct.unpack_from("<IQI", answer, 20)
 print(f"{count} orders from number {first} of period {period}")
