@@ -1,9 +1,10 @@
 // @ts-check
 // What members of a served market wait for: `gridclear serve` on this machine with thousands of members, each with an
-// order a period, by HTTP or through an MQTT broker, and some who follow by WebSocket: first in peace, then beside a
-// flood, slow clients, bodies that are too long and messages that are none. Members send at times drawn beforehand,
-// whether the service keeps up or not (an open loop): what they wait for counts from that time on. Afterwards every
-// receipt is held against the sealed ledger.
+// order a period, by HTTP or through an MQTT broker, and some who follow by WebSocket: in peace, then beside a flood,
+// slow clients, bodies that are too long and messages that are none, then in peace again, so that which came first does
+// not decide; before all of it a warm-up that does not count. Members send at times drawn beforehand, whether the
+// service keeps up or not (an open loop): what they wait for counts from that time on. Afterwards every receipt, the
+// warm-up's too, is held against the sealed ledger.
 //
 // node bench/serving/run.js [--members N] [--mqtt N] [--periods N] [--period-ms MS] [--followers N]
 // [--profile FOLDER] (needs `npm run build`; the folder gets a profile of the service's processor)
@@ -110,12 +111,16 @@ async function phase(name) {
 
 /** @type {import("node:child_process").ChildProcess | null} */
 let trouble = null;
+/** The code of all processes is warm afterwards. */
+const warm = await phase("warm-up");
 const calm = await phase("in peace");
 trouble = fork(path("trouble.js"));
 await ask(trouble, { kind: "begin", port });
 const troubled = await phase("with trouble");
 const { tally } = await ask(trouble, { kind: "end" });
 trouble.kill();
+trouble = null;
+const calmAgain = await phase("in peace again");
 const { receipts } = await ask(load, { kind: "receipts" });
 const { events } = await ask(crowd, { kind: "count" });
 load.kill();
@@ -169,14 +174,15 @@ process.stdout.write(
     "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...rows(calm),
     ...rows(troubled),
+    ...rows(calmAgain),
     "",
-    shares(calm),
-    shares(troubled),
-    ...[...refusals(calm), ...refusals(troubled)],
-    ...calm.ways.map(
-      (/** @type {any} */ { way, p99 }, /** @type {number} */ at) =>
-        `p99 by ${way} with trouble is ${(troubled.ways[at].p99 / p99).toFixed(2)} × that in peace`,
-    ),
+    ...[calm, troubled, calmAgain].map(shares),
+    ...[warm, calm, troubled, calmAgain].flatMap(refusals),
+    ...calm.ways.map((/** @type {any} */ { way, p99 }, /** @type {number} */ at) => {
+      const [beside, after] = [troubled.ways[at].p99, calmAgain.ways[at].p99];
+      const times = (/** @type {number} */ of) => (beside / of).toFixed(2);
+      return `p99 by ${way} with trouble is ${times(p99)} × that in peace before, ${times(after)} × that after, ${times((p99 + after) / 2)} × the mean of both`;
+    }),
     `trouble: ${Object.entries(tally)
       .map(([what, count]) => `${count} ${what}`)
       .join(", ")}`,
