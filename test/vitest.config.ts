@@ -5,7 +5,8 @@ import { findChromium, launchFlags } from "./support/find.mjs";
 
 const browserTests = "test/**/*.browser.test.ts";
 const dataTests = "test/data/**/*.test.ts";
-const pageTests = "test/web/**/*.test.ts";
+/** What drives the page in a browser; what lies in the folders beside needs none. */
+const pageTests = "test/web/*.test.ts";
 const firefoxTests = "test/web/firefox/*.test.ts";
 
 // Seed of all property tests: fixed, unless PROPERTY_SEED is a number or `fresh`.
@@ -39,7 +40,7 @@ export default defineConfig({
           ...properties,
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [browserTests, dataTests, pageTests],
+          exclude: [browserTests, dataTests, pageTests, firefoxTests],
           environment: "node",
           testTimeout: 60_000,
           expect: expectations,
@@ -71,7 +72,6 @@ export default defineConfig({
           ...properties,
           name: "page",
           include: [pageTests],
-          exclude: [firefoxTests],
           environment: "node",
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { servePage } from "../../../src/cli/parts/page.js";
-import type { Served } from "../../../src/cli/parts/serving.js";
-import { findChromium, launchFlags } from "../../support/find.mjs";
-import { ready } from "../browser.js";
+import { servePage } from "../../src/cli/parts/page.js";
+import type { Served } from "../../src/cli/parts/serving.js";
+import { findChromium, launchFlags } from "../support/find.mjs";
+import { ready } from "./browser.js";
 
 const [open, close] = ["⁅", "⁆"];
 
@@ -28,7 +28,7 @@ let server: Served;
 let browser: Browser;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gridclear-german-"));
-  await cp(fileURLToPath(new URL("../../../dist/web/", import.meta.url)), folder, { recursive: true });
+  await cp(fileURLToPath(new URL("../../dist/web/", import.meta.url)), folder, { recursive: true });
   let marked = 0;
   for (const name of await readdir(folder, { recursive: true })) {
     if (!/(?:^|[\\/])de-[^\\/]*\.js$/.test(name)) continue;
