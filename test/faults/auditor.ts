@@ -81,6 +81,11 @@ export class Auditor {
     return this.#audit.pairs;
   }
 
+  /** Prices of areas that support what traded. */
+  get prices(): number {
+    return this.#audit.pricedAreas;
+  }
+
   /** Takes the next block. */
   read(bytes: Uint8Array): void {
     const height = this.hashes.length;

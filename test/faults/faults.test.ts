@@ -38,6 +38,7 @@ describe("worlds from seeds", () => {
       "failures",
       "flips",
       "pairs",
+      "prices",
     ])
       expect(sums[name], name).toBeGreaterThan(300);
   }, 600_000);

@@ -327,6 +327,13 @@ export const plants = [
   ...within("src/market/contracts/terms.ts", [
     ["prices outside the market stay as they were at first", "if (changes) this.#tariffs = null;", ""],
   ]),
+  ...within("src/market/contracts/areas.ts", [
+    [
+      "an edge lets less through than was agreed",
+      "fee: entry.contract?.fee ?? 0, ...limitsIn(entry, period) }",
+      "fee: entry.contract?.fee ?? 0, ...limitsIn(entry, period), importLimit: 0 }",
+    ],
+  ]),
   ...within("src/tariff/prices.ts", [
     ["a reduction is forgotten in a price", "BigInt(ppm - (component.less ?? 0))", "BigInt(ppm)"],
     ["a percentage is on nothing in a price", "amount: times(sumOf(on), share)", "amount: zero"],

@@ -50,6 +50,7 @@ export interface WorldCounts {
   writers: number;
   /** Flows that two meters decided on: energy shared, trades not delivered. */
   pairs: number;
+  prices: number;
 }
 
 signAtOnce();
@@ -144,6 +145,7 @@ class World {
     flips: 0,
     writers: 0,
     pairs: 0,
+    prices: 0,
   };
 
   constructor(seed: number) {
@@ -212,8 +214,9 @@ class World {
     await this.#read();
     await this.#process!.store.close();
     this.#process!.service.close();
-    const { matchings, trades, orders: entered, hashes, pairs } = this.#auditor;
-    return Object.assign(this.counts, { matchings, trades, orders: entered, blocks: hashes.length, pairs });
+    const { matchings, trades, orders: entered, hashes, pairs, prices } = this.#auditor;
+    const blocks = hashes.length;
+    return Object.assign(this.counts, { matchings, trades, orders: entered, blocks, pairs, prices });
   }
 
   /** A reader beside the writer sees the same blocks. */

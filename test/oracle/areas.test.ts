@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type Grid, randomGrid, shownGrid } from "../core/grids.js";
 import { Random } from "../core/markets.js";
+import { type PricedArea, unsupported } from "../support/areaprices.js";
 import { type Area, clearAreas } from "./areas.js";
 
 const half = 500_000n;
@@ -30,6 +31,62 @@ test("the worked case of the page, line by line", () => {
   expect(trades[3]).toMatchObject({ supplyPrice: 10n, usePrice: 33n });
   expect(fees).toEqual([0n, 8n, 12n, 0n]);
   expect(rents).toEqual([0n, 72n, 0n, 0n]);
+});
+
+test("the worked case has its certificate, and nothing beside it has", () => {
+  const edge = (
+    parent: string | null,
+    fee: bigint,
+    limit: bigint | null,
+    flow: bigint,
+    price: bigint,
+  ): PricedArea => ({
+    parent,
+    fee,
+    exportLimit: limit,
+    importLimit: limit,
+    flow,
+    price,
+  });
+  const worked = {
+    root: edge(null, 0n, null, 0n, 30n),
+    f1: edge("root", 2n, 4n, 4n, 10n),
+    f2: edge("root", 3n, null, -4n, 33n),
+    f3: edge("root", 12n, null, 0n, 24n),
+  };
+  const entry = (area: string, isBid: boolean, quantity: bigint, price: bigint, traded: bigint) => ({
+    area,
+    isBid,
+    quantity,
+    price,
+    traded,
+  });
+  const book = [
+    entry("root", false, 10n, 25n, 10n),
+    entry("f1", false, 12n, 10n, 9n),
+    entry("f2", false, 2n, 33n, 2n),
+    entry("f3", false, 3n, 20n, 3n),
+    entry("root", true, 20n, 30n, 10n),
+    entry("f1", true, 5n, 40n, 5n),
+    entry("f2", true, 6n, 35n, 6n),
+    entry("f3", true, 3n, 29n, 3n),
+  ];
+  const said = (areas: Partial<typeof worked>, orders = book): string | null =>
+    unsupported(new Map(Object.entries({ ...worked, ...areas })), orders);
+  expect(said({})).toBe(null);
+  // A price that an order speaks against, that the fee does, or the limit.
+  expect(said({ f1: { ...worked.f1, price: 9n } })).toContain("area f1");
+  expect(said({ f1: { ...worked.f1, price: 11n } })).toContain("area f1");
+  expect(said({ f2: { ...worked.f2, price: 34n } })).toContain("area root");
+  expect(said({ f3: { ...worked.f3, price: 17n } })).toContain("area f3");
+  expect(said({ root: { ...worked.root, price: 29n } })).toContain("area root");
+  // An edge that could have carried more, and one whose neighbours would rather trade at home.
+  expect(said({ f1: { ...worked.f1, exportLimit: 5n } })).toContain("area root");
+  expect(said({ f3: { ...worked.f3, fee: 5n } })).toContain("area root");
+  // Nobody traded, though two would have.
+  const idle = book.map((order) => ({ ...order, traded: 0n }));
+  const still = Object.entries(worked).map(([name, area]) => [name, { ...area, flow: 0n, price: null }]);
+  expect(said(Object.fromEntries(still), idle)).not.toBe(null);
 });
 
 /** Welfare of what trades; null where it breaks a limit. `scale`, `rank`: prices a trace higher, as the page has it. */

@@ -30,6 +30,7 @@ import type {
 import { type Carrier, carriers } from "../../src/units.js";
 import type { Deal } from "../oracle/deliveredmarket.js";
 import { naivePrice } from "../oracle/tariff.js";
+import { type PricedArea, type PricedOrder, unsupported } from "./areaprices.js";
 import {
   communitiesOf,
   type FiledMeter,
@@ -117,8 +118,9 @@ export class Audit {
   #beganMs = 0;
   readonly #filed = new Map<number, Filed>();
   #block = 0;
-  /** How many flows two meters decided on. */
+  /** How many flows two meters decided on, and how many prices of areas were supported. */
   pairs = 0;
+  pricedAreas = 0;
 
   /** Takes the next block. */
   read(block: Block): void {
@@ -143,6 +145,7 @@ export class Audit {
     if (block.header.height > 0) this.#departures(flows, block.header.period, at);
     if (block.header.height > 0) this.#conversions(flows, trades, orders, live, at);
     if (block.header.height > 0) this.#areaLimits(flows, trades, orders, block.header.period, at);
+    if (block.header.height > 0) this.#areaPrices(flows, trades, orders, live, block.header.period, at);
     if (block.header.height > 0 && this.#payment?.metering)
       this.#file(block.header.period, trades, flows, orders, live);
     for (const [account, balance] of this.balances)
@@ -825,6 +828,84 @@ export class Audit {
     return parent === undefined ? [] : [name!, ...this.#path(parent)];
   }
 
+  /** What the edge of an area lets through in a period. */
+  #limitsOf(contract: AreaContract, period: number): Pick<AreaContract, "exportLimit" | "importLimit"> {
+    const step = contract.limits?.filter(({ from }) => from <= period).at(-1);
+    const signal = this.#signals.get(contract.area);
+    const said = signal !== undefined && signal.from <= period && period < signal.until ? signal : {};
+    return { ...contract, ...step, ...said };
+  }
+
+  /** What trades where areas have prices is the best there is, and the prices of the block support it. */
+  #areaPrices(
+    flows: FlowRecord[],
+    trades: TradeRecord[],
+    orders: OrderRecord[],
+    live: Set<number>,
+    period: number,
+    at: string,
+  ): void {
+    for (const carrier of carriers) {
+      const rules = this.#held.get(`clearing/${carrier}`) as ClearingContract | undefined;
+      const all = this.#areas.flatMap(({ contract }) => (contract?.carrier === carrier ? [contract] : []));
+      // An order of a converter stands in the clearing as it was cut, which no record says.
+      const converts = [...this.#held.values()].some(
+        (each) => each.kind === "converter" && (each.input === carrier || each.output === carrier),
+      );
+      if (rules?.mechanism !== "merit" || rules.pricing !== "uniform" || all.length === 0 || converts)
+        continue;
+      const rootName = all.find(({ parent }) => parent === undefined)!.area;
+      const said = flows.filter(
+        (flow) => (flow.kind === "areaUp" || flow.kind === "areaDown") && flow.carrier === carrier,
+      );
+      const areas = new Map(
+        all.map((contract) => {
+          const flow = said.find(({ party }) => this.#areas[party]!.id === contract.area);
+          const { exportLimit = null, importLimit = null } = this.#limitsOf(contract, period);
+          const area: PricedArea = {
+            parent: contract.parent ?? null,
+            fee: big(contract.fee ?? 0),
+            exportLimit: exportLimit === null ? null : big(exportLimit),
+            importLimit: importLimit === null ? null : big(importLimit),
+            flow: flow === undefined ? 0n : flow.kind === "areaUp" ? flow.extra : -flow.extra,
+            price: flow === undefined ? null : big(flow.price),
+          };
+          return [contract.area, area] as const;
+        }),
+      );
+      const book = [...live].flatMap((number): PricedOrder[] => {
+        const order = orders[number]!;
+        if (order.carrier !== carrier) return [];
+        const side = order.side === "offer" ? "seller" : "buyer";
+        const traded = trades
+          .filter((each) => each.kind === "area" && each[side] === "order" && each[order.side] === number)
+          .reduce((sum, { quantity }) => sum + big(quantity), 0n);
+        const area = this.participants[order.participant]!.contract?.areas?.[carrier] ?? rootName;
+        return [
+          {
+            area,
+            isBid: order.side === "bid",
+            price: big(order.price),
+            quantity: big(order.quantity),
+            traded,
+          },
+        ];
+      });
+      const { retail, feedIn } = this.#outside(carrier);
+      const endless = { area: rootName, quantity: 2n ** 64n, traded: 0n };
+      if (rules.import) book.push({ ...endless, isBid: false, price: big(retail) });
+      if (rules.export)
+        book.push({
+          ...endless,
+          isBid: true,
+          price: big(rules.import ? Math.min(feedIn, retail - 1) : feedIn),
+        });
+      const fault = unsupported(areas, book);
+      demand(fault === null, `${at}: ${carrier}: ${fault}`);
+      this.pricedAreas += said.length;
+    }
+  }
+
   /** No edge carries more than its limits of the period, counting what crosses it one way and the other. */
   #areaLimits(
     flows: FlowRecord[],
@@ -858,10 +939,7 @@ export class Audit {
     for (const [number, { id, contract }] of this.#areas.entries()) {
       const [imported, exported] = [into.get(id) ?? 0, out.get(id) ?? 0];
       if (contract === null) continue;
-      const step = contract.limits?.filter(({ from }) => from <= period).at(-1);
-      const signal = this.#signals.get(id);
-      const said = signal !== undefined && signal.from <= period && period < signal.until ? signal : {};
-      const most = { ...contract, ...step, ...said };
+      const most = this.#limitsOf(contract, period);
       demand(imported <= (most.importLimit ?? 2 ** 53), `${at}: ${id} imports ${imported}`);
       demand(exported <= (most.exportLimit ?? 2 ** 53), `${at}: ${id} exports ${exported}`);
       const loss = flows.find((each) => each.kind === "areaLoss" && each.party === number);
