@@ -64,8 +64,8 @@ export const findFirefox = () => findOrInstall("FIREFOX_PATH", firefoxPaths, "fi
 
 /**
  * Path of a Chromium executable: `$CHROMIUM_PATH`, Debian's `chromium-headless-shell`, installed when root, another
- * known path, Debian's `chromium` when root, or the build in `@sparticuz/chromium` from npm. Throws with what to do when
- * there is none.
+ * known path, Debian's `chromium` when root, or the build in `@sparticuz/chromium` from npm. Throws with what to do
+ * when there is none.
  */
 export function findChromium() {
   const found =

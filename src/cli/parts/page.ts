@@ -91,8 +91,8 @@ async function readFolder(
 const compress = promisify(brotliCompress);
 
 /**
- * Packs bytes when they are first asked for: a market that starts has no time, and most files nobody asks for. Quality 7
- * packs the page to within 1 % of what 9 does, in a fraction of its time, for which the first visitor waits.
+ * Packs bytes when they are first asked for: a market that starts has no time, and most files nobody asks for.
+ * Quality 7 packs the page to within 1 % of what 9 does, in a fraction of its time, for which the first visitor waits.
  */
 function packedOnce(plain: Buffer): () => Promise<Buffer> {
   let packed: Promise<Buffer> | null = null;
