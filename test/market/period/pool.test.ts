@@ -195,7 +195,7 @@ describe("a bid in the pool", () => {
     market.propose(use("buyer", { poolLimit: 41 }));
     market.propose(use("other", { poolLimit: 40 }));
     await market.clearPeriod(1);
-    expect(told).toEqual([["use/electricity/buyer.poolLimit", "at most the retail tariff, 40"]]);
+    expect(told).toEqual([["use/electricity/buyer.poolLimit", "at most the retail tariff, 40 EUR per kWh"]]);
     expect(market.state.contract("use/electricity/other")).toMatchObject({ poolLimit: 40 });
   });
 });
