@@ -40,7 +40,7 @@ describe("worlds from seeds", () => {
       "pairs",
       "prices",
     ])
-      expect(sums[name], name).toBeGreaterThan(300);
+      expect(sums[name], name).toBeGreaterThan(100);
   }, 600_000);
 
   it("are the same each time", async () => {

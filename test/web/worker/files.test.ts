@@ -19,7 +19,7 @@ it("no name of a person's own file becomes a formula in a spreadsheet, and no pr
   expect(await bring(work(), { number: 1, file: given, encoding: "utf-8" })).toMatchObject({ kind: "taken" });
   const settings = { ...defaults, view: "period", carrier: "electricity", pool: false } as const;
   const own = { number: 1, carriers: ["electricity"], counts: {} } as never;
-  period(work(), { settings, own });
+  await period(work(), { settings, own });
   const text = await (await file(work(), { type: "csv", settings })).text();
   const [head, ...lines] = text.trimEnd().split("\r\n");
   expect(head).toBe("kind,offer,bid,quantity,price");
