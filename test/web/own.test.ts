@@ -47,9 +47,12 @@ describe("a file of one's own", () => {
     await bring("bad.csv", Buffer.from(csv.replace("6,5", "6,five")));
     await told(/^bad\.csv was not taken\. Line 4, price: .*The page still shows the community\.$/);
     const alert = tab.page.locator("#told [role=alert]");
-    const box = (await alert.boundingBox())!;
-    expect(box.y).toBeGreaterThanOrEqual(0);
-    expect(box.y + box.height).toBeLessThanOrEqual(860);
+    // The words are there before the page is laid out anew.
+    const isSeen = async (): Promise<boolean> => {
+      const box = await alert.boundingBox();
+      return box !== null && box.y >= 0 && box.y + box.height <= 860;
+    };
+    await expect.poll(isSeen).toBe(true);
     await tiles("12 orders");
     await expect.poll(() => tab.page.getByText("Showing bad.csv").count()).toBe(0);
     await bring("good.csv", Buffer.from(csv));

@@ -6,7 +6,7 @@ export type Contender = (typeof contenders)[number];
 /** How many orders are cleared. */
 export const benchSizes = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000] as const;
 
-/** One measurement, in milliseconds. */
+/** One measurement, in milliseconds; what is shown and linked is {@link rounded} to whole microseconds. */
 export interface Measured {
   readonly contender: Contender;
   readonly orders: number;
@@ -46,10 +46,18 @@ const version = "1";
 const name = (text: string): string => text.replace(/[^A-Za-z0-9 .,;:()/_]/g, "").slice(0, mostName);
 const isName = (text: string): boolean => text === name(text);
 
+/** Whole microseconds of a time in milliseconds, as a link can say them. */
+const micro = (ms: number): number => Math.min(mostTime, Math.max(1, Math.round(ms * 1000)));
+
+/** A measurement with its times as a link says them, so that whoever follows one is shown the same figures. */
+export function rounded(measured: Measured): Measured {
+  const { clear, seal, first } = measured;
+  return { ...measured, clear: micro(clear) / 1000, seal: micro(seal) / 1000, first: micro(first) / 1000 };
+}
+
 /** A result as a text of a link: numbers in base 36, times in microseconds. */
 export function writeResult({ machine, measured }: BenchResult): string {
   const { browser, platform, processors, memory } = machine;
-  const micro = (ms: number): number => Math.min(mostTime, Math.max(1, Math.round(ms * 1000)));
   const rows = measured.map(({ contender, orders, clear, seal, first, runs, trades, root }) =>
     [
       ...[contenders.indexOf(contender), orders, micro(clear), micro(seal), micro(first), runs, trades].map(

@@ -4,7 +4,7 @@ import type { Book, ClearingRules } from "../../core/engine.js";
 import { tradeLayout } from "../../ledger/format/records.js";
 import { recordsRoot } from "../../ledger/format/sections.js";
 import { orderColumns } from "../../simulation/ordercolumns.js";
-import { benchSizes, type Contender, contenders, type Measured } from "../settings/benchlink.js";
+import { benchSizes, type Contender, contenders, type Measured, rounded } from "../settings/benchlink.js";
 import { meritPlain, type PlainTrades, valuePlain } from "./plain/clear.js";
 import { sealPlain } from "./plain/seal.js";
 import { pause, type Work } from "./work.js";
@@ -82,7 +82,7 @@ export async function bench(work: Work<Measured>, { most }: { readonly most: num
     const runs = runsOf(work, { offers: { quantity: offers.quantity, price: offers.price }, bids });
     for (const contender of contenders) {
       const { root, ...rest } = await measure(runs[contender], work.signal);
-      work.tell({ contender, orders, ...rest, root: hex(root) });
+      work.tell(rounded({ contender, orders, ...rest, root: hex(root) }));
     }
   }
   return true;

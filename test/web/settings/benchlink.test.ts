@@ -6,6 +6,7 @@ import {
   benchSizes,
   contenders,
   readResult,
+  rounded,
   writeResult,
 } from "../../../src/web/settings/benchlink.js";
 
@@ -41,6 +42,17 @@ describe("a result in a link", () => {
         const text = writeResult(made);
         expect(readResult(text)).toEqual(made);
         expect(writeResult(readResult(text)!)).toBe(text);
+      }),
+    );
+  });
+
+  it("says the times that are shown where they were measured, whatever a clock says", () => {
+    const clock = fc.double({ min: 0, max: 60_000, noNaN: true });
+    fc.assert(
+      fc.property(result, clock, clock, clock, ({ machine, measured }, clear, seal, first) => {
+        const shown = measured.map((each) => rounded({ ...each, clear, seal, first }));
+        expect(readResult(writeResult({ machine, measured: shown }))).toEqual({ machine, measured: shown });
+        for (const each of shown) expect(Math.abs(each.clear - clear)).toBeLessThan(0.0011);
       }),
     );
   });
