@@ -1,10 +1,12 @@
 /** `gridclear serve` as a process on a market file of its own, and members who join it over the network. */
 import { expect } from "vitest";
 import { fromHex, hex } from "../../src/bytes.js";
+import { MarketClient } from "../../src/client/index.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
 import { contractStatement } from "../../src/ledger/keys/message.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
+import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { marketFolder, startServing } from "./served.mjs";
 
 /** A market that is served. */
@@ -54,6 +56,38 @@ export async function serveProcess(more: object): Promise<ServedProcess> {
       child.kill("SIGINT");
       await ended;
       remove();
+    },
+  };
+}
+
+/** Members who trade. */
+export interface Traders {
+  /** Joins, and sends an order a period from then on. */
+  join(id: string, order: Parameters<MarketClient["order"]>[0]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Members of a market that is served, who trade until they are stopped. */
+export function tradersOf(served: ServedProcess): Traders {
+  const trading: Promise<void>[] = [];
+  let done = false;
+  return {
+    async join(id, order) {
+      const key = await served.key(id);
+      await served.opens(await served.joins(id, key));
+      const signatures = await openSignatures();
+      const { url } = served;
+      const client = await MarketClient.open({ url, participant: id, key, signatures, hasher: plainHasher });
+      trading.push(
+        (async () => {
+          for (; !done; await new Promise((go) => setTimeout(go, 700)))
+            await client.order(order).catch(() => {});
+        })(),
+      );
+    },
+    async stop() {
+      done = true;
+      await Promise.all(trading);
     },
   };
 }

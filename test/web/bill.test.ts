@@ -1,6 +1,5 @@
 // A member's bill as a person opens it: in a browser, offline, whole and tampered with.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bill, bill } from "../../src/bill/bill.js";
@@ -12,6 +11,7 @@ import { plainHasher } from "../../src/ledger/tree/plain.js";
 import { writeBundle } from "../../src/report/bundle/write.js";
 import { runStreet } from "../bill/market.js";
 import { findChromium, launchFlags } from "../support/find.mjs";
+import { axeFinds } from "./browser.js";
 
 let browser: Browser;
 let whole: Bill;
@@ -162,14 +162,7 @@ describe("the page of a bill", () => {
         // The page's own policy lets no other script in, so that axe has to come past it.
         const { page, problems } = await open(pageOf(printed), { ...options, bypassCSP: true });
         await page.click("summary");
-        await page.evaluate(axe.source);
-        const found = await page.evaluate(async () => {
-          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-          return violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-          );
-        });
-        expect(found).toEqual([]);
+        expect(await axeFinds(page)).toEqual([]);
         expect(problems).toEqual([]);
         expect(
           await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),

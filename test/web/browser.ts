@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { servePage } from "../../src/cli/parts/page.js";
 import type { Served } from "../../src/cli/parts/serving.js";
@@ -62,6 +63,17 @@ export async function openTab(stage: Stage, options: BrowserContextOptions = {})
       await page.goto(stage.server.url + hash);
     },
   };
+}
+
+/** What axe finds on a page: each rule with the places that break it. */
+export async function axeFinds(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+    );
+  });
 }
 
 /** What says that a view has everything it is going to show. */

@@ -4,34 +4,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
-import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MarketClient } from "../../src/client/index.js";
-import { openSignatures } from "../../src/ledger/keys/signature.js";
-import { plainHasher } from "../../src/ledger/tree/plain.js";
-import { type ServedProcess, serveProcess } from "../support/servedmarket.js";
-import { openStage, openTab, type Stage } from "./browser.js";
+import { type ServedProcess, serveProcess, type Traders, tradersOf } from "../support/servedmarket.js";
+import { axeFinds, openStage, openTab, type Stage } from "./browser.js";
 
-const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 let stage: Stage;
 let served: ServedProcess;
 let url = "";
-let done = false;
-const trading: Promise<void>[] = [];
-
-/** Joins, and sends an order a period until all is done. */
-async function member(id: string, order: Parameters<MarketClient["order"]>[0]): Promise<void> {
-  const key = await served.key(id);
-  await served.opens(await served.joins(id, key));
-  const signatures = await openSignatures();
-  const client = await MarketClient.open({ url, participant: id, key, signatures, hasher: plainHasher });
-  trading.push(
-    (async () => {
-      for (; !done; await wait(700)) await client.order(order).catch(() => {});
-    })(),
-  );
-}
+let traders: Traders;
 
 beforeAll(async () => {
   stage = await openStage();
@@ -40,14 +21,14 @@ beforeAll(async () => {
     limits: { burst: 10_000, perSecond: 10_000 },
   });
   url = served.url;
+  traders = tradersOf(served);
   await Promise.all([
-    member("ann", { carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" }),
-    member("bob", { carrier: "electricity", side: "bid", quantity: "1.5", price: "0.3" }),
+    traders.join("ann", { carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" }),
+    traders.join("bob", { carrier: "electricity", side: "bid", quantity: "1.5", price: "0.3" }),
   ]);
 }, 60_000);
 afterAll(async () => {
-  done = true;
-  await Promise.all(trading);
+  await traders?.stop();
   await served?.close();
   await stage?.close();
 });
@@ -76,14 +57,7 @@ describe("Live", () => {
       await page.getByRole("button", { name: "Show" }).click();
       await page.locator("td", { hasText: "sold to" }).first().waitFor();
       for (const summary of await page.locator(".behind > summary").all()) await summary.click();
-      await page.evaluate(axe.source);
-      const found = await page.evaluate(async () => {
-        const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-        return violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-        );
-      });
-      expect(found).toEqual([]);
+      expect(await axeFinds(page)).toEqual([]);
       expect(
         await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
       ).toBeLessThanOrEqual(0);

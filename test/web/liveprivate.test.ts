@@ -1,36 +1,18 @@
 // The Live view on a private market that runs: what it shows to everybody, and what to a member with its key.
 import { join } from "node:path";
-import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromHex, hex } from "../../src/bytes.js";
-import { MarketClient } from "../../src/client/index.js";
 import { signRequest } from "../../src/ledger/keys/authorization.js";
 import type { SigningKey } from "../../src/ledger/keys/backend.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
-import { plainHasher } from "../../src/ledger/tree/plain.js";
-import { type ServedProcess, serveProcess } from "../support/servedmarket.js";
-import { openStage, openTab, type Stage } from "./browser.js";
+import { type ServedProcess, serveProcess, type Traders, tradersOf } from "../support/servedmarket.js";
+import { axeFinds, openStage, openTab, type Stage } from "./browser.js";
 
-const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 let stage: Stage;
 let served: ServedProcess;
 let auditor: SigningKey;
-let done = false;
-const trading: Promise<void>[] = [];
-
-async function member(id: string, order: Parameters<MarketClient["order"]>[0]): Promise<void> {
-  const key = await served.key(id);
-  await served.opens(await served.joins(id, key));
-  const signatures = await openSignatures();
-  const { url } = served;
-  const client = await MarketClient.open({ url, participant: id, key, signatures, hasher: plainHasher });
-  trading.push(
-    (async () => {
-      for (; !done; await wait(700)) await client.order(order).catch(() => {});
-    })(),
-  );
-}
+let traders: Traders;
 
 beforeAll(async () => {
   stage = await openStage();
@@ -44,14 +26,14 @@ beforeAll(async () => {
     auditors: [hex(auditor.publicKey)],
     limits: { burst: 10_000, perSecond: 10_000 },
   });
+  traders = tradersOf(served);
   await Promise.all([
-    member("ann", { carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" }),
-    member("bob", { carrier: "electricity", side: "bid", quantity: "1", price: "0.3" }),
+    traders.join("ann", { carrier: "electricity", side: "offer", quantity: "2.5", price: "0.08" }),
+    traders.join("bob", { carrier: "electricity", side: "bid", quantity: "1", price: "0.3" }),
   ]);
 }, 60_000);
 afterAll(async () => {
-  done = true;
-  await Promise.all(trading);
+  await traders?.stop();
   await served?.close();
   await stage?.close();
 });
@@ -85,14 +67,7 @@ const german = ["Mitglied", "Schlüsseldatei", "Zeigen"];
 
 /** Looks as a person with sore eyes or a small screen would, and keeps a picture where one is asked for. */
 async function looked(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-    );
-  });
-  expect(found).toEqual([]);
+  expect(await axeFinds(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   if (process.env.LIVE_PICTURES !== undefined)
     await page.screenshot({ path: join(process.env.LIVE_PICTURES, `private-${name}.png`), fullPage: true });

@@ -1,5 +1,4 @@
 // The report of a study as a person sees it: in a browser, light and dark, on a phone.
-import axe from "axe-core";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
@@ -7,6 +6,7 @@ import { reportPage } from "../../src/study/report/page.js";
 import { parseSetting, variantsOf } from "../../src/study/settings.js";
 import { compare, type Plan } from "../../src/study/study.js";
 import { findChromium, launchFlags } from "../support/find.mjs";
+import { axeFinds } from "./browser.js";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -61,14 +61,7 @@ describe("the report of a study", () => {
         await page.evaluate(() => {
           for (const behind of document.querySelectorAll("details")) behind.open = true;
         });
-        await page.evaluate(axe.source);
-        const found = await page.evaluate(async () => {
-          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-          return violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-          );
-        });
-        expect(found).toEqual([]);
+        expect(await axeFinds(page)).toEqual([]);
         expect(problems).toEqual([]);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(wide).toBeLessThanOrEqual(0);

@@ -41,6 +41,19 @@ const ann = (version: number, from: number, of: object): Contract => ({
   tariffs: of,
 });
 
+/** Enters contracts into a state: what refuses one; where nothing does, it is entered. */
+const entering =
+  (state: MarketState) =>
+  (contract: Contract): string => {
+    try {
+      const key = checkContract(contract, state, contract.from);
+      applyContract(key, contract, state, new Journal(state.accounts, contract.from));
+      return "";
+    } catch (error) {
+      return error instanceof GridclearError ? error.message : `${error}`;
+    }
+  };
+
 describe("prices outside the market as components", () => {
   const energy = { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.2" } as const;
   const night = {
@@ -152,15 +165,7 @@ describe("a tariff contract", () => {
 
   it("keeps its zone, and all of a participant's have one, so that each hour is in one month of its bills", () => {
     const state = new MarketState();
-    const enter = (contract: Contract): string => {
-      try {
-        const key = checkContract(contract, state, contract.from);
-        applyContract(key, contract, state, new Journal(state.accounts, contract.from));
-        return "";
-      } catch (error) {
-        return error instanceof GridclearError ? error.message : `${error}`;
-      }
-    };
+    const enter = entering(state);
     const zone = (name: string, ahead: number) => ({ zone: { name, offsets: [[0, ahead]], untilMs: 4e12 } });
     for (const contract of openingContracts({ participants: ["ann"] })) expect(enter(contract)).toBe("");
     expect(enter(tariff(1, 0))).toBe("");
@@ -182,16 +187,7 @@ describe("a tariff contract", () => {
 
   it("enters before who names it, and stays as long as somebody does", () => {
     const state = new MarketState();
-    /** What refuses a contract; where nothing does, it enters. */
-    const enter = (contract: Contract): string => {
-      try {
-        const key = checkContract(contract, state, contract.from);
-        applyContract(key, contract, state, new Journal(state.accounts, contract.from));
-        return "";
-      } catch (error) {
-        return error instanceof GridclearError ? error.message : `${error}`;
-      }
-    };
+    const enter = entering(state);
     for (const contract of openingContracts({ participants: ["ann"] })) expect(enter(contract)).toBe("");
     expect(enter(ann(2, 0, { electricity: "house" }))).toMatch(
       /tariffs\.electricity: wanted a tariff of elec/,
