@@ -12,7 +12,7 @@
 // (needs `npm run build`; servers, workers and members share this machine)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,7 @@ import { decodeBlock, openSignatures } from "../dist/ledger/verify.js";
 import { keyOf, loadGrid } from "../test/support/fleetload.mjs";
 import { startNats } from "../test/support/natsserver.mjs";
 import { machine } from "./machine.js";
+import { memoryOf, processorOf } from "./processes.js";
 
 const { values } = parseArgs({
   options: {
@@ -63,18 +64,35 @@ say(JSON.stringify(machine()));
 say(`${count} microgrids of ${members} members, an order each a period; ${shards} shards`);
 // The gates of a filled intake lie in the future, so that no worker closes a period of its own accord. By the clock,
 // all is made and registered before the first period begins.
-const startMs = live > 0 ? Date.now() + 20_000 + 70 * count : Date.UTC(2100, 0, 1);
+const startMs = live > 0 ? Date.now() + 40_000 + 70 * count : Date.UTC(2100, 0, 1);
 /** @type {import("../test/support/fleetload.mjs").LoadGrid[]} */
 const loads = [];
 for (let index = 0; index < count; index += 1)
   loads.push(await loadGrid({ platform, name: `g${index}`, members, periodMs, startMs }));
+
+/** Where members wait for receipts. */
+const answered = createInbox();
+
+/**
+ * Counts what workers answer.
+ * @param {import("@nats-io/transport-node").NatsConnection} nc
+ */
+function countAnswers(nc) {
+  const answers = { accepted: 0, refused: 0 };
+  nc.subscribe(answered, {
+    callback: (_, { data }) => {
+      answers[Buffer.from(data).includes('"status":"accepted"') ? "accepted" : "refused"] += 1;
+    },
+  });
+  return answers;
+}
 
 /**
  * @param {import("../test/support/fleetload.mjs").LoadGrid} load
  * @param {number} period
  */
 const requestOf = async (load, period) =>
-  encodeRequest({ request: { kind: "orders", orders: await load.batch(period, 0) }, reply: null });
+  encodeRequest({ request: { kind: "orders", orders: await load.batch(period, 0) }, reply: answered });
 /**
  * @param {import("../test/support/fleetload.mjs").LoadGrid} load
  * @param {number} period
@@ -130,14 +148,33 @@ async function withoutNats() {
     );
   await take(0, warm);
   const begun = performance.now();
+  const processor = processorOf({ all: [process.pid] });
   await take(warm, periods);
   const ms = performance.now() - begun;
+  const used = processor(count * (periods - warm));
   await journal.close();
   // Genesis is a block as well.
   const wanted = { blocks: count * (periods + 1), orders: count * periods * members };
   if (sealed.blocks !== wanted.blocks || sealed.orders !== wanted.orders)
     throw new Error(`wanted ${JSON.stringify(wanted)}, sealed ${JSON.stringify(sealed)}`);
-  say(`without NATS, one process:  ${rate(count * (periods - warm), ms)}`);
+  say(
+    `without NATS, one process:  ${rate(count * (periods - warm), ms)}; processor ms a microgrid period: ${used}`,
+  );
+}
+
+/** What ends what is running of a fleet: also where a run breaks off. @type {(() => Promise<unknown>)[]} */
+const endings = [];
+async function end() {
+  for (let act = endings.pop(); act !== undefined; act = endings.pop()) await act();
+}
+
+async function openFleet() {
+  const cluster = await startNats(3);
+  endings.push(() => cluster.close());
+  const nc = await connect({ servers: [...cluster.urls] });
+  endings.push(() => nc.close());
+  const line = await beginFleet(nc, { prefix: "gridclear", shards, replicas: 3 }, engine);
+  return { cluster, nc, line, client: new FleetClient(line, createInbox()) };
 }
 
 /**
@@ -158,12 +195,22 @@ function startWorkers(cluster, workers) {
       "--name",
       `w${index}`,
     ];
-    return spawn(process.execPath, [command, ...args, ...monitors], { stdio: ["ignore", "pipe", "ignore"] });
+    // Flags of node hold for workers as well: `node --cpu-prof bench/fleet.js` profiles all.
+    return spawn(process.execPath, [...process.execArgv, command, ...args, ...monitors], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   });
 }
 
-const memoryOf = (/** @type {number | undefined} */ pid) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+/**
+ * @param {import("../test/support/natsserver.mjs").NatsCluster} cluster
+ * @param {readonly import("node:child_process").ChildProcess[]} children
+ */
+const processesOf = (cluster, children) => ({
+  workers: children.map(({ pid }) => pid),
+  servers: cluster.servers.map(({ pid }) => pid()),
+  members: [process.pid],
+});
 
 /** @param {import("../dist/fleet/line.js").Line} line */
 async function blocksIn(line) {
@@ -178,10 +225,7 @@ async function blocksIn(line) {
 
 /** @param {number} workers */
 async function withNats(workers) {
-  const cluster = await startNats(3);
-  const nc = await connect({ servers: [...cluster.urls] });
-  const line = await beginFleet(nc, { prefix: "gridclear", shards, replicas: 3 }, engine);
-  const client = new FleetClient(line, createInbox());
+  const { cluster, nc, line, client } = await openFleet();
   for (const { name, registration } of loads) await client.register(name, registration);
   const mostFilling = 50;
   const rest = [...loads];
@@ -197,36 +241,35 @@ async function withNats(workers) {
   await Promise.all(Array.from({ length: mostFilling }, fill));
   const filled = performance.now() - filling;
   const wanted = count * (periods + 2);
+  const answers = countAnswers(nc);
   const children = startWorkers(cluster, workers);
   await Promise.all(
     children.map((child) => once(/** @type {import("node:stream").Readable} */ (child.stdout), "data")),
   );
   while ((await blocksIn(line)).messages < count * (2 + warm)) await wait(20);
   const [begun, before] = [performance.now(), (await blocksIn(line)).messages];
+  const processor = processorOf(processesOf(cluster, children));
   let now = before;
   while (now < wanted) {
     await wait(50);
     now = (await blocksIn(line)).messages;
   }
   const ms = performance.now() - begun;
+  const used = processor(now - before);
   const { bytes } = await blocksIn(line);
   const last = await client.last("g0");
   const orders = last === null ? 0 : decodeBlock(last.bytes).header.sections.orders.count;
   if (orders !== members) throw new Error(`wanted ${members} orders in the last block, got ${orders}`);
+  if (answers.accepted !== count * periods)
+    throw new Error(`of ${count * periods}: ${JSON.stringify(answers)}`);
   say(
-    `three servers, ${workers} worker${workers === 1 ? ": " : "s:"}  ${rate(wanted - before, ms)}; ${(bytes / wanted).toFixed(0)} bytes a block in each server; workers ${children.map(({ pid }) => `${memoryOf(pid).toFixed(0)} MB`).join(", ")}; filled with ${((count * periods * 2 * 1000) / filled).toFixed(0)} messages/s`,
+    `three servers, ${workers} worker${workers === 1 ? ": " : "s:"}  ${rate(wanted - before, ms)}; ${(bytes / wanted).toFixed(0)} bytes a block in each server; workers ${children.map(({ pid }) => `${memoryOf(pid).toFixed(0)} MB`).join(", ")}; filled with ${((count * periods * 2 * 1000) / filled).toFixed(0)} messages/s; processor ms a microgrid period: ${used}`,
   );
-  for (const child of children) child.kill("SIGTERM");
-  await Promise.all(children.map((child) => once(child, "exit")));
-  await nc.close();
-  await cluster.close();
+  await end();
 }
 
 async function byTheClock() {
-  const cluster = await startNats(3);
-  const nc = await connect({ servers: [...cluster.urls] });
-  const line = await beginFleet(nc, { prefix: "gridclear", shards, replicas: 3 }, engine);
-  const client = new FleetClient(line, createInbox());
+  const { cluster, nc, line, client } = await openFleet();
   const registering = performance.now();
   const rest = [...loads];
   const register = async () => {
@@ -247,6 +290,9 @@ async function byTheClock() {
   say(`taken up in ${((performance.now() - takingUp) / 1000).toFixed(0)} s`);
   await wait(startMs - Date.now());
   let [sent, failed] = [0, 0];
+  const answers = countAnswers(nc);
+  const [processor, before] = [processorOf(processesOf(cluster, children)), (await blocksIn(line)).messages];
+  let sealed = before;
   // Each microgrid's members send once a period, all over the period; which period is open they know by the clock.
   const feed = async () => {
     for (let turn = 0; Date.now() < until; turn += 1)
@@ -270,15 +316,14 @@ async function byTheClock() {
     await wait(Math.min(10_000, until - Date.now()));
     const { workers } = await fleetStatus(line, Date.now());
     const { messages, bytes } = await blocksIn(line);
+    sealed = messages;
     say(
-      `${((until - Date.now()) / 1000).toFixed(0)} s left: ${messages} blocks and registrations (${(bytes / messages).toFixed(0)} bytes each), ${sent} batches kept, ${failed} not; late ${workers.map(({ lagMs }) => `${(lagMs / 1000).toFixed(1)} s`).join(", ")}; workers ${children.map(({ pid }) => `${memoryOf(pid).toFixed(0)} MB`).join(", ")}`,
+      `${((until - Date.now()) / 1000).toFixed(0)} s left: ${messages} blocks and registrations (${(bytes / messages).toFixed(0)} bytes each), batches: ${sent} kept, ${failed} not, ${answers.accepted} accepted, ${answers.refused} refused; late ${workers.map(({ lagMs }) => `${(lagMs / 1000).toFixed(1)} s`).join(", ")}; workers ${children.map(({ pid }) => `${memoryOf(pid).toFixed(0)} MB`).join(", ")}`,
     );
   }
+  say(`processor ms a microgrid period: ${processor(sealed - before)}`);
   await feeding;
-  for (const child of children) child.kill("SIGTERM");
-  await Promise.all(children.map((child) => once(child, "exit")));
-  await nc.close();
-  await cluster.close();
+  await end();
 }
 
 try {
@@ -288,6 +333,7 @@ try {
     for (const workers of [1, 2]) await withNats(workers);
   }
 } finally {
+  await end();
   rmSync(folder, { recursive: true, force: true });
   engine.close();
 }

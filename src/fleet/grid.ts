@@ -186,8 +186,11 @@ export class Grid {
     const gate = await readGate(data, { marketId: market.id, platformKey, signatures });
     // Whoever may write to the stream can put anything there; a gate of another period came too late.
     if (gate === null || gate.period !== market.period) return;
-    const { block } = await market.clearPeriod(gate.timestampMs);
-    this.#lastMs = block.header.timestampMs;
+    const sealing = market.clearPeriod(gate.timestampMs);
+    // The next period is open from here on, while the block is on its way to the disk. Whoever looks by then has to see
+    // since when: by the time of the period before, the next would be due at once, and close as it began.
+    this.#lastMs = Math.max(this.#lastMs, gate.timestampMs);
+    await sealing;
     await this.#publish();
   }
 

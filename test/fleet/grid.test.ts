@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { hex, toUtf8 } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
+import { gateDue } from "../../src/fleet/gates.js";
 import { Grid, type GridBeginning, type GridSink, type IntakeMessage } from "../../src/fleet/grid.js";
 import {
   type PublishedBlock,
@@ -200,6 +201,35 @@ describe("a microgrid", () => {
       answer: () => {},
     };
     await expect(Grid.open({ ...other, sink, warn: () => {} }, fresh())).rejects.toThrow(/platform's key/);
+  });
+
+  test("has no period that is due while the block before is on its way to a slow disk", async () => {
+    const due: unknown[] = [];
+    const grid: Grid = await Grid.open(
+      {
+        name: "elm",
+        engine,
+        signatures,
+        key: platform,
+        snapshotEvery: null,
+        sink: {
+          // Whoever closes periods looks while the disk is at work, a moment after the gate.
+          keep: async ({ height }) => {
+            if (height === 0) return;
+            const nowMs = 10_001 + height * periodMs;
+            due.push(gateDue({ period: grid.market.period, lastMs: grid.lastMs, periodMs, nowMs }));
+          },
+          publish: async () => {},
+          read: async () => null,
+          snapshot: async () => {},
+          answer: () => {},
+        },
+        warn: () => {},
+      },
+      fresh(),
+    );
+    for (const message of messages) await grid.take(message);
+    expect(due).toEqual([null, null, null, null, null, null]);
   });
 
   test("stands still when its own disk fails, and publishes nothing that is not there", async () => {

@@ -4,6 +4,8 @@ export function findNatsServer(): string;
 /** One server of a cluster on loopback. */
 export interface NatsServer {
   readonly name: string;
+  /** Its process; undefined before the first start. */
+  pid(): number | undefined;
   /** Its address for clients. */
   readonly url: string;
   /** Its address for monitoring. */

@@ -161,6 +161,7 @@ ${count > 1 ? cluster : ""}${more(name)}`,
   const address = `http://127.0.0.1:${monitor}/`;
   return {
     name,
+    pid: () => child?.pid,
     url: `nats://127.0.0.1:${client}`,
     monitor: address,
     folder: join(folder, "jetstream"),
