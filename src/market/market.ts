@@ -26,6 +26,7 @@ import type {
 import { OpenOrders } from "./openorders.js";
 import type { MarketParts } from "./parts.js";
 import { OpenPeriod } from "./period/period.js";
+import { ProposedContracts } from "./proposed.js";
 import { type PeriodResult, seal } from "./result.js";
 import { Schedule } from "./schedule.js";
 import { drawSecret } from "./secrets.js";
@@ -56,6 +57,8 @@ export class Market {
   readonly state: MarketView;
   /** The orders taken for the open period. */
   readonly openOrders: OpenOrders;
+  /** What became of the contracts that were proposed. */
+  readonly proposals: ProposedContracts;
   /** The market's ticks: `formatTicks(record.quantity, market.ticks.quantity)` is the decimal of what a record says. */
   readonly ticks: { readonly quantity: Tick; readonly price: Tick; readonly amount: Tick };
   readonly #parts: MarketParts;
@@ -91,6 +94,7 @@ export class Market {
       open: () => this.#open,
       usable: () => this.#usable(),
     });
+    this.proposals = new ProposedContracts(parts.proposals, state);
     this.openOrders = new OpenOrders(this.#desk, () => this.#open);
     const { quantityTick: quantity, priceTick: price } = this.#desk.intake;
     this.ticks = { quantity, price, amount: amountTick(quantity, price) };
@@ -123,11 +127,6 @@ export class Market {
   /** Whether everything is kept in the store's log before it is acknowledged (`LoggedMarket`). */
   get logged(): boolean {
     return this.#parts.logged;
-  }
-
-  /** How many contracts wait for their period. */
-  get proposals(): number {
-    return this.#desk.waiting;
   }
 
   /**
@@ -208,7 +207,7 @@ export class Market {
 
   /**
    * Takes a contract that starts to hold in a period not yet begun; signed, in a signed market, by whom it binds. It
-   * can still be dropped (event `refused`) when that begins and it does not fit.
+   * can still be dropped (event `refused`, `proposals`) when that begins and it does not fit.
    */
   propose(contract: Contract): Taken;
   propose(contract: Contract, signature: Uint8Array): Promise<Taken>;

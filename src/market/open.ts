@@ -138,9 +138,10 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
   const { state, timestampMs } = replay;
   const contract = state.terms.market!;
   const open = new OpenPeriod(state, engine, replay.period + 1, timestampMs);
-  const { requests, proposals: made } = await readAcknowledged(store, open.period, signing);
+  const { requests, proposals: made, dropped } = await readAcknowledged(store, open.period, signing);
   const proposals = new Proposals(contract.platformKey ?? null);
   for (const proposal of made) proposals.restore(proposal);
+  for (const each of dropped) proposals.dropped.restore(each);
   if (options.log !== true) {
     if (requests.length + made.length > 0)
       fail("conflict", "log", `true: the store holds what was acknowledged for period ${open.period}`, false);
@@ -150,7 +151,7 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
     await enterAll(options, { open, signing, id, contracts, place: "due" });
   } else {
     // What was dropped was told when it was; what enters now had entered then.
-    enterProposals(open, proposals.take(open.period), signing, { entered: () => {}, dropped: () => {} });
+    enterProposals(open, proposals, signing, { entered: () => {}, dropped: () => {} });
     open.start();
   }
   const snapshots = snapshotsOf(options, store);
@@ -159,7 +160,7 @@ async function resume(options: MarketOptions, store: Store): Promise<Market> {
   if (options.log === true) {
     // A process that died between a block and the log of the next period left the log of the period before.
     if ((await store.log())?.period !== open.period)
-      await new MarketLog(store, () => {}).begin(open.period, made);
+      await new MarketLog(store, () => {}).begin(open.period, made, proposals.dropped.all());
   }
   return market;
 }

@@ -25,6 +25,7 @@ import { intakeRoutes } from "./routes/intake.js";
 import { ledgerRoutes } from "./routes/ledger.js";
 import { marketRoutes } from "./routes/market.js";
 import { operatorRoutes } from "./routes/operator.js";
+import { proposalRoutes } from "./routes/proposals.js";
 import { standingRoutes } from "./routes/standing.js";
 import { statementRoutes } from "./routes/statements.js";
 import { type Env, type OperatorOptions, requested, type ServedPlatform } from "./routes.js";
@@ -117,6 +118,7 @@ const silent: ServiceLog = { info: () => {}, error: () => {} };
 
 const allRoutes = [
   marketRoutes,
+  proposalRoutes,
   standingRoutes,
   statementRoutes,
   billRoutes,

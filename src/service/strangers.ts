@@ -7,6 +7,7 @@ import { fail, GridclearError } from "../errors.js";
 import { encodeCanonical } from "../ledger/format/canonical.js";
 import { contractStatement, readingStatement } from "../ledger/keys/message.js";
 import type { Contract } from "../market/contracts/contracts.js";
+import { subjectOf } from "../market/contracts/kinds.js";
 import type { Reading } from "../market/intake/request.js";
 import { notAdmitted, removedMember } from "./admissions.js";
 import type { RouteParts } from "./routes.js";
@@ -55,14 +56,6 @@ export async function needReporter(
     await access.needSigned(participant, statement, signature);
   }
   throw removedMember("reading.participant", participant);
-}
-
-/** The participant that a contract says it is of; null: of none. */
-function subjectOf(contract: Contract): string | null {
-  const { kind, id, participant, owner } = contract as { readonly kind: string } & Partial<
-    Record<"id" | "participant" | "owner", string>
-  >;
-  return (kind === "participant" ? id : (participant ?? owner)) ?? null;
 }
 
 /**

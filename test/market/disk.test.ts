@@ -261,7 +261,7 @@ describe("a market whose store fails while requests are being checked", () => {
     await expect(market.clearPeriod(2)).rejects.toThrow("room");
     go();
     for (const answer of await Promise.all(pending)) expect(answer).toContain("one that has not failed");
-    expect(market.proposals).toBe(0);
+    expect(market.proposals.waiting).toBe(0);
     await expect(market.submit(given, new Uint8Array(64))).rejects.toThrow("one that has not failed");
     expect(() => market.start()).toThrow("one that has not failed");
   });

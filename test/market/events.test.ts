@@ -94,7 +94,7 @@ describe("a listener may call anything", () => {
     await market.clearPeriod(1);
     expect(told).toEqual(["cleared 1", "sealed 1"]);
     expect(market.gateClosureMs).toBeNull();
-    expect(market.proposals).toBe(1);
+    expect(market.proposals.waiting).toBe(1);
     expect((await market.clearPeriod(2)).period).toBe(2);
     await checkLedger(market.store);
   });

@@ -96,7 +96,7 @@ describe("an unsigned market with a log", () => {
     ]);
     expect(told).toEqual([0, 1, 2, 3, 4]);
     const again = await openPlain(left(medium));
-    expect([again.period, again.proposals, again.nextVersion("participant/dua")]).toEqual([2, 1, 2]);
+    expect([again.period, again.proposals.waiting, again.nextVersion("participant/dua")]).toEqual([2, 1, 2]);
     expect(await again.submit(offer)).toMatchObject({ sequence: 5, revision: 2 });
     // The same reading is refused, since it came.
     expect(
@@ -105,7 +105,7 @@ describe("an unsigned market with a log", () => {
     const { block } = await again.clearPeriod(2);
     expect(block.header.sections.orders.count).toBe(6);
     expect(again.participantNumber("dua")).toBe(3);
-    expect(again.proposals).toBe(0);
+    expect(again.proposals.waiting).toBe(0);
   });
 
   it("takes nothing from a caller who changes its columns while they are on the way", async () => {
@@ -175,7 +175,7 @@ describe("contracts that wait", () => {
       market = await openSigned({ engine, store: await storeOn(medium), log: true }).then(
         (opened) => opened as LoggedMarket,
       );
-      waiting.push(market.proposals);
+      waiting.push(market.proposals.waiting);
       expect(market.nextVersion(contractKey(cids))).toBe(3);
       const { block } = await market.clearPeriod(period);
       for (const item of decodeItems(block.sections.contracts))
@@ -184,7 +184,57 @@ describe("contracts that wait", () => {
     expect(waiting).toEqual([3, 3, 2, 2, 2, 0]);
     expect(entered).toEqual(["3 participant/bob", `6 ${contractKey(cids)}`]);
     expect(market.nextVersion(contractKey(late))).toBe(2);
-    expect(medium.logged).toBe(null);
+  });
+
+  it("tell why they were dropped, also after any number of restarts, until one in their place has entered", async () => {
+    const cut = memoryMedium();
+    let medium = cut;
+    let market = await openLogged({ engine, store: await storeOn(medium) });
+    const again = async (): Promise<void> => {
+      medium = left(medium);
+      market = (await openSigned({ engine, store: await storeOn(medium), log: true })) as LoggedMarket;
+    };
+    const propose = async (contract: Contract) =>
+      market.propose(contract, await signContract(contract, market.id));
+    // The version is that after one that waits for a later period, so it comes too early.
+    const own = ownTerms("bob", 3)[0]!;
+    for (const contract of [
+      { ...own, version: 2, from: 4 },
+      { ...own, version: 3, from: 3 },
+    ])
+      expect(await propose(contract)).toMatchObject({ status: "accepted" });
+    const mine = () => market.proposals.of("bob").filter(({ key }) => key === contractKey(own));
+    const told = { key: contractKey(own), status: "dropped" };
+    const field = `${contractKey(own)}.version`;
+    const third = {
+      ...told,
+      version: 3,
+      from: 3,
+      reason: { code: "conflict", field, wanted: "2", got: "3" },
+    };
+    await market.clearPeriod(1);
+    expect(mine().map(({ status, version, from }) => [status, version, from])).toEqual([
+      ["in force", 1, 0],
+      ["waiting", 2, 4],
+      ["waiting", 3, 3],
+    ]);
+    const { logged } = left(medium);
+    await market.clearPeriod(2);
+    for (let times = 0; times < 3; times += 1) {
+      expect(mine()).toMatchObject([{ version: 1 }, { status: "waiting", version: 2 }, third]);
+      await again();
+    }
+    // The block of period 2 is there, and the process died before the log of period 3 began.
+    medium.logged = logged;
+    await again();
+    expect(mine()).toMatchObject([{ version: 1 }, { status: "waiting", version: 2 }, third]);
+    expect(market.proposals.of("ann").some(({ status }) => status !== "in force")).toBe(false);
+    await market.clearPeriod(3);
+    for (let times = 0; times < 2; times += 1) {
+      expect(mine()).toMatchObject([{ status: "in force", version: 2, from: 4 }]);
+      await again();
+    }
+    expect(() => market.proposals.of("nobody")).toThrow("participant: wanted a registered participant");
   });
 });
 
@@ -326,7 +376,7 @@ describe("a market that is killed and opened again", () => {
               market = await open();
             }
             expect(await ask(market, each, signed)).toBe(await ask(twin, each, signed));
-            expect(market.proposals).toBe(twin.proposals);
+            for (const each of names) expect(market.proposals.of(each)).toEqual(twin.proposals.of(each));
           }
           expect(market.store.head).toEqual(twin.store.head);
         }),
@@ -427,9 +477,9 @@ describe("a log that no market wrote", () => {
   const order = (participant: number): number[] => [participant, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0];
   const text = (contract: unknown): number[] => [...encodeCanonical(contract)];
   const unsigned: readonly (readonly [what: string, entry: number[], error: string])[] = [
-    ["nothing", [], "log entry 0: wanted orders, a reading or a contract"],
+    ["nothing", [], "log entry 0: wanted orders, a reading, a contract or"],
     ["no body", [0, 0], "log entry 0: wanted orders"],
-    ["another kind", [3, 0, ...order(0)], "log entry 0: wanted orders"],
+    ["another kind", [4, 0, ...order(0)], "log entry 0: wanted orders"],
     ["another proof", [0, 3, ...order(0)], "log entry 0: wanted orders"],
     ["half an order", [0, 0, ...order(0).slice(1)], "log entry 0: orders: wanted a multiple of 16"],
     ["an order of a stranger", [0, 0, ...order(7)], "a participant under contract"],
@@ -446,6 +496,8 @@ describe("a log that no market wrote", () => {
     ],
     ["a contract of no kind", [2, 0, ...text({ kind: "wish" })], "contract.kind"],
     ["a contract that is no JSON", [2, 0, 1, 2, 3], "log entry 0"],
+    ["a dropped contract of which nothing is told", [3, 0, ...text({})], "dropped.key"],
+    ["a dropped contract that is signed", [3, 1, ...new Array(64).fill(1), ...text({})], "wanted orders"],
   ];
   for (const [what, entry, error] of unsigned)
     it(`is refused: ${what}`, async () => {

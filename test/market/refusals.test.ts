@@ -300,17 +300,17 @@ describe("refused and dropped proposals keep nothing", () => {
     await refuse(10_000);
     // Kept, each would be some 350 bytes.
     expect(heap() - before).toBeLessThan(1_000_000);
-    expect(market.proposals).toBe(0);
+    expect(market.proposals.waiting).toBe(0);
     // One that fits now and no longer when it begins: the area it names does not exist.
     const own = market.state.contract("participant/bob") as Contract;
     const dropped: Contract = { ...own, version: 2, from: 2, areas: { heat: "nowhere" } } as Contract;
     await market.propose(dropped, await signContract(dropped, market.id));
-    expect(market.proposals).toBe(1);
+    expect(market.proposals.waiting).toBe(1);
     const told: string[] = [];
     market.on("refused", ({ what }) => told.push(what));
     await market.clearPeriod(2);
     expect(told).toEqual(["contract"]);
-    expect(market.proposals).toBe(0);
+    expect(market.proposals.waiting).toBe(0);
     // What was dropped does not count for the next version.
     expect(market.nextVersion("participant/bob")).toBe(2);
   });
@@ -324,11 +324,11 @@ describe("refused and dropped proposals keep nothing", () => {
       [4, 3],
     ] as const)
       expect(message(market.propose({ kind: "participant", version, from, id: "bob" }))).toBe("accepted");
-    expect([market.proposals, market.nextVersion(key)]).toEqual([3, 5]);
+    expect([market.proposals.waiting, market.nextVersion(key)]).toEqual([3, 5]);
     await market.clearPeriod(1);
-    expect([market.proposals, market.nextVersion(key)]).toEqual([2, 5]);
+    expect([market.proposals.waiting, market.nextVersion(key)]).toEqual([2, 5]);
     await market.clearPeriod(2);
-    expect([market.proposals, market.nextVersion(key)]).toEqual([0, 5]);
+    expect([market.proposals.waiting, market.nextVersion(key)]).toEqual([0, 5]);
   });
 
   it("and those that began count no longer as under way", async () => {
@@ -340,7 +340,7 @@ describe("refused and dropped proposals keep nothing", () => {
       expect(message(market.propose(proposal))).toBe("accepted");
       expect(market.nextVersion(key)).toBe(version + 1);
       await market.clearPeriod(version);
-      expect(market.proposals).toBe(0);
+      expect(market.proposals.waiting).toBe(0);
       expect(market.nextVersion(key)).toBe(version + 1);
     }
   });

@@ -239,7 +239,7 @@ describe("the operator", () => {
     ] as const) {
       await served.market.clearPeriod((opened - 1) * 30_000);
       // The platform's end comes to the log a moment after the period was sealed.
-      await expect.poll(() => served.market.proposals).toBe(waiting);
+      await expect.poll(() => served.market.proposals.waiting).toBe(waiting);
       has.push(stands());
       await served.market.store.close();
       served = await administered({ medium });

@@ -493,6 +493,7 @@ describe("operation", () => {
       "/v1/market",
       "/v1/members/{participant}",
       "/v1/members/{participant}/bill",
+      "/v1/members/{participant}/proposals",
       "/v1/members/{participant}/standing",
       "/v1/operator/close",
       "/v1/operator/deposits",

@@ -108,6 +108,14 @@ export function contractKey(contract: Contract): string {
   return kindOf(contract).key(contract);
 }
 
+/** Id of the participant that a contract says it is of; null: of none. */
+export function subjectOf(contract: Contract): string | null {
+  const { kind, id, participant, owner } = contract as { readonly kind: string } & Partial<
+    Record<"id" | "participant" | "owner", string>
+  >;
+  return (kind === "participant" ? id : (participant ?? owner)) ?? null;
+}
+
 /**
  * Holds a contract against what stands at the beginning of `period` and returns its key. Throws `refused`, `conflict`
  * or `limit` naming the field unless it fits; changes nothing.

@@ -75,11 +75,6 @@ export class Desk {
     this.#admission = new Admission({ ...parts, entrance });
   }
 
-  /** How many contracts wait for their period. */
-  get waiting(): number {
-    return this.#parts.proposals.count;
-  }
-
   records(batch: OrderBatch): Uint8Array {
     return batchRecords(batch, this.#parts.open().orders);
   }
@@ -203,7 +198,7 @@ export class Desk {
     const { signing, events, proposals } = this.#parts;
     const { period } = next;
     const entered: Proposal[] = [];
-    enterProposals(next, proposals.take(period), signing, {
+    enterProposals(next, proposals, signing, {
       entered: (proposal) => {
         entered.push(proposal);
         events.note("contract", { contract: proposal.contract, period });
@@ -215,12 +210,14 @@ export class Desk {
 
   /**
    * The block before the open period was given to the store: the log of the open period begins, with the contracts that
-   * stand in no block yet.
+   * stand in no block yet and those that were dropped.
    */
   beginLog(): void {
     const { log, proposals, open } = this.#parts;
     // Whoever waits for something in the log gets the error; the market has stopped by then.
-    log?.begin(open().period, [...this.#entered, ...proposals.all()]).catch(() => undefined);
+    log
+      ?.begin(open().period, [...this.#entered, ...proposals.all()], proposals.dropped.all())
+      .catch(() => undefined);
   }
 
   /** Answers a request without proof: at once, or, with a log, when that has kept it. */

@@ -1,10 +1,12 @@
 /**
  * What a market keeps in the log of its store before it acknowledges it: orders, readings and contracts, each with the
- * signature that it came with. What was acknowledged is read back from here after a crash.
+ * signature that it came with. What was acknowledged is read back from here after a crash. Beside the contracts that
+ * wait stand those that were dropped when their period came.
  *
  * An entry is kind u8 ‖ proof u8 (0 none, 1 a signature, 2 a key and a signature) ‖ key 0 or 32 ‖ signature 0 or 64 ‖
- * body: order records end to end, a reading's record, or a contract's canonical JSON. The key is the gateway's of a
- * batch, and of a contract the one that had to sign it when it came.
+ * body: order records end to end, a reading's record, a contract's canonical JSON, or the canonical JSON of what is
+ * told of a dropped contract. The key is the gateway's of a batch, and of a contract the one that had to sign it when it
+ * came.
  */
 import { concat, copyOf, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { fail, GridclearError, within } from "../../errors.js";
@@ -14,18 +16,19 @@ import { orderLayout, readingLayout } from "../../ledger/format/records.js";
 import { maxLogEntryBytes } from "../../ledger/store/log.js";
 import type { Store } from "../../ledger/store/store.js";
 import { parseContract } from "../contracts/kinds.js";
+import { checkDropped, type DroppedContract } from "./dropped.js";
 import type { Proposal } from "./proposals.js";
 import type { Signing } from "./signing.js";
 
 /** What was acknowledged. */
 export interface LogEntry {
-  readonly kind: "orders" | "reading" | "contract";
+  readonly kind: "orders" | "reading" | "contract" | "dropped";
   readonly key: Uint8Array | null;
   readonly signature: Uint8Array | null;
   readonly body: Uint8Array;
 }
 
-const kinds = ["orders", "reading", "contract"] as const;
+const kinds = ["orders", "reading", "contract", "dropped"] as const;
 /** Bytes of kind and proof. */
 const headBytes = 2;
 /** Most orders in one entry: under one signature there can't be more. */
@@ -46,8 +49,9 @@ function decodeLogEntry(bytes: Uint8Array, field: string): LogEntry {
   const keyAt = headBytes;
   const signatureAt = keyAt + (proof === 2 ? publicKeyBytes : 0);
   const bodyAt = signatureAt + (proof > 0 ? signatureBytes : 0);
-  if (kind === undefined || proof < 0 || proof > 2 || bytes.length <= bodyAt)
-    return fail("corrupt", field, "orders, a reading or a contract", `${bytes.length} others`);
+  const isKnown = kind !== undefined && proof >= 0 && proof <= (kind === "dropped" ? 0 : 2);
+  if (!isKnown || bytes.length <= bodyAt)
+    return fail("corrupt", field, "orders, a reading, a contract or a dropped one", `${bytes.length} others`);
   const body = copyOf(bytes, bodyAt);
   within(field, () => {
     if (kind === "orders") checkRecords(orderLayout, body);
@@ -69,12 +73,21 @@ export const proposalEntry = ({ text, proof }: Proposal): LogEntry => ({
   body: text,
 });
 
+const droppedEntry = (dropped: DroppedContract): LogEntry => ({
+  kind: "dropped",
+  key: null,
+  signature: null,
+  body: encodeCanonical(dropped),
+});
+
 /** What a store's log holds that no block holds yet, in the order in which it was acknowledged. */
 export interface Acknowledged {
   /** Orders and readings of the open period. */
   readonly requests: readonly LogEntry[];
   /** Contracts that begin to hold in the open period or later. */
   readonly proposals: readonly Proposal[];
+  /** Contracts that were dropped. */
+  readonly dropped: readonly DroppedContract[];
 }
 
 /**
@@ -89,15 +102,18 @@ export async function readAcknowledged(
   const log = await store.log();
   const requests: LogEntry[] = [];
   const proposals: Proposal[] = [];
+  const dropped: DroppedContract[] = [];
   for (const [index, bytes] of log?.entries.entries() ?? []) {
     const field = logEntryName(index);
     const entry = decodeLogEntry(bytes, field);
     if (entry.kind === "contract") {
       const proposal = await asAcknowledged(field, () => proposalOf(entry, signing));
       if (proposal.contract.from >= period) proposals.push(proposal);
-    } else if (log?.period === period) requests.push(entry);
+    } else if (entry.kind === "dropped")
+      dropped.push(await asAcknowledged(field, () => checkDropped(decodeCanonical(entry.body), "dropped")));
+    else if (log?.period === period) requests.push(entry);
   }
-  return { requests, proposals };
+  return { requests, proposals, dropped };
 }
 
 /** What an entry is called in errors. */
@@ -146,10 +162,17 @@ export class MarketLog {
     await this.#asked;
   }
 
-  /** Begins the log of a period, whose block is the next to be appended, with the contracts that are not sealed yet. */
-  async begin(period: number, proposals: readonly Proposal[]): Promise<void> {
-    const entries = proposals.map((proposal) => encodeLogEntry(proposalEntry(proposal)));
-    await this.#done(this.#store.beginLog(period, entries));
+  /**
+   * Begins the log of a period, whose block is the next to be appended, with the contracts that are not sealed yet and
+   * those that were dropped.
+   */
+  async begin(
+    period: number,
+    proposals: readonly Proposal[],
+    dropped: Iterable<DroppedContract>,
+  ): Promise<void> {
+    const entries = [...Array.from(dropped, droppedEntry), ...proposals.map(proposalEntry)];
+    await this.#done(this.#store.beginLog(period, entries.map(encodeLogEntry)));
   }
 
   async #done(writing: Promise<unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import type { Contract } from "../contracts/contracts.js";
 import { contractKey } from "../contracts/kinds.js";
 import { maxPeriodContractBytes } from "../period/limits.js";
 import type { OpenPeriod } from "../period/period.js";
+import { DroppedContracts } from "./dropped.js";
 import type { ContractProof, Signing } from "./signing.js";
 
 /** Most contracts that may wait for their period at a time, and most bytes of them. */
@@ -29,6 +30,8 @@ export interface Proposal {
 
 /** Proposals by the period in which they start to hold, in the order in which they were made. */
 export class Proposals {
+  /** What became of those that did not fit when their period came. */
+  readonly dropped: DroppedContracts = new DroppedContracts();
   readonly #due = new Map<number, Proposal[]>();
   /** By key: how many of its contracts wait. */
   readonly #waiting = new Map<string, number>();
@@ -135,21 +138,24 @@ export interface Due {
 /** Puts due proposals in force in a period that is not started yet; those that no longer fit are dropped. */
 export function enterProposals(
   open: OpenPeriod,
-  due: readonly Proposal[],
+  proposals: Proposals,
   signing: Signing | null,
   calls: Due,
 ): void {
   let index = 0;
-  for (const proposal of due)
+  for (const proposal of proposals.take(open.period)) {
+    const { contract, text, proof } = proposal;
     try {
-      const { contract, text, proof } = proposal;
       if (proof !== null) signing?.recheck(contract, proof);
       open.enter(contract, text);
       if (proof !== null) signing?.enter(contract, proof, index);
       index += 1;
+      proposals.dropped.forget(contract);
       calls.entered(proposal);
     } catch (error) {
       if (!(error instanceof GridclearError)) throw error;
+      proposals.dropped.note(contract, proof, error);
       calls.dropped(error);
     }
+  }
 }

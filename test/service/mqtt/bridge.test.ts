@@ -97,7 +97,7 @@ describe("what comes in", () => {
       expect(await take("town/in/contracts/ann", { contract, signature })).toMatchObject([
         { topic: "town/replies/ann", said: { status: 200, request: signature } },
       ]);
-    expect(market.proposals).toBe(1);
+    expect(market.proposals.waiting).toBe(1);
   });
 
   test("what is not granted is answered with its problem, and what is under no topic not at all", async () => {
