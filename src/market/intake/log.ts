@@ -5,8 +5,8 @@
  *
  * An entry is kind u8 ‖ proof u8 (0 none, 1 a signature, 2 a key and a signature) ‖ key 0 or 32 ‖ signature 0 or 64 ‖
  * body: order records end to end, a reading's record, a contract's canonical JSON, or the canonical JSON of what is
- * told of a dropped contract. The key is the gateway's of a batch, and of a contract the one that had to sign it when it
- * came.
+ * told of a dropped contract. The key is the gateway's of a batch, and of a contract the one that had to sign it when
+ * it came.
  */
 import { concat, copyOf, publicKeyBytes, signatureBytes } from "../../bytes.js";
 import { fail, GridclearError, within } from "../../errors.js";
