@@ -105,6 +105,40 @@ describe("the market of one period", () => {
     expect(await text(".phases [aria-current]")).toMatch(/Merit order|Pool/);
   });
 
+  it("says of a market too large to walk through that more than its orders decided, where it did", async () => {
+    for (const [members, isCut] of [
+      [200, true],
+      [100_000, false],
+    ] as const) {
+      await tab.go(`#/period?mechanism=merit&pricing=uniform&members=${members}`);
+      const notice = tab.page.locator(".notice", { hasText: "too large to follow" });
+      await notice.waitFor();
+      expect(
+        (await notice.innerText()).includes("Plants that turn one energy into another"),
+        `${members}`,
+      ).toBe(isCut);
+    }
+  });
+
+  it("draws nothing in a place with no room between a chart's margins, and all of it again afterwards", async () => {
+    const bars = () => count(".plot rect");
+    const all = await bars();
+    const widen = (width: string) =>
+      tab.page.evaluate((to) => {
+        for (const host of document.querySelectorAll<HTMLElement>(".plot, .chart-keys"))
+          host.style.width = to;
+      }, width);
+    // Whatever has a negative width is a problem of the console, which the tab is asked for in the end.
+    for (const width of ["45px", "58px", "100px"]) {
+      await widen(width);
+      await tab.page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
+    }
+    await widen("");
+    await expect.poll(bars).toBe(all);
+  });
+
   it("has a table behind every chart that says the same", async () => {
     const { page } = tab;
     for (const summary of await page.locator(".behind > summary").all()) await summary.click();

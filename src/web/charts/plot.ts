@@ -96,6 +96,10 @@ export const energyAxes = (
     { scale: y, values: prices, label: price, title: t`price per kWh` },
   );
 
+/** In CSS pixels: in less there is nothing left between the margins of a chart, and their scales would run backwards. */
+const leastWidth = 120;
+const leastHeight = 40;
+
 /**
  * Keeps an SVG in `host` as large as it is, redrawn when its size changes.
  * `draw` fills the emptied SVG; call the returned function when the data changed. An SVG whose parts can be focused
@@ -111,7 +115,7 @@ export function drawn(
   let width = 0;
   let height = 0;
   const paint = (): void => {
-    if (width < 40 || height < 40) return;
+    if (width < leastWidth || height < leastHeight) return;
     root.setAttribute("viewBox", `0 0 ${width} ${height}`);
     root.replaceChildren();
     draw(root, width, height);

@@ -189,7 +189,16 @@ function tradesTable(block: BlockShown, onRow: (index: number) => void): HTMLEle
         all > listed
           ? t`Trades, the first ${listed}. Choose one to prove that it is in the block.`
           : t`Trades. Choose one to prove that it is in the block.`,
-      columns: [t`Seller`, t`Buyer`, t`Carrier`, t`Energy`, t`Seller gets`, t`Buyer pays`, t`Amount`, t`Way`],
+      columns: [
+        t`Seller`,
+        t`Buyer`,
+        t`Kind of energy`,
+        t`Energy`,
+        t`Seller gets`,
+        t`Buyer pays`,
+        t`Amount`,
+        t`Way`,
+      ],
       rows: block.trades.map((trade) => [
         trade.seller,
         trade.buyer,
@@ -216,7 +225,7 @@ function ordersTable(app: App, block: BlockShown): HTMLElement {
         all > listed
           ? t`Orders, the first ${listed}, in order of arrival. Choose one to see the day from its door.`
           : t`Orders, in order of arrival. Choose one to see the day from its door.`,
-      columns: [t`Who`, t`Side`, t`Carrier`, t`Energy`, t`Limit`],
+      columns: [t`Who`, t`Side`, t`Kind of energy`, t`Energy`, t`Limit`],
       rows: block.orders.map((order) => [
         order.who,
         sideWords[order.side],

@@ -57,7 +57,7 @@ function foundWords({ fault, amount }: LineShown): string {
 function linesTable({ lines }: BillShown): HTMLElement {
   const table = dataTable({
     caption: t`Lines of the bill; what is paid to the member stands below zero`,
-    columns: [t`Line`, t`Amount`, t`Proof`, t`Energy kind`, t`Quantity`, t`Price per kWh`],
+    columns: [t`Line`, t`Amount`, t`Proof`, t`Kind of energy`, t`Quantity`, t`Price per kWh`],
     rows: lines.map((line) => [
       labelOf(line.label),
       amountOf(line.amount),

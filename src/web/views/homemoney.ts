@@ -94,7 +94,7 @@ function partsTable({ cost, parts }: HomeShown): Table {
   const amounts = addingUp([...parts.map(({ amount }) => amount), ...others.map(([, amount]) => amount)]);
   return {
     caption: t`Parts of the day, and what they come to`,
-    columns: [t`Part`, t`Amount`, t`Energy kind`, t`Quantity`, t`Price per kWh`],
+    columns: [t`Part`, t`Amount`, t`Kind of energy`, t`Quantity`, t`Price per kWh`],
     rows: [
       ...parts.map((each, place) => [
         partWords[each.name],

@@ -31,7 +31,7 @@ const ofCarrier: Readonly<Record<string, Said>> = {
   exported: [t`Exported to the grid`, 0],
   idle: [t`Offered, nobody took it`, -1],
   unserved: [t`Asked for, not served`, -1],
-  interrupted: [t`Called off by contract`, -1],
+  interrupted: [t`Paused under contract`, -1],
   selfSufficiency: [t`Own energy, of all that was used (self-sufficiency)`, 1],
   selfConsumption: [t`Used inside, of all that was made (self-consumption)`, 1],
   peakImport: [t`Most imported at once`, -1],

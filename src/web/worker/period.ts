@@ -75,7 +75,7 @@ export interface PeriodResult {
   readonly orders: readonly OrderLine[] | null;
   readonly tradeLines: readonly SceneTrade[] | null;
   /** Whether it can be walked through: not where it is large, or where more than its orders decided ({@link Scene}). */
-  readonly walk: "small" | "large" | "cut";
+  readonly walk: "small" | "large" | "cut" | "large and cut";
   /** Energy that members sold to the grid and bought from it; null where the period is in no block. */
   readonly grid: { readonly exported: number; readonly imported: number } | null;
 }
@@ -173,6 +173,9 @@ function orderLines(now: Scene, made: Outcome, stores: number): OrderLine[] {
   ];
 }
 
+const walkOf = (isLarge: boolean, isCut: boolean): PeriodResult["walk"] =>
+  isLarge ? (isCut ? "large and cut" : "large") : isCut ? "cut" : "small";
+
 /** Clears the period the settings describe and says what came of it. */
 export async function period(work: Work<number>, asked: Asked): Promise<PeriodResult> {
   const found = await ordersOf(work, asked);
@@ -210,7 +213,7 @@ export async function period(work: Work<number>, asked: Asked): Promise<PeriodRe
     bands: bandsOf(now),
     orders: few ? orderLines(now, made, stores) : null,
     tradeLines: few ? tradeLines(now) : null,
-    walk: offers.price.length + bids.price.length > mostWalked ? "large" : now.cut ? "cut" : "small",
+    walk: walkOf(offers.price.length + bids.price.length > mostWalked, now.cut),
   };
 }
 

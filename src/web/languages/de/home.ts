@@ -41,7 +41,7 @@ export const home: Table = {
     "Zeilen der Rechnung; was das Mitglied bekommt, steht unter null",
   Line: "Zeile",
   Amount: "Betrag",
-  "Energy kind": "Energieart",
+  "Kind of energy": "Energieart",
   Quantity: "Menge",
   "Price per kWh": "Preis je kWh",
   "✓ Nothing has to be paid: {0} proved records in {1} blocks account for its balance.":

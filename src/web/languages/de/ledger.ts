@@ -84,7 +84,6 @@ export const ledger: Table = {
     "Geschäfte, die ersten {0}. Wählen Sie eines, um zu beweisen, dass es im Block steht.",
   "Trades. Choose one to prove that it is in the block.":
     "Geschäfte. Wählen Sie eines, um zu beweisen, dass es im Block steht.",
-  Carrier: "Energieart",
   "Seller gets": "Verkäufer bekommt",
   "Buyer pays": "Käufer zahlt",
   "No orders in this block.": "Keine Gebote in diesem Block.",

@@ -23,7 +23,7 @@ export const seeds: Table = {
   "Exported to the grid": "Ins Netz eingespeist",
   "Offered, nobody took it": "Angeboten, niemand nahm es",
   "Asked for, not served": "Nachgefragt, nicht gedeckt",
-  "Called off by contract": "Nach Vertrag abgeschaltet",
+  "Paused under contract": "Nach Vertrag abgeschaltet",
   "Own energy, of all that was used (self-sufficiency)":
     "Eigene Energie, vom ganzen Verbrauch (Autarkiegrad)",
   "Used inside, of all that was made (self-consumption)":

@@ -43,7 +43,7 @@ function sharedTable({ shared }: BlockLine): HTMLElement | null {
       all > lines.length
         ? t`Shared in this block, the first ${lines.length} of ${count(all)}; what goes back is below zero`
         : t`Shared in this block; what goes back is below zero`,
-    columns: [t`Who supplied`, t`Who received`, t`Carrier`, t`Energy`, t`Amount`, t`Metered in`],
+    columns: [t`Who supplied`, t`Who received`, t`Kind of energy`, t`Energy`, t`Amount`, t`Metered in`],
     rows: lines.map((each) => [
       each.supplier,
       each.receiver,
