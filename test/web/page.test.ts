@@ -112,11 +112,9 @@ describe("the market of one period", () => {
     ] as const) {
       await tab.go(`#/period?mechanism=merit&pricing=uniform&members=${members}`);
       const notice = tab.page.locator(".notice", { hasText: "too large to follow" });
-      await notice.waitFor();
-      expect(
-        (await notice.innerText()).includes("Plants that turn one energy into another"),
-        `${members}`,
-      ).toBe(isCut);
+      const says = async () =>
+        (await notice.innerText()).includes("Plants that turn one energy into another");
+      await expect.poll(says, { timeout: 45_000 }).toBe(isCut);
     }
   });
 

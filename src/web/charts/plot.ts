@@ -96,7 +96,7 @@ export const energyAxes = (
     { scale: y, values: prices, label: price, title: t`price per kWh` },
   );
 
-/** In CSS pixels: in less there is nothing left between the margins of a chart, and their scales would run backwards. */
+/** In CSS pixels: in less there is nothing left between the margins of a chart, and its scales would run backwards. */
 const leastWidth = 120;
 const leastHeight = 40;
 
