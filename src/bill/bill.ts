@@ -12,10 +12,9 @@ import { type ChargeLine, chargeLines, type MeteredPeriod, ratioText } from "../
 import type { Tariff } from "../tariff/components.js";
 import { type Ratio, roundHalfUp } from "../tariff/ratio.js";
 import { checkTariff } from "../tariff/shapes.js";
-import { type Month, monthOf, type Zone } from "../tariff/zone.js";
+import { monthOf } from "../tariff/zone.js";
 import { type Carrier, carriers, formatTicks, parseTick, type Tick } from "../units.js";
 import { aloneOf, energyOf } from "./energy.js";
-import { utc } from "./rules.js";
 import { type Held, stretchesOf } from "./stretches.js";
 import { type Moved, type Usage, UsageReader, type UsedPeriod } from "./usage.js";
 
@@ -39,8 +38,9 @@ export interface Bill {
   readonly participant: string;
   readonly month: string;
   readonly currency: string;
-  /** The smallest amount, and the zone whose month it is: those of the tariff. */
+  /** The smallest amount: that of the tariff. */
   readonly unit: string;
+  /** The zone by whose clocks the month goes, in its last period. */
   readonly zone: string;
   /** Number of periods of the month that the ledger has, and the instants between which they lie. */
   readonly periods: number;
@@ -79,11 +79,9 @@ export function bill(opened: OpenedBundle, options: BillOptions): Bill {
   const { month: name, tariff: given = null } = needObject(options, "options");
   const outside = given === null ? null : checkTariff(given, "options.tariff");
   const contract = market as unknown as MarketContract;
-  const zone = outside?.zone ?? zoneIn(blocks, member) ?? utc;
-  const month = monthOf(zone, name);
-  const reader = new UsageReader(member, (ms) => ms >= month.fromMs && ms < month.toMs);
+  const reader = new UsageReader(member, { name, zone: outside?.zone ?? null });
   for (const block of blocks) reader.add(block);
-  return billOf(contract, reader.end(), { month, name, zone, outside, participant: member.id });
+  return billOf(contract, reader.end(), { month: name, outside, participant: member.id });
 }
 
 /** The bill that the usage of a month comes to. Throws as {@link bill}. */
@@ -94,22 +92,11 @@ export function billOf(market: MarketContract, usage: Usage, of: BilledMonth): B
   return new Biller(market, usage, of).bill();
 }
 
-/** The zone of the first tariff that the member has in the bundle. */
-function zoneIn(blocks: OpenedBundle["blocks"], member: OpenedBundle["member"]): Zone | null {
-  const reader = new UsageReader(member, () => true);
-  for (const block of blocks) reader.add(block);
-  for (const { tariffs } of reader.end().periods)
-    for (const carrier of carriers) if (tariffs[carrier] !== undefined) return tariffs[carrier].zone;
-  return null;
-}
-
 /** Whose bill of which month. */
 export interface BilledMonth {
   readonly participant: string;
-  readonly month: Month;
   /** `YYYY-MM`. */
-  readonly name: string;
-  readonly zone: Zone;
+  readonly month: string;
   /** A tariff from outside the ledger. */
   readonly outside: Tariff | null;
 }
@@ -147,25 +134,19 @@ class Biller {
     this.#of = of;
     this.#ticks = marketTicks(market);
     if (usage.periods.length === 0)
-      fail("invalid", "month", "a month of which the ledger has a period", of.name);
+      fail("invalid", "month", "a month of which the ledger has a period", of.month);
     const all = usage.periods.flatMap((period) =>
       carriers.flatMap((carrier) => this.#tariffOf(period, carrier) ?? []),
     );
     this.#unit = all[0]?.unit ?? "0.01";
     this.#unitTick = parseTick(this.#unit);
-    for (const { unit, zone, name } of all)
-      if (unit !== this.#unit || zone.name !== of.zone.name)
-        fail(
-          "invalid",
-          `tariff ${name}`,
-          `unit ${this.#unit} and zone ${of.zone.name}, as the others`,
-          `${unit}, ${zone.name}`,
-        );
+    for (const { unit, name } of all)
+      if (unit !== this.#unit) fail("invalid", `tariff ${name}`, `unit ${this.#unit}, as the others`, unit);
   }
 
   bill(): Bill {
-    const { periods, moved, earlier, isSettled } = this.#usage;
-    const { name, zone, participant, month } = this.#of;
+    const { periods, moved, earlier, isClosed } = this.#usage;
+    const { participant, month } = this.#of;
     const community = moved.map((each) => this.#line(each, "community"));
     const lines = [
       ...carriers.flatMap((carrier) => [
@@ -180,14 +161,14 @@ class Biller {
     const tariffs = this.#tariffs();
     return {
       participant,
-      month: name,
+      month,
       currency: this.#market.currency,
       unit: this.#unit,
-      zone: zone.name,
+      zone: periods.at(-1)!.zone.name,
       periods: periods.length,
       from: new Date(periods[0]!.fromMs).toISOString(),
       until: new Date(periods.at(-1)!.toMs).toISOString(),
-      isClosed: isSettled && periods.at(-1)!.toMs >= month.toMs,
+      isClosed,
       tariffs,
       lines,
       total: this.#total(lines),
@@ -263,9 +244,10 @@ class Biller {
     energyIn: (period: UsedPeriod) => Pick<MeteredPeriod, "energy" | "open">,
     community: bigint,
   ): BillLine[] {
-    const { month } = this.#of;
     const stretches = stretchesOf(this.#usage.periods, (period) => this.#heldIn(period, carrier));
     return stretches.flatMap(({ tariffs, periods }, index) => {
+      const tariff = this.#tariffOf(periods[0]!, carrier)!;
+      const month = monthOf(tariff.zone, this.#of.month);
       const isLast = index === stretches.length - 1;
       const stretch = {
         month,
@@ -275,7 +257,7 @@ class Biller {
         quantityTick: this.#ticks.quantity,
         community: isLast ? community : 0n,
       };
-      const lines = chargeLines(this.#tariffOf(periods[0]!, carrier)!, stretch, tariffs);
+      const lines = chargeLines(tariff, stretch, tariffs);
       const suffix = stretches.length === 1 ? "" : ` (from ${new Date(periods[0]!.fromMs).toISOString()})`;
       return lines.map((line) => tariffLine(line, carrier, { suffix, unitTick: this.#unitTick }));
     });

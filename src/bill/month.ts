@@ -3,21 +3,20 @@
  * to whoever's own they are. What a member's own records are says `report/bundle/own.ts`, as for a bundle.
  */
 import type { Block } from "../ledger/format/block.js";
-import type { Header } from "../ledger/format/header.js";
 import { recordSections, sectionLayouts } from "../ledger/format/sections.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import type { BundleRecord } from "../ledger/proof/bundle.js";
 import type { MarketContract } from "../market/contracts/contracts.js";
 import { eachOwner, type Holders, nobody } from "../report/bundle/own.js";
 import { contractsAfter, Registry } from "../report/registry.js";
+import type { WantedMonth } from "./months.js";
 import { BillingRules } from "./rules.js";
 import { type Usage, UsageReader } from "./usage.js";
 
 /** A member whose month is wanted. */
 export interface Asked {
   readonly participant: string;
-  /** Whether a period that begins at an instant is in the month. */
-  readonly isIn: (ms: number) => boolean;
+  readonly month: WantedMonth;
 }
 
 /** One who is read, by a number that is known once a block has registered it. */
@@ -36,7 +35,6 @@ export class MonthReader {
   readonly #byNumber: (Read | undefined)[] = [];
   #numbered = 0;
   #market: MarketContract | null = null;
-  #before: Header | null = null;
 
   constructor(asked: readonly Asked[], snapshot: Snapshot | null = null) {
     const registry = Registry.after(snapshot);
@@ -45,7 +43,6 @@ export class MonthReader {
       if (contract.kind === "market") this.#market = contract;
       this.#rules.enter(contract);
     }
-    this.#before = snapshot?.header ?? null;
     this.#read = asked.map((each) => {
       const member = {
         id: each.participant,
@@ -53,8 +50,8 @@ export class MonthReader {
           return registry.numberOf(each.participant) ?? nobody;
         },
       };
-      const reader = new UsageReader(member, each.isIn, this.#rules);
-      if (snapshot !== null) reader.add({ header: snapshot.header, records: [] });
+      const reader = new UsageReader(member, each.month, this.#rules);
+      if (snapshot !== null) reader.open(snapshot.header);
       return { asked: each, reader, records: [] };
     });
   }
@@ -72,15 +69,10 @@ export class MonthReader {
     }
     this.#number();
     const { header } = block;
-    const { timestampMs } = this.#before ?? header;
-    this.#before = header;
-    const wanted = ({ asked, reader }: Read): boolean =>
-      reader.hasBegun ? !reader.isOver : asked.isIn(timestampMs);
-    if (this.#read.some(wanted)) this.#handOut(block);
-    for (const read of this.#read) {
-      read.reader.add({ header, records: read.records });
-      if (read.records.length > 0) read.records = [];
-    }
+    const open = this.#read.filter(({ reader }) => reader.open(header));
+    if (open.length > 0) this.#handOut(block);
+    for (const { reader, records } of open) reader.read(header, records);
+    for (const read of this.#read) if (read.records.length > 0) read.records = [];
   }
 
   /** Whether no further block can say anything of those who were asked for. */

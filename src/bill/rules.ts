@@ -8,23 +8,10 @@ import type {
 import { contractKey } from "../market/contracts/kinds.js";
 import type { Zone } from "../tariff/zone.js";
 import { type Carrier, carriers } from "../units.js";
+import { utc } from "./months.js";
 
 /** The tariffs of a member, by carrier. */
 export type Tariffs = { readonly [carrier in Carrier]?: TariffContract };
-
-/** The zone whose month it is where there is no tariff. */
-export const utc: Zone = { name: "UTC", offsets: [[0, 0]], untilMs: 4_102_444_800_000 };
-
-/** The zone of the first tariff that a participant has; UTC without one. `held`: the contract with a key. */
-export function zoneFor(participant: string, held: (key: string) => Contract | null | undefined): Zone {
-  const own = held(`participant/${participant}`);
-  for (const carrier of carriers) {
-    const name = own?.kind === "participant" ? own.tariffs?.[carrier] : undefined;
-    const tariff = name === undefined ? undefined : held(`tariff/${name}`);
-    if (tariff?.kind === "tariff") return tariff.zone;
-  }
-  return utc;
-}
 
 /** The contracts by which members are billed, as blocks bring them: of one member, or of all who are read together. */
 export class BillingRules {
@@ -42,7 +29,11 @@ export class BillingRules {
 
   /** Periods after a period's own in which its readings are due. */
   get window(): number {
-    return (this.#held.get("payment") as PaymentContract | undefined)?.metering?.window ?? 0;
+    return this.#payment?.metering?.window ?? 0;
+  }
+
+  get #payment(): PaymentContract | undefined {
+    return this.#held.get("payment") as PaymentContract | undefined;
   }
 
   get shared(): ReadonlySet<Carrier> {
@@ -53,6 +44,16 @@ export class BillingRules {
       }),
     );
     return this.#shared;
+  }
+
+  /**
+   * The zone by whose clocks the months of a member go: that of its tariffs, which have one; without any that of the
+   * market's prices, and UTC where those have none.
+   */
+  zoneOf(member: string): Zone {
+    const tariffs = this.tariffsOf(member);
+    for (const carrier of carriers) if (tariffs[carrier] !== undefined) return tariffs[carrier].zone;
+    return this.#payment?.zone ?? utc;
   }
 
   tariffsOf(member: string): Tariffs {

@@ -27,7 +27,9 @@ import {
   payTrade,
 } from "../market/books/payments.js";
 import type { Contract } from "../market/contracts/contracts.js";
+import type { Zone } from "../tariff/zone.js";
 import type { Carrier } from "../units.js";
+import { MonthWalk, type WantedMonth } from "./months.js";
 import { BillingRules, type Tariffs } from "./rules.js";
 
 /** A member's records of a block, with its header; the first of a bundle that begins late has no period of its own. */
@@ -78,6 +80,8 @@ export interface UsedPeriod {
   readonly fromMs: number;
   readonly toMs: number;
   readonly tariffs: Tariffs;
+  /** By whose clocks the member's months go. */
+  readonly zone: Zone;
   readonly traded: { readonly [carrier in Carrier]?: Traded };
   /** Carriers that are shared by a key. */
   readonly shared: ReadonlySet<Carrier>;
@@ -89,8 +93,8 @@ export interface Usage {
   readonly moved: readonly Moved[];
   /** What corrections of periods before the month moved, as far as they came after that month was closed. */
   readonly earlier: readonly Moved[];
-  /** Whether every reading of these periods that is due has come or was estimated. */
-  readonly isSettled: boolean;
+  /** Whether the month is over, and every reading of it that is due has come or was estimated. */
+  readonly isClosed: boolean;
 }
 
 const others = -1;
@@ -101,7 +105,8 @@ const otherSide = { order: others, device: account.pool, grid: account.grid } as
 export class UsageReader {
   readonly #member: BilledMember;
   readonly #rules: BillingRules;
-  readonly #isIn: (ms: number) => boolean;
+  readonly #zone: Zone | null;
+  readonly #walk: MonthWalk;
   readonly #periods = new Map<number, UsedPeriod>();
   readonly #moved = new Map<string, Moved>();
   readonly #earlier = new Map<string, Moved>();
@@ -112,41 +117,44 @@ export class UsageReader {
   #lastPeriod = 0;
 
   /**
-   * `isIn` says whether a period that begins at an instant is in the month. `rules` are entered by the reader from the
-   * records that it is given; who shares them between readers enters them before.
+   * `rules` are entered by the reader from the records that {@link add} is given; who shares them enters them before.
+   * Throws `invalid` for what is no month.
    */
-  constructor(member: BilledMember, isIn: (ms: number) => boolean, rules: BillingRules = new BillingRules()) {
+  constructor(member: BilledMember, { name, zone }: WantedMonth, rules: BillingRules = new BillingRules()) {
     this.#member = member;
-    this.#isIn = isIn;
+    this.#zone = zone;
+    this.#walk = new MonthWalk(name);
     this.#rules = rules;
-  }
-
-  /** Whether a period of the month came. */
-  get hasBegun(): boolean {
-    return this.#periods.size > 0;
   }
 
   /** Whether the month is over, and every reading of it was due. */
   get isOver(): boolean {
-    const before = this.#before;
-    return (
-      this.hasBegun &&
-      before !== null &&
-      !this.#isIn(before.timestampMs) &&
-      before.period >= this.#lastPeriod + this.#lastWindow
-    );
+    if (this.#before === null) return false;
+    const { timestampMs, period } = this.#before;
+    return this.#walk.endsBy(timestampMs) && period >= this.#lastPeriod + this.#lastWindow;
   }
 
   /** Takes the records of the next block; what comes after the month is over is left out. */
   add({ header, records }: ProvedBlock): void {
-    if (this.isOver) return;
     for (const { section, bytes } of records)
       if (section === "contracts" || section === "rules")
         this.#rules.enter(decodeCanonical(bytes) as unknown as Contract);
+    if (this.open(header)) this.read(header, records);
+  }
+
+  /** Takes the header of the next block, whose contracts are entered; whether its records are to be read. */
+  open(header: Header): boolean {
+    if (this.isOver) return false;
     const before = this.#before;
     this.#before = header;
-    if (before === null) return;
-    if (this.#isIn(before.timestampMs)) this.#begin(before.timestampMs, header);
+    const zone = this.#zone ?? this.#rules.zoneOf(this.#member.id);
+    if (before === null) this.#walk.start(zone);
+    else if (this.#walk.take(before.timestampMs, zone)) this.#begin(before.timestampMs, header, zone);
+    return this.#periods.size > 0;
+  }
+
+  /** Reads the records of the block that was opened. */
+  read(header: Header, records: readonly BundleRecord[]): void {
     const orders = new Set<number>();
     for (const { section, index, bytes } of records)
       if (section === "orders") orders.add(index);
@@ -159,22 +167,21 @@ export class UsageReader {
   /** What came of all blocks. */
   end(): Usage {
     const periods = [...this.#periods.values()];
-    const last = this.#before?.period ?? 0;
     return {
       periods,
       moved: [...this.#moved.values()],
       earlier: [...this.#earlier.values()],
-      isSettled: this.hasBegun && last >= this.#lastPeriod + this.#lastWindow,
+      isClosed: periods.length > 0 && this.isOver,
     };
   }
 
-  #begin(fromMs: number, { period, timestampMs }: Header): void {
+  #begin(fromMs: number, { period, timestampMs }: Header, zone: Zone): void {
     const { window, shared } = this.#rules;
     if (this.#periods.size === 0) this.#firstWindow = window;
     this.#lastWindow = window;
     this.#lastPeriod = period;
     const tariffs = this.#rules.tariffsOf(this.#member.id);
-    this.#periods.set(period, { period, fromMs, toMs: timestampMs, tariffs, traded: {}, shared });
+    this.#periods.set(period, { period, fromMs, toMs: timestampMs, tariffs, zone, traded: {}, shared });
   }
 
   /** The energy of a carrier in a period of the month; null outside it. */

@@ -89,25 +89,33 @@ export interface Month {
  * Throws `invalid` for what is no month, and for one that the zone does not cover whole.
  */
 export function monthOf(zone: Zone, month: string): Month {
-  checkZone(zone);
+  const { name, offsets, untilMs } = checkZone(zone);
+  const found = monthAround(zone, month);
+  const [firstMs] = offsets[0]!;
+  if (found.fromMs < firstMs || found.toMs > untilMs)
+    fail("invalid", `month in ${name}`, `a month within ${textOf(firstMs)} … ${textOf(untilMs)}`, month);
+  return found;
+}
+
+/** {@link monthOf}, by the nearest offset of the zone where it does not cover the month. */
+export function monthAround({ offsets }: Zone, month: string): Month {
   const match = typeof month === "string" ? /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) : null;
   if (match === null) return fail("invalid", "month", "a year and a month, such as 2026-07", month);
   const [year, number] = [Number(match[1]), Number(match[2])];
-  return { fromMs: firstAt(zone, year, number - 1), toMs: firstAt(zone, year, number) };
+  return { fromMs: firstAt(offsets, year, number - 1), toMs: firstAt(offsets, year, number) };
 }
 
 /** The first instant at which the clock on the wall shows the first of a month, or later; `month` from 0. */
-function firstAt({ name, offsets, untilMs }: Zone, year: number, month: number): number {
+function firstAt(offsets: Zone["offsets"], year: number, month: number): number {
   const wanted = Date.UTC(year, month, 1);
-  for (const [index, [fromMs, minutes]] of offsets.entries()) {
-    const at = Math.max(wanted - minutes * minuteMs, fromMs);
-    const end = offsets[index + 1]?.[0] ?? untilMs;
-    // Before the first offset nothing is known: the month may have begun earlier.
-    if (index === 0 && at > wanted - minutes * minuteMs) break;
-    if (at < end || (at === end && end === untilMs)) return at;
-  }
-  const covered = `a month within ${textOf(offsets[0]![0])} … ${textOf(untilMs)}`;
-  return fail("invalid", `month in ${name}`, covered, new Date(wanted).toISOString().slice(0, 7));
+  const place = offsets.findIndex(([, minutes], index) => {
+    const endMs = offsets[index + 1]?.[0] ?? Number.POSITIVE_INFINITY;
+    return wanted - minutes * minuteMs < endMs;
+  });
+  const [fromMs, minutes] = offsets[place]!;
+  const shownMs = wanted - minutes * minuteMs;
+  // Clocks that are put forward over the first of the month show it, or later, from that instant on.
+  return place === 0 ? shownMs : Math.max(shownMs, fromMs);
 }
 
 /** Most offsets of a zone: a clock that changes four times a year, for a century and a half. */

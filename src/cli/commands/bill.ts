@@ -24,7 +24,7 @@ export const billCommand: Command = defineCommand({
     { name: "MEMBER", help: "id, such as home-01" },
   ],
   options: {
-    month: { value: "YYYY-MM", help: "the month, by the clocks of the tariff's zone" },
+    month: { value: "YYYY-MM", help: "the month, by the clocks of the zone that holds for the member" },
     tariff: { value: "FILE", help: "TARIFF.json, in the place of the ledger's tariff (docs/tariffs.md)" },
     json: { help: "one JSON document" },
     csv: { help: "RFC 4180, one row a line, the total last" },

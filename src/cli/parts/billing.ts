@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { zoneFor } from "../../bill/rules.js";
+import { MonthWalk } from "../../bill/months.js";
+import { BillingRules } from "../../bill/rules.js";
 import { fromUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
 import { maxTariffLength, parseTariff } from "../../files/tarifffile.js";
@@ -12,11 +13,10 @@ import { decodeHeader } from "../../ledger/format/header.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import type { Contract } from "../../market/contracts/contracts.js";
-import { contractKey } from "../../market/contracts/kinds.js";
 import { writeBundles } from "../../report/bundle/write.js";
 import { contractsOf } from "../../report/columns.js";
 import type { Tariff } from "../../tariff/components.js";
-import { type Month, monthOf, type Zone } from "../../tariff/zone.js";
+import type { Zone } from "../../tariff/zone.js";
 import { maxBundleBytes } from "./bundlefile.js";
 import { readInput } from "./document.js";
 import { pricesBeside } from "./pricefiles.js";
@@ -46,52 +46,103 @@ export interface Billed {
 /** When the blocks of a ledger were sealed, and the contracts that came in them. */
 export interface Scanned {
   readonly timestamps: readonly number[];
-  readonly contracts: ReadonlyMap<string, Contract>;
-  /** Of each payment contract the height, and periods after a period's own in which its readings are due. */
-  readonly windows: readonly (readonly [height: number, window: number])[];
+  /** Those of each block that has any, with its height. */
+  readonly contracts: readonly (readonly [height: number, own: readonly Contract[]])[];
 }
 
 /** Reads a ledger through once, executing nothing. */
 export async function scan(blocks: Blocks): Promise<Scanned> {
   const timestamps: number[] = [];
-  const windows: [number, number][] = [];
-  const contracts = new Map<string, Contract>();
+  const contracts: [number, Contract[]][] = [];
   for await (const bytes of blocks) {
     const header = decodeHeader(bytes);
     const height = timestamps.push(header.timestampMs) - 1;
     if (header.sections.contracts.count === 0 || isWithheld(header, bytes)) continue;
-    for (const contract of contractsOf(decodeShown(bytes))) {
-      contracts.set(contractKey(contract), contract);
-      if (contract.kind === "payment") windows.push([height, contract.metering?.window ?? 0]);
-    }
+    contracts.push([height, contractsOf(decodeShown(bytes))]);
   }
-  return { timestamps, contracts, windows };
+  return { timestamps, contracts };
 }
 
-/** The zone of the tariff by which a member is billed; UTC without one. */
-export function zoneOf(
-  { contracts }: Scanned,
-  { participant, tariff }: Pick<Billed, "participant" | "tariff">,
-): Zone {
-  return tariff?.zone ?? zoneFor(participant, (key) => contracts.get(key));
+/** Whose months are looked for, and a tariff that holds in the place of the ledger's; null: none. */
+interface Dated {
+  readonly participants: readonly string[];
+  readonly month: string;
+  readonly tariff: Tariff | null;
 }
 
-/** Heights of the periods that begin in a month, half-open, and of those in which their readings are due. */
-export function heightsIn(
-  { timestamps, windows }: Scanned,
-  month: Pick<Month, "fromMs" | "toMs">,
-  name: string,
-): { from: number; to: number } {
-  let [from, last] = [0, 0];
-  for (let height = 1; height < timestamps.length; height += 1) {
-    const begins = timestamps[height - 1]!;
-    if (begins < month.fromMs || begins >= month.toMs) continue;
-    if (from === 0) from = height;
-    last = height;
+/** Heights, half-open: of the periods of a month, and of those in which their readings are due. */
+export interface Heights {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * By participant the heights of a month; of whom no period is in the month there are none. Throws `invalid` for what is
+ * no month, and where it has a period of nobody.
+ */
+export function heightsIn(scanned: Scanned, { participants, month, tariff }: Dated): Map<string, Heights> {
+  const found = new Map<string, Heights>();
+  const changes = changesIn(scanned, participants);
+  for (const participant of participants) {
+    const zones = changes.map(({ height, zones, window }) => {
+      return { height, window, zone: tariff?.zone ?? zones.get(participant)! };
+    });
+    const heights = walkAlong(scanned.timestamps, zones, month);
+    if (heights !== null) found.set(participant, heights);
   }
-  if (from === 0) return fail("invalid", "--month", "a month of which the ledger has a period", name);
-  const window = windows.findLast(([height]) => height <= last)?.[1] ?? 0;
-  return { from, to: Math.min(last + window + 1, timestamps.length) };
+  if (found.size === 0) fail("invalid", "--month", "a month of which the ledger has a period", month);
+  return found;
+}
+
+/** What holds from a height on: by participant whose clocks its months go by, and when readings are due. */
+interface Change {
+  readonly height: number;
+  readonly zones: ReadonlyMap<string, Zone>;
+  readonly window: number;
+}
+
+function changesIn({ contracts }: Scanned, participants: readonly string[]): Change[] {
+  const rules = new BillingRules();
+  return contracts.map(([height, own]) => {
+    for (const contract of own) rules.enter(contract);
+    const zones = new Map(participants.map((participant) => [participant, rules.zoneOf(participant)]));
+    return { height, zones, window: rules.window };
+  });
+}
+
+interface ZoneFrom {
+  readonly height: number;
+  readonly zone: Zone;
+  readonly window: number;
+}
+
+/** The heights of a month for whom these zones hold one after the other; null where it has no period. */
+function walkAlong(timestamps: readonly number[], zones: readonly ZoneFrom[], month: string): Heights | null {
+  const walk = walkOf(month);
+  let [held, from, to] = [0, 0, 0];
+  let isKnown = false;
+  walk.start(zones[0]!.zone);
+  for (let height = 1; height < timestamps.length && !walk.isOver; height += 1) {
+    if (zones[held + 1]?.height === height) held += 1;
+    const { zone, window } = zones[held]!;
+    if (walk.take(timestamps[height - 1]!, zone)) {
+      if (from === 0) from = height;
+      to = Math.min(height + window + 1, timestamps.length);
+      isKnown = walk.endsBy(timestamps[height]!);
+      // Where only the zone that holds next says that the month is over, that has to be seen.
+    } else if (from > 0 && !isKnown) to = Math.max(to, height + 1);
+  }
+  return from === 0 ? null : { from, to };
+}
+
+/** Throws `invalid` naming the option for what is no month. */
+function walkOf(month: string): MonthWalk {
+  try {
+    return new MonthWalk(month);
+  } catch (error) {
+    if (!(error instanceof GridclearError)) throw error;
+    return fail(error.code, "--month", error.wanted, error.value);
+  }
 }
 
 /**
@@ -102,8 +153,6 @@ export async function monthBundle({ participant, ...of }: Billed): Promise<strin
   let text = "";
   await monthBundles({ ...of, participants: [participant] }, (_, lines) => {
     text += lines;
-    if (text.length > maxBundleBytes)
-      fail("limit", "bundle", `at most ${maxBundleBytes} characters`, text.length);
     return true;
   });
   return text;
@@ -116,7 +165,8 @@ export interface AllBundled extends Omit<Billed, "participant"> {
 
 /**
  * The bundles of many members, in one go over the ledger: lines of each as they come, until `take` says that it wants
- * no more. Members by whose clocks the month has other blocks take a go of their own. Throws as {@link monthBundle}.
+ * no more. Members by whose clocks the month has other blocks take a go of their own. Throws as {@link monthBundle},
+ * and `limit` for a bundle that nobody would read again.
  */
 export async function monthBundles(
   { ledger, participants, month, tariff }: AllBundled,
@@ -126,9 +176,9 @@ export async function monthBundles(
   await withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
     const scanned = await scan(blocks());
     const note = await store?.getMeta(checkpointKey);
-    const together = new Map<string, { from: number; to: number; members: string[] }>();
-    for (const participant of participants) {
-      const range = heightsIn(scanned, monthNamed(zoneOf(scanned, { participant, tariff }), month), month);
+    const heights = heightsIn(scanned, { participants, month, tariff });
+    const together = new Map<string, Heights & { readonly members: string[] }>();
+    for (const [participant, range] of heights) {
       const key = `${range.from} ${range.to}`;
       const known = together.get(key) ?? { ...range, members: [] };
       known.members.push(participant);
@@ -137,18 +187,14 @@ export async function monthBundles(
     for (const { members, ...range } of together.values()) {
       const snapshot = await snapshotBelow(range.from, store, hasher);
       const options = { ...range, hasher, note: note ? fromUtf8(note) : null, snapshot };
-      for await (const { participant, lines } of writeBundles(blocks(), members, options))
+      const lengths = new Map<string, number>();
+      for await (const { participant, lines } of writeBundles(blocks(), members, options)) {
+        const length = (lengths.get(participant) ?? 0) + lines.length;
+        lengths.set(participant, length);
+        if (length > maxBundleBytes)
+          fail("limit", `bundle of ${participant}`, `at most ${maxBundleBytes} characters`, length);
         if (!take(participant, lines)) return;
+      }
     }
   });
-}
-
-/** The month of that name. Throws `invalid` naming the option. */
-export function monthNamed(zone: Zone, name: string): Month {
-  try {
-    return monthOf(zone, name);
-  } catch (error) {
-    if (!(error instanceof GridclearError)) throw error;
-    return fail(error.code, "--month", error.wanted, error.value);
-  }
 }

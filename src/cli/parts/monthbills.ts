@@ -14,8 +14,7 @@ import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { openReplay, type Replay } from "../../market/replay.js";
 import { checkedBlocks } from "../../report/blocks.js";
 import type { Tariff } from "../../tariff/components.js";
-import type { Month, Zone } from "../../tariff/zone.js";
-import { heightsIn, monthNamed, type Scanned, scan, zoneOf } from "./billing.js";
+import { heightsIn, type Scanned, scan } from "./billing.js";
 import { snapshotBelow } from "./range.js";
 import { withSource } from "./source.js";
 
@@ -42,12 +41,6 @@ export type Told = (blocks: number, all: number) => void;
 /** Periods of members that are held at once; of more than that the blocks are read again for the rest. */
 const mostHeld = 400_000;
 
-/** A zone's month. */
-interface Dated {
-  readonly zone: Zone;
-  readonly month: Month;
-}
-
 /**
  * The bills of all members for a month. Throws `corrupt` for a ledger that is not good, `invalid` for a month of which
  * it has no period.
@@ -58,18 +51,21 @@ export async function monthBills({ ledger, month, tariff }: AllBilled, tell: Tol
   try {
     return await withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
       const scanned = await scan(blocks());
-      const dated = datesOf(scanned, month, tariff);
-      const { from, periods } = firstIn(scanned, [...dated.values()], month);
+      const participants = participantsOf(scanned);
+      const heights = heightsIn(scanned, { participants, month, tariff });
+      const ranges = [...heights.values()];
+      const from = Math.min(...ranges.map((range) => range.from));
+      const periods = Math.max(...ranges.map((range) => range.to)) - from;
       const snapshot = await snapshotBelow(from, store, hasher);
-      const members = [...dated.keys()];
+      const members = [...heights.keys()];
       const size = Math.max(1, Math.floor(mostHeld / periods));
       const bills: Bill[] = [];
       let read = { marketId: "", head: "" };
       for (let at = 0; at < members.length; at += size) {
-        const asked = members.slice(at, at + size).map((participant): Asked => {
-          const { fromMs, toMs } = dated.get(participant)!.month;
-          return { participant, isIn: (ms) => ms >= fromMs && ms < toMs };
-        });
+        const wanted = { name: month, zone: tariff?.zone ?? null };
+        const asked = members
+          .slice(at, at + size)
+          .map((participant): Asked => ({ participant, month: wanted }));
         const reader = new MonthReader(asked, snapshot);
         // Once is enough to know that the ledger holds.
         const replay = at === 0 ? openReplay(engine, snapshot) : null;
@@ -82,10 +78,7 @@ export async function monthBills({ ledger, month, tariff }: AllBilled, tell: Tol
           tell: (n) => tell(n, all),
         });
         for (const [participant, usage] of reader.usages()) {
-          const { zone, month: its } = dated.get(participant)!;
-          if (usage.periods.length === 0) continue;
-          const of = { participant, month: its, name: month, zone, outside: tariff };
-          const found = billOf(reader.market!, usage, of);
+          const found = billOf(reader.market!, usage, { participant, month, outside: tariff });
           if (found.lines.length > 0) bills.push(found);
         }
       }
@@ -96,37 +89,13 @@ export async function monthBills({ ledger, month, tariff }: AllBilled, tell: Tol
   }
 }
 
-/** By participant, in the order in which they joined: the zone by which each is billed, and the month there. */
-function datesOf(scanned: Scanned, month: string, tariff: Tariff | null): Map<string, Dated> {
-  const known = new Map<string, Dated>();
-  const dated = new Map<string, Dated>();
-  for (const contract of scanned.contracts.values()) {
-    if (contract.kind !== "participant") continue;
-    const zone = zoneOf(scanned, { participant: contract.id, tariff });
-    const its = known.get(zone.name) ?? { zone, month: monthNamed(zone, month) };
-    known.set(zone.name, its);
-    dated.set(contract.id, its);
-  }
-  return dated;
-}
-
-/** The first height of a month in any zone, and about how many periods it has. */
-function firstIn(
-  scanned: Scanned,
-  dated: readonly Dated[],
-  month: string,
-): { readonly from: number; readonly periods: number } {
-  const [first, ...rest] = [...new Set(dated.map((each) => each.month))];
-  if (first === undefined) return fail("invalid", "LEDGER", "a ledger with a participant", "none");
-  const whole = rest.reduce(
-    (all, each) => ({
-      fromMs: Math.min(all.fromMs, each.fromMs),
-      toMs: Math.max(all.toMs, each.toMs),
-    }),
-    first as Pick<Month, "fromMs" | "toMs">,
-  );
-  const { from, to } = heightsIn(scanned, whole, month);
-  return { from, periods: to - from };
+/** Everybody whom a ledger ever had, in the order in which they joined. */
+function participantsOf({ contracts }: Scanned): string[] {
+  const ids = contracts
+    .flatMap(([, own]) => own)
+    .flatMap((contract) => (contract.kind === "participant" ? [contract.id] : []));
+  if (ids.length === 0) fail("invalid", "LEDGER", "a ledger with a participant", "none");
+  return [...new Set(ids)];
 }
 
 interface Reading {

@@ -5,8 +5,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type Bill, bill, billOf } from "../../bill/bill.js";
 import { MonthReader } from "../../bill/month.js";
+import { utc } from "../../bill/months.js";
 import { billPage } from "../../bill/page.js";
-import { zoneFor } from "../../bill/rules.js";
 import { fail } from "../../errors.js";
 import { Chain } from "../../ledger/format/chain.js";
 import { decodeHeader } from "../../ledger/format/header.js";
@@ -16,7 +16,7 @@ import { openHasher } from "../../ledger/tree/hashwasm.js";
 import { newestSnapshot } from "../../market/snapshots.js";
 import { checkedBlocks } from "../../report/blocks.js";
 import { writeBundle } from "../../report/bundle/write.js";
-import { type Month, monthOf } from "../../tariff/zone.js";
+import { monthOf } from "../../tariff/zone.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
 import { carrier, decimal, problems, whole } from "../schemas.js";
 
@@ -91,17 +91,15 @@ export function billRoutes({ platform, access, limits, turns, billCheck }: Route
     access.needOf(context.get("asker"), participant);
     if (market.participantNumber(participant) === undefined)
       fail("refused", "participant", "a registered participant", participant);
-    const zone = zoneFor(participant, (key) => market.state.contract(key));
-    const its = monthOf(zone, month);
     const check = format === "json" ? null : (billCheck ?? noCheck());
     const said = await turns.take(context.env.address, async () => {
-      const first = await firstIn(market.store, its, { month, most: limits.month });
-      const of = { participant, month: its, name: month, zone, outside: null };
-      const found = await billFrom(market.store, first, of);
+      const first = await firstIn(market.store, month, limits.month);
+      const found = await billFrom(market.store, first, { participant, month, outside: null });
+      checkCount(found.bill.periods, limits.month);
       const { note } = platform;
       return check === null
         ? found.bill
-        : pageFrom(market.store, { participant, month, from: first, to: found.to, note }, check);
+        : pageFrom(market.store, { participant, month, from: found.from, to: found.to, note }, check);
     });
     if (typeof said !== "string") return context.json(said as unknown as z.infer<typeof billSchema>, 200);
     context.set("policy", pagePolicy(check!));
@@ -110,21 +108,27 @@ export function billRoutes({ platform, access, limits, turns, billCheck }: Route
   return routes;
 }
 
+const hourMs = 3_600_000;
+
 /**
- * The height of a month's first period. Throws `invalid` for a month of which the store has none, `limit` for one of
- * more periods than a bill may have.
+ * A height at or before that of a month's first period, whatever clocks it goes by: they are at most 14 hours ahead of
+ * UTC and 12 behind. Throws `invalid` for a month of which the store has none, `limit` for one of more periods than a
+ * bill may have.
  */
-async function firstIn(
-  store: Store,
-  { fromMs, toMs }: Month,
-  { month, most }: { readonly month: string; readonly most: number },
-): Promise<number> {
+async function firstIn(store: Store, month: string, most: number): Promise<number> {
+  const { fromMs, toMs } = monthOf(utc, month);
+  const sealed = (ms: number): Promise<number> => sealedFrom(store, ms);
   // A period begins when the block before it was sealed, and none is sealed before the one before.
-  const [first, end] = [await sealedFrom(store, fromMs), await sealedFrom(store, toMs)];
-  const last = Math.min(end, store.size - 1);
-  if (last <= first) return fail("invalid", "month", "a month of which the ledger has a period", month);
-  if (last - first > most) fail("limit", "month", `one of at most ${most} periods`, last - first);
+  const [first, end] = [await sealed(fromMs - 14 * hourMs), await sealed(toMs + 12 * hourMs)];
+  if (Math.min(end, store.size - 1) <= first)
+    return fail("invalid", "month", "a month of which the ledger has a period", month);
+  // By other clocks a month has about as many: what is far too long is not read at all.
+  checkCount(Math.min(await sealed(toMs), store.size - 1) - (await sealed(fromMs)), 2 * most);
   return first + 1;
+}
+
+function checkCount(periods: number, most: number): void {
+  if (periods > most) fail("limit", "month", `one of at most ${most} periods`, periods);
 }
 
 /** The first height whose block was sealed at an instant or later. */
@@ -175,27 +179,27 @@ async function pageFrom(
   return billPage(found, { bundle, tariff: null, ...check });
 }
 
-/** Reads the ledger from the newest snapshot below the month on, until that is over: the bill, and where it was. */
+/** Reads the ledger from the newest snapshot below a height on, until the month is over: the bill, and where it was. */
 async function billFrom(
   store: Store,
-  first: number,
+  below: number,
   of: Parameters<typeof billOf>[2],
-): Promise<{ readonly bill: Bill; readonly to: number }> {
+): Promise<{ readonly bill: Bill; readonly from: number; readonly to: number }> {
   const hasher = await openHasher();
   const { participant, month } = of;
-  const snapshot = await newestSnapshot(store, hasher, () => {}, first - 1);
-  const reader = new MonthReader(
-    [{ participant, isIn: (ms) => ms >= month.fromMs && ms < month.toMs }],
-    snapshot,
-  );
+  const snapshot = await newestSnapshot(store, hasher, () => {}, below - 1);
+  const reader = new MonthReader([{ participant, month: { name: month, zone: null } }], snapshot);
   const chain =
     snapshot === null ? new Chain(hasher) : Chain.after(snapshot.header, snapshot.subtrees, hasher);
+  let before = 0;
   for await (const { block } of checkedBlocks(store.blocks(chain.size), hasher, chain)) {
     reader.add(block);
+    before = block.header.period - block.header.height;
     if (reader.isOver) break;
   }
   const usage =
     reader.usages().get(participant) ??
-    fail("invalid", "month", "one in which the participant was registered", of.name);
-  return { bill: billOf(reader.market!, usage, of), to: chain.size };
+    fail("invalid", "month", "one in which the participant was registered", month);
+  const bill = billOf(reader.market!, usage, of);
+  return { bill, from: usage.periods[0]!.period - before, to: chain.size };
 }

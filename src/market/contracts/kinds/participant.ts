@@ -84,17 +84,15 @@ function checkTariffOf(of: Carrier, name: string, { inForce }: Terms, field: str
 }
 
 /**
- * Throws `refused` unless all tariffs of a participant go by the same clocks, those that it had before among them: its
- * months go by them, and every hour is in one month.
+ * Throws `refused` unless all tariffs that a participant has at the same time go by the same clocks: its months go by
+ * them.
  */
 function checkClocks(contract: ParticipantContract, { inForce }: Terms, own: string): void {
   const zoneOf = (tariff: string): string | undefined => {
     const held = inForce.get(`tariff/${tariff}`)?.contract;
     return held?.kind === "tariff" ? held.zone.name : undefined;
   };
-  const before = inForce.get(own)?.contract;
-  const known = before?.kind === "participant" ? Object.values(before.tariffs ?? {}) : [];
-  let zone = known.map(zoneOf)[0];
+  let zone: string | undefined;
   for (const each of carriers) {
     const tariff = contract.tariffs?.[each];
     if (tariff === undefined) continue;

@@ -8,12 +8,13 @@ import { checkBill } from "../../../bill/compare.js";
 import { billJson } from "../../../bill/document.js";
 import { MonthReader } from "../../../bill/month.js";
 import { billPage } from "../../../bill/page.js";
-import { utc } from "../../../bill/rules.js";
+import { BillingRules } from "../../../bill/rules.js";
 import { hex, toBase64, toUtf8 } from "../../../bytes.js";
 import { fail } from "../../../errors.js";
-import { decodeBlock } from "../../../ledger/format/block.js";
+import { type Block, decodeBlock } from "../../../ledger/format/block.js";
 import { writeBundle } from "../../../report/bundle/write.js";
-import { monthOf } from "../../../tariff/zone.js";
+import { contractsOf } from "../../../report/columns.js";
+import { wallTime } from "../../../tariff/zone.js";
 import { formatTicks, parseTicks, type Tick } from "../../../units.js";
 import { blocksInTurns, type Run } from "../chain.js";
 import { otherHasher } from "../checks.js";
@@ -76,16 +77,20 @@ function madeOf(work: Work<number>, { ledger, member }: HomeInput): Promise<Made
 
 async function make(work: Work<number>, run: Run, member: number): Promise<Made> {
   const { id } = run.community.members[member] ?? fail("invalid", "member", "one of the day's", member);
-  const begins = new Date(decodeBlock(run.blocks[0]!).header.timestampMs).toISOString();
-  const name = begins.slice(0, 7);
-  const month = monthOf(utc, name);
-  const isIn = (ms: number): boolean => ms >= month.fromMs && ms < month.toMs;
-  const reader = new MonthReader([{ participant: id, isIn }]);
+  const name = firstMonth(decodeBlock(run.blocks[0]!), id);
+  const reader = new MonthReader([{ participant: id, month: { name, zone: null } }]);
   for (const bytes of run.blocks) reader.add(decodeBlock(bytes));
   const usage = reader.usages().get(id)!;
-  const of = { participant: id, month, name, zone: utc, outside: null };
-  const bill = billOf(reader.market!, usage, of);
+  const bill = billOf(reader.market!, usage, { participant: id, month: name, outside: null });
   return { bill, bundle: await bundleOf(work, run, id) };
+}
+
+/** The month in which a ledger begins for a member, `YYYY-MM`. */
+function firstMonth(genesis: Block, id: string): string {
+  const rules = new BillingRules();
+  for (const contract of contractsOf(genesis)) rules.enter(contract);
+  const { year, month } = wallTime(rules.zoneOf(id), genesis.header.timestampMs);
+  return `${year}-${`${month}`.padStart(2, "0")}`;
 }
 
 /** The member's records with their proofs; every block is executed again on the way. */
