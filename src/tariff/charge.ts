@@ -296,9 +296,13 @@ function peakOf(component: ComponentOf<"peak">, { stretch }: At): Ratio {
   return times(times(whole(most), ofTick(stretch.quantityTick)), perHour);
 }
 
-function onLines({ of, percent }: ComponentOf<"percent">, { stretch, lines, unit }: At): Draft {
+function onLines(
+  { of, lines: named = [], percent }: ComponentOf<"percent">,
+  { stretch, lines, unit }: At,
+): Draft {
   let sum = of.includes("community") ? (stretch.community ?? 0n) : 0n;
-  for (const line of lines) if (of.includes(line.sort)) sum += line.amount;
+  for (const { sort, component, amount } of lines)
+    if (of.includes(sort) || named.includes(component)) sum += amount;
   const share = times(decimal(percent, microTick), { num: 1n, den: 100n });
   const exact = times(times(whole(sum), unit), share);
   return { detail: null, quantity: times(whole(sum), unit), unit: "percent", rate: percent, exact };

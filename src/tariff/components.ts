@@ -83,7 +83,12 @@ export interface ComponentsBy {
   readonly contracted: Named & { readonly power: string; readonly rate: string };
   readonly peak: Named & { readonly on: readonly Basis[]; readonly minutes: number; readonly rate: string };
   readonly month: Named & { readonly rate: string };
-  readonly percent: Named & { readonly of: readonly (Sort | "community")[]; readonly percent: string };
+  readonly percent: Named & {
+    readonly of: readonly (Sort | "community")[];
+    /** Names of components above it that it is on as well. */
+    readonly lines?: readonly string[] | undefined;
+    readonly percent: string;
+  };
 }
 /** How a component's rate counts. */
 export type By = keyof ComponentsBy;

@@ -6,7 +6,7 @@ import { fail } from "../errors.js";
 import { checkOf, further, type Shape } from "../shape.js";
 import { parseTicks, ppm, type Tick } from "../units.js";
 import { partAt } from "./calendar.js";
-import { type Component, type ComponentOf, microTick, rateTick } from "./components.js";
+import { type Component, type ComponentOf, microTick, rateTick, type Sort } from "./components.js";
 import { compare, plus, type Ratio, roundHalfUp, times, zero } from "./ratio.js";
 import { componentsShape } from "./shapes.js";
 import { wallTime, type Zone } from "./zone.js";
@@ -83,17 +83,18 @@ function rateAt(component: OnEnergy, zone: Zone | null, ms: number): string {
 
 /** What a member pays for a kWh, where each component on energy has the rate that is picked; below zero: is paid. */
 function paid(list: readonly PriceComponent[], pick: (component: OnEnergy) => Ratio): Ratio {
-  const lines: { readonly sort: string; readonly amount: Ratio }[] = [];
+  const lines: { readonly sort: Sort; readonly name: string; readonly amount: Ratio }[] = [];
   for (const component of list) {
-    const { sort } = component;
+    const { sort, name } = component;
     if (component.by === "percent") {
       const share: Ratio = { num: parseTicks(component.percent, microTick), den: 100_000_000n };
-      const on = lines.filter((line) => component.of.includes(line.sort as never));
-      lines.push({ sort, amount: times(sumOf(on), share) });
+      const { of, lines: named = [] } = component;
+      const on = lines.filter((line) => of.includes(line.sort) || named.includes(line.name));
+      lines.push({ sort, name, amount: times(sumOf(on), share) });
     } else {
       const less: Ratio = { num: BigInt(ppm - (component.less ?? 0)), den: BigInt(ppm) };
       const amount = times(pick(component), less);
-      lines.push({ sort, amount: sort === "feedIn" ? times(amount, { num: -1n, den: 1n }) : amount });
+      lines.push({ sort, name, amount: sort === "feedIn" ? times(amount, { num: -1n, den: 1n }) : amount });
     }
   }
   return sumOf(lines);

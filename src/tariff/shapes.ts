@@ -172,8 +172,12 @@ const keysOf = (lowered: Shape<number>, rates: Shape<readonly string[]>) => {
     percent: {
       ...common,
       of: needed(
-        further(list(oneOf(...sorts, "community"), 1, sorts.length + 1), "each once", once),
+        further(list(oneOf(...sorts, "community"), 0, sorts.length + 1), "each once", once),
         "the sorts of lines above it that it is on; community: what the ledger says",
+      ),
+      lines: open(
+        further(list(name, 1, maxComponents), "each once", once),
+        "names of components above it that it is on, whatever their sort",
       ),
       percent: needed(amount, "so much of their sum"),
     },
@@ -190,12 +194,20 @@ export function componentsOf(
 ): Shape<readonly Component[]> {
   return further(
     list(variants("by", keysOf(less, rates), "how its rate counts"), 1, maxComponents),
-    "each has a name of its own",
+    "each has a name of its own, and a percentage is on something, of components that stand above it",
     (found, field) => {
       const names = found.map((each) => each.name);
-      for (const [index, own] of names.entries())
-        if (names.indexOf(own) !== index)
-          fail("invalid", `${field}[${index}].name`, "a name of its own", own);
+      for (const [index, own] of found.entries()) {
+        const above = names.slice(0, index);
+        if (above.includes(own.name))
+          fail("invalid", `${field}[${index}].name`, "a name of its own", own.name);
+        if (own.by !== "percent") continue;
+        if (own.of.length === 0 && own.lines === undefined)
+          fail("invalid", `${field}[${index}].of`, "a sort at least, or lines", "none");
+        for (const [place, line] of (own.lines ?? []).entries())
+          if (!above.includes(line))
+            fail("invalid", `${field}[${index}].lines[${place}]`, "a component that stands above it", line);
+      }
       return found;
     },
   );

@@ -312,7 +312,7 @@ class Bill:
         begin, end = self.ledger.begins[periods[0]], min(self.ledger.ends[periods[-1]], self.to_ms)
         share = Fraction(end - begin, self.to_ms - self.from_ms)
         energies = {period: self.energy_in(period, carrier, alone) for period in periods}
-        lines = []
+        lines, owners = [], []
         for component in tariff["components"]:
             kept = Fraction(1_000_000 - component.get("less", 0), 1_000_000)
             priced = component["sort"] in ("energy", "feedIn")
@@ -323,10 +323,13 @@ class Bill:
 
             for detail, quantity, money in self.drafts(component, periods, on, share, kept, carrier):
                 lines.append(self.line(component, detail, quantity, money, unit))
+                owners.append(component)
             if component["by"] == "percent":
-                of = sum(amount for sort, _, _, amount in lines if sort in component["of"])
+                names = component.get("lines", [])
+                of = sum(line[3] for line, owner in zip(lines, owners) if owner["sort"] in component["of"] or owner["name"] in names)
                 of += community if "community" in component["of"] else 0
                 lines.append((component["sort"], component["name"], None, nearest(of * Fraction(component["percent"]) / 100, Fraction(1))))
+                owners.append(component)
         return [("tariff", carrier, label, quantity, amount) for _, label, quantity, amount in lines]
 
     def line(self, component, detail, quantity, money, unit):

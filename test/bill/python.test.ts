@@ -57,7 +57,10 @@ function componentsOf(random: Random): Component[] {
         return { by: "contracted", ...head, power: "4.5", rate: "3.21" };
       default: {
         const percent = `${random.between(0, 30)}.5`;
-        return { by: "percent", ...head, of: random.of(["energy", "grid"], ["community", "levy"]), percent };
+        const of = random.of(["energy", "grid"] as const, ["community", "levy"] as const);
+        // Every second is also, and every sixth only, on a component above it that it names.
+        const lines = index % 2 === 1 ? { lines: [`c${index >> 1}`] } : {};
+        return { by: "percent", ...head, of: index % 6 === 1 ? [] : of, ...lines, percent };
       }
     }
   };

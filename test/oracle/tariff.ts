@@ -140,7 +140,8 @@ export function naiveCharge(tariff: Tariff, stretch: Stretch): [line: string, am
         break;
       case "percent": {
         let sum = component.of.includes("community") ? (stretch.community ?? 0n) : 0n;
-        for (const above of lines) if (component.of.includes(above.component.sort)) sum += above.amount;
+        for (const { component: above, amount } of lines)
+          if (component.of.includes(above.sort) || component.lines?.includes(above.name)) sum += amount;
         put("", sum * unit * fineOf(component.percent), fine * 100n);
       }
     }

@@ -68,6 +68,54 @@ describe("a tariff", () => {
     ]);
   });
 
+  it("may have a tax at several rates, each on the lines that it names", () => {
+    // As bills of France were until July 2025: 5.5 % on the subscription and one levy, 20 % on all else.
+    const tariff = tariffOf([
+      { by: "month", name: "subscription", sort: "energy", rate: "9.63" },
+      { by: "month", name: "network, fixed", sort: "grid", rate: "3.10" },
+      { by: "energy", name: "energy", sort: "energy", on: ["fromGrid"], rate: "0.1296" },
+      { by: "energy", name: "excise duty", sort: "levy", on: ["fromGrid"], rate: "0.0337" },
+      { by: "percent", name: "levy on transport", sort: "levy", of: ["grid"], percent: "15" },
+      {
+        ...{ by: "percent", name: "VAT 5.5 %", sort: "tax", of: [], percent: "5.5" },
+        lines: ["subscription", "levy on transport"],
+      },
+      {
+        ...{ by: "percent", name: "VAT 20 %", sort: "tax", of: ["grid"], percent: "20" },
+        lines: ["energy", "excise duty", "network, fixed"],
+      },
+    ]);
+    // 250 kWh: 32.40 and 8.425; 15 % of 3.10 is 0.465. 5.5 % of 9.63 + 0.47 is 0.5555. 20 % of 32.40 + 8.43 + 3.10,
+    // of which the last counts once though it is named twice, is 8.786.
+    expect(amounts(tariff, whole([period(july.fromMs, { fromGrid: 250n * kWh })]))).toEqual([
+      ["subscription", 963n],
+      ["network, fixed", 310n],
+      ["energy", 3240n],
+      ["excise duty", 843n],
+      ["levy on transport", 47n],
+      ["VAT 5.5 %", 56n],
+      ["VAT 20 %", 879n],
+    ]);
+  });
+
+  it.each([
+    [{ of: [] }, /components\[1\]\.of: wanted a sort at least, or lines/],
+    [{ of: [], lines: [] }, /components\[1\]\.lines: wanted an array of 1/],
+    [{ of: [], lines: ["a", "a"] }, /components\[1\]\.lines/],
+    [{ of: [], lines: ["c"] }, /components\[1\]\.lines\[0\]: wanted a component that stands above it/],
+    [
+      { of: ["energy"], lines: ["b"] },
+      /components\[1\]\.lines\[0\]: wanted a component that stands above it/,
+    ],
+  ])("has no percentage of nothing, or of what comes later: %j", (given, wanted) => {
+    const components = [
+      { by: "month", name: "a", sort: "grid", rate: "1" },
+      { by: "percent", name: "b", sort: "tax", percent: "20", ...given },
+      { by: "month", name: "c", sort: "grid", rate: "1" },
+    ];
+    expect(() => charge(tariffOf(components as never), whole([]))).toThrow(wanted);
+  });
+
   it("rounds each line once, a half away from zero", () => {
     const rates = ["0.004", "0.005", "0.0149", "0.015", "-0.005", "-0.0149", "-0.015"];
     const tariff = tariffOf(
@@ -261,7 +309,15 @@ describe("random tariffs over random months", () => {
     )
     .map(([components, unit]) =>
       tariffOf(
-        components.map((each, index) => ({ ...each, name: `c${index}` }) as never),
+        components.map(
+          (each, index) =>
+            ({
+              ...each,
+              name: `c${index}`,
+              // Every second percentage also is on a component that stands above it.
+              ...(each.by === "percent" && index % 2 === 1 ? { lines: [`c${index >> 1}`] } : {}),
+            }) as never,
+        ),
         unit,
       ),
     );
