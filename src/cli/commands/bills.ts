@@ -159,17 +159,19 @@ async function keep(
     const progress = progressLine(io);
     const pages = paged && new Pages(paged, folder.drafts);
     try {
-      const missing: string[] = [];
-      if (pages !== null)
-        for (const { participant } of bills) if (!(await folder.has(participant))) missing.push(participant);
-      await pages?.gather(missing, (blocks) => {
-        progress(() => `proofs of ${grouped(blocks)} blocks for ${grouped(missing.length)} pages`);
+      const missing = new Set<string>();
+      // A page leads to the newest head of the time when it was made; any such is good.
+      for (const { participant } of bills)
+        if (pages === null || !(await folder.has(participant))) missing.add(participant);
+      await pages?.gather([...missing], (blocks) => {
+        progress(() => `proofs of ${grouped(blocks)} blocks for ${grouped(missing.size)} pages`);
         return !stop.signal.aborted;
       });
       let [done, written] = [0, 0];
       for (const bill of bills) {
         if (stop.signal.aborted) return stop.exitCode;
-        if (await folder.add(bill, (its) => pages!.page(its))) written += 1;
+        const { participant } = bill;
+        if (missing.has(participant) && (await folder.add(bill, (its) => pages!.page(its)))) written += 1;
         done += 1;
         progress(() => `${grouped(done)} of ${grouped(bills.length)} bills in ${out}`, done === bills.length);
       }

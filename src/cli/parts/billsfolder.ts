@@ -65,14 +65,12 @@ export class BillsFolder {
   }
 
   /**
-   * Writes a bill unless it is there; `page` makes its page, where the folder is of pages. Resolves to whether it was
-   * written.
+   * Writes a bill unless it is there. Where the folder is of pages, `page` makes its page, and the bill is one that was
+   * not there. Resolves to whether it was written.
    */
   async add(bill: Bill, page: (bill: Bill) => string): Promise<boolean> {
     const file = this.fileOf(bill.participant);
     if (this.#form === "html") {
-      // A page leads to the newest head of the time when it was made; any such is good.
-      if (await this.has(bill.participant)) return false;
       await writeWhole(file, page(bill));
       return true;
     }

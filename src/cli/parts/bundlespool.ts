@@ -5,7 +5,6 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { asStorage, fail } from "../../errors.js";
-import { maxBundleBytes } from "./bundlefile.js";
 
 /** Most characters of a member that wait to be written. */
 const mostWaiting = 65_536;
@@ -14,7 +13,7 @@ const mostWaiting = 65_536;
 export class BundleSpool {
   readonly #folder: string;
   /** By member: its file, and what waits to be written there. */
-  readonly #grown = new Map<string, { readonly file: string; waiting: string; length: number }>();
+  readonly #grown = new Map<string, { readonly file: string; waiting: string }>();
 
   /** A folder that is there from a call that was ended is begun anew. */
   constructor(folder: string) {
@@ -27,16 +26,13 @@ export class BundleSpool {
     }
   }
 
-  /** Adds lines to a member's bundle. Throws `limit` for more than any bundle may have. */
+  /** Adds lines to a member's bundle. */
   add(participant: string, lines: string): void {
     const grown = this.#grown.get(participant) ?? {
-      ...{ file: join(this.#folder, `${this.#grown.size}`), waiting: "", length: 0 },
+      ...{ file: join(this.#folder, `${this.#grown.size}`), waiting: "" },
     };
     this.#grown.set(participant, grown);
     grown.waiting += lines;
-    grown.length += lines.length;
-    if (grown.length > maxBundleBytes)
-      fail("limit", `bundle of ${participant}`, `at most ${maxBundleBytes} characters`, grown.length);
     if (grown.waiting.length > mostWaiting) this.#write(grown);
   }
 
