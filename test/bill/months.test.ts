@@ -43,11 +43,16 @@ const participantOf = (id: string, zone: Named, version: number, from: number): 
 type Timeline = readonly Named[];
 
 /** A market of hours in which nobody trades and members have one tariff after the other; where it is on disk. */
-async function played(startMs: number, timelines: readonly Timeline[], marketZone: Named) {
+async function played(
+  startMs: number,
+  timelines: readonly Timeline[],
+  marketZone: Named,
+  privacy: "open" | "private" = "open",
+) {
   const path = join(mkdtempSync(join(tmpdir(), "gridclear-months-")), "ledger");
   const store = await openNodeStore(path);
   const market = await openMarket({
-    ...{ engine, store, currency: "EUR", startMs, periodMs: hourMs },
+    ...{ engine, store, currency: "EUR", startMs, periodMs: hourMs, privacy },
     ...(marketZone === null ? {} : { zone: offsetsOf(marketZone) }),
     contracts: [
       ...zones.map((zone) => tariffOf(zone)),
@@ -170,6 +175,22 @@ describe("the months of a member", () => {
     expect(august).toMatchObject({ periods: 10, from: "2026-07-31T22:00:00.000Z", isClosed: false });
     expect(millionths(august)).toBe(10_000_000);
     await store.close();
+  });
+
+  it("are the same where the blocks in which its tariff was agreed are erased", async () => {
+    const startMs = Date.UTC(2026, 6, 31, 12);
+    const timeline = Array.from({ length: 20 }, (): Named => "Europe/Vienna");
+    const { path, store } = await played(startMs, [timeline], null, "private");
+    await store.close();
+    const asked = [
+      ["bill", path, "m0", "--month", "2026-08", "--json"],
+      ["bills", path, "--month", "2026-08", "--json"],
+    ];
+    const said = async () => Promise.all(asked.map((each) => call(...each)));
+    const before = await said();
+    expect(JSON.parse(before[0]!.out)).toMatchObject({ periods: 10, from: "2026-07-31T22:00:00.000Z" });
+    expect((await call("erase", path, "--before", "2026-07-31T20:00Z")).code).toBe(0);
+    expect(await said()).toEqual(before);
   });
 
   it("go on where another zone is a month behind", async () => {

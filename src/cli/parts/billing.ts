@@ -11,10 +11,14 @@ import { decodeShown, isWithheld } from "../../ledger/format/block.js";
 import type { Blocks } from "../../ledger/format/chain.js";
 import { decodeHeader } from "../../ledger/format/header.js";
 import { checkpointKey } from "../../ledger/proof/checkpoint.js";
+import type { Store } from "../../ledger/store/store.js";
+import type { Hasher } from "../../ledger/tree/hasher.js";
 import { openHasher } from "../../ledger/tree/hashwasm.js";
 import type { Contract } from "../../market/contracts/contracts.js";
+import { newestSnapshot } from "../../market/snapshots.js";
 import { writeBundles } from "../../report/bundle/write.js";
 import { contractsOf } from "../../report/columns.js";
+import { contractsAfter } from "../../report/registry.js";
 import type { Tariff } from "../../tariff/components.js";
 import type { Zone } from "../../tariff/zone.js";
 import { maxBundleBytes } from "./bundlefile.js";
@@ -46,21 +50,25 @@ export interface Billed {
 /** When the blocks of a ledger were sealed, and the contracts that came in them. */
 export interface Scanned {
   readonly timestamps: readonly number[];
-  /** Those of each block that has any, with its height. */
+  /** Those of each block that has any, with its height; of blocks that are erased what held after them. */
   readonly contracts: readonly (readonly [height: number, own: readonly Contract[]])[];
 }
 
 /** Reads a ledger through once, executing nothing. */
-export async function scan(blocks: Blocks): Promise<Scanned> {
+export async function scan(blocks: Blocks, store: Store | null, hasher: Hasher): Promise<Scanned> {
   const timestamps: number[] = [];
   const contracts: [number, Contract[]][] = [];
+  let erased = 0;
   for await (const bytes of blocks) {
     const header = decodeHeader(bytes);
     const height = timestamps.push(header.timestampMs) - 1;
-    if (header.sections.contracts.count === 0 || isWithheld(header, bytes)) continue;
-    contracts.push([height, contractsOf(decodeShown(bytes))]);
+    if (isWithheld(header, bytes)) erased = height + 1;
+    else if (header.sections.contracts.count > 0) contracts.push([height, contractsOf(decodeShown(bytes))]);
   }
-  return { timestamps, contracts };
+  if (erased === 0) return { timestamps, contracts };
+  const snapshot = store && (await newestSnapshot(store, hasher, () => {}, erased));
+  const held = snapshot === null ? [] : contractsAfter(snapshot);
+  return { timestamps, contracts: [[0, held], ...contracts] };
 }
 
 /** Whose months are looked for, and a tariff that holds in the place of the ledger's; null: none. */
@@ -174,7 +182,7 @@ export async function monthBundles(
 ): Promise<void> {
   const hasher = await openHasher();
   await withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
-    const scanned = await scan(blocks());
+    const scanned = await scan(blocks(), store, hasher);
     const note = await store?.getMeta(checkpointKey);
     const heights = heightsIn(scanned, { participants, month, tariff });
     const together = new Map<string, Heights & { readonly members: string[] }>();

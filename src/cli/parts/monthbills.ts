@@ -50,7 +50,7 @@ export async function monthBills({ ledger, month, tariff }: AllBilled, tell: Tol
   const engine = await openEngine();
   try {
     return await withSource(ledger, { hasher, verify: "hashes" }, async ({ blocks, store }) => {
-      const scanned = await scan(blocks());
+      const scanned = await scan(blocks(), store, hasher);
       const participants = participantsOf(scanned);
       const heights = heightsIn(scanned, { participants, month, tariff });
       const ranges = [...heights.values()];
