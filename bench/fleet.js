@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { connect, createInbox } from "@nats-io/transport-node";
 import { writeKeyFile } from "../dist/cli/parts/keyfile.js";
+import { quickKey, quickSignatures } from "../dist/cli/parts/quicksignatures.js";
 import { openEngine } from "../dist/core/engine.js";
 import { FleetClient } from "../dist/fleet/client.js";
 import { Grid } from "../dist/fleet/grid.js";
@@ -28,7 +29,7 @@ import { WorkerStore } from "../dist/fleet/ownstore.js";
 import { encodeRequest } from "../dist/fleet/requests.js";
 import { fleetStatus } from "../dist/fleet/status.js";
 import { Journal } from "../dist/ledger/store/journal.js";
-import { decodeBlock, openSignatures } from "../dist/ledger/verify.js";
+import { decodeBlock } from "../dist/ledger/verify.js";
 import { keyOf, loadGrid } from "../test/support/fleetload.mjs";
 import { startNats } from "../test/support/natsserver.mjs";
 import { machine } from "./machine.js";
@@ -51,8 +52,8 @@ const warm = Math.ceil(periods / 5);
 const command = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "gridclear-bench-"));
 const engine = await openEngine();
-const signatures = await openSignatures();
-const platform = await keyOf("platform");
+const signatures = await quickSignatures();
+const platform = quickKey(await keyOf("platform"));
 const keyFile = join(folder, "platform.key");
 await writeKeyFile(keyFile, "platform", platform);
 const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms));
@@ -196,9 +197,14 @@ function startWorkers(cluster, workers) {
       `w${index}`,
     ];
     // Flags of node hold for workers as well: `node --cpu-prof bench/fleet.js` profiles all.
-    return spawn(process.execPath, [...process.execArgv, command, ...args, ...monitors], {
-      stdio: ["ignore", "pipe", "ignore"],
+    const all = [...process.execArgv, command, ...args, ...monitors];
+    const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "ignore"] });
+    const ended = once(child, "exit");
+    endings.push(() => {
+      child.kill("SIGTERM");
+      return ended;
     });
+    return child;
   });
 }
 

@@ -1,13 +1,13 @@
 /** Closing periods: each microgrid's gate is asked for when it is due, once, and again only where it did not come. */
 import { GridclearError } from "../errors.js";
 import type { SigningKey } from "../ledger/keys/backend.js";
-import type { Slots } from "../slots.js";
 import { gateDue } from "./gates.js";
 import type { Grid } from "./grid.js";
 import { isWrongSequence, type Line, lastOn } from "./line.js";
 import { signGate } from "./messages.js";
+import type { Outbox } from "./outbox.js";
 
-/** How long a server may take to say that it has a gate. */
+/** A gate that nobody answered is asked for again after so long. */
 const gateMs = 2_000;
 /**
  * A gate that the stream has and this worker has not come to is asked for again only after so long. Asking costs the
@@ -35,13 +35,17 @@ export interface ClosingParts {
 /** The gates of a shard. */
 export class Closing {
   readonly #parts: ClosingParts;
-  readonly #sending: Slots;
+  readonly #outbox: Pick<Outbox, "put">;
   readonly #fails: (name: string, error: GridclearError) => void;
 
-  /** `fails` is called with a microgrid that has to stand still. */
-  constructor(parts: ClosingParts, sending: Slots, fails: (name: string, error: GridclearError) => void) {
+  /** `outbox`: that of the intake. `fails` is called with a microgrid that has to stand still. */
+  constructor(
+    parts: ClosingParts,
+    outbox: Pick<Outbox, "put">,
+    fails: (name: string, error: GridclearError) => void,
+  ) {
     this.#parts = parts;
-    this.#sending = sending;
+    this.#outbox = outbox;
     this.#fails = fails;
   }
 
@@ -49,7 +53,7 @@ export class Closing {
   async round(all: readonly Closed[]): Promise<void> {
     const { now } = this.#parts;
     const due = all.filter((each) => !isAsked(each, now()) && gateOf(each, now()) !== null);
-    await Promise.all(due.map((each) => this.#sending.run(() => this.#close(each))));
+    await Promise.all(due.map((each) => this.#close(each)));
   }
 
   async #close(closed: Closed): Promise<void> {
@@ -66,10 +70,7 @@ export class Closing {
     const sequence = expected?.after === after ? expected.sequence : after;
     const signed = await signGate(gate, id, key);
     try {
-      const { seq } = await line.js.publish(gates, signed, {
-        expect: { lastSubjectSequence: sequence },
-        timeout: gateMs,
-      });
+      const seq = await this.#outbox.put(gates, signed, sequence);
       closed.asked = { period, atMs, kept: seq };
       if (seq <= grid.position) this.#fails(grid.name, lostEnd(stream, grid.position, seq));
     } catch (error) {

@@ -128,7 +128,7 @@ export async function beginFleet(
     discard: DiscardPolicy.New,
     allow_direct: true,
   };
-  const kept = { ...common, deny_delete: true, deny_purge: true };
+  const kept = { ...common, deny_delete: true, deny_purge: true, allow_atomic: true };
   const ensure = async (config: Partial<StreamConfig> & { readonly name: string }): Promise<void> => {
     const exists = await persist(() =>
       jsm.streams.info(config.name).catch((error: unknown) => {

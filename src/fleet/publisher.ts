@@ -15,6 +15,7 @@ import {
   type SealedBlock,
 } from "./messages.js";
 import type { GridPlace } from "./names.js";
+import type { Outbox } from "./outbox.js";
 import { pause } from "./pause.js";
 
 /** Between two attempts while the servers do not answer, in milliseconds. */
@@ -24,25 +25,32 @@ const publishMs = 2_000;
 /** What became of a block that was published: ours was first, or somebody else's, the same. */
 export type Published = "first" | "same";
 
+/** The ways out that the microgrids of a shard share. */
+export interface WaysOut {
+  /** To the shard's stream of blocks. */
+  readonly blocks: Outbox;
+  /** Bounds how many snapshots are on their way at once. */
+  readonly snapshots: Slots;
+}
+
 /** The blocks of one microgrid on their way out. */
 export class Publisher {
   readonly #line: Line;
   readonly #grid: string;
   readonly #place: GridPlace;
   readonly #signal: AbortSignal;
-  readonly #slots: Slots;
+  readonly #out: WaysOut;
   #last: number;
 
   /**
-   * `last`: sequence of the microgrid's last block in the stream, 0 for none. `slots`: what bounds how much is on its
-   * way to the stream at once. Gives up when `signal` is aborted.
+   * `last`: sequence of the microgrid's last block in the stream, 0 for none. Gives up when `signal` is aborted.
    */
-  constructor(line: Line, grid: string, last: number, slots: Slots, signal: AbortSignal) {
+  constructor(line: Line, grid: string, last: number, out: WaysOut, signal: AbortSignal) {
     this.#line = line;
     this.#grid = grid;
     this.#place = line.names.of(grid);
     this.#last = last;
-    this.#slots = slots;
+    this.#out = out;
     this.#signal = signal;
   }
 
@@ -62,13 +70,7 @@ export class Publisher {
       );
     for (;;) {
       try {
-        const { seq } = await this.#slots.run(() =>
-          this.#line.js.publish(this.#place.blocks, payload, {
-            expect: { lastSubjectSequence: this.#last },
-            timeout: publishMs,
-          }),
-        );
-        this.#last = seq;
+        this.#last = await this.#out.blocks.put(this.#place.blocks, payload, this.#last);
         return "first";
       } catch (error) {
         if (error instanceof GridclearError) throw error;
@@ -85,7 +87,7 @@ export class Publisher {
   async snapshot(height: number, bytes: Uint8Array): Promise<void> {
     const payload = encodeSnapshotMessage({ height, sequence: this.#last, bytes });
     try {
-      await this.#slots.run(() =>
+      await this.#out.snapshots.run(() =>
         this.#line.js.publish(this.#place.snapshots, payload, { timeout: publishMs }),
       );
     } catch (error) {

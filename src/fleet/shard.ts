@@ -9,8 +9,9 @@ import { Intake, type IntakeEntry } from "./intake.js";
 import { gridsOf, type Line } from "./line.js";
 import { loadGrid } from "./load.js";
 import type { SealedBlock } from "./messages.js";
+import { Outbox } from "./outbox.js";
 import { pause } from "./pause.js";
-import { Publisher } from "./publisher.js";
+import { Publisher, type WaysOut } from "./publisher.js";
 import { blockAt, readerOf } from "./reader.js";
 
 /** Where a worker keeps what it sealed, on a disk of its own. */
@@ -58,13 +59,8 @@ const mostLoading = 8;
 const gateEveryMs = 50;
 const lookEveryMs = 2_000;
 const retryMs = 500;
-/**
- * What is on its way to the streams of all shards at once. Thousands of periods end at one instant; sent all at once,
- * the last of them would wait for longer than an answer may take, be sent again, and delay the rest further. Each shard
- * has its own part, so that a stream without a leader holds up no other.
- */
-const mostSending = 512;
-const leastSending = 16;
+/** Snapshots of a shard that are on their way at once; they share a stream with all others. */
+const mostSnapshots = 16;
 /** While microgrids are taken up, those that are at work by then are fed anew so often. */
 const feedMs = 3_000;
 /** After so long a microgrid that stands still is taken up again: what its stream had lost may have been put back. */
@@ -89,7 +85,7 @@ export class Shard {
   readonly #failures = new Map<string, Failure>();
   #inWork = 0;
   #roomFor: (() => void)[] = [];
-  readonly #sending: Slots;
+  readonly #out: WaysOut;
   readonly #closing: Closing;
   #running: Promise<unknown> = Promise.resolve();
   #consuming: { stop(): void } | null = null;
@@ -99,9 +95,8 @@ export class Shard {
   constructor(parts: ShardParts, index: number) {
     this.#parts = parts;
     this.index = index;
-    const { shards } = parts.line.settings;
-    this.#sending = new Slots(Math.max(leastSending, Math.floor(mostSending / shards)));
-    this.#closing = new Closing(parts, this.#sending, (name, error) => this.#fails(name, error));
+    this.#out = { blocks: new Outbox(parts.line), snapshots: new Slots(mostSnapshots) };
+    this.#closing = new Closing(parts, new Outbox(parts.line), (name, error) => this.#fails(name, error));
   }
 
   /** The microgrids at work. */
@@ -205,7 +200,7 @@ export class Shard {
 
   #sinkOf(name: string, lastSequence: number, registered: Uint8Array): GridSink {
     const { line, store, counts } = this.#parts;
-    const publisher = new Publisher(line, name, lastSequence, this.#sending, this.#end.signal);
+    const publisher = new Publisher(line, name, lastSequence, this.#out, this.#end.signal);
     return {
       keep: (block) => store.keep(name, block, block.height === 0 ? registered : null),
       publish: async (block) => {

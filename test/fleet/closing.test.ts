@@ -1,4 +1,4 @@
-// Gates are asked for once, so many at a time: whoever repeats what is on its way keeps the servers from it.
+// Gates are asked for once: whoever repeats what is on its way keeps the servers from it.
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { afterEach, expect, test } from "vitest";
 import { type Closed, Closing } from "../../src/fleet/closing.js";
@@ -6,7 +6,6 @@ import type { Line } from "../../src/fleet/line.js";
 import { Names } from "../../src/fleet/names.js";
 import { Shard } from "../../src/fleet/shard.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
-import { Slots } from "../../src/slots.js";
 import { openFleet, platform, type TestFleet } from "../support/fleet.js";
 
 const periodMs = 30_000;
@@ -25,27 +24,23 @@ function microgrid(name: string) {
 
 /** A closing over servers that answer as the test says. */
 function closing({
-  most = 8,
   publish,
   last = null,
 }: {
-  readonly most?: number;
   readonly publish: () => Promise<{ readonly seq: number }>;
   readonly last?: number | null;
 }) {
   const state = { nowMs: periodMs, asked: 0 };
   const line = {
     names: new Names("test", 1, plainHasher),
-    js: {
-      publish: () => {
-        state.asked += 1;
-        return publish();
-      },
-    },
     jsm: { streams: { getMessage: async () => last && { seq: last } } },
   } as unknown as Line;
   const failed: string[] = [];
-  const made = new Closing({ line, key: platform, now: () => state.nowMs }, new Slots(most), (name) =>
+  const put = async () => {
+    state.asked += 1;
+    return (await publish()).seq;
+  };
+  const made = new Closing({ line, key: platform, now: () => state.nowMs }, { put }, (name) =>
     failed.push(name),
   );
   return { made, state, failed };
@@ -87,21 +82,6 @@ test("a gate that never comes is asked for again after a minute, one that nobody
     await made.round([closed]);
     expect(state.asked).toBe(2);
   }
-});
-
-test("of thousands of periods that end at one instant so many gates are on their way at once", async () => {
-  let [underWay, most] = [0, 0];
-  const publish = async () => {
-    underWay += 1;
-    most = Math.max(most, underWay);
-    await new Promise((go) => setTimeout(go, 1));
-    underWay -= 1;
-    return { seq: 11 };
-  };
-  const { made, state } = closing({ most: 5, publish });
-  await made.round(Array.from({ length: 200 }, (_, index) => microgrid(`g${index}`).closed));
-  expect(state.asked).toBe(200);
-  expect(most).toBe(5);
 });
 
 let fleet: TestFleet | null = null;

@@ -2,8 +2,9 @@
 // same whoever sealed it.
 import { afterEach, expect, test } from "vitest";
 import { auditGrid } from "../../src/fleet/audit.js";
-import { messagesOn } from "../../src/fleet/line.js";
+import { type Line, messagesOn } from "../../src/fleet/line.js";
 import { decodeSealed, type SealedBlock } from "../../src/fleet/messages.js";
+import { Outbox } from "../../src/fleet/outbox.js";
 import { decodeOwn } from "../../src/fleet/ownstore.js";
 import { Publisher } from "../../src/fleet/publisher.js";
 import { Shard, type ShardParts } from "../../src/fleet/shard.js";
@@ -15,6 +16,9 @@ afterEach(async () => {
   await fleet?.close();
   fleet = null;
 });
+
+const publisherOf = (line: Line, last: number, signal: AbortSignal): Publisher =>
+  new Publisher(line, "elm", last, { blocks: new Outbox(line), snapshots: new Slots(1) }, signal);
 
 const heightsOf = async ({ line }: TestFleet, name: string): Promise<number[]> => {
   const place = line.names.of(name);
@@ -87,8 +91,8 @@ test("of two other blocks of one height one stands, and whoever has the other is
     carried: [],
   });
   const publishers = [
-    new Publisher(await fleet.connected(), "elm", 0, new Slots(8), signal),
-    new Publisher(await fleet.connected(), "elm", 0, new Slots(8), signal),
+    publisherOf(await fleet.connected(), 0, signal),
+    publisherOf(await fleet.connected(), 0, signal),
   ];
   for (let height = 0; height < 30; height += 1) {
     const fork = height % 3 === 2;
@@ -106,7 +110,7 @@ test("of two other blocks of one height one stands, and whoever has the other is
       expect(last!.height).toBe(height);
       const loser = values.indexOf(other!);
       const sequence = height + 1;
-      publishers[loser] = new Publisher(await fleet.connected(), "elm", sequence, new Slots(8), signal);
+      publishers[loser] = publisherOf(await fleet.connected(), sequence, signal);
     }
   }
   expect(await heightsOf(fleet, "elm")).toEqual(Array.from({ length: 30 }, (_, height) => height));
@@ -123,11 +127,11 @@ test("a worker far behind passes over what the others have published, and a stre
     note: null,
     carried: [],
   });
-  const quick = new Publisher(fleet.line, "elm", 0, new Slots(8), signal);
-  const slow = new Publisher(await fleet.connected(), "elm", 0, new Slots(8), signal);
+  const quick = publisherOf(fleet.line, 0, signal);
+  const slow = publisherOf(await fleet.connected(), 0, signal);
   for (let height = 0; height < 6; height += 1) expect(await quick.publish(block(height))).toBe("first");
   for (let height = 0; height < 6; height += 1) expect(await slow.publish(block(height))).toBe("same");
   expect(await slow.publish(block(6))).toBe("first");
-  const ahead = new Publisher(await fleet.connected(), "elm", 99, new Slots(8), signal);
+  const ahead = publisherOf(await fleet.connected(), 99, signal);
   await expect(ahead.publish(block(9))).rejects.toThrow(/9 blocks before it, got 7/);
 });
