@@ -215,7 +215,7 @@ export class Grid {
     try {
       const sent = decodeRequest(data);
       reply = sent.reply;
-      answer = await this.#answer(sent.request);
+      answer = await this.#answer(sent.request, reply !== null);
     } catch (error) {
       if (!(error instanceof GridclearError)) throw error;
       // A market that has stopped refuses nothing: its worker has to know.
@@ -225,7 +225,7 @@ export class Grid {
     if (reply !== null) this.#parts.sink.answer(reply, encodeAnswer({ sequence, answer }));
   }
 
-  async #answer(request: GridRequest): Promise<Answer> {
+  async #answer(request: GridRequest, isAwaited: boolean): Promise<Answer> {
     const { market } = this;
     switch (request.kind) {
       case "orders": {
@@ -233,7 +233,9 @@ export class Grid {
         if ("status" in result) return result;
         const { period, first, records, refused } = result;
         if (refused[0] !== undefined) return { status: "refused", error: refused[0].error };
-        return { status: "accepted", period, first, receipts: await this.#receipts(period, first, records) };
+        // A receipt that goes to nobody need not be signed.
+        const receipts = isAwaited ? await this.#receipts(period, first, records) : [];
+        return { status: "accepted", period, first, receipts };
       }
       case "receipts":
         return this.#receiptsAgain(request);

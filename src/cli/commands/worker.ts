@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { openEngine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
-import { openSignatures } from "../../ledger/keys/signature.js";
 import { Journal, readJournal } from "../../ledger/store/journal.js";
 import { type Command, defineCommand } from "../command.js";
 import type { metricsOf } from "../parts/fleetmetrics.js";
 import { fleetOptions, loadFleet } from "../parts/fleetpeers.js";
 import { interruptible } from "../parts/interrupt.js";
 import { readKeyFile } from "../parts/keyfile.js";
+import { quickKey, quickSignatures } from "../parts/quicksignatures.js";
 import type { Served } from "../parts/serving.js";
 
 /** Of how many of the newest files of its own store a worker remembers what it sealed. */
@@ -62,8 +62,8 @@ export const workerCommand: Command = defineCommand({
         info: (fields: object, message: string) => io.err(`${message} ${JSON.stringify(fields)}\n`),
         error: (fields: object, message: string) => io.err(`${message} ${JSON.stringify(fields)}\n`),
       };
-      const signatures = await openSignatures();
-      const parts = { line, engine, signatures, key: platform, store, snapshotEvery, log };
+      const signatures = await quickSignatures();
+      const parts = { line, engine, signatures, key: quickKey(platform), store, snapshotEvery, log };
       const worker = Worker.start({ ...parts, id, now: Date.now });
       const metrics = port === null ? null : await metricsAt(worker, port);
       io.out(`${id}${metrics === null ? "" : ` ${metrics.url}metrics`}\n`);
