@@ -17,6 +17,7 @@ import { openMarket } from "../market/open.js";
 import type { Clock } from "../market/schedule.js";
 import { type ChainBeginning, GridStore, type Sealing } from "./gridstore.js";
 import { headOf } from "./heads.js";
+import { refusalOf } from "./late.js";
 import { type Registration, readGate, type SealedBlock } from "./messages.js";
 import {
   type Answer,
@@ -230,7 +231,11 @@ export class Grid {
     switch (request.kind) {
       case "orders": {
         const result = await market.enter(request.orders);
-        if ("status" in result) return result;
+        if ("status" in result) {
+          const { engine, signatures } = this.#parts;
+          const error = await refusalOf(result.error, request.orders, market, signatures, engine);
+          return { status: "refused", error };
+        }
         const { period, first, records, refused } = result;
         if (refused[0] !== undefined) return { status: "refused", error: refused[0].error };
         // A receipt that goes to nobody need not be signed.

@@ -42,7 +42,8 @@ const [kills, count, seed, periodMs] = [50, 200, 1, 5_000].map((preset, index) =
 );
 const members = 4;
 const workerCount = 4;
-const shards = 16;
+// Few, so that there is enough to do in each for messages to go as batches.
+const shards = 4;
 const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "gridclear-fire-"));
 const wait = (/** @type {number} */ ms) => new Promise((go) => setTimeout(go, ms));

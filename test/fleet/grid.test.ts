@@ -14,9 +14,10 @@ import {
 import { decodeAnswer, encodeRequest } from "../../src/fleet/requests.js";
 import { decodeBlock } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { contractStatement } from "../../src/ledger/keys/message.js";
+import { contractStatement, orderStatement } from "../../src/ledger/keys/message.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { isReceiptSigned } from "../../src/ledger/proof/receipt.js";
+import type { SignedOrders } from "../../src/market/intake/request.js";
 import { keyOf, type LoadGrid, loadGrid } from "../support/fleetload.mjs";
 
 const engine = await openEngine();
@@ -146,10 +147,47 @@ describe("a microgrid", () => {
       expect(await isReceiptSigned(receipt, platform.publicKey, signatures, engine)).toBe(true);
       expect(signature.length).toBe(64);
       const late = decodeAnswer(toUtf8(answers.get(`inbox.late${height}`)!));
-      expect(late.answer.status).toBe("refused");
+      expect(late.answer).toMatchObject({
+        status: "refused",
+        error: {
+          code: "conflict",
+          field: "period",
+          wanted: `${height + 1}, which is open`,
+        },
+      });
     }
     const greedy = decodeAnswer(toUtf8(answers.get("inbox.g")!));
     expect(greedy.answer).toMatchObject({ status: "refused", error: { field: "contract.creditLimit" } });
+  });
+
+  test("tells whoever is late that its period has closed, and whoever signed nothing that its signature is bad", async () => {
+    const { grid, answers: said } = await run(fresh());
+    const key = await keyOf("elm m1");
+    const { records, gateway } = await load.batch(6, 1);
+    const order = records.slice(16, 32);
+    const answers: string[] = [];
+    const say = async (orders: SignedOrders) => {
+      const sequence = grid.position + 1;
+      const data = encodeRequest({ request: { kind: "orders", orders }, reply: `inbox.${sequence}` });
+      const before = said.size;
+      await grid.take({ sequence, kind: "request", data });
+      expect(said.size).toBe(before + 1);
+      const { answer } = decodeAnswer(toUtf8([...said.values()].at(-1)!));
+      answers.push(answer.status === "refused" ? `${answer.error.code} ${answer.error.field}` : "accepted");
+    };
+    for (const period of [6, 5, 7])
+      await say({
+        records: order,
+        gateway: null,
+        signature: await key.sign(orderStatement(load.marketId, period, order)),
+      });
+    await say({ records, gateway, signature: (await load.batch(5, 1)).signature });
+    expect(answers).toEqual([
+      "conflict period",
+      "signature order.signature",
+      "refused order.revision",
+      "signature batch.signature",
+    ]);
   });
 
   test("comes to the same blocks and answers wherever it is taken up, from a snapshot or without", async () => {

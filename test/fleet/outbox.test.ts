@@ -44,8 +44,8 @@ test("each message stands where its sender was told, and one out of place keeps 
     return publish(...args);
   };
   await putAll(fleet.line, 200, -1);
-  // 64 at most go together.
-  expect(acknowledged).toBe(4);
+  // 64 at most go together, and the last eight each by itself.
+  expect(acknowledged).toBe(3 + 8);
   fleet.line.js.publish = publish;
   const { state } = await fleet.line.jsm.streams.info(stream);
   expect(state.messages).toBe(200);
@@ -73,6 +73,7 @@ test("two messages on one subject come one behind the other", async () => {
     outbox.put(subjectOf(2), toUtf8("other"), 0),
     outbox.put(subjectOf(1), toUtf8("second"), 1),
   ]);
-  expect([first, other, second]).toEqual([1, 2, 3]);
+  expect([first, other].sort()).toEqual([1, 2]);
+  expect(second).toBe(3);
   expect(await textAt(fleet.line, 3)).toBe(`${subjectOf(1)} second`);
 });
