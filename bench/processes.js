@@ -10,8 +10,8 @@ export const memoryOf = (pid) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 /**
- * Milliseconds of processor time that processes have had, as Linux counts them: in hundredths of a second. Unlike what
- * is done in a second, it hardly changes with what else the machine has to do.
+ * Milliseconds of processor time that processes have had, as Linux counts them: in hundredths of a second. It does not
+ * double where another program takes half of the machine.
  * @param {readonly (number | undefined)[]} pids
  */
 const processorMs = (pids) =>
