@@ -75,22 +75,12 @@ export const plants = [
       "file.truncate(end);\n      await file.flush();\n      found.torn = false;",
       "found.torn = false;",
     ],
-    [
-      "a changed byte of the log is cut off as unfinished",
-      "if (!isCutOff(file.readNow(at, rest), at, checksum))",
-      "if (rest < 0)",
-    ],
   ]),
   ...within("src/ledger/store/medium.ts", [
     [
       "a store goes on after a flush that failed",
       "this.#failed = failed(error);\n      throw this.#failed;",
       "throw failed(error);",
-    ],
-    [
-      "blocks that are missing are not missed",
-      "if (extent < acknowledged)",
-      "if (extent < acknowledged - 1)",
     ],
   ]),
   ...within("src/market/intake/desk.ts", [
