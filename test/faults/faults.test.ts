@@ -2,8 +2,9 @@
 // worlds (`npm run faults`) and all plants (`npm run faults:planted`) are runs of their own.
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { bundleWorld } from "./bundle.mjs";
+import { bundleWorld, planted } from "./bundle.mjs";
 import { plants } from "./plants.mjs";
+import { survivors } from "./survivors.mjs";
 
 const made: string[] = [];
 afterAll(() => {
@@ -47,6 +48,10 @@ describe("worlds from seeds", () => {
     const { liveWorld } = await worldOf("again");
     for (const seed of [7, 8, 9]) expect(await liveWorld(seed, 60)).toEqual(await liveWorld(seed, 60));
   }, 60_000);
+
+  it("have a place in the sources for each fault that can be planted", () => {
+    for (const plant of [...plants, ...survivors]) expect(() => planted(plant), plant.name).not.toThrow();
+  });
 
   it.each([
     "an order is acknowledged before it is in the log",

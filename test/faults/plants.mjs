@@ -90,11 +90,6 @@ export const plants = [
       "void log.keep(entries()).catch(() => {});",
     ],
     [
-      "contracts that wait are not in the next period's log",
-      "[...this.#entered, ...proposals.all()]",
-      "[...this.#entered]",
-    ],
-    [
       "contracts that entered are not in the log of their period",
       "[...this.#entered, ...proposals.all()]",
       "[...proposals.all()]",
@@ -282,6 +277,8 @@ export const plants = [
       "if (book.missing > 0 && period < book.lastReading) continue;",
       "if (book.missing > 0 && period <= book.lastReading) continue;",
     ],
+  ]),
+  ...within("src/market/period/debts.ts", [
     [
       "what somebody can't pay is forgotten",
       "post(postingCode.default, account.defaults, own, missing - secured);",

@@ -72,6 +72,13 @@ export const survivors = [
       "if (proof.key.length === 0)",
     ],
   ]),
+  ...seenBy("src/market/intake/desk.ts", "test/market/log.test.ts", [
+    [
+      "contracts that wait are not in the next period's log",
+      "[...this.#entered, ...proposals.all()]",
+      "[...this.#entered]",
+    ],
+  ]),
   ...seenBy("src/market/intake/proposals.ts", "test/market", [
     ["contracts that entered are counted for ever", "this.#count -= due.length;", ""],
   ]),

@@ -1,0 +1,3 @@
+import type { Plant } from "./plants.mjs";
+
+export const survivors: readonly (Plant & { readonly test: string })[];
