@@ -94,11 +94,6 @@ export const plants = [
       "[...this.#entered, ...proposals.all()]",
       "[...proposals.all()]",
     ],
-    [
-      "a reading is taken that was signed for another period",
-      `if (now !== period) fail("refused", "reading"`,
-      `if (now < period) fail("refused", "reading"`,
-    ],
   ]),
   ...within("src/market/intake/log.ts", [
     [

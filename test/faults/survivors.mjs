@@ -79,6 +79,13 @@ export const survivors = [
       "[...this.#entered]",
     ],
   ]),
+  ...seenBy("src/market/intake/desk.ts", "test/market/signed.test.ts", [
+    [
+      "a reading is taken that was signed for another period",
+      `if (now !== period) fail("refused", "reading"`,
+      `if (now < period) fail("refused", "reading"`,
+    ],
+  ]),
   ...seenBy("src/market/intake/proposals.ts", "test/market", [
     ["contracts that entered are counted for ever", "this.#count -= due.length;", ""],
   ]),

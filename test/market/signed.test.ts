@@ -115,6 +115,24 @@ describe("a signed market", () => {
     expect((await closing).block.header.sections.orders.count).toBe(0);
   });
 
+  it("refuses a reading that is verified while the period closes for which it was signed", async () => {
+    const market = await openSigned();
+    await market.clearPeriod(2);
+    const reading = { participant: "ann", carrier: "electricity", period: 1, in: "0", out: "1" } as const;
+    const sign = async () =>
+      keys.get("ann")!.sign(readingStatement(market.id, market.period, market.readingRecord(reading)));
+    const late = market.report(reading, await sign());
+    const closing = market.clearPeriod(3);
+    expect(await late).toMatchObject({
+      status: "refused",
+      error: { code: "refused", field: "reading", wanted: "one for period 3", got: "2" },
+    });
+    expect((await closing).block.header.sections.readings.count).toBe(0);
+    expect(await market.report(reading, await sign())).toMatchObject({ status: "accepted", period: 3 });
+    await market.clearPeriod(4);
+    await checkLedger(market.store);
+  });
+
   it("takes an order back as often as its participant likes, and the same order again", async () => {
     const market = await openSigned();
     const turns = [
