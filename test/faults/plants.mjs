@@ -109,11 +109,6 @@ export const plants = [
   ]),
   ...within("src/market/intake/entrance.ts", [
     [
-      "an order is taken in the period after the one it was signed for",
-      "if (open !== this.#parts.open())",
-      "if (open === null)",
-    ],
-    [
       "orders are taken in the order in which checks end",
       "Promise.allSettled([this.#turn, check]).then(() => check)",
       "Promise.resolve(check)",

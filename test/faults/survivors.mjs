@@ -86,6 +86,13 @@ export const survivors = [
       `if (now < period) fail("refused", "reading"`,
     ],
   ]),
+  ...seenBy("src/market/intake/entrance.ts", "test/market/signed.test.ts", [
+    [
+      "an order is taken in the period after the one it was signed for",
+      "if (open !== this.#parts.open())",
+      "if (open === null)",
+    ],
+  ]),
   ...seenBy("src/market/intake/proposals.ts", "test/market", [
     ["contracts that entered are counted for ever", "this.#count -= due.length;", ""],
   ]),
