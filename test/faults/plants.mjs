@@ -107,13 +107,6 @@ export const plants = [
       "if (proposal.contract.from > period) proposals.push",
     ],
   ]),
-  ...within("src/market/intake/entrance.ts", [
-    [
-      "orders are taken in the order in which checks end",
-      "Promise.allSettled([this.#turn, check]).then(() => check)",
-      "Promise.resolve(check)",
-    ],
-  ]),
   ...within("src/market/intake/signing.ts", [
     [
       "signatures are not checked",

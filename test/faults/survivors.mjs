@@ -92,6 +92,11 @@ export const survivors = [
       "if (open !== this.#parts.open())",
       "if (open === null)",
     ],
+    [
+      "orders are taken in the order in which checks end",
+      "Promise.allSettled([this.#turn, check]).then(() => check)",
+      "Promise.resolve(check)",
+    ],
   ]),
   ...seenBy("src/market/intake/proposals.ts", "test/market", [
     ["contracts that entered are counted for ever", "this.#count -= due.length;", ""],
@@ -103,7 +108,7 @@ export const survivors = [
       "segment.starts.push",
     ],
   ]),
-  // A byte that changes in the one record of a log that its marks don't count yet, and a chain that is shorter by exactly
+  // A byte that changes in the one record of a log that its marks don't count yet, and a chain shorter by exactly
   // one block than was acknowledged: no world came to either within a thousand seeds.
   ...seenBy("src/ledger/store/logfile.ts", "test/ledger/store/logfile.test.ts", [
     [
