@@ -32,7 +32,10 @@ export const billsCommand: Command = defineCommand({
     { name: "LEDGER", help: "directory of a ledger, or a file that gridclear export wrote of one" },
   ],
   options: {
-    month: { value: "YYYY-MM", help: "the month, by the clocks that each member lives by: its tariff's, else the market's" },
+    month: {
+      value: "YYYY-MM",
+      help: "the month, by the clocks that each member lives by: its tariff's, else the market's",
+    },
     tariff: { value: "FILE", help: "TARIFF.json, in the place of the ledger's tariffs (docs/tariffs.md)" },
     json: { help: "one JSON document; with --out one for each member" },
     csv: { help: "RFC 4180, one row a line of a bill; with --out one for each member" },

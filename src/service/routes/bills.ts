@@ -68,7 +68,10 @@ const billRoute = createRoute({
       month: z
         .string()
         .max(16)
-        .openapi({ example: "2026-07", description: "by the clocks of the member's tariff, else the market's" }),
+        .openapi({
+          example: "2026-07",
+          description: "by the clocks of the member's tariff, else the market's",
+        }),
       format: z.enum(["json", "html"]).optional().openapi({ description: "default: json" }),
     }),
   },
