@@ -65,13 +65,10 @@ const billRoute = createRoute({
   request: {
     params: z.object({ participant: z.string().openapi({ example: "ann" }) }),
     query: z.object({
-      month: z
-        .string()
-        .max(16)
-        .openapi({
-          example: "2026-07",
-          description: "by the clocks of the member's tariff, else the market's",
-        }),
+      month: z.string().max(16).openapi({
+        example: "2026-07",
+        description: "by the clocks of the member's tariff, else the market's",
+      }),
       format: z.enum(["json", "html"]).optional().openapi({ description: "default: json" }),
     }),
   },
