@@ -90,9 +90,19 @@ export const plants = [
       "void log.keep(entries()).catch(() => {});",
     ],
     [
+      "contracts that wait are not in the next period's log",
+      "[...this.#entered, ...proposals.all()]",
+      "[...this.#entered]",
+    ],
+    [
       "contracts that entered are not in the log of their period",
       "[...this.#entered, ...proposals.all()]",
       "[...proposals.all()]",
+    ],
+    [
+      "a reading is taken that was signed for another period",
+      `if (now !== period) fail("refused", "reading"`,
+      `if (now < period) fail("refused", "reading"`,
     ],
   ]),
   ...within("src/market/intake/log.ts", [
@@ -105,6 +115,13 @@ export const plants = [
       "contracts of the open period are not taken again",
       "if (proposal.contract.from >= period) proposals.push",
       "if (proposal.contract.from > period) proposals.push",
+    ],
+  ]),
+  ...within("src/market/intake/entrance.ts", [
+    [
+      "an order is taken in the period after the one it was signed for",
+      "if (open !== this.#parts.open())",
+      "if (open === null)",
     ],
   ]),
   ...within("src/market/intake/signing.ts", [

@@ -202,7 +202,7 @@ class World {
     if (disk.dead) this.#restart(true);
     else if (this.#process?.platform.failure != null) this.#restart(false);
     if (this.#process === null) await this.#open();
-    for (let period = 0; period < 3; period += 1) await this.#close();
+    for (let period = 0; period < 1 + mostAhead; period += 1) await this.#close();
     await this.#look();
     const { orders, readings, deposits } = this.#acknowledged;
     // What came in while the last period closed was taken for the next, which is open still.
@@ -696,7 +696,8 @@ class World {
     const contract: Contract = {
       kind: "deposit",
       version: 1,
-      from: market.period + 1,
+      // Some wait over the end of a period, and have to be in the log of the next.
+      from: market.period + 1 + this.#below(mostAhead),
       participant,
       amount: `${1 + this.#below(1_000_000)}`,
       number,
@@ -863,11 +864,17 @@ class World {
     if (this.#process === null) await this.#open();
     this.#now += periodMs;
     this.#say(`close period ${this.#process!.market.period}`);
-    const meanwhile = this.#chance(30) && this.#wire.length > 0;
+    // What came in before the gate is looked at while it closes, and what comes in after it while the block is written.
+    const isLookedAt = this.#chance(30) && this.#wire.length > 0;
+    const meanwhile = this.#chance(30) && this.#wire.length > (isLookedAt ? 1 : 0);
     const sealed = await this.#run(async ({ market, platform, service }) => {
+      const before = isLookedAt ? this.#arrive(service, this.#pick()) : Promise.resolve();
+      before.catch(() => {});
+      for (let turns = isLookedAt ? this.#below(mostTurns) : 0; turns > 0; turns -= 1) await null;
       const closing = market.clearPeriod(this.#now);
       closing.catch(() => {});
       if (meanwhile) await this.#arrive(service, this.#pick());
+      await before;
       const { height } = await closing;
       await platform.settled();
       return height + 1;
@@ -900,6 +907,11 @@ class World {
       );
   }
 }
+
+/** A contract begins to hold so many periods after the next at most. */
+const mostAhead = 3;
+/** The gate may fall so many turns after a request came in: its signature is being checked by then. */
+const mostTurns = 120;
 
 const ticksOf = (text: string): number => Math.round(Number(text) * 1e6);
 
