@@ -202,7 +202,9 @@ class World {
     if (disk.dead) this.#restart(true);
     else if (this.#process?.platform.failure != null) this.#restart(false);
     if (this.#process === null) await this.#open();
-    for (let period = 0; period < 1 + mostAhead; period += 1) await this.#close();
+    // A period whose disk fails or whose power goes is closed again, so they are counted by their blocks.
+    const end = this.#process!.store.size + 1 + mostAhead;
+    while (this.#process!.store.size < end) await this.#close();
     await this.#look();
     const { orders, readings, deposits } = this.#acknowledged;
     // What came in while the last period closed was taken for the next, which is open still.

@@ -7,6 +7,7 @@ import { openEngine } from "../../src/core/engine.js";
 import type { GridclearError } from "../../src/errors.js";
 import { decodeBlock, decodeItems } from "../../src/ledger/format/block.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
+import type { Signatures } from "../../src/ledger/keys/backend.js";
 import { orderStatement, readingStatement } from "../../src/ledger/keys/message.js";
 import { type MemoryMedium, memoryMedium, openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Contract } from "../../src/market/contracts/contracts.js";
@@ -235,6 +236,28 @@ describe("contracts that wait", () => {
       await again();
     }
     expect(() => market.proposals.of("nobody")).toThrow("participant: wanted a registered participant");
+  });
+});
+
+describe("an order that is taken as its period closes", () => {
+  it("stands in the block of its period or is refused, whichever turn of the loop the gate falls in", async () => {
+    // Checked at once, so that all turns from the call to the answer are gone through one by one.
+    const atOnce: Signatures = { ...signatures, verify: async () => true };
+    const came = new Set<string>();
+    for (let turns = 0; turns < 60; turns += 1) {
+      const medium = memoryMedium();
+      const market = await openLogged({ engine, store: await storeOn(medium), signatures: atOnce });
+      const given = { ...offer, revision: 0 };
+      const statement = orderStatement(market.id, market.period, market.record(given));
+      const asked = market.submit(given, await keys.get("ann")!.sign(statement));
+      for (let turn = 0; turn < turns; turn += 1) await null;
+      const { block } = await market.clearPeriod(1);
+      const answer = await asked;
+      came.add(`${answer.status} ${block.header.sections.orders.count}`);
+      const again = await openLogged({ engine, store: await storeOn(left(medium)) });
+      expect([again.period, again.openOrders.count], `turn ${turns}`).toEqual([2, 0]);
+    }
+    expect(came).toEqual(new Set(["refused 0", "accepted 1"]));
   });
 });
 

@@ -84,12 +84,13 @@ export class Desk {
     if (signature !== undefined)
       return this.#answers.later("order", async () => {
         const entrance = this.#signedOrders();
-        const entered = await entrance.enter({ records: record(), signature, gateway: null });
-        const { open, result } = entered;
-        if (result.refused[0] !== undefined) throw result.refused[0].error;
-        const answer = accepted(open, result.first, result.records);
-        await this.#kept(this.#admission.signedOrders(entered));
-        return answer;
+        return entrance.enter({ records: record(), signature, gateway: null }, async (entered) => {
+          const { open, result } = entered;
+          if (result.refused[0] !== undefined) throw result.refused[0].error;
+          const answer = accepted(open, result.first, result.records);
+          await this.#kept(this.#admission.signedOrders(entered));
+          return answer;
+        });
       });
     return this.#plain("order", () => {
       this.#unsigned("order");
@@ -135,7 +136,7 @@ export class Desk {
   /** Takes signed orders; `orders` makes them, or throws why there are none. */
   enter(orders: () => SignedOrders): Promise<SignedResult | Refused> {
     return this.#answers.later("order", async () =>
-      this.#kept(this.#admission.signedOrders(await this.#signedOrders().enter(orders()))),
+      this.#signedOrders().enter(orders(), (entered) => this.#kept(this.#admission.signedOrders(entered))),
     );
   }
 

@@ -38,17 +38,21 @@ export class Entrance {
   }
 
   /**
-   * Takes all of the orders or none. Throws `signature`, `invalid`, `limit`, or `refused` when the period closed while
-   * the signature was checked.
+   * Takes all of the orders or none, and calls `taken` before anything else can happen: a period that closed in between
+   * would have the orders, and the log of the next what was to be kept of them. Resolves as `taken` does. Throws
+   * `signature`, `invalid`, `limit`, or `refused` when the period closed while the signature was checked.
    */
-  async enter(given: SignedOrders): Promise<Entered> {
+  async enter<Result>(
+    given: SignedOrders,
+    taken: (entered: Entered) => Result | Promise<Result>,
+  ): Promise<Result> {
     const orders = ownOrders(given);
     const open = this.#parts.open();
     await this.#inTurn(this.check(orders, open.period));
     this.#parts.usable();
     if (open !== this.#parts.open())
       fail("refused", "order", `an order for period ${this.#parts.open().period}`, open.period);
-    return this.take(orders);
+    return taken(this.take(orders));
   }
 
   /** Throws `signature` unless well-formed orders are signed for a period. */
