@@ -1,20 +1,7 @@
 // @ts-check
 // What each process of bench/serving/run.js took of the processors, in seconds, as Linux counts it: so that it can be
 // told whether the service is slow, or the broker, or those who send to it, or somebody else who is on the machine.
-import { readFileSync } from "node:fs";
-
-/** Clock ticks of /proc a second: 100 on every Linux that Node is built for. */
-const ticks = 100;
-
-const fieldsOf = (/** @type {string} */ path, /** @type {RegExp} */ head) =>
-  readFileSync(path, "utf8").replace(head, "").split(/\s+/).map(Number);
-
-/** Seconds of a process so far, of all its threads. @param {number} pid */
-function secondsOf(pid) {
-  // The name in parentheses may hold spaces.
-  const [, , , , , , , , , , , user = 0, system = 0] = fieldsOf(`/proc/${pid}/stat`, /^.*\) /s);
-  return (user + system) / ticks;
-}
+import { fieldsOf, secondsOf, ticks } from "../processes.js";
 
 /** Seconds that all processors together have not been idle. */
 function busySeconds() {
@@ -32,7 +19,7 @@ export function countProcessors(pids) {
   const now = () => {
     try {
       return {
-        each: processes.map(([, pid]) => secondsOf(/** @type {number} */ (pid))),
+        each: processes.map(([, pid]) => secondsOf(pid)),
         busy: busySeconds(),
       };
     } catch {

@@ -10,7 +10,6 @@
 // [--profile FOLDER] (needs `npm run build`; the folder gets a profile of the service's processor)
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -19,6 +18,7 @@ import { decodeBlock, fromHex, plainHasher as hasher, judgeReceipt } from "../..
 import { startMosquitto } from "../../test/support/mosquitto.mjs";
 import { command, marketFolder, startServing } from "../../test/support/served.mjs";
 import { machine } from "../machine.js";
+import { memoryOf } from "../processes.js";
 import { countProcessors } from "./processors.js";
 
 const { values } = parseArgs({
@@ -56,8 +56,7 @@ async function gauge(/** @type {string} */ name) {
   const text = await (await fetch(`${url}metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
 }
-const rssMb = () =>
-  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${service.pid}/status`, "utf8"))?.[1]) / 1024);
+const rssMb = () => Math.round(memoryOf(service.pid));
 
 /**
  * A child that answers each message with one; its next answer.

@@ -1,12 +1,13 @@
 /** Orders that came behind the gate of their period: whoever signed them learns that, and not that its key is bad. */
 import { fromHex, viewOf } from "../bytes.js";
-import { GridclearError } from "../errors.js";
+import type { GridclearError } from "../errors.js";
 import { offsetsOf } from "../ledger/format/layout.js";
 import { orderLayout } from "../ledger/format/records.js";
 import { recordsRoot } from "../ledger/format/sections.js";
 import type { Signatures } from "../ledger/keys/backend.js";
 import { batchStatement, orderStatement } from "../ledger/keys/message.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
+import { notOpen } from "../market/intake/answers.js";
 import type { SignedOrders } from "../market/intake/request.js";
 import type { LoggedMarket } from "../market/logged.js";
 
@@ -32,5 +33,5 @@ export async function refusalOf(
       ? orderStatement(id, closed, records)
       : batchStatement(id, closed, count, recordsRoot(orderLayout, records, hasher));
   if (key === null || !(await signatures.verify(key, statement, signature))) return error;
-  return new GridclearError("conflict", { field: "period", wanted: `${period}, which is open`, got: closed });
+  return notOpen(period, closed);
 }

@@ -1,10 +1,10 @@
 /** What a market tells of contracts that were proposed: whether they are in force, wait, or were dropped. */
-import { hex } from "../bytes.js";
+import { fromHex, sameBytes } from "../bytes.js";
 import { fail } from "../errors.js";
 import type { Contract } from "./contracts/contracts.js";
 import { contractKey, subjectOf } from "./contracts/kinds.js";
 import type { DropReason } from "./intake/dropped.js";
-import type { Proposals } from "./intake/proposals.js";
+import type { Proposal, Proposals } from "./intake/proposals.js";
 import type { MarketState } from "./period/state.js";
 
 /** What became of a contract that was proposed. */
@@ -46,19 +46,22 @@ export class ProposedContracts {
     const number = terms.numberOf(participant);
     if (number === undefined) return fail("refused", "participant", "a registered participant", participant);
     const own = terms.participants[number]!.contract?.key ?? null;
-    const isTheirs = (subject: string | null, signer: string | null): boolean =>
-      subject === participant || (signer !== null && signer === own);
+    const key = own === null ? null : fromHex(own, "key");
+    const isSigned = ({ proof }: Proposal): boolean =>
+      key !== null && proof !== null && sameBytes(proof.key, key);
     const found: ProposedContract[] = [];
     const add = (contract: Contract, status: "in force" | "waiting"): void => {
       const { version, from } = contract;
       found.push({ key: contractKey(contract), version, from, status, reason: null });
     };
     for (const { contract } of terms.inForce.values())
-      if (isTheirs(subjectOf(contract), null)) add(contract, "in force");
-    for (const { contract, proof } of this.#proposals.all())
-      if (isTheirs(subjectOf(contract), proof && hex(proof.key))) add(contract, "waiting");
+      if (subjectOf(contract) === participant) add(contract, "in force");
+    for (const proposal of this.#proposals.all())
+      if (subjectOf(proposal.contract) === participant || isSigned(proposal))
+        add(proposal.contract, "waiting");
     for (const { key, version, from, participant: subject, signer, reason } of this.#proposals.dropped.all())
-      if (isTheirs(subject, signer)) found.push({ key, version, from, status: "dropped", reason });
+      if (subject === participant || (signer !== null && signer === own))
+        found.push({ key, version, from, status: "dropped", reason });
     return found;
   }
 }

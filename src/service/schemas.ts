@@ -21,6 +21,10 @@ export const carrier: z.ZodEnum<{ electricity: "electricity"; heat: "heat"; cold
 export const whole: z.ZodNumber = z.number().int().nonnegative();
 /** The id of a participant. */
 export const participant: z.ZodString = z.string().min(1).max(128).openapi({ example: "ann" });
+/** The participant that a path names. */
+export const participantParam: z.ZodObject<{ participant: z.ZodString }> = z.object({
+  participant: z.string().openapi({ example: "ann" }),
+});
 /** A signature, 64 bytes. */
 export const signature: z.ZodString = hexOf(64, "Ed25519 signature");
 

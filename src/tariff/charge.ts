@@ -11,6 +11,7 @@ import {
   bases,
   type Component,
   type ComponentOf,
+  isOn,
   microTick,
   rateTick,
   type Sort,
@@ -296,13 +297,10 @@ function peakOf(component: ComponentOf<"peak">, { stretch }: At): Ratio {
   return times(times(whole(most), ofTick(stretch.quantityTick)), perHour);
 }
 
-function onLines(
-  { of, lines: named = [], percent }: ComponentOf<"percent">,
-  { stretch, lines, unit }: At,
-): Draft {
+function onLines(percentage: ComponentOf<"percent">, { stretch, lines, unit }: At): Draft {
+  const { of, percent } = percentage;
   let sum = of.includes("community") ? (stretch.community ?? 0n) : 0n;
-  for (const { sort, component, amount } of lines)
-    if (of.includes(sort) || named.includes(component)) sum += amount;
+  for (const { sort, component: name, amount } of lines) if (isOn(percentage, { sort, name })) sum += amount;
   const share = times(decimal(percent, microTick), { num: 1n, den: 100n });
   const exact = times(times(whole(sum), unit), share);
   return { detail: null, quantity: times(whole(sum), unit), unit: "percent", rate: percent, exact };

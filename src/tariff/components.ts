@@ -90,6 +90,12 @@ export interface ComponentsBy {
     readonly percent: string;
   };
 }
+/** Whether a percentage is on a line above it. */
+export const isOn = (
+  { of, lines }: Pick<ComponentsBy["percent"], "of" | "lines">,
+  { sort, name }: Named,
+): boolean => of.includes(sort) || (lines?.includes(name) ?? false);
+
 /** How a component's rate counts. */
 export type By = keyof ComponentsBy;
 /** A component that counts in one way. */

@@ -6,7 +6,7 @@ import { fail } from "../errors.js";
 import { checkOf, further, type Shape } from "../shape.js";
 import { parseTicks, ppm, type Tick } from "../units.js";
 import { partAt } from "./calendar.js";
-import { type Component, type ComponentOf, microTick, rateTick, type Sort } from "./components.js";
+import { type Component, type ComponentOf, isOn, microTick, rateTick, type Sort } from "./components.js";
 import { compare, plus, type Ratio, roundHalfUp, times, zero } from "./ratio.js";
 import { componentsShape } from "./shapes.js";
 import { wallTime, type Zone } from "./zone.js";
@@ -88,8 +88,7 @@ function paid(list: readonly PriceComponent[], pick: (component: OnEnergy) => Ra
     const { sort, name } = component;
     if (component.by === "percent") {
       const share: Ratio = { num: parseTicks(component.percent, microTick), den: 100_000_000n };
-      const { of, lines: named = [] } = component;
-      const on = lines.filter((line) => of.includes(line.sort) || named.includes(line.name));
+      const on = lines.filter((line) => isOn(component, line));
       lines.push({ sort, name, amount: times(sumOf(on), share) });
     } else {
       const less: Ratio = { num: BigInt(ppm - (component.less ?? 0)), den: BigInt(ppm) };

@@ -8,6 +8,10 @@ import type { Refused } from "./request.js";
 /** What can be asked of a market. */
 export type Request = "order" | "reading" | "contract";
 
+/** Why what was made for a period is refused in another: `conflict`. */
+export const notOpen = (open: number, period: number): GridclearError =>
+  new GridclearError("conflict", { field: "period", wanted: `${open}, which is open`, got: period });
+
 /** Turns errors of requests into answers. */
 export class Answers {
   readonly #usable: () => void;

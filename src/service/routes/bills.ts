@@ -18,7 +18,7 @@ import { checkedBlocks } from "../../report/blocks.js";
 import { writeBundle } from "../../report/bundle/write.js";
 import { monthOf } from "../../tariff/zone.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
-import { carrier, decimal, problems, whole } from "../schemas.js";
+import { carrier, decimal, participantParam, problems, whole } from "../schemas.js";
 
 const line = z.object({
   group: z.enum(["community", "tariff", "earlier"]).openapi({
@@ -63,7 +63,7 @@ const billRoute = createRoute({
   description:
     "What `gridclear bill --json` says of it; as `html` the page of `gridclear bill --html`, with the records that it follows from and their proofs: a browser checks them by it, offline. In a private market for that member and for auditors alone.",
   request: {
-    params: z.object({ participant: z.string().openapi({ example: "ann" }) }),
+    params: participantParam,
     query: z.object({
       month: z.string().max(16).openapi({
         example: "2026-07",

@@ -7,6 +7,7 @@ import { type Receipt, receiptToJson } from "../../ledger/proof/receipt.js";
 import { plainHasher } from "../../ledger/tree/plain.js";
 import type { Contract } from "../../market/contracts/contracts.js";
 import { parseContract } from "../../market/contracts/kinds.js";
+import { notOpen } from "../../market/intake/answers.js";
 import type { Order } from "../../market/intake/request.js";
 import { removedMember } from "../admissions.js";
 import { type ColumnOrders, decodeColumns, encodeTaken } from "../columns.js";
@@ -236,7 +237,7 @@ async function takeOrder(
   { period, order, signature }: SignedOrder,
 ): Promise<Receipt> {
   const { market } = platform;
-  if (period > market.period) throw closed(market.period, period);
+  if (period > market.period) throw notOpen(market.period, period);
   const isRemoved = await admissions.isRemoved(order.participant);
   const refusal = isRemoved
     ? removedMember("order.participant", order.participant)
@@ -259,7 +260,7 @@ async function takeColumns(
   { period, batch, proof }: ColumnOrders,
 ): Promise<Uint8Array> {
   const { market } = platform;
-  if (period > market.period) throw closed(market.period, period);
+  if (period > market.period) throw notOpen(market.period, period);
   const whose = [...new Set(batch.participant)].map((number) => market.state.participant(number) ?? "");
   const [gone] = await admissions.removedOf(whose);
   const refusal =
@@ -291,9 +292,5 @@ async function refusalOf<T>(
     // It closed while the signature was checked: that is said in the words of a period that has closed.
     if (!(result instanceof GridclearError) || period === market.period) return result;
   }
-  return closed(market.period, period);
+  return notOpen(market.period, period);
 }
-
-/** It is for another period than the one that is open. */
-const closed = (open: number, period: number): GridclearError =>
-  new GridclearError("conflict", { field: "period", wanted: `${open}, which is open`, got: period });

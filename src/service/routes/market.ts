@@ -7,7 +7,7 @@ import { decodeHeader } from "../../ledger/format/header.js";
 import { carriers, formatTicks } from "../../units.js";
 import { periodDocument, tradeDocuments } from "../documents.js";
 import { type Env, heightOf, names, openRoutes, type RouteParts } from "../routes.js";
-import { carrier, decimal, hexOf, json, problems, whole } from "../schemas.js";
+import { carrier, decimal, hexOf, json, participantParam, problems, whole } from "../schemas.js";
 
 /** What anybody may know of the market. */
 const marketSchema = z
@@ -79,7 +79,6 @@ const marketRoute = createRoute({
   responses: { 200: json("the market", marketSchema), ...problems },
 });
 
-const participantParam = z.object({ participant: z.string().openapi({ example: "ann" }) });
 const memberRoute = createRoute({
   method: "get",
   operationId: "getMember",

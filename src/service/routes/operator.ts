@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fail } from "../../errors.js";
 import type { DepositContract } from "../../market/contracts/contracts.js";
 import { contractKey } from "../../market/contracts/kinds.js";
+import { notOpen } from "../../market/intake/answers.js";
 import { formatTicks, parseTicks } from "../../units.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
 import { carrier, decimal, hexOf, json, jsonBody, participant, problems, whole } from "../schemas.js";
@@ -242,7 +243,7 @@ export function operatorRoutes({
   priceRoutes(routes, prices);
   routes.openapi(closeRoute, async (context) => {
     const { period } = context.req.valid("json");
-    if (period !== market.period) fail("conflict", "period", `${market.period}, which is open`, period);
+    if (period !== market.period) throw notOpen(market.period, period);
     operator!.close();
     return context.json({ status: "closing" as const }, 200);
   });

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorCodes } from "../../errors.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
-import { json, problems, whole } from "../schemas.js";
+import { json, participantParam, problems, whole } from "../schemas.js";
 
 const proposalsSchema = z
   .object({
@@ -31,7 +31,7 @@ const proposalsRoute = createRoute({
   summary: "What became of a member's contracts",
   description:
     "Its contracts in force, those that wait for their period, and those that were taken and dropped when their period came, with the reason: the last of each, until a contract in its place enters, for as long as there is room. In a private market for that member and for auditors alone.",
-  request: { params: z.object({ participant: z.string().openapi({ example: "ann" }) }) },
+  request: { params: participantParam },
   responses: { 200: json("the contracts", proposalsSchema), ...problems },
 });
 

@@ -6,7 +6,7 @@ import { orderLayout } from "../../ledger/format/records.js";
 import { carriers } from "../../units.js";
 import { orderDocument } from "../documents.js";
 import { type Env, names, openRoutes, type RouteParts } from "../routes.js";
-import { carrier, decimal, json, problems, whole } from "../schemas.js";
+import { carrier, decimal, json, participantParam, problems, whole } from "../schemas.js";
 
 const standingSchema = z
   .object({
@@ -39,7 +39,7 @@ const standingRoute = createRoute({
   summary: "What a member's standing orders come to in the open period",
   description:
     "An entry for each carrier that a contract in force has a standing order for. In a private market for that member and for auditors alone.",
-  request: { params: z.object({ participant: z.string().openapi({ example: "ann" }) }) },
+  request: { params: participantParam },
   responses: { 200: json("the standing orders", standingSchema), ...problems },
 });
 

@@ -7,7 +7,7 @@ import { newestSnapshot } from "../../market/snapshots.js";
 import { writeBundle } from "../../report/bundle/write.js";
 import { statement, statementDocument } from "../../report/statement.js";
 import { type Env, openRoutes, type RouteParts } from "../routes.js";
-import { decimal, json, problems } from "../schemas.js";
+import { decimal, json, participantParam, problems } from "../schemas.js";
 
 const statementSchema = z
   .object({
@@ -23,7 +23,7 @@ const statementSchema = z
 
 const height = z.coerce.number().int().nonnegative().optional();
 const request = {
-  params: z.object({ participant: z.string().openapi({ example: "ann" }) }),
+  params: participantParam,
   query: z.object({
     from: height.openapi({ type: "integer", description: "first block; default: as far back as is allowed" }),
     to: height.openapi({ type: "integer", description: "block behind the last; default: the newest" }),

@@ -64,8 +64,8 @@ export const table: Table = {
     "Der Rundgang kam auf andere Geschäfte als das Rechenwerk und wird nicht gezeigt. Bitte melden Sie diesen Link.",
   "This market is too large to follow order by order; the curves below show all of it.":
     "Dieser Markt ist zu groß, um ihm Gebot für Gebot zu folgen; die Kurven unten zeigen alles.",
-  "This market is too large to follow order by order; the curves below show all of it. Plants that turn one energy into another, or lines that were full, had a say as well, so some orders are left unfilled among others that are filled.":
-    "Dieser Markt ist zu groß, um ihm Gebot für Gebot zu folgen; die Kurven unten zeigen alles. Auch Anlagen, die eine Energie in eine andere wandeln, oder volle Leitungen bestimmten mit; darum blieben manche Gebote unbedient zwischen anderen, die bedient wurden.",
+  "Plants that turn one energy into another, or lines that were full, had a say as well, so some orders are left unfilled among others that are filled.":
+    "Auch Anlagen, die eine Energie in eine andere wandeln, oder volle Leitungen bestimmten mit; darum blieben manche Gebote unbedient zwischen anderen, die bedient wurden.",
   "In this period plants that turn one energy into another, or lines that were full, had a say as well. The walk knows neither, so it is not shown; the curves below show what was traded.":
     "In dieser Periode bestimmten auch Anlagen mit, die eine Energie in eine andere wandeln, oder volle Leitungen. Der Rundgang kennt beides nicht und wird nicht gezeigt; die Kurven unten zeigen, was gehandelt wurde.",
   // The thread through the views

@@ -95,10 +95,11 @@ function noWalk(app: App): { readonly element: HTMLElement; show(result: PeriodR
   return {
     element: el("div", { class: "notice", hidden: true }, text, el("p", {}, small)),
     show({ walk }) {
+      const large = t`This market is too large to follow order by order; the curves below show all of it.`;
       text.textContent = {
         small: t`The walk came to other trades than the engine, so it is not shown. Please report this link.`,
-        large: t`This market is too large to follow order by order; the curves below show all of it.`,
-        "large and cut": t`This market is too large to follow order by order; the curves below show all of it. Plants that turn one energy into another, or lines that were full, had a say as well, so some orders are left unfilled among others that are filled.`,
+        large,
+        "large and cut": `${large} ${t`Plants that turn one energy into another, or lines that were full, had a say as well, so some orders are left unfilled among others that are filled.`}`,
         cut: t`In this period plants that turn one energy into another, or lines that were full, had a say as well. The walk knows neither, so it is not shown; the curves below show what was traded.`,
       }[walk];
     },
