@@ -104,6 +104,33 @@ describe("the story", () => {
       { viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true },
     ));
 
+  it("has its houses on one line on a small phone, no number without its unit, and the bar's parts side by side", () =>
+    open(
+      async (tab) => {
+        const { page } = tab;
+        for (let step = 0; step < 4; step++) {
+          await tab.go(`#/story?step=${step}`);
+          await told(tab);
+          const bottoms = await page
+            .locator(".street .house")
+            .evaluateAll((houses) => houses.map((house) => Math.round(house.getBoundingClientRect().bottom)));
+          expect(new Set(bottoms).size, `screen ${step}`).toBe(1);
+          const lines = await page.locator(".street .says p, .street .got").allTextContents();
+          for (const line of lines) expect(line).not.toMatch(/\d (?:Wh|ct)/);
+        }
+        const bar = await page.locator(".bar").evaluate((all) => {
+          const name = document.createRange();
+          name.selectNodeContents(all.querySelector(".brand")!);
+          return {
+            name: name.getBoundingClientRect(),
+            language: all.querySelector("select")!.getBoundingClientRect(),
+          };
+        });
+        expect(bar.name.right).toBeLessThanOrEqual(bar.language.left);
+      },
+      { viewport: { width: 345, height: 740 }, locale: "de-DE", reducedMotion: "reduce", hasTouch: true },
+    ));
+
   it("is told in German to whoever chooses it, with decimal commas", () =>
     open(async (tab) => {
       await tab.go("#/story?step=1");

@@ -33,6 +33,9 @@ function house(sunny: boolean): SVGSVGElement {
   return svg("svg", { class: "house", viewBox: "0 0 160 132", "aria-hidden": "true" }, ...parts, ...sun);
 }
 
+/** A line in which no number is parted from its unit. */
+const unbroken = (line: string): string => line.replaceAll(/(\d) (?=\p{L})/gu, "$1\u00a0");
+
 /** Draws the homes from left to right, with what is on its way between them. */
 export function streetOf(homes: readonly Home[], ways: readonly Way[]): HTMLElement {
   return el(
@@ -42,10 +45,10 @@ export function streetOf(homes: readonly Home[], ways: readonly Way[]): HTMLElem
       el(
         "div",
         { class: "home" },
-        el("div", { class: "says" }, ...says.map((line) => el("p", {}, line))),
+        el("div", { class: "says" }, ...says.map((line) => el("p", {}, unbroken(line)))),
         house(sunny),
         el("p", { class: "home-name" }, name),
-        el("p", { class: "got" }, got),
+        el("p", { class: "got" }, unbroken(got)),
       ),
     ),
     ...ways.map(({ to, text }) =>

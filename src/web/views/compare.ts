@@ -12,7 +12,7 @@ import { consistent, type Settings } from "../settings/settings.js";
 import { createTrouble } from "../trouble.js";
 import { askForOrders, waitingWords } from "./asking.js";
 import { changesCard, curvesCard, gainsCard, groupsCard, moversCard, versusCard } from "./comparecards.js";
-import { verdictOf } from "./comparewords.js";
+import { apartWords, verdictOf } from "./comparewords.js";
 import { openDayBoth } from "./dayboth.js";
 import { head, part } from "./parts.js";
 import { bothRules, namesOf, rulesInWords } from "./rulewords.js";
@@ -91,6 +91,7 @@ export function openCompare(app: App): View {
   let lastKey = "";
   const lead = el("p", { class: "lead" });
   const verdict = el("p", { class: "notice comparison", role: "status" }, t`Clearing the same orders twice…`);
+  const apart = el("p", { class: "note apart", hidden: true });
   const rules = rulesCard(app);
   const both = openDayBoth(app);
   const seeds = openSeeds(app);
@@ -107,6 +108,7 @@ export function openCompare(app: App): View {
     trouble.element,
     rules.element,
     verdict,
+    apart,
     ...cards.map((card) => card.element),
     el("div", { class: "pair" }, ...movers.map((card) => card.element)),
     both.element,
@@ -122,6 +124,8 @@ export function openCompare(app: App): View {
       });
       trouble.hide();
       verdict.textContent = verdictOf(found);
+      apart.textContent = apartWords(found);
+      apart.hidden = apart.textContent === "";
       const sets = bothRules(settings);
       for (const card of [...cards, ...movers]) card.draw({ found, rules: sets, names: namesOf(sets) });
     } catch (error) {

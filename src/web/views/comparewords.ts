@@ -35,6 +35,12 @@ export function verdictOf(found: Comparison): string {
   return [welfare, shiftOf(found, "offer"), shiftOf(found, "bid")].filter((said) => said !== "").join(" ");
 }
 
+/** What the period itself came to, where more than its orders decided; empty where they alone did. */
+export const apartWords = ({ sealed, sides: [a] }: Comparison): string =>
+  sealed === null
+    ? ""
+    : t`Only the orders are cleared here, by either set of rules: of them A sells ${energy(a.served)}. In the period itself it sold ${energy(sealed)}, because plants that turn one energy into another, or lines that were full, had a say there.`;
+
 /** How the changes are spread, in words that are true of these counts. */
 export function spreadOf({ orders, counts, edges }: Pick<Comparison, "orders" | "counts" | "edges">): string {
   const moved = counts.reduce((sum, each) => sum + each, 0);

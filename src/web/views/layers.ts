@@ -8,13 +8,14 @@ import type { CarrierPeriod } from "../worker/day.js";
 
 /**
  * Supply on the left, the platform in the middle, use on the right. What comes into a place in the middle goes out of
- * it: the pool sells what was left over and what stores give to users and stores; the router brings in what the grid
- * imports, for whoever it is for, and takes out what it exports.
+ * it: the pool sells what was left over and what stores give to users and stores, and where there is none, stores deal
+ * for themselves there; the router brings in what the grid imports, for whoever it is for, and takes out what it
+ * exports.
  */
 export function mapOf({ streams }: CarrierPeriod): { nodes: MapNode[]; flows: MapFlow[] } {
   const nodes: MapNode[] = [
     { id: "direct", name: t`Trading platform`, layer: 1, colour: "supply" },
-    { id: "pool", name: t`Pool`, layer: 1, colour: "pool" },
+    { id: "pool", name: t`Pool and stores`, layer: 1, colour: "pool" },
     { id: "router", name: t`Energy router`, layer: 1, colour: "grid" },
   ];
   const flows: MapFlow[] = [];

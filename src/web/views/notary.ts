@@ -149,6 +149,8 @@ export function openNotary(app: App): View {
     running?.abort();
     const mine = new AbortController();
     running = mine;
+    // What was said of a file before says nothing of these.
+    if (source.from === "files") app.tell(null);
     const progress = progressRow(() => mine.abort());
     results.replaceChildren(progress.element);
     try {

@@ -4,6 +4,7 @@ import { type Curve, makeCurve } from "./curves.js";
 import type { Market } from "./market.js";
 import { type Outcome, outcomeOf, sum } from "./outcome.js";
 import { type Asked, clearMarket, ordersOf, rulesOf, type Scene } from "./scene.js";
+import { sameTrades } from "./trades.js";
 import type { Work } from "./work.js";
 
 /** What one set of rules made of the orders; quantities in ticks, amounts in money ticks. */
@@ -46,6 +47,11 @@ export interface Mover {
 
 export interface Comparison {
   readonly orders: number;
+  /**
+   * What the period itself sold by A, in quantity ticks, where lines that were full or plants had a say there; null
+   * where the orders alone decided, or no block has them.
+   */
+  readonly sealed: number | null;
   readonly sides: readonly [Side, Side];
   readonly groups: readonly Group[];
   readonly winners: readonly Mover[];
@@ -179,7 +185,7 @@ function moversOf(market: Market, { offers, bids }: Differences): { winners: Mov
 
 /** Clears the same orders by the rules of the settings and by those against them, and says what changes for whom. */
 export async function compare(work: Work<number>, asked: Asked): Promise<Comparison> {
-  const { market } = await ordersOf(work, asked);
+  const { market, sealed } = await ordersOf(work, asked);
   const { engine } = work;
   const scenes = [asked.settings, againstOf(asked.settings)].map((settings) =>
     clearMarket(engine, market, rulesOf(settings)),
@@ -193,6 +199,8 @@ export async function compare(work: Work<number>, asked: Asked): Promise<Compari
   };
   return {
     orders: differences.offers.length + differences.bids.length,
+    sealed:
+      sealed === null || sameTrades(sealed.trades, scenes[0]!.trades) ? null : sum(sealed.trades.quantity),
     sides: [sideOf(scenes[0]!, first), sideOf(scenes[1]!, second)],
     groups: groupsOf(market, differences),
     ...moversOf(market, differences),

@@ -23,7 +23,10 @@ export interface Streams {
 /** What a period's records say of one carrier. */
 export interface CarrierStreams {
   readonly streams: Streams;
-  /** Lowest, mean and highest price of a trade, in price ticks; null without a trade. */
+  /**
+   * Lowest, mean and highest price of a trade among members and stores, in price ticks; null without one. What a
+   * market with areas trades with the grid is left out: its prices are the tariffs.
+   */
   readonly prices: readonly [low: number, mean: number, high: number] | null;
 }
 
@@ -54,6 +57,13 @@ const soldBy = ({ sold }: Streams, kind: MemberKind) => (sold[kind] ??= { direct
 const boughtBy = ({ bought }: Streams, kind: MemberKind) =>
   (bought[kind] ??= { direct: 0, pool: 0, grid: 0 });
 
+function addPrice(sum: Sums, quantity: number, price: number): void {
+  sum.low = Math.min(sum.low, price);
+  sum.high = Math.max(sum.high, price);
+  sum.quantity += quantity;
+  sum.amount += quantity * price;
+}
+
 /** Adds up a block's trades. */
 function addTrades(sums: Record<Carrier, Sums>, block: Block, members: readonly Member[]): void {
   const { orders, trades } = block.sections;
@@ -66,13 +76,10 @@ function addTrades(sums: Record<Carrier, Sums>, block: Block, members: readonly 
       index,
     );
     const sum = sums[carrier];
-    sum.low = Math.min(sum.low, usePrice);
-    sum.high = Math.max(sum.high, usePrice);
-    sum.quantity += quantity;
-    sum.amount += quantity * usePrice;
     const stores = seller === "device" || buyer === "device";
     const way =
       seller === "grid" || buyer === "grid" ? "grid" : kind === "pool" || stores ? "pool" : "direct";
+    if (way !== "grid") addPrice(sum, quantity, usePrice);
     if (seller === "order") soldBy(sum.streams, kindOf(offer))[way] += quantity;
     if (buyer === "order") boughtBy(sum.streams, kindOf(bid))[way] += quantity;
   }

@@ -91,6 +91,35 @@ describe("the map of a period", () => {
     });
 });
 
+describe("the prices of a period", () => {
+  it("are those among members and stores: what goes to the grid and comes from it has its tariff", async () => {
+    const settings: Settings = {
+      ...{ ...defaults, view: "day", minutes: 60, mix: "solar", members: 60, weather: "clear" },
+      ...{ mechanism: "merit", pricing: "uniform", pool: false },
+    };
+    const periods = await periodsOf(settings);
+    const { blocks } = runOf(keyOf("day", settings, null));
+    const seen = { withGrid: 0, among: 0 };
+    for (const [hour, { carriers: all }] of periods.entries()) {
+      const { header, sections } = decodeBlock(blocks[hour + 1]!);
+      const trades = Array.from({ length: header.sections.trades.count }, (_, index) =>
+        readRecord(tradeLayout, sections.trades, index),
+      ).filter(({ carrier }) => carrier === "electricity");
+      const among = trades.filter(({ seller, buyer }) => seller !== "grid" && buyer !== "grid");
+      const prices = among.map(({ usePrice }) => usePrice);
+      const sum = (of: (trade: (typeof among)[number]) => number): number =>
+        among.reduce((total, trade) => total + of(trade), 0);
+      const mean = sum(({ quantity, usePrice }) => quantity * usePrice) / sum(({ quantity }) => quantity);
+      expect(all.electricity.prices, `${hour}:00`).toEqual(
+        among.length === 0 ? null : [Math.min(...prices), mean, Math.max(...prices)],
+      );
+      seen.withGrid += trades.length - among.length;
+      seen.among += among.length;
+    }
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
+  });
+});
+
 describe("the network of a period", () => {
   it("has every edge within its limits, and loses what the blocks say", async () => {
     const settings: Settings = {

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../../src/errors.js";
 import { parseOrderFile } from "../../../src/files/orderfile.js";
 import { formatTicks, microTick } from "../../../src/units.js";
+import { table as german } from "../../../src/web/languages/de.js";
+import { speak } from "../../../src/web/say.js";
 import { words } from "../../../src/web/trouble.js";
 import { type Brought, bring, marketOfOwn } from "../../../src/web/worker/own/bring.js";
 import { OrderReader } from "../../../src/web/worker/own/orders.js";
@@ -176,6 +178,21 @@ describe("a file as other programs write it", () => {
       "carrier,side,id,quantity,price\nsteam,offer,a,1,1\n": /^Line 2, carrier: electricity, heat, cold, gas/,
     };
     for (const [text, said] of Object.entries(cases)) expect(await refusal(text)).toMatch(said);
+  });
+
+  it("is refused in German on a German page, numbers out of range too", async () => {
+    speak("de", german);
+    try {
+      const number = (cells: string): Promise<string> =>
+        refusal(`side,id,quantity,price\noffer,a,${cells}\n`);
+      expect(await number("0,5")).toBe("Zeile 2, quantity: Nötig ist eine Menge über 0, da steht aber „0“.");
+      // 2³² − 1 and 2³¹ − 1 ticks of a millionth.
+      expect(await number("5000,5")).toMatch(/^Zeile 2, quantity: Nötig ist höchstens 4294.967295, da/);
+      expect(await number("1,3000")).toMatch(/^Zeile 2, price: Nötig ist -2147.483648 bis 2147.483647, da/);
+      expect(await number("1,1e3")).toMatch(/^Zeile 2, price: Nötig ist eine Zahl wie 0.25, da/);
+    } finally {
+      speak("en", {});
+    }
   });
 });
 

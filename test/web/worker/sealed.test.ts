@@ -7,6 +7,7 @@ import { flowLayout, orderLayout, tradeLayout } from "../../../src/ledger/format
 import { carriers } from "../../../src/units.js";
 import { keyOf } from "../../../src/web/settings/effects.js";
 import { consistent, defaults, type Settings } from "../../../src/web/settings/settings.js";
+import { compare } from "../../../src/web/worker/compare.js";
 import { runOf, tradedDay, tradeUntil } from "../../../src/web/worker/day.js";
 import { walkPeriod } from "../../../src/web/worker/explain.js";
 import { wordsOf } from "../../../src/web/worker/owners.js";
@@ -156,6 +157,22 @@ describe("a period of the day", () => {
       moved += grid!.imported;
     }
     expect(moved).toBeGreaterThan(0);
+  });
+
+  it("is what Compare says of it where more than its orders decided, and nothing is said where they alone did", async () => {
+    const plants = communities["a park with plants, a price by place"]!;
+    let apart = 0;
+    for (const change of [plants, {}])
+      for (let time = 0; time < 1440; time += 180) {
+        const settings = consistent({ ...defaults, ...change, view: "compare", time });
+        const { sealed } = await compare(work, { settings, own: null });
+        const shown = await period(work, { settings: { ...settings, view: "period" }, own: null });
+        const { deals } = byBlock(keyOf("day", settings, null), settings);
+        const sold = deals.reduce((sum, [, , quantity]) => sum + quantity, 0);
+        expect(sealed, `${time}`).toBe(shown.walk.endsWith("cut") ? sold : null);
+        if (sealed !== null) apart += 1;
+      }
+    expect(apart).toBeGreaterThan(0);
   });
 
   it("adds up what buyers paid and sellers got, and nobody takes part to lose", async () => {

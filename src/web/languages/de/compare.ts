@@ -54,6 +54,8 @@ export const compare: Table = {
   "Both create the same value from the same {0}.": "Beide schaffen aus denselben {0} den gleichen Wert.",
   "{0} creates more value from the same {1}: {2} against {3}.":
     "{0} schafft aus denselben {1} mehr Wert: {2} gegen {3}.",
+  "Only the orders are cleared here, by either set of rules: of them A sells {0}. In the period itself it sold {1}, because plants that turn one energy into another, or lines that were full, had a say there.":
+    "Hier werden nach beiden Regelwerken nur die Gebote geräumt: A verkauft davon {0}. In der Periode selbst verkaufte es {1}, weil dort Anlagen, die eine Energie in eine andere wandeln, oder volle Leitungen mitbestimmten.",
   "{0} creates {1} more value from the same {2}.": "{0} schafft aus denselben {2} um {1} mehr Wert.",
   "None of {0} gains or loses.": "Von {0} gewinnt oder verliert keines.",
   "{0} of {1} gain or lose, at most {2}; {3} of them less than half of that.":

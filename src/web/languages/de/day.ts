@@ -32,6 +32,7 @@ export const day: Table = {
   "The day has been traded: {0} periods.": "Der Tag ist gehandelt: {0} Perioden.",
   // views/daycharts.ts
   "bought from each other": "voneinander gekauft",
+  "Pool and stores": "Pool und Speicher",
   "from pool and stores": "aus Pool und Speichern",
   "imported from the grid": "aus dem Netz bezogen",
   "not served": "nicht gedeckt",

@@ -78,6 +78,8 @@ export const own: Table = {
   "a number such as 0.25": "eine Zahl wie 0.25",
   "the same decimal mark as in the lines before, a point or a comma":
     "dasselbe Dezimalzeichen wie in den Zeilen davor, Punkt oder Komma",
+  "a quantity above 0": "eine Menge über 0",
+  "at most {0}": "höchstens {0}",
   "at most 6 decimal places": "höchstens 6 Nachkommastellen",
   "Cells are separated by semicolons.": "Zellen sind durch Semikolons getrennt.",
   "Cells are separated by tabs.": "Zellen sind durch Tabulatoren getrennt.",

@@ -3,7 +3,15 @@
  * nothing else; what may be a thousand or a fraction is refused, not guessed.
  */
 import { fail, GridclearError } from "../../../errors.js";
-import { microTick, parsePrice, parseQuantity } from "../../../units.js";
+import {
+  formatTicks,
+  maxPrice,
+  maxQuantity,
+  microTick,
+  minPrice,
+  parsePrice,
+  parseQuantity,
+} from "../../../units.js";
 import { t } from "../../say.js";
 
 /** Largest number of digits that a double holds exactly with six decimal places behind them. */
@@ -40,14 +48,14 @@ export class Numbers {
     const plain = this.#plain(text, field);
     const ticks = micro(plain);
     if (ticks !== null && ticks > 0 && ticks <= 0xffff_ffff) return ticks;
-    return read(() => parseQuantity(plain, microTick, field), field, text);
+    return read(() => parseQuantity(plain, microTick, field), field, text, mostQuantity());
   }
 
   price(text: string, field: string): number {
     const plain = this.#plain(text, field);
     const ticks = micro(plain);
     if (ticks !== null && ticks >= -0x8000_0000 && ticks <= 0x7fff_ffff) return ticks + 0;
-    return read(() => parsePrice(plain, microTick, field), field, text);
+    return read(() => parsePrice(plain, microTick, field), field, text, pricesAllowed());
   }
 
   /** Throws `invalid` where every comma of the file may stand between thousands. */
@@ -86,18 +94,21 @@ export class Numbers {
   }
 }
 
-/** What the package's own reader says of a number, with what to write instead. */
-function read(parse: () => number, field: string, text: string): number {
+const mostQuantity = (): string => t`at most ${formatTicks(maxQuantity, microTick)}`;
+const pricesAllowed = (): string =>
+  t`${formatTicks(minPrice, microTick)} to ${formatTicks(maxPrice, microTick)}`;
+
+/** What the package's own reader says of a number, in the page's language and with what to write instead. */
+function read(parse: () => number, field: string, text: string, limits: string): number {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof GridclearError)) throw error;
-    const wanted = /plain notation/.test(error.wanted) ? t`a number such as 0.25` : error.wanted;
-    return fail(
-      error.code,
-      field,
-      /whole number of ticks/.test(wanted) ? t`at most 6 decimal places` : wanted,
-      text,
-    );
+    return fail(error.code, field, error.code === "limit" ? limits : wantedOf(error.wanted), text);
   }
 }
+
+const wantedOf = (wanted: string): string => {
+  if (/plain notation/.test(wanted)) return t`a number such as 0.25`;
+  return /whole number of ticks/.test(wanted) ? t`at most 6 decimal places` : t`a quantity above 0`;
+};
