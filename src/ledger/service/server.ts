@@ -57,7 +57,6 @@ export interface ServedLedger {
 }
 
 const numberPattern = /^(?:0|[1-9][0-9]{0,15})$/;
-const maxAskLength = 128;
 
 /**
  * Answers {@link Ask}s from a ledger: whoever has verified blocks can serve them. What is not there, and a record too
@@ -69,7 +68,7 @@ export function serveLedger(ledger: ServedLedger): Ask {
   needMethods(history, "ledger.history", "a HistoryTree", ["inclusion", "consistency"]);
   checkHasher(ledger.hasher);
   return async (path) => {
-    if (typeof path !== "string" || path.length > maxAskLength) return null;
+    if (typeof path !== "string") return null;
     const [what, ...rest] = path.split("/");
     if (what === "proof") return proofAt(ledger, rest);
     const numbers = numbersIn(rest);

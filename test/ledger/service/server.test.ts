@@ -72,6 +72,11 @@ describe("paths", () => {
       expect([path, await ask(path)]).toEqual([path, null]);
   });
 
+  test("that are no texts have none", async () => {
+    for (const path of [7, null, undefined, ["block/0"]])
+      expect([path, await ask(path as never)]).toEqual([path, null]);
+  });
+
   test("with leading zeros are another spelling of the same thing, and none is answered", async () => {
     for (const path of good) {
       const numbers = [...path.matchAll(/[0-9]+/g)];
