@@ -6,41 +6,24 @@
 import { fromHex, hex, sameBytes } from "../bytes.js";
 import { identifier, needMethods, object, onlyKeys } from "../check.js";
 import { fail, GridclearError } from "../errors.js";
+import type { Block } from "../ledger/format/block.js";
 import { encodeCanonical, type Json } from "../ledger/format/canonical.js";
 import { blockHash, encodeHeader, marketId } from "../ledger/format/header.js";
-import { checkSignatures, type Signatures, type SigningKey } from "../ledger/keys/backend.js";
+import { checkSignatures } from "../ledger/keys/backend.js";
 import { orderStatement } from "../ledger/keys/message.js";
+import type { OpenedBundle } from "../ledger/proof/bundle.js";
 import type { Contradiction } from "../ledger/proof/contradiction.js";
 import { isReceiptSigned, type Receipt, receiptFromJson } from "../ledger/proof/receipt.js";
 import { LightClient } from "../ledger/service/client.js";
 import type { Ask } from "../ledger/service/server.js";
-import { checkHasher, type Hasher } from "../ledger/tree/hasher.js";
+import { checkHasher } from "../ledger/tree/hasher.js";
 import { type Carrier, parseTick, type Tick } from "../units.js";
 import { readEvents, type SentEvent } from "./events.js";
 import { billPath, memberOf } from "./member.js";
+import { type ClientEvent, type ClientOptions, optionNames } from "./options.js";
 import { type ClientOrder, recordOf, type SentOrder } from "./order.js";
-import { type RequestOptions, Requests, requestNames, type Signer } from "./requests.js";
-
-/** Who a client is, whom it trusts, and where the market is served. */
-export interface ClientOptions extends RequestOptions {
-  readonly hasher: Hasher;
-  readonly signatures: Signatures;
-  /** The member that it is, and its key; both or neither: a client that is nobody watches what is everybody's. */
-  readonly participant?: string;
-  readonly key?: SigningKey;
-  /** The market expected, 32 bytes. Whoever leaves it out trusts what the service says the first time. */
-  readonly marketId?: Uint8Array;
-  /** The newest head seen last time ({@link MarketClient.note}), so that it can't be taken back. */
-  readonly note?: string;
-}
-
-/** What a client learns while it follows a market. */
-export type ClientEvent =
-  | (SentEvent & { readonly kind: "event" })
-  /** A head was seen that extends all before, and these receipts are kept by the block that it covers. */
-  | { readonly kind: "verified"; readonly size: number; readonly kept: readonly Receipt[] }
-  /** The service lied; `contradiction` shows it to anybody, where there is one. */
-  | { readonly kind: "lie"; readonly error: GridclearError; readonly contradiction: Contradiction | null };
+import { type Proving, provedBlock, provedRecords, recordsPath } from "./proved.js";
+import { Requests, type Signer } from "./requests.js";
 
 /** How long to wait before a stream that ended is opened again. */
 const againMs = 1_000;
@@ -151,6 +134,34 @@ export class MarketClient {
     const member =
       this.#member ?? fail("state", "billPage", "a client with participant and key", "one without");
     return this.#requests.text(`${billPath(member, month)}&format=html`, member);
+  }
+
+  /**
+   * The block of a height with all its records, under the newest head that was verified. Throws `corrupt` for one that
+   * is not what the head covers, `state` where its records are not everybody's or were erased, `storage` without an
+   * answer.
+   */
+  block(height: number): Promise<Block> {
+    return provedBlock(this.#proving, height);
+  }
+
+  /**
+   * The records of a member in the blocks from a height to behind the last, each with its proof, under the newest head
+   * that was verified; of a private market for that member alone. Throws `corrupt` for what the head does not cover,
+   * and what the service refuses it for.
+   */
+  async records(participant: string, from: number, to: number): Promise<OpenedBundle> {
+    const text = await this.#requests.text(recordsPath(participant, from, to), this.#member ?? undefined);
+    return provedRecords(this.#proving, text, participant, to - 1);
+  }
+
+  get #proving(): Proving {
+    const { hasher } = this.#options;
+    return {
+      ask: this.#ask,
+      prove: async (height) => (await this.#light.prove(this.#ask, height)).header,
+      hasher,
+    };
   }
 
   /** Receipts that wait for their block. */
@@ -316,13 +327,3 @@ export class MarketClient {
     if (!isOpen()) fail("corrupt", "market.period", `${open()}, which follows the newest head`, period);
   }
 }
-
-const optionNames = [
-  ...requestNames,
-  "hasher",
-  "signatures",
-  "participant",
-  "key",
-  "marketId",
-  "note",
-] as const;

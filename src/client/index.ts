@@ -5,7 +5,8 @@
  * @module gridclear/client
  */
 
-export { type ClientEvent, type ClientOptions, MarketClient } from "./client.js";
+export { MarketClient } from "./client.js";
 export type { SentEvent } from "./events.js";
+export type { ClientEvent, ClientOptions } from "./options.js";
 export type { ClientOrder } from "./order.js";
 export type { RequestOptions } from "./requests.js";

@@ -33,6 +33,8 @@ export interface Signer {
 }
 
 const longestAnswer = 1 << 20;
+/** Of a block with its records. */
+const longestBlock = 1 << 26;
 /** Of a text that holds the proofs of a month. */
 const longestText = 1 << 28;
 const firstWaitMs = 200;
@@ -75,7 +77,8 @@ export class Requests {
    */
   ledgerOf(signer: Signer | undefined): Ask {
     return async (path) => {
-      const { status, bytes, address } = await this.#answer(`/v1/ledger/${path}`, { signer });
+      const longest = path.startsWith("block/") ? longestBlock : longestAnswer;
+      const { status, bytes, address } = await this.#answer(`/v1/ledger/${path}`, { signer, longest });
       if (status === 404) return null;
       if (status !== 200) {
         const { field, wanted, got } = problemOf(status, bytes, address);
@@ -91,7 +94,7 @@ export class Requests {
   }
 
   /** Text that a path answers. */
-  async text(path: string, signer: Signer): Promise<string> {
+  async text(path: string, signer?: Signer): Promise<string> {
     const { status, bytes, address } = await this.#answer(path, { signer, longest: longestText });
     if (status !== 200) throw problemOf(status, bytes, address);
     return new TextDecoder().decode(bytes);

@@ -529,6 +529,7 @@ describe("operation", () => {
       period: 1,
       blocks: 1,
       closesMs: null,
+      shared: [],
       head: platform.note,
     });
     expect(fromHex((await ask("/v1/market")).body.id, "id").length).toBe(32);

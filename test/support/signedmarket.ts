@@ -66,6 +66,7 @@ export function signedContracts(): Contract[] {
 
 const signerOf = (contract: Contract): SigningKey => {
   if (contract.kind === "participant") return keys.get(contract.id)!;
+  if (contract.kind === "member") return keys.get(contract.participant)!;
   if (contract.kind !== "supply" && contract.kind !== "use") return platform;
   return contract.participant === undefined ? platform : keys.get(contract.participant)!;
 };

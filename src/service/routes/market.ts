@@ -4,6 +4,7 @@ import { hex } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { decodeBlock, isPrivate, isWithheld } from "../../ledger/format/block.js";
 import { decodeHeader } from "../../ledger/format/header.js";
+import type { Contract } from "../../market/contracts/contracts.js";
 import { carriers, formatTicks } from "../../units.js";
 import { periodDocument, tradeDocuments } from "../documents.js";
 import { type Env, heightOf, names, openRoutes, type RouteParts } from "../routes.js";
@@ -19,6 +20,9 @@ const marketSchema = z
       .number()
       .nullable()
       .openapi({ description: "gate closure, milliseconds since 1970; null while the market is stopped" }),
+    shared: z
+      .array(carrier)
+      .openapi({ description: "carriers that take no orders: what is metered of them is shared" }),
     blocks: whole,
     head: z.string().nullable().openapi({ description: "the newest head that the platform signed, a note" }),
   })
@@ -130,6 +134,9 @@ const tradesRoute = createRoute({
   },
 });
 
+const isShared = (contract: Contract | null): boolean =>
+  contract?.kind === "clearing" && contract.mechanism === "share";
+
 /** Routes of what is read. */
 export function marketRoutes({ platform, access }: RouteParts): OpenAPIHono<Env> {
   const { market } = platform;
@@ -141,6 +148,7 @@ export function marketRoutes({ platform, access }: RouteParts): OpenAPIHono<Env>
         contract: market.contract as unknown as Record<string, unknown>,
         period: market.period,
         closesMs: platform.closesMs,
+        shared: carriers.filter((each) => isShared(market.state.contract(`clearing/${each}`))),
         blocks: market.store.size,
         head: platform.note,
       },

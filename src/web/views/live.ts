@@ -19,6 +19,7 @@ import type { Settings } from "../settings/settings.js";
 import { createTrouble, words } from "../trouble.js";
 import { carrierWords } from "../words.js";
 import { openHome } from "./livehome.js";
+import { createShared, isShared, sharedTiles } from "./liveshared.js";
 import { head, part, tile, tileRow } from "./parts.js";
 
 const leadText = t`A market as it runs: orders as they come, blocks as they fall. Every head is checked in this browser: signed by the platform, and grown out of all that were seen before.`;
@@ -53,6 +54,10 @@ const priceRange = (block: LiveBlock | undefined, carrier: Carrier, sees: Follow
 const sumOf = (energy: number | undefined, { leastMembers }: MarketFacts): string =>
   energy === undefined && leastMembers > 0 ? "–" : kwh(energy ?? 0);
 
+/** Whether there are prices of a carrier, and they are shown. */
+const hasPrices = ({ facts, sees }: Pick<Following, "facts" | "sees">, carrier: Carrier): boolean =>
+  sees !== "nothing" && !facts.shared.includes(carrier);
+
 /** Blocks in a table, the newest first. */
 const blocksTable = (
   { community: { blocks, verified }, facts, sees }: Following,
@@ -64,10 +69,8 @@ const blocksTable = (
     t`Sealed`,
     t`Orders`,
     t`Trades`,
-    t`Local`,
-    t`From the grid`,
-    t`To the grid`,
-    ...(sees === "nothing" ? [] : [sees === "own" ? t`My price` : t`Price`]),
+    ...(facts.shared.includes(carrier) ? [] : [t`Local`, t`From the grid`, t`To the grid`]),
+    ...(hasPrices({ facts, sees }, carrier) ? [sees === "own" ? t`My price` : t`Price`] : []),
     t`Hash`,
     t`Checked`,
   ],
@@ -81,10 +84,10 @@ const blocksTable = (
         new Date(block.timestampMs).toLocaleTimeString(locale()),
         count(block.orders),
         count(block.trades),
-        sumOf(energy?.traded, facts),
-        sumOf(energy?.imported, facts),
-        sumOf(energy?.exported, facts),
-        ...(sees === "nothing" ? [] : [priceRange(block, carrier, sees)]),
+        ...(facts.shared.includes(carrier)
+          ? []
+          : [energy?.traded, energy?.imported, energy?.exported].map((sum) => sumOf(sum, facts))),
+        ...(hasPrices({ facts, sees }, carrier) ? [priceRange(block, carrier, sees)] : []),
         `${block.hash.slice(0, 12)}…`,
         verified !== null && block.height < verified ? t`yes` : t`not yet`,
       ];
@@ -174,6 +177,7 @@ function createMarket(app: App) {
   const chart = createPrices();
   const figure = createFigure(t`Prices`, "");
   figure.body.append(chart.element);
+  const shared = createShared();
   const blocks = el("div", {});
   const element = el(
     "div",
@@ -182,6 +186,7 @@ function createMarket(app: App) {
     privacy,
     tiles,
     figure.element,
+    shared.element,
     part(t`Blocks`, "", blocks),
   );
 
@@ -193,9 +198,13 @@ function createMarket(app: App) {
     return [
       tile(t`Open period`, gate === null ? "–" : count(gate.period), t`market ${facts.id.slice(0, 12)}…`),
       tile(t`Gate closes in`, closes === null ? "–" : `${secondsTo(closes, Date.now())} s`, ""),
-      ordersTile(following, carrier),
-      priceTile(following, carrier),
-      tile(t`Traded here last`, sumOf(last?.carriers[carrier]?.traded, facts), carrierWords[carrier]),
+      ...(isShared(following, carrier)
+        ? sharedTiles(following, carrier)
+        : [
+            ordersTile(following, carrier),
+            priceTile(following, carrier),
+            tile(t`Traded here last`, sumOf(last?.carriers[carrier]?.traded, facts), carrierWords[carrier]),
+          ]),
       tile(t`Checked here`, verified === null ? "–" : blocksWords(verified), t`up to the newest head`),
     ];
   };
@@ -206,11 +215,12 @@ function createMarket(app: App) {
       tiles.replaceChildren(...tilesOf(following, app.settings().carrier));
     },
     draw(following: Following): void {
-      const { community, facts, sees } = following;
+      const { community, facts } = following;
       const { carrier } = app.settings();
       privacy.hidden = !facts.isPrivate;
       if (facts.isPrivate) privacy.textContent = privacyWords(following);
-      figure.element.hidden = sees === "nothing";
+      figure.element.hidden = !hasPrices(following, carrier);
+      shared.draw(following, carrier);
       this.tick(following);
       lie.hidden = community.lie === null;
       if (community.lie !== null)

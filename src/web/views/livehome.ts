@@ -8,6 +8,7 @@ import { fixed } from "../format.js";
 import { type Following, keyOfFile, type Watched, wantedFile } from "../live/follow.js";
 import { counted, t } from "../say.js";
 import { carrierWords } from "../words.js";
+import { ownShared } from "./liveshared.js";
 import { answer, busy, part } from "./parts.js";
 
 const waitingWords = (pending: number): string =>
@@ -105,6 +106,14 @@ function orderForm(send: (order: Parameters<Following["client"]["order"]>[0]) =>
   );
 }
 
+/** Leaves out of an order's form the carriers that are shared: of those no orders are taken. */
+function leaveOut(form: HTMLFormElement, shared: readonly Carrier[]): void {
+  const carrier = form.querySelector("select")!;
+  for (const option of carrier.options) option.disabled = shared.some((each) => each === option.value);
+  if (carrier.selectedOptions[0]?.disabled !== false)
+    carrier.value = [...carrier.options].find(({ disabled }) => !disabled)?.value ?? "";
+}
+
 /** What a name and a key are good for in a market. */
 const homeWords = (isPrivate: boolean): string =>
   isPrivate
@@ -164,11 +173,16 @@ export function openHome(watch: (watched: Watched | null) => Promise<void>): {
     draw(following) {
       now = following;
       file.required = following.facts.isPrivate;
+      leaveOut(order, following.facts.shared);
       note.textContent = homeWords(following.facts.isPrivate);
       if (watched === null) return;
       const pending = following.client.pending.length;
+      const shares = ownShared(following);
       trades.replaceChildren(
-        tradesOf(following),
+        ...(shares === null ? [] : [shares]),
+        ...(shares === null || following.community.blocks.some(({ own }) => own.length > 0)
+          ? [tradesOf(following)]
+          : []),
         ...(pending > 0 ? [el("p", { class: "note" }, waitingWords(pending))] : []),
       );
     },

@@ -54,6 +54,33 @@ export const live: Table = {
   "Prices by block": "Preise je Block",
   "The market can be followed no further.": "Dem Markt kann nicht weiter gefolgt werden.",
   "The market could not be followed.": "Dem Markt konnte nicht gefolgt werden.",
+  // views/liveshared.ts
+  "nothing yet": "noch nichts",
+  "I received last": "Zuletzt erhalten",
+  "I supplied last": "Zuletzt geliefert",
+  "Got for it, less paid": "Dafür bekommen, ohne Gezahltes",
+  "shown to whom it belongs": "sieht, wem es gehört",
+  "Shared last": "Zuletzt geteilt",
+  "Paid for it": "Dafür gezahlt",
+  "Paid, {0}": "Gezahlt, {0}",
+  "Amount, {0}": "Betrag, {0}",
+  "Settled up to period": "Abgerechnet bis Periode",
+  "What members drew and gave in the same period, as the community’s key divides it: added up here from the records of each block, which are under the head that was checked. A correction settles a period again.":
+    "Was Mitglieder in derselben Periode bezogen und eingespeist haben, geteilt nach dem Schlüssel der Gemeinschaft: hier zusammengezählt aus den Einträgen jedes Blocks, die unter dem geprüften Kopf stehen. Eine Berichtigung rechnet eine Periode noch einmal ab.",
+  "A private market does not disclose what was shared altogether. Your own part stands below, out of your records with their proofs.":
+    "Ein privater Markt legt nicht offen, was insgesamt geteilt wurde. Ihr eigener Teil steht unten, aus Ihren Einträgen mit ihren Beweisen.",
+  "A private market does not disclose what was shared altogether. With your key, below, you see your own part.":
+    "Ein privater Markt legt nicht offen, was insgesamt geteilt wurde. Mit Ihrem Schlüssel, unten, sehen Sie Ihren eigenen Teil.",
+  "Shared energy": "Geteilte Energie",
+  "Shared, by metered period": "Geteilt, nach gemessener Periode",
+  Shared: "Geteilt",
+  "Settled in block": "Abgerechnet in Block",
+  "Nothing of yours was shared in the blocks that are shown.":
+    "In den gezeigten Blöcken wurde nichts von Ihnen geteilt.",
+  "Shared with neighbours; what you paid stands below zero":
+    "Mit Nachbarn geteilt; was Sie zahlten, steht unter null",
+  Received: "Erhalten",
+  Supplied: "Geliefert",
   // views/livehome.ts
   "1 receipt waits for the block.": "1 Quittung wartet auf den Block.",
   "{0} receipts wait for the block.": "{0} Quittungen warten auf den Block.",
