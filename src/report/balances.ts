@@ -46,6 +46,8 @@ export interface EnergyBalance {
     readonly exported: bigint;
     readonly areaLosses: bigint;
   };
+  /** Of a carrier that is shared: what meters drew and injected, and what of both was shared. */
+  readonly metered: { readonly drawn: bigint; readonly injected: bigint; readonly shared: bigint };
   /** Not delivered: offers nobody took, and bids that stayed open or were called off. */
   readonly idle: bigint;
   readonly interrupted: bigint;
@@ -61,7 +63,7 @@ export interface EnergyBalance {
   readonly averagePrice: bigint | null;
   /** Energy that users got from the community itself, in ppm of all they got; null when they got none. */
   readonly selfSufficiency: number | null;
-  /** Whether sources and sinks, offers, bids and stores all come out equal. */
+  /** Whether sources and sinks, offers, bids and stores, and both sides of what was shared come out equal. */
   readonly closes: boolean;
 }
 

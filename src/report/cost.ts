@@ -10,14 +10,20 @@ export type CostOf = (participant: string, carrier: Carrier) => number | null;
 /** What a participant's energy cost, in amount ticks; what is earned counts below zero. */
 export interface Cost {
   /**
-   * Without a market: what was asked for bought at the retail tariff, cars charged at it with what they used on the
-   * road, sun and wind fed in at the feed-in tariff, plants, converters and batteries standing still.
+   * Without a market: what was asked for, or drawn where a carrier is shared, bought at the retail tariff, cars charged
+   * at it with what they used on the road, sun and wind fed in at the feed-in tariff, plants, converters and batteries
+   * standing still.
    */
   readonly without: bigint;
   /** With it: all of the following together. */
   readonly with: bigint;
   /** Paid for energy and its handling, fees included, less what was earned. */
   readonly paid: bigint;
+  /**
+   * What its own supplier took, less what it paid, for what sharing left of its meters, at the tariffs; no money of the
+   * market moves for that.
+   */
+  readonly supplier: bigint;
   /** Paid for what meters found beside what was traded. */
   readonly imbalances: bigint;
   /** What it cost to make what its plants delivered. */
@@ -40,8 +46,8 @@ export interface Savings {
   readonly retailer: bigint;
   readonly operator: bigint;
   /**
-   * What all of it cost: plants, what the grid and its operator got less what they paid, use forgone, and stores
-   * drained. That is what participants bore less what the platform is left with.
+   * What all of it cost: plants, what the grid, members' own suppliers and the grid's operator got less what they paid,
+   * use forgone, and stores drained. That is what participants bore less what the platform is left with.
    */
   readonly systemCost: bigint;
   /**
@@ -57,7 +63,7 @@ export type Held = Pick<Savings, "retailer" | "operator"> & { readonly platform:
 /** A cost from its parts. */
 export const costWith = (parts: Omit<Cost, "with">): Cost => ({
   ...parts,
-  with: parts.paid + parts.imbalances + parts.making + parts.forgone + parts.drained,
+  with: parts.paid + parts.supplier + parts.imbalances + parts.making + parts.forgone + parts.drained,
 });
 
 /** Costs of several participants together. */
@@ -66,6 +72,7 @@ export function addCosts(costs: readonly Cost[]): Cost {
   return costWith({
     without: sum("without"),
     paid: sum("paid"),
+    supplier: sum("supplier"),
     imbalances: sum("imbalances"),
     making: sum("making"),
     forgone: sum("forgone"),

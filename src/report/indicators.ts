@@ -9,37 +9,29 @@ import type { Block } from "../ledger/format/block.js";
 import type { Blocks } from "../ledger/format/chain.js";
 import { type Totals, totalNames } from "../ledger/format/header.js";
 import { decodeRecords, offsetsOf } from "../ledger/format/layout.js";
-import {
-  type AccountName,
-  accountNames,
-  firstCollateralAccount,
-  firstParticipantAccount,
-  flowKinds,
-  flowLayout,
-  partyCode,
-  tradeCode,
-  tradeLayout,
-} from "../ledger/format/records.js";
+import { flowKinds, flowLayout, partyCode, tradeCode, tradeLayout } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import { stateLayout } from "../ledger/format/state.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
-import { type PaymentKind, paymentKinds } from "../market/books/payments.js";
 import type { Contract } from "../market/contracts/contracts.js";
+import type { PeriodTariffs } from "../market/contracts/tariffs.js";
 import { carriers } from "../units.js";
 import { AreaSums } from "./areas.js";
-import { type AccountGroup, accountGroups, type EnergyBalance, type Summary } from "./balances.js";
+import type { AccountGroup, EnergyBalance, Summary } from "./balances.js";
 import { checkedBlocks } from "./blocks.js";
 import { defaultTicks, type MarketTicks, marketTicks } from "./columns.js";
 import type { CostOf } from "./cost.js";
 import { ordersOf } from "./left.js";
+import { MeteredWatch, type Outside } from "./metered.js";
+import { MoneySums } from "./money.js";
 import { OutsideWatch } from "./outside.js";
-import { eachPayment, type Payment } from "./payments.js";
+import { eachPayment } from "./payments.js";
 import { chargeKinds, contractsAfter, Registry } from "./registry.js";
 import { SavingsSums } from "./savings.js";
 import { totalsOf } from "./totals.js";
 import { TradingSums } from "./trading.js";
-import type { Emissions } from "./tradingsum.js";
+import type { CommunityTrading, Emissions } from "./tradingsum.js";
 
 export type { EnergyBalance, MoneyBalance, Summary } from "./balances.js";
 
@@ -71,22 +63,9 @@ export async function summarize(blocks: Blocks, options: SummaryOptions = {}): P
 
 type FlowKind = (typeof flowKinds)[number];
 
-const groupsOfAccounts: Readonly<Record<AccountName, AccountGroup>> = {
-  trading: "platform trading",
-  pool: "platform pool",
-  commission: "platform commission",
-  grid: "grid",
-  defaults: "platform defaults",
-  bank: "bank",
-  gridFees: "grid fees",
-  congestionRent: "congestion rent",
-};
-function groupOf(account: number): AccountGroup {
-  if (account >= firstCollateralAccount) return "collateral";
-  return account >= firstParticipantAccount
-    ? "participants"
-    : groupsOfAccounts[accountNames[account] ?? "bank"];
-}
+const zeroTariffs = Object.fromEntries(
+  carriers.map((carrier) => [carrier, { retail: 0, feedIn: 0 }]),
+) as unknown as PeriodTariffs;
 
 const slots = carriers.length * flowKinds.length;
 
@@ -107,17 +86,17 @@ export class Indicators {
   readonly #totals: bigint[][] = carriers.map(() => totalNames.map(() => 0n));
   readonly #flowQuantity: bigint[] = Array.from({ length: slots }, () => 0n);
   readonly #flowLost: bigint[] = Array.from({ length: slots }, () => 0n);
-  readonly #payments: bigint[][] = paymentKinds.map(() =>
-    Array.from({ length: carriers.length + 1 }, () => 0n),
-  );
-  readonly #received = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
-  readonly #paid = new Map<AccountGroup, bigint>(accountGroups.map((group) => [group, 0n]));
+  readonly #money = new MoneySums();
   readonly #registry: Registry;
   readonly #outside = new OutsideWatch();
   /** Charge of the devices by number, at first and now. */
   readonly #devices: { carrier: number; before: bigint; charge: bigint }[] = [];
   readonly #savings: SavingsSums;
   readonly #trading: TradingSums;
+  readonly #metered = new MeteredWatch();
+  readonly #emissions: Emissions | null;
+  /** What carriers cost outside the market in the period of the next block. */
+  #tariffs: PeriodTariffs = zeroTariffs;
 
   /**
    * @param known what no block says; the defaults of {@link SummaryOptions}
@@ -126,10 +105,12 @@ export class Indicators {
   constructor({ costOf, emissions }: Known = {}, snapshot: Snapshot | null = null) {
     this.#registry = Registry.after(snapshot);
     this.#savings = new SavingsSums(this.#registry, costOf ?? null);
-    this.#trading = new TradingSums(this.#registry, emissions ?? null);
+    this.#emissions = emissions ?? null;
+    this.#trading = new TradingSums(this.#registry, this.#emissions);
     if (snapshot === null) return;
     this.#outside.beganMs = snapshot.header.timestampMs;
     this.#contracts(contractsAfter(snapshot));
+    this.#metered.restore(snapshot, this.#outsideAt(snapshot.header.timestampMs));
     for (const { kind, number, value } of decodeRecords(stateLayout, snapshot.state))
       if (kind === "charge") this.#hold(number, value);
   }
@@ -138,6 +119,7 @@ export class Indicators {
   pass(block: Block): void {
     this.#contracts(this.#registry.add(block));
     this.#outside.beganMs = block.header.timestampMs;
+    this.#metered.add(block, this.#outsideAt(block.header.timestampMs), () => {});
     const { flows } = block.sections;
     const view = viewOf(flows);
     for (let at = 0; at < flows.length; at += flowLayout.bytes)
@@ -156,9 +138,18 @@ export class Indicators {
     if (outside !== null) {
       this.#savings.price(outside);
       this.#trading.price(outside);
+      this.#tariffs = outside.tariffs;
     }
+    this.#metered.enter(contracts);
     this.#savings.enter(contracts);
     this.#trading.enter();
+  }
+
+  #outsideAt(timestampMs: number): Outside {
+    return {
+      tariffs: this.#tariffs,
+      intensity: carriers.map((carrier) => this.#emissions?.grid(carrier, timestampMs) ?? 0),
+    };
   }
 
   /** Adds the next block. */
@@ -175,13 +166,21 @@ export class Indicators {
     this.#areas.add(block);
     this.#readings += header.sections.readings.count;
     const totalsBy = totalsOf(block);
-    this.#trading.add(block, orders, totalsBy);
+    const outside = this.#outsideAt(header.timestampMs);
+    this.#trading.add(block, orders, totalsBy, outside.intensity);
+    this.#metered.add(block, outside, (change) => {
+      this.#savings.metered(change);
+      this.#trading.metered(change);
+    });
     for (const [code, carrier] of carriers.entries()) {
       const totals = totalsBy[carrier];
       for (const [index, name] of totalNames.entries()) this.#totals[code]![index]! += totals[name];
     }
     this.#flows(sections.flows);
-    eachPayment(block, this.#registry, (payment) => this.#payment(payment));
+    eachPayment(block, this.#registry, (payment) => {
+      this.#money.add(payment);
+      this.#savings.pay(payment);
+    });
   }
 
   #contract(contract: Contract): void {
@@ -209,27 +208,10 @@ export class Indicators {
     }
   }
 
-  #payment(payment: Readonly<Payment>): void {
-    const { kind, carrier, debit, credit, amount } = payment;
-    const [to, from] = [groupOf(debit), groupOf(credit)];
-    this.#payments[paymentKinds.indexOf(kind)]![carrier]! += amount;
-    this.#received.set(to, this.#received.get(to)! + amount);
-    this.#paid.set(from, this.#paid.get(from)! + amount);
-    this.#savings.pay(payment);
-  }
-
   /** What the blocks so far came to. */
   summary(): Summary {
-    const held = (group: AccountGroup): bigint => this.#received.get(group)! - this.#paid.get(group)!;
-    const payments = new Map(
-      paymentKinds.map((kind, index) => [kind, this.#payments[index]!.reduce((sum, part) => sum + part, 0n)]),
-    );
-    const groups = new Map(
-      accountGroups.map((group) => [
-        group,
-        { received: this.#received.get(group)!, paid: this.#paid.get(group)! },
-      ]),
-    );
+    const held = (group: AccountGroup): bigint => this.#money.held(group);
+    const trading = this.#trading.result();
     return {
       ticks: this.#ticks,
       blocks: this.#blocks,
@@ -239,13 +221,9 @@ export class Indicators {
       readings: this.#readings,
       participants: this.#registry.participants.length,
       energy: Object.fromEntries(
-        carriers.map((carrier, code) => [carrier, this.#energy(code)]),
+        carriers.map((carrier, code) => [carrier, this.#energy(code, trading.together[carrier])]),
       ) as Summary["energy"],
-      money: {
-        payments,
-        groups,
-        closes: accountGroups.reduce((sum, group) => sum + held(group), 0n) === 0n,
-      },
+      money: this.#money.result(),
       areas: this.#areas.result(this.#registry.network.names),
       savings: this.#savings.result({
         platform:
@@ -256,7 +234,7 @@ export class Indicators {
         retailer: held("grid"),
         operator: held("grid fees") + held("congestion rent"),
       }),
-      trading: this.#trading.result(),
+      trading,
     };
   }
 
@@ -275,7 +253,7 @@ export class Indicators {
     }
   }
 
-  #energy(code: number): EnergyBalance {
+  #energy(code: number, { drawn, injected, received, supplied }: CommunityTrading): EnergyBalance {
     const totals = Object.fromEntries(
       totalNames.map((name, index) => [name, this.#totals[code]![index]!]),
     ) as unknown as Totals;
@@ -303,23 +281,25 @@ export class Indicators {
     const sum = (parts: Readonly<Record<string, bigint>>): bigint =>
       Object.values(parts).reduce((total, part) => total + part, 0n);
     const served = traded + sold + importedForUse;
+    const used = served + drawn;
     // What an offer is left with follows from what became of the rest.
     const idle = totals.offered - traded - pooled - ownExports;
-    const money = (kind: PaymentKind): bigint => this.#payments[paymentKinds.indexOf(kind)]![code]!;
     const volume = traded + sold;
     return {
       totals,
       sources,
       sinks,
+      metered: { drawn, injected, shared: received },
       idle,
       interrupted: totals.interrupted,
       unserved: totals.unserved,
       storage: { before, after, lost: storageLost, used: flow("used") },
-      averagePrice: volume === 0n ? null : (money("energy") + money("poolSale")) / volume,
-      selfSufficiency: served === 0n ? null : Number(((traded + sold) * 1_000_000n) / served),
+      averagePrice: volume === 0n ? null : this.#money.paidFor(code, ["energy", "poolSale"]) / volume,
+      selfSufficiency: used === 0n ? null : Number(((traded + sold + received) * 1_000_000n) / used),
       closes:
         sum(sources) === sum(sinks) &&
         idle >= 0n &&
+        received === supplied &&
         totals.asked === served + totals.interrupted + totals.unserved &&
         before + charged === after + discharged + storageLost + flow("used"),
     };

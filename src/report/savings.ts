@@ -15,12 +15,14 @@ import {
   sideCode,
   tradeLayout,
 } from "../ledger/format/records.js";
+import { product } from "../market/books/amounts.js";
 import type { PaymentKind } from "../market/books/payments.js";
 import type { Contract, StorageContract } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
 import { type Carrier, carriers, ppm } from "../units.js";
 import { addCosts, type CostOf, costWith, type Held, type Savings } from "./cost.js";
 import type { CountedOrders } from "./left.js";
+import type { MeteredChange } from "./metered.js";
 import type { OutsidePrices } from "./outside.js";
 import type { Payment } from "./payments.js";
 import type { Registry } from "./registry.js";
@@ -75,6 +77,7 @@ interface Device {
 interface Money {
   without: bigint;
   paid: bigint;
+  supplier: bigint;
   imbalances: bigint;
   making: bigint;
   forgone: bigint;
@@ -123,7 +126,7 @@ export class SavingsSums {
     this.#settle();
     for (const contract of contracts) this.#enter(contract);
     while (this.#money.length < this.#registry.participants.length)
-      this.#money.push({ without: 0n, paid: 0n, imbalances: 0n, making: 0n, forgone: 0n });
+      this.#money.push({ without: 0n, paid: 0n, supplier: 0n, imbalances: 0n, making: 0n, forgone: 0n });
     const length = this.#money.length * carriers.length * width;
     if (this.#energy.length < length) this.#energy = new Float64Array(length);
   }
@@ -211,6 +214,22 @@ export class SavingsSums {
     if (payee !== undefined) payee[name] -= amount;
   }
 
+  /** Takes what a meter of a shared carrier came to more than before. */
+  metered({ slot, outside, drawn, injected, received, supplied }: MeteredChange): void {
+    const code = slot % carriers.length;
+    const number = (slot - code) / carriers.length;
+    const money = this.#money[number]!;
+    const { retail, feedIn } = outside.tariffs[carriers[code]!];
+    const worth = (quantity: number, price: number): bigint => BigInt(product(quantity, price));
+    money.without += worth(drawn, retail);
+    money.supplier += worth(drawn - received, retail) - worth(injected - supplied, feedIn);
+    if (injected === 0) return;
+    // What is made anyway would be fed in, what a plant makes would not be made.
+    const cost = this.#cost(number, code, undefined);
+    if (cost === null) money.without -= worth(injected, feedIn);
+    else money.making += worth(injected, cost);
+  }
+
   /** Turns the energies since the last change of contracts into money. */
   #settle(): void {
     const bought = new Set([...this.#converters.values()].map(({ input }) => input));
@@ -267,7 +286,14 @@ export class SavingsSums {
       platform: own,
       retailer,
       operator,
-      systemCost: together.making + together.forgone + together.drained + retailer + operator + own.drained,
+      systemCost:
+        together.making +
+        together.forgone +
+        together.drained +
+        together.supplier +
+        retailer +
+        operator +
+        own.drained,
       gini: gini(participants.map((cost) => cost.without - cost.with)),
     };
   }

@@ -15,38 +15,15 @@ import {
   tradeLayout,
 } from "../ledger/format/records.js";
 import { amountAt, product } from "../market/books/amounts.js";
-import { type Carrier, carriers, ppm } from "../units.js";
+import { type Carrier, carriers } from "../units.js";
 import { CarrierSum, Peaks } from "./carriersum.js";
-import { ExactSums, floored } from "./exact.js";
+import { ExactSums } from "./exact.js";
 import type { CountedOrders } from "./left.js";
+import type { MeteredChange } from "./metered.js";
 import type { OutsidePrices } from "./outside.js";
 import type { Registry } from "./registry.js";
-import type { ByCarrier, CommunityTrading, Emissions, Trading, TradingOfAll } from "./tradingsum.js";
-
-/** The sums of a participant and carrier; money in amount ticks, energy in quantity ticks. */
-const sums = [
-  "asked",
-  "bought",
-  "imported",
-  "interrupted",
-  "unserved",
-  "offered",
-  "sold",
-  "exported",
-  "idle",
-  "charged",
-  "discharged",
-  "storeImported",
-  "storeExported",
-  "paid",
-  "got",
-  "buyerGain",
-  "sellerGain",
-  "gridCo2",
-] as const;
-type SumName = (typeof sums)[number];
-type Sums = Record<SumName, bigint>;
-const placeOf = Object.fromEntries(sums.map((name, place) => [name, place])) as Record<SumName, number>;
+import { placeOf, type SumName, type Sums, sums, tradingOf } from "./slotsums.js";
+import type { ByCarrier, CommunityTrading, Emissions, TradingOfAll } from "./tradingsum.js";
 
 const order = /* @__PURE__ */ offsetsOf(orderLayout);
 const trade = /* @__PURE__ */ offsetsOf(tradeLayout);
@@ -102,10 +79,18 @@ export class TradingSums {
     this.#sums.grow(this.#registry.participants.length * carriers.length * sums.length);
   }
 
-  /** Takes the records of a block whose contracts were taken, and what its orders and its carriers come to. */
-  add({ header, sections }: Block, orders: CountedOrders, totals: Header["totals"]): void {
-    const { period, timestampMs } = header;
-    this.#intensity = carriers.map((carrier) => this.#emissions?.grid(carrier, timestampMs) ?? 0);
+  /**
+   * Takes the records of a block whose contracts were taken, what its orders and its carriers come to, and what the
+   * grid's energy emits in it, by carrier code.
+   */
+  add(
+    { header, sections }: Block,
+    orders: CountedOrders,
+    totals: Header["totals"],
+    intensity: readonly number[],
+  ): void {
+    const { period } = header;
+    this.#intensity = intensity;
     for (const carrier of this.#carriers) carrier.open();
     this.#addOrders(sections, orders);
     this.#addTrades(sections);
@@ -117,6 +102,18 @@ export class TradingSums {
     }
     this.#imports.close(period);
     this.#exports.close(period);
+  }
+
+  /** Takes what a meter of a shared carrier came to more than before. */
+  metered({ slot, outside, drawn, injected, received, supplied }: MeteredChange): void {
+    const code = slot % carriers.length;
+    this.#add(slot, "drawn", drawn);
+    this.#add(slot, "injected", injected);
+    this.#add(slot, "received", received);
+    this.#add(slot, "supplied", supplied);
+    const emitted = product(drawn - received, outside.intensity[code]!);
+    this.#add(slot, "gridCo2", emitted);
+    this.#carriers[code]!.gridCo2 += BigInt(emitted);
   }
 
   #add(slot: number, name: SumName, amount: number | bigint): void {
@@ -267,8 +264,8 @@ export class TradingSums {
     return found;
   }
 
-  #ownCo2(participant: string, carrier: Carrier, { sold, exported }: Sums): bigint {
-    return (sold + exported) * BigInt(this.#emissions?.own(participant, carrier) ?? 0);
+  #ownCo2(participant: string, carrier: Carrier, { sold, exported, injected }: Sums): bigint {
+    return (sold + exported + injected) * BigInt(this.#emissions?.own(participant, carrier) ?? 0);
   }
 
   #together(code: number, all: Sums, ownCo2: bigint): CommunityTrading {
@@ -294,23 +291,3 @@ export class TradingSums {
 
 const byCarrier = <T>(make: (carrier: Carrier, code: number) => T): ByCarrier<T> =>
   Object.fromEntries(carriers.map((carrier, code) => [carrier, make(carrier, code)])) as ByCarrier<T>;
-
-const shareOf = (part: bigint, whole: bigint): number | null =>
-  whole === 0n ? null : Number((part * BigInt(ppm)) / whole);
-
-/** What follows alike from the sums of one and of all. */
-function tradingOf(found: Sums): Omit<Trading, "peakImport" | "peakExport" | "co2"> {
-  const { storeImported, storeExported, paid, got, gridCo2: _, ...shown } = found;
-  const { bought, sold, imported, exported } = found;
-  // What stores hand on to the grid was not used inside.
-  const inside = sold - storeExported;
-  return {
-    ...shown,
-    imported: imported + storeImported,
-    exported: exported + storeExported,
-    selfSufficiency: shareOf(bought, bought + imported),
-    selfConsumption: shareOf(inside > 0n ? inside : 0n, sold + exported),
-    paidPrice: bought === 0n ? null : floored(paid, bought),
-    gotPrice: sold === 0n ? null : floored(got, sold),
-  };
-}

@@ -43,9 +43,23 @@ export interface Trading {
   /** Quantity ticks into and out of own stores. */
   readonly charged: bigint;
   readonly discharged: bigint;
-  /** Of what bids got, the share that came from others than the grid, in ppm; null when they got nothing. */
+  /**
+   * Quantity ticks, of a carrier that is shared: what meters drew and injected, and what of that communities shared.
+   * The rest is had from an own supplier, or goes to the grid.
+   */
+  readonly drawn: bigint;
+  readonly injected: bigint;
+  readonly received: bigint;
+  readonly supplied: bigint;
+  /**
+   * Of what bids got, or meters drew, the share that came from others than the grid, in ppm; null when they got
+   * nothing.
+   */
   readonly selfSufficiency: number | null;
-  /** Of what offers delivered, the share that others than the grid used, in ppm; null when they delivered nothing. */
+  /**
+   * Of what offers delivered, or meters injected, the share that others than the grid used, in ppm; null when they
+   * delivered nothing.
+   */
   readonly selfConsumption: number | null;
   /** What bids paid others for a unit, and offers got of them, in the mean, commission counted, in price ticks. */
   readonly paidPrice: bigint | null;

@@ -10,6 +10,7 @@ import type { Deliveries, Follows } from "./deliveries.js";
 import { openHomeStores } from "./doings.js";
 import type { History } from "./history.js";
 import { homesOf } from "./members/areas.js";
+import { checkShared, hasMeter } from "./members/communities.js";
 import type { Member } from "./members/member.js";
 import { createMembers } from "./members/members.js";
 import { peopleOf, withNames } from "./members/names.js";
@@ -24,6 +25,7 @@ import { scaleOf } from "./scale.js";
 import {
   firstPeriod,
   isKind,
+  isShared,
   type MemberKind,
   maxMembers,
   memberKinds,
@@ -196,6 +198,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
   for (const whose of Object.keys(scenario.strategies))
     if (whose !== "all" && !numbers.has(whose) && !isKind(whose))
       return fail("invalid", `strategies.${whose}`, "a participant, a kind, or all", whose);
+  checkShared(scenario, members);
   const homes = homesOf(scenario, members);
   const cast = { scenario, members, homes, scale: scaleOf(scenario, members), strategy };
   const people = peopleOf(members);
@@ -223,6 +226,7 @@ export function openCommunity(scenario: Scenario, parts: CommunityParts = {}): C
     placed,
     follows: members.flatMap((member) =>
       carriers.map((carrier): Follows => {
+        if (isShared(scenario.rules[carrier])) return hasMeter(member, carrier) ? "meter" : "trades";
         if (member.converter !== null) return "trades";
         return unitCost(member, carrier, scenario.tariffs[carrier]) === null ? "nature" : "plant";
       }),

@@ -9,6 +9,7 @@ import { type Carrier, carriers, formatTicks, microTick, ppm } from "../units.js
 import type { Cast } from "./cast.js";
 import type { History } from "./history.js";
 import { areaContracts } from "./members/areas.js";
+import { communityMemberContracts } from "./members/communities.js";
 import { streetKinds } from "./members/kinds.js";
 import { type Member, reach } from "./members/member.js";
 import { between, imports, poolFloor } from "./members/strategy.js";
@@ -16,7 +17,7 @@ import { highestRetail, lowestFeedIn } from "./outside.js";
 import { payment, paymentRenewed, usualCredit } from "./payment.js";
 import { repriced } from "./repricing.js";
 import { contractRoom } from "./scale.js";
-import { firstPeriod, type Scenario } from "./scenario.js";
+import { firstPeriod, isShared, type Scenario } from "./scenario.js";
 import { staysRenewed, storageOpening } from "./storage.js";
 import { energyTicks } from "./world/devices.js";
 
@@ -47,6 +48,7 @@ export function communityContracts(cast: Cast): Contract[] {
     ...areaContracts(scenario, scale),
     ...carriers.flatMap((carrier) => standardTerms(cast, carrier, from)),
     ...members.flatMap((member) => memberContracts(cast, member, from, dearest)),
+    ...communityMemberContracts(scenario, members),
   ];
 }
 
@@ -83,7 +85,9 @@ function poolLeft(scenario: Scenario, opening: readonly Contract[], place: numbe
 }
 
 function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract {
-  const { mechanism, pricing, k, ties, pool } = scenario.rules[carrier];
+  const rules = scenario.rules[carrier];
+  if (isShared(rules)) return { kind: "clearing", version: 1, from, carrier, mechanism: rules.mechanism };
+  const { mechanism, pricing, k, ties, pool } = rules;
   // Stores trade through the pool, or where areas have prices, with everybody.
   const stores = pool !== null || (scenario.areas[carrier].length > 0 && pricesAreas({ mechanism, pricing }));
   return {
@@ -189,6 +193,7 @@ function memberContracts(cast: Cast, member: Member, from: number, dearest: Dear
  * The standard terms of a carrier: room for the largest member of a street; whoever agrees to more has its own terms.
  */
 function standardTerms(cast: Cast, carrier: Carrier, from: number): Contract[] {
+  if (isShared(cast.scenario.rules[carrier])) return [];
   const most = { use: 0, supply: 0 };
   for (const member of cast.members) {
     if (!isStreet(member)) continue;
@@ -205,6 +210,7 @@ function standardTerms(cast: Cast, carrier: Carrier, from: number): Contract[] {
 
 /** The terms of a carrier that a member agrees for itself: all of a plant's, and of others what the standard is not. */
 function ownTerms(cast: Cast, member: Member, carrier: Carrier, from: number): Contract[] {
+  if (isShared(cast.scenario.rules[carrier])) return [];
   const { use, supply } = reach(member, carrier);
   const { interruptible, pool } = member;
   const own = { version: 1, from, participant: member.id, carrier };

@@ -9,16 +9,17 @@ export interface Deliveries {
   /** Quantity ticks drawn and fed in. */
   readonly in: Float64Array;
   readonly out: Float64Array;
-  /** 1 where the participant had an order or moved energy: where a reading is due. */
+  /** 1 where the participant had an order or moved energy, and at each meter that is shared: a reading is due. */
   readonly due: Uint8Array;
 }
 
 /**
  * What a meter shows beside what was traded. Whoever is served draws what it needs and not what it ordered; what was
  * called off or not served did not flow. Sun and wind feed in all they make (`nature`), a plant what it sold as far as
- * it can (`plant`), a converter what it traded (`trades`).
+ * it can (`plant`), a converter what it traded (`trades`). Where a carrier is shared there are no orders, and a meter
+ * shows what was used and made, or that nothing was (`meter`).
  */
-export type Follows = "nature" | "plant" | "trades";
+export type Follows = "nature" | "plant" | "trades" | "meter";
 
 /** Flows of storage devices, whose owners' meters show them too. */
 const isStorage: ReadonlySet<number> = new Set([flowCode.charged, flowCode.gridCharged, flowCode.discharged]);
@@ -78,7 +79,8 @@ export function deliveriesOf(
   }
   const due = new Uint8Array(slots);
   for (let slot = 0; slot < slots; slot++)
-    if (ordered[slot]! > 0 || taken[slot]! > 0 || given[slot]! > 0) due[slot] = 1;
+    if (ordered[slot]! > 0 || taken[slot]! > 0 || given[slot]! > 0 || truth?.follows[slot] === "meter")
+      due[slot] = 1;
   return { in: taken, out: given, due };
 }
 
@@ -91,6 +93,11 @@ function follow(
     const wanted = meant[slot]!;
     if (follows[slot] === "trades") continue;
     const [use, supply] = [Math.max(wanted, 0), Math.max(-wanted, 0)];
+    if (follows[slot] === "meter") {
+      taken[slot] = use;
+      given[slot] = supply;
+      continue;
+    }
     // Who makes more than it uses draws nothing, whatever it bought. Who uses draws what it did not ask for all the
     // same, but not what it asked for and did not get.
     taken[slot] = Math.min(use, taken[slot]! + Math.max(use - asked[slot]!, 0));

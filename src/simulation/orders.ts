@@ -16,7 +16,7 @@ import { partOf } from "./members/names.js";
 import type { Quote, Strategy } from "./members/quote.js";
 import { worthOf } from "./members/strategy.js";
 import { outsideAt } from "./outside.js";
-import { startTime } from "./scenario.js";
+import { isShared, startTime } from "./scenario.js";
 import { draw, uniform } from "./world/random.js";
 import type { Moment } from "./world/weather.js";
 
@@ -93,7 +93,9 @@ export function periodOrders(
       for (const [part, member] of names.entries()) {
         meant[member.number * carriers.length + code] = partOf(actual[code]!, part, names.length);
         const ticks = partOf(expected[code]!, part, names.length);
-        const order = ticks === 0 ? null : orderOf(cast, { member, code, ticks, place }, history);
+        const takesNone = isShared(scenario.rules[carriers[code]!]);
+        const order =
+          ticks === 0 || takesNone ? null : orderOf(cast, { member, code, ticks, place }, history);
         if (order === null) continue;
         batch.participant[count] = member.number;
         batch.carrier[count] = code;

@@ -9,7 +9,7 @@ import type { History } from "./history.js";
 import { outsideAt } from "./outside.js";
 import { limitsOf, type StoreLimits } from "./plan.js";
 import { type Expected, Hours, meanOf } from "./prices.js";
-import type { Scenario } from "./scenario.js";
+import { orderRules, type Scenario } from "./scenario.js";
 import { isForecast, type OwnedUnit, staysOf, storage, unitsOf } from "./storage.js";
 
 const dayMs = 86_400_000;
@@ -63,7 +63,7 @@ function pricesOf({ buy, sell }: StoreLimits): Pick<StorageContract, "chargePric
  * everybody, who would pay what the grid asks can as well wait for what is owed, and spare the lines until then.
  */
 function mostToPay(scenario: Scenario, carrier: Carrier, place: number): number {
-  const { pool } = scenario.rules[carrier];
+  const { pool } = orderRules(scenario, carrier);
   if (pool !== null) return pool.purchasePrice;
   return Math.max(outsideAt(scenario, place)[carrier].retail - priceStep, 0);
 }

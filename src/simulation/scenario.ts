@@ -1,5 +1,7 @@
 /** What a scenario is: who takes part, when, under which rules, and how their meters behave. */
 import type { MechanismRules, Ties } from "../core/mechanisms.js";
+import { fail } from "../errors.js";
+import type { NamedSharingKey } from "../sharing/namedkey.js";
 import type { PriceComponent } from "../tariff/prices.js";
 import type { Carrier } from "../units.js";
 import { clocksOf } from "../zones.js";
@@ -47,7 +49,7 @@ export const strategyNames = [
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
-/** The rules of one carrier; prices in price ticks. */
+/** The rules of one carrier that takes orders; prices in price ticks. */
 export interface CarrierRules extends MechanismRules {
   readonly k: number;
   readonly ties: Ties | "lottery";
@@ -56,6 +58,37 @@ export interface CarrierRules extends MechanismRules {
     readonly purchasePrice: number;
     readonly lots: "whole" | "divisible";
   } | null;
+}
+
+/** A carrier that takes no orders: what its meters say is shared in communities. */
+export interface SharedRules {
+  readonly mechanism: "share";
+  readonly communities: readonly ScenarioCommunity[];
+}
+
+/** A community that shares what its members draw and inject of a carrier in the same period. */
+export interface ScenarioCommunity {
+  readonly name: string;
+  /** What the receiving member pays the supplying one for a kWh, in price ticks. */
+  readonly price: number;
+  /** How it shares; names are participants, or kinds for each of them that the key does not name itself. */
+  readonly key: NamedSharingKey;
+  /** Kinds of participants, and participants by name; null: everybody with a meter of the carrier. */
+  readonly members: readonly string[] | null;
+  /** How much of each member's meter takes part, ppm. */
+  readonly factor: number;
+}
+
+/** Whether a carrier is shared, and takes no orders. */
+export const isShared = (rules: CarrierRules | SharedRules): rules is SharedRules =>
+  rules.mechanism === "share";
+
+/** The rules by which a carrier takes orders. Throws `state` for one that is shared. */
+export function orderRules({ rules }: Pick<Scenario, "rules">, carrier: Carrier): CarrierRules {
+  const own = rules[carrier];
+  return isShared(own)
+    ? fail("state", `rules.${carrier}.mechanism`, "one that takes orders", own.mechanism)
+    : own;
 }
 
 /** Prices of one carrier outside the market, in price ticks. */
@@ -152,7 +185,7 @@ export interface Scenario {
   readonly participants: { readonly [kind in MemberKind]: number };
   /** What plants of the community can deliver, as a share of what suits its size, in ppm. */
   readonly supply: number;
-  readonly rules: { readonly [carrier in Carrier]: CarrierRules };
+  readonly rules: { readonly [carrier in Carrier]: CarrierRules | SharedRules };
   readonly tariffs: { readonly [carrier in Carrier]: CarrierTariff };
   /** What energy emits; null: nobody counts it. */
   readonly co2: Co2 | null;

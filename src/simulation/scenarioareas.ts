@@ -16,7 +16,14 @@ import {
   text,
 } from "../shape.js";
 import { type Carrier, carriers, ppm } from "../units.js";
-import { type CarrierRules, maxMembers, type Scenario, type ScenarioArea } from "./scenario.js";
+import {
+  type CarrierRules,
+  isShared,
+  maxMembers,
+  type Scenario,
+  type ScenarioArea,
+  type SharedRules,
+} from "./scenario.js";
 import { fee } from "./scenarioprices.js";
 
 /** Most power of an edge, kW: what a large country uses. In a day it is fewer ticks than a limit may have. */
@@ -101,7 +108,15 @@ export function checkAreas({ areas, rules }: Pick<Scenario, "areas" | "rules">):
   }
 }
 
-function checkWith(rules: CarrierRules, areas: readonly ScenarioArea[], carrier: Carrier): void {
+function checkWith(
+  rules: CarrierRules | SharedRules,
+  areas: readonly ScenarioArea[],
+  carrier: Carrier,
+): void {
+  if (isShared(rules)) {
+    fail("invalid", `areas.${carrier}`, "none of a carrier that is shared", areas.length);
+    return;
+  }
   const byAreas = "merit with uniform prices";
   if (!pricesAreas(rules)) {
     const place = areas.findIndex(({ fee }) => fee > 0);

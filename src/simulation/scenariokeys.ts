@@ -33,6 +33,7 @@ import {
 } from "./scenario.js";
 import { areasShape, checkAreas } from "./scenarioareas.js";
 import { commission, rulesOf, tariffOf } from "./scenariorules.js";
+import { checkCommunities } from "./scenariosharing.js";
 
 const dayMs = 86_400_000;
 
@@ -188,7 +189,7 @@ const keys = record({
   currency: optional(text(/^[A-Za-z]{1,8}$/u, "1 to 8 letters"), "what money is called", "coin"),
   participants: needed(participants, "how many take part of each kind"),
   supply: optional(integer(0, 10 * ppm), "size of the plants, as a share of what suits them, ppm", ppm),
-  rules: optional(byCarrier("how clears", rulesOf), "how each carrier clears", {}),
+  rules: optional(byCarrier("how clears", rulesOf), "how each carrier clears, or who shares it", {}),
   tariffs: optional(
     byCarrier("prices of", tariffOf),
     "prices of the grid, per kWh, as decimals in quotes",
@@ -232,12 +233,13 @@ const keys = record({
 /** What a scenario file may hold, key by key. */
 export const scenarioShape: Shape<Scenario> = further(
   keys,
-  "somebody takes part; areas go with how their carrier clears, and no two have one name",
+  "somebody takes part; areas go with how their carrier clears, and no two have one name; no two communities have one name",
   ({ $schema, ...given }) => {
     const found: Scenario = { ...given, periods: given.periods ?? dayMs / given.periodMs };
     if (found.profiles === null && memberKinds.every((kind) => found.participants[kind] === 0))
       fail("invalid", "participants", "at least one participant", 0);
     checkAreas(found);
+    checkCommunities(found);
     return found;
   },
   (scenario) => ({ $schema: undefined, ...scenario }),

@@ -18,8 +18,9 @@ import {
 } from "../shape.js";
 import { type PriceBasis, type PriceComponent, priceRange, pricesOf } from "../tariff/prices.js";
 import { type Carrier, maxPrice, microTick, minPrice, ppm } from "../units.js";
-import type { CarrierRules, CarrierTariff, Scenario } from "./scenario.js";
+import type { CarrierRules, CarrierTariff, Scenario, SharedRules } from "./scenario.js";
 import { fee, price } from "./scenarioprices.js";
+import { sharedRules } from "./scenariosharing.js";
 import { ownTariffs } from "./tariffs.js";
 
 const share = integer(0, ppm);
@@ -65,8 +66,16 @@ const ownRules = {
   },
 } as const;
 
-/** How a carrier clears. */
-export function rulesOf(carrier: Carrier): Shape<CarrierRules> {
+/** How a carrier clears, or that it is shared. */
+export const rulesOf = (carrier: Carrier): Shape<CarrierRules | SharedRules> =>
+  either<CarrierRules, SharedRules>(
+    orderRulesOf(carrier),
+    sharedRules,
+    (rules) => (rules as { readonly mechanism?: unknown } | null)?.mechanism === "share",
+  );
+
+/** How a carrier clears that takes orders. */
+function orderRulesOf(carrier: Carrier): Shape<CarrierRules> {
   const own = ownRules[carrier];
   const keys = record({
     mechanism: optional(oneOf(...mechanismNames), "how offers and bids are matched", own.mechanism),

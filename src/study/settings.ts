@@ -148,7 +148,12 @@ function withMechanism(file: Json, text: string): Json {
     );
   const rules = Object.fromEntries(
     carriers.map((carrier) => {
-      const { pricing: _, ...own } = ((file.rules as Json | undefined)?.[carrier] ?? {}) as Json;
+      // A carrier that was shared takes orders then, and has no communities.
+      const {
+        pricing: _,
+        communities: __,
+        ...own
+      } = ((file.rules as Json | undefined)?.[carrier] ?? {}) as Json;
       const areas = ((file.areas as Json | undefined)?.[carrier] ?? []) as readonly unknown[];
       const isUniform = mechanism === "merit" && (pricing ?? "uniform") === "uniform";
       return [

@@ -40,7 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   files: ["core", "ledger", "market", "sharing", "tariff"],
   report: ["core", "ledger", "market", "tariff"],
   bill: ["core", "ledger", "market", "files", "report", "tariff"],
-  simulation: ["core", "ledger", "market", "tariff", "files", "report"],
+  simulation: ["core", "ledger", "market", "sharing", "tariff", "files", "report"],
   service: ["core", "ledger", "market", "files", "report", "bill", "tariff"],
   client: ["ledger"],
   fleet: ["core", "ledger", "market"],

@@ -10,11 +10,12 @@ import sys
 from collections import defaultdict
 from math import isqrt
 
+from metered import Metered
 from outside import tariffs_at
 
 CARRIERS = ("electricity", "heat", "cold", "gas")
 NAMES = ("asked", "bought", "interrupted", "unserved", "offered", "sold", "idle", "charged", "discharged",
-         "buyerGain", "sellerGain")
+         "drawn", "injected", "received", "supplied", "buyerGain", "sellerGain")
 
 
 def best(offers, bids):
@@ -43,6 +44,7 @@ def main():
     peaks = defaultdict(lambda: {"imported": [0, None], "exported": [0, None]})
     bought_in = defaultdict(list)
     prices = defaultdict(list)
+    metered = Metered()
 
     for block in given["ledger"]["blocks"]:
         period, hour = block["period"], block["timestampMs"] // 3_600_000 % 24
@@ -59,6 +61,7 @@ def main():
                 owners[devices.index(contract["device"])] = contract.get("owner")
         tariffs = tariffs_at(payment, tick, began)
         began = block["timestampMs"]
+        metered.block(block, hour)
 
         orders = block["orders"]
         counts = {}
@@ -188,13 +191,24 @@ def main():
             if quantity > peak[0]:
                 peak[:] = [quantity, period]
 
+    for number, carrier, hour, drawn, injected, received, supplied in metered.each():
+        emitted = (drawn - received) * emissions["grid"][carrier][hour]
+        own = injected * emissions["own"][people[number]][carrier]
+        for who in (None, people[number]):
+            for name, quantity in (("drawn", drawn), ("injected", injected), ("received", received),
+                                   ("supplied", supplied), ("co2", emitted + own)):
+                sums[who, carrier][name] += quantity
+
     def told(who, carrier):
         own = sums[who, carrier]
         share = lambda part, whole: part * 1_000_000 // whole if whole else None
         by_stores = own["exported"] - own["exportedByOrders"]
         found = {name: str(own[name]) for name in NAMES + ("imported", "exported", "co2")}
-        found["selfSufficiency"] = share(own["bought"], own["bought"] + own["importedByOrders"])
-        found["selfConsumption"] = share(max(own["sold"] - by_stores, 0), own["sold"] + own["exportedByOrders"])
+        found["selfSufficiency"] = share(
+            own["bought"] + own["received"], own["bought"] + own["importedByOrders"] + own["drawn"])
+        found["selfConsumption"] = share(
+            max(own["sold"] - by_stores, 0) + own["supplied"],
+            own["sold"] + own["exportedByOrders"] + own["injected"])
         found["paidPrice"] = str(own["paid"] // own["bought"]) if own["bought"] else None
         found["gotPrice"] = str(own["got"] // own["sold"]) if own["sold"] else None
         for way, name in (("imported", "peakImport"), ("exported", "peakExport")):

@@ -8,10 +8,11 @@ import json
 import sys
 from fractions import Fraction
 
+from metered import Metered
 from outside import tariffs_at
 
 CARRIERS = ("electricity", "heat", "cold", "gas")
-NAMES = ("without", "paid", "imbalances", "making", "forgone", "drained")
+NAMES = ("without", "paid", "supplier", "imbalances", "making", "forgone", "drained")
 FIRST_PARTICIPANT = 16
 FIRST_COLLATERAL = 2**31
 
@@ -25,6 +26,7 @@ def main():
     tariffs = {}
     payment, tick, began = None, None, 0
     books = {}
+    metered = Metered()
     retailer = operator = platform = Fraction(0)
     platform_drained = Fraction(0)
 
@@ -55,6 +57,7 @@ def main():
 
         tariffs = tariffs_at(payment, tick, began)
         began = block["timestampMs"]
+        metered.block(block, tariffs)
 
         def wants(person, carrier, quantity, served):
             if (person, carrier, "in") in converters:
@@ -130,6 +133,10 @@ def main():
                 wants(people[party], carrier, quantity, False)
                 add(people[party], "paid", -amount)
                 platform -= amount
+            elif kind in ("shared", "unshared"):
+                moved = amount if kind == "shared" else -amount
+                add(people[party], "paid", moved)
+                add(people[flow["order"]], "paid", -moved)
             elif kind in ("areaFee", "areaRent"):
                 # What the grid operator is paid.
                 operator += int(flow["extra"]) * flow["price"]
@@ -170,6 +177,16 @@ def main():
                     add(people[account - FIRST_PARTICIPANT], "imbalances", sign * int(posting["amount"]))
                     platform += sign * int(posting["amount"])
 
+    for number, carrier, then, drawn, injected, received, supplied in metered.each():
+        person, tariff = people[number], then[carrier]
+        add(person, "without", drawn * tariff["retail"])
+        add(person, "supplier", (drawn - received) * tariff["retail"] - (injected - supplied) * tariff["feedIn"])
+        cost = costs[person][carrier]
+        if cost is None:
+            add(person, "without", -injected * tariff["feedIn"])
+        else:
+            add(person, "making", injected * cost)
+
     for number, owner in enumerate(owners):
         tariff = tariffs[carrier_of[number]]
         drained = (first_held[number] - held[number]) * Fraction(tariff["retail"] + tariff["feedIn"], 2)
@@ -183,7 +200,7 @@ def main():
         return {name: str(round(value)) for name, value in book.items()}
 
     together = {name: sum(book[name] for book in books.values()) for name in NAMES}
-    system = together["making"] + together["forgone"] + together["drained"] + retailer + operator + platform_drained
+    system = together["supplier"] + together["making"] + together["forgone"] + together["drained"] + retailer + operator + platform_drained
     saved = [book["without"] - sum(book[name] for name in NAMES[1:]) for book in books.values()]
     sizes = sum(map(abs, saved))
     differences = sum(abs(a - b) for a in saved for b in saved)

@@ -9,9 +9,11 @@ import { exportJson } from "../../src/report/export/document.js";
 import { Indicators } from "../../src/report/indicators.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
 import { memberKinds } from "../../src/simulation/scenario.js";
+import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
 import { carriers } from "../../src/units.js";
 import { runScenario } from "../support/scenario.js";
+import { playShared } from "../support/sharedrun.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -86,6 +88,51 @@ describe.skipIf(!python)("what a market was worth, worked out in Python from an 
         10_000n,
       );
     }
+  });
+
+  it("is the same for random markets that share", async () => {
+    let supplied = 0n;
+    for (let seed = 700; seed < 706; seed += 1) {
+      const { run, store } = await playShared(engine, seed, seed % 2 === 0);
+      const found = await savingsOf(store, someCost);
+      same(found, await judge(store, run.ids, someCost), 0n);
+      supplied += found.together.supplier;
+    }
+    expect(supplied).not.toBe(0n);
+  });
+
+  it("is the same for a simulated community that shares, by the tariffs of the period that was metered", async () => {
+    const evening = [
+      { name: "evening", hours: ["17:00-22:00"], rate: "0.60" },
+      { name: "else", rate: "0.20" },
+    ];
+    const scenario = checkScenario({
+      name: "evenings",
+      periodMs: 1_800_000,
+      participants: { home: 8, solar: 1 },
+      rules: { electricity: { mechanism: "share", communities: [{ name: "house", price: "0.14" }] } },
+      tariffs: {
+        electricity: {
+          retail: [{ by: "calendar", name: "energy", sort: "energy", on: ["fromGrid"], parts: evening }],
+        },
+      },
+      faults: { deviation: 50_000, late: 200_000, missing: 20_000, corrected: 100_000 },
+    });
+    const simulation = await openSimulation(openCommunity(scenario), { engine });
+    for await (const _ of simulation);
+    const { savings } = await simulation.summary();
+    same(
+      savings,
+      await judge(
+        simulation.market.store,
+        simulation.community.members.map(({ id }) => id),
+        () => null,
+      ),
+      10_000_000n,
+    );
+    expect(savings.together.with - savings.platform.income + savings.platform.drained).toBe(
+      savings.systemCost,
+    );
   });
 
   it("is the same for a simulated community, and adds up", async () => {

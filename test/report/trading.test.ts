@@ -17,6 +17,7 @@ import { bundledScenario } from "../../src/simulation/scenarios/index.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
 import { type Carrier, carriers } from "../../src/units.js";
 import { runScenario } from "../support/scenario.js";
+import { playShared } from "../support/sharedrun.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -91,6 +92,19 @@ describe.skipIf(!python)("how a market traded, worked out in Python from an expo
     }
   });
 
+  it("is the same for random markets that share, and corrects what was shared", async () => {
+    const met = { received: 0n, injected: 0n, co2: 0n };
+    for (let seed = 740; seed < 746; seed += 1) {
+      const { store } = await playShared(engine, seed, seed % 2 === 0);
+      const { trading } = await agree(store);
+      const { received, injected, co2 } = trading.together.electricity;
+      met.received += received;
+      met.injected += injected;
+      met.co2 += co2!;
+    }
+    for (const sum of Object.values(met)) expect(sum).toBeGreaterThan(0n);
+  });
+
   it("is the same for a simulated community, and says something of everything", async () => {
     const scenario = community({
       participants: 40,
@@ -104,7 +118,9 @@ describe.skipIf(!python)("how a market traded, worked out in Python from an expo
     for await (const _ of simulation);
     const { trading, energy } = await agree(simulation.market.store);
     // Whoever lives in a simulated community can import what nobody sells.
-    const { unserved: _, ...others } = trading.together.heat;
+    const { unserved: _, drawn, injected, received, supplied, ...others } = trading.together.heat;
+    // Nothing is shared in it.
+    expect([drawn, injected, received, supplied]).toEqual([0n, 0n, 0n, 0n]);
     for (const name of Object.keys(others) as (keyof CommunityTrading)[])
       expect(
         carriers.some((carrier) => ![0n, null].includes(trading.together[carrier][name] as bigint | null)),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openEngine } from "../../src/core/engine.js";
 import { orderColumns } from "../../src/simulation/ordercolumns.js";
+import { orderRules } from "../../src/simulation/scenario.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 
 describe("columns of orders", () => {
@@ -40,8 +41,9 @@ describe("columns of orders", () => {
 
   it("sell in a pool what is left after trade among peers, as the contracts of members say", async () => {
     const engine = await openEngine();
-    const { tariffs, rules } = checkScenario({ name: "x", participants: { home: 1 } });
-    const { price, lots } = rules.electricity.pool!;
+    const scenario = checkScenario({ name: "x", participants: { home: 1 } });
+    const { tariffs } = scenario;
+    const { price, lots } = orderRules(scenario, "electricity").pool!;
     const { offers, bids } = orderColumns(3_000, 5, { offers: 300_000, hour: 19 });
     for (const limit of bids.poolLimit) expect(limit).toBeGreaterThanOrEqual(tariffs.electricity.retail);
     for (const limit of offers.poolLimit) expect(limit).toBeGreaterThanOrEqual(tariffs.electricity.feedIn);

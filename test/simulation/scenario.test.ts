@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { GridclearError } from "../../src/errors.js";
 import { parseContract } from "../../src/market/contracts/kinds.js";
 import { community, openCommunity } from "../../src/simulation/community.js";
-import { memberKinds, startTime } from "../../src/simulation/scenario.js";
+import { memberKinds, orderRules, startTime } from "../../src/simulation/scenario.js";
 import { checkScenario, parseScenario } from "../../src/simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
 
@@ -31,7 +31,7 @@ describe("scenarios", () => {
       profiles: null,
     });
     expect(scenario.rules.electricity).toMatchObject({ mechanism: "value", pricing: "counterparty" });
-    expect(scenario.rules.electricity.pool?.price).toBe(430_000);
+    expect(orderRules(scenario, "electricity").pool?.price).toBe(430_000);
     expect(startTime(scenario)).toBe(Date.parse("2026-07-15T00:00:00+02:00"));
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { orderRules } from "../../src/simulation/scenario.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
 import { parseSetting, variantsOf } from "../../src/study/settings.js";
@@ -157,14 +158,14 @@ describe("variants", () => {
       { mechanism: "merit", pricing: "uniform" },
       { mechanism: "merit", pricing: "blend" },
     ]);
-    expect(found[2]!.scenario.rules.electricity.pool).not.toBe(null);
+    expect(orderRules(found[2]!.scenario, "electricity").pool).not.toBe(null);
     const small = variantsOf(bundledScenario("small"), {
       settings: [],
       mechanisms: ["merit", "merit-blend"],
     });
-    expect(small[0]!.scenario.rules.electricity.pool).toBe(null);
+    expect(orderRules(small[0]!.scenario, "electricity").pool).toBe(null);
     expect(small[0]!.scenario.rules.heat).toMatchObject({ mechanism: "merit", pricing: "uniform" });
-    expect(small[1]!.scenario.rules.electricity.pool).not.toBe(null);
+    expect(orderRules(small[1]!.scenario, "electricity").pool).not.toBe(null);
     expect(() => variants([], ["greed"])).toThrow(/^--mechanism: wanted value or merit/);
     expect(() => variants([], ["merit-counterparty"])).toThrow(/pricing/);
   });

@@ -238,6 +238,8 @@ export async function playShared(engine: Engine, seed: number, isPrivate = false
     ...(isPrivate ? { privacy: "private" as const } : {}),
     quantityTick: "1",
     priceTick: "1",
+    // What is shared does not depend on them; what it is worth does.
+    tariffs: { electricity: { retail: 31, feedIn: 7 }, heat: { retail: 11, feedIn: -3 } },
     metering: { ...metering, missing: run.missing },
     contracts: run.contracts,
   });

@@ -150,12 +150,14 @@ describe("a market as a file", () => {
       name: "x",
       participants: { home: 601 },
       currency: "SEK",
+      rules: { electricity: { mechanism: "share", communities: [{ name: "house", price: "0.1" }] } },
       profiles: { file: "a.csv", stepMs: 900_000 },
     };
     expect(await refused(JSON.stringify(large))).toEqual([
       expect.stringMatching(/^periodMs: wanted 300000, 900000, 1800000, 3600000 on this page, got 30000/),
       expect.stringMatching(/^participants: wanted at most 600 together on this page, got 601/),
       expect.stringMatching(/^currency: wanted EUR, CHF, GBP, USD on this page, got "SEK"/),
+      expect.stringMatching(/^rules.electricity.mechanism: wanted one that takes orders on this page/),
       expect.stringMatching(/^profiles: wanted none on this page/),
     ]);
     expect(await tab.page.locator(".tiles").innerText()).toBe(before);

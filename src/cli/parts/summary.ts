@@ -52,6 +52,9 @@ function energyRows(ticks: MarketTicks): readonly Row[] {
     ["exported", ({ sinks }) => energy(sinks.exported)],
     ["lost between areas", ({ sinks }) => energy(sinks.areaLosses)],
     ["= all that went", ({ sinks }) => energy(sum(sinks))],
+    ["metered, shared inside", ({ metered }) => energy(metered.shared)],
+    ["metered, from own suppliers", ({ metered }) => energy(metered.drawn - metered.shared)],
+    ["metered, fed into the grid", ({ metered }) => energy(metered.injected - metered.shared)],
     ["offered, but nobody took it", ({ idle }) => energy(idle)],
     ["asked for, called off for pay", ({ interrupted }) => energy(interrupted)],
     ["asked for, not served", ({ unserved }) => energy(unserved)],
@@ -175,22 +178,39 @@ function savingsText(summary: Summary, { scenario, kinds }: RunFacts): string {
     if (known === undefined) byKind.set(kind, [cost]);
     else known.push(cost);
   }
+  const isShared = carriers.some((carrier) => scenario.rules[carrier].mechanism === "share");
+  const columns: readonly (readonly [title: string, of: keyof Cost])[] = [
+    ["without", "without"],
+    ["paid", "paid"],
+    // Only sharing leaves something to members' own suppliers.
+    ...(isShared ? [["supplier", "supplier"] as const] : []),
+    ["imbalances", "imbalances"],
+    ["making", "making"],
+    ["forgone", "forgone"],
+    ["stores", "drained"],
+  ];
   const row = (label: string, cost: Cost): string[] => [
     label,
-    ...[cost.without, cost.paid, cost.imbalances, cost.making, cost.forgone, cost.drained].map(money),
+    ...columns.map(([, of]) => money(cost[of])),
     money(cost.without - cost.with),
     percent(cost.without - cost.with, cost.without),
   ];
+  const ofPlatform: Partial<Cost> = { paid: -platform.income, drained: platform.drained };
   const result = platform.income - platform.drained;
   const saved = together.without - systemCost;
   return [
     `\nWhat the market was worth, ${scenario.currency}\n`,
     table(
-      ["", "without", "paid", "imbalances", "making", "forgone", "stores", "saved", ""],
+      ["", ...columns.map(([title]) => title), "saved", ""],
       [
         ...[...byKind].map(([kind, costs]) => row(kind, addCosts(costs))),
         row("= participants", together),
-        ["platform", "", money(-platform.income), "", "", "", money(platform.drained), money(result), ""],
+        [
+          "platform",
+          ...columns.map(([, of]) => (ofPlatform[of] === undefined ? "" : money(ofPlatform[of]))),
+          money(result),
+          "",
+        ],
       ],
     ),
     `All of it cost ${money(systemCost)} ${scenario.currency}. At the grid's tariffs alone it would have been ${money(together.without)}:\n`,
@@ -270,6 +290,7 @@ export function summaryDocument(summary: Summary, facts: RunFacts): Record<strin
             totals: decimals(balance.totals, ticks.quantity),
             sources: decimals(balance.sources, ticks.quantity),
             sinks: decimals(balance.sinks, ticks.quantity),
+            metered: decimals(balance.metered, ticks.quantity),
             idle: formatTicks(balance.idle, ticks.quantity),
             interrupted: formatTicks(balance.interrupted, ticks.quantity),
             unserved: formatTicks(balance.unserved, ticks.quantity),

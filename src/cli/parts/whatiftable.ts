@@ -80,8 +80,8 @@ const decimals = (parts: Readonly<Record<string, bigint>>, tick: Tick): Record<s
 export function whatIfDocument(found: WhatIf, facts: WhatIfFacts): Record<string, unknown> {
   const { ticks, currency, blocks, orders, refused } = found;
   const cost = (given: Cost): Record<string, string> => {
-    const { without, with: bears, paid, imbalances, making, forgone, drained } = given;
-    const parts = { without, with: bears, paid, imbalances, making, forgone, drained };
+    const { without, with: bears, paid, supplier, imbalances, making, forgone, drained } = given;
+    const parts = { without, with: bears, paid, supplier, imbalances, making, forgone, drained };
     return decimals({ ...parts, saved: without - bears }, ticks.amount);
   };
   const outcome = (given: MemberOutcome | null): Record<string, unknown> | null =>

@@ -2,6 +2,7 @@
 import { fail } from "../../errors.js";
 import { community } from "../community.js";
 import type { Scenario } from "../scenario.js";
+import { checkScenario } from "../scenariofile.js";
 import { congested, wired } from "./network.js";
 
 /** Names of the scenarios that come with the package. */
@@ -13,6 +14,7 @@ export const scenarioNames = [
   "storm",
   "evening",
   "paper",
+  "sharing",
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
@@ -110,6 +112,17 @@ const makers: Record<ScenarioName, () => Scenario> = {
         },
       },
     }),
+  sharing: () =>
+    checkScenario({
+      name: "sharing",
+      description:
+        "A summer's week of a house that shares its sun: 24 homes, two shops and the roof, by what each uses, without bids.",
+      seed: 710,
+      periodMs: 900_000,
+      periods: 7 * 96,
+      participants: { home: 24, business: 2, solar: 1 },
+      rules: { electricity: { mechanism: "share", communities: [{ name: "house", price: "0.14" }] } },
+    }),
 };
 
 /** A bundled scenario. Throws `invalid` for another name. */
@@ -117,5 +130,6 @@ export function bundledScenario(name: string): Scenario {
   const known = scenarioNames.find((each) => each === name);
   if (known === undefined)
     return fail("invalid", "scenario", `a file or one of ${scenarioNames.join(", ")}`, name);
+  if (known === "sharing") return makers[known]();
   return known === "evening" ? congested(makers[known]()) : wired(makers[known]());
 }

@@ -1,6 +1,6 @@
 /** Scenario files: that of the settings written, and one that was brought read, judged and kept. */
 import { GridclearError } from "../../errors.js";
-import type { Scenario } from "../../simulation/scenario.js";
+import { isShared, orderRules, type Scenario } from "../../simulation/scenario.js";
 import { inspectScenario } from "../../simulation/scenariofile.js";
 import { scenarioText } from "../../simulation/scenariotext.js";
 import { carriers } from "../../units.js";
@@ -52,6 +52,15 @@ function beyond(scenario: Scenario): GridclearError[] {
     found.push(refused("participants", t`at most ${mostInDay} together on this page`, members));
   if (currency !== nameless && !Object.hasOwn(currencies, currency))
     found.push(refused("currency", t`${Object.keys(currencies).join(", ")} on this page`, currency));
+  for (const carrier of carriers)
+    if (isShared(scenario.rules[carrier]))
+      found.push(
+        refused(
+          `rules.${carrier}.mechanism`,
+          t`one that takes orders on this page; gridclear run shares as well, and the notary here checks its ledger`,
+          "share",
+        ),
+      );
   if (profiles !== null)
     found.push(refused("profiles", t`none on this page, which has no file beside it`, profiles.file));
   if (weatherFile !== null)
@@ -64,7 +73,7 @@ const clip = (value: number, [least, most]: readonly [number, number]): number =
 
 function settingsOf(scenario: Scenario): ScenarioSettings {
   const rules = carriers.map((carrier) => {
-    const { mechanism, pricing, k, pool } = scenario.rules[carrier];
+    const { mechanism, pricing, k, pool } = orderRules(scenario, carrier);
     const poolPrice = clip((pool?.price ?? 0) / 1000, ranges.poolPrice);
     const lots = pool?.lots ?? "divisible";
     return [

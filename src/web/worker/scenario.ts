@@ -1,6 +1,6 @@
 /** The community that the settings describe, and a day of it. */
 import { community } from "../../simulation/community.js";
-import type { MemberKind, Scenario } from "../../simulation/scenario.js";
+import { type MemberKind, orderRules, type Scenario } from "../../simulation/scenario.js";
 import { wired } from "../../simulation/scenarios/network.js";
 import { type Carrier, carriers, formatTicks, microTick, ppm } from "../../units.js";
 import type { Settings } from "../settings/settings.js";
@@ -71,14 +71,17 @@ const mixes: Record<Settings["mix"], Mix> = {
   },
 };
 
-let known: Scenario["rules"] | null = null;
-/** Rules as they are unless the settings say otherwise. */
-const usual = (): Scenario["rules"] => (known ??= community({ participants: 1 }).rules);
+let known: Scenario | null = null;
+/** The pool of a carrier as it is unless the settings say otherwise. */
+function usualPool(carrier: Carrier) {
+  known ??= community({ participants: 1 });
+  return orderRules(known, carrier).pool!;
+}
 
 /** The pool of a carrier: the page sets the price of the one that is shown, the others keep theirs. */
 const poolOf = (settings: Settings, carrier: Carrier) =>
   poolAt(
-    carrier === settings.carrier ? settings.poolPrice * 1000 : usual()[carrier].pool!.price,
+    carrier === settings.carrier ? settings.poolPrice * 1000 : usualPool(carrier).price,
     carrier,
     settings.lots,
   );

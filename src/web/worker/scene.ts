@@ -1,6 +1,7 @@
 /** The market of one period that the page looks at: whose orders, by which rules, and what came of it. */
 import type { Book, ClearingRules, Engine } from "../../core/engine.js";
 import { fail } from "../../errors.js";
+import { orderRules } from "../../simulation/scenario.js";
 import { t } from "../say.js";
 import { isDay, isOwn, type OwnFile } from "../settings/effects.js";
 import type { Settings } from "../settings/settings.js";
@@ -42,7 +43,7 @@ export interface Asked {
 export function rulesOf(settings: Settings): WalkRules {
   const { mechanism, pricing, blend, pool, poolPrice, carrier, lots } = settings;
   if (settings.scenario > 0) {
-    const { mechanism, pricing, k, pool } = keptScenario(settings.scenario).rules[carrier];
+    const { mechanism, pricing, k, pool } = orderRules(keptScenario(settings.scenario), carrier);
     return { mechanism, pricing, k, pool };
   }
   return {

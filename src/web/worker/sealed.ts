@@ -9,6 +9,7 @@ import type { Hasher } from "../../ledger/tree/hasher.js";
 import { scaleDown } from "../../market/books/amounts.js";
 import { Lottery } from "../../market/period/lottery.js";
 import { chargeOwed, stayIn } from "../../market/period/storage.js";
+import { orderRules } from "../../simulation/scenario.js";
 import { type Carrier, ppm } from "../../units.js";
 import { poolLimits } from "./agreed.js";
 import type { Traded } from "./day.js";
@@ -75,7 +76,7 @@ function ordersIn(
       ),
     );
     const drawn =
-      community.scenario.rules[carrier].ties === "lottery"
+      orderRules(community.scenario, carrier).ties === "lottery"
         ? lottery.sequence(arrived, { participantOf })
         : arrived;
     return Array.from(drawn, (number) => ({ number, order: orders[number]! }));

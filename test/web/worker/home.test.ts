@@ -6,6 +6,7 @@ import { accountOf } from "../../../src/market/books/accounts.js";
 import { openReplay } from "../../../src/market/replay.js";
 import type { StatementEntry } from "../../../src/report/entry.js";
 import { statement } from "../../../src/report/statement.js";
+import { orderRules } from "../../../src/simulation/scenario.js";
 import { openSimulation } from "../../../src/simulation/simulation.js";
 import { type Carrier, carriers } from "../../../src/units.js";
 import { keyOf } from "../../../src/web/settings/effects.js";
@@ -261,7 +262,7 @@ describe("why an order was or was not served", () => {
       const area = periods[place]!.carriers[carrier].areas.find(({ name }) => name === direct.area);
       expect(area!.price).toBe(direct.price);
     }
-    const rules = run.community.scenario.rules[carrier];
+    const rules = orderRules(run.community.scenario, carrier);
     if (pool?.why === "none") expect(rules.pool).toBeNull();
     if (pool?.why === "limit" || pool?.why === "rest") {
       expect(pool.price).toBe(side === "offer" ? rules.pool!.purchasePrice : rules.pool!.price);

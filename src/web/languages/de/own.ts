@@ -53,6 +53,8 @@ export const own: Table = {
   "at least a whole day, {0}, on this page": "mindestens ein ganzer Tag, {0}, auf dieser Seite",
   "at most {0} together on this page": "zusammen höchstens {0} auf dieser Seite",
   "none on this page, which has no file beside it": "keine auf dieser Seite, die keine Datei daneben hat",
+  "one that takes orders on this page; gridclear run shares as well, and the notary here checks its ledger":
+    "auf dieser Seite eines, das Gebote annimmt; gridclear run teilt auch, und der Notar hier prüft sein Hauptbuch",
   // worker/own, trouble.ts
   file: "Datei",
   "line {0}": "Zeile {0}",

@@ -1,0 +1,119 @@
+/**
+ * What the meters of shared carriers come to: what each drew and injected, what communities shared of it, and so what
+ * is left for its member's own supplier. No money of a market moves for that rest, and no record says it.
+ */
+
+import type { Block } from "../ledger/format/block.js";
+import { partsOfBook } from "../ledger/format/books.js";
+import { decodeRecords, readRecord } from "../ledger/format/layout.js";
+import { flowCode, flowLayout, readingLayout } from "../ledger/format/records.js";
+import type { Snapshot } from "../ledger/format/snapshot.js";
+import { bookLayout, meterKnown, meterLayout } from "../ledger/format/state.js";
+import type { Contract } from "../market/contracts/contracts.js";
+import type { PeriodTariffs } from "../market/contracts/tariffs.js";
+import { carriers } from "../units.js";
+
+/** What held outside the market in a period. */
+export interface Outside {
+  readonly tariffs: PeriodTariffs;
+  /** By carrier code: what the grid's energy emits, mg of CO2 a kWh. */
+  readonly intensity: readonly number[];
+}
+
+/** What a block adds to what a meter came to in a period, in quantity ticks; a correction may take away. */
+export interface MeteredChange {
+  /** Participant × 4 + carrier code. */
+  readonly slot: number;
+  /** Of the metered period. */
+  readonly outside: Outside;
+  readonly drawn: number;
+  readonly injected: number;
+  readonly received: number;
+  readonly supplied: number;
+}
+
+/** A period whose meters may still be heard of. */
+interface MeteredPeriod {
+  readonly outside: Outside;
+  readonly shares: ReadonlySet<string>;
+  /** By slot: what was said last. */
+  readonly said: Map<number, { readonly in: number; readonly out: number }>;
+}
+
+const none = { drawn: 0, injected: 0, received: 0, supplied: 0 } as const;
+
+/** Follows the meters of shared carriers through blocks that come in order. */
+export class MeteredWatch {
+  /** Carriers that are shared in that period. */
+  readonly #shares = new Set<string>();
+  readonly #periods = new Map<number, MeteredPeriod>();
+  /** How many periods later a meter is heard of at most. */
+  #reach = 0;
+
+  /** Takes the contracts of the next block. */
+  enter(contracts: readonly Contract[]): void {
+    for (const contract of contracts) {
+      if (contract.kind === "payment" && contract.metering !== null)
+        this.#reach = Math.max(this.#reach, contract.metering.window + contract.metering.corrections);
+      if (contract.kind === "clearing" && contract.mechanism === "share") this.#shares.add(contract.carrier);
+      else if (contract.kind === "clearing") this.#shares.delete(contract.carrier);
+      else if (contract.kind === "end") this.#shares.delete(contract.contract.replace(/^clearing\//, ""));
+    }
+  }
+
+  /** Takes what meters said before the first block; for those periods `outside` counts, which holds after them. */
+  restore(snapshot: Snapshot, outside: Outside): void {
+    for (const [index, book] of decodeRecords(bookLayout, snapshot.books).entries()) {
+      const { meters } = partsOfBook(book, snapshot.meters[index]!);
+      const period = this.#open(book.period, outside);
+      for (const { participant, carrier, flags, in: drawn, out } of decodeRecords(meterLayout, meters))
+        if (period.shares.has(carrier) && (flags & meterKnown) !== 0)
+          period.said.set(slotOf(participant, carrier), { in: drawn, out });
+    }
+  }
+
+  /**
+   * Takes the records of a block whose contracts were taken, and what holds outside the market in its period; `take` is
+   * given each change.
+   */
+  add({ header, sections }: Block, outside: Outside, take: (change: MeteredChange) => void): void {
+    if (this.#shares.size > 0) this.#open(header.period, outside);
+    this.#periods.delete(header.period - this.#reach - 1);
+    if (this.#periods.size === 0) return;
+    for (const { participant, carrier, age, in: drawn, out } of decodeRecords(
+      readingLayout,
+      sections.readings,
+    )) {
+      const period = this.#periods.get(header.period - age);
+      if (period?.shares.has(carrier) !== true) continue;
+      const slot = slotOf(participant, carrier);
+      const before = period.said.get(slot) ?? { in: 0, out: 0 };
+      period.said.set(slot, { in: drawn, out });
+      take({
+        ...none,
+        slot,
+        outside: period.outside,
+        drawn: drawn - before.in,
+        injected: out - before.out,
+      });
+    }
+    for (let index = 0; index < header.sections.flows.count; index += 1) {
+      const kind = sections.flows[index * flowLayout.bytes]!;
+      if (kind !== flowCode.shared && kind !== flowCode.unshared) continue;
+      const { carrier, party, order, quantity, extra } = readRecord(flowLayout, sections.flows, index);
+      const its = this.#periods.get(Number(extra))?.outside ?? outside;
+      const more = kind === flowCode.shared ? quantity : -quantity;
+      take({ ...none, outside: its, slot: slotOf(party, carrier), received: more });
+      take({ ...none, outside: its, slot: slotOf(order, carrier), supplied: more });
+    }
+  }
+
+  #open(period: number, outside: Outside): MeteredPeriod {
+    const opened = { outside, shares: new Set(this.#shares), said: new Map() };
+    this.#periods.set(period, opened);
+    return opened;
+  }
+}
+
+const slotOf = (participant: number, carrier: (typeof carriers)[number]): number =>
+  participant * carriers.length + carriers.indexOf(carrier);
