@@ -192,6 +192,33 @@ describe("gridclear run", () => {
   });
 });
 
+describe("gridclear run of a scenario that shares", () => {
+  it("says what was shared, and what own suppliers took for the rest", async () => {
+    const scenario = await scenarioFile("shares.json", {
+      name: "shares",
+      periods: 96,
+      periodMs: 900_000,
+      participants: { home: 6, solar: 1 },
+      rules: { electricity: { mechanism: "share", communities: [{ name: "house", price: "0.14" }] } },
+    });
+    const args = [scenario, "--ledger", join(folder, "shares")];
+    const { code, out } = await call(runCommand, ...args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\nmetered, shared inside +[1-9]/);
+    expect(out).toMatch(/\n +without +paid +supplier +imbalances +making +forgone +stores +saved\n/);
+    expect(out).toMatch(/\nshared in communities +[1-9]/);
+    const { energy, savings } = JSON.parse((await call(runCommand, ...args, "--json")).out);
+    const { drawn, shared } = energy.electricity.metered;
+    expect(Number(shared)).toBeGreaterThan(0);
+    expect(energy.electricity.selfSufficiency).toBeCloseTo(shared / drawn, 5);
+    expect(Number(savings.together.supplier)).not.toBe(0);
+    // Whoever orders all carriers has no such column.
+    expect(
+      (await call(runCommand, await scenarioFile(), "--ledger", join(folder, "orders"))).out,
+    ).not.toMatch(/supplier +imbalances|metered, /);
+  });
+});
+
 describe("a run that is killed", () => {
   const script = join(root, "node_modules", ".cache", `gridclear-run-${process.pid}.mjs`);
   beforeAll(async () => {
