@@ -205,6 +205,8 @@ describe("a signed market", () => {
     const { block } = await market.clearPeriod(2);
     expect(block.header.sections.orders.count).toBe(3);
     expect(block.header.totals.electricity.asked).toBe(30n);
+    // No signature is kept of what was refused.
+    await checkLedger(market.store);
   });
 
   it("takes a batch only from the gateway that its participants name, to the last byte", async () => {
