@@ -166,7 +166,7 @@ export class Terms {
   creditLimit(participant: number): bigint | null {
     const known = this.#credit[participant];
     if (known !== undefined) return known;
-    const limit = creditOf(this.participants[participant]?.contract ?? null, this.payment);
+    const limit = creditOf(this.participants[participant]!.contract, this.payment);
     this.#credit[participant] = limit;
     return limit;
   }

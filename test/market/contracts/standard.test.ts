@@ -156,6 +156,16 @@ describe("whose terms hold", () => {
     ).toContain("use terms for gas");
   });
 
+  it("nobody's who is under contract no more, though the standard holds", async () => {
+    const market = await street([standard, use]);
+    const end: Contract = { kind: "end", version: 1, from: 2, contract: "participant/ann" };
+    expect(market.propose(end).status).toBe("accepted");
+    expect(market.state.terms("ann", "electricity")).toEqual({ supply: standard, use });
+    await market.clearPeriod(1);
+    expect(market.state.terms("ann", "electricity")).toEqual({ supply: null, use: null });
+    expect(market.state.terms("bob", "electricity")).toEqual({ supply: standard, use });
+  });
+
   it("the standard again once the own contract ends, and none once the standard ends as well", async () => {
     const market = await street([standard, use, { ...standard, participant: "ann", limit: 90 }]);
     const end = (contract: string, from: number): Contract => ({ kind: "end", version: 1, from, contract });
