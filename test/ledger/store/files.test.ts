@@ -248,6 +248,23 @@ describe("a write that ended half way", () => {
       field: "block 5",
     });
   });
+
+  it("is refused also where the other mark can't be read, whichever place that has", async () => {
+    for (const count of [6, 7]) {
+      const directory = place();
+      await (await write(directory, 0, count)).close();
+      writeRecords(directory, readRecords(directory).slice(0, count - 1));
+      const [file] = segmentFiles(directory);
+      const bytes = readFileSync(file!);
+      // The marks of an even and of an odd number of blocks have a sector each.
+      bytes[512 * (1 + ((count + 1) % 2))]! ^= 1;
+      writeFileSync(file!, bytes);
+      expect(await errorOf(openNodeStore(directory, { hasher }))).toMatchObject({
+        code: "corrupt",
+        field: `block ${count - 1}`,
+      });
+    }
+  });
 });
 
 describe("segments", () => {
