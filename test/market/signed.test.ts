@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { openEngine } from "../../src/core/engine.js";
 import { encodeCanonical } from "../../src/ledger/format/canonical.js";
-import { encodeRecords } from "../../src/ledger/format/layout.js";
+import { decodeRecords, encodeRecords } from "../../src/ledger/format/layout.js";
 import { orderLayout, readingLayout } from "../../src/ledger/format/records.js";
 import { recordsRoot } from "../../src/ledger/format/sections.js";
 import { decodeEvidence } from "../../src/ledger/keys/evidence.js";
@@ -154,6 +154,21 @@ describe("a signed market", () => {
     expect(block.header.totals.electricity.offered).toBe(0n);
     expect(market.balance("ann")).toBe(0n);
     await checkLedger(market.store);
+  });
+
+  it("numbers the orders of a batch for each participant and carrier by itself", () => {
+    const pairs = Array.from({ length: 36 }, (_, place) => [Math.floor(place / 4), place % 4] as const);
+    const all = [...pairs, ...pairs];
+    const records = batchRecords({
+      participant: Uint32Array.from(all, ([who]) => who),
+      carrier: Uint8Array.from(all, ([, what]) => what),
+      side: new Uint8Array(all.length),
+      quantity: new Uint32Array(all.length).fill(10),
+      price: new Int32Array(all.length),
+    });
+    expect(Array.from(decodeRecords(orderLayout, records), ({ revision }) => revision)).toEqual(
+      all.map((_, place) => (place < pairs.length ? 0 : 1)),
+    );
   });
 
   it("takes a gateway's batch whole or not at all", async () => {
