@@ -152,7 +152,7 @@ export class MarketClient {
    */
   async records(participant: string, from: number, to: number): Promise<OpenedBundle> {
     const text = await this.#requests.text(recordsPath(participant, from, to), this.#member ?? undefined);
-    return provedRecords(this.#proving, text, participant, to - 1);
+    return provedRecords(this.#proving, text, participant, { from, to });
   }
 
   get #proving(): Proving {

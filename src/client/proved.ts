@@ -30,17 +30,19 @@ export async function provedBlock(proving: Proving, height: number): Promise<Blo
 export const recordsPath = (participant: string, from: number, to: number): string =>
   `/v1/bundles/${encodeURIComponent(participant)}?from=${from}&to=${to}`;
 
-/** A member's records up to the block of a height, out of a bundle. Throws as `MarketClient.records` does. */
+/** A member's records in the blocks of a range, out of a bundle. Throws as `MarketClient.records` does. */
 export async function provedRecords(
   proving: Proving,
   bundle: string,
   participant: string,
-  last: number,
+  { from, to }: { readonly from: number; readonly to: number },
 ): Promise<OpenedBundle> {
   const found = openBundle(decodeBundle(bundle), proving.hasher);
   if (found.member.id !== participant) fail("corrupt", "bundle.member", participant, found.member.id);
+  const first = found.blocks[0]!.header.height;
+  if (first > from) fail("corrupt", "bundle.blocks", `those from ${from} on`, `from ${first}`);
   // The blocks before are linked to the last by their hashes.
-  await needProved(proving, found.blocks.at(-1)!.header, last);
+  await needProved(proving, found.blocks.at(-1)!.header, to - 1);
   return found;
 }
 

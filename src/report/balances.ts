@@ -63,7 +63,7 @@ export interface EnergyBalance {
   readonly averagePrice: bigint | null;
   /** Energy that users got from the community itself, in ppm of all they got; null when they got none. */
   readonly selfSufficiency: number | null;
-  /** Whether sources and sinks, offers, bids and stores, and both sides of what was shared come out equal. */
+  /** Whether sources and sinks, offers, bids and stores all come out equal. */
   readonly closes: boolean;
 }
 

@@ -14,7 +14,7 @@ import type { Snapshot } from "../ledger/format/snapshot.js";
 import { stateLayout } from "../ledger/format/state.js";
 import type { Hasher } from "../ledger/tree/hasher.js";
 import { openHasher } from "../ledger/tree/hashwasm.js";
-import type { Contract } from "../market/contracts/contracts.js";
+import type { Contract, MarketContract } from "../market/contracts/contracts.js";
 import type { PeriodTariffs } from "../market/contracts/tariffs.js";
 import { carriers } from "../units.js";
 import { AreaSums } from "./areas.js";
@@ -109,8 +109,10 @@ export class Indicators {
     this.#trading = new TradingSums(this.#registry, this.#emissions);
     if (snapshot === null) return;
     this.#outside.beganMs = snapshot.header.timestampMs;
-    this.#contracts(contractsAfter(snapshot));
-    this.#metered.restore(snapshot, this.#outsideAt(snapshot.header.timestampMs));
+    const contracts = contractsAfter(snapshot);
+    this.#contracts(contracts);
+    const market = contracts.find((each): each is MarketContract => each.kind === "market")!;
+    this.#metered.restore(snapshot, market, (endMs) => this.#intensityAt(endMs));
     for (const { kind, number, value } of decodeRecords(stateLayout, snapshot.state))
       if (kind === "charge") this.#hold(number, value);
   }
@@ -146,10 +148,11 @@ export class Indicators {
   }
 
   #outsideAt(timestampMs: number): Outside {
-    return {
-      tariffs: this.#tariffs,
-      intensity: carriers.map((carrier) => this.#emissions?.grid(carrier, timestampMs) ?? 0),
-    };
+    return { tariffs: this.#tariffs, intensity: this.#intensityAt(timestampMs) };
+  }
+
+  #intensityAt(timestampMs: number): number[] {
+    return carriers.map((carrier) => this.#emissions?.grid(carrier, timestampMs) ?? 0);
   }
 
   /** Adds the next block. */
@@ -253,7 +256,7 @@ export class Indicators {
     }
   }
 
-  #energy(code: number, { drawn, injected, received, supplied }: CommunityTrading): EnergyBalance {
+  #energy(code: number, { drawn, injected, received }: CommunityTrading): EnergyBalance {
     const totals = Object.fromEntries(
       totalNames.map((name, index) => [name, this.#totals[code]![index]!]),
     ) as unknown as Totals;
@@ -299,7 +302,6 @@ export class Indicators {
       closes:
         sum(sources) === sum(sinks) &&
         idle >= 0n &&
-        received === supplied &&
         totals.asked === served + totals.interrupted + totals.unserved &&
         before + charged === after + discharged + storageLost + flow("used"),
     };

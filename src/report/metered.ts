@@ -3,14 +3,16 @@
  * is left for its member's own supplier. No money of a market moves for that rest, and no record says it.
  */
 
+import { hex } from "../bytes.js";
 import type { Block } from "../ledger/format/block.js";
 import { partsOfBook } from "../ledger/format/books.js";
+import { decodeCanonical } from "../ledger/format/canonical.js";
 import { decodeRecords, readRecord } from "../ledger/format/layout.js";
 import { flowCode, flowLayout, readingLayout } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import { bookLayout, meterKnown, meterLayout } from "../ledger/format/state.js";
-import type { Contract } from "../market/contracts/contracts.js";
-import type { PeriodTariffs } from "../market/contracts/tariffs.js";
+import type { Contract, MarketContract, PaymentContract } from "../market/contracts/contracts.js";
+import { type PeriodTariffs, tariffsAt } from "../market/contracts/tariffs.js";
 import { carriers } from "../units.js";
 
 /** What held outside the market in a period. */
@@ -36,6 +38,8 @@ export interface MeteredChange {
 interface MeteredPeriod {
   readonly outside: Outside;
   readonly shares: ReadonlySet<string>;
+  /** The last period in which a meter of it may be heard of. */
+  readonly last: number;
   /** By slot: what was said last. */
   readonly said: Map<number, { readonly in: number; readonly out: number }>;
 }
@@ -44,29 +48,60 @@ const none = { drawn: 0, injected: 0, received: 0, supplied: 0 } as const;
 
 /** Follows the meters of shared carriers through blocks that come in order. */
 export class MeteredWatch {
-  /** Carriers that are shared in that period. */
+  /** Carriers that are shared in the period of the next block. */
   readonly #shares = new Set<string>();
   readonly #periods = new Map<number, MeteredPeriod>();
-  /** How many periods later a meter is heard of at most. */
+  /** How many periods later meters of the period are heard of at most. */
   #reach = 0;
 
   /** Takes the contracts of the next block. */
   enter(contracts: readonly Contract[]): void {
     for (const contract of contracts) {
-      if (contract.kind === "payment" && contract.metering !== null)
-        this.#reach = Math.max(this.#reach, contract.metering.window + contract.metering.corrections);
+      if (contract.kind === "payment") this.#reach = reachOf(contract);
       if (contract.kind === "clearing" && contract.mechanism === "share") this.#shares.add(contract.carrier);
       else if (contract.kind === "clearing") this.#shares.delete(contract.carrier);
       else if (contract.kind === "end") this.#shares.delete(contract.contract.replace(/^clearing\//, ""));
     }
   }
 
-  /** Takes what meters said before the first block; for those periods `outside` counts, which holds after them. */
-  restore(snapshot: Snapshot, outside: Outside): void {
-    for (const [index, book] of decodeRecords(bookLayout, snapshot.books).entries()) {
-      const { meters } = partsOfBook(book, snapshot.meters[index]!);
-      const period = this.#open(book.period, outside);
-      for (const { participant, carrier, flags, in: drawn, out } of decodeRecords(meterLayout, meters))
+  /**
+   * Takes what meters said before the first block, by the terms of their periods, which are taken to have begun when
+   * they should. `intensityAt`: of the period that ends at a time.
+   */
+  restore(
+    snapshot: Snapshot,
+    market: MarketContract,
+    intensityAt: (endMs: number) => Outside["intensity"],
+  ): void {
+    const { header, books, terms, meters } = snapshot;
+    const byHash = new Map<string, readonly Contract[]>();
+    for (const [index, book] of decodeRecords(bookLayout, books).entries()) {
+      const hash = hex(book.terms);
+      const agreed =
+        byHash.get(hash) ??
+        terms[byHash.size]!.map((contract) => decodeCanonical(contract) as unknown as Contract);
+      byHash.set(hash, agreed);
+      const payment = agreed[0] as PaymentContract;
+      const endMs = header.timestampMs - (header.period - book.period) * market.periodMs;
+      const period: MeteredPeriod = {
+        outside: {
+          tariffs: tariffsAt(payment, market, endMs - market.periodMs),
+          intensity: intensityAt(endMs),
+        },
+        shares: new Set(
+          agreed.flatMap((each) =>
+            each.kind === "clearing" && each.mechanism === "share" ? each.carrier : [],
+          ),
+        ),
+        last: book.period + reachOf(payment),
+        said: new Map(),
+      };
+      if (period.shares.size === 0) continue;
+      this.#periods.set(book.period, period);
+      for (const { participant, carrier, flags, in: drawn, out } of decodeRecords(
+        meterLayout,
+        partsOfBook(book, meters[index]!).meters,
+      ))
         if (period.shares.has(carrier) && (flags & meterKnown) !== 0)
           period.said.set(slotOf(participant, carrier), { in: drawn, out });
     }
@@ -77,8 +112,17 @@ export class MeteredWatch {
    * given each change.
    */
   add({ header, sections }: Block, outside: Outside, take: (change: MeteredChange) => void): void {
-    if (this.#shares.size > 0) this.#open(header.period, outside);
-    this.#periods.delete(header.period - this.#reach - 1);
+    if (this.#shares.size > 0)
+      this.#periods.set(header.period, {
+        outside,
+        shares: new Set(this.#shares),
+        last: header.period + this.#reach,
+        said: new Map(),
+      });
+    for (const [period, { last }] of this.#periods) {
+      if (last >= header.period) break;
+      this.#periods.delete(period);
+    }
     if (this.#periods.size === 0) return;
     for (const { participant, carrier, age, in: drawn, out } of decodeRecords(
       readingLayout,
@@ -107,13 +151,10 @@ export class MeteredWatch {
       take({ ...none, outside: its, slot: slotOf(order, carrier), supplied: more });
     }
   }
-
-  #open(period: number, outside: Outside): MeteredPeriod {
-    const opened = { outside, shares: new Set(this.#shares), said: new Map() };
-    this.#periods.set(period, opened);
-    return opened;
-  }
 }
+
+const reachOf = ({ metering }: PaymentContract): number =>
+  metering === null ? 0 : metering.window + metering.corrections;
 
 const slotOf = (participant: number, carrier: (typeof carriers)[number]): number =>
   participant * carriers.length + carriers.indexOf(carrier);

@@ -109,14 +109,16 @@ function clearing(scenario: Scenario, carrier: Carrier, from: number): Contract 
   };
 }
 
-/** What a unit from the grid costs at the end of the longest way, in price ticks, by carrier. */
+/** What a unit costs at most, from the grid at the end of the longest way or shared, in price ticks, by carrier. */
 type Dearest = { readonly [carrier in Carrier]: number };
 
-function dearestOf({ areas, tariffs }: Scenario): Dearest {
+function dearestOf({ areas, tariffs, rules }: Scenario): Dearest {
   const dearest = (carrier: Carrier): number => {
     const fees = new Map<string | null, number>([[null, 0]]);
     for (const { name, parent, fee } of areas[carrier]) fees.set(name, (fees.get(parent) ?? 0) + fee);
-    return highestRetail(tariffs[carrier]) + Math.max(...fees.values());
+    const own = rules[carrier];
+    const shared = isShared(own) ? own.communities.map(({ price }) => price) : [];
+    return Math.max(highestRetail(tariffs[carrier]) + Math.max(...fees.values()), ...shared);
   };
   return {
     electricity: dearest("electricity"),

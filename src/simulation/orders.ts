@@ -91,9 +91,11 @@ export function periodOrders(
     actual[electricity] = stores.left(person, needsOf(doings, "actual"));
     for (const code of carriers.keys())
       for (const [part, member] of names.entries()) {
-        meant[member.number * carriers.length + code] = partOf(actual[code]!, part, names.length);
-        const ticks = partOf(expected[code]!, part, names.length);
         const takesNone = isShared(scenario.rules[carriers[code]!]);
+        // A meter that is shared is one, however many names bid for its owner.
+        const own = takesNone ? (part === 0 ? actual[code]! : 0) : partOf(actual[code]!, part, names.length);
+        meant[member.number * carriers.length + code] = own;
+        const ticks = partOf(expected[code]!, part, names.length);
         const order =
           ticks === 0 || takesNone ? null : orderOf(cast, { member, code, ticks, place }, history);
         if (order === null) continue;

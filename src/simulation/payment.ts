@@ -8,7 +8,7 @@ import type { PriceComponent } from "../tariff/prices.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Cast } from "./cast.js";
 import { highestRetail, lowestFeedIn, runZone } from "./outside.js";
-import { firstPeriod, type Scenario, startTime } from "./scenario.js";
+import { firstPeriod, isShared, type Scenario, startTime } from "./scenario.js";
 
 /** Coins that whoever has no credit limit of its own may owe. */
 export const usualCredit = 20n;
@@ -30,6 +30,7 @@ export function payment({ scenario, scale }: Cast, { version, from, place }: Ter
   const untilMs = fromMs + stretchOf(scenario) * scenario.periodMs;
   const cut = (given: readonly PriceComponent[]): readonly PriceComponent[] =>
     given.map((component) => said(component.by === "series" ? cutOf(component, fromMs, untilMs) : component));
+  const shares = (carrier: Carrier): boolean => isShared(scenario.rules[carrier]);
   const tariffOf = (carrier: Carrier): PaymentContract["tariffs"][Carrier] => {
     const tariff = scenario.tariffs[carrier];
     const { retail, feedIn, components } = tariff;
@@ -56,7 +57,8 @@ export function payment({ scenario, scale }: Cast, { version, from, place }: Ter
       gas: tariffOf("gas"),
     },
     ...(zone === null ? {} : { zone }),
-    metering: { window: 3, corrections: 6, missing: "traded" },
+    // Nothing is traded of what is shared, and a lost reading does not mean that nothing was used.
+    metering: { window: 3, corrections: 6, missing: carriers.some(shares) ? "last" : "traded" },
   };
 }
 

@@ -233,16 +233,17 @@ function carrierValues({ trading, ticks }: Summary, carrier: Carrier, periodMs: 
     price: prices === null ? null : numberOf(prices.mean, price),
     deviation: prices === null ? null : numberOf(prices.deviation, price),
     spread: spread === null ? null : numberOf(spread, price),
-    bought: energy(own.bought),
-    imported: energy(own.imported),
-    exported: energy(own.exported),
+    bought: energy(own.bought + own.received),
+    imported: energy(own.imported + own.drawn - own.received),
+    exported: energy(own.exported + own.injected - own.supplied),
     idle: energy(own.idle),
     unserved: energy(own.unserved),
     interrupted: energy(own.interrupted),
     selfSufficiency: percentOfPpm(own.selfSufficiency),
     selfConsumption: percentOfPpm(own.selfConsumption),
-    peakImport: power(own.peakImport),
-    peakExport: power(own.peakExport),
+    // Of what is shared nobody says what came at once.
+    peakImport: own.drawn > 0n ? null : power(own.peakImport),
+    peakExport: own.injected > 0n ? null : power(own.peakExport),
     overlap: energy(own.overlap),
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${carrier}.${name}`, value]));

@@ -137,6 +137,12 @@ function readValue(text: string, path: readonly string[]): unknown {
  * each area a price the pool goes, as those two don't go together.
  */
 function withMechanism(file: Json, text: string): Json {
+  if (text === "share") {
+    const rules = Object.values((file.rules ?? {}) as { readonly [carrier: string]: Json });
+    return rules.some((own) => own.mechanism === "share")
+      ? file
+      : fail("invalid", "--mechanism", "share where the scenario shares a carrier", text);
+  }
   const [mechanism = "", pricing, ...more] = text.split("-");
   const known: readonly string[] = mechanismNames;
   if (!known.includes(mechanism) || more.length > 0)

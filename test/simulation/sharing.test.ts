@@ -1,5 +1,6 @@
 // Scenarios whose carriers are shared: what the file may say, who is in which community by which key, and what meters
 // and money of a run come to.
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
@@ -127,6 +128,7 @@ describe("a scenario file whose electricity is shared", () => {
   it.each<[string, readonly object[], object]>([
     [`${at}[0].members[1]`, [{ ...house, members: ["home", "boat"] }], {}],
     [`${at}[0].members`, [{ ...house, members: ["supplier"] }], {}],
+    [`${at}[0].members[1]`, [{ ...house, members: ["home", "supplier-01"] }], {}],
     [`${at}[0].key.shares.boat`, [{ ...house, key: { key: "static", shares: { boat: 1 } } }], {}],
     [
       `${at}[0].key.classes[1][0]`,
@@ -147,6 +149,7 @@ describe("a scenario file whose electricity is shared", () => {
     ["participants.storage", [house], { participants: { home: 1, storage: 1 } }],
     ["participants.heatpump", [house], { participants: { home: 1, heatpump: 1 } }],
     ["participants.chp", [house], { participants: { home: 1, chp: 1 } }],
+    ["participants.biomass", [house], { participants: { home: 1, biomass: 1 } }],
   ])("is refused when its members are known: %s", (field, communities, more) => {
     expect(refusal(() => opened(communities, more)).field).toBe(field);
   });
@@ -187,6 +190,15 @@ describe("the communities of a scenario", () => {
         "solar-01": 1,
       },
     });
+    // Those of the community alone: half of everybody's would be more than all.
+    const pair = {
+      ...house,
+      members: ["home-01", "home-02"],
+      key: { key: "static", shares: { home: 500_000 } },
+    };
+    expect(agreed([pair]).communities).toMatchObject([
+      { key: { shares: { "home-01": 500_000, "home-02": 500_000 } } },
+    ]);
     expect(
       keyOf({
         key: "priority",
@@ -200,6 +212,27 @@ describe("the communities of a scenario", () => {
       supply: "priority",
       supplyClasses: [["solar-01"]],
     });
+  });
+
+  it("have one meter of a home, however many names it bids under", () => {
+    const own = opened([{ ...house, key: { key: "equal" } }], { strategies: { "home-01": "splitting" } });
+    const names = own.members.filter(({ person }) => person === "home-01");
+    expect(names.length).toBeGreaterThan(1);
+    const members = own.contracts(-1).flatMap((each) => (each.kind === "member" ? each.participant : []));
+    expect(members.filter((id) => names.some((name) => name.id === id))).toEqual(["home-01"]);
+    const single = opened([house]);
+    for (const place of [3, 12, 20])
+      expect(own.placed(place, null).meant[0]).toBe(single.placed(place, null).meant[0]);
+  });
+
+  it("are as docs/scenarios.md draws them, which opens", async () => {
+    const docs = await readFile(new URL("../../docs/scenarios.md", import.meta.url), "utf8");
+    const [, example] = /### Carriers that are shared[\s\S]*?```json\n"rules": ([\s\S]*?)```/.exec(docs)!;
+    const { contracts } = openCommunity(checkScenario({ ...file(), rules: JSON.parse(example!) }));
+    const factors = contracts(-1).flatMap((each) =>
+      each.kind === "member" && each.participant === "home-03" ? each.factor : [],
+    );
+    expect(factors).toEqual([800_000, 200_000]);
   });
 });
 
@@ -235,6 +268,13 @@ describe("a run whose electricity is shared", () => {
       }
     }
     expect(moved).toBeGreaterThan(0);
+  });
+
+  it("takes a reading that never comes to be the one before", () => {
+    const found = opened([house])
+      .contracts(-1)
+      .find(({ kind }) => kind === "payment");
+    expect(found).toMatchObject({ metering: { missing: "last" } });
   });
 
   it("saves the gap between what the grid takes and pays, for all that is shared", async () => {
@@ -285,7 +325,16 @@ describe("a run whose electricity is shared", () => {
 
   it("adds up in stretches, from a snapshot as from genesis", async () => {
     const store = await openMemoryStore();
-    const own = opened([house], { faults: { deviation: 0, late: 200_000, missing: 0, corrected: 400_000 } });
+    // What is told late of the periods before ten is paid by their tariff, wherever a stretch begins.
+    const parts = [
+      { name: "night", hours: ["00:00-10:00"], rate: "0.20" },
+      { name: "day", rate: "0.60" },
+    ];
+    const retail = [{ by: "calendar", name: "energy", sort: "energy", on: ["fromGrid"], parts }];
+    const own = opened([house], {
+      faults: { deviation: 0, late: 200_000, missing: 0, corrected: 400_000 },
+      tariffs: { electricity: { retail } },
+    });
     const simulation = await openSimulation(own, { engine, store, snapshotEvery: 10 });
     for await (const _ of simulation);
     const blocks = await blocksOf(store);
@@ -316,7 +365,12 @@ describe("a run whose electricity is shared", () => {
     const simulation = await openSimulation(openCommunity(scenario), { engine });
     for await (const _ of simulation);
     expect((await simulation.summary()).energy.electricity.metered.drawn).toBeGreaterThan(0n);
-    const [bidding] = variantsOf(scenario, { settings: [], mechanisms: ["value"] });
+    const [sharing, bidding] = variantsOf(scenario, { settings: [], mechanisms: ["share", "value"] });
+    expect(sharing!.scenario.rules).toEqual(scenario.rules);
+    const orders = bundledScenario("small");
+    expect(refusal(() => variantsOf(orders, { settings: [], mechanisms: ["share"] })).wanted).toBe(
+      "share where the scenario shares a carrier",
+    );
     expect(bidding!.scenario.rules.electricity).toMatchObject({
       mechanism: "value",
       pricing: "counterparty",

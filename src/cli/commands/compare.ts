@@ -44,7 +44,7 @@ export const compareCommand: Command = defineCommand({
     },
     mechanism: {
       value: "NAMES",
-      help: "mechanisms of all carriers, alone or with a pricing: value,merit or value-blend,merit-uniform",
+      help: "mechanisms of all carriers, alone or with a pricing: value,merit or value-blend,merit-uniform; share: as a scenario has it that shares",
     },
     strategy: {
       value: "NAMES",

@@ -2,7 +2,7 @@
 
 import { addCosts } from "../../report/cost.js";
 import type { Cost, EnergyBalance, MarketTicks, Summary } from "../../report/index.js";
-import type { Scenario } from "../../simulation/scenario.js";
+import { isShared, type Scenario } from "../../simulation/scenario.js";
 import type { Refusals } from "../../simulation/simulation.js";
 import { carriers, formatTicks, type Tick } from "../../units.js";
 import { areasDocument, areasText } from "./areatable.js";
@@ -178,12 +178,13 @@ function savingsText(summary: Summary, { scenario, kinds }: RunFacts): string {
     if (known === undefined) byKind.set(kind, [cost]);
     else known.push(cost);
   }
-  const isShared = carriers.some((carrier) => scenario.rules[carrier].mechanism === "share");
   const columns: readonly (readonly [title: string, of: keyof Cost])[] = [
     ["without", "without"],
     ["paid", "paid"],
     // Only sharing leaves something to members' own suppliers.
-    ...(isShared ? [["supplier", "supplier"] as const] : []),
+    ...(carriers.some((carrier) => isShared(scenario.rules[carrier]))
+      ? [["supplier", "supplier"] as const]
+      : []),
     ["imbalances", "imbalances"],
     ["making", "making"],
     ["forgone", "forgone"],

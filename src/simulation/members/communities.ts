@@ -7,20 +7,25 @@ import { type Carrier, carriers, ppm } from "../../units.js";
 import { firstPeriod, isKind, isShared, type Scenario, type ScenarioCommunity } from "../scenario.js";
 import { type Member, reach } from "./member.js";
 
-/** Whether a member uses or makes a carrier, so that there is something to meter. */
+/**
+ * Whether there is something to meter of a carrier that is shared: who uses or makes some of it has one meter, however
+ * many names it bids under.
+ */
 export function hasMeter(member: Member, carrier: Carrier): boolean {
+  if (member.person !== member.id) return false;
   const { use, supply } = reach(member, carrier);
   return use > 0 || supply > 0;
 }
 
 /**
- * Throws `invalid` naming the kind of a member whose stores or converters are of a carrier that is shared: they live by
- * orders, which such a carrier does not take.
+ * Throws `invalid` naming the kind of a member with a store, a converter or a plant of a carrier that is shared: they
+ * go by what is ordered of them, and such a carrier takes no orders.
  */
 export function checkShared(scenario: Scenario, members: readonly Member[]): void {
-  for (const { kind, stores, converter } of members) {
+  for (const { kind, stores, converter, devices } of members) {
     const needs = [
       ...stores.map(({ carrier }) => carrier),
+      ...devices.flatMap((device) => (device.kind === "plant" ? device.carrier : [])),
       ...(converter === null ? [] : [converter.input, ...converter.outputs.map(({ carrier }) => carrier)]),
     ];
     const shared = needs.find((carrier) => isShared(scenario.rules[carrier]));
@@ -28,7 +33,7 @@ export function checkShared(scenario: Scenario, members: readonly Member[]): voi
       fail(
         "invalid",
         `participants.${kind}`,
-        `none of them where ${shared} is shared: a store or a converter needs orders`,
+        `none of them where ${shared} is shared: stores, converters and plants need orders`,
         scenario.participants[kind],
       );
   }
@@ -54,8 +59,7 @@ export function communityMemberContracts(
     const given = new Map<string, number>();
     return rules.communities.flatMap((community, index) => {
       const at = `rules.${carrier}.communities[${index}]`;
-      const namesIn = namesAmong(members, metered);
-      const own = membersOf(community, metered, namesIn, at);
+      const own = membersOf(community, metered, namesAmong(members, metered), at);
       for (const id of own) {
         const parts = (given.get(id) ?? 0) + community.factor;
         if (parts > ppm)
@@ -69,9 +73,16 @@ export function communityMemberContracts(
           community: community.name,
           carrier,
           price: community.price,
-          key: namedOnly(community.key, namesIn, `${at}.key`),
+          key: keyOf(
+            community,
+            namesAmong(
+              members,
+              metered.filter(({ id }) => own.has(id)),
+            ),
+            at,
+          ),
         } as const,
-        ...own.map(
+        ...[...own].map(
           (participant) =>
             ({
               kind: "member",
@@ -103,16 +114,23 @@ function membersOf(
   metered: readonly Member[],
   namesIn: NamesIn,
   at: string,
-): string[] {
-  const wanted =
-    members === null ? null : new Set(namesIn(members, (index) => `${at}.members[${index}]`).flat());
-  const own = metered.map(({ id }) => id).filter((id) => wanted === null || wanted.has(id));
-  if (own.length === 0) fail("invalid", `${at}.members`, "somebody with a meter of the carrier", name);
-  return own;
+): ReadonlySet<string> {
+  const ids = metered.map(({ id }) => id);
+  if (members === null) return new Set(ids);
+  const field = (index: number): string => `${at}.members[${index}]`;
+  const wanted = new Set<string>();
+  for (const [index, named] of namesIn(members, field).entries())
+    for (const id of named) {
+      if (!ids.includes(id)) fail("invalid", field(index), "somebody with a meter of the carrier", id);
+      wanted.add(id);
+    }
+  if (wanted.size === 0) fail("invalid", `${at}.members`, "somebody with a meter of the carrier", name);
+  return new Set(ids.filter((id) => wanted.has(id)));
 }
 
-/** A key with the participants in place of their kinds. */
-function namedOnly(key: NamedSharingKey, namesIn: NamesIn, at: string): NamedSharingKey {
+/** The key of a community with its participants in place of their kinds. */
+function keyOf({ key }: ScenarioCommunity, namesIn: NamesIn, community: string): NamedSharingKey {
+  const at = `${community}.key`;
   const { shares, classes, supplyClasses, ...rest } = key;
   const inClasses = (given: readonly (readonly string[])[], name: string): string[][] => {
     const places = given.flatMap((names, rank) => names.map((each, index) => ({ each, rank, index })));

@@ -45,39 +45,68 @@ const isShared = ({ kind }: FlowRecord): boolean => kind === "shared" || kind ==
 const signed = ({ kind, quantity, amount }: FlowRecord): [quantity: bigint, amount: bigint] =>
   kind === "shared" ? [BigInt(quantity), amount] : [-BigInt(quantity), -amount];
 
-/** The entry of a carrier and period, made where there is none; the oldest gives way. */
-function entryOf<T extends Settled>(
-  entries: Map<string, T>,
-  { carrier, extra }: Pick<FlowRecord, "carrier" | "extra">,
-  fresh: (settled: Settled) => T,
-): T {
-  const key = `${carrier} ${extra}`;
-  let entry = entries.get(key);
-  if (entry === undefined) {
-    entry = fresh({ carrier, period: Number(extra), height: 0 });
-    entries.set(key, entry);
-    if (entries.size > mostPeriods) entries.delete(entries.keys().next().value!);
-  }
-  return entry;
-}
+/**
+ * What is known of metered periods, by carrier. A period of which the first settlement may not have been read is left
+ * out: a correction says only what it changes.
+ */
+class Periods<T extends Settled> {
+  readonly #entries = new Map<string, T>();
+  readonly #fresh: (settled: Settled) => T;
+  /** The first period that may be entered anew; null: no block was read yet. */
+  #from: number | null = null;
 
-const newestOf = <T extends Settled>(entries: ReadonlyMap<string, T>, carrier: Carrier): T[] =>
-  [...entries.values()].filter((entry) => entry.carrier === carrier).sort((a, b) => b.period - a.period);
+  constructor(fresh: (settled: Settled) => T) {
+    this.#fresh = fresh;
+  }
+
+  /** Takes the period of a block that is read. */
+  read(period: number): void {
+    this.#from ??= period;
+  }
+
+  /** The entry of a flow, made where there is none; null of a period that is left out. The oldest gives way. */
+  of({ carrier, extra }: FlowRecord): T | null {
+    const key = `${carrier} ${extra}`;
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const period = Number(extra);
+    if (this.#from === null || period < this.#from) return null;
+    const entry = this.#fresh({ carrier, period, height: 0 });
+    this.#entries.set(key, entry);
+    const [oldest] = this.#entries;
+    if (this.#entries.size > mostPeriods && oldest !== undefined) {
+      this.#entries.delete(oldest[0]);
+      this.#from = Math.max(this.#from, oldest[1].period + 1);
+    }
+    return entry;
+  }
+
+  /** Those of a carrier, the newest period first. */
+  newest(carrier: Carrier): T[] {
+    return [...this.#entries.values()]
+      .filter((entry) => entry.carrier === carrier)
+      .sort((a, b) => b.period - a.period);
+  }
+}
 
 /** What was shared, block by block. */
 export class LiveShared {
   /** Blocks that were read to their end. */
   readTo = 0;
-  readonly #all = new Map<string, SharedPeriod>();
-  readonly #own = new Map<string, OwnPeriod>();
+  readonly #all = new Periods<SharedPeriod>((settled) => ({ ...settled, quantity: 0n, amount: 0n }));
+  readonly #own = new Periods<OwnPeriod>((settled) => ({
+    ...settled,
+    ...{ received: 0n, supplied: 0n, fromGrid: null, toGrid: null, amount: 0n },
+  }));
   /** By carrier and period: what the member's meter said last. */
   readonly #meters = new Map<string, Pick<ReadingRecord, "in" | "out">>();
 
   /** Takes a block whose records were proved. */
-  add({ header: { height }, sections }: Block): void {
+  add({ header: { height, period }, sections }: Block): void {
+    this.#all.read(period);
     for (const flow of decodeRecords(flowLayout, sections.flows)) {
-      if (!isShared(flow)) continue;
-      const entry = entryOf(this.#all, flow, (settled) => ({ ...settled, quantity: 0n, amount: 0n }));
+      const entry = isShared(flow) ? this.#all.of(flow) : null;
+      if (entry === null) continue;
       const [quantity, amount] = signed(flow);
       entry.height = height;
       entry.quantity += quantity;
@@ -91,6 +120,7 @@ export class LiveShared {
     { height, period }: { readonly height: number; readonly period: number },
     records: readonly BundleRecord[],
   ): void {
+    this.#own.read(period);
     for (const { section, bytes } of records) {
       if (section === "readings") this.#meter(readRecord(readingLayout, bytes, 0), period);
       if (section === "flows") this.#share(readRecord(flowLayout, bytes, 0), member, height);
@@ -104,11 +134,8 @@ export class LiveShared {
   }
 
   #share(flow: FlowRecord, member: number, height: number): void {
-    if (!isShared(flow)) return;
-    const entry = entryOf(this.#own, flow, (settled) => ({
-      ...settled,
-      ...{ received: 0n, supplied: 0n, fromGrid: null, toGrid: null, amount: 0n },
-    }));
+    const entry = isShared(flow) ? this.#own.of(flow) : null;
+    if (entry === null) return;
     const [quantity, amount] = signed(flow);
     entry.height = height;
     // Who both draws and injects may receive from itself: nothing is paid then.
@@ -124,12 +151,12 @@ export class LiveShared {
 
   /** What members shared of a carrier, the newest period first. */
   of(carrier: Carrier): SharedPeriod[] {
-    return newestOf(this.#all, carrier);
+    return this.#all.newest(carrier);
   }
 
   /** The member's part of a carrier, the newest period first. */
   ownOf(carrier: Carrier): OwnPeriod[] {
-    return newestOf(this.#own, carrier).map((entry) => {
+    return this.#own.newest(carrier).map((entry) => {
       const meter = this.#meters.get(`${carrier} ${entry.period}`);
       return meter === undefined
         ? entry

@@ -6,6 +6,7 @@ import { GridclearError } from "../../../src/errors.js";
 import { readingStatement } from "../../../src/ledger/keys/message.js";
 import type { Contract } from "../../../src/market/contracts/contracts.js";
 import { type Following, follow, type Watched } from "../../../src/web/live/follow.js";
+import { LiveShared } from "../../../src/web/live/shared.js";
 import { type Served, serve } from "../../support/service.js";
 import { keys, signedContracts } from "../../support/signedmarket.js";
 
@@ -110,6 +111,21 @@ describe("what a running market shares", () => {
     ]);
   });
 
+  test("leaves out a period whose first settlement was before what is read", async () => {
+    const market = await sharing("open");
+    await settled(market);
+    await corrected(market);
+    const { client } = await seen(market, null, 5);
+    // Block 4 corrects what block 2 settled: by itself it would say that less than nothing was shared.
+    const late = new LiveShared();
+    for (const height of [3, 4]) late.add(await client.block(height));
+    expect(late.of("electricity")).toEqual([]);
+    const { member, blocks } = await client.records("bob", 3, 5);
+    for (const { header, records } of blocks)
+      if (header.height >= 3) late.addOwn(member.number, header, records);
+    expect(late.ownOf("electricity")).toEqual([]);
+  });
+
   test("is one's own part alone in a private market, with what the grid gave", async () => {
     const market = await sharing("private");
     await settled(market);
@@ -162,6 +178,12 @@ describe("a client", () => {
     );
     lie("/v1/bundles/ann", () => bobs);
     expect(await refused(() => client.records("ann", 2, 4))).toBe("corrupt");
+    // Ann's own, without the first of the blocks that were asked for.
+    const later = new Uint8Array(
+      await (await honest("http://market.test/v1/bundles/ann?from=3&to=4")).arrayBuffer(),
+    );
+    lie("/v1/bundles/ann", () => later);
+    expect(await refused(() => client.records("ann", 1, 4))).toBe("corrupt");
   });
 
   test("is refused the blocks and others' records of a private market", async () => {
