@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -112,6 +112,14 @@ async function until(what, isSo) {
   }
 }
 
+/** Whether a server takes connections: it tells of itself a little earlier. */
+const listens = (port) =>
+  new Promise((told) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => told(true)).once("error", () => told(false));
+    socket.once("connect", () => socket.destroy());
+  });
+
 const asks = async (url) => (await fetch(url, { signal: AbortSignal.timeout(2_000) })).json();
 
 export async function startNats(count = 1, { sync = "always", more = () => "" } = {}) {
@@ -174,7 +182,7 @@ ${count > 1 ? cluster : ""}${more(name)}`,
       });
       await until(`${name} starting`, async () => {
         if (started.exitCode !== null) throw new Error(said);
-        return (await asks(`${address}varz`)).server_name === name;
+        return (await asks(`${address}varz`)).server_name === name && (await listens(client));
       });
     },
     kill: async (signal = "SIGKILL") => {
