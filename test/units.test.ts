@@ -10,16 +10,7 @@ import {
   parseTick,
   parseTicks,
 } from "../src/units.js";
-
-const refusal = (run: () => unknown): GridclearError => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof GridclearError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-};
+import { refusal } from "./support/refusal.js";
 
 describe("exact decimals", () => {
   test("known values", () => {

@@ -9,16 +9,7 @@ import type { Scenario } from "../../src/simulation/scenario.js";
 import { checkScenario } from "../../src/simulation/scenariofile.js";
 import { memoryPages } from "../../src/simulation/world/series.js";
 import { profilesOf } from "../oracle/profiles.js";
-
-function refusal(act: () => unknown): GridclearError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof GridclearError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
+import { refusal } from "../support/refusal.js";
 
 const metered = (periods: number, periodMs: number, stepMs: number): Scenario =>
   checkScenario({ name: "meters", periods, periodMs, participants: {}, profiles: { file: "m.csv", stepMs } });

@@ -6,17 +6,7 @@ import { community, openCommunity } from "../../src/simulation/community.js";
 import { memberKinds, orderRules, startTime } from "../../src/simulation/scenario.js";
 import { checkScenario, parseScenario } from "../../src/simulation/scenariofile.js";
 import { bundledScenario, scenarioNames } from "../../src/simulation/scenarios/index.js";
-
-/** The error of an act; fails the test when there is none, or another. */
-function refusal(act: () => unknown): GridclearError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof GridclearError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
+import { refusal } from "../support/refusal.js";
 
 const plain = { name: "plain", participants: { home: 3 } };
 

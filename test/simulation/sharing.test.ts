@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hex } from "../../src/bytes.js";
 import { type Engine, openEngine } from "../../src/core/engine.js";
-import { GridclearError } from "../../src/errors.js";
 import { decodeRecords } from "../../src/ledger/format/layout.js";
 import { readingLayout } from "../../src/ledger/format/records.js";
 import { openSignatures } from "../../src/ledger/keys/signature.js";
@@ -20,6 +19,7 @@ import { signedRun } from "../../src/simulation/signed.js";
 import { openSimulation } from "../../src/simulation/simulation.js";
 import { variantsOf } from "../../src/study/settings.js";
 import { carriers } from "../../src/units.js";
+import { refusal } from "../support/refusal.js";
 import { blocksOf } from "../support/scenario.js";
 
 let engine: Engine;
@@ -53,16 +53,6 @@ const agreed = (communities: readonly object[]) => {
     ),
   };
 };
-
-function refusal(act: () => unknown): GridclearError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof GridclearError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
 
 describe("a scenario file whose electricity is shared", () => {
   it("reads, is written with all that it says, and reads again", () => {
