@@ -12,6 +12,7 @@ import {
   readingLayout,
   tradeLayout,
 } from "../../src/ledger/format/records.js";
+import { stateLayout } from "../../src/ledger/format/state.js";
 import type { ClearingContract, Contract } from "../../src/market/contracts/contracts.js";
 import type { ShareContract } from "../../src/market/contracts/sharedcontracts.js";
 import type { MatchingEngine } from "../../src/market/engine.js";
@@ -19,6 +20,7 @@ import { openReplay, type Replay } from "../../src/market/replay.js";
 import { type Carrier, carriers } from "../../src/units.js";
 import { clearByRules } from "../oracle/rules.js";
 import { Audit } from "../support/audit.js";
+import { EvidenceAudit } from "../support/auditevidence.js";
 
 /** What does not hold. */
 export class Broken extends Error {}
@@ -42,6 +44,8 @@ export interface Acknowledged {
   readonly deposits: Map<string, { readonly period: number; readonly key: string }>;
 }
 
+/** Accounts from here on are collateral, of the participants in their order. */
+const collaterals = 0x8000_0000;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 /** The hash of a block: SHA-256 of its header behind the domain of blocks (docs/ledger-format.md). */
 const hashOf = (bytes: Uint8Array): string =>
@@ -58,6 +62,7 @@ export class Auditor {
   readonly #from: number;
   readonly #acknowledged: Acknowledged;
   readonly #audit = new Audit();
+  readonly #evidence = new EvidenceAudit();
   readonly #replay: Replay;
   /** SHA-256 of each header read. */
   readonly hashes: string[] = [];
@@ -101,6 +106,7 @@ export class Auditor {
     this.#contracts(block);
     this.#matched(block, at);
     try {
+      this.#evidence.read(block, keyOf);
       this.#audit.read(block);
     } catch (error) {
       throw new Broken(`${at}: ${(error as Error).message}`);
@@ -108,6 +114,7 @@ export class Auditor {
     const again = this.#replay.replay(block);
     const hash = hashOf(bytes);
     promised(hex(again.hash) === hash, `${at} has another hash when it is executed again`);
+    this.#carried(again.records("state")!, at);
     this.hashes.push(hash);
     this.#kept(block, at);
   }
@@ -124,10 +131,22 @@ export class Auditor {
     promised(hash === this.hashes[height], `block ${height} is another than it was`);
   }
 
-  /** Balances and charges, as the market's own state has them. */
-  compare(balance: (account: number) => bigint): void {
-    for (const [account, wanted] of this.#audit.balances)
-      promised(balance(account) === wanted, `account ${account} holds ${balance(account)}, not ${wanted}`);
+  /** Balances and charges that go into the next period, the root of whose records is in the block's header. */
+  #carried(records: Uint8Array, at: string): void {
+    const { balances, charges } = this.#audit;
+    const wanted = new Map<string, bigint>();
+    for (const [account, balance] of balances)
+      if (account < collaterals) wanted.set(`balance ${account}`, balance);
+      else wanted.set(`collateral ${account - collaterals}`, balance);
+    for (const [device, charge] of charges) wanted.set(`charge ${device}`, charge);
+    for (const { kind, number, value } of decodeRecords(stateLayout, records)) {
+      const name = `${kind} ${number}`;
+      const own = wanted.get(name) ?? 0n;
+      promised(value === own, `${at}: ${name} is ${value}, by the records ${own}`);
+      wanted.delete(name);
+    }
+    const left = [...wanted].find(([, value]) => value !== 0n);
+    promised(left === undefined, `${at}: ${left?.[0]} is not carried over`);
   }
 
   /** Everything acknowledged for the period of a block stands in it, where it was promised. */

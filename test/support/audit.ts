@@ -95,6 +95,7 @@ const unread = (): FiledMeter => ({
   out: 0n,
   traded: 0n,
   due: false,
+  version: 0,
   said: null,
   paid: 0n,
   stood: 0n,
@@ -117,6 +118,8 @@ export class Audit {
   /** When the period at hand began: the timestamp of the block before. */
   #beganMs = 0;
   readonly #filed = new Map<number, Filed>();
+  /** By `participant carrier`: what was read of the latest period of which anything was. */
+  readonly #last = new Map<string, Metered>();
   #block = 0;
   /** How many flows two meters decided on, and how many prices of areas were supported. */
   pairs = 0;
@@ -298,10 +301,14 @@ export class Audit {
     this.#pay(16 + number, account, moved);
   }
 
-  /** The last order of each participant and carrier, by number; withdrawals fall away. */
+  /**
+   * The last order of each participant and carrier, by number; withdrawals fall away. Whoever ordered could pay for all
+   * of its own at worst, each time.
+   */
   #liveOrders(orders: OrderRecord[], at: string): Set<number> {
     const last = new Map<string, number>();
     const counts = new Map<string, number>();
+    const locked = new Map<number, Map<Carrier, bigint>>();
     for (const [number, order] of orders.entries()) {
       const place = counts.get(`${order.participant} ${order.carrier}`) ?? 0;
       demand(order.revision === place, `${at}: order ${number} is revision ${order.revision}, not ${place}`);
@@ -310,8 +317,40 @@ export class Audit {
       const contract = this.#termsOf(order);
       if (order.quantity > 0)
         demand(order.quantity <= (contract?.limit ?? 0), `${at}: order ${number} over contract`);
+      const own = locked.get(order.participant) ?? new Map<Carrier, bigint>();
+      locked.set(order.participant, own);
+      const lock = order.quantity === 0 ? 0n : this.#lockOf(order);
+      own.set(order.carrier, lock);
+      const credit = this.#credit(order.participant);
+      if (lock === 0n || credit === null) continue;
+      const [means, all] = [this.#balance(16 + order.participant) + credit, [...own.values()]];
+      const sum = all.reduce((whole, each) => whole + each, 0n);
+      demand(sum <= means, `${at}: order ${number} may cost ${sum} in all, of ${means}`);
     }
     return new Set([...last.values()].filter((number) => orders[number]!.quantity > 0));
+  }
+
+  /** What an order may cost at worst (docs/market.md, "Locks"). */
+  #lockOf(order: OrderRecord): bigint {
+    const { participant, carrier, side, quantity, price } = order;
+    const payment = this.#payment!;
+    const rates = payment.tariffs[carrier].commission.map((tier) =>
+      side === "offer" ? tier.supply : tier.use,
+    );
+    const worst = Math.max(0, ...(side === "offer" ? [-price, -this.#floor(order)] : [price]));
+    const costs = [worst];
+    if (side === "bid") {
+      const { poolLimit, import: isImported } = this.#termsOf(order) as UseContract;
+      const { retail } = this.#outside(carrier);
+      if (isImported || poolLimit !== undefined) costs.push(Math.min(poolLimit ?? retail, retail));
+      const way = this.#path(this.participants[participant]!.contract?.areas?.[carrier])
+        .map((edge) => this.#areas.find(({ id }) => id === edge)!.contract!.fee ?? 0)
+        .reduce((sum, fee) => sum + fee, retail);
+      const rules = this.#held.get(`clearing/${carrier}`) as ClearingContract;
+      if (isImported && rules.import && way < 2 ** 31) costs.push(way);
+    }
+    const amount = big(quantity) * big(Math.max(...costs));
+    return amount + (amount * big(Math.max(0, ...rates))) / million;
   }
 
   /** The terms under which an order stands. */
@@ -557,21 +596,28 @@ export class Audit {
       const device = this.devices[flow.party];
       const owner = device?.contract?.owner;
       const ownerAccount = owner === undefined ? 1 : 16 + this.#number(owner);
+      const rules = this.#held.get(`clearing/${flow.carrier}`) as ClearingContract;
       switch (flow.kind) {
         case "stored":
           demand(this.#floor(orders[flow.order]!) <= flow.price, `${name}: below the floor`);
           this.#pay(1, own, amount);
           break;
-        case "interrupted":
+        case "interrupted": {
+          const use = this.#termsOf(orders[flow.order]!) as UseContract;
+          demand(rules.interrupt && flow.price === use.interruptionPrice, `${name}: price`);
           this.#pay(0, own, amount);
           break;
+        }
         case "exported":
-          demand(flow.price === this.#outside(flow.carrier).feedIn, `${name}: feed-in`);
+          demand(rules.export && flow.price === this.#outside(flow.carrier).feedIn, `${name}: feed-in`);
           demand(this.#floor(orders[flow.order]!) <= flow.price, `${name}: below the floor`);
           this.#pay(3, own, amount);
           break;
         case "imported":
           demand(flow.price === this.#outside(flow.carrier).retail, `${name}: retail`);
+          demand(rules.import, `${name}: no imports`);
+          if (flow.order !== nobody)
+            demand((this.#termsOf(orders[flow.order]!) as UseContract).import, `${name}: no import agreed`);
           this.#pay(own, 3, amount);
           break;
         case "areaLoss":
@@ -584,9 +630,8 @@ export class Audit {
           const grid = flow.kind === "gridCharged";
           const wanted = grid ? this.#outside(flow.carrier).retail : contract.chargePrice;
           // Where areas have prices, the device's trades say what it paid.
-          const cleared = this.#held.get(`clearing/${flow.carrier}`) as ClearingContract;
           const has = this.#areas.some((each) => each.contract?.carrier === flow.carrier);
-          if (!has || cleared.mechanism !== "merit" || cleared.pricing !== "uniform")
+          if (!has || rules.mechanism !== "merit" || rules.pricing !== "uniform")
             demand(flow.price === wanted, `${name}: price`);
           this.#pay(ownerAccount, grid ? 3 : 1, amount);
           // All that a device draws in a period is rounded at once.
@@ -673,6 +718,12 @@ export class Audit {
             (filled.get(number) ?? 0n) <= wanted(number),
             `${at}: order ${number} got more than it is for`,
           );
+    for (const { kind, order, quantity } of flows) {
+      if (kind !== "interrupted") continue;
+      const { interruptible } = this.#termsOf(orders[order]!) as UseContract;
+      const most = (wanted(order) * big(interruptible)) / million;
+      demand(big(quantity) <= most, `${at}: order ${order} is interrupted by ${quantity}, at most ${most}`);
+    }
     for (const carrier of carriers) {
       const flow = (kind: FlowRecord["kind"]): bigint =>
         flows
@@ -1034,8 +1085,24 @@ export class Audit {
       demand(corrects === (meter.said !== null), `period ${period}: flags of a reading`);
       if ((reading.flags & 1) !== 0) {
         demand(meter.said === null && meter.due, `period ${period}: an estimate too many`);
-        const closes = reading.period + filed.payment.metering!.window;
-        demand(period >= closes, `period ${period}: an estimate too early`);
+        const { window, missing } = filed.payment.metering!;
+        demand(period >= reading.period + window, `period ${period}: an estimate too early`);
+        const [taken, given] = {
+          traded: [meter.in, meter.out],
+          zero: [0n, 0n],
+          last: [big(this.#last.get(key)?.in ?? 0), big(this.#last.get(key)?.out ?? 0)],
+        }[missing] as [bigint, bigint];
+        const [said, wanted] = [`${reading.in} and ${reading.out}`, `${taken} and ${given}`];
+        demand(said === wanted, `period ${period}: an estimate of ${said}, by the rule ${wanted}`);
+        demand(reading.version === 0, `period ${period}: an estimate of version ${reading.version}`);
+      } else {
+        meter.version += 1;
+        demand(
+          reading.version === meter.version,
+          `period ${period}: version ${reading.version} of a reading, next is ${meter.version}`,
+        );
+        const last = this.#last.get(key);
+        if (last === undefined || last.period <= reading.period) this.#last.set(key, reading);
       }
       meter.said = { in: big(reading.in), out: big(reading.out) };
       filed.meters.set(key, meter);

@@ -18,6 +18,8 @@ export interface FiledMeter {
   out: bigint;
   traded: bigint;
   due: boolean;
+  /** How many versions were read. */
+  version: number;
   /** What it said last. */
   said: { readonly in: bigint; readonly out: bigint } | null;
   paid: bigint;
