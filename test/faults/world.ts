@@ -21,7 +21,12 @@ import { openSignatures } from "../../src/ledger/keys/signature.js";
 import { isReceiptSigned, receiptFromJson, receiptToJson } from "../../src/ledger/proof/receipt.js";
 import { openNodeStore, readNodeStore } from "../../src/ledger/store/node.js";
 import type { Store } from "../../src/ledger/store/store.js";
-import type { Contract, MarketContract } from "../../src/market/contracts/contracts.js";
+import type {
+  Contract,
+  MarketContract,
+  SupplyContract,
+  UseContract,
+} from "../../src/market/contracts/contracts.js";
 import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
@@ -106,7 +111,8 @@ class World {
   readonly #below: (n: number) => number;
   readonly #contracts: readonly Contract[];
   readonly #members: number;
-  readonly #favourite: number;
+  readonly #favourite: Carrier;
+  readonly #priceStep: number;
   readonly #marketId: Uint8Array;
   readonly #acknowledged: Acknowledged = { orders: new Map(), readings: new Map(), deposits: new Map() };
   readonly #auditor: Auditor;
@@ -152,7 +158,8 @@ class World {
     this.#below = random(seed);
     disk.begin(random(seed ^ 0x2545f491));
     this.#members = 2 + this.#below(5);
-    this.#favourite = this.#below(4);
+    // In some markets prices meet exactly.
+    this.#priceStep = this.#chance(30) ? 100 : 1;
     this.#snapshotEvery = this.#below(2) === 0 ? 1 + this.#below(3) : undefined;
     const hasGateway = this.#chance(50);
     this.#behind = Array.from({ length: this.#members }, (_, member) => member).filter(
@@ -165,7 +172,9 @@ class World {
       isMetered: this.#isMetered,
       isPrivate: this.#below(3) === 0,
     });
-    const contracts = seed % 4 === 1 ? withLists(plain, random(seed ^ 0x1f83d9ab), this.#now) : plain;
+    const listed = seed % 4 === 1 ? withLists(plain, random(seed ^ 0x1f83d9ab), this.#now) : plain;
+    // Where nothing but a mechanism decides, the oracle matches as well.
+    const contracts = this.#chance(30) ? withoutPlaces(listed) : listed;
     this.#contracts = contracts.map((contract): Contract => {
       if (contract.kind === "market")
         return { ...contract, signed: true, platformKey: hex(platformKey.publicKey) };
@@ -174,6 +183,10 @@ class World {
       const gateway = isBehind ? { gateway: hex(gatewayKey.publicKey) } : {};
       return { ...contract, key: hex(this.#keyOf(contract.id).publicKey), ...gateway };
     });
+    const ordered = this.#contracts.flatMap((each) =>
+      each.kind === "clearing" && each.mechanism !== ("share" as never) ? [each.carrier] : [],
+    );
+    this.#favourite = ordered[this.#below(ordered.length || 1)] ?? "gas";
     this.#marketId = marketId(encodeCanonical(this.#contracts[0] as MarketContract), witness);
     this.#auditor = new Auditor(from, witness, this.#acknowledged);
   }
@@ -480,16 +493,31 @@ class World {
 
   /** The carrier of an order: most are for one, so that they meet. */
   #carrier(): Carrier {
-    return carriers[this.#chance(70) ? this.#favourite : this.#below(4)]!;
+    return this.#chance(80) ? this.#favourite : carriers[this.#below(4)]!;
   }
 
-  /** Some order of a member, the next of its kind. */
+  /** The most that a member may order on a side, as its contracts or those of everybody say; 0: nothing. */
+  #mostOf(participant: number, carrier: Carrier, side: OrderRecord["side"]): number {
+    const kind = side === "offer" ? "supply" : "use";
+    const terms = this.#contracts.filter(
+      (each): each is SupplyContract | UseContract =>
+        each.kind === kind &&
+        each.carrier === carrier &&
+        [undefined, `p${participant}`].includes(each.participant),
+    );
+    return (terms.find((each) => each.participant !== undefined) ?? terms[0])?.limit ?? 0;
+  }
+
+  /** Some order of a member, the next of its kind; most are within its contract. */
   #some(participant: number, carrier: Carrier, { revision }: Sent): OrderRecord {
     const takesBack = revision > 0 && this.#chance(15);
-    const quantity = takesBack ? 0 : 1 + this.#below(this.#chance(10) ? 4_000 : 900);
+    const sides = (["offer", "bid"] as const).filter((each) => this.#mostOf(participant, carrier, each) > 0);
+    const isMeant = sides.length > 0 && this.#chance(90);
+    const side = isMeant ? sides[this.#below(sides.length)]! : this.#chance(50) ? "offer" : "bid";
+    const most = isMeant ? Math.min(900, this.#mostOf(participant, carrier, side)) : 4_000;
+    const quantity = takesBack ? 0 : 1 + this.#below(most);
     const price = takesBack ? 0 : this.#chance(10) ? this.#below(300) - 300 : this.#below(600);
-    const side = this.#chance(50) ? "offer" : "bid";
-    return { participant, carrier, side, revision, quantity, price };
+    return { participant, carrier, side, revision, quantity, price: price - (price % this.#priceStep) };
   }
 
   async #order(): Promise<void> {
@@ -646,13 +674,15 @@ class World {
     for (; count > 0 && this.#process !== null; count -= 1) await this.#reading();
   }
 
-  async #reading(): Promise<void> {
+  /** A meter reports. `isSkipping`: it leaves versions out, which nobody may take. */
+  async #reading(isSkipping = false): Promise<void> {
     const { market } = this.#process!;
     const member = this.#below(this.#members);
     const carrier = carriers[this.#below(4)]!;
     const period = market.period - 1 - this.#below(4);
     const key = `${period} ${member} ${carrier}`;
-    const version = (this.#readings.get(key) ?? 0) + 1;
+    // Some answers were lost, so that more versions stand than the member knows of, but not so many.
+    const version = (this.#readings.get(key) ?? 0) + (isSkipping ? 50 : 1);
     const said = {
       participant: `p${member}`,
       carrier,
@@ -673,21 +703,23 @@ class World {
     await this.#send({
       path: "/v1/readings",
       body: JSON.stringify({ ...said, signature: hex(signature) }),
-      sender: {
-        until: open,
-        granted: (answer) => {
-          if ((this.#readings.get(key) ?? 0) >= version) return;
-          this.#readings.set(key, version);
-          const stands = answer.period as number;
-          const numbers = [ticksOf(said.in), ticksOf(said.out), version];
-          if (stands - from >= this.#auditor.hashes.length)
-            this.#acknowledged.readings.set(`${key} ${version}`, {
-              period: stands,
-              reading: readingText(member, carrier, stands - period, numbers),
-            });
-        },
-        refused: () => {},
-      },
+      sender: isSkipping
+        ? null
+        : {
+            until: open,
+            granted: (answer) => {
+              if ((this.#readings.get(key) ?? 0) >= version) return;
+              this.#readings.set(key, version);
+              const stands = answer.period as number;
+              const numbers = [ticksOf(said.in), ticksOf(said.out), version];
+              if (stands - from >= this.#auditor.hashes.length)
+                this.#acknowledged.readings.set(`${key} ${version}`, {
+                  period: stands,
+                  reading: readingText(member, carrier, stands - period, numbers),
+                });
+            },
+            refused: () => {},
+          },
     });
   }
 
@@ -750,6 +782,7 @@ class World {
     const statement = orderStatement(this.#marketId, market.period, record);
     const forged = hex(await evil.sign(statement));
     const own = hex(await keys[member]!.sign(statement));
+    if (this.#chance(10)) return this.#reading(true);
     if (this.#chance(12)) {
       const order = { ...honest, participant: member, quantity: 300, price: 500, revision: 0 } as const;
       const { period } = market;
@@ -863,6 +896,8 @@ class World {
   }
 
   async #close(): Promise<void> {
+    // Most of what was sent is there before the gate falls.
+    if (this.#chance(60)) await this.#deliver(this.#wire.length);
     if (this.#process === null) await this.#open();
     this.#now += periodMs;
     this.#say(`close period ${this.#process!.market.period}`);
@@ -914,6 +949,16 @@ class World {
 const mostAhead = 3;
 /** The gate may fall so many turns after a request came in: its signature is being checked by then. */
 const mostTurns = 120;
+
+/** The same market in one place: without areas, and with nothing made of anything else. */
+const withoutPlaces = (contracts: readonly Contract[]): Contract[] =>
+  contracts.flatMap((contract): Contract[] => {
+    if (contract.kind === "area" || contract.kind === "converter") return [];
+    if (contract.kind === "participant") return [{ ...contract, areas: {} }];
+    if (contract.kind !== "storage") return [contract];
+    const { area: _, ...placed } = contract;
+    return [placed];
+  });
 
 const ticksOf = (text: string): number => Math.round(Number(text) * 1e6);
 
