@@ -3,6 +3,7 @@
 // With `--named` those of survivors.mjs, each of which has a test that has to fail.
 //
 // npm run faults:planted -- [--named] [--only WORDS] [--tries TRIES] [--most SEEDS]
+//   --only WORDS: faults whose name or file has one of these words, commas between.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -21,8 +22,9 @@ const { values } = parseArgs({
   },
 });
 const [tries, most, steps] = [Number(values.tries), Number(values.most), Number(values.steps)];
+const asked = values.only.split(",");
 const chosen = (/** @type {{ name: string, file: string }} */ { name, file }) =>
-  `${name} ${file}`.includes(values.only);
+  asked.some((words) => `${name} ${file}`.includes(words));
 let missed = 0;
 
 if (values.named) {
