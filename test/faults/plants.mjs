@@ -159,11 +159,6 @@ export const plants = [
       "this.#timestampMs = Math.max(this.#timestampMs, nowMs);",
       "this.#timestampMs = nowMs;",
     ],
-    [
-      "a market goes on after its store failed",
-      "if (this.#failure !== null) return;\n    this.#failure = { error };",
-      "if (this.#failure !== null) return;",
-    ],
   ]),
   ...within("src/market/period/orders.ts", [
     [
@@ -236,11 +231,6 @@ export const plants = [
     ],
   ]),
   ...within("src/market/period/charging.ts", [
-    [
-      "a store stores what it loses",
-      "const stored = scaleDown(drawn, contract.chargeEfficiency, ppm);\n",
-      "const stored = scaleDown(drawn, ppm, ppm);\n",
-    ],
     [
       "a store draws beyond its limit",
       "return Math.min(needed, contract.chargeLimit - drawn);",

@@ -80,6 +80,20 @@ export const survivors = [
       "Promise.resolve(check)",
     ],
   ]),
+  ...seenBy("src/market/market.ts", "test/market/disk.test.ts", [
+    [
+      "a market goes on after its store failed",
+      "if (this.#failure !== null) return;\n    this.#failure = { error };",
+      "if (this.#failure !== null) return;",
+    ],
+  ]),
+  ...seenBy("src/market/period/charging.ts", periodFaults, [
+    [
+      "a store stores what it loses",
+      "const stored = scaleDown(drawn, contract.chargeEfficiency, ppm);\n",
+      "const stored = scaleDown(drawn, ppm, ppm);\n",
+    ],
+  ]),
   ...seenBy("src/market/intake/proposals.ts", "test/market", [
     ["contracts that entered are counted for ever", "this.#count -= due.length;", ""],
   ]),

@@ -73,6 +73,28 @@ describe("cars", () => {
     ]);
     expect(seen(await market.clearPeriod(3), "undercharged")).toEqual([]);
   });
+
+  it("draw what they have to have first and what fits beside it, and of both no more than fills them", async () => {
+    const car: StorageContract = {
+      ...battery,
+      device: "car",
+      capacity: 100,
+      charge: 0,
+      chargeLimit: 300,
+      chargeEfficiency: 500_000,
+      selfDischarge: 0,
+      stays: [{ plugIn: 1, plugOut: 2, required: 40, used: 0 }],
+    };
+    const market = await opening({ seller: 0n, owner: 1_000_000n }, [electricity(), car]);
+    put(market, "seller", "offer", 300, 1);
+    const result = await market.clearPeriod(1);
+    // Of 80 it stores the 40 that it has to have, of 120 more the 60 that still fit.
+    expect(seen(result, "charged").map(({ quantity, lost, extra }) => [quantity, lost, extra])).toEqual([
+      [80, 40, 40n],
+      [120, 60, 100n],
+    ]);
+    expect(market.state.devices[0]!.charge).toBe(100);
+  });
 });
 
 describe("areas", () => {
