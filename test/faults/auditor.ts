@@ -37,11 +37,20 @@ export interface Ordered {
   readonly record: string;
 }
 
+/** A contract as it was acknowledged. */
+export interface Agreed {
+  readonly period: number;
+  readonly key: string;
+  readonly version: number;
+  /** The member who signed it, and what of its money it takes at most, in amount ticks; null: the platform did. */
+  readonly takes: { readonly from: string; readonly amount: bigint } | null;
+}
+
 /** What the market acknowledged, to be found in the block of its period. */
 export interface Acknowledged {
   readonly orders: Map<string, Ordered>;
   readonly readings: Map<string, { readonly period: number; readonly reading: string }>;
-  readonly deposits: Map<string, { readonly period: number; readonly key: string }>;
+  readonly contracts: Map<string, Agreed>;
 }
 
 /** Accounts from here on are collateral, of the participants in their order. */
@@ -68,12 +77,17 @@ export class Auditor {
   readonly hashes: string[] = [];
   /** Orders of each block, in hexadecimal. */
   readonly #orders: string[] = [];
+  /** Contracts that were acknowledged and did not fit when their period came: whoever signed them has to be told. */
+  readonly dropped: { readonly key: string; readonly participant: string }[] = [];
   readonly #inForce = new Map<string, Contract>();
   #timestamp = 0;
   /** Matchings that the oracle did as well, and trades in all. */
   matchings = 0;
   trades = 0;
   orders = 0;
+  /** Contracts that entered while the world lived, and that were dropped. */
+  contracts = 0;
+  drops = 0;
 
   constructor(from: number, engine: MatchingEngine, acknowledged: Acknowledged) {
     this.#from = from;
@@ -105,6 +119,7 @@ export class Auditor {
     this.#timestamp = header.timestampMs;
     this.#contracts(block);
     this.#matched(block, at);
+    const before = new Map(this.#audit.balances);
     try {
       this.#evidence.read(block, keyOf);
       this.#audit.read(block);
@@ -116,7 +131,7 @@ export class Auditor {
     promised(hex(again.hash) === hash, `${at} has another hash when it is executed again`);
     this.#carried(again.records("state")!, at);
     this.hashes.push(hash);
-    this.#kept(block, at);
+    this.#kept(block, before, at);
   }
 
   /** An order that is acknowledged when its block is there stands in it. */
@@ -150,8 +165,8 @@ export class Auditor {
   }
 
   /** Everything acknowledged for the period of a block stands in it, where it was promised. */
-  #kept({ header, sections }: Block, at: string): void {
-    const { orders, readings, deposits } = this.#acknowledged;
+  #kept({ header, sections }: Block, before: ReadonlyMap<number, bigint>, at: string): void {
+    const { orders, readings, contracts } = this.#acknowledged;
     this.#orders.push(hex(sections.orders));
     for (const [key, order] of orders) {
       if (order.period !== header.period) continue;
@@ -172,12 +187,29 @@ export class Auditor {
       promised(read.has(reading), `${at}: acknowledged reading "${reading}" is not there`);
       readings.delete(key);
     }
-    const entered = new Set(this.#entered(sections.contracts).map(keyOf));
-    for (const [id, { period, key }] of deposits) {
+    const entered = this.#entered(sections.contracts);
+    if (header.height > 0) this.contracts += entered.length;
+    for (const [id, agreed] of contracts) {
+      const { period, key, version, takes } = agreed;
       if (period !== header.period) continue;
-      promised(entered.has(key), `${at}: acknowledged contract ${key} is not there`);
-      deposits.delete(id);
+      contracts.delete(id);
+      if (entered.some((each) => keyOf(each) === key && each.version === version)) continue;
+      const isOwed = takes !== null && takes.amount > this.#leftOf(takes.from, before, entered);
+      this.drops += 1;
+      promised(isOwed, `${at}: acknowledged contract ${key} is not there`);
+      // Of terms another may have come since, and then nothing is told of the one before.
+      if (key.startsWith("withdrawal/")) this.dropped.push({ key, participant: takes.from });
     }
+  }
+
+  /** What a member had as a block began, less all that contracts of the block take of it. */
+  #leftOf(id: string, before: ReadonlyMap<number, bigint>, entered: readonly Contract[]): bigint {
+    const own = this.#audit.participants.findIndex((each) => each.id === id);
+    let left = before.get(16 + own) ?? 0n;
+    for (const each of entered)
+      if (each.kind === "withdrawal" && each.participant === id) left -= BigInt(each.amount);
+      else if (each.kind === "supply" && each.participant === id) left -= BigInt(each.collateral);
+    return left;
   }
 
   #entered(section: Uint8Array): Contract[] {

@@ -35,6 +35,7 @@ import { openService, type Service } from "../../src/service/service.js";
 import { type Carrier, carriers } from "../../src/units.js";
 import { withLists } from "../support/pricelists.js";
 import { random, randomContracts } from "../support/scenario.js";
+import { someAgreement } from "./agreements.js";
 import { type Acknowledged, Auditor, Broken, promised, readingText } from "./auditor.js";
 import { disk, type Fault, PowerCut } from "./disk.js";
 import { signAtOnce } from "./nowait.js";
@@ -56,6 +57,9 @@ export interface WorldCounts {
   /** Flows that two meters decided on: energy shared, trades not delivered. */
   pairs: number;
   prices: number;
+  /** Contracts that entered, and that were acknowledged and dropped. */
+  contracts: number;
+  drops: number;
 }
 
 signAtOnce();
@@ -114,7 +118,7 @@ class World {
   readonly #favourite: Carrier;
   readonly #priceStep: number;
   readonly #marketId: Uint8Array;
-  readonly #acknowledged: Acknowledged = { orders: new Map(), readings: new Map(), deposits: new Map() };
+  readonly #acknowledged: Acknowledged = { orders: new Map(), readings: new Map(), contracts: new Map() };
   readonly #auditor: Auditor;
   readonly #wire: Message[] = [];
   /** By `period member carrier`. */
@@ -127,7 +131,9 @@ class World {
   /** Whether carriers are shared, and trades count as delivered. */
   readonly #isMetered: boolean;
   #now = 1_700_000_000_000;
-  #deposits = 0;
+  #agreed = 0;
+  /** By what contracts are about: the period from which the last that was sent is to hold. */
+  readonly #agreements = new Map<string, number>();
   #process: Process | null = null;
   /** Blocks that were acknowledged as sealed. */
   #sealed = 0;
@@ -152,6 +158,8 @@ class World {
     writers: 0,
     pairs: 0,
     prices: 0,
+    contracts: 0,
+    drops: 0,
   };
 
   constructor(seed: number) {
@@ -219,19 +227,29 @@ class World {
     const end = this.#process!.store.size + 1 + mostAhead;
     while (this.#process!.store.size < end) await this.#close();
     await this.#look();
-    const { orders, readings, deposits } = this.#acknowledged;
+    const { orders, readings, contracts } = this.#acknowledged;
     // What came in while the last period closed was taken for the next, which is open still.
     const open = from + this.#auditor.hashes.length;
     for (const [key, { period }] of readings) if (period >= open) readings.delete(key);
     promised(orders.size === 0, `${orders.size} acknowledged orders stand in no block`);
     promised(readings.size === 0, `${readings.size} acknowledged readings stand in no block`);
-    promised(deposits.size === 0, `${deposits.size} acknowledged contracts stand in no block`);
+    promised(contracts.size === 0, `${contracts.size} acknowledged contracts stand in no block`);
     await this.#read();
     await this.#process!.store.close();
     this.#process!.service.close();
-    const { matchings, trades, orders: entered, hashes, pairs, prices } = this.#auditor;
+    const {
+      matchings,
+      trades,
+      orders: entered,
+      hashes,
+      pairs,
+      prices,
+      contracts: agreed,
+      drops,
+    } = this.#auditor;
     const blocks = hashes.length;
-    return Object.assign(this.counts, { matchings, trades, orders: entered, blocks, pairs, prices });
+    const seen = { matchings, trades, orders: entered, blocks, pairs, prices, contracts: agreed, drops };
+    return Object.assign(this.counts, seen);
   }
 
   /** A reader beside the writer sees the same blocks. */
@@ -258,7 +276,7 @@ class World {
       return;
     }
     if (dice < 48) return this.#readingsOfSome();
-    if (dice < 52) return this.#deposit();
+    if (dice < 53) return this.#agree();
     if (dice < 60) return this.#attack();
     if (dice < 72) return this.#deliver(1 + this.#below(4));
     if (dice < 86) return this.#close();
@@ -723,20 +741,25 @@ class World {
     });
   }
 
-  async #deposit(): Promise<void> {
+  /** A contract is signed and sent: by a member, or by the platform. */
+  async #agree(): Promise<void> {
     const { market } = this.#process!;
-    const participant = `p${this.#below(this.#members)}`;
-    const number = 10_000 + this.#deposits++;
-    const contract: Contract = {
-      kind: "deposit",
-      version: 1,
-      // Some wait over the end of a period, and have to be in the log of the next.
-      from: market.period + 1 + this.#below(mostAhead),
-      participant,
-      amount: `${1 + this.#below(1_000_000)}`,
+    const number = 10_000 + this.#agreed++;
+    // Some wait over the end of a period, and have to be in the log of the next.
+    const begins = market.period + 1 + this.#below(mostAhead);
+    const { contract, key, signer, takes } = someAgreement({
+      below: this.#below,
+      opening: this.#contracts,
+      members: this.#members,
+      from: begins,
       number,
-    };
-    const signature = await platformKey.sign(contractStatement(this.#marketId, encodeCanonical(contract)));
+      versionOf: (each) => market.nextVersion(each),
+    });
+    // Of what one contract is about another is signed only when it is clear what became of it.
+    if (market.period <= (this.#agreements.get(key) ?? 0)) return;
+    this.#agreements.set(key, begins);
+    const by = signer === null ? platformKey : this.#keyOf(signer);
+    const signature = await by.sign(contractStatement(this.#marketId, encodeCanonical(contract)));
     await this.#send({
       path: "/v1/contracts",
       body: JSON.stringify({ contract, signature: hex(signature) }),
@@ -745,9 +768,11 @@ class World {
         granted: (answer) => {
           const stands = answer.period as number;
           if (stands - from >= this.#auditor.hashes.length)
-            this.#acknowledged.deposits.set(`${number}`, {
+            this.#acknowledged.contracts.set(`${number}`, {
               period: stands,
-              key: `deposit/${number}/${participant}`,
+              key,
+              version: contract.version,
+              takes: signer === null ? null : { from: signer, amount: takes },
             });
         },
         refused: () => {},
@@ -936,6 +961,10 @@ class World {
       }
       for (let height = this.#auditor.hashes.length; height < store.size; height += 1)
         this.#auditor.read((await store.get(height))!);
+      for (const { key, participant } of this.#auditor.dropped.splice(0)) {
+        const told = market.proposals.of(participant).find((each) => each.key === key);
+        promised(told?.status === "dropped", `nobody is told that ${key} was dropped`);
+      }
     });
     if (this.#process !== null && this.#chance(10))
       promised(
