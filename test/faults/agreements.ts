@@ -18,72 +18,79 @@ export interface AgreementParts {
   readonly number: number;
   /** Version that the next contract of a key has. */
   readonly versionOf: (key: string) => number;
+  /** Whether a contract of a key is in force. */
+  readonly isHeld: (key: string) => boolean;
 }
 
-/** A contract, what it is about, and the member who signs it; null: the platform. */
+/** A contract, what it is about, of what it is the last word, and the member who signs it; null: the platform. */
 export interface Agreement {
   readonly contract: Contract;
   readonly key: string;
+  readonly subject: string;
   readonly signer: string | null;
   /** What of its participant's money it takes at most, in amount ticks; where that is not there, it is dropped. */
   readonly takes: bigint;
 }
 
 /** Some contract. */
-export function someAgreement({
-  below,
-  opening,
-  members,
-  from,
-  number,
-  versionOf,
-}: AgreementParts): Agreement {
+export function someAgreement(parts: AgreementParts): Agreement {
+  const dice = parts.below(100);
+  const found = dice < 35 ? someTerms(parts) : dice < 50 ? someSignal(parts) : null;
+  return found ?? someMoney(parts);
+}
+
+/** A deposit or a withdrawal. */
+function someMoney({ below, members, from, number }: AgreementParts): Agreement {
   const participant = `p${below(members)}`;
-  const dice = below(100);
-  if (dice >= 50 && dice < 80) {
-    const terms = opening.filter(
-      (each): each is SupplyContract | UseContract =>
-        (each.kind === "supply" || each.kind === "use") && each.participant === participant,
-    );
-    const own = terms[below(terms.length || 1)];
-    if (own !== undefined) {
-      const key = `${own.kind}/${own.carrier}/${participant}`;
-      const dated = { version: versionOf(key), from };
-      const collateral = below(3) === 0 ? below(300_000) : 0;
-      const contract: Contract =
-        own.kind === "supply"
-          ? { ...own, ...dated, limit: 1 + below(2_000), collateral: `${collateral}` }
-          : { ...own, ...dated, limit: 1 + below(2_000), import: below(2) === 0 };
-      return { contract, key, signer: participant, takes: BigInt(own.kind === "supply" ? collateral : 0) };
-    }
-  }
-  if (dice >= 80) {
-    const edges = opening.filter(
-      (each): each is AreaContract => each.kind === "area" && each.parent !== undefined,
-    );
-    const edge = edges[below(edges.length || 1)];
-    if (edge !== undefined) {
-      const key = `limit/${edge.area}`;
-      const limits = { importLimit: below(500), exportLimit: below(500) };
-      const until = from + 1 + below(4);
-      const contract = {
-        kind: "limit",
-        version: versionOf(key),
-        from,
-        area: edge.area,
-        ...limits,
-        until,
-      } as const;
-      return { contract, key, signer: null, takes: 0n };
-    }
-  }
-  const isIn = dice < 30 || dice >= 50;
+  const isIn = below(100) < 60;
   const amount = 1 + below(isIn ? 1_000_000 : 400_000);
   const kind = isIn ? "deposit" : "withdrawal";
+  const key = `${kind}/${number}/${participant}`;
+  const contract: Contract = { kind, version: 1, from, participant, amount: `${amount}`, number };
   return {
-    contract: { kind, version: 1, from, participant, amount: `${amount}`, number },
-    key: `${kind}/${number}/${participant}`,
+    contract,
+    key,
+    subject: key,
     signer: isIn ? null : participant,
     takes: isIn ? 0n : BigInt(amount),
   };
+}
+
+/** A member changes what it supplies or uses, or ends it; null: it never had such terms. */
+function someTerms({ below, opening, members, from, versionOf, isHeld }: AgreementParts): Agreement | null {
+  const participant = `p${below(members)}`;
+  const terms = opening.filter(
+    (each): each is SupplyContract | UseContract =>
+      (each.kind === "supply" || each.kind === "use") && each.participant === participant,
+  );
+  const own = terms[below(terms.length || 1)];
+  if (own === undefined) return null;
+  const subject = `${own.kind}/${own.carrier}/${participant}`;
+  const common = { subject, signer: participant };
+  const ending = `end/${subject}`;
+  if (below(4) === 0 && isHeld(subject)) {
+    const contract = { kind: "end", version: versionOf(ending), from, contract: subject } as const;
+    return { ...common, contract, key: ending, takes: 0n };
+  }
+  const dated = { version: versionOf(subject), from, limit: 1 + below(2_000) };
+  const collateral = own.kind === "supply" && below(3) === 0 ? below(300_000) : 0;
+  const contract: Contract =
+    own.kind === "supply"
+      ? { ...own, ...dated, collateral: `${collateral}` }
+      : { ...own, ...dated, import: below(2) === 0 };
+  return { ...common, contract, key: subject, takes: BigInt(collateral) };
+}
+
+/** An operator says for some periods what an edge carries; null: there is none. */
+function someSignal({ below, opening, from, versionOf }: AgreementParts): Agreement | null {
+  const edges = opening.filter(
+    (each): each is AreaContract => each.kind === "area" && each.parent !== undefined,
+  );
+  const edge = edges[below(edges.length || 1)];
+  if (edge === undefined) return null;
+  const { area } = edge;
+  const key = `limit/${area}`;
+  const limits = { importLimit: below(500), exportLimit: below(500), until: from + 1 + below(4) };
+  const contract = { kind: "limit", version: versionOf(key), from, area, ...limits } as const;
+  return { contract, key, subject: key, signer: null, takes: 0n };
 }

@@ -284,6 +284,7 @@ function keyOf(contract: Contract): string {
   const { kind, participant, carrier, area, device, id } = fields;
   if (kind === "supply" || kind === "use")
     return [kind, carrier, ...(participant === undefined ? [] : [participant])].join("/");
+  if (contract.kind === "end") return `end/${contract.contract}`;
   if (kind === "participant") return `participant/${id}`;
   if (kind === "clearing") return `clearing/${carrier}`;
   if (kind === "area" || kind === "limit") return `${kind}/${area}`;

@@ -123,6 +123,16 @@ export const plants = [
       "if (open !== this.#parts.open())",
       "if (open === null)",
     ],
+    [
+      "the signature of an order is filed under another",
+      `{ kind: "order", index: first, signature }`,
+      `{ kind: "order", index: Math.max(0, first - 1), signature }`,
+    ],
+    [
+      "a batch leaves its last order out",
+      "orders: [{ start: first, end }]",
+      "orders: [{ start: first, end: end - first > 1 ? end - 1 : end }]",
+    ],
   ]),
   ...within("src/market/intake/signing.ts", [
     [
@@ -149,6 +159,20 @@ export const plants = [
       `this.#parts.signing?.keep({ kind: "reading", index, signature })`,
       "void index",
     ],
+  ]),
+  ...within("src/market/intake/dropped.ts", [
+    ["what became of a dropped contract is told nobody", "this.#dropped.set(key, dropped);", ""],
+  ]),
+  ...within("src/market/contracts/kinds/participant.ts", [
+    ["collateral that goes back stays where it is", "-BigInt(contract.collateral), standing", "0n, standing"],
+    [
+      "more collateral is taken than there is money",
+      'const more = BigInt(contract.collateral) - BigInt(held?.collateral ?? "0");',
+      "const more = 0n;",
+    ],
+  ]),
+  ...within("src/market/period/lastreadings.ts", [
+    ["a late reading counts as the last", "if (period + 1 < this.#last.period[slot]!) return;", ""],
   ]),
   ...within("src/market/platform.ts", [
     ["a receipt says another number", "number: first + index, order", "number: first + index + 1, order"],

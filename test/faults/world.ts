@@ -747,17 +747,18 @@ class World {
     const number = 10_000 + this.#agreed++;
     // Some wait over the end of a period, and have to be in the log of the next.
     const begins = market.period + 1 + this.#below(mostAhead);
-    const { contract, key, signer, takes } = someAgreement({
+    const { contract, key, subject, signer, takes } = someAgreement({
       below: this.#below,
       opening: this.#contracts,
       members: this.#members,
       from: begins,
       number,
       versionOf: (each) => market.nextVersion(each),
+      isHeld: (each) => market.state.contract(each) !== null,
     });
     // Of what one contract is about another is signed only when it is clear what became of it.
-    if (market.period <= (this.#agreements.get(key) ?? 0)) return;
-    this.#agreements.set(key, begins);
+    if (market.period <= (this.#agreements.get(subject) ?? 0)) return;
+    this.#agreements.set(subject, begins);
     const by = signer === null ? platformKey : this.#keyOf(signer);
     const signature = await by.sign(contractStatement(this.#marketId, encodeCanonical(contract)));
     await this.#send({
