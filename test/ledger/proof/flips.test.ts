@@ -13,7 +13,13 @@ import {
   judgeContradiction,
 } from "../../../src/ledger/proof/contradiction.js";
 import { decodeProof } from "../../../src/ledger/proof/proof.js";
-import { decodeReceipt, encodeReceipt, isReceiptSigned } from "../../../src/ledger/proof/receipt.js";
+import {
+  decodeReceipt,
+  encodeReceipt,
+  isReceiptSigned,
+  type Receipt,
+  receiptToJson,
+} from "../../../src/ledger/proof/receipt.js";
 import { LightClient } from "../../../src/ledger/service/client.js";
 import {
   hasher,
@@ -110,10 +116,15 @@ test("documents with a field more, a field less, or written another way are refu
   const proof = text((await ask("proof/5/4/orders/0"))!)!;
   const receipt = encodeReceipt(ledger.receipts[0]!);
   const heads = { kind: "fork", heads: [await ledger.head(), await fork.head()], proof: null } as const;
+  const [a, b] = ledger.receipts as [Receipt, Receipt];
+  const promises = encodeContradiction({ kind: "receipts", receipts: [a, b] });
+  const one = { ...JSON.parse(promises), receipts: [receiptToJson(a)] };
+  expect(() => decodeContradiction(encodeLine(one))).toThrow("two sides");
   for (const [read, document] of [
     [decodeProof, proof],
     [decodeReceipt, receipt],
     [decodeContradiction, encodeContradiction(heads)],
+    [decodeContradiction, promises],
   ] as const) {
     expect(() => read(document)).not.toThrow();
     const fields = JSON.parse(document);

@@ -378,9 +378,10 @@ describe("an omitted order", () => {
     const [a] = honest.receipts;
     const b = forked.receipts.find(({ period }) => period === startPeriod + 4)!;
     const c = honest.receipts.find(({ period, number }) => period === b.period && number === b.number)!;
-    const judge = (receipts: [typeof b, typeof b]) =>
+    // As whoever it is shown to has it: out of its text.
+    const judge = async (receipts: [typeof b, typeof b]) =>
       judgeContradiction(
-        { kind: "receipts", receipts },
+        decodeContradiction(encodeContradiction({ kind: "receipts", receipts })),
         { marketId: market, platformKey: platform.publicKey },
         signatures,
         plainHasher,

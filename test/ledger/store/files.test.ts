@@ -19,7 +19,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { GridclearError } from "../../../src/errors.js";
 import { openNodeStore, readNodeStore } from "../../../src/ledger/store/node.js";
 import type { Store } from "../../../src/ledger/store/store.js";
@@ -450,6 +450,25 @@ describe("two writers", () => {
     expect(store.size).toBe(3);
     await store.close();
     expect(readdirSync(directory).filter((name) => name.startsWith("LOCK"))).toEqual([]);
+  });
+
+  it("leave a process alone that they may not ask whether it lives", async () => {
+    const directory = await abandoned(2);
+    const lock = join(directory, "LOCK");
+    const holder = JSON.parse(readFileSync(lock, "utf8"));
+    // Of somebody else's process the system says no more than that there is one.
+    const foreign = JSON.stringify({ ...holder, pid: process.ppid, started: null });
+    writeFileSync(lock, foreign);
+    const ask = vi.spyOn(process, "kill").mockImplementation(() => {
+      throw Object.assign(new Error("not permitted"), { code: "EPERM" });
+    });
+    try {
+      expect(await errorOf(openNodeStore(directory, { hasher }))).toMatchObject({ code: "conflict" });
+      expect(ask).toHaveBeenCalledWith(process.ppid, 0);
+      expect(readFileSync(lock, "utf8")).toBe(foreign);
+    } finally {
+      ask.mockRestore();
+    }
   });
 });
 

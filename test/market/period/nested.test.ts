@@ -84,6 +84,21 @@ describe("in nested areas", () => {
     expect(flows).toEqual([["areaCurtailed", 1, 0, 5]]);
   });
 
+  it("what a store can't deliver out of the district is held back there, of no order, at the store's price", async () => {
+    const market = await town({ hill: 1000n, oak: 1000n }, [
+      electricity({ charge: false, export: false, import: false }),
+      { ...store("cellar", "elm", 20), charge: 50, dischargeLimit: 10, dischargePrice: 12 },
+    ]);
+    put(market, "hill", "bid", 4, 20);
+    put(market, "oak", "bid", 3, 20);
+    const result = await market.clearPeriod(2);
+    expect(result.trades().map(({ kind, bid, quantity }) => [kind, bid, quantity])).toEqual([
+      ["storage", 1, 3],
+    ]);
+    const held = result.flows().filter(({ kind }) => kind === "areaCurtailed");
+    expect(held).toMatchObject([{ party: 1, order: 0xffff_ffff, quantity: 4, price: 12 }]);
+  });
+
   it("what the grid brings and takes passes every edge up to the root, and is lost at each", async () => {
     const market = await town({ elm: 0n }, [electricity({ pool: null }), store("cellar", "oak", 20)]);
     const stay = { plugIn: 3, plugOut: 4, required: 20, used: 0 };
