@@ -6,6 +6,7 @@ import type {
   TariffContract,
 } from "../market/contracts/contracts.js";
 import { contractKey } from "../market/contracts/kinds.js";
+import { isShare } from "../market/contracts/sharedcontracts.js";
 import type { Zone } from "../tariff/zone.js";
 import { type Carrier, carriers } from "../units.js";
 import { utc } from "./months.js";
@@ -37,12 +38,7 @@ export class BillingRules {
   }
 
   get shared(): ReadonlySet<Carrier> {
-    this.#shared ??= new Set(
-      carriers.filter((carrier) => {
-        const held = this.#held.get(`clearing/${carrier}`);
-        return held?.kind === "clearing" && held.mechanism === "share";
-      }),
-    );
+    this.#shared ??= new Set(carriers.filter((carrier) => isShare(this.#held.get(`clearing/${carrier}`))));
     return this.#shared;
   }
 

@@ -12,6 +12,7 @@ import { flowCode, flowLayout, readingLayout } from "../ledger/format/records.js
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import { bookLayout, meterKnown, meterLayout } from "../ledger/format/state.js";
 import type { Contract, MarketContract, PaymentContract } from "../market/contracts/contracts.js";
+import { enterShared, isShare } from "../market/contracts/sharedcontracts.js";
 import { type PeriodTariffs, tariffsAt } from "../market/contracts/tariffs.js";
 import { carriers } from "../units.js";
 
@@ -58,9 +59,7 @@ export class MeteredWatch {
   enter(contracts: readonly Contract[]): void {
     for (const contract of contracts) {
       if (contract.kind === "payment") this.#reach = reachOf(contract);
-      if (contract.kind === "clearing" && contract.mechanism === "share") this.#shares.add(contract.carrier);
-      else if (contract.kind === "clearing") this.#shares.delete(contract.carrier);
-      else if (contract.kind === "end") this.#shares.delete(contract.contract.replace(/^clearing\//, ""));
+      enterShared(this.#shares, contract);
     }
   }
 
@@ -88,11 +87,7 @@ export class MeteredWatch {
           tariffs: tariffsAt(payment, market, endMs - market.periodMs),
           intensity: intensityAt(endMs),
         },
-        shares: new Set(
-          agreed.flatMap((each) =>
-            each.kind === "clearing" && each.mechanism === "share" ? each.carrier : [],
-          ),
-        ),
+        shares: new Set(agreed.filter(isShare).map(({ carrier }) => carrier)),
         last: book.period + reachOf(payment),
         said: new Map(),
       };

@@ -10,6 +10,7 @@ import type { FlowRecord, ReadingRecord } from "../ledger/format/records.js";
 import type { Snapshot } from "../ledger/format/snapshot.js";
 import { bookLayout, meterKnown, meterLayout } from "../ledger/format/state.js";
 import type { Contract } from "../market/contracts/contracts.js";
+import { enterShared } from "../market/contracts/sharedcontracts.js";
 import { type Carrier, carriers } from "../units.js";
 import type { Line } from "./entry.js";
 
@@ -47,10 +48,7 @@ export class Supplied {
   /** Takes a contract that begins to hold in `from`. */
   take(contract: Contract, from: number): void {
     const now = new Set(this.#shares.at(-1)!.carriers);
-    if (contract.kind === "clearing" && contract.mechanism === "share") now.add(contract.carrier);
-    else if (contract.kind === "clearing") now.delete(contract.carrier);
-    else if (contract.kind === "end") now.delete(contract.contract.replace(/^clearing\//, ""));
-    else return;
+    if (!enterShared(now, contract)) return;
     if (this.#shares.at(-1)!.from === from) this.#shares.pop();
     this.#shares.push({ from, carriers: now });
   }

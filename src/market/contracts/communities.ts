@@ -8,7 +8,7 @@ import { boundKey } from "../../sharing/namedkey.js";
 import type { SharingKey } from "../../sharing/share.js";
 import { carriers } from "../../units.js";
 import type { Contract, PaymentContract } from "./contracts.js";
-import type { CommunityContract, MemberContract } from "./sharedcontracts.js";
+import { type CommunityContract, isShare, type MemberContract } from "./sharedcontracts.js";
 
 /** A member of a community in numbers. */
 export interface Membership {
@@ -60,7 +60,7 @@ export function sharingOf(
   const communities = new Map<string, { contract: CommunityContract; members: MemberContract[] }>();
   const contracts: Contract[] = [];
   for (const contract of all)
-    if (contract.kind === "clearing" && contract.mechanism === "share") {
+    if (isShare(contract)) {
       shares[carriers.indexOf(contract.carrier)] = true;
       contracts.push(contract);
     } else if (contract.kind === "community") {

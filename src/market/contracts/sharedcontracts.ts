@@ -1,6 +1,6 @@
 /**
  * The contracts by which what was metered of a carrier is shared in communities, as they are written, and what every
- * contract has: types alone.
+ * contract has.
  */
 import type { NamedSharingKey } from "../../sharing/namedkey.js";
 import type { Carrier } from "../../units.js";
@@ -21,6 +21,27 @@ export interface ShareContract extends Dated {
   readonly kind: "clearing";
   readonly carrier: Carrier;
   readonly mechanism: "share";
+}
+
+/** Whether a contract says that what is metered of its carrier is shared. */
+export const isShare = (
+  contract: { readonly kind: string; readonly mechanism?: unknown } | null | undefined,
+): contract is ShareContract => contract?.kind === "clearing" && contract.mechanism === "share";
+
+/**
+ * Notes in `shared`, carriers that are shared, what changes by a contract that enters, an end among them. Returns
+ * whether it is about that at all.
+ */
+export function enterShared(
+  shared: Set<string>,
+  contract: { readonly kind: string; readonly carrier?: string; readonly contract?: string },
+): boolean {
+  const { kind, carrier = "", contract: ended = "" } = contract;
+  if (isShare(contract)) shared.add(carrier);
+  else if (kind === "clearing") shared.delete(carrier);
+  else if (kind === "end") shared.delete(ended.replace(/^clearing\//, ""));
+  else return false;
+  return true;
 }
 
 /** A community that shares what its members drew and injected of a carrier at the same time. */

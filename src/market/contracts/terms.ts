@@ -20,7 +20,7 @@ import type {
 } from "./contracts.js";
 import { type Named, Names } from "./names.js";
 import { maxParties, nobody, Register, type Registered } from "./register.js";
-import type { CommunityContract } from "./sharedcontracts.js";
+import { type CommunityContract, isShare } from "./sharedcontracts.js";
 import { type PeriodTariffs, tariffsAt, varies } from "./tariffs.js";
 
 /** Number of carriers: (participant, carrier) stands in columns at `participant × carrierCount + carrier`. */
@@ -178,8 +178,7 @@ export class Terms {
 
   /** Whether what is metered of a carrier is shared, and no orders are taken. */
   shares(carrier: Carrier): boolean {
-    const contract = this.inForce.get(`clearing/${carrier}`)?.contract;
-    return contract?.kind === "clearing" && contract.mechanism === "share";
+    return isShare(this.inForce.get(`clearing/${carrier}`)?.contract);
   }
 
   /** What an order of a carrier without clearing would need, in words. */

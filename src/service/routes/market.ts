@@ -4,7 +4,7 @@ import { hex } from "../../bytes.js";
 import { fail } from "../../errors.js";
 import { decodeBlock, isPrivate, isWithheld } from "../../ledger/format/block.js";
 import { decodeHeader } from "../../ledger/format/header.js";
-import type { Contract } from "../../market/contracts/contracts.js";
+import { isShare } from "../../market/contracts/sharedcontracts.js";
 import { carriers, formatTicks } from "../../units.js";
 import { periodDocument, tradeDocuments } from "../documents.js";
 import { type Env, heightOf, names, openRoutes, type RouteParts } from "../routes.js";
@@ -134,9 +134,6 @@ const tradesRoute = createRoute({
   },
 });
 
-const isShared = (contract: Contract | null): boolean =>
-  contract?.kind === "clearing" && contract.mechanism === "share";
-
 /** Routes of what is read. */
 export function marketRoutes({ platform, access }: RouteParts): OpenAPIHono<Env> {
   const { market } = platform;
@@ -148,7 +145,7 @@ export function marketRoutes({ platform, access }: RouteParts): OpenAPIHono<Env>
         contract: market.contract as unknown as Record<string, unknown>,
         period: market.period,
         closesMs: platform.closesMs,
-        shared: carriers.filter((each) => isShared(market.state.contract(`clearing/${each}`))),
+        shared: carriers.filter((each) => isShare(market.state.contract(`clearing/${each}`))),
         blocks: market.store.size,
         head: platform.note,
       },
