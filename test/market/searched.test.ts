@@ -1,6 +1,6 @@
 // What a private market tells those who are no auditors: everything that its platform answers, and what one member is
 // given, are searched for every byte string of the others' records, names, keys and secrets. Nothing of it is there.
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { hex, toUtf8 } from "../../src/bytes.js";
 import { type Block, contentsOf } from "../../src/ledger/format/block.js";
 import { decodeCanonical } from "../../src/ledger/format/canonical.js";
@@ -34,7 +34,14 @@ import { engine, gateway, hasher, platform as platformKey, signatures } from "..
 import { late, members, names, runSearched } from "../support/searched.js";
 import { Haystack, tellingWindows } from "../support/searching.js";
 
-const { platform, blocks, carried, receipts } = await runSearched();
+type Searched = Awaited<ReturnType<typeof runSearched>>;
+let platform: Searched["platform"];
+let blocks: Searched["blocks"];
+let carried: Searched["carried"];
+let receipts: Searched["receipts"];
+beforeAll(async () => {
+  ({ platform, blocks, carried, receipts } = await runSearched());
+});
 
 /** Every path that a server answers, asked. */
 async function answers(ask: Ask): Promise<Haystack> {
