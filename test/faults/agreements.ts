@@ -18,17 +18,17 @@ export interface AgreementParts {
   readonly number: number;
   /** Version that the next contract of a key has. */
   readonly versionOf: (key: string) => number;
-  /** Whether a contract of a key is in force. */
-  readonly isHeld: (key: string) => boolean;
+  /** The contract of a key that is in force. */
+  readonly heldOf: (key: string) => Contract | null;
 }
 
-/** A contract, what it is about, of what it is the last word, and the member who signs it; null: the platform. */
+/** A contract, its key, of what it is the last word, and the member who signs it, or "platform" or "operator". */
 export interface Agreement {
   readonly contract: Contract;
   readonly key: string;
   readonly subject: string;
-  readonly signer: string | null;
-  /** What of its participant's money it takes at most, in amount ticks; where that is not there, it is dropped. */
+  readonly signer: string;
+  /** What of its participant's money it takes, in amount ticks; where that is not there, it is dropped. */
   readonly takes: bigint;
 }
 
@@ -51,13 +51,13 @@ function someMoney({ below, members, from, number }: AgreementParts): Agreement 
     contract,
     key,
     subject: key,
-    signer: isIn ? null : participant,
+    signer: isIn ? "platform" : participant,
     takes: isIn ? 0n : BigInt(amount),
   };
 }
 
 /** A member changes what it supplies or uses, or ends it; null: it never had such terms. */
-function someTerms({ below, opening, members, from, versionOf, isHeld }: AgreementParts): Agreement | null {
+function someTerms({ below, opening, members, from, versionOf, heldOf }: AgreementParts): Agreement | null {
   const participant = `p${below(members)}`;
   const terms = opening.filter(
     (each): each is SupplyContract | UseContract =>
@@ -68,7 +68,8 @@ function someTerms({ below, opening, members, from, versionOf, isHeld }: Agreeme
   const subject = `${own.kind}/${own.carrier}/${participant}`;
   const common = { subject, signer: participant };
   const ending = `end/${subject}`;
-  if (below(4) === 0 && isHeld(subject)) {
+  const held = heldOf(subject) as SupplyContract | null;
+  if (below(4) === 0 && held !== null) {
     const contract = { kind: "end", version: versionOf(ending), from, contract: subject } as const;
     return { ...common, contract, key: ending, takes: 0n };
   }
@@ -78,10 +79,11 @@ function someTerms({ below, opening, members, from, versionOf, isHeld }: Agreeme
     own.kind === "supply"
       ? { ...own, ...dated, collateral: `${collateral}` }
       : { ...own, ...dated, import: below(2) === 0 };
-  return { ...common, contract, key: subject, takes: BigInt(collateral) };
+  const more = BigInt(collateral) - BigInt(held?.collateral ?? "0");
+  return { ...common, contract, key: subject, takes: more > 0n ? more : 0n };
 }
 
-/** An operator says for some periods what an edge carries; null: there is none. */
+/** An operator, or where there is none the platform, says what an edge carries for some periods; null: no edge. */
 function someSignal({ below, opening, from, versionOf }: AgreementParts): Agreement | null {
   const edges = opening.filter(
     (each): each is AreaContract => each.kind === "area" && each.parent !== undefined,
@@ -92,5 +94,11 @@ function someSignal({ below, opening, from, versionOf }: AgreementParts): Agreem
   const key = `limit/${area}`;
   const limits = { importLimit: below(500), exportLimit: below(500), until: from + 1 + below(4) };
   const contract = { kind: "limit", version: versionOf(key), from, area, ...limits } as const;
-  return { contract, key, subject: key, signer: null, takes: 0n };
+  return {
+    contract,
+    key,
+    subject: key,
+    signer: edge.operator === undefined ? "platform" : "operator",
+    takes: 0n,
+  };
 }

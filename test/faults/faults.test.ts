@@ -40,8 +40,10 @@ describe("worlds from seeds", () => {
       "flips",
       "pairs",
       "prices",
+      "contracts",
     ])
       expect(sums[name], name).toBeGreaterThan(100);
+    expect(sums.drops, "drops").toBeGreaterThan(5);
   }, 600_000);
 
   it("are the same each time", async () => {

@@ -27,6 +27,7 @@ import type {
   SupplyContract,
   UseContract,
 } from "../../src/market/contracts/contracts.js";
+import { isShare } from "../../src/market/contracts/sharedcontracts.js";
 import type { LoggedMarket } from "../../src/market/logged.js";
 import { openMarket } from "../../src/market/open.js";
 import { Platform } from "../../src/market/platform.js";
@@ -73,6 +74,7 @@ const signatures = await openSignatures();
 const seedOf = (number: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, at) => (number * 31 + at * 7) & 255);
 const platformKey = await signatures.importSeed(seedOf(200));
+const operatorKey = await signatures.importSeed(seedOf(202));
 const gatewayKey = await signatures.importSeed(seedOf(201));
 const keys: SigningKey[] = await Promise.all(
   Array.from({ length: 8 }, (_, number) => signatures.importSeed(seedOf(number))),
@@ -186,13 +188,15 @@ class World {
     this.#contracts = contracts.map((contract): Contract => {
       if (contract.kind === "market")
         return { ...contract, signed: true, platformKey: hex(platformKey.publicKey) };
+      if (contract.kind === "area" && contract.parent !== undefined && seed % 2 === 0)
+        return { ...contract, operator: hex(operatorKey.publicKey) };
       if (contract.kind !== "participant") return contract;
       const isBehind = this.#behind.includes(Number(contract.id.slice(1)));
       const gateway = isBehind ? { gateway: hex(gatewayKey.publicKey) } : {};
       return { ...contract, key: hex(this.#keyOf(contract.id).publicKey), ...gateway };
     });
     const ordered = this.#contracts.flatMap((each) =>
-      each.kind === "clearing" && each.mechanism !== ("share" as never) ? [each.carrier] : [],
+      each.kind === "clearing" && !isShare(each) ? [each.carrier] : [],
     );
     this.#favourite = ordered[this.#below(ordered.length || 1)] ?? "gas";
     this.#marketId = marketId(encodeCanonical(this.#contracts[0] as MarketContract), witness);
@@ -514,7 +518,7 @@ class World {
     return this.#chance(80) ? this.#favourite : carriers[this.#below(4)]!;
   }
 
-  /** The most that a member may order on a side, as its contracts or those of everybody say; 0: nothing. */
+  /** The most that a member may order on a side by what the market opened with, its own terms or all's; 0: nothing. */
   #mostOf(participant: number, carrier: Carrier, side: OrderRecord["side"]): number {
     const kind = side === "offer" ? "supply" : "use";
     const terms = this.#contracts.filter(
@@ -699,7 +703,8 @@ class World {
     const carrier = carriers[this.#below(4)]!;
     const period = market.period - 1 - this.#below(4);
     const key = `${period} ${member} ${carrier}`;
-    // Some answers were lost, so that more versions stand than the member knows of, but not so many.
+    // Some answers were lost, so that more versions stand than the member knows of, but not so many: of one meter and
+    // period at most eight are taken in each of six periods.
     const version = (this.#readings.get(key) ?? 0) + (isSkipping ? 50 : 1);
     const said = {
       participant: `p${member}`,
@@ -754,12 +759,13 @@ class World {
       from: begins,
       number,
       versionOf: (each) => market.nextVersion(each),
-      isHeld: (each) => market.state.contract(each) !== null,
+      heldOf: (each) => market.state.contract(each),
     });
     // Of what one contract is about another is signed only when it is clear what became of it.
     if (market.period <= (this.#agreements.get(subject) ?? 0)) return;
     this.#agreements.set(subject, begins);
-    const by = signer === null ? platformKey : this.#keyOf(signer);
+    const others: { readonly [name: string]: SigningKey } = { platform: platformKey, operator: operatorKey };
+    const by = others[signer] ?? this.#keyOf(signer);
     const signature = await by.sign(contractStatement(this.#marketId, encodeCanonical(contract)));
     await this.#send({
       path: "/v1/contracts",
@@ -773,7 +779,7 @@ class World {
               period: stands,
               key,
               version: contract.version,
-              takes: signer === null ? null : { from: signer, amount: takes },
+              takes: signer in others ? null : { from: signer, amount: takes },
             });
         },
         refused: () => {},
@@ -962,9 +968,11 @@ class World {
       }
       for (let height = this.#auditor.hashes.length; height < store.size; height += 1)
         this.#auditor.read((await store.get(height))!);
-      for (const { key, participant } of this.#auditor.dropped.splice(0)) {
-        const told = market.proposals.of(participant).find((each) => each.key === key);
-        promised(told?.status === "dropped", `nobody is told that ${key} was dropped`);
+      for (const { key, version, participant } of this.#auditor.dropped.splice(0)) {
+        const isTold = market.proposals
+          .of(participant)
+          .some((each) => each.key === key && each.version === version && each.status === "dropped");
+        promised(isTold, `nobody is told that ${key} was dropped`);
       }
     });
     if (this.#process !== null && this.#chance(10))

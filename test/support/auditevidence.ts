@@ -47,14 +47,12 @@ export class EvidenceAudit {
   /** Contracts as they came last, also those that ended, by what they are about. */
   readonly #held = new Map<string, Contract>();
   readonly #names: string[] = [];
-  /** How many signatures were checked. */
-  signatures = 0;
 
-  /** Takes the next block; `keyOf` says what a contract is about. */
-  read({ header, sections }: Block, keyOf: (contract: Contract) => string): void {
+  /** Takes the next block; `nameOf` says what a contract is about. */
+  read({ header, sections }: Block, nameOf: (contract: Contract) => string): void {
     const contracts = decodeItems(sections.contracts, "contracts");
     this.#market ??= this.#begin(contracts[0]!);
-    const found = { order: new Set<number>(), reading: new Set<number>(), contract: new Set<number>() };
+    const found = { order: new Set<number>(), reading: new Set<number>() };
     const items = decodeItems(sections.evidence, "evidence").map((item) => Buffer.from(item));
     const cover = (kind: keyof typeof found, index: number): void => {
       demand(!found[kind].has(index), `${kind} ${index} is signed twice`);
@@ -63,20 +61,18 @@ export class EvidenceAudit {
     const signed = (key: string, tag: string, body: readonly Uint8Array[], signature: Uint8Array): void =>
       this.#signed(key, tag, [this.#market!, ...body], signature);
     // Contracts come first: with what is in force by then the others are checked.
-    const byContract = new Map(
-      items.filter((item) => item[0] === 4).map((item) => [item.readUInt32LE(1), item.subarray(5)]),
-    );
+    const ofContracts = items.filter((item) => item[0] === 4);
+    demand(ofContracts.length === contracts.length, `${ofContracts.length} signatures of contracts`);
+    const byContract = new Map(ofContracts.map((item) => [item.readUInt32LE(1), item.subarray(5)]));
     for (const [index, text] of contracts.entries()) {
       const contract = decodeCanonical(text) as unknown as Contract;
       const signature = byContract.get(index);
       demand(signature !== undefined, `contract ${index} is not signed`);
-      cover("contract", index);
-      signed(this.#signerOf(contract, keyOf), "contract", [text], signature);
-      this.#held.set(keyOf(contract), contract);
+      signed(this.#signerOf(contract, nameOf), "contract", [text], signature);
+      this.#held.set(nameOf(contract), contract);
       if (contract.kind === "participant" && !this.#names.includes(contract.id))
         this.#names.push(contract.id);
     }
-    demand(byContract.size === contracts.length, "evidence of contracts that there are not");
     const orders = splitLeaves(sections.orders, records.order).map((each) => Buffer.from(each));
     const readings = splitLeaves(sections.readings, records.reading).map((each) => Buffer.from(each));
     const period = number64(header.period);
@@ -96,14 +92,19 @@ export class EvidenceAudit {
       } else if (item[0] === 2) {
         const gateway = item.subarray(1, 33).toString("hex");
         const batch: Buffer[] = [];
-        for (let at = 97; at < item.length; at += 8)
-          for (let index = item.readUInt32LE(at); index < item.readUInt32LE(at + 4); index += 1) {
+        demand(item.length > 97, "a batch of no orders");
+        for (let at = 97, after = -1; at < item.length; at += 8) {
+          const [start, end] = [item.readUInt32LE(at), item.readUInt32LE(at + 4)];
+          demand(start > after && end > start, `a batch with orders ${start} to ${end} behind ${after}`);
+          after = end;
+          for (let index = start; index < end; index += 1) {
             cover("order", index);
             const record = orders[index]!;
             const { gateway: named } = this.#participant(record.readUInt32LE(0));
             demand(named === gateway, `order ${index} is brought by another gateway`);
             batch.push(record);
           }
+        }
         const rows = splitLeaves(Buffer.concat(batch), 16 * records.order);
         const body = [period, number32(batch.length), merkleTreeHash(rows, sha256)];
         signed(gateway, "batch", body, item.subarray(33, 97));
@@ -131,7 +132,6 @@ export class EvidenceAudit {
     const body = Buffer.concat(parts);
     const statement = Buffer.concat([Buffer.from(`gridclear ${tag} v2\0`), number32(body.length), body]);
     demand(verify(null, statement, publicKey(key), signature), `the signature of a ${tag} is not of ${key}`);
-    this.signatures += 1;
   }
 
   #participant(number: number): { readonly key?: string; readonly gateway?: string } {
@@ -143,8 +143,8 @@ export class EvidenceAudit {
   }
 
   /** Whose key a contract needs. */
-  #signerOf(contract: Contract, keyOf: (contract: Contract) => string): string {
-    const before = this.#held.get(keyOf(contract));
+  #signerOf(contract: Contract, nameOf: (contract: Contract) => string): string {
+    const before = this.#held.get(nameOf(contract));
     const said = contract as unknown as Fields;
     const of = (id: string | undefined): string =>
       id === undefined
@@ -157,8 +157,9 @@ export class EvidenceAudit {
       case "use":
       case "member":
       case "withdrawal":
-      case "converter":
         return of(said.participant);
+      case "converter":
+        return of(((before ?? contract) as unknown as Fields).participant);
       case "storage":
         return of(((before ?? contract) as unknown as Fields).owner);
       case "limit": {
@@ -167,7 +168,7 @@ export class EvidenceAudit {
       }
       case "end": {
         const ended = this.#held.get(contract.contract)!;
-        return said.by === "platform" ? this.#platform : this.#signerOf(ended, keyOf);
+        return said.by === "platform" ? this.#platform : this.#signerOf(ended, nameOf);
       }
       default:
         return this.#platform;

@@ -1,6 +1,6 @@
 /**
  * The contracts by which what was metered of a carrier is shared in communities, as they are written, and what every
- * contract has.
+ * contract has; and which carriers are shared by them.
  */
 import type { NamedSharingKey } from "../../sharing/namedkey.js";
 import type { Carrier } from "../../units.js";
@@ -30,7 +30,7 @@ export const isShare = (
 
 /**
  * Notes in `shared`, carriers that are shared, what changes by a contract that enters, an end among them. Returns
- * whether it is about that at all.
+ * whether it is of a kind that may change it.
  */
 export function enterShared(
   shared: Set<string>,

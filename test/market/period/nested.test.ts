@@ -84,7 +84,7 @@ describe("in nested areas", () => {
     expect(flows).toEqual([["areaCurtailed", 1, 0, 5]]);
   });
 
-  it("what a store can't deliver out of the district is held back there, of no order, at the store's price", async () => {
+  it("what a store can't deliver out of the district is held back there, of no order, at its price", async () => {
     const market = await town({ hill: 1000n, oak: 1000n }, [
       electricity({ charge: false, export: false, import: false }),
       { ...store("cellar", "elm", 20), charge: 50, dischargeLimit: 10, dischargePrice: 12 },
