@@ -24,6 +24,7 @@ export {
   decodeCanonical,
   encodeCanonical,
   type Json,
+  maxDocumentBytes,
   maxJsonBytes,
   maxJsonDepth,
 } from "./format/canonical.js";

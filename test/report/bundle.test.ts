@@ -9,8 +9,10 @@ import { readRecord } from "../../src/ledger/format/layout.js";
 import { flowLayout } from "../../src/ledger/format/records.js";
 import { decodeSnapshot } from "../../src/ledger/format/snapshot.js";
 import { decodeBundle, type OpenedBundle, openBundle } from "../../src/ledger/proof/bundle.js";
+import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
+import { openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
 import { keepSnapshotAt } from "../../src/market/snapshots.js";
 import { readBundle } from "../../src/report/bundle/read.js";
@@ -207,4 +209,42 @@ describe("a statement bundle", () => {
     for (const text of ["", "{}", "\n", '{"format":"gridclear bundle v2","market":{}}', 5 as never])
       expect(() => decodeBundle(text)).toThrow();
   });
+
+  it.each(["open", "private"] as const)(
+    "shows each member of a large community its key, in %s markets",
+    async (privacy) => {
+      // As many members with names of 36 characters as the contract has room for in its 64 KiB.
+      const names = Array.from({ length: 1_500 }, (_, place) => `${place}`.padStart(36, "0"));
+      const from = { version: 1, from: 0 } as const;
+      const shares = Object.fromEntries(names.map((name) => [name, 600]));
+      const store = await openMemoryStore({ hasher: plainHasher });
+      const market = await openMarket({
+        engine,
+        store,
+        privacy,
+        participants: names,
+        metering: { window: 4, corrections: 4, missing: "zero" },
+        clearing: { electricity: { mechanism: "share" } },
+        contracts: [
+          {
+            ...{ kind: "community", ...from, community: "house", carrier: "electricity", price: 120_000 },
+            key: { key: "static", shares },
+          },
+          ...names.map((participant) => ({
+            ...({ kind: "member", ...from, community: "house", participant, factor: 1_000_000 } as const),
+          })),
+        ],
+      });
+      const { period } = await market.clearPeriod();
+      market.report({ participant: names[0]!, carrier: "electricity", period, in: "0", out: "3" });
+      market.report({ participant: names[9]!, carrier: "electricity", period, in: "1", out: "0" });
+      for (let more = 0; more < 5; more += 1) await market.clearPeriod();
+      const bundle = opened(await bundleOf(store, names[9]!));
+      expect(bundle.root).toEqual(store.root());
+      expect(readBundle(bundle).accounts).toBe(true);
+      expect(recordsOf(bundle, "contracts").length).toBeGreaterThan(2);
+      // 600 in a million of 3 kWh, at 0.12.
+      expect(market.balance(names[9]!)).toBe(-1_800n * 120_000n);
+    },
+  );
 });

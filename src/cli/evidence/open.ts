@@ -5,7 +5,7 @@
  */
 import { fromHex, toUtf8 } from "../../bytes.js";
 import { fail, GridclearError } from "../../errors.js";
-import { decodeCanonical } from "../../ledger/format/canonical.js";
+import { decodeCanonical, maxDocumentBytes } from "../../ledger/format/canonical.js";
 import { type Bundle, decodeBundle } from "../../ledger/proof/bundle.js";
 import {
   ledgerKeyKind,
@@ -166,7 +166,7 @@ async function openProofFile(path: string): Promise<Evidence> {
 /** The format that a document names in its first line; undefined when it names none. */
 function formatOf(text: string): unknown {
   const end = text.indexOf("\n");
-  const json = decodeCanonical(toUtf8(end < 0 ? text : text.slice(0, end)), "proof");
+  const json = decodeCanonical(toUtf8(end < 0 ? text : text.slice(0, end)), "proof", maxDocumentBytes);
   return json !== null && typeof json === "object" && "format" in json ? json.format : undefined;
 }
 

@@ -8,16 +8,20 @@ import { fail } from "../../errors.js";
 /** What canonical JSON can say: no fractions, no exponents, no undefined. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Most bytes of one canonical text: 64 KiB. */
+/** Most bytes of one canonical text where nothing else is said, such as a contract: 64 KiB. */
 export const maxJsonBytes = 65_536;
+/** Most bytes of a document that proves: 256 KiB, which the longest contract has room in, in hexadecimal. */
+export const maxDocumentBytes = 262_144;
 /** Deepest nesting of arrays and objects. */
 export const maxJsonDepth = 16;
 /** Most UTF-16 units of a key: names of participants are keys, of a community's shares. */
 const maxKeyLength = 128;
 
 // One text is written at a time, always into the same bytes: genesis may have a million contracts.
-const bytes = /* @__PURE__ */ new Uint8Array(maxJsonBytes);
+let bytes = /* @__PURE__ */ new Uint8Array(maxJsonBytes);
 let length = 0;
+/** Most bytes of the text that is being written. */
+let most = maxJsonBytes;
 /** The field of the value and the keys and indices from there to where the writer is; null while nobody writes. */
 let path: (string | number)[] | null = null;
 
@@ -25,10 +29,11 @@ const place = (): string =>
   path!.reduce<string>((at, step) => at + (typeof step === "number" ? `[${step}]` : `.${step}`), "").slice(1);
 const refuse = (wanted: string, got: unknown): never => fail("invalid", place(), wanted, got);
 
-/** Hands the text of a value to `read`, which must not keep it. */
-function written<T>(value: unknown, field: string, read: (text: Uint8Array) => T): T {
+/** Hands the text of a value, of `atMost` bytes, to `read`, which must not keep it. */
+function written<T>(value: unknown, field: string, atMost: number, read: (text: Uint8Array) => T): T {
   if (path !== null) fail("state", field, "one value written at a time", "a getter that writes another");
   length = 0;
+  most = atMost;
   path = [field];
   try {
     write(value);
@@ -133,26 +138,38 @@ function put(text: string): void {
 }
 
 function reserve(more: number): void {
-  if (length + more > maxJsonBytes) fail("limit", place(), `at most ${maxJsonBytes} bytes`, length + more);
+  if (length + more > most) fail("limit", place(), `at most ${most} bytes`, length + more);
+  if (length + more <= bytes.length) return;
+  const grown = new Uint8Array(maxDocumentBytes);
+  grown.set(bytes);
+  bytes = grown;
 }
 
 /**
  * The one JSON text of a value, in UTF-8: keys sorted by their bytes, no blanks, whole numbers only, strings as
  * `JSON.stringify` escapes them. Throws `invalid` for what it can't say (fractions, −0, beyond ±(2⁵³−1), undefined,
  * lone surrogates, objects other than plain, the key `__proto__`, cycles), `limit` beyond {@link maxJsonDepth} or
- * {@link maxJsonBytes}, and `state` when a getter in the value writes canonical JSON itself.
+ * `atMost` bytes, and `state` when a getter in the value writes canonical JSON itself.
  */
-export function encodeCanonical(value: unknown, field: string = "json"): Uint8Array {
-  return written(value, field, copyOf);
+export function encodeCanonical(
+  value: unknown,
+  field: string = "json",
+  atMost: typeof maxJsonBytes | typeof maxDocumentBytes = maxJsonBytes,
+): Uint8Array {
+  return written(value, field, atMost, copyOf);
 }
 
 /**
  * Reads canonical JSON. Throws `limit` when it is too long or too deep, `invalid` when it is not UTF-8, not JSON, or
  * not exactly the bytes that {@link encodeCanonical} writes for its value (so: sorted, no duplicates, no blanks).
  */
-export function decodeCanonical(bytes: Uint8Array, field: string = "json"): Json {
-  if (wantBytes(bytes, field).length > maxJsonBytes)
-    return fail("limit", field, `at most ${maxJsonBytes} bytes`, bytes.length);
+export function decodeCanonical(
+  bytes: Uint8Array,
+  field: string = "json",
+  atMost: typeof maxJsonBytes | typeof maxDocumentBytes = maxJsonBytes,
+): Json {
+  if (wantBytes(bytes, field).length > atMost)
+    return fail("limit", field, `at most ${atMost} bytes`, bytes.length);
   const text = fromUtf8(bytes);
   if (text === null) return fail("invalid", field, "UTF-8", bytes);
   let value: Json;
@@ -161,7 +178,7 @@ export function decodeCanonical(bytes: Uint8Array, field: string = "json"): Json
   } catch {
     return fail("invalid", field, "JSON", text);
   }
-  if (!written(value, field, (again) => sameBytes(again, bytes)))
+  if (!written(value, field, atMost, (again) => sameBytes(again, bytes)))
     return fail("invalid", field, "canonical JSON (sorted keys, no blanks)", text);
   return value;
 }

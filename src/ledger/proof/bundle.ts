@@ -189,7 +189,7 @@ export function encodeBundleHead(head: BundleHead): string {
   return writeDocument(headToJson(head), "bundle");
 }
 
-/** The lines of a block: its header, then its rows. Throws `limit` for an item of more than about 30 KiB. */
+/** The lines of a block: its header, then its rows. Throws `limit` for a row of more than 256 KiB. */
 export function encodeBundleBlock({ header, rows }: BundleBlock): string {
   const lines = [headerToJson(header), ...rows.map(rowToJson)];
   return lines.map((line) => writeDocument(line, "bundle")).join("");

@@ -6,7 +6,7 @@ import { fromHex, fromUtf8, hex, sameBytes, toUtf8, wantBytes } from "../../byte
 import { type Check, integer, needObject, object } from "../../check.js";
 import { fail } from "../../errors.js";
 import { isPrivate } from "../format/block.js";
-import { decodeCanonical, encodeCanonical, type Json } from "../format/canonical.js";
+import { decodeCanonical, encodeCanonical, type Json, maxDocumentBytes } from "../format/canonical.js";
 import { blockHash, decodeHeader, type Header, headerBytes } from "../format/header.js";
 import { checkRecords, readRecord } from "../format/layout.js";
 import { saltBytes } from "../format/salting.js";
@@ -250,7 +250,7 @@ export function proofFromJson(json: unknown): Proof {
   };
 }
 
-/** A proof as one line of canonical JSON. Throws `limit` beyond 64 KiB (a contract of more than about 30 KiB). */
+/** A proof as one line of canonical JSON. Throws `limit` beyond 256 KiB, which a batch of very many ranges may be. */
 export function encodeProof(proof: Proof): string {
   return writeDocument(proofToJson(proof), "proof");
 }
@@ -262,7 +262,7 @@ export function decodeProof(text: string): Proof {
 
 /** Canonical JSON with a newline: what proofs, receipts and contradictions are kept as. */
 export function writeDocument(json: Json, field: string): string {
-  return `${fromUtf8(encodeCanonical(json, field))}\n`;
+  return `${fromUtf8(encodeCanonical(json, field, maxDocumentBytes))}\n`;
 }
 
 /** Reads a document and makes sure that it is, to the last character, what writing its meaning gives. */
@@ -274,7 +274,7 @@ export function readDocument<T>(
 ): T {
   if (typeof text !== "string") return fail("corrupt", field, "text", text);
   const body = text.endsWith("\n") ? text.slice(0, -1) : text;
-  const value = read(decodeCanonical(toUtf8(body), field));
+  const value = read(decodeCanonical(toUtf8(body), field, maxDocumentBytes));
   if (writeDocument(write(value), field) !== `${body}\n`)
     return fail("corrupt", field, "the fields of its format and no others", text);
   return value;

@@ -52,7 +52,7 @@ export interface BundleOptions {
  * headers alone as far as a snapshot makes up for them.
  *
  * Throws `invalid` when there is no such participant, `corrupt` naming the first bad height, `state` for a block whose
- * records are withheld, `limit` for a contract of more than about 30 KiB.
+ * records are withheld.
  *
  * @example
  * let bundle = "";

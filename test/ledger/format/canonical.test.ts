@@ -4,6 +4,7 @@ import { GridclearError } from "../../../src/errors.js";
 import {
   decodeCanonical,
   encodeCanonical,
+  maxDocumentBytes,
   maxJsonBytes,
   maxJsonDepth,
 } from "../../../src/ledger/format/canonical.js";
@@ -198,6 +199,15 @@ describe("canonical JSON", () => {
     expect(codeOf(() => encodeCanonical(Array(1_000_000).fill(1)))).toBe("limit");
     expect(codeOf(() => encodeCanonical("é".repeat(maxJsonBytes - 100)))).toBe("limit");
     expect(codeOf(() => decodeCanonical(new Uint8Array(maxJsonBytes + 1)))).toBe("limit");
+    // A document may be longer, and the next text is held to its own limit again.
+    const document = "y".repeat(maxDocumentBytes - 2);
+    const written = encodeCanonical(document, "proof", maxDocumentBytes);
+    expect(decodeCanonical(written, "proof", maxDocumentBytes)).toBe(document);
+    expect(codeOf(() => encodeCanonical(`${document}y`, "proof", maxDocumentBytes))).toBe("limit");
+    expect(codeOf(() => decodeCanonical(written))).toBe("limit");
+    expect(codeOf(() => encodeCanonical(document))).toBe("limit");
+    const deep = bytes(`${"[".repeat(131_072)}${"]".repeat(131_072)}`);
+    expect(codeOf(() => decodeCanonical(deep, "proof", maxDocumentBytes))).toBe("limit");
     // Brackets in strings are no nesting.
     expect(decodeCanonical(bytes(`"${"[".repeat(100)}\\"${"{".repeat(100)}"`))).toBeDefined();
   });

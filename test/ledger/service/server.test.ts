@@ -1,9 +1,11 @@
 // What a server of blocks answers: one way to ask for each thing, and null for everything else.
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { fromUtf8 } from "../../../src/bytes.js";
 import { buildBlock, encodeBlock, encodeItems, hashOfBlock } from "../../../src/ledger/format/block.js";
-import { encodeCanonical } from "../../../src/ledger/format/canonical.js";
+import { encodeCanonical, maxJsonBytes } from "../../../src/ledger/format/canonical.js";
 import { emptyTotals } from "../../../src/ledger/format/header.js";
+import { decodeProof } from "../../../src/ledger/proof/proof.js";
 import { type Ask, serveLedger } from "../../../src/ledger/service/server.js";
 import { HistoryTree } from "../../../src/ledger/tree/history.js";
 import { plainHasher } from "../../../src/ledger/tree/plain.js";
@@ -102,8 +104,11 @@ describe("paths", () => {
   });
 });
 
-test("a contract too long to be proved in a document is null, and breaks nothing", async () => {
-  const contract = encodeCanonical({ kind: "market", text: "x".repeat(40_000) });
+test("the longest contract is proved, and evidence too long for a document is null and breaks nothing", async () => {
+  const fields = { kind: "market", text: "" };
+  const text = "x".repeat(maxJsonBytes - encodeCanonical(fields).length);
+  const contract = encodeCanonical({ ...fields, text });
+  expect(contract.length).toBe(maxJsonBytes);
   const block = buildBlock(
     {
       signed: false,
@@ -113,7 +118,7 @@ test("a contract too long to be proved in a document is null, and breaks nothing
       timestampMs: 0,
       previous: new Uint8Array(32),
       history: new Uint8Array(32),
-      sections: { contracts: encodeItems([contract]) },
+      sections: { contracts: encodeItems([contract]), evidence: encodeItems([new Uint8Array(140_000)]) },
       state: {},
       totals: emptyTotals(),
     },
@@ -127,7 +132,9 @@ test("a contract too long to be proved in a document is null, and breaks nothing
     block: async () => encodeBlock(block),
     checkpoint: () => null,
   });
-  expect(await long("proof/1/0/contracts/0")).toBeNull();
+  const proof = decodeProof(fromUtf8((await long("proof/1/0/contracts/0"))!)!);
+  expect(proof.record!.row).toEqual(contract);
+  expect(await long("proof/1/0/evidence/0")).toBeNull();
   expect(await long("proof/1/0")).not.toBeNull();
   expect(await long("checkpoint")).toBeNull();
 });
