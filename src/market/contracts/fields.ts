@@ -45,8 +45,6 @@ export const name: Check<string> = identifier;
 export const label: Check<string> = text(/^[ -~]+$/, 64, "1 to 64 printable ASCII characters");
 /** An Ed25519 public key. */
 export const key: Check<string> = hexText(publicKeyBytes);
-/** Most bytes of a contract with components as canonical JSON: what a proof of one contract has room for. */
-export const maxTariffBytes = 30_000;
 /** The smallest step of a quantity or a price, as a decimal string. */
 export const tick: Check<string> = (value, field) => {
   parseTick(value, field);
