@@ -40,13 +40,6 @@ export const plants = [
       "",
     ],
   ]),
-  ...within("src/ledger/store/segments.ts", [
-    [
-      "what a failed flush left is trusted",
-      "this.mark()?.size === endOf(last) && endOf(last) > last.first",
-      "last.first >= 0",
-    ],
-  ]),
   ...within("src/ledger/store/disk.ts", [
     [
       "a file takes another's name before its flush",
@@ -164,7 +157,6 @@ export const plants = [
     ["what became of a dropped contract is told nobody", "this.#dropped.set(key, dropped);", ""],
   ]),
   ...within("src/market/contracts/kinds/participant.ts", [
-    ["collateral that goes back stays where it is", "-BigInt(contract.collateral), standing", "0n, standing"],
     [
       "more collateral is taken than there is money",
       'const more = BigInt(contract.collateral) - BigInt(held?.collateral ?? "0");',

@@ -94,6 +94,16 @@ export const survivors = [
       "const stored = scaleDown(drawn, ppm, ppm);\n",
     ],
   ]),
+  ...seenBy("src/market/contracts/kinds/participant.ts", "test/market/properties.test.ts", [
+    ["collateral that goes back stays where it is", "-BigInt(contract.collateral), standing", "0n, standing"],
+  ]),
+  ...seenBy("src/ledger/store/segments.ts", "test/ledger/store/flush.test.ts", [
+    [
+      "what a failed flush left is trusted",
+      "this.mark()?.size === endOf(last) && endOf(last) > last.first",
+      "last.first >= 0",
+    ],
+  ]),
   ...seenBy("src/market/intake/proposals.ts", "test/market", [
     ["contracts that entered are counted for ever", "this.#count -= due.length;", ""],
   ]),

@@ -1,6 +1,6 @@
 // Every write, flush and rename of a store on disk is watched: when a call of the store resolves, nothing that it wrote
 // is without a flush, no file was given its name before its bytes were flushed, and no name before its folder was.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
@@ -11,8 +11,14 @@ import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { sampleLedger, tradePeriod } from "../../support/sample.js";
 import { readRecords, recordOf, segmentFiles, writeRecords } from "../../support/segments.js";
 
-/** Files and folders with changes that no flush has reached, names that came too early, and how many files are open. */
-const seen = vi.hoisted(() => ({ unflushed: new Set<string>(), early: [] as string[], open: 0, flushes: 0 }));
+/** Files and folders with changes that no flush has reached, bytes written by file, names that came too early, counts. */
+const seen = vi.hoisted(() => ({
+  unflushed: new Set<string>(),
+  written: new Map<string, number>(),
+  early: [] as string[],
+  open: 0,
+  flushes: 0,
+}));
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
   const paths = new Map<number, string>();
@@ -40,10 +46,12 @@ vi.mock("node:fs", async (original) => {
     },
     writeSync: (file: number, bytes: Uint8Array, from: number, length: number, at: number): number => {
       seen.unflushed.add(pathOf(file));
+      seen.written.set(pathOf(file), (seen.written.get(pathOf(file)) ?? 0) + length);
       return fs.writeSync(file, bytes, from, length, at);
     },
     write: (file: number, ...given: [Uint8Array, number, number, number, () => void]): void => {
       seen.unflushed.add(pathOf(file));
+      seen.written.set(pathOf(file), (seen.written.get(pathOf(file)) ?? 0) + given[2]);
       fs.write(file, ...given);
     },
     ftruncateSync: (file: number, length: number): void => {
@@ -87,6 +95,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   seen.unflushed.clear();
+  seen.written.clear();
   seen.early.length = 0;
 });
 
@@ -112,6 +121,28 @@ test("blocks, over several segments", async () => {
   const store = await filled(path, 5, 1);
   expect(segmentFiles(path).length).toBe(5);
   await lasts(store.close());
+});
+
+test("a last block that no mark counts is written again: it may have been read out of what a failed flush left", async () => {
+  const path = folder();
+  const store = await filled(path, 3);
+  const left = folder();
+  cpSync(path, left, { recursive: true });
+  rmSync(join(left, "LOCK"));
+  await store.close();
+  for (const [counted, where] of [
+    [true, path],
+    [false, left],
+  ] as const) {
+    seen.written.clear();
+    const again = await openNodeStore(where, { hasher });
+    const wrote = seen.written.get(segmentFiles(where)[0]!) ?? 0;
+    if (counted) expect(wrote).toBe(0);
+    else expect(wrote).toBeGreaterThanOrEqual(recordOf(blocks[2]!).length);
+    expect([...seen.unflushed]).toEqual([]);
+    expect(again.size).toBe(3);
+    await again.close();
+  }
 });
 
 test("values beside the blocks, the first with its folder", async () => {
