@@ -42,7 +42,7 @@ export interface Agreed {
   readonly period: number;
   readonly key: string;
   readonly version: number;
-  /** The member who signed it, and what of its money it takes, in amount ticks; null: the platform or an operator did. */
+  /** The member who signed it, and what of its money it takes, in amount ticks; null: no member did. */
   readonly takes: { readonly from: string; readonly amount: bigint } | null;
 }
 

@@ -11,7 +11,7 @@ import { openHasher } from "../../../src/ledger/tree/hashwasm.js";
 import { sampleLedger, tradePeriod } from "../../support/sample.js";
 import { readRecords, recordOf, segmentFiles, writeRecords } from "../../support/segments.js";
 
-/** Files and folders with changes that no flush has reached, bytes written by file, names that came too early, counts. */
+/** Files and folders with changes that no flush has reached, bytes written by file, names that came too early. */
 const seen = vi.hoisted(() => ({
   unflushed: new Set<string>(),
   written: new Map<string, number>(),
