@@ -98,6 +98,17 @@ describe("cars", () => {
 });
 
 describe("areas", () => {
+  it("offer no more of a store than their edge lets out, so that a lot that has to go whole can go", async () => {
+    const store: StorageContract = { ...battery, area: "branch", charge: 100, dischargeLimit: 50 };
+    const rules = electricity({ pool: { price: 20, purchasePrice: 15, lots: "whole" } });
+    const areas = branch({ exportLimit: 3, importLimit: 0, loss: 0 });
+    const market = await opening({ owner: 1000n, one: 1000n }, [rules, ...areas, store]);
+    put(market, "one", "bid", 10, 20);
+    const result = await market.clearPeriod(1);
+    expect(result.trades()).toMatchObject([{ kind: "storage", quantity: 3, usePrice: 12 }]);
+    expect(seen(result, "areaCurtailed")).toEqual([]);
+  });
+
   it("that cut a trade to nothing don't let it set the price", async () => {
     const clear = async (behind: boolean) => {
       const market = await opening({ ann: 0n, carl: 1000n, fdora: 1000n }, [
