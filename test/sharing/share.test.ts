@@ -169,6 +169,8 @@ describe("what is refused", () => {
       "readings.injected[0]",
     ],
     ["text", { drawn: "12", injected: [1, 2] }, { key: "equal" }, "readings.drawn"],
+    ["a length below 0", { drawn: { length: -1 }, injected: [] }, { key: "equal" }, "readings.drawn"],
+    ["half a length", { drawn: [], injected: { length: 0.5 } }, { key: "equal" }, "readings.injected"],
     ["an unknown key", readings, { key: "fair" }, "key.key"],
     ["no shares", readings, { key: "static" }, "key.shares"],
     ["a share too few", readings, { key: "cascade", shares: [1] }, "key.shares"],
