@@ -179,6 +179,8 @@ describe("prices that the operator hands in", () => {
   test("are refused whole where they do not follow on, naming what", async () => {
     const served = await administered();
     await served.at(1);
+    const long = Array.from({ length: 900 }, () => "0.123456789");
+    const batch = (minute: number) => served.prices(minute, long);
     const refused: [Awaited<ReturnType<typeof served.prices>>, number, string][] = [
       [await served.prices(3, ["0.4"]), 409, "prices[0].start"],
       [await served.prices(1, ["0.31"]), 409, "prices[0].rate"],
@@ -188,23 +190,10 @@ describe("prices that the operator hands in", () => {
       [await served.prices(2, ["0.4"], { prices: [] }), 400, "prices"],
       [await served.prices(2, ["0.4"], { hurry: true }), 400, "hurry"],
       [await served.prices(2, ["999999999"], { replace: true }), 422, "payment.tariffs.electricity.retail"],
-      [
-        await served.prices(
-          1,
-          Array.from({ length: 900 }, () => "0.123456789"),
-          { replace: true },
-        ),
-        200,
-        "",
-      ],
-      [
-        await served.prices(
-          901,
-          Array.from({ length: 900 }, () => "0.123456789"),
-        ),
-        413,
-        "contract",
-      ],
+      [await served.prices(1, long, { replace: true }), 200, ""],
+      [await batch(901), 200, ""],
+      // The series stands twice in the contract, some 28 bytes of its 64 KiB for each rate.
+      [await batch(1801), 413, "contract.tariffs.electricity.retail[0].rates"],
     ];
     for (const [{ status, body }, wanted, field] of refused) {
       expect([status, status === 200 ? "" : body.field]).toEqual([wanted, field]);
