@@ -22,11 +22,9 @@ export interface AgreementParts {
   readonly heldOf: (key: string) => Contract | null;
 }
 
-/** A contract, its key, of what it is the last word, and the member who signs it, or "platform" or "operator". */
+/** A contract, and the member who signs it, or "platform" or "operator". */
 export interface Agreement {
   readonly contract: Contract;
-  readonly key: string;
-  readonly subject: string;
   readonly signer: string;
   /** What of its participant's money it takes, in amount ticks; where that is not there, it is dropped. */
   readonly takes: bigint;
@@ -45,12 +43,9 @@ function someMoney({ below, members, from, number }: AgreementParts): Agreement 
   const isIn = below(100) < 60;
   const amount = 1 + below(isIn ? 1_000_000 : 400_000);
   const kind = isIn ? "deposit" : "withdrawal";
-  const key = `${kind}/${number}/${participant}`;
   const contract: Contract = { kind, version: 1, from, participant, amount: `${amount}`, number };
   return {
     contract,
-    key,
-    subject: key,
     signer: isIn ? "platform" : participant,
     takes: isIn ? 0n : BigInt(amount),
   };
@@ -66,12 +61,10 @@ function someTerms({ below, opening, members, from, versionOf, heldOf }: Agreeme
   const own = terms[below(terms.length || 1)];
   if (own === undefined) return null;
   const subject = `${own.kind}/${own.carrier}/${participant}`;
-  const common = { subject, signer: participant };
-  const ending = `end/${subject}`;
   const held = heldOf(subject) as SupplyContract | null;
   if (below(4) === 0 && held !== null) {
-    const contract = { kind: "end", version: versionOf(ending), from, contract: subject } as const;
-    return { ...common, contract, key: ending, takes: 0n };
+    const version = versionOf(`end/${subject}`);
+    return { contract: { kind: "end", version, from, contract: subject }, signer: participant, takes: 0n };
   }
   const dated = { version: versionOf(subject), from, limit: 1 + below(2_000) };
   const collateral = own.kind === "supply" && below(3) === 0 ? below(300_000) : 0;
@@ -80,7 +73,7 @@ function someTerms({ below, opening, members, from, versionOf, heldOf }: Agreeme
       ? { ...own, ...dated, collateral: `${collateral}` }
       : { ...own, ...dated, import: below(2) === 0 };
   const more = BigInt(collateral) - BigInt(held?.collateral ?? "0");
-  return { ...common, contract, key: subject, takes: more > 0n ? more : 0n };
+  return { contract, signer: participant, takes: more > 0n ? more : 0n };
 }
 
 /** An operator, or where there is none the platform, says what an edge carries for some periods; null: no edge. */
@@ -91,14 +84,7 @@ function someSignal({ below, opening, from, versionOf }: AgreementParts): Agreem
   const edge = edges[below(edges.length || 1)];
   if (edge === undefined) return null;
   const { area } = edge;
-  const key = `limit/${area}`;
   const limits = { importLimit: below(500), exportLimit: below(500), until: from + 1 + below(4) };
-  const contract = { kind: "limit", version: versionOf(key), from, area, ...limits } as const;
-  return {
-    contract,
-    key,
-    subject: key,
-    signer: edge.operator === undefined ? "platform" : "operator",
-    takes: 0n,
-  };
+  const contract = { kind: "limit", version: versionOf(`limit/${area}`), from, area, ...limits } as const;
+  return { contract, signer: edge.operator === undefined ? "platform" : "operator", takes: 0n };
 }

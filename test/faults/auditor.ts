@@ -119,7 +119,10 @@ export class Auditor {
     promised(hex(header.previous) === previous, `${at} does not follow the block before it`);
     promised(header.timestampMs >= this.#timestamp, `${at} is of a time before the last`);
     this.#timestamp = header.timestampMs;
-    this.#contracts(block);
+    const entered = decodeItems(block.sections.contracts, "contracts").map(
+      (item) => decodeCanonical(item) as unknown as Contract,
+    );
+    this.#contracts(entered);
     this.#matched(block, at);
     const before = new Map(this.#audit.balances);
     try {
@@ -133,7 +136,8 @@ export class Auditor {
     promised(hex(again.hash) === hash, `${at} has another hash when it is executed again`);
     this.#carried(again.records("state")!, at);
     this.hashes.push(hash);
-    this.#kept(block, before, at);
+    if (height > 0) this.contracts += entered.length;
+    this.#kept(block, entered, before, at);
   }
 
   /** A block executed again by another instance of the core, which has to come to all that it records. */
@@ -176,7 +180,12 @@ export class Auditor {
   }
 
   /** Everything acknowledged for the period of a block stands in it, where it was promised. */
-  #kept({ header, sections }: Block, before: ReadonlyMap<number, bigint>, at: string): void {
+  #kept(
+    { header, sections }: Block,
+    entered: readonly Contract[],
+    before: ReadonlyMap<number, bigint>,
+    at: string,
+  ): void {
     const { orders, readings, contracts } = this.#acknowledged;
     this.#orders.push(hex(sections.orders));
     for (const [key, order] of orders) {
@@ -198,8 +207,6 @@ export class Auditor {
       promised(read.has(reading), `${at}: acknowledged reading "${reading}" is not there`);
       readings.delete(key);
     }
-    const entered = this.#entered(sections.contracts);
-    if (header.height > 0) this.contracts += entered.length;
     for (const [id, agreed] of contracts) {
       const { period, key, version, takes } = agreed;
       if (period !== header.period) continue;
@@ -222,16 +229,12 @@ export class Auditor {
     return (before.get(16 + own) ?? 0n) - (this.#taken.get(id) ?? 0n);
   }
 
-  #entered(section: Uint8Array): Contract[] {
-    return decodeItems(section, "contracts").map((item) => decodeCanonical(item) as unknown as Contract);
-  }
-
-  #contracts({ sections }: Block): void {
+  #contracts(entered: readonly Contract[]): void {
     this.#taken.clear();
     const take = (id: string, amount: bigint): void => {
       if (amount > 0n) this.#taken.set(id, (this.#taken.get(id) ?? 0n) + amount);
     };
-    for (const contract of this.#entered(sections.contracts)) {
+    for (const contract of entered) {
       const held = this.#inForce.get(keyOf(contract)) as SupplyContract | undefined;
       if (contract.kind === "withdrawal") take(contract.participant, BigInt(contract.amount));
       if (contract.kind === "supply" && contract.participant !== undefined)
@@ -298,7 +301,7 @@ function live(orders: readonly OrderRecord[], carrier: Carrier, side: OrderRecor
 }
 
 /** What a contract is about, as docs/market.md says it. */
-function keyOf(contract: Contract): string {
+export function keyOf(contract: Contract): string {
   const fields = contract as unknown as Record<string, string | undefined>;
   const { kind, participant, carrier, area, device, id } = fields;
   if (kind === "supply" || kind === "use")
@@ -308,7 +311,7 @@ function keyOf(contract: Contract): string {
   if (kind === "participant") return `participant/${id}`;
   if (kind === "clearing") return `clearing/${carrier}`;
   if (kind === "area" || kind === "limit") return `${kind}/${area}`;
-  if (kind === "tariff") return `tariff/${fields.name}`;
+  if (kind === "tariff") return `tariff/${fields.tariff}`;
   if (kind === "community") return `community/${fields.community}`;
   if (kind === "member") return `member/${fields.community}/${participant}`;
   if (kind === "storage" || kind === "converter") return `${kind}/${device}`;

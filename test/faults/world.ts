@@ -37,7 +37,7 @@ import { type Carrier, carriers } from "../../src/units.js";
 import { withLists } from "../support/pricelists.js";
 import { random, randomContracts } from "../support/scenario.js";
 import { someAgreement } from "./agreements.js";
-import { type Acknowledged, Auditor, Broken, promised, readingText } from "./auditor.js";
+import { type Acknowledged, Auditor, Broken, keyOf, promised, readingText } from "./auditor.js";
 import { disk, type Fault, PowerCut } from "./disk.js";
 import { signAtOnce } from "./nowait.js";
 
@@ -752,7 +752,7 @@ class World {
     const number = 10_000 + this.#agreed++;
     // Some wait over the end of a period, and have to be in the log of the next.
     const begins = market.period + 1 + this.#below(mostAhead);
-    const { contract, key, subject, signer, takes } = someAgreement({
+    const { contract, signer, takes } = someAgreement({
       below: this.#below,
       opening: this.#contracts,
       members: this.#members,
@@ -761,6 +761,8 @@ class World {
       versionOf: (each) => market.nextVersion(each),
       heldOf: (each) => market.state.contract(each),
     });
+    const key = keyOf(contract);
+    const subject = contract.kind === "end" ? contract.contract : key;
     // Of what one contract is about another is signed only when it is clear what became of it.
     if (market.period <= (this.#agreements.get(subject) ?? 0)) return;
     this.#agreements.set(subject, begins);

@@ -12,6 +12,7 @@ import { decodeBundle, type OpenedBundle, openBundle } from "../../src/ledger/pr
 import { openMemoryStore } from "../../src/ledger/store/memory.js";
 import type { Store } from "../../src/ledger/store/store.js";
 import { plainHasher } from "../../src/ledger/tree/plain.js";
+import type { MemberContract } from "../../src/market/contracts/sharedcontracts.js";
 import { openMarket } from "../../src/market/open.js";
 import { openReplay } from "../../src/market/replay.js";
 import { keepSnapshotAt } from "../../src/market/snapshots.js";
@@ -227,12 +228,22 @@ describe("a statement bundle", () => {
         clearing: { electricity: { mechanism: "share" } },
         contracts: [
           {
-            ...{ kind: "community", ...from, community: "house", carrier: "electricity", price: 120_000 },
+            kind: "community",
+            ...from,
+            community: "house",
+            carrier: "electricity",
+            price: 120_000,
             key: { key: "static", shares },
           },
-          ...names.map((participant) => ({
-            ...({ kind: "member", ...from, community: "house", participant, factor: 1_000_000 } as const),
-          })),
+          ...names.map(
+            (participant): MemberContract => ({
+              kind: "member",
+              ...from,
+              community: "house",
+              participant,
+              factor: 1_000_000,
+            }),
+          ),
         ],
       });
       const { period } = await market.clearPeriod();

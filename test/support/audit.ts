@@ -347,9 +347,8 @@ export class Audit {
       const { poolLimit, import: isImported } = this.#termsOf(order) as UseContract;
       const { retail } = this.#outside(carrier);
       if (isImported || poolLimit !== undefined) costs.push(Math.min(poolLimit ?? retail, retail));
-      const way = this.#path(this.participants[participant]!.contract?.areas?.[carrier])
-        .map((edge) => this.#areas.find(({ id }) => id === edge)!.contract!.fee ?? 0)
-        .reduce((sum, fee) => sum + fee, retail);
+      const way =
+        retail + this.#feeOf(this.#path(this.participants[participant]!.contract?.areas?.[carrier]));
       const rules = this.#held.get(`clearing/${carrier}`) as ClearingContract;
       if (isImported && rules.import && way < 2 ** 31) costs.push(way);
     }
@@ -458,7 +457,15 @@ export class Audit {
   #wayFee(trade: TradeRecord, orders: OrderRecord[]): number {
     const up = this.#path(this.#areaOf(trade.seller, trade.offer, trade.carrier, orders));
     const down = this.#path(this.#areaOf(trade.buyer, trade.bid, trade.carrier, orders));
-    return [...up.filter((edge) => !down.includes(edge)), ...down.filter((edge) => !up.includes(edge))]
+    return this.#feeOf([
+      ...up.filter((edge) => !down.includes(edge)),
+      ...down.filter((edge) => !up.includes(edge)),
+    ]);
+  }
+
+  /** What a unit pays at some edges. */
+  #feeOf(edges: readonly string[]): number {
+    return edges
       .map((edge) => this.#areas.find(({ id }) => id === edge)!.contract!.fee ?? 0)
       .reduce((sum, fee) => sum + fee, 0);
   }

@@ -31,6 +31,11 @@ vi.mock("node:fs", async (original) => {
         seen.flushes += 1;
         done(error);
       });
+  const wrote = (file: number, length: number): void => {
+    const path = pathOf(file);
+    seen.unflushed.add(path);
+    seen.written.set(path, (seen.written.get(path) ?? 0) + length);
+  };
   return {
     ...fs,
     openSync: (path: string, flags: string): number => {
@@ -45,13 +50,11 @@ vi.mock("node:fs", async (original) => {
       seen.open -= 1;
     },
     writeSync: (file: number, bytes: Uint8Array, from: number, length: number, at: number): number => {
-      seen.unflushed.add(pathOf(file));
-      seen.written.set(pathOf(file), (seen.written.get(pathOf(file)) ?? 0) + length);
+      wrote(file, length);
       return fs.writeSync(file, bytes, from, length, at);
     },
     write: (file: number, ...given: [Uint8Array, number, number, number, () => void]): void => {
-      seen.unflushed.add(pathOf(file));
-      seen.written.set(pathOf(file), (seen.written.get(pathOf(file)) ?? 0) + given[2]);
+      wrote(file, given[2]);
       fs.write(file, ...given);
     },
     ftruncateSync: (file: number, length: number): void => {
